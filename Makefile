@@ -1,0 +1,47 @@
+# The one front door. `make help` lists the targets.
+SHELL := /bin/bash
+BUILD ?= build
+JOBS ?= $(shell nproc)
+SANITIZER_TESTS ?= unit|integration
+
+.PHONY: help run demo build test bench lint format test-asan test-tsan setup clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: ## Install the Debian packages that are missing
+	@ops/dev/setup.sh
+
+build: setup ## Compile everything
+	@ops/dev/build.sh $(BUILD) Release "" $(JOBS)
+
+run: build ## Start Redis and the five services; Ctrl-C stops them (BAODAO_DIR, BAODAO_PORT_BASE)
+	@BUILD=$(BUILD) exec ops/dev/run.sh
+
+demo: build ## Play the whole loop at county size against a running backend, or a throwaway one
+	@BUILD=$(BUILD) exec ops/dev/demo.sh
+
+test: build ## Everything CI runs
+	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -j $(JOBS)
+
+bench: build ## Measure; prints a table and writes build/bench.json
+	@$(BUILD)/bin/baodao_bench --out $(BUILD)/bench.json
+
+lint: build ## clang-format, clang-tidy, shellcheck
+	@ops/dev/setup.sh packages-lint.txt
+	@ops/dev/lint.sh $(BUILD)
+
+format: ## Rewrite sources in the house style
+	@ops/dev/setup.sh packages-lint.txt
+	@git ls-files '*.cc' '*.h' | xargs clang-format -i
+
+test-asan: setup ## Unit and integration tests under AddressSanitizer and UBSan
+	@ops/dev/build.sh build-asan Release address,undefined $(JOBS)
+	@ctest --test-dir build-asan --output-on-failure --no-tests=error -j $(JOBS) -R '$(SANITIZER_TESTS)'
+
+test-tsan: setup ## Unit and integration tests under ThreadSanitizer
+	@ops/dev/build.sh build-tsan Release thread $(JOBS)
+	@ctest --test-dir build-tsan --output-on-failure --no-tests=error -j $(JOBS) -R '$(SANITIZER_TESTS)'
+
+clean: ## Remove everything built; var/ (data of `make run`) stays
+	@rm -rf $(BUILD) build-asan build-tsan

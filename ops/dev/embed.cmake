@@ -1,0 +1,3 @@
+# Writes INPUT as a C++ raw string literal to OUTPUT.
+file(READ ${INPUT} text)
+file(WRITE ${OUTPUT} "R\"lua(${text})lua\"\n")

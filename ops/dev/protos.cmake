@@ -1,0 +1,29 @@
+# C++ and gRPC code for every proto below protos/, generated into the build tree.
+file(GLOB_RECURSE proto_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/protos/*.proto)
+find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
+set(gen ${CMAKE_BINARY_DIR}/gen)
+file(MAKE_DIRECTORY ${gen})
+set(proto_sources)
+foreach(proto ${proto_files})
+  file(RELATIVE_PATH rel ${CMAKE_SOURCE_DIR}/protos ${proto})
+  string(REGEX REPLACE "\\.proto$" "" stem ${rel})
+  set(out ${gen}/${stem}.pb.cc ${gen}/${stem}.pb.h)
+  set(grpc_args)
+  file(STRINGS ${proto} has_service REGEX "^service ")
+  if(has_service)
+    list(APPEND out ${gen}/${stem}.grpc.pb.cc ${gen}/${stem}.grpc.pb.h)
+    set(grpc_args --grpc_out=${gen} --plugin=protoc-gen-grpc=${GRPC_CPP_PLUGIN})
+  endif()
+  add_custom_command(
+    OUTPUT ${out}
+    COMMAND protobuf::protoc -I ${CMAKE_SOURCE_DIR}/protos --cpp_out=${gen} ${grpc_args}
+            ${proto}
+    DEPENDS ${proto_files})
+  list(APPEND proto_sources ${out})
+endforeach()
+add_library(baodao_protos STATIC ${proto_sources})
+target_include_directories(baodao_protos PUBLIC ${gen})
+# All libraries here already: a precompiled header is good only for the same definitions everywhere.
+target_link_libraries(baodao_protos PUBLIC ${BAODAO_LIBRARIES})
+# The one precompiled header of the tree: every other target reuses it.
+target_precompile_headers(baodao_protos PRIVATE ${CMAKE_SOURCE_DIR}/common/pch.h)

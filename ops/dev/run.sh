@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# Starts a private Redis and the five services, waits until they serve, and stays in the foreground with their logs.
+# Ctrl-C drains and stops everything; the next start finds everything again.
+#   BAODAO_DIR        where data, keys and logs live (default var/)
+#   BAODAO_PORT_BASE  services listen at base+1 … base+5, metrics 2000 above (default 7100)
+#   BAODAO_AREAS      the area tree loaded into an empty store (default ops/data/yangpu/areas.csv; empty: none)
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+bin=${BUILD:-build}/bin
+dir=$(realpath -m "${BAODAO_DIR:-var}")
+base=${BAODAO_PORT_BASE:-7100}
+areas=${BAODAO_AREAS-ops/data/yangpu/areas.csv}
+services=(registration lists dispatch matching inbox)
+redis_pid=
+service_pids=()
+log_pids=()
+
+die() {
+  echo "run: $*" >&2
+  exit 1
+}
+
+# Ends what was started, services first; an acknowledged write is on disk long before.
+stop() {
+  trap '' INT TERM
+  local pid
+  for pid in "${service_pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+  for pid in "${service_pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+  if [ -n "$redis_pid" ]; then
+    kill -TERM "$redis_pid" 2>/dev/null || true
+    wait "$redis_pid" 2>/dev/null || true
+  fi
+  for pid in "${log_pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+}
+trap stop EXIT
+trap 'echo; echo "run: stopping"; exit 0' INT TERM
+
+check_port() {
+  if (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; then
+    die "port $1 ($2) is taken; stop what listens there or set BAODAO_PORT_BASE"
+  fi
+}
+
+check_machine() {
+  [[ $base =~ ^[0-9]+$ ]] && [ "$base" -ge 1024 ] && [ "$base" -le 63000 ] ||
+    die "BAODAO_PORT_BASE must be a number between 1024 and 63000, not '$base'"
+  command -v redis-server >/dev/null || die "redis-server is missing; run ops/dev/setup.sh"
+  local version
+  version=$(redis-server --version | sed -E 's/.* v=([0-9]+)\..*/\1/')
+  [ "$version" -ge 7 ] || die "redis-server 7 or newer is needed, found: $(redis-server --version)"
+  mkdir -p "$dir/redis" "$dir/log" "$dir/keys" || die "cannot create $dir"
+  chmod 700 "$dir" "$dir/keys" "$dir/redis"
+  # 107 bytes is what a Unix socket's path may have.
+  [ ${#dir} -le 90 ] || die "the path of BAODAO_DIR is too long for a socket: $dir"
+  local free_kb
+  free_kb=$(df -Pk "$dir" | awk 'NR==2 {print $4}')
+  [ "$free_kb" -ge 262144 ] || die "less than 256 MiB are free on the disk of $dir"
+  local i
+  for i in "${!services[@]}"; do
+    check_port $((base + i + 1)) "${services[$i]}"
+    check_port $((base + i + 2001)) "${services[$i]} metrics"
+  done
+}
+
+start_redis() {
+  if [ -S "$dir/redis.sock" ] && redis-cli -s "$dir/redis.sock" ping >/dev/null 2>&1; then
+    die "another instance runs in $dir; stop it or set BAODAO_DIR"
+  fi
+  # In a session of its own: Ctrl-C must not end it before the services have drained.
+  setsid redis-server ops/dev/redis.conf --port 0 --unixsocket "$dir/redis.sock" --unixsocketperm 700 \
+    --dir "$dir/redis" --logfile "$dir/log/redis.log" &
+  redis_pid=$!
+  local answer
+  until answer=$(redis-cli -s "$dir/redis.sock" ping 2>/dev/null) && [ "$answer" = PONG ]; do
+    kill -0 "$redis_pid" 2>/dev/null || die "redis-server ended: $(tail -n 1 "$dir/log/redis.log")"
+    sleep 0.1
+  done
+}
+
+start_services() {
+  local i name
+  # All phones seem to come from one address here: limits per address would make no sense.
+  export BAODAO_RATE_LIMITS=${BAODAO_RATE_LIMITS:-false}
+  export BAODAO_REDIS=$dir/redis.sock BAODAO_KEYS_DIR=$dir/keys BAODAO_CREATE_KEYS=true
+  export BAODAO_LOG_FORMAT=${BAODAO_LOG_FORMAT:-text} BAODAO_REGISTRATION_CODES_FILE=$dir/login-codes.txt
+  for i in "${!services[@]}"; do
+    name=${services[$i]}
+    export "BAODAO_PEER_${name^^}=127.0.0.1:$((base + i + 1))"
+  done
+  for i in "${!services[@]}"; do
+    name=${services[$i]}
+    mkfifo "$dir/log/$name.pipe" 2>/dev/null || true
+    tee -i -a "$dir/log/$name.log" <"$dir/log/$name.pipe" &
+    log_pids+=($!)
+    "$bin/$name" --listen "127.0.0.1:$((base + i + 1))" --metrics_listen "127.0.0.1:$((base + i + 2001))" \
+      2>"$dir/log/$name.pipe" &
+    service_pids+=($!)
+  done
+}
+
+wait_healthy() {
+  "$bin/baodaoctl" --port-base "$base" health --wait 60 >/dev/null & local waiter=$!
+  while kill -0 "$waiter" 2>/dev/null; do
+    local i
+    for i in "${!services[@]}"; do
+      if ! kill -0 "${service_pids[$i]}" 2>/dev/null; then
+        kill "$waiter" 2>/dev/null || true
+        die "${services[$i]} did not start; its log is $dir/log/${services[$i]}.log"
+      fi
+    done
+    sleep 0.1
+  done
+  wait "$waiter" || die "the services were not healthy within 60 s; logs are in $dir/log"
+}
+
+load_areas() {
+  [ -n "$areas" ] || return 0
+  BAODAO_TOKEN=$("$bin/baodaoctl" token mint --operator --keys "$dir/keys") \
+    "$bin/baodaoctl" --port-base "$base" areas import --if-empty "$areas" || die "loading $areas failed"
+}
+
+check_machine
+start_redis
+start_services
+wait_healthy
+load_areas
+
+cat <<TEXT
+
+Baodao is running.
+  registration 127.0.0.1:$((base + 1))   metrics http://127.0.0.1:$((base + 2001))/metrics
+  lists        127.0.0.1:$((base + 2))   metrics http://127.0.0.1:$((base + 2002))/metrics
+  dispatch     127.0.0.1:$((base + 3))   metrics http://127.0.0.1:$((base + 2003))/metrics
+  matching     127.0.0.1:$((base + 4))   metrics http://127.0.0.1:$((base + 2004))/metrics
+  inbox        127.0.0.1:$((base + 5))   metrics http://127.0.0.1:$((base + 2005))/metrics
+  data, keys, logs: $dir
+Try next, in another terminal:
+  make demo                      the whole loop with synthetic people
+  $bin/baodaoctl --help          areas, review queue, tasks, inspect
+Ctrl-C stops.
+
+TEXT
+
+# A part that ends by itself ends the whole: half a backend must not look healthy.
+while true; do
+  kill -0 "$redis_pid" 2>/dev/null || die "redis-server ended: $(tail -n 1 "$dir/log/redis.log")"
+  for i in "${!services[@]}"; do
+    kill -0 "${service_pids[$i]}" 2>/dev/null ||
+      die "${services[$i]} ended; its log is $dir/log/${services[$i]}.log"
+  done
+  sleep 1 &
+  wait $! || true
+done
