@@ -1,0 +1,92 @@
+// The tree of areas in memory: immutable, shared, and fast enough to ask on every call.
+#pragma once
+
+#include <absl/status/statusor.h>
+#include <s2/s2point_index.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "baodao/common/v1/common.pb.h"
+#include "baodao/registration/v1/area.pb.h"
+#include "common/store/keys.h"
+
+namespace baodao::areas {
+
+using registration::v1::Area;
+using registration::v1::AreaLevel;
+
+struct NearbyArea {
+  const Area* area = nullptr;  // Lives as long as the tree.
+  double distance_m = 0;       // To its centre, on the sphere.
+};
+
+// Any number of roots, any depth. Cities, districts and subdistricts lie in this order from the
+// top, each at most once on a way down; whatever lies below (sections, communities, grids within
+// grids, estates, buildings) may nest in any order. Safe to read from any thread.
+class AreaTree {
+ public:
+  // INVALID_ARGUMENT naming the area and what is wrong with it: no code, level or name, a code
+  // twice, a parent that is missing, a cycle, a level that cannot stand below its parent's.
+  // `culprit`, when given, is then the index of that area in `areas`.
+  static absl::StatusOr<std::shared_ptr<const AreaTree>> Build(std::vector<Area> areas,
+                                                               size_t* culprit = nullptr);
+  // A tree without areas.
+  static std::shared_ptr<const AreaTree> Empty();
+
+  AreaTree(const AreaTree&) = delete;
+  AreaTree& operator=(const AreaTree&) = delete;
+
+  size_t size() const { return areas_.size(); }
+  // Every area, parents before children, siblings by code: the order of all lists below.
+  std::span<const Area> All() const { return areas_; }
+
+  // nullptr when there is none.
+  const Area* Find(std::string_view code) const;
+  // Direct children; of "" the roots. Empty for an unknown code.
+  std::vector<const Area*> Children(std::string_view code) const;
+  // The area and everything below it; of "" everything. Empty for an unknown code.
+  std::span<const Area> Subtree(std::string_view code) const;
+  // From the parent up to the root. Empty for a root and for an unknown code.
+  std::vector<const Area*> Ancestors(std::string_view code) const;
+  // Whether `descendant` is `ancestor` or lies below it. False when either is unknown.
+  bool Covers(std::string_view ancestor, std::string_view descendant) const;
+  // The subdistrict the area is or lies in; nullptr for areas above subdistricts, areas outside
+  // any, and unknown codes.
+  const Area* SubdistrictOf(std::string_view code) const;
+  // The shard where things of this area live: that of its subdistrict, so that they share one; of
+  // its own code where there is no subdistrict, also for unknown codes.
+  int ShardOf(std::string_view code, const store::Keys& keys) const;
+  // At most `limit` areas of one level with a known centre, nearest first, equal distances by code.
+  std::vector<NearbyArea> Nearest(const common::v1::GeoPoint& point, AreaLevel level,
+                                  int limit) const;
+  // Position in All(); -1 for an unknown code.
+  int IndexOf(std::string_view code) const;
+
+ private:
+  struct Node {
+    int parent = -1;
+    int end = 0;  // One past the last of the subtree: it is the interval [own index, end).
+    int subdistrict = -1;
+  };
+  AreaTree() = default;
+  void Index();
+
+  std::vector<Area> areas_;  // Depth first.
+  std::vector<Node> nodes_;
+  std::unordered_map<std::string_view, int> by_code_;  // Keys point into areas_.
+  std::array<S2PointIndex<int>, 9> centres_;           // By level.
+};
+
+// Metres between two places, on the sphere.
+double DistanceMetres(const common::v1::GeoPoint& a, const common::v1::GeoPoint& b);
+// Whether the point is a place: 0,0 means "not known".
+bool IsKnown(const common::v1::GeoPoint& point);
+
+}  // namespace baodao::areas

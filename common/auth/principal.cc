@@ -1,0 +1,41 @@
+#include "common/auth/principal.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace baodao::auth {
+
+bool Principal::HasRole(v1::Role role) const {
+  return std::ranges::find(grants, role, &RoleGrant::role) != grants.end();
+}
+
+std::string Principal::Caller() const {
+  switch (kind) {
+    case Kind::kPerson:
+      return person_id;
+    case Kind::kService:
+      return "svc:" + service;
+    case Kind::kAnonymous:
+      break;
+  }
+  return "anonymous";
+}
+
+Principal Principal::Person(std::string person_id, std::vector<RoleGrant> grants,
+                            std::string session_id) {
+  Principal principal;
+  principal.kind = Kind::kPerson;
+  principal.person_id = std::move(person_id);
+  principal.grants = std::move(grants);
+  principal.session_id = std::move(session_id);
+  return principal;
+}
+
+Principal Principal::Service(std::string name) {
+  Principal principal;
+  principal.kind = Kind::kService;
+  principal.service = std::move(name);
+  return principal;
+}
+
+}  // namespace baodao::auth

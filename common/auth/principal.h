@@ -1,0 +1,45 @@
+// Who is calling.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "baodao/auth/v1/rule.pb.h"
+
+namespace baodao::auth {
+
+// A role at an area; it holds for the area's whole subtree.
+struct RoleGrant {
+  v1::Role role = v1::ROLE_UNSPECIFIED;
+  std::string area_code;
+
+  bool operator==(const RoleGrant&) const = default;
+};
+
+struct Principal {
+  enum class Kind { kAnonymous, kPerson, kService };
+
+  Kind kind = Kind::kAnonymous;
+  std::string person_id;  // "per_…"; empty unless kind is kPerson.
+  std::string service;    // "matching"; empty unless kind is kService.
+  std::vector<RoleGrant> grants;
+  std::string session_id;  // "ses_…"; empty for services.
+
+  bool IsAnonymous() const { return kind == Kind::kAnonymous; }
+  bool IsPerson() const { return kind == Kind::kPerson; }
+  bool IsService() const { return kind == Kind::kService; }
+  // Whether any grant has this role, wherever it is held.
+  bool HasRole(v1::Role role) const;
+  // A stable name of the caller, for request ids, audit and logs: the person id, "svc:<name>", or
+  // "anonymous".
+  std::string Caller() const;
+
+  bool operator==(const Principal&) const = default;
+
+  static Principal Person(std::string person_id, std::vector<RoleGrant> grants = {},
+                          std::string session_id = {});
+  static Principal Service(std::string name);
+};
+
+}  // namespace baodao::auth

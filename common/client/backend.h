@@ -1,0 +1,76 @@
+// The five services of one deployment as a client sees them: for the demo, the benchmark, the
+// control tool and tests.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <string>
+
+#include "baodao/dispatch/v1/assignment.grpc.pb.h"
+#include "baodao/dispatch/v1/task.grpc.pb.h"
+#include "baodao/inbox/v1/inbox.grpc.pb.h"
+#include "baodao/lists/v1/match.grpc.pb.h"
+#include "baodao/lists/v1/need.grpc.pb.h"
+#include "baodao/lists/v1/project.grpc.pb.h"
+#include "baodao/lists/v1/resource.grpc.pb.h"
+#include "baodao/matching/v1/matching.grpc.pb.h"
+#include "baodao/registration/v1/area.grpc.pb.h"
+#include "baodao/registration/v1/person.grpc.pb.h"
+#include "baodao/registration/v1/registration.grpc.pb.h"
+#include "baodao/registration/v1/session.grpc.pb.h"
+#include "baodao/registration/v1/unit.grpc.pb.h"
+#include "common/rpc/client.h"
+
+namespace baodao::client {
+
+// Offsets from the port base; metrics are 2000 above.
+inline constexpr int kRegistrationPort = 1;
+inline constexpr int kListsPort = 2;
+inline constexpr int kDispatchPort = 3;
+inline constexpr int kMatchingPort = 4;
+inline constexpr int kInboxPort = 5;
+
+// Loop thread only. Connects when first used; calls carry the token given with each of them.
+class Backend {
+ public:
+  Backend(asio::io_context& loop, const std::string& host, int port_base);
+
+  rpc::Channel registration;
+  rpc::Channel lists;
+  rpc::Channel dispatch;
+  rpc::Channel matching;
+  rpc::Channel inbox;
+
+  rpc::Client<registration::v1::AreaService> areas{registration};
+  rpc::Client<registration::v1::UnitService> units{registration};
+  rpc::Client<registration::v1::PersonService> people{registration};
+  rpc::Client<registration::v1::RegistrationService> registrations{registration};
+  rpc::Client<registration::v1::SessionService> sessions{registration};
+  rpc::Client<lists::v1::NeedService> needs{lists};
+  rpc::Client<lists::v1::ResourceService> resources{lists};
+  rpc::Client<lists::v1::ProjectService> projects{lists};
+  rpc::Client<lists::v1::MatchService> matches{lists};
+  rpc::Client<dispatch::v1::TaskService> tasks{dispatch};
+  rpc::Client<dispatch::v1::AssignmentService> assignments{dispatch};
+  rpc::Client<dispatch::v1::LedgerService> ledger{dispatch};
+  rpc::Client<matching::v1::MatchingService> matchings{matching};
+  rpc::Client<inbox::v1::InboxService> notifications{inbox};
+};
+
+// The generated interfaces whose member functions name the RPCs:
+// backend.tasks.Call(&Tasks::GetTask, …).
+using Areas = rpc::AsyncOf<registration::v1::AreaService>;
+using Units = rpc::AsyncOf<registration::v1::UnitService>;
+using People = rpc::AsyncOf<registration::v1::PersonService>;
+using Registrations = rpc::AsyncOf<registration::v1::RegistrationService>;
+using Sessions = rpc::AsyncOf<registration::v1::SessionService>;
+using Needs = rpc::AsyncOf<lists::v1::NeedService>;
+using Resources = rpc::AsyncOf<lists::v1::ResourceService>;
+using Projects = rpc::AsyncOf<lists::v1::ProjectService>;
+using Matches = rpc::AsyncOf<lists::v1::MatchService>;
+using Tasks = rpc::AsyncOf<dispatch::v1::TaskService>;
+using Assignments = rpc::AsyncOf<dispatch::v1::AssignmentService>;
+using Ledger = rpc::AsyncOf<dispatch::v1::LedgerService>;
+using Matchings = rpc::AsyncOf<matching::v1::MatchingService>;
+using Notifications = rpc::AsyncOf<inbox::v1::InboxService>;
+
+}  // namespace baodao::client

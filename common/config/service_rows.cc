@@ -1,0 +1,95 @@
+#include <string>
+
+#include "common/config/config.h"
+
+namespace baodao::config {
+namespace {
+
+std::vector<Row> NetworkRows(int port) {
+  const std::string host = "127.0.0.1:";
+  return {
+      {"listen", Type::kString, host + std::to_string(port), "Where gRPC is served.", false,
+       HostPort()},
+      {"metrics_listen", Type::kString, host + std::to_string(port + 2000),
+       "Where /metrics is served; empty: nowhere.", false,
+       [](const Value& value) {
+         return std::get<std::string>(value).empty() ? "" : HostPort()(value);
+       }},
+      {"tls_cert", Type::kString, "", "PEM certificate chain of this service; empty: plaintext."},
+      {"tls_key", Type::kString, "", "PEM private key of tls_cert."},
+      {"tls_ca", Type::kString, "",
+       "PEM certificates that clients and peers must be signed by; empty: no client certificates."},
+      {"max_message", Type::kBytes, "4MiB", "Larger requests are refused.", false,
+       Between(1024, 16 << 20)},
+      {"default_deadline", Type::kDuration, "10s", "Of calls whose client sets none.", false,
+       Between(0.1, 600)},
+      {"max_deadline", Type::kDuration, "60s", "The most a unary call may take.", false,
+       Between(0.1, 3600)},
+      {"drain_grace", Type::kDuration, "10s", "How long live calls may go on after SIGTERM.", false,
+       Between(0, 600)},
+      {"rate_limits", Type::kBool, "true", "Whether callers are limited at all."},
+      {"rate_person", Type::kDouble, "50",
+       "Calls a second of one person, with bursts of twice that; 0: no limit.", false,
+       Between(0, 1e6)},
+      {"rate_anonymous", Type::kDouble, "20",
+       "Calls a second without a token from one address, likewise.", false, Between(0, 1e6)},
+  };
+}
+
+std::vector<Row> StoreRows() {
+  return {
+      {"redis", Type::kList, "127.0.0.1:6379",
+       "Redis; several addresses: nodes of one cluster, or a path of a unix socket.", false,
+       NotEmpty()},
+      {"redis_user", Type::kString, "", "Redis ACL user; empty: the default user."},
+      {"redis_password", Type::kString, "", "Its password.", true},
+      {"redis_timeout", Type::kDuration, "2s", "Of one command.", false, Between(0.05, 60)},
+      {"shards", Type::kInt, "0",
+       "Shards of the store, fixed at its first start; 0: what it has, 16 for a new one.", false,
+       Between(0, 1024)},
+  };
+}
+
+std::vector<Row> SecurityRows() {
+  return {
+      {"keys_dir", Type::kString, "var/keys",
+       "Directory with signing.jwk (our private key), jwks.json (our public keys) and ring.json "
+       "(encryption at rest).",
+       false, NotEmpty()},
+      {"create_keys", Type::kBool, "false", "Make missing files of keys_dir: for local use."},
+      {"issuers", Type::kList, "",
+       "Other token issuers, as issuer=path of their JWKS file; they name people, not roles."},
+  };
+}
+
+std::vector<Row> PeerRows() {
+  std::vector<Row> rows;
+  int port = 7101;
+  for (const char* peer : {"registration", "lists", "dispatch", "matching", "inbox"}) {
+    rows.push_back({std::string("peer_") + peer, Type::kString,
+                    "127.0.0.1:" + std::to_string(port++),
+                    std::string("gRPC target of ") + peer + ".", false, NotEmpty()});
+  }
+  return rows;
+}
+
+std::vector<Row> LogRows() {
+  return {
+      {"log_level", Type::kString, "info", "debug, info, warn or error.", false,
+       OneOf({"debug", "info", "warn", "error"})},
+      {"log_format", Type::kString, "json", "json, or text for people.", false,
+       OneOf({"json", "text"})},
+  };
+}
+
+}  // namespace
+
+std::vector<Row> ServiceRows(int port) {
+  std::vector<Row> rows = NetworkRows(port);
+  for (auto& more : {StoreRows(), SecurityRows(), PeerRows(), LogRows()}) {
+    rows.insert(rows.end(), more.begin(), more.end());
+  }
+  return rows;
+}
+
+}  // namespace baodao::config

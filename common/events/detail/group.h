@@ -1,0 +1,101 @@
+// A replica of a consumer group. See group_consumer.h.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/async/signal.h"
+#include "common/events/detail/lane.h"
+#include "common/events/detail/members.h"
+#include "common/events/detail/streams.h"
+#include "common/events/group_consumer.h"
+
+namespace baodao::events::detail {
+
+// One stream as its group sees it: the events of a service and shard, or the requeued ones.
+struct GroupStream : Stream {
+  GroupStream(asio::io_context& loop, std::string service, int shard)
+      : service(std::move(service)), shard(shard), pause(loop) {}
+
+  std::string service;  // empty: requeued events, which name theirs
+  int shard;
+  std::string cursors_key;  // where the cursor lies, and under what field
+  std::string field;
+  uint64_t count = 0;  // of the cursor; its id is Stream::position
+  bool dirty = false;  // the cursor moved and is not saved
+  bool fresh = false;  // nothing was delivered since the shard came here
+  // Events still to be handled one by one, their start noted, because the last owner did not get
+  // past the first: one of them may kill the process that handles it.
+  int suspects = 0;
+  Signal pause;  // between two tries
+};
+
+class Group final : public GroupConsumer {
+ public:
+  Group(asio::io_context& loop, redis::Client& client, Clock& clock, GroupOptions options,
+        Handler handler);
+
+  Task<void> Run() override;
+  void Stop() override;
+  GroupStats stats() const override;
+
+ private:
+  using Instant = std::chrono::steady_clock::time_point;
+  struct Shard {
+    enum class State { kAway, kComing, kHere };
+    State state = State::kAway;
+    std::vector<GroupStream*> streams;
+    Lane* lane = nullptr;
+    Instant released;
+  };
+
+  // group.cc: who owns which shard.
+  Task<bool> Prepare();
+  Task<void> RunLoops();
+  void AddStream(const std::string& service, int shard);
+  void AddLanes(bool cluster);
+  Task<void> Assign();
+  Task<void> Come(Shard& shard);
+  void Release(Shard& shard);
+  Task<absl::Status> Load(Shard& shard);
+  Task<void> KeepMembership();
+  Task<void> RunLane(Lane* lane);
+
+  // group_cursors.cc
+  Task<absl::Status> Begin(GroupStream& stream);
+  Task<int> NoteStart(GroupStream& stream, std::string id);
+  Task<void> KeepCursors();
+  Task<void> Save(std::vector<GroupStream*> streams);
+  Task<void> SaveAll();
+  bool MaySave(const GroupStream& stream) const;
+
+  // group_handling.cc
+  Task<void> HandleAll(Stream& stream, std::vector<Entry> entries);
+  Task<bool> HandleOne(GroupStream& stream, const Entry& entry);
+  Task<bool> Try(GroupStream& stream, Delivery& delivery, const Entry& entry);
+  Task<bool> TryBury(const Delivery& delivery, const Entry& entry, std::string error);
+  Task<bool> Pause(GroupStream& stream, Millis delay);
+  Task<void> Advance(GroupStream& stream, const Entry& entry);
+
+  asio::io_context& loop_;
+  redis::Client& client_;
+  Clock& clock_;
+  GroupOptions options_;
+  Handler handler_;
+  Members members_;
+  std::deque<GroupStream> streams_;
+  std::vector<Shard> shards_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  Signal beat_;   // ends the wait for the next heartbeat
+  Signal dirty_;  // some cursor moved
+  Signal ended_;  // a loop of this consumer ended
+  int loops_ = 0;
+  bool stopping_ = false;
+  GroupStats stats_;
+};
+
+}  // namespace baodao::events::detail

@@ -1,0 +1,105 @@
+// One event after the other, until each is handled or a dead letter.
+#include <algorithm>
+#include <utility>
+
+#include "common/events/detail/delivery.h"
+#include "common/events/detail/group.h"
+#include "common/log/log.h"
+
+namespace baodao::events::detail {
+
+Task<void> Group::HandleAll(Stream& base, std::vector<Entry> entries) {
+  GroupStream& stream = static_cast<GroupStream&>(base);
+  for (const Entry& entry : entries) {
+    if (stopping_ || !stream.enabled) co_return;
+    const bool handled = co_await HandleOne(stream, entry);
+    if (!handled) co_return;
+    co_await Advance(stream, entry);
+  }
+}
+
+// False when it was given up because the shard goes elsewhere or the consumer stops.
+Task<bool> Group::HandleOne(GroupStream& stream, const Entry& entry) {
+  Delivery delivery;
+  delivery.shard = stream.shard;
+  const bool requeued = stream.service.empty();
+  delivery.service = requeued ? std::string(entry.Field("service")) : stream.service;
+  delivery.id = requeued ? std::string(entry.Field("id")) : entry.id;
+  if (stream.fresh || stream.suspects > 0) delivery.attempt = co_await NoteStart(stream, entry.id);
+  std::string error;
+  if (absl::Status parsed = ParseEvent(entry, delivery); !parsed.ok()) {
+    error = std::string(parsed.message());
+  } else if (delivery.attempt > options_.max_deliveries) {
+    error = "whoever handled it died";
+  } else {
+    co_return co_await Try(stream, delivery, entry);
+  }
+  while (!co_await TryBury(delivery, entry, error)) {
+    if (!co_await Pause(stream, options_.retry_max)) co_return false;
+  }
+  co_return true;
+}
+
+Task<bool> Group::Try(GroupStream& stream, Delivery& delivery, const Entry& entry) {
+  const auto first_try = std::chrono::steady_clock::now();
+  Millis delay = options_.retry_min;
+  for (;; ++delivery.attempt) {
+    const absl::Status status = co_await Deliver(handler_, delivery);
+    if (status.ok()) {
+      ++stats_.handled;
+      co_return true;
+    }
+    ++stats_.failed;
+    log::Warn("events.handler_failed", {{"group", options_.group},
+                                        {"stream", stream.key},
+                                        {"id", entry.id},
+                                        {"attempt", delivery.attempt},
+                                        {"status", status}});
+    const bool patient =
+        IsOutage(status) && std::chrono::steady_clock::now() - first_try < options_.outage_patience;
+    if (delivery.attempt >= options_.max_deliveries && !patient &&
+        co_await TryBury(delivery, entry, status.ToString())) {
+      co_return true;
+    }
+    if (!co_await Pause(stream, delay)) co_return false;
+    delay = std::min(delay * 2, options_.retry_max);
+  }
+}
+
+Task<bool> Group::TryBury(const Delivery& delivery, const Entry& entry, std::string error) {
+  absl::Status buried = co_await Bury(client_, options_.group, delivery,
+                                      std::string(entry.Field("e")), error, clock_.Now());
+  if (!buried.ok()) co_return false;
+  ++stats_.dead_letters;
+  log::Error("events.dead_letter", {{"group", options_.group},
+                                    {"service", delivery.service},
+                                    {"shard", delivery.shard},
+                                    {"id", delivery.id},
+                                    {"error", error}});
+  co_return true;
+}
+
+// Whether to go on with the event.
+Task<bool> Group::Pause(GroupStream& stream, Millis delay) {
+  if (stopping_ || !stream.enabled) co_return false;
+  co_await stream.pause.WaitFor(delay);
+  co_return !stopping_ && stream.enabled;
+}
+
+Task<void> Group::Advance(GroupStream& stream, const Entry& entry) {
+  stream.position = entry.id;
+  ++stream.count;
+  if (stream.service.empty()) {
+    redis::Command command = redis::Command::On(stream.key, "XDEL", stream.key, entry.id);
+    (void)co_await client_.Call(std::move(command));  // the cursor keeps it from coming again
+  }
+  stream.dirty = true;
+  if (stream.suspects > 0 && --stream.suspects >= 0 && MaySave(stream)) {
+    std::vector<GroupStream*> one{&stream};
+    co_await Save(std::move(one));
+  } else {
+    dirty_.Notify();
+  }
+}
+
+}  // namespace baodao::events::detail

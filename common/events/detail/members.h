@@ -1,0 +1,47 @@
+// Which replicas of a group are alive.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "common/async/task.h"
+#include "common/clock/clock.h"
+#include "common/redis/client.h"
+
+namespace baodao::events::detail {
+
+// Every replica counts its own number up with each heartbeat and watches the others' change: no two
+// clocks are ever compared.
+class Members {
+ public:
+  Members(redis::Client& client, std::string group, std::string self, Millis claim_idle);
+
+  // Counts up and looks at the others.
+  Task<absl::Status> Beat();
+  // Tells the others at once.
+  Task<void> Leave();
+
+  // Sorted, with this replica; only this one before the first Beat. Empty when this replica's own
+  // heartbeats have failed for so long that others take it for dead.
+  std::vector<std::string> Live() const;
+
+ private:
+  using Instant = std::chrono::steady_clock::time_point;
+  struct Member {
+    std::string beats;
+    Instant changed;
+  };
+
+  redis::Client& client_;
+  std::string key_;
+  std::string self_;
+  Millis claim_idle_;
+  Instant last_beat_;
+  std::map<std::string, Member> others_;
+};
+
+}  // namespace baodao::events::detail

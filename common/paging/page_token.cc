@@ -1,0 +1,87 @@
+#include "common/paging/page_token.h"
+
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+
+#include "common/crypto/base64.h"
+#include "common/crypto/random.h"
+#include "common/log/log.h"
+#include "common/status/status.h"
+
+namespace baodao::paging {
+namespace {
+
+// A token is version (1 byte), issue time (8), position, check sum (8 bytes of hex digits) over
+// these and the query, all as base64url.
+constexpr char kVersion = 1;
+constexpr size_t kHead = 1 + 8;
+constexpr size_t kCheck = 16;
+
+std::string Bytes(uint64_t value) {
+  std::string bytes(8, '\0');
+  for (int i = 7; i >= 0; --i, value >>= 8) bytes[i] = static_cast<char>(value & 0xff);
+  return bytes;
+}
+
+uint64_t Number(std::string_view bytes) {
+  uint64_t value = 0;
+  for (const char byte : bytes) value = value << 8 | static_cast<unsigned char>(byte);
+  return value;
+}
+
+std::string CheckOf(std::string_view content, uint64_t query) {
+  return crypto::Fingerprint(Bytes(query) + std::string(content)).substr(0, kCheck);
+}
+
+void Clear(google::protobuf::Message* message, const char* name) {
+  const auto* field = message->GetDescriptor()->FindFieldByName(name);
+  if (field != nullptr) message->GetReflection()->ClearField(message, field);
+}
+
+}  // namespace
+
+uint64_t QueryOf(std::string_view method, const google::protobuf::Message& request) {
+  const std::unique_ptr<google::protobuf::Message> query(request.New());
+  query->CopyFrom(request);
+  Clear(query.get(), "page_token");
+  Clear(query.get(), "page_size");
+  const std::string hash =
+      crypto::Fingerprint(std::string(method) + '\0' + query->SerializeAsString());
+  return std::strtoull(hash.substr(0, 16).c_str(), nullptr, 16);
+}
+
+std::string Encode(std::string_view position, uint64_t query, Time now) {
+  if (position.size() > kMaxPositionBytes) {
+    log::Error("paging.position_too_long", {{"bytes", position.size()}});
+    std::abort();
+  }
+  std::string content(1, kVersion);
+  content += Bytes(static_cast<uint64_t>(now.time_since_epoch().count()));
+  content += position;
+  return crypto::Encode64(content + CheckOf(content, query), crypto::Base64::kUrl);
+}
+
+absl::StatusOr<std::string> Decode(std::string_view token, uint64_t query, Time now) {
+  if (token.empty()) return std::string();
+  const std::optional<std::string> bytes = crypto::Decode64(token, crypto::Base64::kUrl);
+  if (!bytes.has_value() || bytes->size() < kHead + kCheck || bytes->front() != kVersion) {
+    return Refuse(Reason::PAGE_TOKEN_INVALID);
+  }
+  const std::string_view content = std::string_view(*bytes).substr(0, bytes->size() - kCheck);
+  if (CheckOf(content, query) != bytes->substr(content.size())) {
+    return Refuse(Reason::PAGE_TOKEN_INVALID);
+  }
+  const Time issued(Millis(static_cast<int64_t>(Number(content.substr(1, 8)))));
+  if (now - issued > kLifetime) return Refuse(Reason::PAGE_TOKEN_EXPIRED);
+  return std::string(content.substr(kHead));
+}
+
+int PageSize(int requested, int standard, int most) {
+  return std::min(requested <= 0 ? standard : requested, most);
+}
+
+}  // namespace baodao::paging

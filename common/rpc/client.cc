@@ -1,0 +1,86 @@
+#include "common/rpc/client.h"
+
+#include <absl/strings/str_cat.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+
+#include <algorithm>
+
+#include "common/log/log.h"
+#include "common/status/status.h"
+
+namespace baodao::rpc {
+namespace {
+
+constexpr int kKeepaliveTimeMs = 30'000;
+constexpr int kKeepaliveTimeoutMs = 10'000;
+constexpr int kMaxReplyBytes = 16 << 20;
+// After a lost connection: a service that restarts is back in use within about a second.
+constexpr int kFirstReconnectMs = 100;
+constexpr int kLastReconnectMs = 2'000;
+// gRPC ignores more attempts than this.
+constexpr int kMostAttempts = 5;
+
+std::string ServiceConfig(int attempts) {
+  return absl::StrCat(R"({"methodConfig":[{"name":[{}],"retryPolicy":{"maxAttempts":)", attempts,
+                      R"(,"initialBackoff":"0.05s","maxBackoff":"1s","backoffMultiplier":2,)",
+                      R"("retryableStatusCodes":["UNAVAILABLE"]}}]})");
+}
+
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const ChannelOptions& options) {
+  if (!options.tls) return grpc::InsecureChannelCredentials();
+  auto credentials = ClientTls(*options.tls);
+  if (credentials.ok()) return *credentials;
+  log::Error("rpc.client_tls", {{"target", options.target}, {"status", credentials.status()}});
+  return nullptr;  // gRPC makes a channel of it on which every call fails
+}
+
+}  // namespace
+
+Channel::Channel(asio::io_context& loop, ChannelOptions options)
+    : loop_(loop), options_(std::move(options)) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLastReconnectMs);
+  // Two channels to one address are two connections: what a load generator or a test counts on.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetMaxReceiveMessageSize(kMaxReplyBytes);
+  const int attempts = std::min(options_.attempts, kMostAttempts);
+  if (attempts > 1) arguments.SetServiceConfigJSON(ServiceConfig(attempts));
+  channel_ = grpc::CreateCustomChannel(options_.target, CredentialsOf(options_), arguments);
+}
+
+absl::Status Channel::Prepare(const CallOptions& options, bool unary,
+                              grpc::ClientContext* context) const {
+  std::optional<Millis> timeout = options.timeout;
+  if (!timeout && unary) timeout = options_.timeout;
+  if (options.parent) {
+    const CallContext& parent = *options.parent;
+    if (parent.deadline() != SteadyTime::max()) {
+      const Millis left = parent.remaining();
+      if (left == Millis(0)) return Refuse(Reason::DEADLINE_EXCEEDED);
+      timeout = timeout ? std::min(*timeout, left) : left;
+    }
+    context->AddMetadata("traceparent", Traceparent(parent.trace()));
+  }
+  if (timeout) context->set_deadline(std::chrono::system_clock::now() + *timeout);
+  if (!options.bearer.empty()) {
+    context->AddMetadata("authorization", absl::StrCat("Bearer ", options.bearer));
+  } else if (options_.tokens != nullptr) {
+    Clock& clock = options_.clock == nullptr ? SystemClock() : *options_.clock;
+    context->AddMetadata("authorization",
+                         absl::StrCat("Bearer ", options_.tokens->Get(clock.Now())));
+  }
+  if (!options.language.empty()) {
+    context->AddMetadata("accept-language", options.language);
+  } else if (options.parent) {
+    context->AddMetadata("accept-language", std::string(LocaleName(options.parent->locale())));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace baodao::rpc

@@ -1,0 +1,165 @@
+#include "common/rpc/detail/call.h"
+
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+#include <algorithm>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <exception>
+
+#include "common/log/log.h"
+#include "common/status/grpc.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+
+namespace baodao::rpc::detail {
+namespace {
+
+const std::shared_ptr<const auth::Principal>& Nobody() {
+  static const auto nobody = std::make_shared<const auth::Principal>();
+  return nobody;
+}
+
+// When the answer is due: what the client asked for, within our own limits.
+SteadyTime DeadlineOf(const grpc::CallbackServerContext& context, bool streaming,
+                      const ServerOptions& options, SteadyTime now) {
+  const gpr_timespec raw = context.raw_deadline();
+  const bool given = gpr_time_cmp(raw, gpr_inf_future(raw.clock_type)) != 0;
+  if (!given) return streaming ? SteadyTime::max() : now + options.default_deadline;
+  const gpr_timespec left = gpr_time_sub(raw, gpr_now(raw.clock_type));
+  const Millis asked(gpr_time_to_millis(left));
+  return now + (streaming ? asked : std::min(asked, options.max_deadline));
+}
+
+std::string_view View(grpc::string_ref text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+Call::Call(std::shared_ptr<Engine> engine, const Method& method,
+           grpc::CallbackServerContext* context)
+    : engine_(std::move(engine)),
+      method_(method),
+      context_(context),
+      state_(std::make_shared<CallContext::State>()),
+      invocation_(method.route->factory->New()),
+      started_(std::chrono::steady_clock::now()) {
+  method_.metrics->Started();
+  state_->caller = Nobody();
+  state_->method = method_.route->name;
+  state_->peer = context->peer();
+  state_->deadline = DeadlineOf(*context, streaming(), engine_->options(), started_);
+}
+
+void Call::Unref() {
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+}
+
+void Call::ReadMetadata() {
+  bool traced = false;
+  std::string_view real_ip;
+  for (const auto& [key, value] : context_->client_metadata()) {
+    const std::string_view name = View(key);
+    if (name == "authorization") {
+      arrival_.authorization = View(value);
+    } else if (name == "traceparent") {
+      traced = ParseTraceparent(View(value), &state_->trace);
+    } else if (name == "accept-language") {
+      state_->locale = LocaleOf(View(value));
+    } else if (name == "x-real-ip") {
+      real_ip = View(value);
+    }
+  }
+  if (!traced) state_->trace = NewTraceId();
+  if (!arrival_.authorization.empty() && !method_.access.is_public()) return;  // limited by person
+  arrival_.address = AddressOf(state_->peer);
+  const auto& proxies = engine_->options().trusted_proxies;
+  if (!real_ip.empty() && real_ip.size() <= 64 &&
+      std::count(proxies.begin(), proxies.end(), arrival_.address) > 0) {
+    arrival_.address = real_ip;
+  }
+}
+
+void Call::Receive(const grpc::ByteBuffer& message) {
+  ReadMetadata();
+  const std::size_t limit = engine_->options().max_message_bytes;
+  if (message.Length() > limit) {
+    arrival_.decoded = Refuse(Reason::MESSAGE_TOO_LARGE, {{"max", std::to_string(limit)}});
+  } else {
+    grpc::ByteBuffer copy(message);  // of the references, not the bytes
+    const grpc::Status parsed = grpc::SerializationTraits<google::protobuf::Message>::Deserialize(
+        &copy, &invocation_->request());
+    if (!parsed.ok()) arrival_.decoded = Refuse(Reason::MALFORMED_MESSAGE);
+  }
+  engine_->queue().Post(this);
+}
+
+void Call::OnLoop() {
+  engine_->Add(this);
+  asio::co_spawn(engine_->loop(), Serve(Hold(this)), asio::detached);
+}
+
+absl::Status Call::Admit(bool* needs_scope) {
+  if (engine_->draining()) return Refuse(Reason::SHUTTING_DOWN);
+  if (!streaming() && engine_->live_unary() > engine_->options().max_live_calls) {
+    return Refuse(Reason::OVERLOADED);
+  }
+  // Late before it began: under overload that is the cheapest moment to stop.
+  if (state_->cancelled.load(std::memory_order_relaxed)) return Refuse(Reason::CALL_CANCELLED);
+  if (std::chrono::steady_clock::now() >= state_->deadline) {
+    return Refuse(Reason::DEADLINE_EXCEEDED);
+  }
+  return engine_->chain().CheckCaller(method_, arrival_, state_.get(), &invocation_->request(),
+                                      needs_scope);
+}
+
+Task<void> Call::Serve(Hold hold) {
+  Call* call = hold.call;
+  absl::Status status;
+  try {
+    bool needs_scope = false;
+    status = call->Admit(&needs_scope);
+    Chain& chain = call->engine_->chain();
+    google::protobuf::Message* request = &call->invocation_->request();
+    if (needs_scope) status = co_await chain.CheckScope(call->method_, call->state_, request);
+    if (status.ok()) {
+      status = chain.CheckRequest(call->method_, call->arrival_, *call->state_, request);
+    }
+    if (status.ok()) {
+      CallContext context(call->state_);
+      status = co_await call->invocation_->Run(std::move(context), call->sink());
+    }
+  } catch (const std::exception& error) {
+    status = absl::InternalError(error.what());
+  }
+  // A stream that was asked to end did not end by itself: its client should resume elsewhere.
+  if (call->streaming() && call->engine_->draining()) status = Refuse(Reason::SHUTTING_DOWN);
+  call->End(status);
+}
+
+grpc::Status Call::Outcome(const absl::Status& status) {
+  if (state_->cancelled.load(std::memory_order_relaxed) && !Is(status, Reason::SHUTTING_DOWN)) {
+    const bool late = std::chrono::steady_clock::now() >= state_->deadline;
+    return ToGrpc(Refuse(late ? Reason::DEADLINE_EXCEEDED : Reason::CALL_CANCELLED),
+                  state_->locale);
+  }
+  if (status.ok()) return grpc::Status::OK;
+  if (!IsRefusal(status)) {
+    log::Error(
+        "rpc.failed",
+        {{"method", state_->method}, {"status", status}, {"caller", state_->caller->Caller()}},
+        {state_->trace.data(), state_->trace.size()});
+  }
+  return ToGrpc(status, state_->locale);
+}
+
+void Call::End(const absl::Status& status) {
+  if (ended_) return;
+  ended_ = true;
+  engine_->Remove(this);
+  const grpc::Status outcome = Outcome(status);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_;
+  method_.metrics->Handled(outcome.error_code(), took.count());
+  Finish(outcome);
+}
+
+}  // namespace baodao::rpc::detail

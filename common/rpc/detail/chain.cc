@@ -1,0 +1,127 @@
+#include "common/rpc/detail/chain.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "common/rpc/server.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+
+namespace baodao::rpc::detail {
+namespace {
+
+constexpr std::string_view kScheme = "bearer ";
+
+// The token of an authorization header; empty when it is of another scheme. The scheme's case is
+// free (RFC 7235).
+std::string_view BearerOf(std::string_view authorization) {
+  if (authorization.size() < kScheme.size()) return {};
+  const auto same = [](char wanted, char given) { return absl::ascii_tolower(given) == wanted; };
+  if (!std::equal(kScheme.begin(), kScheme.end(), authorization.begin(), same)) return {};
+  return authorization.substr(kScheme.size());
+}
+
+}  // namespace
+
+std::string AddressOf(std::string_view peer) {
+  const bool v6 = peer.starts_with("ipv6:");
+  if (!v6 && !peer.starts_with("ipv4:")) return std::string(peer);
+  peer.remove_prefix(5);
+  peer = peer.substr(0, peer.rfind(':'));
+  for (const std::string_view bracket : {"%5B", "["}) {
+    if (peer.starts_with(bracket)) peer.remove_prefix(bracket.size());
+  }
+  for (const std::string_view bracket : {"%5D", "]"}) {
+    if (peer.ends_with(bracket)) peer.remove_suffix(bracket.size());
+  }
+  return std::string(peer);
+}
+
+Chain::Chain(const ServerOptions& options, Clock& clock)
+    : options_(options), clock_(clock), limiter_(options.rate_limits.max_callers) {}
+
+absl::Status Chain::Authenticate(const Method& method, std::string_view authorization,
+                                 CallContext::State* state) {
+  if (authorization.empty())
+    return absl::OkStatus();  // the access rule decides whether that will do
+  absl::StatusOr<std::shared_ptr<const auth::Principal>> caller = Refuse(Reason::TOKEN_INVALID);
+  if (const std::string_view token = BearerOf(authorization); !token.empty()) {
+    caller = options_.verifier->Verify(token, clock_.Now());
+  }
+  if (caller.ok()) {
+    state->caller = *std::move(caller);
+    return absl::OkStatus();
+  }
+  // A stale token must not keep anybody from what everybody may do, such as signing in again.
+  return method.access.is_public() ? absl::OkStatus() : std::move(caller).status();
+}
+
+absl::Status Chain::CheckCaller(const Method& method, const Arrival& arrival,
+                                CallContext::State* state, google::protobuf::Message* request,
+                                bool* needs_scope) {
+  RETURN_IF_ERROR(Authenticate(method, arrival.authorization, state));
+  if (!arrival.decoded.ok()) {
+    // Nothing in it can be trusted to decide who may call; a stranger learns only that.
+    if (!method.access.is_public() && state->caller->IsAnonymous()) {
+      return Refuse(Reason::UNAUTHENTICATED);
+    }
+    return arrival.decoded;
+  }
+  switch (method.access.Decide(*state->caller, *request, options_.access)) {
+    case Verdict::kAllowed:
+      return absl::OkStatus();
+    case Verdict::kSignIn:
+      return Refuse(Reason::UNAUTHENTICATED);
+    case Verdict::kDenied:
+      return Denial(method, request);
+    case Verdict::kNeedsScope:
+      break;
+  }
+  if (method.access.LacksValues(*request)) return Denial(method, request);
+  *needs_scope = true;
+  return absl::OkStatus();
+}
+
+Task<absl::Status> Chain::CheckScope(const Method& method,
+                                     std::shared_ptr<CallContext::State> state,
+                                     google::protobuf::Message* request) {
+  // The store is asked about well-formed ids only.
+  CO_RETURN_IF_ERROR(method.bounds.Check(request));
+  std::string resource = method.access.ResourceOf(*request);
+  absl::StatusOr<Scope> scope = co_await options_.access.resolve(std::move(resource));
+  if (!scope.ok()) co_return std::move(scope).status();
+  if (method.access.Decide(*state->caller, *scope, options_.access)) co_return absl::OkStatus();
+  co_return Refuse(Reason::PERMISSION_DENIED);
+}
+
+absl::Status Chain::Denial(const Method& method, google::protobuf::Message* request) const {
+  if (method.access.LacksValues(*request)) RETURN_IF_ERROR(method.bounds.Check(request));
+  return Refuse(Reason::PERMISSION_DENIED);
+}
+
+absl::Status Chain::CheckRequest(const Method& method, const Arrival& arrival,
+                                 const CallContext::State& state,
+                                 google::protobuf::Message* request) {
+  RETURN_IF_ERROR(method.bounds.Check(request));
+  return CheckRate(method, arrival, state);
+}
+
+absl::Status Chain::CheckRate(const Method& method, const Arrival& arrival,
+                              const CallContext::State& state) {
+  const auth::Principal& caller = *state.caller;
+  if (caller.IsService()) return absl::OkStatus();
+  const RateLimits& limits = options_.rate_limits;
+  const std::string& who = caller.IsPerson() ? caller.person_id : arrival.address;
+  const Bucket& common = caller.IsPerson() ? limits.person : limits.anonymous;
+  const auto now = std::chrono::steady_clock::now();
+  const Millis wait =
+      method.bucket ? limiter_.Take(absl::StrCat(who, " ", method.route->name), *method.bucket, now)
+                    : limiter_.Take(who, common, now);
+  if (wait == Millis(0)) return absl::OkStatus();
+  return RefuseFor(Reason::RATE_LIMITED, wait);
+}
+
+}  // namespace baodao::rpc::detail

@@ -1,0 +1,83 @@
+// What happens between the arrival of a call and its handler, in one place and order:
+// authentication → access rule → bounds → rate limit. (Deadline, metrics and trace id belong to the
+// call itself.)
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/clock/clock.h"
+#include "common/metrics/rpc_metrics.h"
+#include "common/rpc/context.h"
+#include "common/rpc/detail/access_plan.h"
+#include "common/rpc/rate_limit.h"
+#include "common/rpc/router.h"
+#include "common/validate/validate.h"
+
+namespace baodao::rpc {
+struct ServerOptions;
+}
+
+namespace baodao::rpc::detail {
+
+// All that is known of a method before any call of it arrives.
+struct Method {
+  Method(const Route& the_route, AccessPlan plan, metrics::RpcMetrics::Method* method_metrics,
+         std::optional<Bucket> own)
+      : route(&the_route),
+        access(std::move(plan)),
+        bounds(the_route.request),
+        metrics(method_metrics),
+        bucket(own) {}
+
+  const Route* route;
+  AccessPlan access;
+  validate::Validator bounds;
+  metrics::RpcMetrics::Method* metrics;
+  std::optional<Bucket> bucket;  // instead of the common one
+};
+
+// What a request brought besides its message. Views are valid while the call lives.
+struct Arrival {
+  std::string_view authorization;
+  absl::Status decoded;  // why the message could not be read, if so
+  std::string address;   // the client's, without its port
+};
+
+// Loop thread only.
+class Chain {
+ public:
+  Chain(const ServerOptions& options, Clock& clock);
+
+  // Authenticates into `state->caller` and decides what can be decided at once. `needs_scope` is
+  // set when the access rule depends on the resource: then call CheckScope before CheckRequest.
+  absl::Status CheckCaller(const Method& method, const Arrival& arrival, CallContext::State* state,
+                           google::protobuf::Message* request, bool* needs_scope);
+  // By value: a coroutine outlives its caller's frame.
+  Task<absl::Status> CheckScope(const Method& method, std::shared_ptr<CallContext::State> state,
+                                google::protobuf::Message* request);
+  absl::Status CheckRequest(const Method& method, const Arrival& arrival,
+                            const CallContext::State& state, google::protobuf::Message* request);
+
+ private:
+  absl::Status Authenticate(const Method& method, std::string_view authorization,
+                            CallContext::State* state);
+  absl::Status CheckRate(const Method& method, const Arrival& arrival,
+                         const CallContext::State& state);
+  // PERMISSION_DENIED, or what is malformed in a request that names nothing to permit.
+  absl::Status Denial(const Method& method, google::protobuf::Message* request) const;
+
+  const ServerOptions& options_;
+  Clock& clock_;
+  RateLimiter limiter_;
+};
+
+// The address of gRPC's peer string: "ipv4:10.0.0.7:51234" → "10.0.0.7", "ipv6:%5B::1%5D:7" →
+// "::1".
+std::string AddressOf(std::string_view peer);
+
+}  // namespace baodao::rpc::detail

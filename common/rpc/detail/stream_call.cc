@@ -1,0 +1,97 @@
+#include "common/rpc/detail/stream_call.h"
+
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+#include <asio/redirect_error.hpp>
+
+#include "common/log/log.h"
+
+namespace baodao::rpc::detail {
+
+StreamCall::StreamCall(std::shared_ptr<Engine> engine, const Method& method,
+                       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request)
+    : Call(std::move(engine), method, context), wait_timer_(this->engine().loop()) {
+  written_.call = gone_.call = this;
+  Receive(*request);
+}
+
+StreamCall::~StreamCall() {
+  if (waker_) *waker_ = nullptr;
+}
+
+Task<bool> StreamCall::Write(const google::protobuf::Message& message) {
+  if (!open_ || ended()) co_return false;
+  message_.Clear();
+  bool own_buffer = false;
+  const grpc::Status serialized = grpc::SerializationTraits<google::protobuf::Message>::Serialize(
+      message, &message_, &own_buffer);
+  if (!serialized.ok()) {
+    log::Error("rpc.unserializable", {{"method", state().method}});
+    co_return false;
+  }
+  writing_ = true;
+  StartWrite(&message_);
+  co_await written_event_.Wait();
+  co_return open_;
+}
+
+void StreamCall::OnWriteDone(bool ok) {
+  written_.ok = ok;
+  engine().queue().Post(&written_);
+}
+
+void StreamCall::Written::OnLoop() {
+  call->writing_ = false;
+  if (!ok) call->open_ = false;
+  call->Ref();  // the resumed handler may be through with the call
+  call->written_event_.Set();
+  call->Unref();
+}
+
+void StreamCall::OnCancel() {
+  MarkCancelled();
+  Ref();  // OnDone may come before the loop gets to it
+  engine().queue().Post(&gone_);
+}
+
+void StreamCall::Gone::OnLoop() {
+  call->Close();
+  call->Unref();
+}
+
+void StreamCall::Close() {
+  open_ = false;
+  Wake();
+}
+
+void StreamCall::Wake() {
+  woken_ = true;
+  wait_timer_.cancel();  // completes through the loop's queue: safe from inside another coroutine
+}
+
+Task<bool> StreamCall::Wait(Millis timeout) {
+  if (open_ && !woken_ && timeout > Millis(0)) {
+    wait_timer_.expires_after(timeout);
+    asio::error_code ignored;  // whether time passed or somebody woke us is the same to the handler
+    co_await wait_timer_.async_wait(asio::redirect_error(kAwait, ignored));
+  }
+  woken_ = false;
+  co_return open_;
+}
+
+std::function<void()> StreamCall::Waker() {
+  if (!waker_) waker_ = std::make_shared<StreamCall*>(this);
+  return [waker = waker_] {
+    if (*waker != nullptr) (*waker)->Wake();
+  };
+}
+
+void StreamCall::Finish(const grpc::Status& status) {
+  open_ = false;
+  if (waker_) *waker_ = nullptr;
+  // A write the client does not take would keep the call, and so the shutdown, waiting for ever.
+  if (writing_) grpc_context()->TryCancel();
+  ServerWriteReactor::Finish(status);
+}
+
+}  // namespace baodao::rpc::detail

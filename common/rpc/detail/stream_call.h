@@ -1,0 +1,61 @@
+#pragma once
+
+#include <grpcpp/support/server_callback.h>
+
+#include <asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+
+#include "common/rpc/detail/call.h"
+#include "common/rpc/detail/event.h"
+
+namespace baodao::rpc::detail {
+
+class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
+                         public Call,
+                         public StreamSink {
+ public:
+  // gRPC thread.
+  StreamCall(std::shared_ptr<Engine> engine, const Method& method,
+             grpc::CallbackServerContext* context, const grpc::ByteBuffer* request);
+  ~StreamCall() override;
+
+  // StreamSink, for the handler.
+  Task<bool> Write(const google::protobuf::Message& message) override;
+  bool open() const override { return open_; }
+  Task<bool> Wait(Millis timeout) override;
+  std::function<void()> Waker() override;
+
+  void Close() override;
+
+ private:
+  // News from gRPC's threads, told on the loop.
+  struct Written final : LoopQueue::Item {
+    void OnLoop() override;
+    StreamCall* call;
+    bool ok = false;
+  };
+  struct Gone final : LoopQueue::Item {
+    void OnLoop() override;
+    StreamCall* call;
+  };
+
+  void Finish(const grpc::Status& status) override;
+  StreamSink* sink() override { return this; }
+  void Wake();
+  void OnWriteDone(bool ok) override;
+  void OnCancel() override;
+  void OnDone() override { Unref(); }
+
+  bool open_ = true;
+  bool writing_ = false;
+  bool woken_ = false;
+  grpc::ByteBuffer message_;
+  Event written_event_;
+  Written written_;
+  Gone gone_;
+  asio::steady_timer wait_timer_;
+  std::shared_ptr<StreamCall*> waker_;  // what wakers share; its target is null once we are gone
+};
+
+}  // namespace baodao::rpc::detail

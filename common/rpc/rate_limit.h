@@ -1,0 +1,56 @@
+// Token buckets per caller, in bounded memory.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <list>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace baodao::rpc {
+
+struct Bucket {
+  double per_second = 0;  // 0 means no limit
+  double burst = 0;
+};
+
+// Calls are limited per caller (a person; without a token, the peer's address) and class of RPC.
+// Services are never limited.
+struct RateLimits {
+  Bucket person{50, 100};
+  Bucket anonymous{20, 40};
+  // Methods ("package.Service/Method") with a bucket of their own, per caller, e.g. sending login
+  // codes.
+  std::map<std::string, Bucket, std::less<>> methods;
+  // Callers remembered at once; the one longest unseen is forgotten first.
+  std::size_t max_callers = 100'000;
+};
+
+// Loop thread only.
+class RateLimiter {
+ public:
+  using Now = std::chrono::steady_clock::time_point;
+
+  explicit RateLimiter(std::size_t max_callers) : max_callers_(max_callers) {}
+
+  // Takes one token of `key`'s bucket. Zero when taken, else how long until one will be there.
+  std::chrono::milliseconds Take(std::string_view key, const Bucket& bucket, Now now);
+  std::size_t callers() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    std::string key;
+    double tokens;
+    Now refilled;
+  };
+  using Entries = std::list<Entry>;  // most recently seen first
+
+  std::size_t max_callers_;
+  Entries entries_;
+  std::unordered_map<std::string_view, Entries::iterator> index_;  // keys point into entries_
+};
+
+}  // namespace baodao::rpc

@@ -1,0 +1,161 @@
+#include "common/rpc/server.h"
+
+#include <absl/strings/str_cat.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "common/log/log.h"
+#include "common/rpc/detail/engine.h"
+#include "common/rpc/detail/service.h"
+#include "common/status/macros.h"
+
+namespace baodao::rpc {
+namespace {
+
+// Where gRPC itself gives up on a request, before we could name the error.
+constexpr int kHardMessageLimit = 16 << 20;
+constexpr Millis kKeepaliveTimeout{20'000};
+// What gRPC gets to end calls that were already cut off.
+constexpr std::chrono::milliseconds kShutdownGrace{500};
+
+// Process-wide switches of gRPC, thrown once.
+void EnablePlugins() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  });
+}
+
+void Tune(const ServerOptions& options, grpc::ServerBuilder* builder) {
+  builder->SetMaxReceiveMessageSize(kHardMessageLimit);
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS,
+                              static_cast<int>(options.keepalive_time.count()));
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+                              static_cast<int>(kKeepaliveTimeout.count()));
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                              static_cast<int>(options.min_client_ping.count()));
+  // Otherwise a second process could share the port without anybody noticing.
+  builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // Only reflection is a synchronous service; one waiting thread is enough for it.
+  builder->SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
+  builder->SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MIN_POLLERS, 1);
+  builder->SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 1);
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(asio::io_context& loop, ServerOptions options)
+      : engine(std::make_shared<detail::Engine>(loop, std::move(options))) {}
+
+  absl::Status Listen(const Router& router) {
+    EnablePlugins();
+    const ServerOptions& options = engine->options();
+    std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
+    if (options.tls) {
+      ASSIGN_OR_RETURN(credentials, ServerTls(*options.tls));
+    }
+    service = std::make_unique<detail::DynamicService>(engine);
+    grpc::ServerBuilder builder;
+    Tune(options, &builder);
+    builder.AddListeningPort(options.listen, credentials, &port);
+    builder.RegisterService(service.get());
+    builder.RegisterCallbackGenericService(&unknown);
+    grpc_server = builder.BuildAndStart();
+    if (grpc_server == nullptr || port <= 0) {
+      return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen,
+                                                 ": the port is taken or the address is not ours"));
+    }
+    for (const auto* registered : router.services()) {
+      service_names.push_back(registered->full_name());
+    }
+    SetServing(false);
+    return absl::OkStatus();
+  }
+
+  void SetServing(bool serving) {
+    grpc::HealthCheckServiceInterface* health = grpc_server->GetHealthCheckService();
+    if (health == nullptr) return;
+    for (const std::string& name : service_names) health->SetServingStatus(name, serving);
+    health->SetServingStatus("", serving);
+  }
+
+  // Blocks until gRPC has let go of every call: on a thread of its own, since the calls end on the
+  // loop.
+  void ShutDownGrpc() {
+    grpc_server->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
+    down.store(true, std::memory_order_release);
+  }
+
+  Task<void> Drain(Millis grace) {
+    SetServing(false);
+    engine->StartDraining();
+    co_await engine->AwaitIdle(grace);
+    if (engine->live() > 0) log::Warn("rpc.cut_off", {{"calls", engine->live()}});
+    engine->CutOff();
+    if (!shutdown.joinable()) shutdown = std::thread([this] { ShutDownGrpc(); });
+    asio::steady_timer timer(engine->loop());
+    while (!down.load(std::memory_order_acquire)) {
+      timer.expires_after(std::chrono::milliseconds(5));
+      co_await timer.async_wait(kAwait);
+    }
+  }
+
+  ~Impl() {
+    if (grpc_server == nullptr) return;
+    engine->StartDraining();
+    if (!shutdown.joinable()) shutdown = std::thread([this] { ShutDownGrpc(); });
+    // The loop does not turn while we are here: do what it would do for calls that must end.
+    while (!down.load(std::memory_order_acquire)) {
+      engine->queue().RunPending();
+      engine->CutOff();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    shutdown.join();
+    engine->queue().RunPending();
+    engine->CutOff();
+  }
+
+  std::shared_ptr<detail::Engine> engine;
+  std::unique_ptr<detail::DynamicService> service;
+  detail::UnknownMethods unknown;
+  std::unique_ptr<grpc::Server> grpc_server;
+  std::vector<std::string> service_names;
+  int port = 0;
+  std::thread shutdown;
+  std::atomic<bool> down{false};
+};
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(asio::io_context& loop, Router& router,
+                                                      ServerOptions options) {
+  if (options.verifier == nullptr || options.metrics == nullptr) {
+    return absl::InvalidArgumentError("a server needs a token verifier and a metrics registry");
+  }
+  RETURN_IF_ERROR(router.Finish());
+  auto impl = std::make_unique<Impl>(loop, std::move(options));
+  RETURN_IF_ERROR(impl->engine->Prepare(router));
+  RETURN_IF_ERROR(impl->Listen(router));
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+int Server::port() const { return impl_->port; }
+void Server::SetServing(bool serving) { impl_->SetServing(serving); }
+Task<void> Server::Drain(Millis grace) { return impl_->Drain(grace); }
+std::size_t Server::live_calls() const { return impl_->engine->live(); }
+
+}  // namespace baodao::rpc

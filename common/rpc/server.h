@@ -1,0 +1,79 @@
+// The gRPC server of a service. Every call passes one chain before its handler: deadline → metrics
+// → trace id → authentication → access rule → bounds → rate limit. gRPC threads parse; everything
+// else runs on the loop. Health (grpc.health.v1) and reflection are always on.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <asio/io_context.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/auth/tokens.h"
+#include "common/clock/clock.h"
+#include "common/metrics/metrics.h"
+#include "common/rpc/access.h"
+#include "common/rpc/rate_limit.h"
+#include "common/rpc/router.h"
+#include "common/rpc/tls.h"
+
+namespace baodao::rpc {
+
+struct ServerOptions {
+  std::string listen = "0.0.0.0:7101";  // port 0: any free one, see Server::port()
+  std::optional<TlsFiles> tls;          // none: plaintext, for loopback or behind the TLS edge
+  // Larger requests are refused as MESSAGE_TOO_LARGE; at most 16 MiB, where gRPC itself closes the
+  // call.
+  std::size_t max_message_bytes = 4u << 20;
+  // For clients that send no deadline, and the most that a unary call may take whatever it asks
+  // for. Streams have the client's deadline or none.
+  Millis default_deadline{10'000};
+  Millis max_deadline{60'000};
+  // Keepalive: idle connections are probed after `keepalive_time`; clients may ping this often.
+  Millis keepalive_time{60'000};
+  Millis min_client_ping{5'000};
+  // Unary calls being served at once; beyond that new ones are refused as OVERLOADED.
+  std::size_t max_live_calls = 10'000;
+  RateLimits rate_limits;
+  // Addresses whose `x-real-ip` metadata is believed when callers without a token are told apart:
+  // the edge.
+  std::vector<std::string> trusted_proxies{"127.0.0.1", "::1"};
+  AccessPolicy access;
+  // All three must outlive the server.
+  auth::TokenVerifier* verifier = nullptr;
+  metrics::Registry* metrics = nullptr;
+  Clock* clock = nullptr;  // null: SystemClock()
+};
+
+class Server {
+ public:
+  // Finishes the router, resolves access rules and bounds once, and listens. Errors:
+  // FAILED_PRECONDITION for a table or rule that is wrong, UNAVAILABLE when the port is taken.
+  // Starts NOT_SERVING: see SetServing. `loop`, `router` and the handlers must outlive the server.
+  // Call before or from the loop.
+  static absl::StatusOr<std::unique_ptr<Server>> Start(asio::io_context& loop, Router& router,
+                                                       ServerOptions options);
+  // Drains with no grace if still running. Loop thread, or after the loop has stopped.
+  ~Server();
+
+  int port() const;
+  // What the health service answers, for "" and for every registered service. Any thread.
+  void SetServing(bool serving);
+  // Graceful end: NOT_SERVING, streams end with UNAVAILABLE, live unary calls get up to `grace` to
+  // finish, new ones are refused; afterwards calls still unfinished are cut off. Returns when gRPC
+  // has shut down.
+  Task<void> Drain(Millis grace);
+  // Calls between arrival and their last byte. Loop thread.
+  std::size_t live_calls() const;
+
+ private:
+  class Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace baodao::rpc

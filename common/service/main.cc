@@ -1,0 +1,222 @@
+#include "common/service/main.h"
+
+#include <asio/co_spawn.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/signal_set.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <utility>
+
+#include "common/log/log.h"
+#include "common/metrics/redis_metrics.h"
+#include "common/metrics/server.h"
+#include "common/rpc/diagnostics.h"
+#include "common/rpc/server.h"
+#include "common/service/redis_config.h"
+#include "common/service/self_test.h"
+#include "common/status/macros.h"
+#include "common/store/redis_store.h"
+
+namespace baodao::service {
+namespace {
+
+constexpr char kRing[] = "/ring.json";
+
+struct Secrets {
+  crypto::KeyRing ring;
+  auth::PrivateKey signing;
+  auth::KeySet verifying;
+};
+
+absl::StatusOr<Secrets> LoadSecrets(const config::Config& config) {
+  const std::string dir = config.Str("keys_dir");
+  const bool create = config.Bool("create_keys");
+  if (create) RETURN_IF_ERROR(auth::CreateKeyFiles(dir));
+  ASSIGN_OR_RETURN(crypto::KeyRing ring, create ? crypto::KeyRing::LoadOrCreate(dir + kRing)
+                                                : crypto::KeyRing::Load(dir + kRing));
+  ASSIGN_OR_RETURN(auth::PrivateKey signing,
+                   auth::LoadPrivateKey(dir + "/" + std::string(auth::kPrivateKeyFile)));
+  std::vector<auth::KeySource> sources;
+  auth::KeySource own;
+  own.path = dir + "/" + std::string(auth::kPublicKeysFile);
+  sources.push_back(own);
+  for (const std::string& issuer : config.List("issuers")) {
+    const size_t equals = issuer.find('=');
+    if (equals == std::string::npos) {
+      return absl::InvalidArgumentError("issuers: \"" + issuer + "\" is not issuer=path");
+    }
+    auth::KeySource other;
+    other.issuer = issuer.substr(0, equals);
+    other.path = issuer.substr(equals + 1);
+    other.trusted = false;
+    sources.push_back(other);
+  }
+  ASSIGN_OR_RETURN(auth::KeySet verifying, auth::KeySet::Load(sources));
+  return Secrets{std::move(ring), std::move(signing), std::move(verifying)};
+}
+
+rpc::ServerOptions OptionsOf(const config::Config& config, Runtime& runtime,
+                             auth::TokenVerifier& verifier) {
+  rpc::ServerOptions options;
+  options.listen = config.Str("listen");
+  options.tls = TlsOf(config);
+  options.max_message_bytes = static_cast<size_t>(config.Int("max_message"));
+  options.default_deadline = config.Duration("default_deadline");
+  options.max_deadline = config.Duration("max_deadline");
+  options.rate_limits = runtime.rate_limits;
+  const double person = config.Double("rate_person");
+  options.rate_limits.person = {person, 2 * person};
+  const double anonymous = config.Double("rate_anonymous");
+  options.rate_limits.anonymous = {anonymous, 2 * anonymous};
+  if (!config.Bool("rate_limits")) {
+    options.rate_limits.person = {};
+    options.rate_limits.anonymous = {};
+    options.rate_limits.methods.clear();
+  }
+  options.access = runtime.access;
+  options.verifier = &verifier;
+  options.metrics = &runtime.metrics;
+  options.clock = &runtime.clock;
+  return options;
+}
+
+}  // namespace
+
+// One process from start to end. Members are destroyed in reverse: handlers and workers before what
+// they use.
+class Process {
+ public:
+  Process(const Program& program, const config::Config& config, Secrets secrets)
+      : program_(program),
+        config_(config),
+        secrets_(std::move(secrets)),
+        signer_(secrets_.signing),
+        verifier_(std::move(secrets_.verifying)),
+        token_(signer_, program.name),
+        signals_(loop_, SIGINT, SIGTERM) {}
+
+  int Run() {
+    asio::co_spawn(loop_, Live(), [this](std::exception_ptr error) {
+      if (error) Fail("the start failed with an exception");
+    });
+    loop_.run();
+    return exit_code_;
+  }
+
+ private:
+  void Fail(std::string why) {
+    log::Error("service.failed", {{"why", why}});
+    exit_code_ = 1;
+    signals_.cancel();
+  }
+
+  Task<void> Live() {
+    const absl::Status started = co_await Start();
+    if (!started.ok()) {
+      Fail(std::string(started.message()));
+    } else {
+      log::Info("service.serving", {{"listen", config_.Str("listen")}, {"port", server_->port()}});
+      co_await WaitForSignal();
+    }
+    co_await Stop();
+    loop_.stop();
+  }
+
+  Task<absl::Status> Start() {
+    metrics::AddBuildInfo(metrics_, program_.name);
+    if (!config_.Str("metrics_listen").empty()) {
+      CO_ASSIGN_OR_RETURN(exposer_,
+                          metrics::Server::Start(config_.Str("metrics_listen"), metrics_));
+    }
+    CO_RETURN_IF_ERROR(co_await OpenStore());
+    runtime_.reset(new Runtime(loop_, config_, metrics_, *redis_, *store_, secrets_.ring, signer_,
+                               router_, token_));
+    runtime_->fatal_ = [this](std::string why) { Fail(std::move(why)); };
+    runtime_->Spawn("redis-stats", SampleRedis());
+    diagnostics_.Register(router_);
+    service_ = program_.make();
+    CO_RETURN_IF_ERROR(co_await service_->Start(*runtime_));
+    CO_ASSIGN_OR_RETURN(
+        server_, rpc::Server::Start(loop_, router_, OptionsOf(config_, *runtime_, verifier_)));
+    server_->SetServing(true);
+    co_return absl::OkStatus();
+  }
+
+  Task<absl::Status> OpenStore() {
+    CO_ASSIGN_OR_RETURN(redis::Config address, RedisConfigOf(config_, program_.name));
+    CO_ASSIGN_OR_RETURN(redis_, co_await redis::Connect(loop_, address));
+    redis_->SetObserver([this](std::string_view label, double seconds, bool ok) {
+      redis_metrics_.Observe(label, seconds, ok);
+    });
+    CO_ASSIGN_OR_RETURN(const int shards, co_await store::OpenShards(
+                                              *redis_, static_cast<int>(config_.Int("shards"))));
+    store::RedisStore::Options options;
+    options.timeout = config_.Duration("redis_timeout");
+    CO_ASSIGN_OR_RETURN(store_, co_await store::RedisStore::Open(
+                                    loop_, *redis_, store::Keys(program_.name, shards), options));
+    co_return absl::OkStatus();
+  }
+
+  Task<void> WaitForSignal() {
+    asio::error_code stopped_by_failure;
+    co_await signals_.async_wait(asio::redirect_error(kAwait, stopped_by_failure));
+    log::Info("service.stopping", {});
+  }
+
+  Task<void> SampleRedis() {
+    while (true) {
+      redis_metrics_.Sample(redis_->stats());
+      co_await SystemClock().SleepFor(Millis(1000));
+    }
+  }
+
+  Task<void> Stop() {
+    if (server_) co_await server_->Drain(config_.Duration("drain_grace"));
+    if (runtime_) co_await runtime_->Stop();
+    if (redis_) co_await redis_->Close();
+  }
+
+  const Program& program_;
+  const config::Config& config_;
+  Secrets secrets_;
+  asio::io_context loop_{1};
+  metrics::Registry metrics_;
+  metrics::RedisMetrics redis_metrics_{metrics_};
+  std::unique_ptr<metrics::Server> exposer_;
+  auth::Signer signer_;
+  auth::TokenVerifier verifier_;
+  auth::ServiceToken token_;
+  std::unique_ptr<redis::Client> redis_;
+  std::unique_ptr<store::RedisStore> store_;
+  rpc::Router router_;
+  rpc::Diagnostics diagnostics_{
+      [this](rpc::CallContext context, std::string request_id, std::string key) {
+        return SelfTestCommit(*store_, SystemClock(), std::move(context), std::move(request_id),
+                              std::move(key));
+      }};
+  std::unique_ptr<Runtime> runtime_;
+  std::unique_ptr<Service> service_;
+  std::unique_ptr<rpc::Server> server_;
+  asio::signal_set signals_;
+  int exit_code_ = 0;
+};
+
+int Main(const Program& program, int argc, char** argv) {
+  std::vector<config::Row> rows = config::ServiceRows(program.port);
+  rows.insert(rows.end(), program.rows.begin(), program.rows.end());
+  const config::Config config = config::LoadOrExit(program.name, program.about, rows, argc, argv);
+  log::Options options;
+  options.level = log::LevelByName(config.Str("log_level"));
+  options.format = log::FormatByName(config.Str("log_format"));
+  options.service = program.name;
+  log::Init(options);
+  absl::StatusOr<Secrets> secrets = LoadSecrets(config);
+  if (!secrets.ok()) {
+    log::Error("service.failed", {{"why", std::string(secrets.status().message())}});
+    return 1;
+  }
+  return Process(program, config, *std::move(secrets)).Run();
+}
+
+}  // namespace baodao::service

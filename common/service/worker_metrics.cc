@@ -1,0 +1,78 @@
+#include "common/service/worker_metrics.h"
+
+#include <utility>
+
+#include "common/events/group_consumer.h"
+#include "common/log/log.h"
+
+namespace baodao::service {
+namespace {
+
+using metrics::Spec;
+using metrics::Type;
+
+constexpr Spec kOverdue{"baodao_timers_overdue", Type::kGauge,
+                        "Shards whose next timer was due for more than a second at the last look."};
+constexpr Spec kLateness{"baodao_timers_lateness_seconds", Type::kGauge,
+                         "By how much the latest of the timers that are due is late."};
+constexpr Spec kFired{"baodao_timers_fired_total", Type::kCounter, "Timers handled."};
+constexpr Spec kFailed{"baodao_timers_failed_total", Type::kCounter,
+                       "Timers whose handler failed; they come again."};
+constexpr Spec kUnread{"baodao_stream_lag",
+                       Type::kGauge,
+                       "Events that a consumer group has not handled yet.",
+                       {"group"}};
+constexpr Spec kOldest{"baodao_stream_oldest_seconds",
+                       Type::kGauge,
+                       "Age of the oldest event that a consumer group has not handled.",
+                       {"group"}};
+constexpr Spec kDead{"baodao_dead_letters",
+                     Type::kGauge,
+                     "Events that failed too often and wait for an operator.",
+                     {"group"}};
+
+constexpr Millis kEvery{10'000};
+
+double Seconds(Millis time) { return static_cast<double>(time.count()) / 1000; }
+
+// Counts up to what a total has become.
+void RaiseTo(metrics::Counter* counter, uint64_t total) {
+  const double missing = static_cast<double>(total) - counter->Value();
+  if (missing > 0) counter->Increment(missing);
+}
+
+}  // namespace
+
+void ObserveTimers(metrics::Registry& registry, timers::TimerLoop& loop) {
+  metrics::Gauge* const overdue = registry.GaugeOf(kOverdue);
+  metrics::Gauge* const lateness = registry.GaugeOf(kLateness);
+  metrics::Counter* const fired = registry.CounterOf(kFired);
+  metrics::Counter* const failed = registry.CounterOf(kFailed);
+  loop.SetObserver([=](const timers::Stats& stats) {
+    overdue->Set(stats.overdue);
+    lateness->Set(Seconds(stats.lateness));
+    RaiseTo(fired, stats.fired);
+    RaiseTo(failed, stats.failed);
+  });
+}
+
+Task<void> SampleGroupLag(metrics::Registry& registry, redis::Client& client, Clock& clock,
+                          std::string group, std::vector<std::string> services, int shards) {
+  metrics::Gauge* const unread = registry.GaugeOf(kUnread, {group});
+  metrics::Gauge* const oldest = registry.GaugeOf(kOldest, {group});
+  metrics::Gauge* const dead = registry.GaugeOf(kDead, {group});
+  for (;;) {
+    const absl::StatusOr<events::GroupLag> lag =
+        co_await events::ReadGroupLag(client, clock, group, services, shards);
+    if (lag.ok()) {
+      unread->Set(static_cast<double>(lag->unread));
+      oldest->Set(Seconds(lag->oldest));
+      dead->Set(static_cast<double>(lag->dead_letters));
+    } else {
+      log::Warn("events.lag_unknown", {{"group", group}, {"status", lag.status()}});
+    }
+    co_await clock.SleepFor(kEvery);
+  }
+}
+
+}  // namespace baodao::service

@@ -1,0 +1,23 @@
+// How the workers of a service keep up: consumer groups and timers, one set of gauges for all
+// services.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/async/task.h"
+#include "common/clock/clock.h"
+#include "common/metrics/metrics.h"
+#include "common/redis/client.h"
+#include "common/timers/timer_loop.h"
+
+namespace baodao::service {
+
+// Keeps the gauges of the timer loop current; both outlive it. Before Run.
+void ObserveTimers(metrics::Registry& registry, timers::TimerLoop& loop);
+
+// Samples the lag of a group every ten seconds until it is cancelled. All arguments outlive it.
+Task<void> SampleGroupLag(metrics::Registry& registry, redis::Client& client, Clock& clock,
+                          std::string group, std::vector<std::string> services, int shards);
+
+}  // namespace baodao::service

@@ -1,0 +1,137 @@
+#include "common/store/memory_store.h"
+
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <asio/post.hpp>
+#include <asio/this_coro.hpp>
+#include <utility>
+
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "common/store/detail/binary.h"
+#include "common/store/detail/wire.h"
+
+namespace baodao::store {
+
+MemoryStore::MemoryStore(Keys keys, MemoryData& data, Clock& clock, size_t cached_records)
+    : keys_(std::move(keys)), data_(data), clock_(clock), cache_(cached_records) {}
+
+Task<absl::StatusOr<Fault>> MemoryStore::Enter(std::string_view method, std::string key) {
+  if (!hook_) co_return Fault{};
+  const Fault fault = hook_(method, key);
+  if (fault.delay > Millis::zero()) {
+    co_await clock_.SleepFor(fault.delay);
+  } else if (fault.yield) {
+    co_await asio::post(co_await asio::this_coro::executor, kAwait);
+  }
+  if (fault.fail_before) co_return Refuse(Reason::STORE_UNAVAILABLE);
+  co_return fault;
+}
+
+Task<absl::StatusOr<Stored>> MemoryStore::Get(std::string key, Read read) {
+  if (read == Read::kRecent) {
+    if (std::optional<Stored> found = cache_.Find(key)) co_return *std::move(found);
+  }
+  std::function<Stored()> effect = [&] { return data_.ReadRecord(key, clock_.Now()); };
+  absl::StatusOr<Stored> stored = co_await Run("Get", key, std::move(effect));
+  if (stored.ok()) cache_.Refresh(key, *stored);
+  co_return stored;
+}
+
+Task<absl::StatusOr<std::vector<Stored>>> MemoryStore::GetMany(std::vector<std::string> keys,
+                                                               Read read) {
+  std::function<std::vector<Stored>()> effect = [&] {
+    std::vector<Stored> result;
+    for (const std::string& key : keys) {
+      std::optional<Stored> found;
+      if (read == Read::kRecent) found = cache_.Find(key);
+      if (!found) {
+        found = data_.ReadRecord(key, clock_.Now());
+        cache_.Refresh(key, *found);
+      }
+      result.push_back(*std::move(found));
+    }
+    return result;
+  };
+  std::string first = keys.empty() ? std::string() : keys.front();
+  co_return co_await Run("GetMany", std::move(first), std::move(effect));
+}
+
+Task<absl::StatusOr<CommitOutcome>> MemoryStore::Apply(Commit commit) {
+  CO_RETURN_IF_ERROR(detail::CheckCommit(commit));
+  if (commit.empty()) co_return CommitOutcome{};
+  std::string first = commit.writes().empty() ? std::string() : commit.writes().front().key;
+  absl::StatusOr<Fault> fault = co_await Enter("Apply", std::move(first));
+  if (!fault.ok()) {
+    cache_.Doubted(commit);
+    co_return fault.status();
+  }
+  CommitOutcome outcome;
+  if (fault->conflict) {
+    outcome.kind = CommitOutcome::Kind::kConflict;
+  } else {
+    outcome = data_.Apply(commit, keys_, clock_.Now());
+  }
+  if (fault->fail_after || outcome.kind == CommitOutcome::Kind::kConflict) {
+    cache_.Doubted(commit);
+  } else if (outcome.kind == CommitOutcome::Kind::kApplied) {
+    cache_.Applied(std::move(commit));
+  }
+  if (fault->fail_after) co_return Refuse(Reason::STORE_UNAVAILABLE);
+  co_return outcome;
+}
+
+Task<absl::StatusOr<std::optional<CommitOutcome::Replay>>> MemoryStore::FindAnswer(
+    int shard, RequestKey request) {
+  const std::string key = keys_.Answer(shard, request.caller, request.request_id);
+  using Found = std::optional<CommitOutcome::Replay>;
+  std::function<Found()> effect = [&]() -> Found {
+    const std::optional<std::string> kept = data_.ReadText(key, clock_.Now());
+    if (!kept) return std::nullopt;
+    CommitOutcome::Replay replay = detail::ParseReplay(0, request.fingerprint, *kept);
+    if (replay.same_payload && detail::IsMark(*kept)) return std::nullopt;
+    return replay;
+  };
+  co_return co_await Run("FindAnswer", key, std::move(effect));
+}
+
+Task<absl::StatusOr<bool>> MemoryStore::MarkRequest(int shard, RequestKey request) {
+  const std::string key = keys_.Answer(shard, request.caller, request.request_id);
+  std::function<bool()> effect = [&] {
+    const std::optional<std::string> kept = data_.ReadText(key, clock_.Now());
+    if (kept) return detail::ReadFixed64(*kept) == request.fingerprint;
+    data_.WriteText(key, detail::Fixed64(request.fingerprint), clock_.Now() + detail::kAnswerTtl);
+    return true;
+  };
+  co_return co_await Run("MarkRequest", key, std::move(effect));
+}
+
+Task<absl::StatusOr<std::optional<std::string>>> MemoryStore::GetValue(std::string key) {
+  std::function<std::optional<std::string>()> effect = [&] {
+    return data_.ReadText(key, clock_.Now());
+  };
+  co_return co_await Run("GetValue", key, std::move(effect));
+}
+
+Task<absl::StatusOr<int64_t>> MemoryStore::Increment(std::string key, Millis ttl) {
+  std::function<int64_t()> effect = [&] {
+    int64_t value = 0;
+    const std::optional<std::string> kept = data_.ReadText(key, clock_.Now());
+    std::optional<Time> expires = clock_.Now() + ttl;
+    if (kept && absl::SimpleAtoi(*kept, &value)) {
+      expires = data_.ExpiryOf(key);
+      if (!expires) expires = clock_.Now() + ttl;
+    }
+    data_.WriteText(key, absl::StrCat(++value), expires);
+    return value;
+  };
+  co_return co_await Run("Increment", key, std::move(effect));
+}
+
+Task<void> MemoryStore::Backoff(int) {
+  co_await asio::post(co_await asio::this_coro::executor, kAwait);
+}
+
+}  // namespace baodao::store

@@ -1,0 +1,117 @@
+// Load → decide → commit, as every mutation of a single aggregate runs it.
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "common/async/task.h"
+#include "common/ids/ids.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "common/store/store.h"
+
+namespace baodao::store {
+
+// What a handler decided: the writes, and what to answer once they are on disk.
+template <class Response>
+struct Decision {
+  Commit commit;
+  Response response;
+};
+
+// The request key of a call: `caller` is the principal's id, the request_id is the request's field
+// of that name, the fingerprint covers method and request.
+RequestKey MakeRequestKey(std::string_view caller, std::string_view method,
+                          const google::protobuf::Message& request);
+
+// The bytes to write and to answer, decided on reads as fresh as `read` says.
+using DecideBytes = std::function<Task<absl::StatusOr<std::pair<Commit, std::string>>>(Read read)>;
+
+// Runs the untyped loop; the templates below wrap it.
+// `decide` loads what it needs and fills commit and answer. On a conflict it runs again (at most 8
+// times with jitter, then CONFLICT_RETRY). A known request_id answers as it did the first time,
+// even where `decide` now refuses; one known with another fingerprint is REQUEST_ID_REUSED.
+// `caller_shard` gets a mark when it is not `shard`, the commit's. A commit that is empty is not
+// sent: its answer is not kept either.
+Task<absl::StatusOr<std::string>> MutateBytes(
+    Store& store, RequestKey request, int caller_shard, int shard,
+    std::function<Task<absl::StatusOr<std::pair<Commit, std::string>>>()> decide);
+
+// The same for a `decide` that passes its argument on to Get and GetMany: the first try is kRecent,
+// and counts only when it does not refuse and does not conflict; all others are kFresh.
+Task<absl::StatusOr<std::string>> MutateRecentBytes(Store& store, RequestKey request,
+                                                    int caller_shard, int shard,
+                                                    DecideBytes decide);
+
+namespace internal {
+template <class Response>
+Task<absl::StatusOr<Response>> MutateTyped(
+    Store& store, RequestKey request, int caller_shard, int shard, bool recent,
+    std::function<Task<absl::StatusOr<Decision<Response>>>(Read)> decide);
+}  // namespace internal
+
+// Mutate<PublishTaskResponse>(store, MakeRequestKey(…), caller_shard, shard, [&]() -> Task<…> { …
+// }).
+template <class Response>
+Task<absl::StatusOr<Response>> Mutate(
+    Store& store, RequestKey request, int caller_shard, int shard,
+    std::function<Task<absl::StatusOr<Decision<Response>>>()> decide) {
+  return internal::MutateTyped<Response>(store, std::move(request), caller_shard, shard, false,
+                                         [decide = std::move(decide)](Read) { return decide(); });
+}
+
+// For callers without a shard of their own (service timers and consumers): no mark.
+template <class Response>
+Task<absl::StatusOr<Response>> Mutate(
+    Store& store, RequestKey request, int shard,
+    std::function<Task<absl::StatusOr<Decision<Response>>>()> decide) {
+  return Mutate<Response>(store, std::move(request), shard, shard, std::move(decide));
+}
+
+template <class Response>
+Task<absl::StatusOr<Response>> MutateRecent(
+    Store& store, RequestKey request, int caller_shard, int shard,
+    std::function<Task<absl::StatusOr<Decision<Response>>>(Read)> decide) {
+  return internal::MutateTyped<Response>(store, std::move(request), caller_shard, shard, true,
+                                         std::move(decide));
+}
+
+namespace internal {
+
+// The answer, and whether an earlier call made it.
+struct Mutated {
+  std::string answer;
+  bool replayed = false;
+};
+
+Task<absl::StatusOr<Mutated>> RunMutation(Store& store, RequestKey request, int caller_shard,
+                                          int shard, bool recent, DecideBytes decide);
+
+template <class Response>
+Task<absl::StatusOr<Response>> MutateTyped(
+    Store& store, RequestKey request, int caller_shard, int shard, bool recent,
+    std::function<Task<absl::StatusOr<Decision<Response>>>(Read)> decide) {
+  Response response;  // of the latest try
+  DecideBytes decide_bytes =
+      [&](Read read) -> Task<absl::StatusOr<std::pair<Commit, std::string>>> {
+    absl::StatusOr<Decision<Response>> decision = co_await decide(read);
+    if (!decision.ok()) co_return std::move(decision).status();
+    std::pair<Commit, std::string> result(std::move(decision->commit),
+                                          decision->response.SerializeAsString());
+    response = std::move(decision->response);
+    co_return result;
+  };
+  absl::StatusOr<Mutated> mutated = co_await RunMutation(store, std::move(request), caller_shard,
+                                                         shard, recent, std::move(decide_bytes));
+  if (!mutated.ok()) co_return std::move(mutated).status();
+  if (mutated->replayed && !response.ParseFromString(mutated->answer)) {
+    co_return absl::InternalError("a stored answer cannot be parsed");
+  }
+  co_return response;
+}
+
+}  // namespace internal
+}  // namespace baodao::store

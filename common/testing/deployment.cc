@@ -1,0 +1,126 @@
+#include "common/testing/deployment.h"
+
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+#include "common/testing/paths.h"
+
+namespace baodao::testing {
+namespace {
+
+constexpr char kSecondDispatch[] = "dispatch2";
+constexpr int kMetricsOffset = 2000;
+
+bool IsFree(int port) {
+  const int probe = socket(AF_INET, SOCK_STREAM, 0);
+  const int on = 1;
+  setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const bool free = bind(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  close(probe);
+  return free;
+}
+
+// Below the ephemeral range, so that outgoing connections do not take what was found free.
+int FreeBase() {
+  std::random_device random;
+  for (int attempt = 0; attempt < 1000; ++attempt) {
+    const int base = 10'000 + static_cast<int>(random() % 2000) * 10;
+    bool free = true;
+    for (int i = 1; i <= 6 && free; ++i)
+      free = IsFree(base + i) && IsFree(base + i + kMetricsOffset);
+    if (free) return base;
+  }
+  throw std::runtime_error("no free ports");
+}
+
+}  // namespace
+
+Deployment::Deployment(Options options) : options_(std::move(options)), port_base_(FreeBase()) {
+  if (options_.second_dispatch) options_.services.push_back(kSecondDispatch);
+  // Registration first: it makes the keys that all share.
+  for (const std::string& service : options_.services) Spawn(service);
+  for (const std::string& service : options_.services) AwaitServing(service);
+}
+
+int Deployment::PortOf(const std::string& service) const {
+  static const std::map<std::string, int> offsets = {{"registration", 1}, {"lists", 2},
+                                                     {"dispatch", 3},     {"matching", 4},
+                                                     {"inbox", 5},        {kSecondDispatch, 6}};
+  return port_base_ + offsets.at(service);
+}
+
+void Deployment::Spawn(const std::string& service) {
+  std::map<std::string, std::string> environment = options_.environment;
+  environment["BAODAO_REDIS"] = "127.0.0.1:" + std::to_string(redis_.port());
+  environment["BAODAO_KEYS_DIR"] = keys_dir();
+  environment["BAODAO_CREATE_KEYS"] = "true";
+  environment["BAODAO_RATE_LIMITS"] = "false";
+  environment["BAODAO_REGISTRATION_CODES_FILE"] = codes_file();
+  for (const char* peer : {"registration", "lists", "dispatch", "matching", "inbox"}) {
+    std::string upper(peer);
+    for (char& c : upper) c = static_cast<char>(std::toupper(c));
+    environment["BAODAO_PEER_" + upper] = "127.0.0.1:" + std::to_string(PortOf(peer));
+  }
+  const std::string program = service == kSecondDispatch ? "dispatch" : service;
+  const int port = PortOf(service);
+  const std::vector<std::string> argv = {
+      Binary(program), "--listen=127.0.0.1:" + std::to_string(port),
+      "--metrics_listen=127.0.0.1:" + std::to_string(port + kMetricsOffset)};
+  ++starts_[service];
+  processes_[service] =
+      std::make_unique<ChildProcess>(argv, environment, dir_.File(service + ".log"));
+}
+
+std::string Deployment::Log(const std::string& service) const {
+  std::ifstream file(dir_.File(service + ".log"));
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void Deployment::AwaitServing(const std::string& service) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (true) {
+    const std::string log = Log(service);
+    int serving = 0;
+    for (size_t at = log.find("service.serving"); at != std::string::npos;
+         at = log.find("service.serving", at + 1))
+      ++serving;
+    if (serving == starts_[service]) return;
+    if (!processes_[service]->Running() || std::chrono::steady_clock::now() > end) {
+      throw std::runtime_error(service + " did not start:\n" +
+                               log.substr(log.size() > 2000 ? log.size() - 2000 : 0));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+void Deployment::Start(const std::string& service) {
+  // A killed start may not have come to serving: what counts is the next one.
+  const std::string log = Log(service);
+  int serving = 0;
+  for (size_t at = log.find("service.serving"); at != std::string::npos;
+       at = log.find("service.serving", at + 1))
+    ++serving;
+  starts_[service] = serving;
+  Spawn(service);
+  AwaitServing(service);
+}
+
+void Deployment::Kill(const std::string& service) { processes_.at(service)->End(SIGKILL); }
+
+int Deployment::Stop(const std::string& service) { return processes_.at(service)->End(SIGTERM); }
+
+}  // namespace baodao::testing

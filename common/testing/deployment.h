@@ -1,0 +1,61 @@
+// The real binaries on a real Redis, as `make run` starts them, for tests of the whole.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/testing/process.h"
+#include "common/testing/redis_server.h"
+#include "common/testing/temp_dir.h"
+
+namespace baodao::testing {
+
+struct DeploymentOptions {
+  // In the order of their ports.
+  std::vector<std::string> services = {"registration", "lists", "dispatch", "matching", "inbox"};
+  // A second dispatch on the same data, at second_dispatch_port().
+  bool second_dispatch = false;
+  // More environment of every service.
+  std::map<std::string, std::string> environment;
+};
+
+// Throws std::runtime_error, with the end of the log, when something does not start within a
+// minute.
+class Deployment {
+ public:
+  using Options = DeploymentOptions;
+  explicit Deployment(Options options = {});
+
+  // Services listen at base + 1 …, see client::Backend.
+  int port_base() const { return port_base_; }
+  int second_dispatch_port() const { return port_base_ + 6; }
+  std::string keys_dir() const { return dir_.File("keys"); }
+  std::string codes_file() const { return dir_.File("login-codes.txt"); }
+  RedisServer& redis() { return redis_; }
+  ChildProcess& process(const std::string& service) { return *processes_.at(service); }
+  std::string Log(const std::string& service) const;
+
+  // Starts a service that was ended; returns when it serves.
+  void Start(const std::string& service);
+  // SIGKILL.
+  void Kill(const std::string& service);
+  // SIGTERM; answers the exit code.
+  int Stop(const std::string& service);
+
+ private:
+  int PortOf(const std::string& service) const;
+  void Spawn(const std::string& service);
+  void AwaitServing(const std::string& service);
+
+  Options options_;
+  TempDir dir_;
+  RedisServer redis_;
+  int port_base_ = 0;
+  std::map<std::string, int> starts_;
+  std::map<std::string, std::unique_ptr<ChildProcess>> processes_;
+};
+
+}  // namespace baodao::testing

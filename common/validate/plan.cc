@@ -1,0 +1,146 @@
+#include "common/validate/plan.h"
+
+#include <algorithm>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "common/validate/text.h"
+
+namespace baodao::validate {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+// 2000-01-01 and 2100-01-01 in UTC, in seconds since the epoch.
+constexpr double kEarliest = 946'684'800;
+constexpr double kLatest = 4'102'444'800;
+// google.protobuf.FieldMask names fields; it has no room for options of its own.
+constexpr std::uint32_t kMaskPaths = 64;
+constexpr std::uint32_t kMaskPathLength = 128;
+
+FieldKind KindOf(const FieldDescriptor* field) {
+  if (field->is_map()) return FieldKind::kMap;
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return field->type() == FieldDescriptor::TYPE_BYTES ? FieldKind::kBytes : FieldKind::kString;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return FieldKind::kEnum;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return FieldKind::kOther;
+    case FieldDescriptor::CPPTYPE_FLOAT:
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return FieldKind::kFloating;
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      if (field->message_type()->full_name() == "google.protobuf.Timestamp") {
+        return FieldKind::kTimestamp;
+      }
+      if (field->message_type()->full_name() == "google.protobuf.Duration") {
+        return FieldKind::kDuration;
+      }
+      return FieldKind::kMessage;
+    default:
+      return FieldKind::kInteger;
+  }
+}
+
+std::size_t LengthLimit(const v1::Field& bounds) {
+  const std::size_t format = FormatLimit(bounds.format());
+  if (bounds.max_length() == 0) return format;
+  return format == 0 ? bounds.max_length() : std::min<std::size_t>(format, bounds.max_length());
+}
+
+FieldPlan PlanOf(const FieldDescriptor* field) {
+  FieldPlan plan;
+  plan.field = field;
+  plan.kind = KindOf(field);
+  plan.bounds = field->options().GetExtension(v1::field);
+  if (field->full_name() == "google.protobuf.FieldMask.paths") {
+    plan.bounds.set_max_items(kMaskPaths);
+    plan.bounds.set_max_length(kMaskPathLength);
+  }
+  plan.max_length = LengthLimit(plan.bounds);
+  if (plan.kind == FieldKind::kTimestamp) {
+    plan.min = kEarliest;
+    plan.max = kLatest;
+  } else if (plan.kind == FieldKind::kDuration) {
+    plan.min = 0;
+  }
+  if (plan.bounds.has_min()) plan.min = plan.bounds.min();
+  if (plan.bounds.has_max()) plan.max = plan.bounds.max();
+  return plan;
+}
+
+}  // namespace
+
+// Compiles a type and what it contains; types may contain themselves.
+class PlanCompiler {
+ public:
+  const Plan& Compile(const Descriptor* type) {
+    const std::lock_guard lock(mutex_);
+    const auto known = plans_.find(type);
+    if (known != plans_.end()) return *known->second;
+    Plan* plan = Visit(type);
+    SpreadClears();
+    return *plan;
+  }
+
+ private:
+  Plan* Visit(const Descriptor* type) {
+    std::unique_ptr<Plan>& slot = plans_[type];
+    if (slot) return slot.get();
+    slot = std::make_unique<Plan>();
+    Plan* plan = slot.get();
+    plan->type_ = type;
+    for (int i = 0; i < type->field_count(); ++i) {
+      FieldPlan field = PlanOf(type->field(i));
+      plan->clears_ |= field.bounds.output_only();
+      const bool descends = field.kind == FieldKind::kMessage || field.kind == FieldKind::kMap;
+      if (descends && !field.bounds.output_only()) {
+        Plan* nested = Visit(type->field(i)->message_type());
+        if (field.kind == FieldKind::kMap) BoundEntries(field, nested);
+        field.nested = nested;
+      }
+      plan->fields_.push_back(std::move(field));
+    }
+    return plan;
+  }
+
+  // The key and value of a map have no options of their own: the map field's bounds hold for both.
+  // An entry type belongs to one map field.
+  static void BoundEntries(const FieldPlan& map, Plan* entry) {
+    for (FieldPlan& part : entry->fields_) {
+      part.bounds = map.bounds;
+      part.bounds.clear_max_items();
+      part.max_length = map.max_length;
+      if (part.kind == FieldKind::kInteger || part.kind == FieldKind::kFloating) {
+        part.min = map.min;
+        part.max = map.max;
+      }
+    }
+  }
+
+  // `clears_` of a type is known only after everything below it; cycles make that a fixed point.
+  void SpreadClears() {
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (auto& [type, plan] : plans_) {
+        if (plan->clears_) continue;
+        for (const FieldPlan& field : plan->fields_) {
+          if (field.nested != nullptr && field.nested->clears_) plan->clears_ = changed = true;
+        }
+      }
+    }
+  }
+
+  std::mutex mutex_;
+  std::unordered_map<const Descriptor*, std::unique_ptr<Plan>> plans_;
+};
+
+const Plan& Plan::For(const Descriptor* type) {
+  static PlanCompiler compiler;
+  return compiler.Compile(type);
+}
+
+}  // namespace baodao::validate

@@ -1,0 +1,58 @@
+// The compiled bounds of one message type.
+#pragma once
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "baodao/validate/v1/field.pb.h"
+
+namespace baodao::validate {
+
+class Plan;
+
+// How a field is looked at, besides its options.
+enum class FieldKind {
+  kOther,  // booleans
+  kString,
+  kBytes,
+  kInteger,
+  kFloating,
+  kEnum,
+  kMessage,
+  kTimestamp,
+  kDuration,
+  kMap,
+};
+
+struct FieldPlan {
+  const google::protobuf::FieldDescriptor* field = nullptr;
+  FieldKind kind = FieldKind::kOther;
+  v1::Field bounds;
+  std::size_t max_length = 0;  // of the option and the format, the smaller; 0: no limit
+  double min = -std::numeric_limits<double>::infinity();
+  double max = std::numeric_limits<double>::infinity();
+  const Plan* nested = nullptr;  // kMessage; the entry type of a map
+};
+
+class Plan {
+ public:
+  // Thread-safe; compiled at first use and kept.
+  static const Plan& For(const google::protobuf::Descriptor* type);
+
+  const google::protobuf::Descriptor* type() const { return type_; }
+  const std::vector<FieldPlan>& fields() const { return fields_; }
+  // Something below is output-only.
+  bool clears() const { return clears_; }
+
+ private:
+  friend class PlanCompiler;
+  const google::protobuf::Descriptor* type_ = nullptr;
+  std::vector<FieldPlan> fields_;
+  bool clears_ = false;
+};
+
+}  // namespace baodao::validate

@@ -1,0 +1,89 @@
+#include "common/validate/text.h"
+
+#include <absl/strings/ascii.h>
+
+#include <algorithm>
+
+#include "common/ids/ids.h"
+
+namespace baodao::validate {
+namespace {
+
+constexpr std::size_t kIdLength = 31;  // four letters of prefix, '_', a ULID
+
+template <class Predicate>
+bool All(std::string_view text, Predicate fits) {
+  return std::all_of(text.begin(), text.end(), fits);
+}
+
+bool IsWordOrDash(char c) { return absl::ascii_isalnum(c) || c == '-' || c == '_'; }
+
+bool IsPhone(std::string_view text) {
+  return text.size() == 11 && text[0] == '1' && text[1] >= '3' && All(text, absl::ascii_isdigit);
+}
+
+bool IsTag(std::string_view text) {
+  return All(text,
+             [](char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '_'; });
+}
+
+bool IsPageToken(std::string_view text) {
+  return All(text, [](char c) { return IsWordOrDash(c) || c == '=' || c == '.' || c == '~'; });
+}
+
+// C0, DEL and C1 controls; C1 is two bytes in UTF-8: C2 80 … C2 9F.
+bool IsText(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != 0x7f && c != 0xc2) continue;
+    if (c == '\n' || c == '\r') continue;
+    if (c != 0xc2) return false;
+    if (i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::size_t CountCodePoints(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; });
+}
+
+bool FitsFormat(v1::Format format, std::string_view text) {
+  switch (format) {
+    case v1::FORMAT_ID:
+      return ids::IsValid(text);
+    case v1::FORMAT_AREA_CODE:
+    case v1::FORMAT_REQUEST_ID:
+      return text.size() <= FormatLimit(format) && All(text, IsWordOrDash);
+    case v1::FORMAT_PHONE:
+      return IsPhone(text);
+    case v1::FORMAT_TAG:
+      return text.size() <= FormatLimit(format) && IsTag(text);
+    case v1::FORMAT_PAGE_TOKEN:
+      return IsPageToken(text);
+    case v1::FORMAT_TEXT:
+      return IsText(text);
+    default:
+      return true;
+  }
+}
+
+std::size_t FormatLimit(v1::Format format) {
+  switch (format) {
+    case v1::FORMAT_ID:
+      return kIdLength;
+    case v1::FORMAT_AREA_CODE:
+      return 32;
+    case v1::FORMAT_REQUEST_ID:
+      return 64;
+    case v1::FORMAT_PHONE:
+      return 11;
+    case v1::FORMAT_TAG:
+      return 48;
+    default:
+      return 0;
+  }
+}
+
+}  // namespace baodao::validate

@@ -1,0 +1,34 @@
+// Bounds of requests, from (baodao.validate.v1.field) options, compiled once per message type.
+#pragma once
+
+#include <absl/status/status.h>
+#include <google/protobuf/message.h>
+
+#include <string>
+#include <vector>
+
+namespace baodao::validate {
+
+class Plan;
+
+// Checks messages of one type. Cheap to copy; the compiled plan lives as long as the process.
+class Validator {
+ public:
+  // Compiles the bounds of `type` and of all that it contains; repeated calls share the result.
+  explicit Validator(const google::protobuf::Descriptor* type);
+
+  // Clears fields marked output-only, then checks everything else. OK, or one INVALID_ARGUMENT
+  // refusal with a violation per offending field (at most 20), named by its full path:
+  // "items[3].skill". `message` must be of the validator's type. Allocates nothing when the message
+  // is valid.
+  absl::Status Check(google::protobuf::Message* message) const;
+
+ private:
+  const Plan* plan_;
+};
+
+// Paths of the fields below `type` that a client could fill without limit. Empty for a well-bounded
+// request.
+std::vector<std::string> UnboundedFields(const google::protobuf::Descriptor* type);
+
+}  // namespace baodao::validate
