@@ -1,0 +1,39 @@
+// Codes and refresh tokens: what a try means. Comparing hashes is safe in plain time: they are
+// keyed.
+#pragma once
+
+#include <chrono>
+#include <string_view>
+
+#include "baodao/registration/v1/records.pb.h"
+#include "common/clock/clock.h"
+
+namespace baodao::registration {
+
+inline constexpr int kCodeAttempts = 5;
+inline constexpr std::chrono::minutes kCodeLife{5};
+inline constexpr std::chrono::minutes kAccessLife{15};
+inline constexpr std::chrono::hours kRefreshLife{30 * 24};
+
+enum class CodeVerdict {
+  kRight,
+  kWrong,      // counts as an attempt
+  kExpired,    // none was sent, or it has run out
+  kExhausted,  // all attempts are used, even for the right code
+};
+
+CodeVerdict JudgeCode(const v1::LoginCodeRecord& record, std::string_view code_hash, Time now);
+// Attempts that are left after a wrong one was counted.
+int AttemptsLeft(const v1::LoginCodeRecord& record);
+
+enum class RefreshVerdict {
+  kRotate,
+  kReused,  // genuine, but used before: somebody else has it too, the session must end
+  kEnded,   // the session has ended already
+  kExpired,
+};
+
+// `token_hash` is of a token that we made for this session.
+RefreshVerdict JudgeRefresh(const v1::SessionRecord& record, std::string_view token_hash, Time now);
+
+}  // namespace baodao::registration

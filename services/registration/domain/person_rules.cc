@@ -1,0 +1,113 @@
+#include "services/registration/domain/person_rules.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_set>
+
+#include "common/clock/timestamp.h"
+#include "common/status/status.h"
+
+namespace baodao::registration {
+namespace {
+
+using google::protobuf::RepeatedPtrField;
+using Tags = RepeatedPtrField<std::string>;
+
+constexpr std::string_view kPersonPaths[] = {"display_name", "address",      "categories", "skills",
+                                             "willing",      "availability", "unit_id",    "home"};
+
+// Each tag once, in the order given.
+void SetTags(const Tags& from, Tags* to) {
+  to->Clear();
+  std::unordered_set<std::string_view> seen;
+  for (const std::string& tag : from) {
+    if (seen.insert(tag).second) *to->Add() = tag;
+  }
+}
+
+bool Contains(const Tags& tags, const std::string& tag) {
+  return std::find(tags.begin(), tags.end(), tag) != tags.end();
+}
+
+void SetHome(const v1::UpdatePersonRequest& request, v1::PersonRecord* record,
+             PrivateFields* fields) {
+  // 0,0 is no place: it takes the home away as leaving it out does.
+  if (request.home().latitude() == 0 && request.home().longitude() == 0) {
+    record->clear_coarse_home();
+    fields->home.reset();
+    return;
+  }
+  *record->mutable_coarse_home() = Coarse(request.home());
+  fields->home = request.home();
+}
+
+void ApplyPath(const v1::UpdatePersonRequest& request, std::string_view path,
+               v1::PersonRecord* record, PrivateFields* fields) {
+  v1::Person& person = *record->mutable_person();
+  if (path == "display_name") fields->name = request.display_name();
+  if (path == "address") fields->address = request.address();
+  if (path == "categories") SetTags(request.categories(), person.mutable_categories());
+  if (path == "skills") SetTags(request.skills(), person.mutable_skills());
+  if (path == "willing") SetTags(request.willing(), person.mutable_willing());
+  if (path == "availability") *person.mutable_availability() = request.availability();
+  if (path == "unit_id") person.set_unit_id(request.unit_id());
+  if (path == "home") SetHome(request, record, fields);
+}
+
+}  // namespace
+
+absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request) {
+  std::vector<Violation> violations;
+  for (const std::string& path : request.update_mask().paths()) {
+    if (std::find(std::begin(kPersonPaths), std::end(kPersonPaths), path) ==
+        std::end(kPersonPaths)) {
+      violations.push_back({"update_mask", ViolationKind::UNKNOWN_FIELD, {{"field", path}}});
+    }
+  }
+  for (int i = 0; i < request.availability_size(); ++i) {
+    const common::v1::WeeklySlot& slot = request.availability(i);
+    if (slot.start_minute() < slot.end_minute()) continue;
+    violations.push_back({"availability[" + std::to_string(i) + "].end_minute",
+                          ViolationKind::MUST_BE_AFTER,
+                          {{"field", "start_minute"}}});
+  }
+  if (violations.empty()) return absl::OkStatus();
+  return RefuseFields(std::move(violations));
+}
+
+void ApplyPersonUpdate(const v1::UpdatePersonRequest& request, Time now, v1::PersonRecord* record,
+                       PrivateFields* fields) {
+  for (const std::string& path : request.update_mask().paths()) {
+    ApplyPath(request, path, record, fields);
+  }
+  *record->mutable_person()->mutable_update_time() = ToTimestamp(now);
+}
+
+common::v1::GeoPoint Coarse(const common::v1::GeoPoint& point) {
+  common::v1::GeoPoint coarse;
+  coarse.set_latitude(std::round(point.latitude() * 1000) / 1000);
+  coarse.set_longitude(std::round(point.longitude() * 1000) / 1000);
+  return coarse;
+}
+
+v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version) {
+  const v1::Person& person = record.person();
+  v1::Profile profile;
+  profile.set_person_id(person.person_id());
+  *profile.mutable_categories() = person.categories();
+  *profile.mutable_skills() = person.skills();
+  *profile.mutable_willing() = person.willing();
+  *profile.mutable_availability() = person.availability();
+  profile.set_unit_id(person.unit_id());
+  if (record.has_coarse_home()) *profile.mutable_home() = record.coarse_home();
+  *profile.mutable_area_codes() = record.area_codes();
+  profile.set_version(version);
+  return profile;
+}
+
+bool Fits(const v1::PersonRecord& record, const std::string& category, const std::string& skill) {
+  return (category.empty() || Contains(record.person().categories(), category)) &&
+         (skill.empty() || Contains(record.person().skills(), skill));
+}
+
+}  // namespace baodao::registration

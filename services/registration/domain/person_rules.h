@@ -1,0 +1,41 @@
+// What a person may say about themself, and what others learn of it.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "baodao/registration/v1/person.pb.h"
+#include "baodao/registration/v1/records.pb.h"
+#include "common/clock/clock.h"
+
+namespace baodao::registration {
+
+// The private fields of a person in clear. Never stored as such.
+struct PrivateFields {
+  std::string name;
+  std::string phone;
+  std::string address;
+  std::optional<common::v1::GeoPoint> home;
+};
+
+// Refuses paths that UpdatePerson does not know, and weekly slots that end before they start.
+absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request);
+
+// Sets what the mask names: private fields in `fields`, all others in `record`. Repeated tags are
+// kept once. The request has passed CheckPersonUpdate.
+void ApplyPersonUpdate(const v1::UpdatePersonRequest& request, Time now, v1::PersonRecord* record,
+                       PrivateFields* fields);
+
+// The place to about 100 m: three decimals of a degree.
+common::v1::GeoPoint Coarse(const common::v1::GeoPoint& point);
+
+// What dispatch and matching see; `version` is the record's.
+v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version);
+
+// Whether the person is in the category and has the skill; an empty one asks for nothing.
+bool Fits(const v1::PersonRecord& record, const std::string& category, const std::string& skill);
+
+}  // namespace baodao::registration

@@ -1,0 +1,44 @@
+// The states of a registration (报到) and what moves it between them.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "baodao/registration/v1/registration.pb.h"
+
+namespace baodao::registration {
+
+enum class RegistrationEvent {
+  kApprove,
+  kReject,
+  kSuspend,
+  kResume,
+  kWithdraw,
+  kTransfer,
+  kExpire
+};
+
+struct RegistrationTransition {
+  v1::RegistrationState from;
+  RegistrationEvent event;
+  v1::RegistrationState to;
+};
+
+// Every pair that is allowed; all others are not. A suspended registration can be withdrawn but not
+// transferred: a suspension is not left behind by moving on.
+std::span<const RegistrationTransition> RegistrationTransitions();
+
+// Empty when the event is not allowed in the state.
+std::optional<v1::RegistrationState> Next(v1::RegistrationState state, RegistrationEvent event);
+
+// Whether it still counts: it blocks a second one at the same area, and its coordinators see the
+// subject.
+bool IsLive(v1::RegistrationState state);
+
+// "PENDING".
+std::string StateName(v1::RegistrationState state);
+// "withdraw": for metrics.
+const char* EventName(RegistrationEvent event);
+
+}  // namespace baodao::registration

@@ -1,0 +1,49 @@
+// Who may report where, and as what.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "baodao/registration/v1/area.pb.h"
+#include "baodao/registration/v1/registration.pb.h"
+#include "common/clock/clock.h"
+
+namespace baodao::registration {
+
+// Whether `descendant` is `ancestor` or lies below it.
+using Covers = std::function<bool(std::string_view ancestor, std::string_view descendant)>;
+
+// How many registrations of one subject may be live at once.
+inline constexpr int kMaxPersonRegistrations = 10;
+inline constexpr int kMaxUnitRegistrations = 100;
+
+bool IsUnit(std::string_view subject_id);
+int MaxRegistrations(std::string_view subject_id);
+
+// What can be said of a request without looking at the subject: STANDARD and CAMPAIGN are for
+// anybody, a SECONDMENT needs an end in the future, PAIRING is for units and communities. People
+// report at subdistricts or below, units also at districts. Only people come through a unit.
+absl::Status CheckKind(std::string_view subject_id, v1::RegistrationKind kind,
+                       bool has_through_unit);
+absl::Status CheckArea(std::string_view subject_id, v1::RegistrationKind kind,
+                       const v1::Area& area);
+absl::Status CheckExpiry(const v1::CreateRegistrationRequest& request, v1::RegistrationKind kind,
+                         Time now);
+
+// ALREADY_REGISTERED when one of `live` is at the area (whatever its kind), TOO_MANY_REGISTRATIONS
+// at the limit. `ending` is left out: the one that a transfer ends by the same commit.
+absl::Status CheckLive(const std::vector<v1::Registration>& live, std::string_view subject_id,
+                       std::string_view area_code, std::string_view ending = {});
+
+// 双报到: a person comes through their own unit, or through one that has an ACTIVE registration
+// covering the area (a unit that reported to a subdistrict brings people to its communities).
+// Whether the person really belongs to the unit is what the review is for.
+bool MayComeThrough(std::string_view own_unit_id, std::string_view through_unit_id,
+                    const std::vector<v1::Registration>& of_unit, std::string_view area_code,
+                    const Covers& covers);
+
+}  // namespace baodao::registration

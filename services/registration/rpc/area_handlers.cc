@@ -1,0 +1,140 @@
+#include "services/registration/rpc/area_handlers.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "common/log/log.h"
+#include "common/paging/page_token.h"
+#include "common/status/macros.h"
+
+namespace baodao::registration {
+namespace {
+
+constexpr int kStandardAreaPage = 100;
+constexpr int kLargestAreaPage = 1000;
+constexpr int kStandardHits = 5;
+
+// The areas of the list from `first` on, one more than `size` to tell whether there is a next page.
+std::vector<const v1::Area*> Slice(const areas::AreaTree& tree, const v1::ListAreasRequest& request,
+                                   const std::string& after, int size) {
+  const int position = after.empty() ? -1 : tree.IndexOf(after);
+  std::vector<const v1::Area*> page;
+  const auto add = [&](const v1::Area& area) {
+    const bool behind = tree.IndexOf(area.code()) > position;
+    if (behind && static_cast<int>(page.size()) <= size) page.push_back(&area);
+  };
+  if (request.recursive()) {
+    for (const v1::Area& area : tree.Subtree(request.parent_code())) {
+      if (area.code() != request.parent_code()) add(area);
+    }
+  } else {
+    for (const v1::Area* area : tree.Children(request.parent_code())) add(*area);
+  }
+  return page;
+}
+
+}  // namespace
+
+void AreaHandlers::Register(rpc::Router& router) {
+  const std::string service = "baodao.registration.v1.AreaService/";
+  router.Unary(service + "ImportAreas", this, &AreaHandlers::ImportAreas);
+  router.Unary(service + "GetArea", this, &AreaHandlers::GetArea);
+  router.Unary(service + "ListAreas", this, &AreaHandlers::ListAreas);
+  router.Unary(service + "ListAreaAncestors", this, &AreaHandlers::ListAreaAncestors);
+  router.Unary(service + "FindNearestAreas", this, &AreaHandlers::FindNearestAreas);
+}
+
+Task<absl::StatusOr<store::Decision<v1::ImportAreasResponse>>> AreaHandlers::DecideImport(
+    const AreaSheet& sheet, Stamp stamp) {
+  CO_ASSIGN_OR_RETURN(Loaded<v1::AreaTreeRecord> before,
+                      co_await Load<v1::AreaTreeRecord>(env_.store, env_.keys.Areas()));
+  std::vector<v1::Area> current(before.record.areas().begin(), before.record.areas().end());
+  CO_ASSIGN_OR_RETURN(ImportPlan plan, PlanImport(std::move(current), sheet));
+  const AreaBook::Tree tree = env_.areas.tree();
+  Changes changes(RecordKeys::kAreasShard, env_.keys, *tree, std::move(stamp));
+  if (plan.changes()) {
+    v1::AreaTreeRecord after;
+    for (v1::Area& area : plan.areas) *after.add_areas() = std::move(area);
+    changes.commit().Put(env_.keys.Areas(), before.version, after.SerializeAsString());
+    events::v1::Event event;
+    event.mutable_areas_imported()->set_areas(after.areas_size());
+    changes.Emit(std::move(event));
+  } else {
+    changes.commit().Expect(env_.keys.Areas(), before.version);
+  }
+  v1::ImportAreasResponse response;
+  response.set_added(plan.added);
+  response.set_changed(plan.changed);
+  response.set_unchanged(plan.unchanged);
+  co_return store::Decision<v1::ImportAreasResponse>{changes.Take(), std::move(response)};
+}
+
+Task<absl::StatusOr<v1::ImportAreasResponse>> AreaHandlers::ImportAreas(
+    rpc::CallContext context, v1::ImportAreasRequest request) {
+  CO_ASSIGN_OR_RETURN(const AreaSheet sheet, ParseAreaSheet(request.csv()));
+  Decide<v1::ImportAreasResponse> decide = [&] {
+    return DecideImport(sheet, StampOf(env_, context));
+  };
+  CO_ASSIGN_OR_RETURN(v1::ImportAreasResponse response,
+                      co_await Mutate<v1::ImportAreasResponse>(
+                          env_, context, request, RecordKeys::kAreasShard, std::move(decide)));
+  // Whoever imported asks next: this replica knows at once, the others by the event.
+  const absl::Status refreshed = co_await env_.areas.feed().Refresh();
+  if (!refreshed.ok()) log::Warn("areas.refresh_failed", {{"status", refreshed}});
+  env_.metrics.Areas(env_.areas.tree()->size());
+  co_return response;
+}
+
+Task<absl::StatusOr<v1::Area>> AreaHandlers::GetArea(rpc::CallContext, v1::GetAreaRequest request) {
+  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.TreeWith(request.code()));
+  co_return *tree->Find(request.code());
+}
+
+Task<absl::StatusOr<v1::ListAreasResponse>> AreaHandlers::ListAreas(rpc::CallContext context,
+                                                                    v1::ListAreasRequest request) {
+  const uint64_t query = paging::QueryOf(context.method(), request);
+  CO_ASSIGN_OR_RETURN(const std::string after,
+                      paging::Decode(request.page_token(), query, env_.clock.Now()));
+  AreaBook::Tree tree = env_.areas.tree();
+  for (const std::string& code : {request.parent_code(), after}) {
+    if (code.empty()) continue;
+    CO_ASSIGN_OR_RETURN(tree, co_await env_.areas.TreeWith(code));
+  }
+  const int size = paging::PageSize(request.page_size(), kStandardAreaPage, kLargestAreaPage);
+  v1::ListAreasResponse response;
+  for (const v1::Area* area : Slice(*tree, request, after, size)) {
+    if (response.areas_size() == size) {
+      const std::string& last = response.areas(size - 1).code();
+      response.set_next_page_token(paging::Encode(last, query, env_.clock.Now()));
+      break;
+    }
+    *response.add_areas() = *area;
+  }
+  co_return response;
+}
+
+Task<absl::StatusOr<v1::ListAreaAncestorsResponse>> AreaHandlers::ListAreaAncestors(
+    rpc::CallContext, v1::ListAreaAncestorsRequest request) {
+  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.TreeWith(request.code()));
+  v1::ListAreaAncestorsResponse response;
+  for (const v1::Area* area : tree->Ancestors(request.code())) *response.add_areas() = *area;
+  co_return response;
+}
+
+Task<absl::StatusOr<v1::FindNearestAreasResponse>> AreaHandlers::FindNearestAreas(
+    rpc::CallContext, v1::FindNearestAreasRequest request) {
+  const v1::AreaLevel level =
+      request.level() == v1::AREA_LEVEL_UNSPECIFIED ? v1::AREA_LEVEL_COMMUNITY : request.level();
+  const int limit = request.limit() == 0 ? kStandardHits : request.limit();
+  const AreaBook::Tree tree = env_.areas.tree();
+  v1::FindNearestAreasResponse response;
+  for (const areas::NearbyArea& nearby : tree->Nearest(request.point(), level, limit)) {
+    auto* hit = response.add_hits();
+    *hit->mutable_area() = *nearby.area;
+    hit->set_distance_m(nearby.distance_m);
+  }
+  co_return response;
+}
+
+}  // namespace baodao::registration

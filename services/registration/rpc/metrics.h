@@ -1,0 +1,34 @@
+// The metrics of registration, in one table.
+#pragma once
+
+#include <array>
+
+#include "common/metrics/metrics.h"
+#include "services/registration/domain/registration_machine.h"
+
+namespace baodao::registration {
+
+// How a login or refresh ended.
+enum class LoginResult { kOk, kWrongCode, kExpired, kExhausted, kReused, kCount };
+
+class Metrics {
+ public:
+  explicit Metrics(metrics::Registry& registry);
+
+  void CodeSent() { codes_sent_->Increment(); }
+  void Login(LoginResult result) { logins_[static_cast<size_t>(result)]->Increment(); }
+  void Transition(RegistrationEvent event) {
+    transitions_[static_cast<size_t>(event)]->Increment();
+  }
+  void Created() { created_->Increment(); }
+  void Areas(size_t count) { areas_->Set(static_cast<double>(count)); }
+
+ private:
+  metrics::Counter* codes_sent_;
+  metrics::Counter* created_;
+  metrics::Gauge* areas_;
+  std::array<metrics::Counter*, static_cast<size_t>(LoginResult::kCount)> logins_;
+  std::array<metrics::Counter*, 7> transitions_;
+};
+
+}  // namespace baodao::registration

@@ -1,0 +1,45 @@
+// baodao.registration.v1.PersonService.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+
+#include "baodao/registration/v1/person.pb.h"
+#include "common/async/task.h"
+#include "common/rpc/context.h"
+#include "common/rpc/router.h"
+#include "services/registration/rpc/environment.h"
+
+namespace baodao::registration {
+
+class PersonHandlers {
+ public:
+  explicit PersonHandlers(Environment& environment) : env_(environment) {}
+  void Register(rpc::Router& router);
+
+  Task<absl::StatusOr<v1::Person>> GetPerson(rpc::CallContext context,
+                                             v1::GetPersonRequest request);
+  Task<absl::StatusOr<v1::Person>> UpdatePerson(rpc::CallContext context,
+                                                v1::UpdatePersonRequest request);
+  Task<absl::StatusOr<v1::ListPeopleResponse>> ListPeople(rpc::CallContext context,
+                                                          v1::ListPeopleRequest request);
+  Task<absl::StatusOr<v1::Profile>> GetProfile(rpc::CallContext context,
+                                               v1::GetProfileRequest request);
+  Task<absl::StatusOr<v1::ListProfilesResponse>> ListProfiles(rpc::CallContext context,
+                                                              v1::ListProfilesRequest request);
+
+ private:
+  using PersonDecision = store::Decision<v1::PersonRecord>;
+  Task<absl::StatusOr<PersonDecision>> DecideUpdate(const v1::UpdatePersonRequest& request,
+                                                    Stamp stamp);
+  Task<absl::StatusOr<Loaded<v1::PersonRecord>>> LoadPerson(std::string id);
+  Task<absl::Status> CheckUnit(std::string unit_id);
+  // Everybody of these ids that exists, in their order.
+  Task<absl::StatusOr<std::vector<Loaded<v1::PersonRecord>>>> LoadPeople(
+      const std::vector<std::string>& ids);
+
+  Environment& env_;
+};
+
+}  // namespace baodao::registration

@@ -1,0 +1,87 @@
+// Reading registrations.
+#include <utility>
+#include <vector>
+
+#include "common/paging/page_token.h"
+#include "common/status/macros.h"
+#include "services/registration/rpc/registration_handlers.h"
+#include "services/registration/store/pages.h"
+
+namespace baodao::registration {
+namespace {
+
+constexpr int kStandardRegistrations = 20;
+constexpr int kLargestRegistrations = 200;
+// The registrations of one subject, ended ones too, that are listed: the oldest.
+constexpr int kMostOfSubject = 1000;
+
+}  // namespace
+
+RegistrationHandlers::Answer RegistrationHandlers::GetRegistration(
+    rpc::CallContext, v1::GetRegistrationRequest request) {
+  CO_ASSIGN_OR_RETURN(Loaded<v1::RegistrationRecord> loaded,
+                      co_await LoadRegistration(env_.store, env_.keys, request.registration_id()));
+  co_return std::move(*loaded.record.mutable_registration());
+}
+
+Task<absl::StatusOr<std::vector<v1::Registration>>> RegistrationHandlers::LoadAll(
+    std::vector<std::string> ids) {
+  std::vector<std::string> record_keys;
+  for (const std::string& id : ids) record_keys.push_back(env_.keys.Registration(id));
+  CO_ASSIGN_OR_RETURN(
+      std::vector<Loaded<v1::RegistrationRecord>> records,
+      co_await LoadMany<v1::RegistrationRecord>(env_.store, std::move(record_keys)));
+  std::vector<v1::Registration> registrations;
+  for (Loaded<v1::RegistrationRecord>& loaded : records) {
+    if (loaded.exists()) registrations.push_back(std::move(*loaded.record.mutable_registration()));
+  }
+  co_return registrations;
+}
+
+Task<absl::StatusOr<v1::ListRegistrationsResponse>> RegistrationHandlers::ListRegistrations(
+    rpc::CallContext context, v1::ListRegistrationsRequest request) {
+  if (request.state() == v1::REGISTRATION_STATE_UNSPECIFIED) {
+    request.set_state(v1::REGISTRATION_STATE_PENDING);
+  }
+  const uint64_t query = paging::QueryOf(context.method(), request);
+  CO_ASSIGN_OR_RETURN(std::string after,
+                      paging::Decode(request.page_token(), query, env_.clock.Now()));
+  std::vector<std::string> indexes;
+  for (int i = 0; i < env_.keys.shards(); ++i) {
+    indexes.push_back(env_.keys.RegistrationsAt(i, request.state(), request.area_code()));
+  }
+  const int size =
+      paging::PageSize(request.page_size(), kStandardRegistrations, kLargestRegistrations);
+  CO_ASSIGN_OR_RETURN(IdPage page,
+                      co_await ReadPage(env_.store, std::move(indexes), std::move(after), size));
+  CO_ASSIGN_OR_RETURN(std::vector<v1::Registration> registrations,
+                      co_await LoadAll(std::move(page.ids)));
+  v1::ListRegistrationsResponse response;
+  for (v1::Registration& registration : registrations) {
+    // One that moved on since the index was read belongs to another list now.
+    if (registration.state() != request.state()) continue;
+    *response.add_registrations() = std::move(registration);
+  }
+  if (!page.next.empty()) {
+    response.set_next_page_token(paging::Encode(page.next, query, env_.clock.Now()));
+  }
+  co_return response;
+}
+
+Task<absl::StatusOr<v1::ListRegistrationsResponse>> RegistrationHandlers::ListSubjectRegistrations(
+    rpc::CallContext, v1::ListSubjectRegistrationsRequest request) {
+  CO_ASSIGN_OR_RETURN(const Subject subject,
+                      co_await Subject::Load(env_.store, env_.keys, request.subject_id()));
+  CO_ASSIGN_OR_RETURN(std::vector<std::string> ids,
+                      co_await env_.store.RangeIndexByMember(
+                          env_.keys.RegistrationsOf(subject.id()), "", kMostOfSubject));
+  CO_ASSIGN_OR_RETURN(std::vector<v1::Registration> registrations,
+                      co_await LoadAll(std::move(ids)));
+  v1::ListRegistrationsResponse response;
+  for (v1::Registration& registration : registrations) {
+    *response.add_registrations() = std::move(registration);
+  }
+  co_return response;
+}
+
+}  // namespace baodao::registration

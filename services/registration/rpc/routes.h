@@ -1,0 +1,39 @@
+// All RPCs of registration.
+#pragma once
+
+#include "common/rpc/access.h"
+#include "common/rpc/rate_limit.h"
+#include "common/rpc/router.h"
+#include "services/registration/rpc/area_handlers.h"
+#include "services/registration/rpc/environment.h"
+#include "services/registration/rpc/person_handlers.h"
+#include "services/registration/rpc/registration_handlers.h"
+#include "services/registration/rpc/session_handlers.h"
+#include "services/registration/rpc/unit_handlers.h"
+
+namespace baodao::registration {
+
+// The handlers of every service of registration, over one environment (which outlives them).
+class Handlers {
+ public:
+  explicit Handlers(Environment& environment);
+
+  void Register(rpc::Router& router);
+  // Roles reach the subtree of their area in the current tree; resources are looked up in the
+  // store.
+  rpc::AccessPolicy Access();
+
+ private:
+  Environment& env_;
+  AreaHandlers areas_;
+  UnitHandlers units_;
+  PersonHandlers people_;
+  RegistrationHandlers registrations_;
+  SessionHandlers sessions_;
+};
+
+// Logins come without a token, and behind the TLS edge all from one address: they get buckets of
+// their own, of `per_second` calls. Phones and addresses have limits in the store besides.
+void LimitLogins(double per_second, rpc::RateLimits* limits);
+
+}  // namespace baodao::registration

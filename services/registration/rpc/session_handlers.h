@@ -1,0 +1,71 @@
+// baodao.registration.v1.SessionService.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+
+#include "baodao/registration/v1/session.pb.h"
+#include "common/async/task.h"
+#include "common/rpc/context.h"
+#include "common/rpc/router.h"
+#include "services/registration/rpc/environment.h"
+
+namespace baodao::registration {
+
+class SessionHandlers {
+ public:
+  explicit SessionHandlers(Environment& environment) : env_(environment) {}
+  void Register(rpc::Router& router);
+
+  Task<absl::StatusOr<v1::RequestLoginCodeResponse>> RequestLoginCode(
+      rpc::CallContext context, v1::RequestLoginCodeRequest request);
+  Task<absl::StatusOr<v1::Tokens>> Login(rpc::CallContext context, v1::LoginRequest request);
+  Task<absl::StatusOr<v1::Tokens>> RefreshTokens(rpc::CallContext context,
+                                                 v1::RefreshTokensRequest request);
+  Task<absl::StatusOr<v1::LogoutResponse>> Logout(rpc::CallContext context,
+                                                  v1::LogoutRequest request);
+  Task<absl::StatusOr<v1::ListRolesResponse>> GrantRole(rpc::CallContext context,
+                                                        v1::GrantRoleRequest request);
+  Task<absl::StatusOr<v1::ListRolesResponse>> RevokeRole(rpc::CallContext context,
+                                                         v1::RevokeRoleRequest request);
+  Task<absl::StatusOr<v1::ListRolesResponse>> ListRoles(rpc::CallContext context,
+                                                        v1::ListRolesRequest request);
+
+ private:
+  // A login or refresh that is being decided: what it answers with, or why it is refused although
+  // it has to write (an attempt counted, a session ended).
+  struct Entry {
+    v1::PersonRecord person;
+    v1::SessionRecord session;
+    std::string refresh_token;
+    absl::Status refusal;
+  };
+
+  Task<absl::Status> CountAddress(rpc::CallContext context);
+  Task<absl::Status> CountCode(std::string phone_hash);
+  Task<absl::Status> KeepCode(std::string phone_hash, std::string code, Time expires);
+  Task<absl::StatusOr<store::Commit>> DecideLogin(const v1::LoginRequest& request, Stamp stamp,
+                                                  Entry* entry);
+  Task<absl::Status> Enter(const std::string& phone, Changes& changes, Entry* entry);
+  Task<absl::StatusOr<store::Commit>> DecideRefresh(std::string session_id, std::string token,
+                                                    Stamp stamp, Entry* entry);
+  Task<absl::StatusOr<store::Commit>> DecideLogout(std::string session_id, Stamp stamp);
+  // Opens the session's next refresh token.
+  void Renew(Time now, Entry* entry) const;
+  absl::StatusOr<v1::Tokens> TokensOf(const Entry& entry) const;
+
+  template <class Request>
+  Task<absl::StatusOr<v1::ListRolesResponse>> ChangeRole(rpc::CallContext context,
+                                                         const Request& request, bool granted);
+  template <class Request>
+  Task<absl::StatusOr<store::Decision<v1::ListRolesResponse>>> DecideRole(const Request& request,
+                                                                          bool granted,
+                                                                          AreaBook::Tree tree,
+                                                                          Stamp stamp);
+  Task<absl::StatusOr<Loaded<v1::PersonRecord>>> LoadPerson(std::string id);
+
+  Environment& env_;
+};
+
+}  // namespace baodao::registration

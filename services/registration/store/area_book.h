@@ -1,0 +1,35 @@
+// Registration's own copy of the tree, read from its store.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <string>
+
+#include "common/areas/feed.h"
+#include "common/async/task.h"
+#include "common/clock/clock.h"
+#include "common/store/store.h"
+
+namespace baodao::registration {
+
+// Loop thread only. `store` and `clock` outlive it.
+class AreaBook {
+ public:
+  using Tree = std::shared_ptr<const areas::AreaTree>;
+
+  AreaBook(store::Store& store, Clock& clock);
+
+  areas::AreaTreeFeed& feed() { return feed_; }
+  const Tree& tree() const { return feed_.tree(); }
+  // A tree that has the area. One that is not in the current tree may have been imported through
+  // another replica a moment ago: then the store is asked, at most once a second. AREA_UNKNOWN.
+  Task<absl::StatusOr<Tree>> TreeWith(std::string code);
+
+ private:
+  Clock& clock_;
+  areas::AreaTreeFeed feed_;
+  Time asked_{};
+};
+
+}  // namespace baodao::registration

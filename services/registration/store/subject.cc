@@ -1,0 +1,86 @@
+#include "services/registration/store/subject.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "common/status/status.h"
+#include "services/registration/domain/registration_machine.h"
+#include "services/registration/domain/registration_rules.h"
+
+namespace baodao::registration {
+namespace {
+
+using Strings = google::protobuf::RepeatedPtrField<std::string>;
+
+void SetMember(Strings* set, const std::string& value, bool member) {
+  const auto found = std::find(set->begin(), set->end(), value);
+  if (member && found == set->end()) *set->Add() = value;
+  if (!member && found != set->end()) set->erase(found);
+}
+
+}  // namespace
+
+Task<absl::StatusOr<Subject>> Subject::Load(store::Store& store, const RecordKeys& keys,
+                                            std::string id) {
+  Subject subject;
+  subject.is_unit_ = IsUnit(id);
+  const std::optional<int> shard = keys.ShardOf(id, subject.is_unit_ ? "unt" : "per");
+  const char* type = subject.is_unit_ ? "unit" : "person";
+  if (!shard.has_value()) co_return NotFound(type, std::move(id));
+  subject.shard_ = *shard;
+  if (subject.is_unit_) {
+    CO_ASSIGN_OR_RETURN(subject.unit_,
+                        co_await registration::Load<v1::UnitRecord>(store, keys.Unit(id)));
+    subject.unit_after_ = subject.unit_.record;
+  } else {
+    CO_ASSIGN_OR_RETURN(subject.person_,
+                        co_await registration::Load<v1::PersonRecord>(store, keys.Person(id)));
+    subject.person_after_ = subject.person_.record;
+  }
+  if (!subject.person_.exists() && !subject.unit_.exists()) {
+    co_return NotFound(type, std::move(id));
+  }
+  subject.id_ = std::move(id);
+  co_return subject;
+}
+
+const std::string& Subject::speaker() const { return is_unit_ ? liaison_id() : id_; }
+
+Task<absl::StatusOr<std::vector<v1::Registration>>> Subject::LiveRegistrations(
+    store::Store& store, const RecordKeys& keys) const {
+  std::vector<std::string> record_keys;
+  const Strings& ids =
+      is_unit_ ? unit_.record.registration_ids() : person_.record.registration_ids();
+  for (const std::string& id : ids) record_keys.push_back(keys.Registration(id));
+  CO_ASSIGN_OR_RETURN(std::vector<Loaded<v1::RegistrationRecord>> records,
+                      co_await LoadMany<v1::RegistrationRecord>(store, std::move(record_keys)));
+  std::vector<v1::Registration> live;
+  for (Loaded<v1::RegistrationRecord>& loaded : records) {
+    if (!IsLive(loaded.record.registration().state())) continue;
+    live.push_back(std::move(*loaded.record.mutable_registration()));
+  }
+  co_return live;
+}
+
+void Subject::Note(const v1::Registration& registration) {
+  const bool live = IsLive(registration.state());
+  if (is_unit_) {
+    SetMember(unit_after_.mutable_registration_ids(), registration.registration_id(), live);
+    return;
+  }
+  // No two live registrations of a person are at the same area, so its code stands for it.
+  const bool active = registration.state() == v1::REGISTRATION_STATE_ACTIVE;
+  SetMember(person_after_.mutable_registration_ids(), registration.registration_id(), live);
+  SetMember(person_after_.mutable_area_codes(), registration.area_code(), active);
+}
+
+void Subject::Put(Changes& changes) const {
+  if (is_unit_) {
+    changes.PutUnit(unit_, unit_after_);
+  } else {
+    changes.PutPerson(person_, person_after_);
+  }
+}
+
+}  // namespace baodao::registration

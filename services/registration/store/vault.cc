@@ -1,0 +1,85 @@
+#include "services/registration/store/vault.h"
+
+#include <utility>
+
+#include "common/crypto/mask.h"
+#include "common/crypto/random.h"
+#include "common/ids/ids.h"
+#include "common/status/macros.h"
+
+namespace baodao::registration {
+namespace {
+
+constexpr size_t kRandomBytes = 24;
+
+// Binds a sealed value to its person and field.
+std::string Place(const v1::PersonRecord& record, std::string_view field) {
+  return "person:" + record.person().person_id() + ":" + std::string(field);
+}
+
+}  // namespace
+
+std::string Vault::Hash(std::string_view kind, std::string_view a, std::string_view b) const {
+  std::string text(kind);
+  for (const std::string_view part : {a, b}) {
+    text += '\0';
+    text += part;
+  }
+  return ring_.LookupHash(text);
+}
+
+void Vault::Seal(const PrivateFields& fields, v1::PersonRecord* record) const {
+  const auto seal = [&](const std::string& text, std::string_view field) {
+    return text.empty() ? std::string() : ring_.Seal(text, Place(*record, field));
+  };
+  record->set_sealed_name(seal(fields.name, "name"));
+  record->set_sealed_phone(seal(fields.phone, "phone"));
+  record->set_sealed_address(seal(fields.address, "address"));
+  record->set_sealed_home(seal(fields.home ? fields.home->SerializeAsString() : "", "home"));
+}
+
+absl::StatusOr<PrivateFields> Vault::Open(const v1::PersonRecord& record) const {
+  const auto open = [&](const std::string& sealed,
+                        std::string_view field) -> absl::StatusOr<std::string> {
+    if (sealed.empty()) return std::string();
+    return ring_.Open(sealed, Place(record, field));
+  };
+  PrivateFields fields;
+  ASSIGN_OR_RETURN(fields.name, open(record.sealed_name(), "name"));
+  ASSIGN_OR_RETURN(fields.phone, open(record.sealed_phone(), "phone"));
+  ASSIGN_OR_RETURN(fields.address, open(record.sealed_address(), "address"));
+  ASSIGN_OR_RETURN(const std::string home, open(record.sealed_home(), "home"));
+  if (home.empty()) return fields;
+  if (!fields.home.emplace().ParseFromString(home)) {
+    return absl::DataLossError("a sealed home cannot be parsed");
+  }
+  return fields;
+}
+
+absl::StatusOr<v1::Person> Vault::Show(const v1::PersonRecord& record, bool own) const {
+  ASSIGN_OR_RETURN(PrivateFields fields, Open(record));
+  v1::Person person = record.person();
+  person.set_display_name(own ? std::move(fields.name) : crypto::MaskName(fields.name));
+  person.set_phone(own ? std::move(fields.phone) : crypto::MaskPhone(fields.phone));
+  person.set_address(own ? std::move(fields.address) : crypto::MaskAddress(fields.address));
+  return person;
+}
+
+std::string Vault::MakeRefreshToken(std::string_view session_id) const {
+  const std::string random = crypto::RandomToken(kRandomBytes);
+  return std::string(session_id) + "." + random + "." + Hash("mark", session_id, random);
+}
+
+std::string Vault::SessionOf(std::string_view refresh_token) const {
+  const size_t first = refresh_token.find('.');
+  const size_t second = refresh_token.find('.', first + 1);
+  if (first == std::string_view::npos || second == std::string_view::npos) return {};
+  const std::string_view session_id = refresh_token.substr(0, first);
+  const std::string_view random = refresh_token.substr(first + 1, second - first - 1);
+  if (!ids::IsValid(session_id, "ses")) return {};
+  const std::string mark = Hash("mark", session_id, random);
+  if (!crypto::SecureEquals(mark, refresh_token.substr(second + 1))) return {};
+  return std::string(session_id);
+}
+
+}  // namespace baodao::registration
