@@ -1,0 +1,36 @@
+// What may be done with resources and projects.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <string>
+
+#include "baodao/lists/v1/project.pb.h"
+#include "baodao/lists/v1/resource.pb.h"
+#include "common/clock/clock.h"
+
+namespace baodao::lists {
+
+// The resource asked for, LISTED, without id. Refusals name the field.
+absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& request,
+                                         const std::string& owner_id, Time now);
+// LISTED → WITHDRAWN.
+absl::Status Withdraw(v1::Resource* resource, Time now);
+// Whether needs may be linked with it now; WRONG_STATE otherwise.
+absl::Status CheckLinkable(const v1::Resource& resource);
+
+// The project asked for, PROPOSED, without id.
+v1::Project NewProject(const v1::CreateProjectRequest& request, const std::string& proposer_id,
+                       Time now);
+absl::Status Approve(v1::Project* project, const std::string& comment, Time now);
+// Starts the campaign clock. PROJECT_ALREADY_CLAIMED once some unit has it.
+absl::Status Claim(v1::Project* project, const std::string& unit_id, const std::string& liaison_id,
+                   Time now);
+absl::Status Start(v1::Project* project, const std::string& comment, Time now);
+absl::Status Complete(v1::Project* project, const std::string& comment, Time now);
+absl::Status Evaluate(v1::Project* project, int rating, const std::string& comment, Time now);
+// Approved and not yet completed; WRONG_STATE otherwise.
+absl::Status CheckLinkable(const v1::Project& project);
+
+}  // namespace baodao::lists

@@ -1,0 +1,139 @@
+#include "services/lists/domain/need_rules.h"
+
+#include <cmath>
+
+#include "common/clock/timestamp.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/lists/domain/need_states.h"
+#include "services/lists/domain/windows.h"
+
+namespace baodao::lists {
+namespace {
+
+// What the verdict needs besides itself.
+absl::Status CheckVerdict(const v1::Need& need, const v1::ReviewNeedRequest& request,
+                          const std::optional<v1::Need>& target) {
+  switch (request.verdict()) {
+    case v1::NEED_VERDICT_RETURN:
+    case v1::NEED_VERDICT_REJECT:
+      if (request.comment().empty()) return RefuseField("comment", ViolationKind::REQUIRED);
+      return absl::OkStatus();
+    case v1::NEED_VERDICT_MERGE:
+      if (request.merged_into_id().empty()) {
+        return RefuseField("merged_into_id", ViolationKind::REQUIRED);
+      }
+      if (request.merged_into_id() == need.need_id()) return Refuse(Reason::MERGE_WITH_ITSELF);
+      if (!target) return NotFound("need", request.merged_into_id());
+      if (target->state() == v1::NEED_STATE_MERGED) return Refuse(Reason::MERGE_CYCLE);
+      if (target->state() == v1::NEED_STATE_REJECTED) return WrongState(StateName(target->state()));
+      return absl::OkStatus();
+    default:
+      return absl::OkStatus();
+  }
+}
+
+NeedEvent EventOf(v1::NeedVerdict verdict) {
+  switch (verdict) {
+    case v1::NEED_VERDICT_RETURN:
+      return NeedEvent::kReturn;
+    case v1::NEED_VERDICT_REJECT:
+      return NeedEvent::kReject;
+    case v1::NEED_VERDICT_MERGE:
+      return NeedEvent::kMerge;
+    default:
+      return NeedEvent::kAccept;
+  }
+}
+
+double Rounded(double degrees) { return std::round(degrees * 1000) / 1000; }
+
+}  // namespace
+
+absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
+                                 const std::string& requester_id, Time now) {
+  RETURN_IF_ERROR(CheckWindow("window", request.window(), now));
+  v1::Need need;
+  need.set_title(request.title());
+  need.set_description(request.description());
+  need.set_category(request.category());
+  need.set_area_code(request.area_code());
+  if (request.has_place()) *need.mutable_place() = request.place();
+  *need.mutable_window() = request.window();
+  need.set_people_wanted(std::max(1, request.people_wanted()));
+  *need.mutable_skills() = request.skills();
+  need.set_state(v1::NEED_STATE_SUBMITTED);
+  need.set_requester_id(requester_id);
+  *need.mutable_create_time() = ToTimestamp(now);
+  *need.mutable_update_time() = ToTimestamp(now);
+  return need;
+}
+
+absl::Status Review(v1::Need* need, const v1::ReviewNeedRequest& request,
+                    const std::optional<v1::Need>& target, Time now) {
+  RETURN_IF_ERROR(CheckVerdict(*need, request, target));
+  RETURN_IF_ERROR(Move(need, EventOf(request.verdict())));
+  need->set_review_comment(request.comment());
+  if (request.verdict() == v1::NEED_VERDICT_MERGE)
+    need->set_merged_into_id(request.merged_into_id());
+  *need->mutable_update_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request, Time now) {
+  if (request.has_window()) RETURN_IF_ERROR(CheckWindow("window", request.window(), now));
+  RETURN_IF_ERROR(Move(need, NeedEvent::kResubmit));
+  need->set_title(request.title());
+  need->set_description(request.description());
+  if (request.has_window()) *need->mutable_window() = request.window();
+  *need->mutable_update_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+absl::Status Resolve(v1::NeedRecord* record, Time now) {
+  v1::Need* need = record->mutable_need();
+  if (record->publishing() || !need->task_id().empty()) {
+    return Refuse(Reason::NEED_ALREADY_PUBLISHED, {{"task", need->task_id()}});
+  }
+  RETURN_IF_ERROR(Move(need, NeedEvent::kResolve));
+  *need->mutable_update_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+absl::Status Close(v1::Need* need, Time now) {
+  RETURN_IF_ERROR(Move(need, NeedEvent::kClose));
+  *need->mutable_update_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+absl::Status Link(v1::NeedRecord* record, v1::Match match, Time now) {
+  for (const v1::Match& other : record->matches()) {
+    if (other.answer_id() == match.answer_id()) {
+      return Refuse(Reason::ALREADY_EXISTS, {{"type", "match"}, {"id", other.match_id()}});
+    }
+  }
+  if (record->matches_size() >= kMaxMatches) {
+    return Refuse(Reason::TOO_MANY_MATCHES, {{"max", std::to_string(kMaxMatches)}});
+  }
+  RETURN_IF_ERROR(Move(record->mutable_need(), NeedEvent::kLink));
+  *match.mutable_create_time() = ToTimestamp(now);
+  *record->add_matches() = std::move(match);
+  *record->mutable_need()->mutable_update_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+bool IsOver(v1::NeedState state) {
+  return state == v1::NEED_STATE_CLOSED || state == v1::NEED_STATE_REJECTED ||
+         state == v1::NEED_STATE_MERGED;
+}
+
+v1::Need PublicView(v1::Need need) {
+  need.clear_contact();
+  if (need.has_place()) {
+    need.mutable_place()->set_latitude(Rounded(need.place().latitude()));
+    need.mutable_place()->set_longitude(Rounded(need.place().longitude()));
+  }
+  return need;
+}
+
+}  // namespace baodao::lists

@@ -1,0 +1,46 @@
+// What may be done with a need, apart from publishing it (publication.h).
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <optional>
+#include <string>
+
+#include "baodao/lists/v1/need.pb.h"
+#include "baodao/lists/v1/records.pb.h"
+#include "common/clock/clock.h"
+
+namespace baodao::lists {
+
+inline constexpr int kMaxMatches = 20;
+
+// The need asked for, SUBMITTED, without id and contact. Refusals name the field.
+absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
+                                 const std::string& requester_id, Time now);
+
+// Applies a verdict. `target` is the need merged into, where the verdict is MERGE and it exists.
+// Refusals: the missing comment or target by field, MERGE_WITH_ITSELF, MERGE_CYCLE, WRONG_STATE.
+absl::Status Review(v1::Need* need, const v1::ReviewNeedRequest& request,
+                    const std::optional<v1::Need>& target, Time now);
+
+// RETURNED → SUBMITTED with new words; an unset window stays.
+absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request, Time now);
+
+// MATCHED → RESOLVED where no task serves the need.
+absl::Status Resolve(v1::NeedRecord* record, Time now);
+// RESOLVED → CLOSED.
+absl::Status Close(v1::Need* need, Time now);
+
+// Links the need with what `match` names. ALREADY_EXISTS for a second link to the same,
+// TOO_MANY_MATCHES, WRONG_STATE.
+absl::Status Link(v1::NeedRecord* record, v1::Match match, Time now);
+
+// Whether the private details are out of reach for all but the requester: the work is over, or will
+// never be.
+bool IsOver(v1::NeedState state);
+
+// The need as others learn of it in events: the place rounded to about 100 m, no contact.
+v1::Need PublicView(v1::Need need);
+
+}  // namespace baodao::lists

@@ -1,0 +1,56 @@
+#include "services/lists/domain/need_states.h"
+
+#include <array>
+
+#include "common/status/status.h"
+
+namespace baodao::lists {
+namespace {
+
+using enum NeedEvent;
+using NeedRow = Transition<v1::NeedState, NeedEvent>;
+
+constexpr std::array kNeedTable = {
+    NeedRow{v1::NEED_STATE_SUBMITTED, kAccept, v1::NEED_STATE_ACCEPTED},
+    NeedRow{v1::NEED_STATE_SUBMITTED, kReturn, v1::NEED_STATE_RETURNED},
+    NeedRow{v1::NEED_STATE_SUBMITTED, kReject, v1::NEED_STATE_REJECTED},
+    NeedRow{v1::NEED_STATE_SUBMITTED, kMerge, v1::NEED_STATE_MERGED},
+    NeedRow{v1::NEED_STATE_RETURNED, kResubmit, v1::NEED_STATE_SUBMITTED},
+    NeedRow{v1::NEED_STATE_ACCEPTED, kLink, v1::NEED_STATE_MATCHED},
+    NeedRow{v1::NEED_STATE_ACCEPTED, kPublished, v1::NEED_STATE_MATCHED},
+    // A need may be linked and served by a task as well.
+    NeedRow{v1::NEED_STATE_MATCHED, kLink, v1::NEED_STATE_MATCHED},
+    NeedRow{v1::NEED_STATE_MATCHED, kPublished, v1::NEED_STATE_MATCHED},
+    NeedRow{v1::NEED_STATE_MATCHED, kTaskStarted, v1::NEED_STATE_IN_PROGRESS},
+    // A state of the task may have passed unseen: only its outcome counts.
+    NeedRow{v1::NEED_STATE_MATCHED, kTaskServed, v1::NEED_STATE_RESOLVED},
+    NeedRow{v1::NEED_STATE_MATCHED, kTaskClosed, v1::NEED_STATE_CLOSED},
+    NeedRow{v1::NEED_STATE_MATCHED, kTaskLost, v1::NEED_STATE_ACCEPTED},
+    NeedRow{v1::NEED_STATE_MATCHED, kResolve, v1::NEED_STATE_RESOLVED},
+    NeedRow{v1::NEED_STATE_IN_PROGRESS, kTaskServed, v1::NEED_STATE_RESOLVED},
+    NeedRow{v1::NEED_STATE_IN_PROGRESS, kTaskClosed, v1::NEED_STATE_CLOSED},
+    NeedRow{v1::NEED_STATE_IN_PROGRESS, kTaskLost, v1::NEED_STATE_ACCEPTED},
+    NeedRow{v1::NEED_STATE_RESOLVED, kTaskClosed, v1::NEED_STATE_CLOSED},
+    NeedRow{v1::NEED_STATE_RESOLVED, kClose, v1::NEED_STATE_CLOSED},
+};
+
+}  // namespace
+
+std::span<const NeedRow> NeedTransitions() { return kNeedTable; }
+
+std::optional<v1::NeedState> NextState(v1::NeedState state, NeedEvent event) {
+  return Next(NeedTransitions(), state, event);
+}
+
+std::string StateName(v1::NeedState state) {
+  return ShortName(v1::NeedState_Name(state), "NEED_STATE_");
+}
+
+absl::Status Move(v1::Need* need, NeedEvent event) {
+  const auto next = NextState(need->state(), event);
+  if (!next) return WrongState(StateName(need->state()));
+  need->set_state(*next);
+  return absl::OkStatus();
+}
+
+}  // namespace baodao::lists

@@ -1,0 +1,41 @@
+// The states of a need and what moves it between them.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "baodao/lists/v1/need.pb.h"
+#include "services/lists/domain/transitions.h"
+
+namespace baodao::lists {
+
+enum class NeedEvent {
+  kAccept,
+  kReturn,
+  kReject,
+  kMerge,
+  kResubmit,
+  kLink,         // matched with a resource or a project
+  kPublished,    // dispatch made its task
+  kTaskStarted,  // somebody signed in
+  kTaskServed,
+  kTaskClosed,
+  kTaskLost,  // cancelled or expired unserved
+  kResolve,   // by hand, where no task serves it
+  kClose,
+};
+inline constexpr int kNeedEvents = static_cast<int>(NeedEvent::kClose) + 1;
+
+std::span<const Transition<v1::NeedState, NeedEvent>> NeedTransitions();
+std::optional<v1::NeedState> NextState(v1::NeedState state, NeedEvent event);
+
+// "ACCEPTED".
+std::string StateName(v1::NeedState state);
+
+// Moves the need, or answers WRONG_STATE with its state and leaves it alone.
+absl::Status Move(v1::Need* need, NeedEvent event);
+
+}  // namespace baodao::lists

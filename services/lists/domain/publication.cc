@@ -1,0 +1,138 @@
+#include "services/lists/domain/publication.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "common/clock/timestamp.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/lists/domain/need_states.h"
+
+namespace baodao::lists {
+namespace {
+
+struct Slots {
+  int min = 0;
+  int max = 0;
+};
+
+Slots SlotsOf(const v1::PublishNeedRequest& request, int people_wanted) {
+  Slots slots{request.slots_min(), request.slots_max()};
+  if (slots.min == 0 && slots.max == 0) return {people_wanted, people_wanted};
+  if (slots.min == 0) slots.min = std::min(people_wanted, slots.max);
+  if (slots.max == 0) slots.max = std::max(people_wanted, slots.min);
+  return slots;
+}
+
+dispatch::v1::PublishTaskRequest TaskOf(const v1::NeedRecord& record,
+                                        const v1::PublishNeedRequest& request,
+                                        const common::v1::GeoPoint& place, const Slots& slots) {
+  const v1::Need& need = record.need();
+  dispatch::v1::PublishTaskRequest task;
+  task.set_title(need.title());
+  task.set_description(need.description());
+  task.set_category(need.category());
+  task.set_area_code(need.area_code());
+  *task.mutable_place() = place;
+  *task.mutable_window() = request.has_window() ? request.window() : need.window();
+  task.set_slots_min(slots.min);
+  task.set_slots_max(slots.max);
+  *task.mutable_skills() = need.skills();
+  task.set_sla_seconds(request.sla_seconds());
+  task.set_need_id(need.need_id());
+  task.set_requester_id(need.requester_id());
+  task.set_need_attempt(record.publish_attempt());
+  return task;
+}
+
+void EndPublication(v1::NeedRecord* record, Time now) {
+  record->set_publishing(false);
+  record->clear_publish_request();
+  record->clear_publish_caller();
+  record->clear_publish_request_id();
+  record->clear_publish_fingerprint();
+  *record->mutable_need()->mutable_update_time() = ToTimestamp(now);
+}
+
+std::optional<NeedEvent> EventOf(dispatch::v1::TaskState state) {
+  switch (state) {
+    case dispatch::v1::TASK_STATE_IN_SERVICE:
+      return NeedEvent::kTaskStarted;
+    case dispatch::v1::TASK_STATE_SERVED:
+    case dispatch::v1::TASK_STATE_EVALUATED:
+      return NeedEvent::kTaskServed;
+    case dispatch::v1::TASK_STATE_CLOSED:
+      return NeedEvent::kTaskClosed;
+    case dispatch::v1::TASK_STATE_CANCELLED:
+    case dispatch::v1::TASK_STATE_EXPIRED:
+      return NeedEvent::kTaskLost;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+absl::Status BeginPublication(v1::NeedRecord* record, const v1::PublishNeedRequest& request,
+                              const Publisher& publisher, const common::v1::GeoPoint& place,
+                              Time now) {
+  const v1::Need& need = record->need();
+  if (record->publishing() || !need.task_id().empty()) {
+    return Refuse(Reason::NEED_ALREADY_PUBLISHED, {{"task", need.task_id()}});
+  }
+  if (!NextState(need.state(), NeedEvent::kPublished)) {
+    return Refuse(Reason::NEED_NOT_ACCEPTED, {{"state", StateName(need.state())}});
+  }
+  const Slots slots = SlotsOf(request, need.people_wanted());
+  if (slots.min > slots.max) return Refuse(Reason::SLOTS_INVALID);
+  record->set_publishing(true);
+  record->set_publish_attempt(record->publish_attempt() + 1);
+  record->set_publish_caller(publisher.caller);
+  record->set_publish_request_id(publisher.request_id);
+  record->set_publish_fingerprint(publisher.fingerprint);
+  *record->mutable_publish_request() = TaskOf(*record, request, place, slots);
+  record->mutable_publish_request()->set_publisher_id(publisher.person_id);
+  *record->mutable_need()->mutable_update_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+bool IsPublishedBy(const v1::NeedRecord& record, const Publisher& publisher) {
+  return record.publishing() && record.publish_caller() == publisher.caller &&
+         record.publish_request_id() == publisher.request_id &&
+         record.publish_fingerprint() == publisher.fingerprint;
+}
+
+bool CompletePublication(v1::NeedRecord* record, const TaskSight& task, Time now) {
+  if (!record->publishing()) return false;
+  if (!Move(record->mutable_need(), NeedEvent::kPublished).ok()) return false;
+  EndPublication(record, now);
+  record->mutable_need()->set_task_id(task.task_id);
+  record->set_task_version(0);
+  FollowTask(record, task, now);
+  return true;
+}
+
+bool AbandonPublication(v1::NeedRecord* record, int attempt, Time now) {
+  if (!record->publishing() || record->publish_attempt() != attempt) return false;
+  EndPublication(record, now);
+  return true;
+}
+
+bool FollowTask(v1::NeedRecord* record, const TaskSight& task, Time now) {
+  if (std::ranges::count(record->past_task_ids(), task.task_id) > 0) return false;
+  if (record->publishing()) return CompletePublication(record, task, now);
+  v1::Need* need = record->mutable_need();
+  if (need->task_id() != task.task_id || task.version <= record->task_version()) return false;
+  const auto event = EventOf(task.state);
+  if (!event || !Move(need, *event).ok()) return false;
+  record->set_task_version(task.version);
+  *need->mutable_update_time() = ToTimestamp(now);
+  if (*event == NeedEvent::kTaskLost) {
+    record->add_past_task_ids(need->task_id());
+    need->clear_task_id();
+    record->set_task_version(0);
+  }
+  return true;
+}
+
+}  // namespace baodao::lists

@@ -1,0 +1,58 @@
+// Making exactly one task of a need, and following it.
+//
+// A publication is first written down with its number (Begin), then dispatch is asked, which makes
+// the same task however often it is asked for one (need, number), then the outcome is written down
+// (Complete or Abandon). Whoever finds a publication begun and not ended asks again: the caller,
+// the timer, or dispatch's own event.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <string>
+
+#include "baodao/dispatch/v1/task.pb.h"
+#include "baodao/lists/v1/need.pb.h"
+#include "baodao/lists/v1/records.pb.h"
+#include "common/clock/clock.h"
+
+namespace baodao::lists {
+
+// Whose request a publication answers.
+struct Publisher {
+  std::string person_id;
+  std::string caller;
+  std::string request_id;
+  uint64_t fingerprint = 0;
+};
+
+// What an event or an answer of dispatch says of a task.
+struct TaskSight {
+  std::string task_id;
+  dispatch::v1::TaskState state = dispatch::v1::TASK_STATE_UNSPECIFIED;
+  uint64_t version = 0;
+};
+
+// Writes the next publication down. `place` is where the task happens if the need names no place.
+// Refusals: NEED_ALREADY_PUBLISHED (also while another publication runs), NEED_NOT_ACCEPTED,
+// SLOTS_INVALID.
+absl::Status BeginPublication(v1::NeedRecord* record, const v1::PublishNeedRequest& request,
+                              const Publisher& publisher, const common::v1::GeoPoint& place,
+                              Time now);
+
+// Whether the running publication was begun by this very request.
+bool IsPublishedBy(const v1::NeedRecord& record, const Publisher& publisher);
+
+// The need has its task. Does nothing (false) when no publication runs.
+bool CompletePublication(v1::NeedRecord* record, const TaskSight& task, Time now);
+
+// Dispatch refused: the need is as it was before. Does nothing (false) unless publication `attempt`
+// runs.
+bool AbandonPublication(v1::NeedRecord* record, int attempt, Time now);
+
+// Moves the need after its task. False when there is nothing to write: another need's or an earlier
+// publication's task, a state already seen, or one that does not concern the need. Completes a
+// running publication first: only the running one can have made a task that the record does not
+// know.
+bool FollowTask(v1::NeedRecord* record, const TaskSight& task, Time now);
+
+}  // namespace baodao::lists

@@ -1,0 +1,146 @@
+#include <optional>
+#include <utility>
+
+#include "common/ids/ids.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "common/store/mutate.h"
+#include "services/lists/domain/need_rules.h"
+#include "services/lists/rpc/need_handlers.h"
+#include "services/lists/store/contact.h"
+
+namespace baodao::lists {
+namespace {
+
+using NeedDecision = store::Decision<v1::NeedAnswer>;
+using DecideNeed = std::function<Task<absl::StatusOr<NeedDecision>>()>;
+
+v1::NeedAnswer AnswerOf(const v1::NeedRecord& record) {
+  v1::NeedAnswer answer;
+  *answer.mutable_need() = record.need();
+  answer.set_sealed_contact(record.sealed_contact());
+  return answer;
+}
+
+}  // namespace
+
+Task<absl::StatusOr<v1::Need>> NeedHandlers::Create(rpc::CallContext ctx,
+                                                    v1::CreateNeedRequest request) {
+  // A need has somebody who needs: a service cannot raise one.
+  if (!ctx.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
+  const auto tree = deps_.areas.tree();
+  CO_RETURN_IF_ERROR(CheckArea(*tree, request.area_code()));
+  const int shard = tree->ShardOf(request.area_code(), deps_.lists.store().keys());
+  const store::RequestKey key = KeyOf(ctx, request);
+  DecideNeed decide = [&]() -> Task<absl::StatusOr<NeedDecision>> {
+    const Time now = deps_.clock.Now();
+    CO_ASSIGN_OR_RETURN(v1::Need need, NewNeed(request, ctx.caller().person_id, now));
+    need.set_need_id(ids::New("ned", shard));
+    v1::NeedRecord record;
+    record.set_sealed_contact(SealContact(deps_.key_ring, need.need_id(), request.contact()));
+    *record.mutable_need() = std::move(need);
+    for (std::string& area : ListsStore::ListAreas(*tree, request.area_code())) {
+      record.add_list_areas(std::move(area));
+    }
+    NeedDecision decision{store::Commit(shard), AnswerOf(record)};
+    deps_.lists.Put(&decision.commit, {}, record, OriginOf(ctx, now));
+    co_return decision;
+  };
+  CO_ASSIGN_OR_RETURN(
+      v1::NeedAnswer answer,
+      co_await store::Mutate<v1::NeedAnswer>(deps_.lists.store(), key,
+                                             CallerShard(ctx, deps_.lists, shard), shard, decide));
+  co_return Present(ctx, std::move(*answer.mutable_need()), answer.sealed_contact());
+}
+
+Task<absl::StatusOr<v1::Need>> NeedHandlers::Mutate(rpc::CallContext ctx, store::RequestKey key,
+                                                    std::string need_id, Change change) {
+  const int shard = deps_.lists.keys().ShardOf(need_id);
+  DecideNeed decide = [&]() -> Task<absl::StatusOr<NeedDecision>> {
+    CO_ASSIGN_OR_RETURN(const Loaded<v1::NeedRecord> loaded,
+                        co_await deps_.lists.LoadNeed(need_id));
+    const Time now = deps_.clock.Now();
+    v1::NeedRecord record = loaded.record;
+    store::Commit commit(shard);
+    CO_RETURN_IF_ERROR(co_await change(&record, &commit, now));
+    deps_.lists.Put(&commit, loaded, record, OriginOf(ctx, now));
+    co_return NeedDecision{std::move(commit), AnswerOf(record)};
+  };
+  CO_ASSIGN_OR_RETURN(
+      v1::NeedAnswer answer,
+      co_await store::Mutate<v1::NeedAnswer>(deps_.lists.store(), key,
+                                             CallerShard(ctx, deps_.lists, shard), shard, decide));
+  co_return Present(ctx, std::move(*answer.mutable_need()), answer.sealed_contact());
+}
+
+Task<absl::StatusOr<v1::Need>> NeedHandlers::MutatePlainly(rpc::CallContext ctx,
+                                                           store::RequestKey key,
+                                                           std::string need_id,
+                                                           PlainChange change) {
+  Change wrapped = [&change](v1::NeedRecord* record, store::Commit*,
+                             Time now) -> Task<absl::Status> { co_return change(record, now); };
+  co_return co_await Mutate(std::move(ctx), std::move(key), std::move(need_id), wrapped);
+}
+
+Task<absl::StatusOr<v1::Need>> NeedHandlers::Review(rpc::CallContext ctx,
+                                                    v1::ReviewNeedRequest request) {
+  Change change = [&](v1::NeedRecord* record, store::Commit* commit, Time now) {
+    return ApplyReview(request, record, commit, now);
+  };
+  const store::RequestKey key = KeyOf(ctx, request);
+  co_return co_await Mutate(ctx, key, request.need_id(), change);
+}
+
+Task<absl::Status> NeedHandlers::ApplyReview(const v1::ReviewNeedRequest& request,
+                                             v1::NeedRecord* record, store::Commit* commit,
+                                             Time now) {
+  std::optional<v1::Need> target;
+  const std::string& other = request.merged_into_id();
+  if (request.verdict() == v1::NEED_VERDICT_MERGE && !other.empty() &&
+      other != record->need().need_id()) {
+    CO_ASSIGN_OR_RETURN(const Loaded<v1::NeedRecord> loaded, co_await deps_.lists.LoadNeed(other));
+    target = loaded.record.need();
+    // Duplicates lie in one subdistrict and so in one shard, where the commit can hold the other
+    // still: two needs cannot be merged into each other.
+    const auto tree = deps_.areas.tree();
+    if (!Related(*tree, record->need().area_code(), target->area_code()) ||
+        deps_.lists.keys().ShardOf(other) != commit->shard()) {
+      co_return Refuse(Reason::AREAS_UNRELATED);
+    }
+    commit->Expect(deps_.lists.keys().Need(other), loaded.version);
+  }
+  co_return lists::Review(record->mutable_need(), request, target, now);
+}
+
+Task<absl::StatusOr<v1::Need>> NeedHandlers::Resubmit(rpc::CallContext ctx,
+                                                      v1::ResubmitNeedRequest request) {
+  PlainChange change = [&](v1::NeedRecord* record, Time now) {
+    return lists::Resubmit(record->mutable_need(), request, now);
+  };
+  const store::RequestKey key = KeyOf(ctx, request);
+  co_return co_await MutatePlainly(ctx, key, request.need_id(), change);
+}
+
+Task<absl::StatusOr<v1::Need>> NeedHandlers::Resolve(rpc::CallContext ctx,
+                                                     v1::ResolveNeedRequest request) {
+  PlainChange change = [](v1::NeedRecord* record, Time now) { return lists::Resolve(record, now); };
+  const store::RequestKey key = KeyOf(ctx, request);
+  co_return co_await MutatePlainly(ctx, key, request.need_id(), change);
+}
+
+Task<absl::StatusOr<v1::Need>> NeedHandlers::Close(rpc::CallContext ctx,
+                                                   v1::CloseNeedRequest request) {
+  PlainChange change = [](v1::NeedRecord* record, Time now) {
+    return lists::Close(record->mutable_need(), now);
+  };
+  const store::RequestKey key = KeyOf(ctx, request);
+  co_return co_await MutatePlainly(ctx, key, request.need_id(), change);
+}
+
+Task<absl::StatusOr<v1::Need>> NeedHandlers::Publish(rpc::CallContext ctx,
+                                                     v1::PublishNeedRequest request) {
+  CO_ASSIGN_OR_RETURN(v1::NeedAnswer answer, co_await publications_.Publish(ctx, request));
+  co_return Present(ctx, std::move(*answer.mutable_need()), answer.sealed_contact());
+}
+
+}  // namespace baodao::lists

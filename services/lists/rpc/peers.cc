@@ -1,0 +1,42 @@
+#include "services/lists/rpc/peers.h"
+
+#include <utility>
+
+#include "baodao/dispatch/v1/task.grpc.pb.h"
+#include "baodao/registration/v1/unit.grpc.pb.h"
+
+namespace baodao::lists {
+namespace {
+
+using dispatch::v1::TaskService;
+using registration::v1::UnitService;
+
+class GrpcPeers final : public Peers {
+ public:
+  GrpcPeers(rpc::Channel& dispatch, rpc::Channel& registration)
+      : tasks_(dispatch), units_(registration) {}
+
+  Task<absl::StatusOr<dispatch::v1::Task>> PublishTask(
+      dispatch::v1::PublishTaskRequest request) override {
+    return tasks_.Call(&rpc::AsyncOf<TaskService>::PublishTask, rpc::CallOptions(),
+                       std::move(request));
+  }
+
+  Task<absl::StatusOr<registration::v1::Unit>> GetUnit(std::string unit_id) override {
+    registration::v1::GetUnitRequest request;
+    request.set_unit_id(std::move(unit_id));
+    return units_.Call(&rpc::AsyncOf<UnitService>::GetUnit, rpc::CallOptions(), std::move(request));
+  }
+
+ private:
+  rpc::Client<TaskService> tasks_;
+  rpc::Client<UnitService> units_;
+};
+
+}  // namespace
+
+std::unique_ptr<Peers> NewPeers(rpc::Channel& dispatch, rpc::Channel& registration) {
+  return std::make_unique<GrpcPeers>(dispatch, registration);
+}
+
+}  // namespace baodao::lists

@@ -1,0 +1,30 @@
+// What lists asks of the other services.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <string>
+
+#include "baodao/dispatch/v1/task.pb.h"
+#include "baodao/registration/v1/unit.pb.h"
+#include "common/async/task.h"
+#include "common/rpc/client.h"
+
+namespace baodao::lists {
+
+// Loop thread only.
+class Peers {
+ public:
+  virtual ~Peers() = default;
+  // dispatch's PublishTask: the same task for the same need and attempt, however often.
+  virtual Task<absl::StatusOr<dispatch::v1::Task>> PublishTask(
+      dispatch::v1::PublishTaskRequest request) = 0;
+  // registration's GetUnit. NOT_FOUND when there is none.
+  virtual Task<absl::StatusOr<registration::v1::Unit>> GetUnit(std::string unit_id) = 0;
+};
+
+// Over gRPC, with lists' own token. The channels outlive it.
+std::unique_ptr<Peers> NewPeers(rpc::Channel& dispatch, rpc::Channel& registration);
+
+}  // namespace baodao::lists

@@ -1,0 +1,128 @@
+#include "services/lists/rpc/project_handlers.h"
+
+#include <utility>
+
+#include "common/ids/ids.h"
+#include "common/status/macros.h"
+#include "common/store/mutate.h"
+#include "services/lists/domain/list_rules.h"
+#include "services/lists/rpc/paged.h"
+
+namespace baodao::lists {
+namespace {
+
+using ProjectDecision = store::Decision<v1::Project>;
+using DecideProject = std::function<Task<absl::StatusOr<ProjectDecision>>()>;
+
+}  // namespace
+
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::Create(rpc::CallContext ctx,
+                                                          v1::CreateProjectRequest request) {
+  const auto tree = deps_.areas.tree();
+  CO_RETURN_IF_ERROR(CheckArea(*tree, request.area_code()));
+  const int shard = tree->ShardOf(request.area_code(), deps_.lists.store().keys());
+  DecideProject decide = [&]() -> Task<absl::StatusOr<ProjectDecision>> {
+    const Time now = deps_.clock.Now();
+    v1::ProjectRecord record;
+    *record.mutable_project() = NewProject(request, ctx.caller().person_id, now);
+    record.mutable_project()->set_project_id(ids::New("prj", shard));
+    for (std::string& area : ListsStore::ListAreas(*tree, request.area_code())) {
+      record.add_list_areas(std::move(area));
+    }
+    store::Commit commit(shard);
+    const Loaded<v1::ProjectRecord> nothing;
+    deps_.lists.Put(&commit, nothing, record, OriginOf(ctx, now));
+    co_return ProjectDecision{std::move(commit), record.project()};
+  };
+  const store::RequestKey key = KeyOf(ctx, request);
+  co_return co_await store::Mutate<v1::Project>(
+      deps_.lists.store(), key, CallerShard(ctx, deps_.lists, shard), shard, decide);
+}
+
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::Get(rpc::CallContext ctx,
+                                                       v1::GetProjectRequest request) {
+  (void)ctx;
+  CO_ASSIGN_OR_RETURN(Loaded<v1::ProjectRecord> loaded,
+                      co_await deps_.lists.LoadProject(request.project_id()));
+  co_return std::move(*loaded.record.mutable_project());
+}
+
+Task<absl::StatusOr<v1::ListProjectsResponse>> ProjectHandlers::List(
+    rpc::CallContext ctx, v1::ListProjectsRequest request) {
+  const auto load = [this](std::vector<std::string> ids) {
+    return deps_.lists.LoadProjects(std::move(ids));
+  };
+  const auto state_of = [](const v1::ProjectRecord& record) { return record.project().state(); };
+  const auto take = [](v1::ListProjectsResponse* response, v1::ProjectRecord record) {
+    *response->add_projects() = std::move(*record.mutable_project());
+    return absl::OkStatus();
+  };
+  co_return co_await ListArea<v1::ListProjectsResponse, v1::ProjectRecord>(
+      deps_, ctx, request, kProjects, load, state_of, take);
+}
+
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::Mutate(rpc::CallContext ctx,
+                                                          store::RequestKey key,
+                                                          std::string project_id, Change change) {
+  const int shard = deps_.lists.keys().ShardOf(project_id);
+  DecideProject decide = [&]() -> Task<absl::StatusOr<ProjectDecision>> {
+    CO_ASSIGN_OR_RETURN(const Loaded<v1::ProjectRecord> loaded,
+                        co_await deps_.lists.LoadProject(project_id));
+    const Time now = deps_.clock.Now();
+    v1::ProjectRecord record = loaded.record;
+    CO_RETURN_IF_ERROR(change(record.mutable_project(), now));
+    store::Commit commit(shard);
+    deps_.lists.Put(&commit, loaded, record, OriginOf(ctx, now));
+    co_return ProjectDecision{std::move(commit), record.project()};
+  };
+  co_return co_await store::Mutate<v1::Project>(
+      deps_.lists.store(), key, CallerShard(ctx, deps_.lists, shard), shard, decide);
+}
+
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::Approve(rpc::CallContext ctx,
+                                                           v1::ChangeProjectRequest request) {
+  Change change = [&](v1::Project* project, Time now) {
+    return lists::Approve(project, request.comment(), now);
+  };
+  const store::RequestKey key = KeyOf(ctx, request);
+  co_return co_await Mutate(ctx, key, request.project_id(), change);
+}
+
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::Claim(rpc::CallContext ctx,
+                                                         v1::ClaimProjectRequest request) {
+  CO_RETURN_IF_ERROR(co_await CheckLiaison(ctx, deps_.peers, request.unit_id()));
+  Change change = [&](v1::Project* project, Time now) {
+    return lists::Claim(project, request.unit_id(), ctx.caller().person_id, now);
+  };
+  const store::RequestKey key = KeyOf(ctx, request);
+  co_return co_await Mutate(ctx, key, request.project_id(), change);
+}
+
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::Start(rpc::CallContext ctx,
+                                                         v1::ChangeProjectRequest request) {
+  Change change = [&](v1::Project* project, Time now) {
+    return lists::Start(project, request.comment(), now);
+  };
+  const store::RequestKey key = KeyOf(ctx, request);
+  co_return co_await Mutate(ctx, key, request.project_id(), change);
+}
+
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::Complete(rpc::CallContext ctx,
+                                                            v1::ChangeProjectRequest request) {
+  Change change = [&](v1::Project* project, Time now) {
+    return lists::Complete(project, request.comment(), now);
+  };
+  const store::RequestKey key = KeyOf(ctx, request);
+  co_return co_await Mutate(ctx, key, request.project_id(), change);
+}
+
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::Evaluate(rpc::CallContext ctx,
+                                                            v1::EvaluateProjectRequest request) {
+  Change change = [&](v1::Project* project, Time now) {
+    return lists::Evaluate(project, request.rating(), request.comment(), now);
+  };
+  const store::RequestKey key = KeyOf(ctx, request);
+  co_return co_await Mutate(ctx, key, request.project_id(), change);
+}
+
+}  // namespace baodao::lists

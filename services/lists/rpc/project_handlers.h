@@ -1,0 +1,38 @@
+// ProjectService.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <functional>
+#include <string>
+
+#include "services/lists/rpc/deps.h"
+
+namespace baodao::lists {
+
+class ProjectHandlers {
+ public:
+  explicit ProjectHandlers(Deps deps) : deps_(deps) {}
+
+  Task<absl::StatusOr<v1::Project>> Create(rpc::CallContext ctx, v1::CreateProjectRequest request);
+  Task<absl::StatusOr<v1::Project>> Get(rpc::CallContext ctx, v1::GetProjectRequest request);
+  Task<absl::StatusOr<v1::ListProjectsResponse>> List(rpc::CallContext ctx,
+                                                      v1::ListProjectsRequest request);
+  Task<absl::StatusOr<v1::Project>> Approve(rpc::CallContext ctx, v1::ChangeProjectRequest request);
+  Task<absl::StatusOr<v1::Project>> Claim(rpc::CallContext ctx, v1::ClaimProjectRequest request);
+  Task<absl::StatusOr<v1::Project>> Start(rpc::CallContext ctx, v1::ChangeProjectRequest request);
+  Task<absl::StatusOr<v1::Project>> Complete(rpc::CallContext ctx,
+                                             v1::ChangeProjectRequest request);
+  Task<absl::StatusOr<v1::Project>> Evaluate(rpc::CallContext ctx,
+                                             v1::EvaluateProjectRequest request);
+
+ private:
+  using Change = std::function<absl::Status(v1::Project* project, Time now)>;
+  // Load → change → commit, once per request_id.
+  Task<absl::StatusOr<v1::Project>> Mutate(rpc::CallContext ctx, store::RequestKey key,
+                                           std::string project_id, Change change);
+
+  Deps deps_;
+};
+
+}  // namespace baodao::lists

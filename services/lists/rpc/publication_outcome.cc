@@ -1,0 +1,133 @@
+// What became of a publication: asking dispatch, and writing the outcome down.
+#include <absl/strings/str_cat.h>
+
+#include <utility>
+
+#include "common/crypto/random.h"
+#include "common/log/log.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/lists/rpc/publications.h"
+#include "services/lists/store/contact.h"
+
+namespace baodao::lists {
+namespace {
+
+// Whether dispatch decided against the task, as opposed to not having been able to decide.
+bool IsFinal(const absl::Status& status) {
+  if (!IsRefusal(status)) return false;
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kOutOfRange:
+      return true;
+    default:
+      return false;
+  }
+}
+
+TaskSight SightOf(const dispatch::v1::Task& task) {
+  return {task.task_id(), task.state(), task.version()};
+}
+
+}  // namespace
+
+absl::StatusOr<dispatch::v1::PublishTaskRequest> Publications::RequestOf(
+    const v1::NeedRecord& record) const {
+  dispatch::v1::PublishTaskRequest request = record.publish_request();
+  const std::string& need_id = record.need().need_id();
+  ASSIGN_OR_RETURN(const v1::Contact contact,
+                   OpenContact(deps_.key_ring, need_id, record.sealed_contact()));
+  if (!record.sealed_contact().empty()) {
+    request.mutable_contact()->set_name(contact.name());
+    request.mutable_contact()->set_phone(contact.phone());
+    request.mutable_contact()->set_address(contact.address());
+  }
+  // A new one each time: what makes it one task is the need and its attempt.
+  request.set_request_id(absl::StrCat(need_id, "-", record.publish_attempt(), "-",
+                                      absl::Hex(crypto::RandomBits(), absl::kZeroPad16)));
+  return request;
+}
+
+Task<absl::Status> Publications::Finish(std::string need_id, Origin origin) {
+  CO_ASSIGN_OR_RETURN(const Loaded<v1::NeedRecord> loaded, co_await deps_.lists.LoadNeed(need_id));
+  if (!loaded.record.publishing()) co_return absl::OkStatus();
+  CO_ASSIGN_OR_RETURN(dispatch::v1::PublishTaskRequest request, RequestOf(loaded.record));
+  const absl::StatusOr<dispatch::v1::Task> task =
+      co_await deps_.peers.PublishTask(std::move(request));
+  if (!task.ok() && !IsFinal(task.status())) {
+    log::Warn("need.publish_pending", {{"need", need_id}, {"status", task.status()}},
+              origin.trace_id);
+    co_return Refuse(Reason::PEER_UNAVAILABLE);
+  }
+  co_return co_await Conclude(need_id, loaded.record.publish_attempt(), task, origin);
+}
+
+Task<absl::Status> Publications::Conclude(std::string need_id, int attempt,
+                                          const absl::StatusOr<dispatch::v1::Task>& task,
+                                          Origin origin) {
+  for (int i = 0; i < kTries; ++i) {
+    CO_ASSIGN_OR_RETURN(const Loaded<v1::NeedRecord> loaded,
+                        co_await deps_.lists.LoadNeed(need_id));
+    if (!loaded.record.publishing() || loaded.record.publish_attempt() != attempt) {
+      co_return task.status();
+    }
+    v1::NeedRecord record = loaded.record;
+    origin.now = deps_.clock.Now();
+    if (task.ok()) {
+      if (!CompletePublication(&record, SightOf(*task), origin.now)) {
+        co_return absl::InternalError("a publishing need cannot take its task");
+      }
+    } else {
+      AbandonPublication(&record, attempt, origin.now);
+    }
+    CO_ASSIGN_OR_RETURN(const bool saved, co_await Save(loaded, record, origin));
+    if (saved) co_return task.status();
+    co_await deps_.lists.store().Backoff(i + 1);
+  }
+  co_return Refuse(Reason::CONFLICT_RETRY);
+}
+
+Task<absl::StatusOr<bool>> Publications::Save(const Loaded<v1::NeedRecord>& before,
+                                              const v1::NeedRecord& after, Origin origin) {
+  store::Commit commit(deps_.lists.keys().ShardOf(after.need().need_id()));
+  deps_.lists.Put(&commit, before, after, origin);
+  if (before.record.publishing() && !after.publishing()) {
+    commit.ClearTimer(PublishTimerOf(after.need().need_id()));
+    // Only success is kept: a request that was refused is decided anew when it is sent again.
+    if (!after.need().task_id().empty() ||
+        after.past_task_ids_size() > before.record.past_task_ids_size()) {
+      v1::NeedAnswer answer;
+      *answer.mutable_need() = after.need();
+      answer.set_sealed_contact(after.sealed_contact());
+      commit.Answer({before.record.publish_caller(), before.record.publish_request_id(),
+                     before.record.publish_fingerprint()},
+                    answer.SerializeAsString());
+    }
+  }
+  CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
+                      co_await deps_.lists.store().Apply(std::move(commit)));
+  co_return outcome.kind == store::CommitOutcome::Kind::kApplied;
+}
+
+Task<absl::Status> Publications::Resume(std::string need_id) {
+  const Origin origin{"lists", "", deps_.clock.Now()};
+  const absl::Status finished = co_await Finish(need_id, origin);
+  if (!finished.ok() && !IsFinal(finished)) co_return finished;
+  if (!finished.ok()) log::Info("need.publish_refused", {{"need", need_id}, {"status", finished}});
+  const auto loaded = co_await deps_.lists.LoadNeed(need_id);
+  if (!loaded.ok() && !Is(loaded.status(), Reason::NOT_FOUND)) co_return loaded.status();
+  if (loaded.ok() && loaded->record.publishing())
+    co_return absl::UnavailableError("published anew");
+  // Nothing runs: the timer has nothing to look after. The version makes sure that it stays so.
+  store::Commit commit(deps_.lists.keys().ShardOf(need_id));
+  commit.Expect(deps_.lists.keys().Need(need_id), loaded.ok() ? loaded->version : 0);
+  commit.ClearTimer(PublishTimerOf(need_id));
+  CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
+                      co_await deps_.lists.store().Apply(std::move(commit)));
+  if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
+  co_return absl::AbortedError("the need changed at the same moment");
+}
+
+}  // namespace baodao::lists

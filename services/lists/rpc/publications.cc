@@ -1,0 +1,99 @@
+#include "services/lists/rpc/publications.h"
+
+#include <utility>
+
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "common/timers/timer_loop.h"
+
+namespace baodao::lists {
+std::string PublishTimerOf(const std::string& need_id) {
+  return timers::Member(kPublishTimer, need_id);
+}
+
+Task<absl::StatusOr<v1::NeedAnswer>> Publications::Publish(rpc::CallContext ctx,
+                                                           v1::PublishNeedRequest request) {
+  const int shard = deps_.lists.keys().ShardOf(request.need_id());
+  const store::RequestKey key = KeyOf(ctx, request);
+  CO_ASSIGN_OR_RETURN(std::optional<v1::NeedAnswer> known, co_await Begin(ctx, request, key));
+  if (known) co_return *std::move(known);
+  const Origin origin = OriginOf(ctx, deps_.clock.Now());
+  const absl::Status finished = co_await Finish(request.need_id(), origin);
+  CO_ASSIGN_OR_RETURN(known, co_await FindAnswer(shard, key));
+  if (known) co_return *std::move(known);
+  CO_RETURN_IF_ERROR(finished);
+  // The timer was faster and dispatch refused it: the next try is decided anew.
+  co_return Refuse(Reason::PEER_UNAVAILABLE);
+}
+
+Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Publications::FindAnswer(
+    int shard, store::RequestKey key) {
+  CO_ASSIGN_OR_RETURN(const auto replay, co_await deps_.lists.store().FindAnswer(shard, key));
+  if (!replay) co_return std::optional<v1::NeedAnswer>();
+  if (!replay->same_payload) co_return Refuse(Reason::REQUEST_ID_REUSED);
+  v1::NeedAnswer answer;
+  if (!answer.ParseFromString(replay->answer)) {
+    co_return absl::DataLossError("a stored answer cannot be parsed");
+  }
+  co_return std::optional<v1::NeedAnswer>(std::move(answer));
+}
+
+absl::Status Publications::BeginOn(v1::NeedRecord* record, const v1::PublishNeedRequest& request,
+                                   const Publisher& publisher, Time now) const {
+  common::v1::GeoPoint place = record->need().place();
+  if (!areas::IsKnown(place)) {
+    const areas::Area* area = deps_.areas.tree()->Find(record->need().area_code());
+    if (area != nullptr) place = area->center();
+  }
+  return BeginPublication(record, request, publisher, place, now);
+}
+
+Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Publications::Begin(
+    const rpc::CallContext& ctx, const v1::PublishNeedRequest& request, store::RequestKey key) {
+  const int shard = deps_.lists.keys().ShardOf(request.need_id());
+  for (int i = 0; i < kTries; ++i) {
+    CO_ASSIGN_OR_RETURN(std::optional<v1::NeedAnswer> known, co_await FindAnswer(shard, key));
+    if (known) co_return known;
+    const absl::StatusOr<bool> begun = co_await TryBegin(ctx, request, key);
+    if (begun.ok() && *begun) co_return known;
+    if (!begun.ok()) {
+      // Perhaps the first try of this very request has succeeded meanwhile.
+      CO_ASSIGN_OR_RETURN(known, co_await FindAnswer(shard, key));
+      if (known) co_return known;
+      co_return begun.status();
+    }
+    co_await deps_.lists.store().Backoff(i + 1);
+  }
+  co_return Refuse(Reason::CONFLICT_RETRY);
+}
+
+Task<absl::StatusOr<bool>> Publications::TryBegin(const rpc::CallContext& ctx,
+                                                  const v1::PublishNeedRequest& request,
+                                                  const store::RequestKey& key) {
+  const Publisher publisher{ctx.caller().person_id, key.caller, key.request_id, key.fingerprint};
+  CO_ASSIGN_OR_RETURN(const Loaded<v1::NeedRecord> loaded,
+                      co_await deps_.lists.LoadNeed(request.need_id()));
+  if (IsPublishedBy(loaded.record, publisher)) co_return true;
+  if (loaded.record.publishing() && loaded.record.publish_caller() == key.caller &&
+      loaded.record.publish_request_id() == key.request_id) {
+    co_return Refuse(Reason::REQUEST_ID_REUSED);
+  }
+  const Time now = deps_.clock.Now();
+  v1::NeedRecord record = loaded.record;
+  CO_RETURN_IF_ERROR(BeginOn(&record, request, publisher, now));
+  const int shard = deps_.lists.keys().ShardOf(request.need_id());
+  const int caller_shard = CallerShard(ctx, deps_.lists, shard);
+  if (caller_shard != shard) {
+    CO_ASSIGN_OR_RETURN(const bool same,
+                        co_await deps_.lists.store().MarkRequest(caller_shard, key));
+    if (!same) co_return Refuse(Reason::REQUEST_ID_REUSED);
+  }
+  store::Commit commit(shard);
+  deps_.lists.Put(&commit, loaded, record, OriginOf(ctx, now));
+  commit.SetTimer(PublishTimerOf(request.need_id()), now + kPublishRetry);
+  CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
+                      co_await deps_.lists.store().Apply(std::move(commit)));
+  co_return outcome.kind == store::CommitOutcome::Kind::kApplied;
+}
+
+}  // namespace baodao::lists

@@ -1,0 +1,31 @@
+// ResourceService.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+
+#include "services/lists/rpc/deps.h"
+
+namespace baodao::lists {
+
+class ResourceHandlers {
+ public:
+  explicit ResourceHandlers(Deps deps) : deps_(deps) {}
+
+  Task<absl::StatusOr<v1::Resource>> Create(rpc::CallContext ctx,
+                                            v1::CreateResourceRequest request);
+  Task<absl::StatusOr<v1::Resource>> Get(rpc::CallContext ctx, v1::GetResourceRequest request);
+  Task<absl::StatusOr<v1::ListResourcesResponse>> List(rpc::CallContext ctx,
+                                                       v1::ListResourcesRequest request);
+  Task<absl::StatusOr<v1::Resource>> Withdraw(rpc::CallContext ctx,
+                                              v1::WithdrawResourceRequest request);
+
+ private:
+  // Whose resource the caller may list: their own, or their unit's.
+  Task<absl::StatusOr<std::string>> OwnerFor(rpc::CallContext ctx, std::string asked);
+
+  Deps deps_;
+};
+
+}  // namespace baodao::lists

@@ -1,0 +1,100 @@
+// The writing half of ListsStore.
+#include <google/protobuf/util/message_differencer.h>
+
+#include "baodao/events/v1/events.pb.h"
+#include "common/clock/timestamp.h"
+#include "services/lists/domain/need_rules.h"
+#include "services/lists/store/lists_store.h"
+
+namespace baodao::lists {
+namespace {
+
+// Where a record stands in the lists.
+struct Entry {
+  std::string_view list;
+  std::string id;
+  std::string category;
+  int state_before = 0;  // 0: it is new
+  int state_after = 0;
+};
+
+template <class Areas>
+void Reindex(store::Commit* commit, const ListKeys& keys, const Areas& areas, const Entry& entry) {
+  if (entry.state_before == entry.state_after) return;
+  const int shard = commit->shard();
+  const double score = IndexScore(entry.id);
+  const std::string member = IndexMember(entry.id, entry.category);
+  for (const std::string& area : areas) {
+    if (entry.state_before == 0) {
+      commit->IndexAdd(keys.Index(shard, entry.list, area, 0), score, member);
+    } else {
+      commit->IndexRemove(keys.Index(shard, entry.list, area, entry.state_before), member);
+    }
+    commit->IndexAdd(keys.Index(shard, entry.list, area, entry.state_after), score, member);
+  }
+}
+
+events::v1::Event EventBy(const Origin& origin) {
+  events::v1::Event event;
+  *event.mutable_time() = ToTimestamp(origin.now);
+  event.set_actor_id(origin.actor_id);
+  event.set_trace_id(origin.trace_id);
+  return event;
+}
+
+// Whether others would see a difference; the time of the change alone is none.
+template <class Message>
+bool Shows(Message before, Message after) {
+  before.clear_update_time();
+  after.clear_update_time();
+  return !google::protobuf::util::MessageDifferencer::Equals(before, after);
+}
+
+}  // namespace
+
+void ListsStore::Put(store::Commit* commit, const Loaded<v1::NeedRecord>& before,
+                     const v1::NeedRecord& after, const Origin& origin) {
+  const v1::Need& old = before.record.need();
+  const v1::Need& need = after.need();
+  commit->Put(keys_.Need(need.need_id()), before.version, after.SerializeAsString());
+  Reindex(commit, keys_, after.list_areas(),
+          {kNeeds, need.need_id(), need.category(), old.state(), need.state()});
+  if (before.version == 0 && !need.requester_id().empty()) {
+    commit->IndexAdd(keys_.Raised(commit->shard(), need.requester_id()), IndexScore(need.need_id()),
+                     IndexMember(need.need_id(), need.category()));
+  }
+  if (!Shows(old, need)) return;
+  events::v1::Event event = EventBy(origin);
+  *event.mutable_need_changed()->mutable_need() = PublicView(need);
+  event.mutable_need_changed()->set_before(old.state());
+  commit->Emit(event.SerializeAsString());
+}
+
+void ListsStore::Put(store::Commit* commit, const Loaded<v1::ResourceRecord>& before,
+                     const v1::ResourceRecord& after, const Origin& origin) {
+  const v1::Resource& old = before.record.resource();
+  const v1::Resource& resource = after.resource();
+  commit->Put(keys_.Resource(resource.resource_id()), before.version, after.SerializeAsString());
+  Reindex(commit, keys_, after.list_areas(),
+          {kResources, resource.resource_id(), resource.category(), old.state(), resource.state()});
+  if (!Shows(old, resource)) return;
+  events::v1::Event event = EventBy(origin);
+  *event.mutable_resource_changed()->mutable_resource() = resource;
+  commit->Emit(event.SerializeAsString());
+}
+
+void ListsStore::Put(store::Commit* commit, const Loaded<v1::ProjectRecord>& before,
+                     const v1::ProjectRecord& after, const Origin& origin) {
+  const v1::Project& old = before.record.project();
+  const v1::Project& project = after.project();
+  commit->Put(keys_.Project(project.project_id()), before.version, after.SerializeAsString());
+  Reindex(commit, keys_, after.list_areas(),
+          {kProjects, project.project_id(), project.category(), old.state(), project.state()});
+  if (!Shows(old, project)) return;
+  events::v1::Event event = EventBy(origin);
+  *event.mutable_project_changed()->mutable_project() = project;
+  event.mutable_project_changed()->set_before(old.state());
+  commit->Emit(event.SerializeAsString());
+}
+
+}  // namespace baodao::lists

@@ -1,0 +1,66 @@
+#include "services/lists/workers/follower.h"
+
+#include <optional>
+#include <utility>
+
+#include "common/log/log.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+
+namespace baodao::lists {
+namespace {
+
+constexpr int kFollowTries = 8;
+
+// A task made of a need that has just changed its state.
+struct Step {
+  std::string need_id;
+  TaskSight sight;
+};
+
+template <class Task>
+std::optional<Step> StepOf(const Task& task, const std::string& task_id,
+                           dispatch::v1::TaskState before) {
+  if (task.need_id().empty() || task.state() == before) return std::nullopt;
+  return Step{task.need_id(), {task_id, task.state(), task.version()}};
+}
+
+std::optional<Step> StepOf(const events::v1::Event& event) {
+  if (event.has_task_changed()) {
+    const auto& changed = event.task_changed();
+    return StepOf(changed.task(), changed.task().task_id(), changed.before());
+  }
+  if (event.has_assignment_changed()) {
+    const auto& changed = event.assignment_changed();
+    return StepOf(changed.task(), changed.assignment().task_id(), changed.task().before());
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Task<absl::Status> Follower::OnEvent(const events::Delivery& delivery) {
+  std::optional<Step> step = StepOf(delivery.event);
+  if (!step) co_return absl::OkStatus();
+  const Origin origin{delivery.event.actor_id(), delivery.event.trace_id(), deps_.clock.Now()};
+  co_return co_await Follow(std::move(step->need_id), std::move(step->sight), origin);
+}
+
+Task<absl::Status> Follower::Follow(std::string need_id, TaskSight sight, Origin origin) {
+  for (int i = 0; i < kFollowTries; ++i) {
+    const auto loaded = co_await deps_.lists.LoadNeed(need_id);
+    if (Is(loaded.status(), Reason::NOT_FOUND)) {
+      log::Warn("need.unknown", {{"need", need_id}, {"task", sight.task_id}}, origin.trace_id);
+      co_return absl::OkStatus();
+    }
+    CO_RETURN_IF_ERROR(loaded.status());
+    v1::NeedRecord record = loaded->record;
+    if (!FollowTask(&record, sight, origin.now)) co_return absl::OkStatus();
+    CO_ASSIGN_OR_RETURN(const bool saved, co_await publications_.Save(*loaded, record, origin));
+    if (saved) co_return absl::OkStatus();
+    co_await deps_.lists.store().Backoff(i + 1);
+  }
+  co_return absl::AbortedError("the need keeps changing");
+}
+
+}  // namespace baodao::lists

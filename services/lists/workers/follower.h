@@ -1,0 +1,25 @@
+// Needs follow their tasks: dispatch's events.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include "common/events/consumer.h"
+#include "services/lists/rpc/publications.h"
+
+namespace baodao::lists {
+
+class Follower {
+ public:
+  Follower(Deps deps, Publications& publications) : deps_(deps), publications_(publications) {}
+
+  // For the group "lists" over dispatch's events. Idempotent: versions of the task decide.
+  Task<absl::Status> OnEvent(const events::Delivery& delivery);
+
+ private:
+  Task<absl::Status> Follow(std::string need_id, TaskSight sight, Origin origin);
+
+  Deps deps_;
+  Publications& publications_;
+};
+
+}  // namespace baodao::lists
