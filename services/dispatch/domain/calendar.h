@@ -1,0 +1,55 @@
+// A person's accepted work and the limits on it: no overlap, hours a day, rest between days.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "baodao/dispatch/v1/records.pb.h"
+#include "common/clock/clock.h"
+
+namespace baodao::dispatch {
+
+struct WorkLimits {
+  // Accepted work that falls on one local day (UTC+8), at most.
+  Millis daily = std::chrono::hours(8);
+  // Between the last work of one local day and the first of a later one, at least. Work belongs to
+  // the day it starts on.
+  Millis rest = std::chrono::hours(10);
+};
+
+struct Work {
+  std::string task_id;
+  Time start;
+  Time end;  // exclusive: work may begin the moment other work ends
+};
+
+// Entries younger than this count as real: their claim may still be under way. See
+// ops/decisions/0003-claim-across-two-shards.md.
+inline constexpr Millis kReservationTrust = std::chrono::seconds(30);
+// A claim commit is not possible later than this after its reservation.
+inline constexpr Millis kReservationLife = std::chrono::seconds(10);
+// Entries are dropped this long after their end.
+inline constexpr Millis kCalendarKeep = std::chrono::hours(24 * 3);
+
+// Number of the local day (UTC+8) that `time` falls on.
+int64_t LocalDay(Time time);
+
+// OK, OVERLAPPING_TASK, DAILY_HOURS_EXCEEDED or REST_TOO_SHORT. Entries of the same task do not
+// count.
+absl::Status CheckCalendar(const v1::CalendarRecord& calendar, const Work& work,
+                           const WorkLimits& limits);
+
+// Adds a reservation of `work` and drops what ended long ago.
+void Reserve(v1::CalendarRecord& calendar, const Work& work, Time now, uint64_t token);
+// Removes the entry with this token; false when there is none.
+bool Release(v1::CalendarRecord& calendar, std::string_view task_id, uint64_t token);
+// Entries older than kReservationTrust near enough to `work` to matter: what to verify before
+// refusing it.
+std::vector<v1::CalendarRecord::Entry> WorthVerifying(const v1::CalendarRecord& calendar,
+                                                      const Work& work, Time now);
+
+}  // namespace baodao::dispatch

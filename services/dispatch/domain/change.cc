@@ -1,0 +1,194 @@
+#include "services/dispatch/domain/change.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <utility>
+
+#include "services/dispatch/domain/times.h"
+
+namespace baodao::dispatch {
+namespace {
+
+// A decision asked for a transition that the table does not have: a mistake in the program.
+[[noreturn]] void Impossible(std::string_view state, std::string_view event) {
+  std::fprintf(stderr, "dispatch: impossible transition %.*s in state %.*s\n",
+               static_cast<int>(event.size()), event.data(), static_cast<int>(state.size()),
+               state.data());
+  std::abort();
+}
+
+}  // namespace
+
+Change::Change(Aggregate& aggregate, Time now)
+    : aggregate_(aggregate), now_(now), before_(aggregate.task().state()) {
+  v1::Task& task = aggregate_.task();
+  task.set_version(task.version() + 1);
+  *task.mutable_update_time() = ToTimestamp(now);
+}
+
+v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event) {
+  if (aggregate_.Find(person_id) == nullptr) {
+    aggregate_.record().set_people_count(aggregate_.record().people_count() + 1);
+  }
+  v1::AssignmentRecord& record = aggregate_.Change(person_id);
+  v1::Assignment& assignment = *record.mutable_assignment();
+  const v1::AssignmentState before = assignment.state();
+  const std::optional<v1::AssignmentState> after = Next(before, event);
+  if (!after) Impossible(Name(before), Name(event));
+  Count(assignment, -1);
+  if (MayStartAnew(before)) {
+    assignment.Clear();
+    assignment.set_task_id(aggregate_.task().task_id());
+    assignment.set_person_id(person_id);
+    record.clear_reservation();
+  }
+  if (TakesSlot(before) && !TakesSlot(*after)) {
+    effects_.released.push_back({person_id, record.reservation()});
+    record.clear_reservation();
+  }
+  // What a state leaves behind would mislead in the next one.
+  if (before == v1::ASSIGNMENT_STATE_OFFERED) {
+    assignment.clear_offer_expire_time();
+    assignment.clear_holds_slot();
+    Clear(TimerName(kOfferTimer, aggregate_.task().task_id(), person_id));
+  }
+  assignment.set_state(*after);
+  if (*after == v1::ASSIGNMENT_STATE_ACCEPTED) {
+    *assignment.mutable_accept_time() = ToTimestamp(now_);
+  }
+  if (event == AssignmentEvent::kPromote) assignment.set_holds_slot(true);
+  *assignment.mutable_update_time() = ToTimestamp(now_);
+  Count(assignment, +1);
+  moved_.push_back({person_id, before});
+  effects_.transitions.push_back({false, before, *after});
+  return assignment;
+}
+
+void Change::Move(TaskEvent event) {
+  v1::Task& task = aggregate_.task();
+  const v1::TaskState before = task.state();
+  const std::optional<v1::TaskState> after = Next(before, event);
+  if (!after) Impossible(Name(before), Name(event));
+  task.set_state(*after);
+  effects_.transitions.push_back({true, before, *after});
+}
+
+void Change::Announce(events::v1::TaskChange kind, std::string escalated_to) {
+  announced_.push_back({kind, std::move(escalated_to)});
+}
+
+void Change::Arm(std::string member, Time due) {
+  std::erase_if(effects_.timers, [&](const TimerChange& t) { return t.member == member; });
+  effects_.timers.push_back({std::move(member), due});
+}
+
+void Change::Clear(std::string member) {
+  std::erase_if(effects_.timers, [&](const TimerChange& t) { return t.member == member; });
+  effects_.timers.push_back({std::move(member), std::nullopt});
+}
+
+void Change::SetReservation(const std::string& person_id, uint64_t token) {
+  aggregate_.Change(person_id).set_reservation(token);
+}
+
+void Change::Count(const v1::Assignment& assignment, int by) {
+  v1::Task& task = aggregate_.task();
+  const v1::AssignmentState state = assignment.state();
+  if (TakesSlot(state)) task.set_accepted_count(task.accepted_count() + by);
+  if (state == v1::ASSIGNMENT_STATE_OFFERED && assignment.holds_slot()) {
+    task.set_held_count(task.held_count() + by);
+  }
+  if (state == v1::ASSIGNMENT_STATE_WAITLISTED) {
+    task.set_waitlist_count(task.waitlist_count() + by);
+  }
+  if (state == v1::ASSIGNMENT_STATE_SIGNED_IN) {
+    task.set_signed_in_count(task.signed_in_count() + by);
+  }
+  if (state == v1::ASSIGNMENT_STATE_SIGNED_OUT || state == v1::ASSIGNMENT_STATE_CREDITED) {
+    task.set_signed_out_count(task.signed_out_count() + by);
+  }
+}
+
+void Change::Serve() {
+  const std::string& id = aggregate_.task().task_id();
+  Move(TaskEvent::kServe);
+  Announce(events::v1::TASK_CHANGE_SERVED);
+  Arm(TimerName(kAutoCloseTimer, id), now_ + kAutoClose);
+  Clear(TimerName(kEndTimer, id));
+  Clear(TimerName(kNoShowTimer, id));
+}
+
+void Change::Settle() {
+  const v1::Task& task = aggregate_.task();
+  const Time start = StartOf(task);
+  if (task.state() == v1::TASK_STATE_OPEN && task.accepted_count() >= task.slots_min()) {
+    Move(TaskEvent::kStaff);
+  } else if (task.state() == v1::TASK_STATE_STAFFED && task.accepted_count() < task.slots_min()) {
+    Move(TaskEvent::kUnstaff);
+    // Somebody dropped out: repaired from the waitlist first, escalated if that does not help.
+    const Millis repair =
+        task.waitlist_count() > 0 ? std::min<Millis>(kHold, (start - now_) / 2) : Millis(0);
+    if (now_ < start) {
+      Arm(TimerName(kSlaTimer, task.task_id()), std::max(ToTime(task.accept_by()), now_ + repair));
+    }
+  } else if (task.state() == v1::TASK_STATE_IN_SERVICE && task.signed_in_count() == 0 &&
+             task.signed_out_count() > 0 && task.signed_out_count() == task.accepted_count()) {
+    Serve();
+  }
+  if (IsRecruiting(task.state()) && FreeSlots(task) > 0 && task.waitlist_count() > 0 &&
+      now_ < start) {
+    Arm(TimerName(kPromoteTimer, task.task_id()), now_);
+  }
+}
+
+events::v1::TaskBrief Change::Brief() const {
+  const v1::Task& task = aggregate_.task();
+  events::v1::TaskBrief brief;
+  brief.set_title(task.title());
+  brief.set_area_code(task.area_code());
+  brief.set_state(task.state());
+  brief.set_before(before_);
+  brief.set_slots_max(task.slots_max());
+  brief.set_accepted_count(task.accepted_count());
+  brief.set_held_count(task.held_count());
+  brief.set_requester_id(task.requester_id());
+  brief.set_need_id(task.need_id());
+  *brief.mutable_start_time() = task.window().start();
+  *brief.mutable_end_time() = task.window().end();
+  brief.set_version(task.version());
+  return brief;
+}
+
+Effects Change::Finish() {
+  Settle();
+  const events::v1::TaskBrief brief = Brief();
+  for (const Moved& moved : moved_) {
+    events::v1::AssignmentChanged& changed =
+        *effects_.events.emplace_back().mutable_assignment_changed();
+    *changed.mutable_assignment() = aggregate_.Find(moved.person_id)->assignment();
+    changed.set_before(moved.before);
+    *changed.mutable_task() = brief;
+  }
+  for (Announced& announced : announced_) {
+    events::v1::TaskChanged& changed = *effects_.events.emplace_back().mutable_task_changed();
+    changed.set_kind(announced.kind);
+    *changed.mutable_task() = aggregate_.task();
+    changed.mutable_task()->clear_description();
+    changed.set_before(before_);
+    changed.set_escalated_to_area_code(std::move(announced.escalated_to));
+  }
+  return std::move(effects_);
+}
+
+std::string TimerName(std::string_view kind, std::string_view task_id) {
+  return absl::StrCat(std::string(kind), "|", std::string(task_id));
+}
+
+std::string TimerName(std::string_view kind, std::string_view task_id, std::string_view person_id) {
+  return absl::StrCat(std::string(kind), "|", std::string(task_id), "|", std::string(person_id));
+}
+
+}  // namespace baodao::dispatch

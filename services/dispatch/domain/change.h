@@ -1,0 +1,108 @@
+// One decided change of a task: applies transitions by the tables, keeps the counters and the
+// task's state true, and collects what must be written beside the records.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "baodao/events/v1/events.pb.h"
+#include "common/clock/clock.h"
+#include "services/dispatch/domain/aggregate.h"
+#include "services/dispatch/domain/states.h"
+
+namespace baodao::dispatch {
+
+// A timer to arm or (due unset) to clear.
+struct TimerChange {
+  std::string member;  // "<kind>|<task>[|<person>]"
+  std::optional<Time> due;
+
+  bool operator==(const TimerChange&) const = default;
+};
+
+// The person's calendar entry of this task is no longer needed.
+struct CalendarRelease {
+  std::string person_id;
+  uint64_t token = 0;
+
+  bool operator==(const CalendarRelease&) const = default;
+};
+
+// A transition that happened, for the metrics.
+struct Transition {
+  bool of_task = false;
+  int from = 0;
+  int to = 0;
+};
+
+struct Effects {
+  // Only the change is set; who and when is added where they are written.
+  std::vector<events::v1::Event> events;
+  std::vector<TimerChange> timers;
+  std::vector<CalendarRelease> released;
+  std::vector<Transition> transitions;
+};
+
+class Change {
+ public:
+  // A change at `now`; the task's version grows by one.
+  Change(Aggregate& aggregate, Time now);
+
+  // Moves the person by the table; the pair must be possible. Answers the record for further
+  // fields. Announces it with an AssignmentChanged, and releases the calendar where the person no
+  // longer takes a slot.
+  v1::Assignment& Move(const std::string& person_id, AssignmentEvent event);
+  // Moves the task by the table; the pair must be possible.
+  void Move(TaskEvent event);
+  // Announces the task itself.
+  void Announce(events::v1::TaskChange kind, std::string escalated_to = {});
+  void Arm(std::string member, Time due);
+  void Clear(std::string member);
+
+  // The reservation that an acceptance stands on.
+  void SetReservation(const std::string& person_id, uint64_t token);
+
+  // Settles the task's state after all moves (staffed or not, served), arms what follows from it,
+  // and fills the events with the result. The change must not be used afterwards.
+  Effects Finish();
+
+  Time now() const { return now_; }
+
+ private:
+  void Count(const v1::Assignment& assignment, int by);
+  void Settle();
+  void Serve();
+  events::v1::TaskBrief Brief() const;
+
+  Aggregate& aggregate_;
+  Time now_;
+  v1::TaskState before_;
+  Effects effects_;
+  // Index into effects_.events by moved person, in the order of the moves.
+  struct Moved {
+    std::string person_id;
+    v1::AssignmentState before;
+  };
+  std::vector<Moved> moved_;
+  struct Announced {
+    events::v1::TaskChange kind;
+    std::string escalated_to;
+  };
+  std::vector<Announced> announced_;
+};
+
+// Timer members.
+std::string TimerName(std::string_view kind, std::string_view task_id);
+std::string TimerName(std::string_view kind, std::string_view task_id, std::string_view person_id);
+
+inline constexpr std::string_view kSlaTimer = "sla";
+inline constexpr std::string_view kNoShowTimer = "noshow";
+inline constexpr std::string_view kEndTimer = "end";
+inline constexpr std::string_view kAutoCloseTimer = "autoclose";
+inline constexpr std::string_view kOfferTimer = "offer";
+inline constexpr std::string_view kPromoteTimer = "promote";
+inline constexpr std::string_view kCreditTimer = "credit";
+
+}  // namespace baodao::dispatch

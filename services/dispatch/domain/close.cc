@@ -1,0 +1,86 @@
+#include "services/dispatch/domain/close.h"
+
+#include "common/status/status.h"
+#include "services/dispatch/domain/times.h"
+
+namespace baodao::dispatch {
+
+absl::StatusOr<Effects> DecideEvaluate(Aggregate& aggregate, int rating, const std::string& comment,
+                                       const std::string& evaluator_id, Time now) {
+  const v1::TaskState state = aggregate.task().state();
+  if (aggregate.task().has_evaluation()) return Refuse(Reason::ALREADY_EVALUATED);
+  if (state == v1::TASK_STATE_CANCELLED || state == v1::TASK_STATE_EXPIRED) {
+    return Refuse(Reason::NOTHING_TO_EVALUATE);
+  }
+  if (!Next(state, TaskEvent::kEvaluate)) return WrongState(std::string(Name(state)));
+  Change change(aggregate, now);
+  change.Move(TaskEvent::kEvaluate);
+  v1::Evaluation& evaluation = *aggregate.task().mutable_evaluation();
+  evaluation.set_rating(rating);
+  evaluation.set_comment(comment);
+  evaluation.set_evaluator_id(evaluator_id);
+  *evaluation.mutable_time() = ToTimestamp(now);
+  aggregate.record().set_confirmed_by(evaluator_id);
+  change.Announce(events::v1::TASK_CHANGE_EVALUATED);
+  change.Arm(TimerName(kCreditTimer, aggregate.task().task_id()), now);
+  return change.Finish();
+}
+
+absl::StatusOr<Effects> DecideClose(Aggregate& aggregate, const std::string& closer, Time now) {
+  const v1::TaskState state = aggregate.task().state();
+  if (!Next(state, TaskEvent::kClose)) return WrongState(std::string(Name(state)));
+  const std::string& id = aggregate.task().task_id();
+  Change change(aggregate, now);
+  change.Move(TaskEvent::kClose);
+  if (!IsConfirmed(aggregate.record())) {
+    aggregate.record().set_confirmed_by(closer);
+    change.Arm(TimerName(kCreditTimer, id), now);
+  }
+  change.Announce(events::v1::TASK_CHANGE_CLOSED);
+  change.Clear(TimerName(kAutoCloseTimer, id));
+  return change.Finish();
+}
+
+absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& reason, Time now) {
+  const v1::TaskState state = aggregate.task().state();
+  if (!Next(state, TaskEvent::kCancel)) return WrongState(std::string(Name(state)));
+  const std::string id = aggregate.task().task_id();
+  Change change(aggregate, now);
+  change.Move(TaskEvent::kCancel);
+  aggregate.task().set_cancel_reason(reason);
+  for (const auto on : {v1::ASSIGNMENT_STATE_ACCEPTED, v1::ASSIGNMENT_STATE_OFFERED,
+                        v1::ASSIGNMENT_STATE_WAITLISTED}) {
+    for (const std::string& person : aggregate.PeopleIn(on)) {
+      change.Move(person, AssignmentEvent::kRelease);
+    }
+  }
+  change.Announce(events::v1::TASK_CHANGE_CANCELLED);
+  for (const auto kind : {kSlaTimer, kNoShowTimer, kEndTimer, kPromoteTimer}) {
+    change.Clear(TimerName(kind, id));
+  }
+  return change.Finish();
+}
+
+Effects DecideCredited(Aggregate& aggregate, const std::vector<std::string>& people, Time now) {
+  const std::string timer = TimerName(kCreditTimer, aggregate.task().task_id());
+  std::vector<std::string> due;
+  for (const std::string& person : people) {
+    if (aggregate.StateOf(person) == v1::ASSIGNMENT_STATE_SIGNED_OUT) due.push_back(person);
+  }
+  if (due.empty()) {
+    const bool done = aggregate.PeopleIn(v1::ASSIGNMENT_STATE_SIGNED_OUT).empty();
+    Effects none;
+    none.timers.push_back({timer, done ? std::nullopt : std::optional<Time>(now)});
+    return none;
+  }
+  Change change(aggregate, now);
+  for (const std::string& person : due) change.Move(person, AssignmentEvent::kCredit);
+  if (aggregate.PeopleIn(v1::ASSIGNMENT_STATE_SIGNED_OUT).empty()) {
+    change.Clear(timer);
+  } else {
+    change.Arm(timer, now);
+  }
+  return change.Finish();
+}
+
+}  // namespace baodao::dispatch

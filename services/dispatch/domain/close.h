@@ -1,0 +1,33 @@
+// How tasks end: evaluated, closed, cancelled; and the credit of the hours that follows.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <vector>
+
+#include "services/dispatch/domain/change.h"
+
+namespace baodao::dispatch {
+
+// SERVED → EVALUATED; confirms the service, so that its hours are credited. Refusals:
+// ALREADY_EVALUATED, NOTHING_TO_EVALUATE (cancelled or expired), WRONG_STATE.
+absl::StatusOr<Effects> DecideEvaluate(Aggregate& aggregate, int rating, const std::string& comment,
+                                       const std::string& evaluator_id, Time now);
+
+// SERVED or EVALUATED → CLOSED. `closer` (a person id or "timer") confirms the service if nobody
+// has yet. Refusal: WRONG_STATE.
+absl::StatusOr<Effects> DecideClose(Aggregate& aggregate, const std::string& closer, Time now);
+
+// OPEN or STAFFED → CANCELLED; everybody on it is released. Everybody must be loaded. Refusal:
+// WRONG_STATE.
+absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& reason, Time now);
+
+// SIGNED_OUT → CREDITED for those of `people` that are; the timer is cleared once nobody is
+// SIGNED_OUT. Everybody must be loaded.
+Effects DecideCredited(Aggregate& aggregate, const std::vector<std::string>& people, Time now);
+
+// Whether hours of the task's people are due to be credited.
+inline bool IsConfirmed(const v1::TaskRecord& record) { return !record.confirmed_by().empty(); }
+
+}  // namespace baodao::dispatch

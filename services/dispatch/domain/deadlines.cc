@@ -1,0 +1,125 @@
+#include "services/dispatch/domain/deadlines.h"
+
+#include <algorithm>
+
+#include "services/dispatch/domain/close.h"
+#include "services/dispatch/domain/sign.h"
+#include "services/dispatch/domain/times.h"
+
+namespace baodao::dispatch {
+namespace {
+
+// Only the timer: cleared, or moved to `due`.
+Effects OnlyTimer(std::string member, std::optional<Time> due = std::nullopt) {
+  Effects effects;
+  effects.timers.push_back({std::move(member), due});
+  return effects;
+}
+
+// The area above `eligible`; the topmost where there is none or the tree has changed under the
+// task.
+std::string Wider(const v1::Task& task, const std::vector<std::string>& ancestors) {
+  if (ancestors.empty()) return task.eligible_area_code();
+  if (task.eligible_area_code() == task.area_code()) return ancestors.front();
+  const auto at = std::ranges::find(ancestors, task.eligible_area_code());
+  if (at == ancestors.end() || at + 1 == ancestors.end()) return ancestors.back();
+  return *(at + 1);
+}
+
+void ReleaseWaiting(Change& change, const Aggregate& aggregate) {
+  for (const auto on : {v1::ASSIGNMENT_STATE_OFFERED, v1::ASSIGNMENT_STATE_WAITLISTED}) {
+    for (const std::string& person : aggregate.PeopleIn(on)) {
+      change.Move(person, AssignmentEvent::kRelease);
+    }
+  }
+}
+
+void MarkMissing(Change& change, const Aggregate& aggregate) {
+  for (const std::string& person : aggregate.PeopleIn(v1::ASSIGNMENT_STATE_ACCEPTED)) {
+    change.Move(person, AssignmentEvent::kMiss);
+  }
+}
+
+bool IsUnderWay(v1::TaskState state) {
+  return IsRecruiting(state) || state == v1::TASK_STATE_IN_SERVICE;
+}
+
+}  // namespace
+
+Effects DecideEscalate(Aggregate& aggregate, const std::vector<std::string>& ancestors, Time now) {
+  v1::Task& task = aggregate.task();
+  const std::string timer = TimerName(kSlaTimer, task.task_id());
+  const Time start = StartOf(task);
+  const Time due = ToTime(task.accept_by());
+  if (task.state() != v1::TASK_STATE_OPEN) return OnlyTimer(timer);
+  if (now < due) return OnlyTimer(timer, due);
+
+  const auto levels = static_cast<int>(ancestors.size());
+  const int level = task.escalation_level();
+  const std::string target = level < levels ? ancestors[static_cast<size_t>(level)]
+                             : levels > 0   ? ancestors.back()
+                                            : task.area_code();
+  Change change(aggregate, now);
+  change.Move(TaskEvent::kEscalate);
+  task.set_eligible_area_code(Wider(task, ancestors));
+  task.set_escalation_level(std::max(1, std::min(level + 1, levels)));
+  change.Announce(events::v1::TASK_CHANGE_ESCALATED, target);
+  const Millis period = std::max<Millis>(
+      kMinEscalation, std::min<Millis>(Millis(aggregate.record().sla_ms()), (start - now) / 2));
+  if (level + 1 < levels && now + period < start) {
+    change.Arm(timer, now + period);
+  } else {
+    change.Clear(timer);
+  }
+  return change.Finish();
+}
+
+Effects DecideNoShow(Aggregate& aggregate, Time now) {
+  const v1::Task& task = aggregate.task();
+  const std::string timer = TimerName(kNoShowTimer, task.task_id());
+  const Time due = StartOf(task) + kNoShowAfter;
+  if (!IsUnderWay(task.state())) return OnlyTimer(timer);
+  if (now < due) return OnlyTimer(timer, due);
+  const bool anybody = task.accepted_count() > task.signed_in_count() + task.signed_out_count() ||
+                       !aggregate.PeopleIn(v1::ASSIGNMENT_STATE_OFFERED).empty() ||
+                       task.waitlist_count() > 0;
+  if (!anybody) return OnlyTimer(timer);
+  Change change(aggregate, now);
+  MarkMissing(change, aggregate);
+  ReleaseWaiting(change, aggregate);
+  change.Clear(timer);
+  return change.Finish();
+}
+
+Effects DecideEnd(Aggregate& aggregate, Time now) {
+  const v1::Task& task = aggregate.task();
+  const std::string id = task.task_id();
+  const std::string timer = TimerName(kEndTimer, id);
+  const Time end = EndOf(task);
+  if (!IsUnderWay(task.state())) return OnlyTimer(timer);
+  if (now < end + kEndGrace) return OnlyTimer(timer, end + kEndGrace);
+  Change change(aggregate, now);
+  for (const std::string& person : aggregate.PeopleIn(v1::ASSIGNMENT_STATE_SIGNED_IN)) {
+    SignOutAt(change, aggregate, person, v1::SIGN_METHOD_TIMER, end);
+  }
+  MarkMissing(change, aggregate);
+  ReleaseWaiting(change, aggregate);
+  // IN_SERVICE becomes SERVED by itself, now that nobody is in or still to come.
+  if (IsRecruiting(task.state())) {
+    change.Move(TaskEvent::kExpire);
+    change.Announce(events::v1::TASK_CHANGE_EXPIRED);
+    change.Clear(TimerName(kSlaTimer, id));
+    change.Clear(TimerName(kPromoteTimer, id));
+    change.Clear(TimerName(kNoShowTimer, id));
+  }
+  change.Clear(timer);
+  return change.Finish();
+}
+
+Effects DecideAutoClose(Aggregate& aggregate, Time now) {
+  const std::string timer = TimerName(kAutoCloseTimer, aggregate.task().task_id());
+  absl::StatusOr<Effects> closed = DecideClose(aggregate, "timer", now);
+  return closed.ok() ? *std::move(closed) : OnlyTimer(timer);
+}
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,29 @@
+// What happens to a task by itself, when time passes. Each handles its timer too: clears it, or
+// moves it when it fired early. Decisions where nothing is left to do change only the timer.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "services/dispatch/domain/change.h"
+
+namespace baodao::dispatch {
+
+// At accept_by: a task that is still OPEN goes one level up the tree. `ancestors`: the codes above
+// the task's area, from the parent to the root. The area whose coordinators must act is the next of
+// them, and people of one level more may take part. Again after another SLA period (less where the
+// start is near), until the root has been told.
+Effects DecideEscalate(Aggregate& aggregate, const std::vector<std::string>& ancestors, Time now);
+
+// 30 minutes after the start: who accepted and has not come is a NO_SHOW; whoever still waits or
+// has an offer is released. Everybody must be loaded.
+Effects DecideNoShow(Aggregate& aggregate, Time now);
+
+// An hour after the end: who is still signed in is signed out as of the end; with any service the
+// task is SERVED, without it is EXPIRED. Everybody must be loaded.
+Effects DecideEnd(Aggregate& aggregate, Time now);
+
+// 7 days after SERVED: CLOSED; "timer" confirms the service if nobody has.
+Effects DecideAutoClose(Aggregate& aggregate, Time now);
+
+}  // namespace baodao::dispatch

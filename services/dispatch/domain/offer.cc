@@ -1,0 +1,92 @@
+#include "services/dispatch/domain/offer.h"
+
+#include <algorithm>
+
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/dispatch/domain/times.h"
+
+namespace baodao::dispatch {
+
+absl::StatusOr<Effects> DecideOffer(Aggregate& aggregate, const TakeCommand& command, Millis ttl,
+                                    Time now) {
+  const v1::Task& task = aggregate.task();
+  const v1::AssignmentState state = aggregate.StateOf(command.person_id);
+  RETURN_IF_ERROR(CheckRecruiting(task, now));
+  if (!MayStartAnew(state)) {
+    return Refuse(Reason::ALREADY_ASSIGNED, {{"state", std::string(Name(state))}});
+  }
+  RETURN_IF_ERROR(CheckEligible(task, *command.profile, *command.covers));
+  if (FreeSlots(task) <= 0) return Refuse(Reason::TASK_FULL);
+
+  const Time expires = std::min(now + (ttl > Millis(0) ? ttl : kDefaultOffer), StartOf(task));
+  Change change(aggregate, now);
+  v1::Assignment& assignment = change.Move(command.person_id, AssignmentEvent::kOffer);
+  *assignment.mutable_offer_expire_time() = ToTimestamp(expires);
+  assignment.set_unit_id(command.profile->unit_id());
+  change.Arm(TimerName(kOfferTimer, task.task_id(), command.person_id), expires);
+  return change.Finish();
+}
+
+absl::StatusOr<Effects> DecideDecline(Aggregate& aggregate, const std::string& person_id,
+                                      Time now) {
+  const v1::AssignmentState state = aggregate.StateOf(person_id);
+  if (state == v1::ASSIGNMENT_STATE_LAPSED) return Refuse(Reason::OFFER_LAPSED);
+  if (state != v1::ASSIGNMENT_STATE_OFFERED) {
+    return Refuse(Reason::NO_OFFER, {{"state", std::string(Name(state))}});
+  }
+  Change change(aggregate, now);
+  change.Move(person_id, AssignmentEvent::kDecline);
+  return change.Finish();
+}
+
+Effects DecideLapse(Aggregate& aggregate, const std::string& person_id, Time now) {
+  const std::string timer = TimerName(kOfferTimer, aggregate.task().task_id(), person_id);
+  Effects none;
+  if (aggregate.StateOf(person_id) != v1::ASSIGNMENT_STATE_OFFERED) {
+    none.timers.push_back({timer, std::nullopt});
+    return none;
+  }
+  const Time expires = ToTime(aggregate.Find(person_id)->assignment().offer_expire_time());
+  if (expires > now) {
+    none.timers.push_back({timer, expires});
+    return none;
+  }
+  Change change(aggregate, now);
+  change.Move(person_id, AssignmentEvent::kLapse);
+  return change.Finish();
+}
+
+Effects DecidePromote(Aggregate& aggregate, const std::vector<Candidate>& candidates, Time now) {
+  const v1::Task& task = aggregate.task();
+  const std::string timer = TimerName(kPromoteTimer, task.task_id());
+  const Time start = StartOf(task);
+  const bool wanted = IsRecruiting(task.state()) && now < start && FreeSlots(task) > 0;
+  const bool anybody = std::ranges::any_of(candidates, [&](const Candidate& c) {
+    return aggregate.StateOf(c.person_id) == v1::ASSIGNMENT_STATE_WAITLISTED;
+  });
+  if (!wanted || !anybody) {
+    // Nobody to promote: if people do wait, they were not among those read; try again at once.
+    Effects none;
+    const bool again = wanted && task.waitlist_count() > 0;
+    none.timers.push_back({timer, again ? std::optional<Time>(now) : std::nullopt});
+    return none;
+  }
+  Change change(aggregate, now);
+  change.Clear(timer);
+  for (const Candidate& candidate : candidates) {
+    if (FreeSlots(task) <= 0) break;
+    if (aggregate.StateOf(candidate.person_id) != v1::ASSIGNMENT_STATE_WAITLISTED) continue;
+    if (!candidate.fits) {
+      change.Move(candidate.person_id, AssignmentEvent::kRelease);
+      continue;
+    }
+    const Time expires = std::min(now + kHold, start);
+    v1::Assignment& assignment = change.Move(candidate.person_id, AssignmentEvent::kPromote);
+    *assignment.mutable_offer_expire_time() = ToTimestamp(expires);
+    change.Arm(TimerName(kOfferTimer, task.task_id(), candidate.person_id), expires);
+  }
+  return change.Finish();
+}
+
+}  // namespace baodao::dispatch

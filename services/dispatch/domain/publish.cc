@@ -1,0 +1,91 @@
+#include "services/dispatch/domain/publish.h"
+
+#include <algorithm>
+
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/dispatch/domain/geofence.h"
+#include "services/dispatch/domain/times.h"
+
+namespace baodao::dispatch {
+namespace {
+
+constexpr int kDefaultGeofence = 300;
+constexpr int kMinGeofence = 50;
+constexpr int kMostWaiting = 100;  // where the publisher names no number
+
+absl::Status Check(const v1::PublishTaskRequest& request, Time now) {
+  const Time start = ToTime(request.window().start());
+  const Time end = ToTime(request.window().end());
+  if (start <= now || end <= start || end - start > kMaxTaskLength || end > now + kMaxAhead) {
+    return Refuse(Reason::WINDOW_INVALID);
+  }
+  if (request.slots_min() < 1 || request.slots_min() > request.slots_max()) {
+    return Refuse(Reason::SLOTS_INVALID);
+  }
+  if (!IsKnown(request.place())) return RefuseField("place", ViolationKind::REQUIRED);
+  if (request.geofence_m() != 0 && request.geofence_m() < kMinGeofence) {
+    return RefuseField("geofence_m", ViolationKind::BELOW_MIN,
+                       {{"min", std::to_string(kMinGeofence)}});
+  }
+  return absl::OkStatus();
+}
+
+void SetTimes(v1::Task& task, Millis sla, Time now) {
+  const Time start = StartOf(task);
+  *task.mutable_accept_by() = ToTimestamp(std::min(now + sla, start));
+  const Time deadline = start - kWithdrawBefore;
+  *task.mutable_withdraw_by() = ToTimestamp(deadline > now ? deadline : start);
+  *task.mutable_create_time() = ToTimestamp(now);
+}
+
+void SetAsked(v1::Task& task, const v1::PublishTaskRequest& request) {
+  task.set_title(request.title());
+  task.set_description(request.description());
+  task.set_category(request.category());
+  task.set_area_code(request.area_code());
+  *task.mutable_place() = Coarse(request.place());
+  *task.mutable_window() = request.window();
+  task.set_slots_min(request.slots_min());
+  task.set_slots_max(request.slots_max());
+  task.set_waitlist_max(request.waitlist_max() > 0
+                            ? request.waitlist_max()
+                            : std::min(2 * request.slots_max(), kMostWaiting));
+  *task.mutable_skills() = request.skills();
+  *task.mutable_categories() = request.categories();
+  task.set_geofence_m(request.geofence_m() > 0 ? request.geofence_m() : kDefaultGeofence);
+  task.set_requester_id(request.requester_id());
+  task.set_need_id(request.need_id());
+}
+
+}  // namespace
+
+absl::StatusOr<Published> DecidePublish(const PublishCommand& command, Time now) {
+  const v1::PublishTaskRequest& request = *command.request;
+  RETURN_IF_ERROR(Check(request, now));
+  const Millis sla =
+      request.sla_seconds() > 0 ? Millis(std::chrono::seconds(request.sla_seconds())) : kDefaultSla;
+  v1::TaskRecord record;
+  v1::Task& draft = *record.mutable_task();
+  SetAsked(draft, request);
+  SetTimes(draft, sla, now);
+  draft.set_task_id(command.task_id);
+  draft.set_publisher_id(command.publisher_id);
+  draft.set_eligible_area_code(command.eligible_area_code);
+  record.set_sealed_contact(command.sealed_contact);
+  record.set_sla_ms(sla.count());
+
+  static const People kNobody;
+  Aggregate aggregate(std::move(record), kNobody);
+  const v1::Task& task = aggregate.task();
+  Change change(aggregate, now);
+  change.Move(TaskEvent::kPublish);
+  change.Announce(events::v1::TASK_CHANGE_PUBLISHED);
+  change.Arm(TimerName(kSlaTimer, task.task_id()), ToTime(task.accept_by()));
+  change.Arm(TimerName(kNoShowTimer, task.task_id()), StartOf(task) + kNoShowAfter);
+  change.Arm(TimerName(kEndTimer, task.task_id()), EndOf(task) + kEndGrace);
+  Effects effects = change.Finish();
+  return Published{aggregate.record(), std::move(effects)};
+}
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,70 @@
+#include "services/dispatch/domain/sign.h"
+
+#include <algorithm>
+
+#include "common/status/status.h"
+#include "services/dispatch/domain/times.h"
+
+namespace baodao::dispatch {
+namespace {
+
+// RFC 3339 in China's time, for people to read: "2025-06-01 08:00".
+std::string LocalText(Time time) {
+  const auto local = std::chrono::floor<minutes>(time + hours(8));
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  const std::chrono::year_month_day date(day);
+  const auto since = (local - day).count();
+  char text[32];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02u %02d:%02d", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(since / 60), static_cast<int>(since % 60));
+  return text;
+}
+
+}  // namespace
+
+int32_t ServedMinutes(const v1::Task& task, Time sign_in, Time sign_out) {
+  const Time from = StartOf(task) - kSignInBefore;
+  const Time to = EndOf(task) + kEndGrace;
+  const Millis served = std::clamp(sign_out, from, to) - std::clamp(sign_in, from, to);
+  return static_cast<int32_t>(std::max<int64_t>(0, std::chrono::ceil<minutes>(served).count()));
+}
+
+absl::StatusOr<Effects> DecideSignIn(Aggregate& aggregate, const std::string& person_id,
+                                     v1::SignMethod method, Time now) {
+  const v1::Task& task = aggregate.task();
+  if (aggregate.Find(person_id) == nullptr) return Refuse(Reason::NOT_ASSIGNED);
+  const v1::AssignmentState state = aggregate.StateOf(person_id);
+  if (!Next(state, AssignmentEvent::kSignIn)) return WrongState(std::string(Name(state)));
+  const Time opens = StartOf(task) - kSignInBefore;
+  if (now < opens) return Refuse(Reason::TOO_EARLY, {{"from", LocalText(opens)}});
+  if (now >= EndOf(task)) return Refuse(Reason::TOO_LATE, {{"until", LocalText(EndOf(task))}});
+
+  Change change(aggregate, now);
+  v1::Assignment& assignment = change.Move(person_id, AssignmentEvent::kSignIn);
+  *assignment.mutable_sign_in_time() = ToTimestamp(now);
+  assignment.set_sign_in_method(method);
+  if (IsRecruiting(task.state())) change.Move(TaskEvent::kBegin);
+  return change.Finish();
+}
+
+void SignOutAt(Change& change, Aggregate& aggregate, const std::string& person_id,
+               v1::SignMethod method, Time at) {
+  v1::Assignment& assignment = change.Move(person_id, AssignmentEvent::kSignOut);
+  *assignment.mutable_sign_out_time() = ToTimestamp(at);
+  assignment.set_sign_out_method(method);
+  assignment.set_credited_minutes(
+      ServedMinutes(aggregate.task(), ToTime(assignment.sign_in_time()), at));
+}
+
+absl::StatusOr<Effects> DecideSignOut(Aggregate& aggregate, const std::string& person_id,
+                                      v1::SignMethod method, Time now) {
+  if (aggregate.Find(person_id) == nullptr) return Refuse(Reason::NOT_ASSIGNED);
+  const v1::AssignmentState state = aggregate.StateOf(person_id);
+  if (!Next(state, AssignmentEvent::kSignOut)) return WrongState(std::string(Name(state)));
+  Change change(aggregate, now);
+  SignOutAt(change, aggregate, person_id, method, now);
+  return change.Finish();
+}
+
+}  // namespace baodao::dispatch

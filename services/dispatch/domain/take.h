@@ -1,0 +1,58 @@
+// Taking a slot: by claiming, by accepting an offer, by being assigned. The same rules for all
+// three.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <string>
+
+#include "services/dispatch/domain/calendar.h"
+#include "services/dispatch/domain/change.h"
+#include "services/dispatch/domain/eligibility.h"
+
+namespace baodao::dispatch {
+
+enum class TakeKind { kClaim, kAccept, kAssign };
+
+struct TakeCommand {
+  TakeKind kind = TakeKind::kClaim;
+  std::string person_id;
+  // Never null; both outlive the decision.
+  const registration::v1::Profile* profile = nullptr;
+  const Covers* covers = nullptr;
+  // Claims: be refused with TASK_FULL rather than wait.
+  bool no_waitlist = false;
+};
+
+enum class TakeOutlook {
+  kTakes,  // gets a slot, provided the person's time is free
+  kWaits,  // gets a place on the waitlist
+};
+
+// What the command would come to now. Refusals: TASK_NOT_OPEN, TASK_STARTED, ALREADY_ASSIGNED,
+// NO_OFFER, OFFER_LAPSED, those of CheckEligible, TASK_FULL, WAITLIST_FULL.
+//
+// A slot that came free while others wait is theirs: a claim takes one only when more are free than
+// people wait.
+// `mine` is the person's assignment, null where there is none.
+absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRecord* mine,
+                                    const TakeCommand& command, Time now);
+inline absl::StatusOr<TakeOutlook> Foresee(const Aggregate& aggregate, const TakeCommand& command,
+                                           Time now) {
+  return Foresee(aggregate.task(), aggregate.Find(command.person_id), command, now);
+}
+
+// Puts the person on the task; `reservation` is the token under which their time is reserved.
+// Foresee must have answered kTakes for this aggregate.
+Effects Take(Aggregate& aggregate, const TakeCommand& command, uint64_t reservation, Time now);
+// Puts the person on the waitlist, behind everybody there. Foresee must have answered kWaits.
+Effects Enqueue(Aggregate& aggregate, const TakeCommand& command, Time now);
+
+// OK, TASK_NOT_OPEN or TASK_STARTED: whether people may join at all.
+absl::Status CheckRecruiting(const v1::Task& task, Time now);
+// The time that the task takes of a person.
+Work WorkOf(const v1::Task& task);
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,35 @@
+// How dispatch reckons with time: windows of tasks, and the constants of its rules.
+#pragma once
+
+#include "baodao/dispatch/v1/task.pb.h"
+#include "common/clock/clock.h"
+#include "common/clock/timestamp.h"
+
+namespace baodao::dispatch {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+// Service is proved from this long before the start …
+inline constexpr Millis kSignInBefore = minutes(30);
+// … and who has not come this long after it is a no-show.
+inline constexpr Millis kNoShowAfter = minutes(30);
+// Sign-outs are possible this long after the end; then the timer signs everybody out.
+inline constexpr Millis kEndGrace = hours(1);
+// Until how long before the start people may withdraw by themselves.
+inline constexpr Millis kWithdrawBefore = hours(2);
+inline constexpr Millis kDefaultSla = hours(4);
+inline constexpr Millis kDefaultOffer = minutes(30);
+// How long a slot is held for somebody from the waitlist.
+inline constexpr Millis kHold = minutes(30);
+// A served task that nobody evaluates or closes is closed after this long.
+inline constexpr Millis kAutoClose = hours(24 * 7);
+// An escalation level gets at least this long before the next one.
+inline constexpr Millis kMinEscalation = minutes(1);
+inline constexpr Millis kMaxTaskLength = hours(24);
+inline constexpr Millis kMaxAhead = hours(24 * 365);
+
+inline Time StartOf(const v1::Task& task) { return ToTime(task.window().start()); }
+inline Time EndOf(const v1::Task& task) { return ToTime(task.window().end()); }
+
+}  // namespace baodao::dispatch

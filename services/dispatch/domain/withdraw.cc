@@ -1,0 +1,22 @@
+#include "services/dispatch/domain/withdraw.h"
+
+#include "common/status/status.h"
+#include "services/dispatch/domain/times.h"
+
+namespace baodao::dispatch {
+
+absl::StatusOr<Effects> DecideWithdraw(Aggregate& aggregate, const std::string& person_id,
+                                       bool by_coordinator, Time now) {
+  if (aggregate.Find(person_id) == nullptr) return Refuse(Reason::NOT_ASSIGNED);
+  const v1::AssignmentState state = aggregate.StateOf(person_id);
+  if (!Next(state, AssignmentEvent::kWithdraw)) return WrongState(std::string(Name(state)));
+  const bool late = now >= ToTime(aggregate.task().withdraw_by());
+  if (state == v1::ASSIGNMENT_STATE_ACCEPTED && late && !by_coordinator) {
+    return Refuse(Reason::TOO_LATE_TO_WITHDRAW);
+  }
+  Change change(aggregate, now);
+  change.Move(person_id, AssignmentEvent::kWithdraw);
+  return change.Finish();
+}
+
+}  // namespace baodao::dispatch

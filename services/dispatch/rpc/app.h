@@ -1,0 +1,50 @@
+// What the handlers and workers of dispatch share.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "common/areas/tree.h"
+#include "common/clock/clock.h"
+#include "common/crypto/key_ring.h"
+#include "common/profiles/profile_cache.h"
+#include "common/rpc/context.h"
+#include "common/store/store.h"
+#include "services/dispatch/domain/eligibility.h"
+#include "services/dispatch/store/calendars.h"
+#include "services/dispatch/store/gate.h"
+#include "services/dispatch/store/ledgers.h"
+#include "services/dispatch/store/tasks.h"
+
+namespace baodao::dispatch {
+
+struct AppOptions {
+  WorkLimits limits;
+  Tasks::Options tasks;
+  // 64 random bits: reservation tokens.
+  Calendars::Random random;
+};
+
+// Loop thread only. Everything handed in outlives it.
+struct App {
+  using Tree = std::function<std::shared_ptr<const areas::AreaTree>()>;
+
+  App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto::KeyRing& ring,
+      profiles::ProfileCache& profiles, Tree tree, AppOptions options);
+
+  store::Store& store;
+  Clock& clock;
+  const crypto::KeyRing& ring;
+  profiles::ProfileCache& profiles;
+  Tree tree;
+  Covers covers;
+  DispatchKeys keys;
+  Tasks tasks;
+  Calendars calendars;
+  Ledgers ledgers;
+  Gate gate;
+};
+
+}  // namespace baodao::dispatch

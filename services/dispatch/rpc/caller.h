@@ -1,0 +1,35 @@
+// Who calls, for whom, and what the caller may do with the task.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <string_view>
+
+#include "common/rpc/context.h"
+#include "services/dispatch/rpc/app.h"
+
+namespace baodao::dispatch {
+
+// Whether the caller holds a coordinator's (or operator's) role at the area or above. Other
+// services do.
+bool MayCoordinate(const App& app, const auth::Principal& caller, std::string_view area_code);
+
+// The person a call is about.
+struct Subject {
+  std::string person_id;
+  // Somebody else, with a coordinator's right, speaks for the person.
+  bool by_coordinator = false;
+};
+
+// `person_id` empty, or the caller's own: the caller. Somebody else: PERMISSION_DENIED unless the
+// caller may coordinate the task's area. NOT_FOUND when there is no such task.
+Task<absl::StatusOr<Subject>> SubjectOf(App& app, rpc::CallContext context, std::string task_id,
+                                        std::string person_id);
+
+// Events name people by id and services by name.
+std::string ActorOf(const auth::Principal& caller);
+// Where the caller's request ids are marked; `task_shard` for callers without a shard of their own.
+int CallerShard(const App& app, const auth::Principal& caller, int task_shard);
+
+}  // namespace baodao::dispatch

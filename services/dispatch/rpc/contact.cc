@@ -1,0 +1,64 @@
+// Private details, released to those whose work needs them.
+#include <utility>
+
+#include "common/clock/timestamp.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/dispatch/domain/states.h"
+#include "services/dispatch/rpc/handlers.h"
+#include "services/dispatch/rpc/presence.h"
+
+namespace baodao::dispatch {
+namespace {
+
+bool IsOnTheWork(v1::AssignmentState state) {
+  return state == v1::ASSIGNMENT_STATE_ACCEPTED || state == v1::ASSIGNMENT_STATE_SIGNED_IN ||
+         state == v1::ASSIGNMENT_STATE_SIGNED_OUT;
+}
+
+// From acceptance until the task closes.
+Task<absl::Status> CheckMaySee(App& app, rpc::CallContext context, const v1::Task& task) {
+  if (MayCoordinate(app, context.caller(), task.area_code())) co_return absl::OkStatus();
+  if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
+  auto assignment = co_await app.tasks.ReadAssignment(task.task_id(), context.caller().person_id);
+  if (Is(assignment.status(), Reason::NOT_ASSIGNED)) co_return Refuse(Reason::PERMISSION_DENIED);
+  if (!assignment.ok()) co_return std::move(assignment).status();
+  const bool may = IsOnTheWork(assignment->assignment().state()) && !IsFinal(task.state());
+  co_return may ? absl::OkStatus() : Refuse(Reason::PERMISSION_DENIED);
+}
+
+}  // namespace
+
+Answer<v1::TaskContact> TaskHandlers::GetTaskContact(rpc::CallContext context,
+                                                     v1::GetTaskContactRequest request) {
+  CO_ASSIGN_OR_RETURN(const v1::TaskRecord record, co_await app_.tasks.Read(request.task_id()));
+  const v1::Task& task = record.task();
+  CO_RETURN_IF_ERROR(co_await CheckMaySee(app_, context, task));
+  CO_ASSIGN_OR_RETURN(v1::TaskContact contact, OpenContact(app_.ring, record));
+
+  // On record before it is out.
+  const std::string actor = ActorOf(context.caller());
+  events::v1::Event event;
+  event.mutable_contact_released()->set_task_id(task.task_id());
+  event.mutable_contact_released()->set_reader_id(actor);
+  store::Commit commit(app_.keys.ShardOf(task.task_id()));
+  commit.Emit(Stamp(std::move(event), app_.clock.Now(), actor, std::string(context.trace_id())));
+  CO_RETURN_IF_ERROR(co_await app_.store.Apply(std::move(commit)));
+  co_return contact;
+}
+
+Answer<v1::SignInCode> TaskHandlers::GetSignInCode(rpc::CallContext,
+                                                   v1::GetSignInCodeRequest request) {
+  CO_ASSIGN_OR_RETURN(const v1::TaskRecord record, co_await app_.tasks.Read(request.task_id()));
+  if (IsFinal(record.task().state())) {
+    co_return WrongState(std::string(Name(record.task().state())));
+  }
+  const Time now = app_.clock.Now();
+  v1::SignInCode code;
+  code.set_code(SignCode(app_.ring, request.task_id(), now));
+  const auto step = now.time_since_epoch() / kCodeStep;
+  *code.mutable_expire_time() = ToTimestamp(Time((step + 1) * kCodeStep));
+  co_return code;
+}
+
+}  // namespace baodao::dispatch

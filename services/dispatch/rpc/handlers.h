@@ -1,0 +1,83 @@
+// The handlers of dispatch's three services. Each method is one RPC; what it promises stands in the
+// proto.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include "common/rpc/access.h"
+#include "common/rpc/router.h"
+#include "services/dispatch/rpc/app.h"
+#include "services/dispatch/rpc/taker.h"
+#include "services/dispatch/store/near_index.h"
+
+namespace baodao::dispatch {
+
+template <class Response>
+using Answer = Task<absl::StatusOr<Response>>;
+
+class TaskHandlers {
+ public:
+  TaskHandlers(App& app, NearIndex& near) : app_(app), near_(near) {}
+
+  Answer<v1::Task> PublishTask(rpc::CallContext context, v1::PublishTaskRequest request);
+  Answer<v1::Task> GetTask(rpc::CallContext context, v1::GetTaskRequest request);
+  Answer<v1::ListTasksResponse> ListTasks(rpc::CallContext context, v1::ListTasksRequest request);
+  Answer<v1::ListTasksNearResponse> ListTasksNear(rpc::CallContext context,
+                                                  v1::ListTasksNearRequest request);
+  Answer<v1::Task> CancelTask(rpc::CallContext context, v1::CancelTaskRequest request);
+  Answer<v1::TaskContact> GetTaskContact(rpc::CallContext context,
+                                         v1::GetTaskContactRequest request);
+  Answer<v1::SignInCode> GetSignInCode(rpc::CallContext context, v1::GetSignInCodeRequest request);
+  Answer<v1::Task> EvaluateTask(rpc::CallContext context, v1::EvaluateTaskRequest request);
+  Answer<v1::Task> CloseTask(rpc::CallContext context, v1::CloseTaskRequest request);
+
+ private:
+  App& app_;
+  NearIndex& near_;
+};
+
+class AssignmentHandlers {
+ public:
+  explicit AssignmentHandlers(App& app) : app_(app), taker_(app) {}
+
+  Answer<v1::Assignment> ClaimTask(rpc::CallContext context, v1::ClaimTaskRequest request);
+  Answer<v1::Assignment> OfferTask(rpc::CallContext context, v1::OfferTaskRequest request);
+  Answer<v1::Assignment> AcceptOffer(rpc::CallContext context, v1::AssignmentRequest request);
+  Answer<v1::Assignment> DeclineOffer(rpc::CallContext context, v1::AssignmentRequest request);
+  Answer<v1::Assignment> AssignTask(rpc::CallContext context, v1::AssignTaskRequest request);
+  Answer<v1::Assignment> WithdrawAssignment(rpc::CallContext context,
+                                            v1::AssignmentRequest request);
+  Answer<v1::Assignment> SignIn(rpc::CallContext context, v1::SignRequest request);
+  Answer<v1::Assignment> SignOut(rpc::CallContext context, v1::SignRequest request);
+  Answer<v1::ListTaskAssignmentsResponse> ListTaskAssignments(
+      rpc::CallContext context, v1::ListTaskAssignmentsRequest request);
+  Answer<v1::ListMyAssignmentsResponse> ListMyAssignments(rpc::CallContext context,
+                                                          v1::ListMyAssignmentsRequest request);
+
+ private:
+  Answer<v1::Assignment> Sign(rpc::CallContext context, v1::SignRequest request, bool in);
+
+  App& app_;
+  Taker taker_;
+};
+
+class LedgerHandlers {
+ public:
+  explicit LedgerHandlers(App& app) : app_(app) {}
+
+  Answer<v1::Balance> GetBalance(rpc::CallContext context, v1::GetBalanceRequest request);
+  Answer<v1::ListLedgerEntriesResponse> ListLedgerEntries(rpc::CallContext context,
+                                                          v1::ListLedgerEntriesRequest request);
+
+ private:
+  App& app_;
+};
+
+// The table of all RPCs of dispatch. The handlers outlive the router.
+void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& assignments,
+                 LedgerHandlers& ledgers);
+
+// Area and requester of a task, for the access rules.
+rpc::ScopeResolver ResolveTasks(App& app);
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,63 @@
+#include "services/dispatch/rpc/mutation.h"
+
+#include "common/ids/ids.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "common/store/mutate.h"
+
+namespace baodao::dispatch {
+
+Mutation MutationOf(const App& app, const rpc::CallContext& context, const std::string& task_id,
+                    const google::protobuf::Message& request) {
+  const auth::Principal& caller = context.caller();
+  Mutation mutation;
+  mutation.key = store::MakeRequestKey(caller.Caller(), context.method(), request);
+  if (ids::IsValid(task_id)) {
+    mutation.caller_shard = CallerShard(app, caller, app.keys.ShardOf(task_id));
+  }
+  mutation.actor = ActorOf(caller);
+  mutation.trace_id = std::string(context.trace_id());
+  return mutation;
+}
+
+Task<absl::Status> MarkRequest(App& app, const Mutation& mutation, const std::string& task_id) {
+  if (!ids::IsValid(task_id, "tsk")) co_return NotFound("task", task_id);
+  if (mutation.caller_shard == app.keys.ShardOf(task_id)) co_return absl::OkStatus();
+  CO_ASSIGN_OR_RETURN(const bool same,
+                      co_await app.store.MarkRequest(mutation.caller_shard, mutation.key));
+  co_return same ? absl::OkStatus() : Refuse(Reason::REQUEST_ID_REUSED);
+}
+
+Task<absl::StatusOr<std::string>> KnownAnswer(App& app, const Mutation& mutation,
+                                              const std::string& task_id) {
+  CO_ASSIGN_OR_RETURN(const auto known,
+                      co_await app.store.FindAnswer(app.keys.ShardOf(task_id), mutation.key));
+  if (!known) co_return std::string();
+  if (!known->same_payload) co_return Refuse(Reason::REQUEST_ID_REUSED);
+  co_return known->answer;
+}
+
+Task<absl::StatusOr<std::string>> RunMutation(App& app, Mutation mutation, std::string task_id,
+                                              TaskCall call) {
+  CO_RETURN_IF_ERROR(co_await MarkRequest(app, mutation, task_id));
+  call.request = mutation.key;
+  call.actor = mutation.actor;
+  call.trace_id = mutation.trace_id;
+  co_await app.tasks.Run(task_id, call);
+  if (!call.effects.released.empty()) {
+    co_await app.calendars.ReleaseAll(std::move(task_id), std::move(call.effects.released));
+  }
+  co_return std::move(call.result);
+}
+
+std::function<std::string(const Aggregate&)> AnswerAssignment(std::string person_id) {
+  return [person_id = std::move(person_id)](const Aggregate& aggregate) {
+    return aggregate.Find(person_id)->assignment().SerializeAsString();
+  };
+}
+
+std::function<std::string(const Aggregate&)> AnswerTask() {
+  return [](const Aggregate& aggregate) { return aggregate.task().SerializeAsString(); };
+}
+
+}  // namespace baodao::dispatch

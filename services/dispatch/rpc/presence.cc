@@ -1,0 +1,73 @@
+#include "services/dispatch/rpc/presence.h"
+
+#include <cstdio>
+
+#include "common/crypto/random.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/dispatch/domain/geofence.h"
+#include "services/dispatch/domain/times.h"
+
+namespace baodao::dispatch {
+namespace {
+
+constexpr Millis kTriesWindow = minutes(10);
+
+std::string SealedAs(const std::string& task_id) { return "task:" + task_id + ":contact"; }
+
+}  // namespace
+
+std::string SignCode(const crypto::KeyRing& ring, const std::string& task_id, Time at) {
+  const int64_t step = at.time_since_epoch() / kCodeStep;
+  const std::string hash = ring.LookupHash("sign-code|" + task_id + "|" + std::to_string(step));
+  const uint64_t number = std::stoull(hash.substr(0, 15), nullptr, 16);
+  char code[8];
+  std::snprintf(code, sizeof code, "%06u", static_cast<unsigned>(number % 1'000'000));
+  return code;
+}
+
+bool IsSignCode(const crypto::KeyRing& ring, const std::string& task_id, const std::string& code,
+                Time now) {
+  bool matches = false;
+  for (const int step : {-1, 0, 1}) {
+    matches |= crypto::SecureEquals(code, SignCode(ring, task_id, now + step * kCodeStep));
+  }
+  return matches;
+}
+
+absl::StatusOr<v1::TaskContact> OpenContact(const crypto::KeyRing& ring,
+                                            const v1::TaskRecord& record) {
+  ASSIGN_OR_RETURN(const std::string opened,
+                   ring.Open(record.sealed_contact(), SealedAs(record.task().task_id())));
+  v1::TaskContact contact;
+  if (!contact.ParseFromString(opened)) return absl::DataLossError("a contact cannot be parsed");
+  return contact;
+}
+
+std::string SealContact(const crypto::KeyRing& ring, const std::string& task_id,
+                        const v1::TaskContact& contact) {
+  return ring.Seal(contact.SerializeAsString(), SealedAs(task_id));
+}
+
+Task<absl::StatusOr<v1::SignMethod>> Prove(App& app, const Subject& subject,
+                                           const v1::SignRequest& request,
+                                           const v1::TaskRecord& record) {
+  const v1::Task& task = record.task();
+  if (subject.by_coordinator) co_return v1::SIGN_METHOD_COORDINATOR;
+  if (!request.code().empty()) {
+    // Counted before it is looked at: many tries at once are as many as many in a row.
+    const std::string key = app.keys.Tries(task.task_id(), subject.person_id);
+    CO_ASSIGN_OR_RETURN(const int64_t tries, co_await app.store.Increment(key, kTriesWindow));
+    if (tries > kCodeTries) co_return RefuseFor(Reason::RATE_LIMITED, kTriesWindow);
+    if (IsSignCode(app.ring, task.task_id(), request.code(), app.clock.Now())) {
+      co_return v1::SIGN_METHOD_CODE;
+    }
+    co_return Refuse(Reason::WRONG_CODE);
+  }
+  if (!request.has_position()) co_return Refuse(Reason::PROOF_REQUIRED);
+  CO_ASSIGN_OR_RETURN(const v1::TaskContact contact, OpenContact(app.ring, record));
+  CO_RETURN_IF_ERROR(CheckGeofence(contact.place(), task.geofence_m(), request.position()));
+  co_return v1::SIGN_METHOD_POSITION;
+}
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,36 @@
+// Proof that somebody is where the work is: by position, by the code shown on site, by a
+// coordinator's word.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+
+#include "services/dispatch/rpc/mutation.h"
+
+namespace baodao::dispatch {
+
+// How long one code is shown. The one before and the one after are taken as well: people type
+// slowly, clocks differ.
+inline constexpr Millis kCodeStep = std::chrono::seconds(30);
+// Codes a person may try for one task in ten minutes, before one that is right and used.
+inline constexpr int kCodeTries = 5;
+
+// The six digits shown for the task in the step that holds `at`: a keyed hash, the same in every
+// replica.
+std::string SignCode(const crypto::KeyRing& ring, const std::string& task_id, Time at);
+bool IsSignCode(const crypto::KeyRing& ring, const std::string& task_id, const std::string& code,
+                Time now);
+
+// The contact of a task, opened, with the exact place in it.
+absl::StatusOr<v1::TaskContact> OpenContact(const crypto::KeyRing& ring,
+                                            const v1::TaskRecord& record);
+std::string SealContact(const crypto::KeyRing& ring, const std::string& task_id,
+                        const v1::TaskContact& contact);
+
+// What the request proves. PROOF_REQUIRED, OUTSIDE_GEOFENCE, WRONG_CODE, RATE_LIMITED.
+Task<absl::StatusOr<v1::SignMethod>> Prove(App& app, const Subject& subject,
+                                           const v1::SignRequest& request,
+                                           const v1::TaskRecord& record);
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,94 @@
+#include "services/dispatch/domain/publish.h"
+
+#include <utility>
+
+#include "common/ids/ids.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/dispatch/rpc/handlers.h"
+#include "services/dispatch/rpc/presence.h"
+#include "services/dispatch/store/need_task_id.h"
+
+namespace baodao::dispatch {
+namespace {
+
+// What only lists may say: where the task comes from.
+absl::Status CheckOrigin(const rpc::CallContext& context, const v1::PublishTaskRequest& request) {
+  const bool claims_origin = !request.need_id().empty() || !request.requester_id().empty() ||
+                             !request.publisher_id().empty() || request.need_attempt() != 0;
+  if (claims_origin && !context.caller().IsService()) return Refuse(Reason::PERMISSION_DENIED);
+  if (!request.need_id().empty() && request.need_attempt() < 1) {
+    return RefuseField("need_attempt", ViolationKind::REQUIRED);
+  }
+  return absl::OkStatus();
+}
+
+v1::TaskContact ContactOf(const v1::PublishTaskRequest& request) {
+  v1::TaskContact contact = request.contact();
+  *contact.mutable_place() = request.place();
+  return contact;
+}
+
+// The area and those above it, up to the subdistrict; an area above subdistricts only itself.
+std::vector<std::string> ListedUnder(const areas::AreaTree& tree, const std::string& code) {
+  std::vector<std::string> codes(1, code);
+  const areas::Area* const top = tree.SubdistrictOf(code);
+  if (top == nullptr || top->code() == code) return codes;
+  for (const areas::Area* area : tree.Ancestors(code)) {
+    codes.push_back(area->code());
+    if (area == top) break;
+  }
+  return codes;
+}
+
+}  // namespace
+
+Answer<v1::Task> TaskHandlers::PublishTask(rpc::CallContext context,
+                                           v1::PublishTaskRequest request) {
+  CO_RETURN_IF_ERROR(CheckOrigin(context, request));
+  const std::shared_ptr<const areas::AreaTree> tree = app_.tree();
+  const std::string area = request.area_code();
+  if (tree->Find(area) == nullptr) co_return Refuse(Reason::AREA_UNKNOWN, {{"area", area}});
+  const areas::Area* const subdistrict = tree->SubdistrictOf(area);
+  const int shard = tree->ShardOf(area, app_.keys.base());
+
+  PublishCommand command;
+  command.request = &request;
+  const bool of_need = !request.need_id().empty();
+  command.task_id = of_need ? NeedTaskId(request.need_id(), request.need_attempt(), shard)
+                            : ids::New("tsk", shard);
+  command.publisher_id = request.publisher_id();
+  if (context.caller().IsPerson()) command.publisher_id = context.caller().person_id;
+  command.eligible_area_code = subdistrict != nullptr ? subdistrict->code() : area;
+  command.sealed_contact = SealContact(app_.ring, command.task_id, ContactOf(request));
+
+  Mutation mutation = MutationOf(app_, context, command.task_id, request);
+  if (of_need) {
+    auto existing = co_await app_.tasks.Read(command.task_id);
+    if (existing.ok()) co_return std::move(*existing->mutable_task());
+    if (!absl::IsNotFound(existing.status())) co_return existing.status();
+  }
+  CO_RETURN_IF_ERROR(co_await MarkRequest(app_, mutation, command.task_id));
+  absl::StatusOr<Published> published = DecidePublish(command, app_.clock.Now());
+  if (!published.ok()) {
+    CO_ASSIGN_OR_RETURN(std::string known, co_await KnownAnswer(app_, mutation, command.task_id));
+    if (known.empty()) co_return std::move(published).status();
+    co_return Parsed<v1::Task>(std::move(known));
+  }
+  for (std::string& code : ListedUnder(*tree, area)) {
+    published->record.add_listed_under(std::move(code));
+  }
+  const v1::Task& task = published->record.task();
+  CO_ASSIGN_OR_RETURN(
+      const bool created,
+      co_await app_.tasks.Create(published->record, published->effects, mutation.key,
+                                 task.SerializeAsString(), mutation.actor, mutation.trace_id));
+  if (created) co_return task;
+  CO_ASSIGN_OR_RETURN(std::string known, co_await KnownAnswer(app_, mutation, command.task_id));
+  if (!known.empty()) co_return Parsed<v1::Task>(std::move(known));
+  // Another replica made the task of this need a moment ago.
+  CO_ASSIGN_OR_RETURN(v1::TaskRecord other, co_await app_.tasks.Read(command.task_id));
+  co_return std::move(*other.mutable_task());
+}
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,56 @@
+#include <utility>
+
+#include "common/status/macros.h"
+#include "services/dispatch/rpc/handlers.h"
+
+namespace baodao::dispatch {
+namespace {
+
+Task<absl::StatusOr<rpc::Scope>> Resolve(App& app, std::string task_id) {
+  // Area and requester never change, so what is known here will do.
+  CO_ASSIGN_OR_RETURN(const auto known, co_await app.tasks.Peek(std::move(task_id), {}));
+  const v1::Task& task = known->record.task();
+  rpc::Scope scope;
+  scope.area_code = task.area_code();
+  if (!task.requester_id().empty()) scope.owner_ids.push_back(task.requester_id());
+  co_return scope;
+}
+
+}  // namespace
+
+rpc::ScopeResolver ResolveTasks(App& app) {
+  return [&app](std::string id) { return Resolve(app, std::move(id)); };
+}
+
+void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& assignments,
+                 LedgerHandlers& ledgers) {
+#define BAODAO_RPC(service, object, handlers, method) \
+  router.Unary("baodao.dispatch.v1." #service "/" #method, &object, &handlers::method)
+
+  BAODAO_RPC(TaskService, tasks, TaskHandlers, PublishTask);
+  BAODAO_RPC(TaskService, tasks, TaskHandlers, GetTask);
+  BAODAO_RPC(TaskService, tasks, TaskHandlers, ListTasks);
+  BAODAO_RPC(TaskService, tasks, TaskHandlers, ListTasksNear);
+  BAODAO_RPC(TaskService, tasks, TaskHandlers, CancelTask);
+  BAODAO_RPC(TaskService, tasks, TaskHandlers, GetTaskContact);
+  BAODAO_RPC(TaskService, tasks, TaskHandlers, GetSignInCode);
+  BAODAO_RPC(TaskService, tasks, TaskHandlers, EvaluateTask);
+  BAODAO_RPC(TaskService, tasks, TaskHandlers, CloseTask);
+
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ClaimTask);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, OfferTask);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, AcceptOffer);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, DeclineOffer);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, AssignTask);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, WithdrawAssignment);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, SignIn);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, SignOut);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ListTaskAssignments);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ListMyAssignments);
+
+  BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, GetBalance);
+  BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, ListLedgerEntries);
+#undef BAODAO_RPC
+}
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,54 @@
+#include "services/dispatch/domain/sign.h"
+
+#include <utility>
+
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/dispatch/rpc/handlers.h"
+#include "services/dispatch/rpc/presence.h"
+
+namespace baodao::dispatch {
+
+Answer<v1::Assignment> AssignmentHandlers::SignIn(rpc::CallContext context,
+                                                  v1::SignRequest request) {
+  co_return co_await Sign(std::move(context), std::move(request), true);
+}
+
+Answer<v1::Assignment> AssignmentHandlers::SignOut(rpc::CallContext context,
+                                                   v1::SignRequest request) {
+  co_return co_await Sign(std::move(context), std::move(request), false);
+}
+
+Answer<v1::Assignment> AssignmentHandlers::Sign(rpc::CallContext context, v1::SignRequest request,
+                                                bool in) {
+  const std::string task_id = request.task_id();
+  CO_ASSIGN_OR_RETURN(const Subject subject,
+                      co_await SubjectOf(app_, context, task_id, request.person_id()));
+  Mutation mutation = MutationOf(app_, context, task_id, request);
+  CO_ASSIGN_OR_RETURN(const auto known, co_await app_.tasks.Peek(task_id, subject.person_id));
+  const absl::StatusOr<v1::SignMethod> method =
+      co_await Prove(app_, subject, request, known->record);
+  if (!method.ok()) {
+    // A code that was right when it was first sent is wrong by now.
+    if (!IsRefusal(method.status())) co_return method.status();
+    CO_ASSIGN_OR_RETURN(std::string earlier, co_await KnownAnswer(app_, mutation, task_id));
+    if (earlier.empty()) co_return method.status();
+    co_return Parsed<v1::Assignment>(std::move(earlier));
+  }
+  TaskCall call;
+  call.people.push_back(subject.person_id);
+  call.answer = AnswerAssignment(subject.person_id);
+  call.decide = [&, how = *method](Aggregate& aggregate, Time now) {
+    return in ? DecideSignIn(aggregate, subject.person_id, how, now)
+              : DecideSignOut(aggregate, subject.person_id, how, now);
+  };
+  if (*method == v1::SIGN_METHOD_CODE) {
+    call.extra = [&](store::Commit& commit) {
+      commit.RemoveValue(app_.keys.Tries(task_id, subject.person_id));
+    };
+  }
+  co_return Parsed<v1::Assignment>(
+      co_await RunMutation(app_, std::move(mutation), task_id, std::move(call)));
+}
+
+}  // namespace baodao::dispatch

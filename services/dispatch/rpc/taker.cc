@@ -1,0 +1,171 @@
+#include "services/dispatch/rpc/taker.h"
+
+#include <algorithm>
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/this_coro.hpp>
+#include <utility>
+
+#include "common/ids/ids.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+
+namespace baodao::dispatch {
+namespace {
+
+constexpr int kRounds = 8;
+
+// The decision wants a slot for somebody whose time is not reserved. Never leaves this file.
+absl::Status NeedsReservation() { return absl::AbortedError("needs a reservation"); }
+bool IsNeedsReservation(const absl::Status& status) {
+  return absl::IsAborted(status) && !IsRefusal(status);
+}
+
+}  // namespace
+
+// A request being decided, and those that sent it again meanwhile.
+struct Taker::Flight {
+  explicit Flight(Executor executor, uint64_t fingerprint)
+      : fingerprint(fingerprint), landed(executor, asio::steady_timer::time_point::max()) {}
+  uint64_t fingerprint;
+  asio::steady_timer landed;
+  std::optional<absl::StatusOr<std::string>> result;
+};
+
+Task<absl::StatusOr<v1::Assignment>> Taker::Take(TakeOrder order) {
+  if (!ids::IsValid(order.task_id, "tsk")) co_return NotFound("task", order.task_id);
+  const std::string name = order.mutation.key.caller + '\n' + order.mutation.key.request_id;
+  if (const auto it = flights_.find(name); it != flights_.end()) {
+    const std::shared_ptr<Flight> flight = it->second;
+    if (flight->fingerprint != order.mutation.key.fingerprint) {
+      co_return Refuse(Reason::REQUEST_ID_REUSED);
+    }
+    while (!flight->result) {
+      asio::error_code woken;
+      co_await flight->landed.async_wait(asio::redirect_error(kAwait, woken));
+    }
+    co_return Parsed<v1::Assignment>(*flight->result);
+  }
+  const Executor executor = co_await asio::this_coro::executor;
+  auto flight = std::make_shared<Flight>(executor, order.mutation.key.fingerprint);
+  flights_[name] = flight;
+  absl::StatusOr<std::string> result = co_await Decide(order);
+  flights_.erase(name);
+  flight->result = result;
+  flight->landed.cancel();
+  co_return Parsed<v1::Assignment>(std::move(result));
+}
+
+Task<absl::StatusOr<std::string>> Taker::Decide(const TakeOrder& order) {
+  TakeCommand command;
+  command.kind = order.kind;
+  command.person_id = order.person_id;
+  command.covers = &app_.covers;
+  command.no_waitlist = order.no_waitlist;
+  bool marked = false;
+  for (int round = 0; round < kRounds; ++round) {
+    // Read anew each round: an event may have brought a newer profile.
+    CO_ASSIGN_OR_RETURN(const profiles::ProfilePtr profile,
+                        co_await app_.profiles.Get(order.person_id));
+    command.profile = profile.get();
+    CO_ASSIGN_OR_RETURN(std::optional<std::string> answer, co_await Try(order, command, &marked));
+    if (answer) co_return *std::move(answer);
+  }
+  co_return Refuse(Reason::CONFLICT_RETRY);
+}
+
+Task<absl::StatusOr<std::optional<Reservation>>> Taker::ReserveIfPromising(
+    const TakeOrder& order, const TakeCommand& command, Gate::Pass* pass, bool* marked) {
+  CO_ASSIGN_OR_RETURN(const auto seen, co_await app_.tasks.Peek(order.task_id, order.person_id));
+  // How many claims may hold reservations for this task at once: as many as could win.
+  const std::function<int()> room = [&] {
+    std::shared_ptr<const Loaded> known = app_.tasks.Known(order.task_id);
+    if (known == nullptr) known = seen;
+    const v1::Task& task = known->record.task();
+    const auto mine = known->people.find(order.person_id);
+    const auto outlook = Foresee(task, mine == known->people.end() ? nullptr : &mine->second,
+                                 command, app_.clock.Now());
+    if (!outlook.ok() || *outlook != TakeOutlook::kTakes) return 0;
+    return std::max(1, FreeSlots(task) - task.waitlist_count());
+  };
+  *pass = co_await app_.gate.Enter(order.task_id, room);
+  if (!*pass) co_return std::nullopt;
+  // The mark of the person's own request rides along; a coordinator's lies in another shard.
+  const int person_shard = app_.keys.ShardOf(order.person_id);
+  std::optional<store::RequestKey> mark;
+  if (!*marked && order.mutation.caller_shard == person_shard) mark = order.mutation.key;
+  absl::StatusOr<Reservation> reserved =
+      co_await app_.calendars.Reserve(order.person_id, WorkOf(seen->record.task()), mark);
+  if (!reserved.ok()) co_return std::move(reserved).status();
+  if (mark) *marked = true;
+  co_return *std::move(reserved);
+}
+
+Task<absl::StatusOr<std::optional<std::string>>> Taker::Try(const TakeOrder& order,
+                                                            const TakeCommand& command,
+                                                            bool* marked) {
+  Gate::Pass pass;
+  auto reserving = co_await ReserveIfPromising(order, command, &pass, marked);
+  if (!reserving.ok()) {
+    if (!IsRefusal(reserving.status())) co_return std::move(reserving).status();
+    CO_ASSIGN_OR_RETURN(std::string known,
+                        co_await KnownAnswer(app_, order.mutation, order.task_id));
+    if (!known.empty()) co_return std::optional<std::string>(std::move(known));
+    co_return std::move(reserving).status();
+  }
+  const std::optional<Reservation> reservation = *std::move(reserving);
+  if (!*marked) {
+    CO_RETURN_IF_ERROR(co_await MarkRequest(app_, order.mutation, order.task_id));
+    *marked = true;
+  }
+
+  TaskCall call;
+  bool took = false;
+  call.request = order.mutation.key;
+  call.people.push_back(order.person_id);
+  call.actor = order.mutation.actor;
+  call.trace_id = order.mutation.trace_id;
+  if (reservation) call.not_after = reservation->valid_until;
+  call.answer = AnswerAssignment(order.person_id);
+  call.decide = [&](Aggregate& aggregate, Time now) -> absl::StatusOr<Effects> {
+    ASSIGN_OR_RETURN(const TakeOutlook outlook, Foresee(aggregate, command, now));
+    took = outlook == TakeOutlook::kTakes;
+    if (!took) return Enqueue(aggregate, command, now);
+    if (!reservation) return NeedsReservation();
+    return dispatch::Take(aggregate, command, reservation->token, now);
+  };
+  co_await app_.tasks.Run(order.task_id, call);
+  if (reservation) co_await Settle(order, *reservation, call, took);
+  const bool again =
+      call.end == TaskCall::End::kExpired ||
+      (call.end == TaskCall::End::kRefused && IsNeedsReservation(call.result.status()));
+  if (again) co_return std::optional<std::string>();
+  if (!call.result.ok()) co_return call.result.status();
+  co_return std::optional<std::string>(*std::move(call.result));
+}
+
+Task<void> Taker::Settle(const TakeOrder& order, const Reservation& reservation,
+                         const TaskCall& call, bool took) {
+  switch (call.end) {
+    case TaskCall::End::kApplied:
+      if (took) co_return;  // the assignment stands on it
+      break;
+    case TaskCall::End::kReplayed: {
+      // The commit that made this answer may have been ours, sent again on the way.
+      auto assignment = co_await app_.tasks.ReadAssignment(order.task_id, order.person_id);
+      const bool gone = Is(assignment.status(), Reason::NOT_ASSIGNED);
+      if (!assignment.ok() && !gone) co_return;
+      if (assignment.ok() && assignment->reservation() == reservation.token) co_return;
+      break;
+    }
+    case TaskCall::End::kRefused:
+    case TaskCall::End::kExpired:
+      break;
+    case TaskCall::End::kNone:
+    case TaskCall::End::kFailed:
+      co_return;  // it may have been written: only time can tell
+  }
+  co_await app_.calendars.Release(reservation.person_id, reservation.task_id, reservation.token);
+}
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,53 @@
+// Puts people on tasks: reserves their time in their own shard, then takes the slot in the task's.
+// The one path of claims, acceptances and assignments; see
+// ops/decisions/0003-claim-across-two-shards.md.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <string>
+
+#include "services/dispatch/domain/take.h"
+#include "services/dispatch/rpc/mutation.h"
+
+namespace baodao::dispatch {
+
+struct TakeOrder {
+  TakeKind kind = TakeKind::kClaim;
+  std::string task_id;
+  std::string person_id;
+  bool no_waitlist = false;
+  Mutation mutation;
+};
+
+// Loop thread only.
+class Taker {
+ public:
+  explicit Taker(App& app) : app_(app) {}
+
+  // The assignment, ACCEPTED or WAITLISTED, or why not. The same request sent several times at once
+  // is decided once.
+  Task<absl::StatusOr<v1::Assignment>> Take(TakeOrder order);
+
+ private:
+  struct Flight;
+  struct Round;
+
+  Task<absl::StatusOr<std::string>> Decide(const TakeOrder& order);
+  // One try: an answer, a refusal, or nullopt to try again with what has been learnt.
+  Task<absl::StatusOr<std::optional<std::string>>> Try(const TakeOrder& order,
+                                                       const TakeCommand& command, bool* marked);
+  Task<absl::StatusOr<std::optional<Reservation>>> ReserveIfPromising(const TakeOrder& order,
+                                                                      const TakeCommand& command,
+                                                                      Gate::Pass* pass,
+                                                                      bool* marked);
+  // What becomes of the reservation once the call has ended.
+  Task<void> Settle(const TakeOrder& order, const Reservation& reservation, const TaskCall& call,
+                    bool took);
+
+  App& app_;
+  StringMap<std::shared_ptr<Flight>> flights_;
+};
+
+}  // namespace baodao::dispatch

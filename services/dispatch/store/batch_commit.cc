@@ -1,0 +1,103 @@
+#include "services/dispatch/store/batch_commit.h"
+
+#include <algorithm>
+#include <map>
+
+#include "common/clock/timestamp.h"
+#include "services/dispatch/store/indexes.h"
+#include "services/dispatch/store/tasks.h"
+
+namespace baodao::dispatch {
+namespace {
+
+uint64_t WaitlistNumber(const v1::AssignmentRecord& record) {
+  const v1::Assignment& assignment = record.assignment();
+  return assignment.state() == v1::ASSIGNMENT_STATE_WAITLISTED ? assignment.waitlist_number() : 0;
+}
+
+void AddPeople(const DispatchKeys& keys, const std::string& task_id, const Aggregate& aggregate,
+               store::Commit& commit) {
+  for (const auto& [person, record] : aggregate.changed()) {
+    commit.SetField(keys.People(task_id), person, record.SerializeAsString());
+    const auto stored = aggregate.stored().find(person);
+    const uint64_t was = stored == aggregate.stored().end() ? 0 : WaitlistNumber(stored->second);
+    const uint64_t is = WaitlistNumber(record);
+    if (was == is) continue;
+    if (is != 0) {
+      commit.IndexAdd(keys.Waitlist(task_id), static_cast<double>(is), person);
+    } else {
+      commit.IndexRemove(keys.Waitlist(task_id), person);
+    }
+  }
+}
+
+// Later calls of a batch have the last word on a timer.
+void AddTimers(const std::vector<TaskCall*>& decided, store::Commit& commit) {
+  std::map<std::string, std::optional<Time>> timers;
+  for (const TaskCall* call : decided) {
+    for (const TimerChange& timer : call->effects.timers) timers[timer.member] = timer.due;
+  }
+  for (const auto& [member, due] : timers) {
+    if (due) {
+      commit.SetTimer(member, *due);
+    } else {
+      commit.ClearTimer(member);
+    }
+  }
+}
+
+}  // namespace
+
+std::string Stamp(events::v1::Event event, Time now, const std::string& actor,
+                  const std::string& trace_id) {
+  *event.mutable_time() = ToTimestamp(now);
+  event.set_actor_id(actor);
+  event.set_trace_id(trace_id);
+  return event.SerializeAsString();
+}
+
+void AddEffects(const Effects& effects, const std::string& actor, const std::string& trace_id,
+                Time now, store::Commit& commit) {
+  for (const events::v1::Event& event : effects.events) {
+    commit.Emit(Stamp(event, now, actor, trace_id));
+  }
+  for (const TimerChange& timer : effects.timers) {
+    if (timer.due) {
+      commit.SetTimer(timer.member, *timer.due);
+    } else {
+      commit.ClearTimer(timer.member);
+    }
+  }
+}
+
+store::Commit BuildCommit(const DispatchKeys& keys, const Loaded& before,
+                          const Aggregate& aggregate, const std::vector<TaskCall*>& decided,
+                          Time now) {
+  const std::string& task_id = aggregate.task().task_id();
+  store::Commit commit(keys.ShardOf(task_id));
+  const bool changed = aggregate.task().version() != before.record.task().version();
+  if (changed) {
+    commit.Put(keys.Task(task_id), before.version, aggregate.record().SerializeAsString());
+    AddPeople(keys, task_id, aggregate, commit);
+    UpdateIndexes(keys, before.record, aggregate.record(), now, commit);
+  } else {
+    commit.Expect(keys.Task(task_id), before.version);
+  }
+  for (TaskCall* call : decided) {
+    for (const events::v1::Event& event : call->effects.events) {
+      commit.Emit(Stamp(event, now, call->actor, call->trace_id));
+    }
+    if (call->extra) call->extra(commit);
+    if (call->request) commit.Answer(*call->request, *call->result);
+  }
+  AddTimers(decided, commit);
+  std::optional<Time> not_after;
+  for (const TaskCall* call : decided) {
+    if (call->not_after)
+      not_after = std::min(not_after.value_or(*call->not_after), *call->not_after);
+  }
+  if (not_after) commit.NotAfter(*not_after);
+  return commit;
+}
+
+}  // namespace baodao::dispatch

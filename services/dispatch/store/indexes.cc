@@ -1,0 +1,72 @@
+#include "services/dispatch/store/indexes.h"
+
+#include "services/dispatch/domain/aggregate.h"
+#include "services/dispatch/domain/states.h"
+#include "services/dispatch/domain/times.h"
+
+namespace baodao::dispatch {
+namespace {
+
+// FNV-1a: the same in every build, unlike std::hash.
+uint64_t Hash(std::string_view text) {
+  uint64_t hash = 14695981039346656037ULL;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return hash ^ (hash >> 29);
+}
+
+}  // namespace
+
+bool IsClaimable(const v1::Task& task) { return IsRecruiting(task.state()) && FreeSlots(task) > 0; }
+
+std::string_view ListOf(v1::TaskState state) {
+  switch (state) {
+    case v1::TASK_STATE_OPEN:
+    case v1::TASK_STATE_STAFFED:
+    case v1::TASK_STATE_IN_SERVICE:
+      return kLiveList;
+    case v1::TASK_STATE_SERVED:
+    case v1::TASK_STATE_EVALUATED:
+      return kDoneList;
+    case v1::TASK_STATE_CLOSED:
+    case v1::TASK_STATE_CANCELLED:
+    case v1::TASK_STATE_EXPIRED:
+      return kEndedList;
+    default:
+      return {};
+  }
+}
+
+double TaskScore(const v1::Task& task) {
+  // 41 bits of milliseconds and 12 bits of spread: exact in a double until 2039.
+  const auto start = static_cast<double>(StartOf(task).time_since_epoch().count());
+  return start + static_cast<double>(Hash(task.task_id()) & 0xfff) / 4096;
+}
+
+void UpdateIndexes(const DispatchKeys& keys, const v1::TaskRecord& before,
+                   const v1::TaskRecord& after, Time now, store::Commit& commit) {
+  const v1::Task& task = after.task();
+  const std::string& id = task.task_id();
+  const bool was_open = IsClaimable(before.task());
+  const bool is_open = IsClaimable(task);
+  const std::string_view old_list = ListOf(before.task().state());
+  const std::string_view new_list = ListOf(task.state());
+  if (was_open == is_open && old_list == new_list) return;
+
+  const double score = TaskScore(task);
+  for (const std::string& area : after.listed_under()) {
+    if (was_open && !is_open) {
+      commit.IndexRemove(keys.List(commit.shard(), kOpenList, area), id);
+    } else if (!was_open && is_open) {
+      commit.IndexAdd(keys.List(commit.shard(), kOpenList, area), score, id);
+    }
+    if (old_list == new_list) continue;
+    if (!old_list.empty()) commit.IndexRemove(keys.List(commit.shard(), old_list, area), id);
+    commit.IndexAdd(keys.List(commit.shard(), new_list, area), score, id);
+  }
+  if (IsFinal(task.state()) && !IsFinal(before.task().state())) {
+    commit.IndexAdd(keys.Closed(commit.shard()),
+                    static_cast<double>(now.time_since_epoch().count()), id);
+  }
+}
+
+}  // namespace baodao::dispatch

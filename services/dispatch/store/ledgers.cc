@@ -1,0 +1,117 @@
+#include "services/dispatch/store/ledgers.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include "baodao/events/v1/events.pb.h"
+#include "common/clock/timestamp.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/dispatch/store/tasks.h"
+
+namespace baodao::dispatch {
+namespace {
+
+constexpr int kLedgerTries = 16;
+
+// Zero-padded, so that fields sort as numbers wherever somebody looks at the hash.
+std::string EntryField(uint64_t sequence) {
+  char text[24];
+  std::snprintf(text, sizeof text, "%020llu", static_cast<unsigned long long>(sequence));
+  return text;
+}
+
+std::string TaskField(const std::string& task_id) { return "task:" + task_id; }
+
+v1::LedgerEntry EntryOf(const Credit& credit, uint64_t sequence, Time now) {
+  v1::LedgerEntry entry;
+  entry.set_person_id(credit.person_id);
+  entry.set_sequence(sequence);
+  entry.set_task_id(credit.task_id);
+  entry.set_minutes(credit.minutes);
+  entry.set_confirmed_by(credit.confirmed_by);
+  *entry.mutable_time() = ToTimestamp(now);
+  return entry;
+}
+
+events::v1::Event EventOf(const Credit& credit, const v1::LedgerEntry& entry) {
+  events::v1::Event event;
+  events::v1::HoursCredited& credited = *event.mutable_hours_credited();
+  *credited.mutable_entry() = entry;
+  credited.set_task_title(credit.task_title);
+  credited.set_unit_id(credit.unit_id);
+  credited.set_rating(credit.rating);
+  return event;
+}
+
+}  // namespace
+
+Task<absl::StatusOr<Ledgers::Stored>> Ledgers::Load(std::string person_id) {
+  CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await store_.Get(keys_.Hours(person_id)));
+  Stored head;
+  head.version = stored.version;
+  if (!head.record.ParseFromString(stored.bytes)) {
+    co_return absl::DataLossError("a ledger cannot be parsed");
+  }
+  co_return head;
+}
+
+Task<absl::Status> Ledgers::Add(Credit credit) {
+  for (int attempt = 0; attempt < kLedgerTries; ++attempt) {
+    CO_ASSIGN_OR_RETURN(const bool done, co_await TryAdd(credit));
+    if (done) co_return absl::OkStatus();
+    if (attempt >= 2) co_await clock_.SleepFor(Millis(2 * attempt));
+  }
+  co_return Refuse(Reason::CONFLICT_RETRY);
+}
+
+Task<absl::StatusOr<bool>> Ledgers::TryAdd(const Credit& credit) {
+  // The head first: whatever is credited after this read makes the commit conflict.
+  CO_ASSIGN_OR_RETURN(Stored head, co_await Load(credit.person_id));
+  const std::string ledger = keys_.Ledger(credit.person_id);
+  std::vector<std::string> proof(1, TaskField(credit.task_id));
+  CO_ASSIGN_OR_RETURN(const auto found, co_await store_.GetFields(ledger, std::move(proof)));
+  if (found.at(0)) co_return true;
+
+  const Time now = clock_.Now();
+  const uint64_t sequence = head.record.last_sequence() + 1;
+  head.record.set_last_sequence(sequence);
+  head.record.set_minutes(head.record.minutes() + credit.minutes);
+  const v1::LedgerEntry entry = EntryOf(credit, sequence, now);
+
+  store::Commit commit(keys_.ShardOf(credit.person_id));
+  commit.Put(keys_.Hours(credit.person_id), head.version, head.record.SerializeAsString());
+  commit.SetField(ledger, EntryField(sequence), entry.SerializeAsString());
+  commit.SetField(ledger, TaskField(credit.task_id), std::to_string(sequence));
+  commit.Emit(Stamp(EventOf(credit, entry), now, credit.confirmed_by, {}));
+  CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome, co_await store_.Apply(std::move(commit)));
+  co_return outcome.kind == store::CommitOutcome::Kind::kApplied;
+}
+
+Task<absl::StatusOr<v1::LedgerRecord>> Ledgers::Head(std::string person_id) {
+  CO_ASSIGN_OR_RETURN(Stored head, co_await Load(std::move(person_id)));
+  co_return std::move(head.record);
+}
+
+Task<absl::StatusOr<std::vector<v1::LedgerEntry>>> Ledgers::List(std::string person_id,
+                                                                 uint64_t after, int limit) {
+  CO_ASSIGN_OR_RETURN(const Stored head, co_await Load(person_id));
+  std::vector<v1::LedgerEntry> entries;
+  if (after >= head.record.last_sequence()) co_return entries;
+  std::vector<std::string> fields;
+  const uint64_t last = std::min(head.record.last_sequence(), after + static_cast<uint64_t>(limit));
+  for (uint64_t sequence = after + 1; sequence <= last; ++sequence) {
+    fields.push_back(EntryField(sequence));
+  }
+  CO_ASSIGN_OR_RETURN(const auto found,
+                      co_await store_.GetFields(keys_.Ledger(person_id), std::move(fields)));
+  for (const std::optional<std::string>& bytes : found) {
+    if (!bytes || !entries.emplace_back().ParseFromString(*bytes)) {
+      co_return absl::DataLossError("a ledger has a gap");
+    }
+  }
+  co_return entries;
+}
+
+}  // namespace baodao::dispatch

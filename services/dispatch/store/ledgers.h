@@ -1,0 +1,59 @@
+// People's ledgers of credited hours: entries are only ever added, each task is credited to a
+// person once.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "baodao/dispatch/v1/records.pb.h"
+#include "common/async/task.h"
+#include "common/clock/clock.h"
+#include "common/store/store.h"
+#include "services/dispatch/store/keys.h"
+
+namespace baodao::dispatch {
+
+struct Credit {
+  std::string person_id;
+  std::string task_id;
+  std::string task_title;
+  int64_t minutes = 0;
+  std::string confirmed_by;  // a person id, or "timer"
+  std::string unit_id;       // hears the result
+  int rating = 0;            // 0: not evaluated
+};
+
+// Loop thread only.
+class Ledgers {
+ public:
+  // All outlive it.
+  Ledgers(store::Store& store, const DispatchKeys& keys, Clock& clock)
+      : store_(store), keys_(keys), clock_(clock) {}
+
+  // Adds the entry and announces it, unless the task has been credited to the person before. OK in
+  // both cases.
+  Task<absl::Status> Add(Credit credit);
+
+  Task<absl::StatusOr<v1::LedgerRecord>> Head(std::string person_id);
+  // Entries with sequence > `after`, oldest first, at most `limit`.
+  Task<absl::StatusOr<std::vector<v1::LedgerEntry>>> List(std::string person_id, uint64_t after,
+                                                          int limit);
+
+ private:
+  struct Stored {
+    uint64_t version = 0;
+    v1::LedgerRecord record;
+  };
+  Task<absl::StatusOr<Stored>> Load(std::string person_id);
+  // False: somebody else wrote this ledger at the same moment.
+  Task<absl::StatusOr<bool>> TryAdd(const Credit& credit);
+
+  store::Store& store_;
+  const DispatchKeys& keys_;
+  Clock& clock_;
+};
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,106 @@
+// The one way to change a task. Calls on one task queue up in this replica, are decided one after
+// the other on the aggregate in memory, and are written by one commit that checks the task's
+// version: other replicas can only make it conflict, and then everything is decided again.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <asio/io_context.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/async/task.h"
+#include "common/clock/clock.h"
+#include "common/store/hot_queue.h"
+#include "common/store/store.h"
+#include "services/dispatch/store/keys.h"
+#include "services/dispatch/store/task_cache.h"
+#include "services/dispatch/store/task_call.h"
+
+namespace baodao::dispatch {
+
+// What happened, for the metrics. All may be empty.
+struct TaskObserver {
+  std::function<void(size_t calls)> on_batch;
+  std::function<void(const Transition&)> on_transition;
+  // A task has got enough people, this long after it was published.
+  std::function<void(Millis)> on_staffed;
+};
+
+// Loop thread only.
+class Tasks {
+ public:
+  struct Options {
+    size_t cache_weight = 200'000;
+    size_t max_batch = 256;
+    int max_tries = 10;  // commits of one batch before its calls end with CONFLICT_RETRY
+    // 64 random bits, for the pauses between tries; none: the system's.
+    std::function<uint64_t()> random;
+  };
+
+  Tasks(asio::io_context& loop, store::Store& store, const DispatchKeys& keys, Clock& clock)
+      : Tasks(loop, store, keys, clock, Options()) {}
+  // All outlive it.
+  Tasks(asio::io_context& loop, store::Store& store, const DispatchKeys& keys, Clock& clock,
+        Options options);
+
+  void SetObserver(TaskObserver observer) { observer_ = std::move(observer); }
+
+  // Decides and commits `call` with whatever else waits for this task. The outcome is in the call.
+  // A refused call whose request is known answers as it did the first time.
+  Task<void> Run(std::string task_id, TaskCall& call);
+
+  // The task as it is now; NOT_FOUND when there is none (or the id is not one of a task).
+  Task<absl::StatusOr<v1::TaskRecord>> Read(std::string task_id);
+  // The same with everybody on it; the two may be a commit apart.
+  Task<absl::StatusOr<std::shared_ptr<const Loaded>>> ReadWithPeople(std::string task_id);
+  // One assignment as it is now; NOT_ASSIGNED when there is none.
+  Task<absl::StatusOr<v1::AssignmentRecord>> ReadAssignment(std::string task_id,
+                                                            std::string person_id);
+  // As last known here, read if not known: a first guess, good for what can never change (area,
+  // place, window) and for guessing what a decision will come to. The person's assignment is
+  // included where it is known.
+  Task<absl::StatusOr<std::shared_ptr<const Loaded>>> Peek(std::string task_id,
+                                                           std::string person_id);
+  // The same without reading; nullptr when not known here.
+  std::shared_ptr<const Loaded> Known(std::string_view task_id) { return cache_.Find(task_id); }
+
+  // Writes a new task. False when there is one with this id already.
+  Task<absl::StatusOr<bool>> Create(const v1::TaskRecord& record, const Effects& effects,
+                                    std::optional<store::RequestKey> request, std::string answer,
+                                    std::string actor, std::string trace_id);
+
+  const DispatchKeys& keys() const { return keys_; }
+  store::Store& store() { return store_; }
+
+ private:
+  using Calls = std::vector<TaskCall*>;
+
+  Task<void> RunBatch(std::string task_id, Calls calls);
+  // One attempt: leaves in `calls` what must be decided again. True when the next one must read
+  // afresh.
+  Task<bool> Attempt(const std::string& task_id, Calls& calls, bool fresh);
+  Task<absl::StatusOr<std::shared_ptr<Loaded>>> Load(const std::string& task_id, const Calls& calls,
+                                                     bool fresh);
+  Task<absl::Status> LoadPeople(Loaded& loaded, const Calls& calls);
+  Task<absl::Status> LoadEverybody(Loaded& loaded);
+  void Applied(const std::shared_ptr<Loaded>& loaded, const Aggregate& aggregate, bool changed);
+  void Observe(const Calls& decided, const Aggregate& aggregate);
+
+  store::Store& store_;
+  const DispatchKeys& keys_;
+  Clock& clock_;
+  Options options_;
+  TaskObserver observer_;
+  TaskCache cache_;
+  store::HotQueue<TaskCall> queue_;
+};
+
+// Fills in what Effects leave open and serializes.
+std::string Stamp(events::v1::Event event, Time now, const std::string& actor,
+                  const std::string& trace_id);
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,63 @@
+// Confirmed service goes into people's ledgers: first the entry in the person's shard, which can be
+// written only once, then CREDITED in the task's.
+#include <algorithm>
+#include <utility>
+
+#include "common/status/macros.h"
+#include "services/dispatch/domain/close.h"
+#include "services/dispatch/store/concurrent.h"
+#include "services/dispatch/workers/deadlines.h"
+
+namespace baodao::dispatch {
+namespace {
+
+constexpr size_t kPeopleAtOnce = 200;  // marked by one commit
+constexpr size_t kLedgersAtOnce = 16;
+
+Credit CreditOf(const v1::TaskRecord& record, const v1::Assignment& assignment) {
+  const v1::Task& task = record.task();
+  Credit credit;
+  credit.person_id = assignment.person_id();
+  credit.task_id = task.task_id();
+  credit.task_title = task.title();
+  credit.minutes = assignment.credited_minutes();
+  credit.confirmed_by = record.confirmed_by();
+  credit.unit_id = assignment.unit_id();
+  credit.rating = task.evaluation().rating();
+  return credit;
+}
+
+std::vector<std::string> Uncredited(const Loaded& loaded) {
+  std::vector<std::string> people;
+  for (const auto& [person, record] : loaded.people) {
+    if (record.assignment().state() == v1::ASSIGNMENT_STATE_SIGNED_OUT) people.push_back(person);
+  }
+  std::ranges::sort(people);
+  people.resize(std::min(people.size(), kPeopleAtOnce));
+  return people;
+}
+
+}  // namespace
+
+Task<absl::Status> Deadlines::Credit(timers::Timer timer) {
+  auto read = co_await app_.tasks.ReadWithPeople(timer.id);
+  if (absl::IsNotFound(read.status())) co_return co_await Drop(std::move(timer));
+  CO_RETURN_IF_ERROR(read.status());
+  const std::shared_ptr<const Loaded> loaded = *std::move(read);
+  if (!IsConfirmed(loaded->record)) co_return absl::InternalError("credit of unconfirmed service");
+  std::vector<std::string> people = Uncredited(*loaded);
+  absl::Status failed;
+  std::function<Task<void>(size_t)> add = [&](size_t i) -> Task<void> {
+    const v1::Assignment& assignment = loaded->people.at(people[i]).assignment();
+    absl::Status added = co_await app_.ledgers.Add(CreditOf(loaded->record, assignment));
+    if (!added.ok()) failed = std::move(added);
+  };
+  co_await ForEach(people.size(), kLedgersAtOnce, std::move(add));
+  CO_RETURN_IF_ERROR(std::move(failed));
+  Decide decide = [people](Aggregate& aggregate, Time now) {
+    return DecideCredited(aggregate, people, now);
+  };
+  co_return co_await Run(std::move(timer), {}, true, std::move(decide));
+}
+
+}  // namespace baodao::dispatch

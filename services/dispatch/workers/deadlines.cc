@@ -1,0 +1,97 @@
+#include "services/dispatch/domain/deadlines.h"
+
+#include <utility>
+
+#include "common/log/log.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/dispatch/domain/offer.h"
+#include "services/dispatch/workers/deadlines.h"
+
+namespace baodao::dispatch {
+namespace {
+
+constexpr char kActor[] = "dispatch";
+
+// From the parent of the task's area to the root.
+std::vector<std::string> AncestorsOf(const areas::AreaTree& tree, const v1::Task& task) {
+  std::vector<std::string> codes;
+  for (const areas::Area* area : tree.Ancestors(task.area_code())) codes.push_back(area->code());
+  return codes;
+}
+
+}  // namespace
+
+void Deadlines::Register(timers::TimerLoop& loop) {
+  const auto add = [&](std::string_view kind,
+                       Task<absl::Status> (Deadlines::*method)(timers::Timer)) {
+    loop.Register(std::string(kind),
+                  [this, method](const timers::Timer& timer) { return (this->*method)(timer); });
+  };
+  add(kSlaTimer, &Deadlines::Sla);
+  add(kNoShowTimer, &Deadlines::NoShow);
+  add(kEndTimer, &Deadlines::End);
+  add(kAutoCloseTimer, &Deadlines::AutoClose);
+  add(kOfferTimer, &Deadlines::Offer);
+  add(kPromoteTimer, &Deadlines::Promote);
+  add(kCreditTimer, &Deadlines::Credit);
+}
+
+Task<absl::Status> Deadlines::Run(timers::Timer timer, std::vector<std::string> people,
+                                  bool everybody, Decide decide) {
+  TaskCall call;
+  call.people = std::move(people);
+  call.everybody = everybody;
+  call.actor = kActor;
+  call.decide = [decide = std::move(decide)](Aggregate& aggregate,
+                                             Time now) -> absl::StatusOr<Effects> {
+    return decide(aggregate, now);
+  };
+  co_await app_.tasks.Run(timer.id, call);
+  if (call.end == TaskCall::End::kRefused && absl::IsNotFound(call.result.status())) {
+    co_return co_await Drop(std::move(timer));
+  }
+  if (!call.effects.released.empty()) {
+    co_await app_.calendars.ReleaseAll(timer.id, std::move(call.effects.released));
+  }
+  co_return call.result.status();
+}
+
+Task<absl::Status> Deadlines::Drop(timers::Timer timer) {
+  log::Warn("dispatch.timer_without_task", {{"timer", timer.member}});
+  store::Commit commit(timer.shard);
+  commit.ClearTimer(timer.member);
+  CO_RETURN_IF_ERROR(co_await app_.store.Apply(std::move(commit)));
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> Deadlines::Sla(timers::Timer timer) {
+  const std::shared_ptr<const areas::AreaTree> tree = app_.tree();
+  Decide decide = [tree](Aggregate& aggregate, Time now) {
+    return DecideEscalate(aggregate, AncestorsOf(*tree, aggregate.task()), now);
+  };
+  co_return co_await Run(std::move(timer), {}, false, std::move(decide));
+}
+
+Task<absl::Status> Deadlines::NoShow(timers::Timer timer) {
+  co_return co_await Run(std::move(timer), {}, true, &DecideNoShow);
+}
+
+Task<absl::Status> Deadlines::End(timers::Timer timer) {
+  co_return co_await Run(std::move(timer), {}, true, &DecideEnd);
+}
+
+Task<absl::Status> Deadlines::AutoClose(timers::Timer timer) {
+  co_return co_await Run(std::move(timer), {}, false, &DecideAutoClose);
+}
+
+Task<absl::Status> Deadlines::Offer(timers::Timer timer) {
+  const std::string person = timer.extra;
+  std::vector<std::string> people(1, person);
+  Decide decide = [person](Aggregate& aggregate, Time now) {
+    return DecideLapse(aggregate, person, now);
+  };
+  co_return co_await Run(std::move(timer), std::move(people), false, std::move(decide));
+}
+
+}  // namespace baodao::dispatch

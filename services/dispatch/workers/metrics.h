@@ -1,0 +1,37 @@
+// What dispatch tells Prometheus about its domain. All in one table; labels are states and kinds,
+// never ids.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "common/metrics/metrics.h"
+#include "services/dispatch/domain/change.h"
+#include "services/dispatch/store/tasks.h"
+
+namespace baodao::dispatch {
+
+// Loop thread only.
+class Metrics {
+ public:
+  explicit Metrics(metrics::Registry& registry);
+
+  // For Tasks::SetObserver.
+  TaskObserver Observer();
+  // Tasks of this state, all areas together; final states are not counted.
+  void SetTasks(v1::TaskState state, size_t count);
+
+ private:
+  void Count(const Transition& transition);
+
+  metrics::Registry& registry_;
+  metrics::Histogram* batch_;
+  metrics::Histogram* time_to_accept_;
+  std::array<metrics::Gauge*, v1::TaskState_ARRAYSIZE> tasks_{};
+  std::map<std::pair<int, int>, metrics::Counter*> task_transitions_;
+  std::map<std::pair<int, int>, metrics::Counter*> assignment_transitions_;
+};
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,84 @@
+#include "services/dispatch/workers/task_feed.h"
+
+#include "common/log/log.h"
+#include "common/status/macros.h"
+#include "services/dispatch/domain/states.h"
+#include "services/dispatch/store/indexes.h"
+#include "services/dispatch/store/task_list.h"
+
+namespace baodao::dispatch {
+namespace {
+
+constexpr int kPage = 500;
+
+}  // namespace
+
+void TaskFeed::Note(const std::string& task_id, v1::TaskState state, uint64_t version) {
+  Seen& seen = seen_[task_id];
+  if (seen.version > version) return;
+  const auto change = [&](v1::TaskState at, int by) {
+    size_t& count = counts_.at(static_cast<size_t>(at));
+    count = static_cast<size_t>(static_cast<int64_t>(count) + by);
+    metrics_.SetTasks(at, count);
+  };
+  if (seen.version != 0) change(seen.state, -1);
+  if (IsFinal(state)) {
+    seen_.erase(task_id);
+    return;
+  }
+  seen = {state, version};
+  change(state, +1);
+}
+
+Task<absl::Status> TaskFeed::LoadList(std::string list) {
+  const std::shared_ptr<const areas::AreaTree> tree = app_.tree();
+  ListPosition after;
+  for (;;) {
+    PageQuery query;
+    query.keys = ListKeys(app_.keys, *tree, list, "");
+    query.after = after;
+    query.size = kPage;
+    query.wanted = [](const v1::Task&) { return true; };
+    CO_ASSIGN_OR_RETURN(const TaskPage page,
+                        co_await ReadPage(app_.store, app_.keys, std::move(query)));
+    for (const v1::Task& task : page.tasks) {
+      near_.Apply(task);
+      Note(task.task_id(), task.state(), task.version());
+    }
+    if (!page.more) co_return absl::OkStatus();
+    after = page.position;
+  }
+}
+
+Task<absl::Status> TaskFeed::Load() {
+  CO_RETURN_IF_ERROR(co_await LoadList(std::string(kLiveList)));
+  co_return co_await LoadList(std::string(kDoneList));
+}
+
+Task<absl::Status> TaskFeed::OnEvent(const events::Delivery& delivery) {
+  const events::v1::Event& event = delivery.event;
+  if (event.has_task_changed()) {
+    const v1::Task& task = event.task_changed().task();
+    Note(task.task_id(), task.state(), task.version());
+  } else if (event.has_assignment_changed()) {
+    const auto& changed = event.assignment_changed();
+    Note(changed.assignment().task_id(), changed.task().state(), changed.task().version());
+  }
+  if (!near_.Apply(event)) co_return absl::OkStatus();
+  // It can be claimed again; only its record knows where it is.
+  CO_ASSIGN_OR_RETURN(const v1::TaskRecord record,
+                      co_await app_.tasks.Read(event.assignment_changed().assignment().task_id()));
+  near_.Apply(record.task());
+  co_return absl::OkStatus();
+}
+
+Task<void> TaskFeed::OnGap(std::string service, int) {
+  if (service != app_.keys.base().service()) co_return;
+  // What ended unheard is noticed by whoever shows it; the counts begin anew.
+  seen_.clear();
+  counts_.fill(0);
+  const absl::Status status = co_await Load();
+  if (!status.ok()) log::Warn("dispatch.snapshot_failed", {{"status", status}});
+}
+
+}  // namespace baodao::dispatch
