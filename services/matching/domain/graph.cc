@@ -1,0 +1,165 @@
+#include "services/matching/domain/graph.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+
+namespace baodao::matching {
+namespace {
+
+// SplitMix64: the same on every replica, unlike std::hash.
+uint64_t Mix(uint64_t value) {
+  value += 0x9e3779b97f4a7c15;
+  value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
+  value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
+  return value ^ (value >> 31);
+}
+
+uint64_t Draw(int32_t task, int32_t row) {
+  return Mix(static_cast<uint64_t>(task) << 32 | static_cast<uint32_t>(row));
+}
+
+}  // namespace
+
+GraphBuilder::GraphBuilder(Roster& roster, const Terms& terms, const Policy& policy,
+                           const GraphOptions& options,
+                           std::vector<std::shared_ptr<const OpenTask>> tasks)
+    : roster_(roster), terms_(terms), policy_(policy), options_(options) {
+  tasks_.reserve(tasks.size());
+  for (std::shared_ptr<const OpenTask>& task : tasks) {
+    const int32_t slots = options.needed_only ? task->NeededSlots() : task->FreeSlots();
+    const int32_t asked = options.offers_per_slot * slots;
+    const int32_t offers = std::max(0, asked - task->open_offers);
+    problem_.tasks.push_back({offers, std::min(offers, task->NeededSlots())});
+    const TaskTerms task_terms = terms.Of(*task);
+    tasks_.push_back({std::move(task), task_terms, false});
+  }
+  problem_.capacity.assign(roster.rows().size(), options.person_capacity);
+  problem_.extra = ExtraTaskCosts(terms.weights());
+}
+
+void GraphBuilder::Step(size_t count) {
+  const size_t end = std::min(tasks_.size(), next_ + count);
+  for (; next_ < end; ++next_) {
+    const auto task = static_cast<int32_t>(next_);
+    if (problem_.tasks[next_].total > 0) AddEdges(task, Wanted(task, 1));
+  }
+}
+
+int GraphBuilder::Wanted(int32_t task, int factor) const {
+  const int slots = problem_.tasks[task].total;
+  return factor * (options_.candidates + options_.candidates_per_slot * (slots - 1));
+}
+
+void GraphBuilder::Widen(const std::vector<int32_t>& tasks, int factor) {
+  std::vector<bool> again(tasks_.size(), false);
+  for (const int32_t task : tasks) again[task] = true;
+  std::vector<Edge> kept;
+  kept.swap(problem_.edges);
+  size_t at = 0;
+  for (size_t i = 0; i < tasks_.size(); ++i) {
+    const auto task = static_cast<int32_t>(i);
+    if (again[i]) AddEdges(task, Wanted(task, factor));
+    for (; at < kept.size() && kept[at].task == task; ++at) {
+      if (!again[i]) problem_.edges.push_back(kept[at]);
+    }
+  }
+}
+
+void GraphBuilder::Forbid(const std::vector<int32_t>& edges) {
+  std::vector<bool> forbidden(problem_.edges.size(), false);
+  for (const int32_t edge : edges) forbidden[edge] = true;
+  size_t kept = 0;
+  for (size_t i = 0; i < forbidden.size(); ++i) {
+    if (!forbidden[i]) problem_.edges[kept++] = problem_.edges[i];
+  }
+  problem_.edges.resize(kept);
+}
+
+void GraphBuilder::AddEdges(int32_t task, int wanted) {
+  GraphTask& entry = tasks_[task];
+  bool complete = false;
+  std::vector<Ranked> candidates = Candidates(entry, wanted, &complete);
+  const size_t found = candidates.size();
+  Select(&candidates, static_cast<size_t>(wanted), task);
+  entry.truncated = !complete || candidates.size() < found;
+  for (const Ranked& candidate : candidates) {
+    problem_.edges.push_back({candidate.row, task, candidate.cost});
+  }
+}
+
+// Keeps the cheapest and, beside them, some drawn from the rest; ordered by row.
+void GraphBuilder::Select(std::vector<Ranked>* candidates, size_t wanted, int32_t task) const {
+  if (candidates->size() > wanted) {
+    const size_t drawn = wanted * options_.spread_percent / 100;
+    const size_t total = std::min(candidates->size(), wanted + drawn);
+    const auto cut = candidates->begin() + static_cast<std::ptrdiff_t>(wanted);
+    std::nth_element(candidates->begin(), cut, candidates->end());
+    if (total < candidates->size()) {
+      const auto last = candidates->begin() + static_cast<std::ptrdiff_t>(total);
+      std::nth_element(cut, last, candidates->end(), [&](const Ranked& a, const Ranked& b) {
+        return Draw(task, a.row) < Draw(task, b.row);
+      });
+    }
+    candidates->resize(total);
+  }
+  std::sort(candidates->begin(), candidates->end(),
+            [](const Ranked& a, const Ranked& b) { return a.row < b.row; });
+}
+
+std::vector<GraphBuilder::Ranked> GraphBuilder::Candidates(const GraphTask& task, int wanted,
+                                                           bool* complete) {
+  std::vector<int32_t> rows;
+  const Listed listed = ScanRows(*task.task, &rows);
+  if (listed != Listed::kTooLong) {
+    *complete = true;
+    return Scan(task, rows, listed == Listed::kByArea);
+  }
+  // Among many people the nearest come first; where few of them may take the task, look farther.
+  for (int limit = 4 * wanted;; limit *= 4) {
+    limit = std::min(limit, options_.nearest_limit);
+    rows = roster_.Nearest(task.task->eligible, *task.task->place, policy_.max_distance_m, limit);
+    std::vector<Ranked> found = Scan(task, rows, true);
+    *complete = rows.size() < static_cast<size_t>(limit);
+    const bool enough = found.size() >= static_cast<size_t>(wanted);
+    if (enough || *complete || limit == options_.nearest_limit) return found;
+  }
+}
+
+// The shortest list that holds every candidate, when it is short enough (or the place is unknown).
+GraphBuilder::Listed GraphBuilder::ScanRows(const OpenTask& task,
+                                            std::vector<int32_t>* rows) const {
+  const size_t in_area = roster_.CountInArea(task.eligible);
+  std::optional<std::span<const int32_t>> skilled;
+  for (const TagId skill : task.skills) {
+    const auto list = roster_.WithSkill(skill);
+    if (!skilled || list.size() < skilled->size()) skilled = list;
+  }
+  const bool by_skill = skilled && skilled->size() < in_area;
+  const size_t size = by_skill ? skilled->size() : in_area;
+  if (task.place && size > static_cast<size_t>(options_.scan_limit)) return Listed::kTooLong;
+  if (by_skill) {
+    rows->assign(skilled->begin(), skilled->end());
+    return Listed::kBySkill;
+  }
+  *rows = roster_.InArea(task.eligible);
+  return Listed::kByArea;
+}
+
+std::vector<GraphBuilder::Ranked> GraphBuilder::Scan(const GraphTask& task,
+                                                     const std::vector<int32_t>& rows,
+                                                     bool admitted) const {
+  std::vector<Ranked> found;
+  found.reserve(rows.size());
+  for (const int32_t row : rows) {
+    const RosterRow& entry = roster_.rows()[row];
+    if (task.task->Shuns(entry.slot, terms_.now())) continue;
+    if (FirstBroken(*entry.person, entry.slot, *task.task, policy_, admitted)) continue;
+    const Parts parts =
+        PartsOf(*entry.person, entry.terms, *task.task, task.terms, terms_.weights());
+    found.push_back({parts.total(), row});
+  }
+  return found;
+}
+
+}  // namespace baodao::matching

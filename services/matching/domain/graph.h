@@ -1,0 +1,93 @@
+// From the index to a flow problem: who is a candidate for which task, at what cost.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "services/matching/domain/roster.h"
+#include "services/matching/domain/rules.h"
+#include "services/matching/solver/flow.h"
+
+namespace baodao::matching {
+
+struct GraphOptions {
+  // Candidates of a task with one slot, and how many more for each further slot.
+  int candidates = 24;
+  int candidates_per_slot = 4;
+  // So many more candidates are drawn by hash from those who are not among the cheapest: tasks at
+  // one place would otherwise all know the same few people. In percent of `candidates`.
+  int spread_percent = 50;
+  // Up to so many people are looked at one by one; of more, only the nearest are.
+  int scan_limit = 1'024;
+  // At most so many of the nearest are looked at.
+  int nearest_limit = 4'096;
+  // Tasks one person may be given in one run.
+  int person_capacity = 1;
+  // People asked for each free slot.
+  int offers_per_slot = 1;
+  // Only for the slots without which a task cannot start.
+  bool needed_only = false;
+};
+
+// One task of a run.
+struct GraphTask {
+  std::shared_ptr<const OpenTask> task;
+  TaskTerms terms;
+  // Candidates were left out of the graph: looking for more of them may help.
+  bool truncated = false;
+};
+
+// Builds the graph in slices, so that a large one does not hold up the loop. Loop thread. The index
+// may change between slices: each task is then as current as when it was looked at, and dispatch
+// checks everything again.
+class GraphBuilder {
+ public:
+  // `tasks` in the order of their ids. Everything referred to must outlive the builder.
+  GraphBuilder(Roster& roster, const Terms& terms, const Policy& policy,
+               const GraphOptions& options, std::vector<std::shared_ptr<const OpenTask>> tasks);
+
+  bool done() const { return next_ == tasks_.size(); }
+  // Looks for the candidates of the next `count` tasks.
+  void Step(size_t count);
+  // Looks again, for `factor` times as many candidates, for these tasks. Only once done.
+  void Widen(const std::vector<int32_t>& tasks, int factor);
+  // Takes pairs out of the graph: indexes of edges. Only once done.
+  void Forbid(const std::vector<int32_t>& edges);
+
+  // The problem; complete once done. Edges are ordered by task, then person.
+  const Problem& problem() const { return problem_; }
+  const std::vector<GraphTask>& tasks() const { return tasks_; }
+  const Roster& roster() const { return roster_; }
+
+ private:
+  struct Ranked {
+    int32_t cost;
+    int32_t row;
+    bool operator<(const Ranked& other) const {
+      return cost != other.cost ? cost < other.cost : row < other.row;
+    }
+  };
+
+  void AddEdges(int32_t task, int wanted);
+  int Wanted(int32_t task, int factor) const;
+  // Candidates in no order, each once; sets `complete` when there are no others.
+  std::vector<Ranked> Candidates(const GraphTask& task, int wanted, bool* complete);
+  // People whom the task's area admits for certain are not asked for that again.
+  std::vector<Ranked> Scan(const GraphTask& task, const std::vector<int32_t>& rows,
+                           bool admitted) const;
+  enum class Listed { kByArea, kBySkill, kTooLong };
+  Listed ScanRows(const OpenTask& task, std::vector<int32_t>* rows) const;
+  void Select(std::vector<Ranked>* candidates, size_t wanted, int32_t task) const;
+
+  Roster& roster_;
+  const Terms& terms_;
+  const Policy& policy_;
+  GraphOptions options_;
+  std::vector<GraphTask> tasks_;
+  size_t next_ = 0;
+  Problem problem_;
+};
+
+}  // namespace baodao::matching

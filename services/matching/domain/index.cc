@@ -1,0 +1,178 @@
+#include "services/matching/domain/index.h"
+
+#include <algorithm>
+
+#include "common/clock/timestamp.h"
+
+namespace baodao::matching {
+namespace {
+
+using dispatch::v1::AssignmentState;
+
+bool IsWork(AssignmentState state) {
+  switch (state) {
+    case dispatch::v1::ASSIGNMENT_STATE_ACCEPTED:
+    case dispatch::v1::ASSIGNMENT_STATE_SIGNED_IN:
+    case dispatch::v1::ASSIGNMENT_STATE_SIGNED_OUT:
+    case dispatch::v1::ASSIGNMENT_STATE_CREDITED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsOver(TaskState state) {
+  switch (state) {
+    case dispatch::v1::TASK_STATE_OPEN:
+    case dispatch::v1::TASK_STATE_STAFFED:
+    case dispatch::v1::TASK_STATE_IN_SERVICE:
+      return false;
+    default:
+      return true;
+  }
+}
+
+int32_t Offer(AssignmentState state) {
+  return state == dispatch::v1::ASSIGNMENT_STATE_OFFERED ? 1 : 0;
+}
+
+int32_t Wait(AssignmentState state) {
+  return state == dispatch::v1::ASSIGNMENT_STATE_WAITLISTED ? 1 : 0;
+}
+
+int64_t MillisOf(const google::protobuf::Timestamp& time) {
+  return ToTime(time).time_since_epoch().count();
+}
+
+}  // namespace
+
+CandidateIndex::CandidateIndex() : tree_(areas::AreaTree::Empty()) {}
+
+void CandidateIndex::SetTree(std::shared_ptr<const areas::AreaTree> tree) {
+  tree_ = std::move(tree);
+  registrations_.assign(tree_->size(), 0);
+  for (Person& person : people_) {
+    person.areas.clear();
+    Place(&person);
+  }
+  for (auto& [id, task] : tasks_) Place(task.get());
+}
+
+CandidateIndex::Applied CandidateIndex::Apply(const Profile& profile) {
+  Person& person = people_[Intern(profile.person_id())];
+  if (profile.version() <= person.version) return Applied::kOld;
+  CountSkills(person, -1);
+  person.version = profile.version();
+  person.skills = tags_.InternAll(profile.skills());
+  person.categories = tags_.InternAll(profile.categories());
+  person.willing = tags_.InternAll(profile.willing());
+  person.hours = WeeklyHours(profile.availability());
+  person.home = PlaceOf(profile.home());
+  person.area_codes.assign(profile.area_codes().begin(), profile.area_codes().end());
+  CountSkills(person, 1);
+  Place(&person);
+  return Applied::kDone;
+}
+
+CandidateIndex::Applied CandidateIndex::Apply(const DispatchTask& task, Time now) {
+  if (IsOver(task.state())) {
+    const OpenTask* known = FindTask(task.task_id());
+    if (known == nullptr || task.version() < known->task.version()) return Applied::kOld;
+    Drop(task.task_id());
+    return Applied::kDone;
+  }
+  std::shared_ptr<OpenTask>& entry = tasks_[task.task_id()];
+  if (entry == nullptr) {
+    entry = std::make_shared<OpenTask>();
+    entry->lacking_since = now;
+  } else if (task.version() <= entry->task.version()) {
+    return Applied::kOld;
+  }
+  const int32_t free_before = entry->FreeSlots();
+  entry->task = task;
+  entry->task.clear_description();  // long, and nothing here reads it
+  entry->window = FromProto(task.window());
+  entry->place = PlaceOf(task.place());
+  entry->skills = tags_.InternAll(task.skills());
+  entry->categories = tags_.InternAll(task.categories());
+  entry->category = tags_.Intern(task.category());
+  Place(entry.get());
+  NoteShortage(entry.get(), free_before, now);
+  return Applied::kDone;
+}
+
+CandidateIndex::Applied CandidateIndex::Apply(const events::v1::AssignmentChanged& change,
+                                              Time now) {
+  const events::v1::TaskBrief& brief = change.task();
+  const auto it = tasks_.find(change.assignment().task_id());
+  OpenTask* task = it == tasks_.end() ? nullptr : it->second.get();
+  const Window window{ToTime(brief.start_time()), ToTime(brief.end_time())};
+  const int32_t free_before = task == nullptr ? 0 : task->FreeSlots();
+  Settle(Intern(change.assignment().person_id()), task, change.assignment(), window);
+  if (task == nullptr) return IsOver(brief.state()) ? Applied::kDone : Applied::kUnknownTask;
+  if (brief.version() < task->task.version()) return Applied::kOld;
+  task->task.set_state(brief.state());
+  task->task.set_slots_max(brief.slots_max());
+  task->task.set_accepted_count(brief.accepted_count());
+  task->task.set_held_count(brief.held_count());
+  task->task.set_version(brief.version());
+  NoteShortage(task, free_before, now);
+  if (IsOver(brief.state())) Drop(task->id());
+  return Applied::kDone;
+}
+
+CandidateIndex::Applied CandidateIndex::Apply(const Assignment& assignment,
+                                              const DispatchTask& task) {
+  const auto it = tasks_.find(task.task_id());
+  OpenTask* known = it == tasks_.end() ? nullptr : it->second.get();
+  Settle(Intern(assignment.person_id()), known, assignment, FromProto(task.window()));
+  return Applied::kDone;
+}
+
+// A slot that became free starts the wait anew: people who claim by themselves come first.
+void CandidateIndex::NoteShortage(OpenTask* task, int32_t free_before, Time now) {
+  if (task->FreeSlots() > free_before) task->lacking_since = now;
+}
+
+void CandidateIndex::Settle(PersonSlot slot, OpenTask* task, const Assignment& assignment,
+                            const Window& window) {
+  Person& person = people_[slot];
+  const int64_t update_ms = MillisOf(assignment.update_time());
+  if (task != nullptr) {
+    Standing& standing = task->people[slot];
+    if (update_ms < standing.update_ms) return;
+    const int32_t offers = Offer(assignment.state()) - Offer(standing.state);
+    person.open_offers += offers;
+    task->open_offers += offers;
+    task->waiting += Wait(assignment.state()) - Wait(standing.state);
+    standing = {assignment.state(), update_ms};
+  }
+  if (IsWork(assignment.state())) {
+    person.calendar.Put(assignment.task_id(), window);
+  } else {
+    person.calendar.Remove(assignment.task_id());
+  }
+}
+
+void CandidateIndex::Drop(std::string_view task_id) {
+  const auto it = tasks_.find(task_id);
+  if (it == tasks_.end()) return;
+  for (const auto& [slot, standing] : it->second->people) {
+    people_[slot].open_offers -= Offer(standing.state);
+  }
+  tasks_.erase(it);
+}
+
+void CandidateIndex::Shun(std::string_view task_id, std::string_view person_id, Time until) {
+  const auto it = tasks_.find(task_id);
+  const PersonSlot slot = SlotOf(person_id);
+  if (it != tasks_.end() && slot >= 0) it->second->shunned[slot] = until;
+}
+
+void CandidateIndex::ForgetWorkBefore(Time time) {
+  for (Person& person : people_) {
+    if (!person.calendar.empty()) person.calendar.DropBefore(time);
+  }
+}
+
+}  // namespace baodao::matching

@@ -1,0 +1,87 @@
+// The candidate index: everybody who could serve and every task that is not over, in memory. Fed
+// with snapshots and events in any order and more than once; versions and times decide what is
+// newer.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "baodao/events/v1/events.pb.h"
+#include "common/areas/tree.h"
+#include "common/containers/string_map.h"
+#include "services/matching/domain/model.h"
+
+namespace baodao::matching {
+
+// Loop thread only.
+class CandidateIndex {
+ public:
+  enum class Applied {
+    kOld,  // as new or newer was known
+    kDone,
+    kUnknownTask,  // the task must be fetched; what the event says of the person is taken over
+  };
+
+  CandidateIndex();
+
+  // Places everybody and everything in this tree.
+  void SetTree(std::shared_ptr<const areas::AreaTree> tree);
+  const areas::AreaTree& tree() const { return *tree_; }
+
+  Applied Apply(const Profile& profile);
+  // `now` is when a new shortage of people begins to count. A task that is over is forgotten.
+  Applied Apply(const DispatchTask& task, Time now);
+  Applied Apply(const events::v1::AssignmentChanged& change, Time now);
+  // From a snapshot: `task` must have been applied before.
+  Applied Apply(const Assignment& assignment, const DispatchTask& task);
+
+  // Forgets a task that no longer exists.
+  void Forget(std::string_view task_id) { Drop(task_id); }
+  // Leaves the pair out of what is proposed until then: dispatch refused it for a reason this index
+  // does not know of yet.
+  void Shun(std::string_view task_id, std::string_view person_id, Time until);
+
+  // Forgets accepted work that ended before; call now and then.
+  void ForgetWorkBefore(Time time);
+
+  // nullptr when not known.
+  const Person* FindPerson(std::string_view id) const;
+  const OpenTask* FindTask(std::string_view id) const;
+  // -1 when not known.
+  PersonSlot SlotOf(std::string_view person_id) const;
+
+  const std::deque<Person>& people() const { return people_; }
+  // Unordered. A task that is kept elsewhere goes on changing until it is over.
+  const StringMap<std::shared_ptr<OpenTask>>& tasks() const { return tasks_; }
+  const TagTable& tags() const { return tags_; }
+  // How many people hold the skill (or any tag as a skill).
+  int32_t HoldersOf(TagId skill) const;
+  // Registrations that the scope admits.
+  int64_t RegistrationsIn(const AreaScope& scope) const;
+  AreaScope ScopeOf(std::string_view code) const;
+
+ private:
+  PersonSlot Intern(std::string_view person_id);
+  void Place(Person* person);
+  void Place(OpenTask* task) const;
+  void CountSkills(const Person& person, int32_t by);
+  void Settle(PersonSlot slot, OpenTask* task, const Assignment& assignment, const Window& window);
+  void Drop(std::string_view task_id);
+  static void NoteShortage(OpenTask* task, int32_t free_before, Time now);
+
+  std::shared_ptr<const areas::AreaTree> tree_;
+  TagTable tags_;
+  std::deque<Person> people_;
+  absl::flat_hash_map<std::string_view, PersonSlot> slots_;  // keys point into people_
+  StringMap<std::shared_ptr<OpenTask>> tasks_;
+  std::vector<int32_t> holders_;        // by TagId
+  std::vector<int32_t> registrations_;  // by position in the tree
+};
+
+}  // namespace baodao::matching

@@ -1,0 +1,113 @@
+// People and tasks as the candidate index holds them.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+#include <s2/s2point.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "baodao/dispatch/v1/assignment.pb.h"
+#include "baodao/dispatch/v1/task.pb.h"
+#include "baodao/registration/v1/person.pb.h"
+#include "services/matching/domain/calendar.h"
+#include "services/matching/domain/geo.h"
+#include "services/matching/domain/tags.h"
+#include "services/matching/domain/window.h"
+
+namespace baodao::matching {
+
+using dispatch::v1::Assignment;
+using dispatch::v1::AssignmentState;
+using DispatchTask = dispatch::v1::Task;
+using dispatch::v1::TaskState;
+using registration::v1::Profile;
+
+// Index of a person in the candidate index; stays for the life of the process.
+using PersonSlot = int32_t;
+
+// An area of the tree as positions in it.
+struct AreaScope {
+  // Its subtree; empty for an area that is not known.
+  int32_t begin = 0;
+  int32_t end = 0;
+  // The areas above it.
+  absl::InlinedVector<int32_t, 4> above;
+
+  // Whether some of these positions (ascending) lies in the area or covers it: what dispatch asks
+  // of the registrations of whoever is to serve there.
+  bool Admits(const std::vector<int32_t>& areas) const {
+    const auto at = std::lower_bound(areas.begin(), areas.end(), begin);
+    if (at != areas.end() && *at < end) return true;
+    for (const int32_t area : above) {
+      if (std::binary_search(areas.begin(), areas.end(), area)) return true;
+    }
+    return false;
+  }
+};
+
+struct Person {
+  // What most candidates are ruled out by stands together.
+  TagSet skills;
+  TagSet categories;
+  // Home, or else the centre of an area the person is registered with.
+  std::optional<S2Point> place;
+  WeeklyHours hours;
+  Calendar calendar;
+  TagSet willing;
+  std::string id;
+  uint64_t version = 0;  // of the profile; 0: known only by an assignment so far
+  // Codes of the active registrations, and their positions in the tree in force, ascending.
+  std::vector<std::string> area_codes;
+  std::vector<int32_t> areas;
+  std::optional<S2Point> home;
+  int32_t open_offers = 0;
+};
+
+// What is between a person and a task.
+struct Standing {
+  AssignmentState state = dispatch::v1::ASSIGNMENT_STATE_UNSPECIFIED;
+  int64_t update_ms = 0;
+};
+
+struct OpenTask {
+  DispatchTask task;  // as last heard of
+  Window window;
+  std::optional<S2Point> place;
+  TagSet skills;
+  TagSet categories;
+  TagId category = 0;
+  // Where people must be registered to take part.
+  AreaScope eligible;
+  // Since when it has been short of people without a change on its slots.
+  Time lacking_since{};
+  int32_t open_offers = 0;
+  int32_t waiting = 0;  // people on the waitlist
+  absl::flat_hash_map<PersonSlot, Standing> people;
+  // Pairs that dispatch refused, and until when they are not proposed again.
+  absl::flat_hash_map<PersonSlot, Time> shunned;
+
+  const std::string& id() const { return task.task_id(); }
+  bool Shuns(PersonSlot slot, Time now) const {
+    const auto it = shunned.find(slot);
+    return it != shunned.end() && now < it->second;
+  }
+  bool Claimable() const {
+    return task.state() == dispatch::v1::TASK_STATE_OPEN ||
+           task.state() == dispatch::v1::TASK_STATE_STAFFED;
+  }
+  // Slots nobody has taken, none is held for and nobody waits for; offers hold none.
+  int32_t FreeSlots() const {
+    return std::max(0, task.slots_max() - task.accepted_count() - task.held_count() - waiting);
+  }
+  // Those of them without which the task cannot start.
+  int32_t NeededSlots() const {
+    const int32_t missing = task.slots_min() - task.accepted_count() - task.held_count() - waiting;
+    return std::clamp(missing, 0, FreeSlots());
+  }
+};
+
+}  // namespace baodao::matching

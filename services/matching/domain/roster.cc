@@ -1,0 +1,79 @@
+#include "services/matching/domain/roster.h"
+
+#include <s2/s1angle.h>
+#include <s2/s2closest_point_query.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace baodao::matching {
+
+Roster::Roster(const CandidateIndex& index, const Terms& terms, const Options& options) {
+  by_skill_.resize(index.tags().size());
+  for (size_t slot = 0; slot < index.people().size(); ++slot) {
+    const Person& person = index.people()[slot];
+    if (options.skip_offered && person.open_offers > 0) continue;
+    if (!options.scope.Admits(person.areas)) continue;
+    rows_.push_back({static_cast<PersonSlot>(slot), &person, terms.Of(person)});
+  }
+  std::sort(rows_.begin(), rows_.end(),
+            [](const RosterRow& a, const RosterRow& b) { return a.person->id < b.person->id; });
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    const auto row = static_cast<int32_t>(i);
+    const Person& person = *rows_[i].person;
+    for (const int32_t area : person.areas) by_area_.emplace_back(area, row);
+    for (const TagId skill : person.skills) by_skill_[skill].push_back(row);
+  }
+  std::sort(by_area_.begin(), by_area_.end());
+}
+
+Roster::Registrations Roster::Between(int32_t begin, int32_t end) const {
+  constexpr int32_t kFirst = std::numeric_limits<int32_t>::min();
+  const auto from = std::lower_bound(by_area_.begin(), by_area_.end(), std::pair(begin, kFirst));
+  const auto to = std::lower_bound(from, by_area_.end(), std::pair(end, kFirst));
+  return {from, to};
+}
+
+size_t Roster::CountInArea(const AreaScope& scope) const {
+  size_t count = Between(scope.begin, scope.end).size();
+  for (const int32_t area : scope.above) count += Between(area, area + 1).size();
+  return count;
+}
+
+std::vector<int32_t> Roster::InArea(const AreaScope& scope) const {
+  std::vector<int32_t> rows;
+  rows.reserve(CountInArea(scope));
+  for (const auto& [area, row] : Between(scope.begin, scope.end)) rows.push_back(row);
+  for (const int32_t above : scope.above) {
+    for (const auto& [area, row] : Between(above, above + 1)) rows.push_back(row);
+  }
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
+}
+
+std::span<const int32_t> Roster::WithSkill(TagId skill) const {
+  if (skill >= by_skill_.size()) return {};
+  return by_skill_[skill];
+}
+
+std::vector<int32_t> Roster::Nearest(const AreaScope& scope, const S2Point& place, double radius_m,
+                                     int limit) {
+  const auto [index, fresh] = by_place_.try_emplace(scope.begin);
+  if (fresh) {
+    for (const int32_t row : InArea(scope)) {
+      const Person& person = *rows_[row].person;
+      if (person.place) index->second.Add(*person.place, row);
+    }
+  }
+  S2ClosestPointQuery<int32_t> query(&index->second);
+  query.mutable_options()->set_max_results(limit);
+  query.mutable_options()->set_conservative_max_distance(
+      S1Angle::Radians(radius_m / kEarthRadiusM));
+  S2ClosestPointQuery<int32_t>::PointTarget target(place);
+  std::vector<int32_t> rows;
+  for (const auto& hit : query.FindClosestPoints(&target)) rows.push_back(hit.data());
+  return rows;
+}
+
+}  // namespace baodao::matching

@@ -1,0 +1,106 @@
+#include "services/matching/domain/rules.h"
+
+#include <algorithm>
+#include <array>
+
+namespace baodao::matching {
+namespace {
+
+using dispatch::v1::AssignmentState;
+
+constexpr std::array<std::string_view, kRules> kReasonNames = {
+#define RULE(name, reason, own, zh, en) #reason,
+#include "services/matching/domain/rules.def"
+#undef RULE
+};
+
+// What an assignment that is there means for being asked (again). RELEASED people were sent away
+// through no fault of theirs and may come back.
+std::optional<Rule> RuleOf(AssignmentState state) {
+  switch (state) {
+    case dispatch::v1::ASSIGNMENT_STATE_OFFERED:
+    case dispatch::v1::ASSIGNMENT_STATE_ACCEPTED:
+    case dispatch::v1::ASSIGNMENT_STATE_WAITLISTED:
+    case dispatch::v1::ASSIGNMENT_STATE_SIGNED_IN:
+    case dispatch::v1::ASSIGNMENT_STATE_SIGNED_OUT:
+    case dispatch::v1::ASSIGNMENT_STATE_CREDITED:
+      return Rule::kAssigned;
+    case dispatch::v1::ASSIGNMENT_STATE_DECLINED:
+    case dispatch::v1::ASSIGNMENT_STATE_LAPSED:
+    case dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN:
+    case dispatch::v1::ASSIGNMENT_STATE_NO_SHOW:
+      return Rule::kDeclined;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Rule> StandingRule(PersonSlot slot, const OpenTask& task) {
+  const auto it = task.people.find(slot);
+  if (it == task.people.end()) return std::nullopt;
+  return RuleOf(it->second.state);
+}
+
+bool TooFar(const Person& person, const OpenTask& task, double max_m) {
+  const std::optional<double> distance = DistanceM(person, task);
+  return distance && *distance > max_m;
+}
+
+std::optional<Rule> CalendarRule(const Person& person, const OpenTask& task, const Limits& limits) {
+  switch (person.calendar.Check(task.window, limits)) {
+    case Fit::kFits:
+      return std::nullopt;
+    case Fit::kOverlap:
+      return Rule::kOverlap;
+    case Fit::kDailyHours:
+      return Rule::kDailyHours;
+    case Fit::kRest:
+      return Rule::kRest;
+  }
+  return std::nullopt;
+}
+
+// Calls `broken` with every broken rule in order until it answers false.
+template <class Broken>
+void Visit(const Person& person, PersonSlot slot, const OpenTask& task, const Policy& policy,
+           bool admitted, Broken broken) {
+  if (!admitted && !task.eligible.Admits(person.areas) && !broken(Rule::kArea)) return;
+  if (!ContainsAll(person.skills, task.skills) && !broken(Rule::kSkill)) return;
+  if (!ContainsAny(person.categories, task.categories) && !broken(Rule::kCategory)) return;
+  if (person.id == task.task.requester_id() && !broken(Rule::kOwnRequest)) return;
+  if (const auto rule = StandingRule(slot, task); rule && !broken(*rule)) return;
+  if (TooFar(person, task, policy.max_distance_m) && !broken(Rule::kTooFar)) return;
+  if (!person.hours.Cover(task.window) && !broken(Rule::kAvailability)) return;
+  if (const auto rule = CalendarRule(person, task, policy.limits)) broken(*rule);
+}
+
+}  // namespace
+
+std::string_view ReasonName(Rule rule) { return kReasonNames[static_cast<size_t>(rule)]; }
+
+std::optional<Rule> FirstBroken(const Person& person, PersonSlot slot, const OpenTask& task,
+                                const Policy& policy, bool admitted) {
+  std::optional<Rule> first;
+  Visit(person, slot, task, policy, admitted, [&](Rule rule) {
+    first = rule;
+    return false;
+  });
+  return first;
+}
+
+RuleSet AllBroken(const Person& person, PersonSlot slot, const OpenTask& task,
+                  const Policy& policy) {
+  RuleSet all;
+  Visit(person, slot, task, policy, false, [&](Rule rule) {
+    all.Add(rule);
+    return true;
+  });
+  return all;
+}
+
+std::optional<double> DistanceM(const Person& person, const OpenTask& task) {
+  if (!person.place || !task.place) return std::nullopt;
+  return DistanceM(*person.place, *task.place);
+}
+
+}  // namespace baodao::matching

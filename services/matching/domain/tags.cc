@@ -1,0 +1,42 @@
+#include "services/matching/domain/tags.h"
+
+#include <algorithm>
+
+namespace baodao::matching {
+
+TagId TagTable::Intern(std::string_view tag) {
+  if (const auto it = ids_.find(tag); it != ids_.end()) return it->second;
+  const auto id = static_cast<TagId>(names_.size());
+  names_.emplace_back(tag);
+  ids_.emplace(names_.back(), id);
+  return id;
+}
+
+std::optional<TagId> TagTable::Find(std::string_view tag) const {
+  const auto it = ids_.find(tag);
+  if (it == ids_.end()) return std::nullopt;
+  return it->second;
+}
+
+bool Contains(const TagSet& set, TagId tag) {
+  return std::binary_search(set.begin(), set.end(), tag);
+}
+
+bool ContainsAll(const TagSet& set, const TagSet& needed) {
+  return std::includes(set.begin(), set.end(), needed.begin(), needed.end());
+}
+
+bool ContainsAny(const TagSet& set, const TagSet& wanted) {
+  if (wanted.empty()) return true;
+  for (const TagId tag : wanted) {
+    if (Contains(set, tag)) return true;
+  }
+  return false;
+}
+
+void Normalise(TagSet* set) {
+  std::sort(set->begin(), set->end());
+  set->erase(std::unique(set->begin(), set->end()), set->end());
+}
+
+}  // namespace baodao::matching

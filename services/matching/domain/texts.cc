@@ -1,0 +1,187 @@
+#include "services/matching/domain/texts.h"
+
+#include <absl/strings/str_replace.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "common/containers/string_map.h"
+
+namespace baodao::matching {
+namespace {
+
+using Pair = std::array<std::string_view, 2>;  // by Locale
+
+enum class Text {
+#define TEXT(name, zh, en) name,
+#include "services/matching/domain/texts.def"
+#undef TEXT
+};
+
+constexpr Pair kTexts[] = {
+#define TEXT(name, zh, en) {zh, en},
+#include "services/matching/domain/texts.def"
+#undef TEXT
+};
+
+constexpr Pair kRuleTexts[] = {
+#define RULE(name, reason, own, zh, en) {zh, en},
+#include "services/matching/domain/rules.def"
+#undef RULE
+};
+
+const StringMap<Pair>& TagNames() {
+  static const auto* names = new StringMap<Pair>{
+#define TAG(tag, zh, en) {#tag, {zh, en}},
+#include "services/matching/domain/tag_names.def"
+#undef TAG
+  };
+  return *names;
+}
+
+// What stands for {n}, {m} and {what} in a text.
+using Values = std::vector<std::pair<absl::string_view, std::string>>;
+
+std::string Fill(const Pair& text, Locale locale, const Values& values) {
+  const std::string_view chosen = text[static_cast<size_t>(locale)];
+  return absl::StrReplaceAll({chosen.data(), chosen.size()}, values);
+}
+
+std::string Fill(Text text, Locale locale, const Values& values = {}) {
+  return Fill(kTexts[static_cast<size_t>(text)], locale, values);
+}
+
+std::string Names(const TagTable& tags, const TagSet& set, Locale locale) {
+  std::string names;
+  for (const TagId tag : set) {
+    if (!names.empty()) names += locale == Locale::kZh ? "、" : ", ";
+    names += TagName(tags.Name(tag), locale);
+  }
+  return names;
+}
+
+std::string Tenths(Millis time) {
+  const int64_t tenths = std::lround(std::chrono::duration<double, std::deci>(time).count() / 3600);
+  std::string text = std::to_string(tenths / 10);
+  if (tenths % 10 != 0) text += "." + std::to_string(tenths % 10);
+  return text;
+}
+
+// What a reason's text is made from.
+struct Scene {
+  const CandidateIndex& index;
+  const Terms& terms;
+  const Ranked& ranked;
+  Locale locale;
+};
+
+TagSet SpareSkills(const Scene& scene) {
+  TagSet spare;
+  for (const TagId skill : scene.ranked.person->skills) {
+    if (scene.terms.IsScarce(skill) && !Contains(scene.ranked.task->skills, skill)) {
+      spare.push_back(skill);
+    }
+  }
+  return spare;
+}
+
+std::string Distance(const Scene& scene) {
+  const Parts& parts = scene.ranked.parts;
+  // Homes and places are rounded to about 100 m: more digits would be made up.
+  const int64_t metres = std::max<int64_t>(100, std::lround(parts.distance_m / 100) * 100);
+  return Fill(parts.distance_known ? Text::kDistance : Text::kDistanceUnknown, scene.locale,
+              {{"{n}", std::to_string(metres)}});
+}
+
+std::string Skill(const Scene& scene) {
+  const OpenTask& task = *scene.ranked.task;
+  const TagTable& tags = scene.index.tags();
+  const TagSet spare = SpareSkills(scene);
+  const bool skilled = !task.skills.empty() || Contains(scene.ranked.person->skills, task.category);
+  if (!spare.empty()) {
+    return Fill(skilled ? Text::kSkilledButSpare : Text::kSpare, scene.locale,
+                {{"{what}", Names(tags, spare, scene.locale)}});
+  }
+  const TagSet shown = task.skills.empty() ? TagSet{task.category} : task.skills;
+  return Fill(Text::kSkilled, scene.locale, {{"{what}", Names(tags, shown, scene.locale)}});
+}
+
+std::string Category(const Scene& scene) {
+  TagSet shown;
+  for (const TagId category : scene.ranked.task->categories) {
+    if (Contains(scene.ranked.person->categories, category)) shown.push_back(category);
+  }
+  return Fill(Text::kCategory, scene.locale,
+              {{"{what}", Names(scene.index.tags(), shown, scene.locale)}});
+}
+
+std::string Worked(const Scene& scene) {
+  const Workload workload = WorkloadOf(scene.ranked.person->calendar, scene.terms.now());
+  return Fill(Text::kWorked, scene.locale,
+              {{"{n}", Tenths(workload.last_7d)}, {"{m}", Tenths(workload.last_30d)}});
+}
+
+std::string TextFor(Part part, const Scene& scene) {
+  switch (part) {
+    case Part::kDistance:
+      return Distance(scene);
+    case Part::kSkill:
+      return Skill(scene);
+    case Part::kCategory:
+      return Category(scene);
+    case Part::kWilling:
+      return Fill(scene.ranked.parts.at(part) < 0 ? Text::kWilling : Text::kUnwilling,
+                  scene.locale);
+    case Part::kAvailability:
+      return Fill(Text::kFree, scene.locale);
+    case Part::kWorkload:
+      return Worked(scene);
+    case Part::kCommunity:
+      return Fill(
+          scene.terms.IsWeak(scene.ranked.task->task.area_code()) ? Text::kWeak : Text::kShort,
+          scene.locale);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view CodeOf(Part part) {
+  constexpr std::string_view kCodes[kParts] = {
+      "distance", "skill", "category", "willing", "availability", "workload", "community_weight"};
+  return kCodes[static_cast<size_t>(part)];
+}
+
+std::string_view TagName(std::string_view tag, Locale locale) {
+  const auto it = TagNames().find(tag);
+  return it == TagNames().end() ? tag : it->second[static_cast<size_t>(locale)];
+}
+
+std::vector<ReasonText> ReasonsOf(const CandidateIndex& index, const Terms& terms,
+                                  const Ranked& ranked, Locale locale) {
+  const Scene scene{index, terms, ranked, locale};
+  std::vector<ReasonText> reasons;
+  for (int i = 0; i < kParts; ++i) {
+    const auto part = static_cast<Part>(i);
+    const int32_t cost = ranked.parts.at(part);
+    if (cost == 0 && part != Part::kDistance) continue;
+    reasons.push_back({part, cost, TextFor(part, scene)});
+  }
+  return reasons;
+}
+
+std::string TextOf(const CandidateIndex& index, const OpenTask& task, const BlockerCount& blocker,
+                   Locale locale) {
+  const TagSet& what = blocker.rule == Rule::kSkill ? task.skills : task.categories;
+  std::string text = Fill(
+      kRuleTexts[static_cast<size_t>(blocker.rule)], locale,
+      {{"{n}", std::to_string(blocker.people)}, {"{what}", Names(index.tags(), what, locale)}});
+  if (blocker.only_this == 0) return text;
+  const std::string only = std::to_string(blocker.only_this);
+  return text + (locale == Locale::kZh ? "，其中 " + only + " 人只差这一项"
+                                       : "; for " + only + " of them nothing else is in the way");
+}
+
+}  // namespace baodao::matching

@@ -1,0 +1,32 @@
+// Reasons and blockers in people's words.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/status/status.h"
+#include "services/matching/domain/recommend.h"
+
+namespace baodao::matching {
+
+struct ReasonText {
+  Part part{};
+  int32_t cost = 0;  // tenths of a metre; negative is in favour
+  std::string text;
+};
+
+// "distance", "skill", "category", "willing", "availability", "workload", "community_weight".
+std::string_view CodeOf(Part part);
+
+// One for each part that counts; their costs sum to the total.
+std::vector<ReasonText> ReasonsOf(const CandidateIndex& index, const Terms& terms,
+                                  const Ranked& ranked, Locale locale);
+
+std::string TextOf(const CandidateIndex& index, const OpenTask& task, const BlockerCount& blocker,
+                   Locale locale);
+
+// A well-known skill or category in words; any other as it is.
+std::string_view TagName(std::string_view tag, Locale locale);
+
+}  // namespace baodao::matching

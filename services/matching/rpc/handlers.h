@@ -1,0 +1,54 @@
+// The RPCs of matching.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <string>
+
+#include "baodao/matching/v1/matching.pb.h"
+#include "common/areas/feed.h"
+#include "common/rpc/access.h"
+#include "common/rpc/router.h"
+#include "services/matching/domain/recommend.h"
+#include "services/matching/workers/feed.h"
+#include "services/matching/workers/matcher.h"
+#include "services/matching/workers/offers.h"
+
+namespace baodao::matching {
+
+// Loop thread only. Everything handed in outlives it.
+class MatchingHandlers {
+ public:
+  MatchingHandlers(const CandidateIndex& index, const IndexFeed& feed, Dispatch& dispatch,
+                   Matcher& matcher, Offers& offers, const Settings& settings, Clock& clock,
+                   MatchingMetrics& metrics);
+
+  void Register(rpc::Router* router);
+  // `areas` outlives the policy.
+  rpc::AccessPolicy Policy(const areas::AreaTreeFeed& areas);
+
+  Task<absl::StatusOr<v1::RecommendPeopleResponse>> RecommendPeople(
+      rpc::CallContext context, v1::RecommendPeopleRequest request);
+  Task<absl::StatusOr<v1::RecommendTasksResponse>> RecommendTasks(
+      rpc::CallContext context, v1::RecommendTasksRequest request);
+  Task<absl::StatusOr<v1::RunMatchingResponse>> RunMatching(rpc::CallContext context,
+                                                            v1::RunMatchingRequest request);
+
+ private:
+  Task<absl::StatusOr<rpc::Scope>> Resolve(std::string task_id);
+  // The people among whom somebody for the task is looked for: those of its district.
+  AreaScope Neighbours(const OpenTask& task) const;
+  v1::Candidate ToProto(const Terms& terms, const Ranked& ranked, Locale locale) const;
+
+  const CandidateIndex& index_;
+  const IndexFeed& feed_;
+  Dispatch& dispatch_;
+  Matcher& matcher_;
+  Offers& offers_;
+  const Settings& settings_;
+  Clock& clock_;
+  MatchingMetrics& metrics_;
+};
+
+}  // namespace baodao::matching

@@ -1,0 +1,107 @@
+#include "services/matching/workers/feed.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "common/log/log.h"
+#include "common/status/macros.h"
+
+namespace baodao::matching {
+
+using events::v1::Event;
+
+IndexFeed::IndexFeed(CandidateIndex& index, areas::AreaTreeFeed& areas,
+                     profiles::ProfileCache& profiles, Dispatch& dispatch, Clock& clock,
+                     Options options)
+    : index_(index),
+      areas_(areas),
+      profiles_(profiles, clock, options.shards),
+      dispatch_(dispatch),
+      clock_(clock),
+      options_(options) {
+  profiles.Observe([this](const profiles::ProfilePtr& profile) { index_.Apply(*profile); });
+}
+
+Task<void> IndexFeed::Load() {
+  for (Millis pause = options_.retry_min;; pause = std::min(2 * pause, options_.retry_max)) {
+    const absl::Status status = co_await LoadAll();
+    if (status.ok()) break;
+    log::Warn("matching.load_failed", {{"status", status}});
+    co_await clock_.SleepFor(pause);
+  }
+  ready_ = true;
+  log::Info("matching.loaded",
+            {{"people", index_.people().size()}, {"tasks", index_.tasks().size()}});
+}
+
+Task<absl::Status> IndexFeed::LoadAll() {
+  if (!areas_.loaded()) co_await areas_.Load();
+  TakeTree();
+  co_await profiles_.Load();
+  co_return co_await LoadTasks();
+}
+
+Task<void> IndexFeed::Run() {
+  constexpr std::chrono::seconds kPause{10};
+  for (;;) {
+    const absl::Status loaded = co_await LoadHistory();
+    if (loaded.ok()) break;
+    log::Warn("matching.history_failed", {{"status", loaded}});
+    co_await clock_.SleepFor(kPause);
+  }
+  Time forgot = clock_.Now();
+  for (;;) {
+    co_await clock_.SleepFor(kPause);
+    TakeTree();
+    if (clock_.Now() < forgot + std::chrono::hours(1)) continue;
+    forgot = clock_.Now();
+    // A day more: the look back begins at a local midnight.
+    index_.ForgetWorkBefore(forgot - kHistory - std::chrono::days(1));
+  }
+}
+
+void IndexFeed::TakeTree() {
+  if (&index_.tree() != areas_.tree().get()) index_.SetTree(areas_.tree());
+}
+
+Task<absl::Status> IndexFeed::OnEvent(const events::Delivery& delivery) {
+  switch (delivery.event.change_case()) {
+    case Event::kAreasImported: {
+      const absl::Status refreshed = co_await areas_.OnEvent(delivery);
+      TakeTree();
+      co_return refreshed;
+    }
+    case Event::kProfileChanged:
+      co_return co_await profiles_.OnEvent(delivery);
+    case Event::kTaskChanged:
+      index_.Apply(delivery.event.task_changed().task(), clock_.Now());
+      co_return absl::OkStatus();
+    case Event::kAssignmentChanged:
+      co_return co_await OnAssignment(delivery.event.assignment_changed());
+    default:
+      co_return absl::OkStatus();
+  }
+}
+
+Task<absl::Status> IndexFeed::OnAssignment(const events::v1::AssignmentChanged& change) {
+  if (index_.Apply(change, clock_.Now()) != CandidateIndex::Applied::kUnknownTask) {
+    co_return absl::OkStatus();
+  }
+  co_return co_await Refetch(change.assignment().task_id());
+}
+
+Task<void> IndexFeed::OnGap(std::string service, int shard) {
+  log::Warn("matching.events_missed", {{"service", service}, {"shard", shard}});
+  co_await profiles_.OnGap(service, shard);
+  for (Millis pause = options_.retry_min;; pause = std::min(2 * pause, options_.retry_max)) {
+    const bool areas = service == "registration";
+    const absl::Status status = areas ? co_await areas_.Refresh() : co_await LoadTasks();
+    TakeTree();
+    if (status.ok()) co_return;
+    log::Warn("matching.reload_failed", {{"status", status}});
+    co_await clock_.SleepFor(pause);
+  }
+}
+
+}  // namespace baodao::matching

@@ -1,0 +1,75 @@
+// Keeps the candidate index current: snapshots of areas, people and tasks first, then their events.
+// Every source may come twice and in any order; versions and times decide.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <string>
+#include <vector>
+
+#include "common/areas/feed.h"
+#include "common/clock/clock.h"
+#include "common/events/consumer.h"
+#include "common/profiles/profile_cache.h"
+#include "common/profiles/profile_feed.h"
+#include "services/matching/domain/index.h"
+#include "services/matching/workers/dispatch.h"
+
+namespace baodao::matching {
+
+// How far back accepted work counts for fairness.
+inline constexpr std::chrono::days kHistory{30};
+
+// Loop thread only. Everything handed in outlives it.
+class IndexFeed {
+ public:
+  struct Options {
+    int shards = 0;        // of the store
+    int concurrency = 16;  // calls to dispatch at the same time
+    // Between attempts of Load: doubled each time up to the maximum.
+    Millis retry_min{200};
+    Millis retry_max{5'000};
+  };
+
+  IndexFeed(CandidateIndex& index, areas::AreaTreeFeed& areas, profiles::ProfileCache& profiles,
+            Dispatch& dispatch, Clock& clock, Options options);
+
+  // Returns once everything that matching decides on is in the index, however long the other
+  // services are down. The tail's positions must have been noted before.
+  Task<void> Load();
+  // Reads the accepted work of the last 30 days, which only moves costs; then keeps house: takes
+  // over refreshed trees and forgets work that no longer counts. After Load, for ever: cancel the
+  // task to end it.
+  Task<void> Run();
+
+  // For events::Tail.
+  Task<absl::Status> OnEvent(const events::Delivery& delivery);
+  Task<void> OnGap(std::string service, int shard);
+
+  bool ready() const { return ready_; }
+
+ private:
+  Task<absl::Status> LoadAll();
+  Task<absl::Status> LoadTasks();
+  Task<absl::Status> LoadHistory();
+  Task<absl::Status> LoadState(std::string area_code, dispatch::v1::TaskState state,
+                               std::vector<std::string>* seen);
+  Task<absl::Status> LoadPage(const dispatch::v1::ListTasksResponse& page);
+  Task<absl::Status> LoadAssignments(dispatch::v1::Task task);
+  // Asks again for what the snapshot did not list: tasks that ended unheard.
+  Task<absl::Status> Recheck(std::vector<std::string> seen);
+  Task<absl::Status> Refetch(std::string task_id);
+  Task<absl::Status> OnAssignment(const events::v1::AssignmentChanged& change);
+  std::vector<std::string> Roots() const;
+  void TakeTree();
+
+  CandidateIndex& index_;
+  areas::AreaTreeFeed& areas_;
+  profiles::ProfileFeed profiles_;
+  Dispatch& dispatch_;
+  Clock& clock_;
+  Options options_;
+  bool ready_ = false;
+};
+
+}  // namespace baodao::matching

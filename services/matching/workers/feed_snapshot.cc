@@ -1,0 +1,137 @@
+// The snapshots that the index starts from.
+#include <absl/container/flat_hash_set.h>
+
+#include <functional>
+#include <utility>
+
+#include "common/async/for_each.h"
+#include "common/clock/timestamp.h"
+#include "common/status/macros.h"
+#include "services/matching/workers/feed.h"
+
+namespace baodao::matching {
+namespace {
+
+constexpr int kPageSize = 200;
+constexpr int kPeoplePageSize = 1'000;
+
+using dispatch::v1::TaskState;
+
+// Work on it is still to come or just done: it bears on who may take what.
+constexpr TaskState kLiveStates[] = {
+    dispatch::v1::TASK_STATE_OPEN, dispatch::v1::TASK_STATE_STAFFED,
+    dispatch::v1::TASK_STATE_IN_SERVICE, dispatch::v1::TASK_STATE_SERVED};
+constexpr TaskState kPastStates[] = {dispatch::v1::TASK_STATE_EVALUATED,
+                                     dispatch::v1::TASK_STATE_CLOSED};
+
+// The first error of several calls made at the same time.
+class Errors {
+ public:
+  void Note(const absl::Status& status) {
+    if (first_.ok()) first_ = status;
+  }
+  const absl::Status& first() const { return first_; }
+
+ private:
+  absl::Status first_;
+};
+
+}  // namespace
+
+std::vector<std::string> IndexFeed::Roots() const {
+  std::vector<std::string> roots;
+  for (const areas::Area* area : index_.tree().Children("")) roots.push_back(area->code());
+  return roots;
+}
+
+Task<absl::Status> IndexFeed::LoadTasks() {
+  std::vector<std::string> seen;
+  for (const std::string& root : Roots()) {
+    for (const TaskState state : kLiveStates) {
+      CO_RETURN_IF_ERROR(co_await LoadState(root, state, &seen));
+    }
+  }
+  co_return co_await Recheck(std::move(seen));
+}
+
+Task<absl::Status> IndexFeed::LoadHistory() {
+  for (const std::string& root : Roots()) {
+    for (const TaskState state : kPastStates) {
+      CO_RETURN_IF_ERROR(co_await LoadState(root, state, nullptr));
+    }
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> IndexFeed::LoadState(std::string area_code, TaskState state,
+                                        std::vector<std::string>* seen) {
+  std::string token;
+  do {
+    dispatch::v1::ListTasksRequest request;
+    request.set_area_code(area_code);
+    request.set_state(state);
+    request.set_page_size(kPageSize);
+    request.set_page_token(token);
+    CO_ASSIGN_OR_RETURN(const dispatch::v1::ListTasksResponse page,
+                        co_await dispatch_.ListTasks(std::move(request)));
+    CO_RETURN_IF_ERROR(co_await LoadPage(page));
+    if (seen != nullptr) {
+      for (const DispatchTask& task : page.tasks()) seen->push_back(task.task_id());
+    }
+    token = page.next_page_token();
+  } while (!token.empty());
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> IndexFeed::LoadPage(const dispatch::v1::ListTasksResponse& page) {
+  const Time oldest = clock_.Now() - kHistory;
+  Errors errors;
+  std::function<Task<void>(size_t)> load = [&](size_t i) -> Task<void> {
+    const DispatchTask& task = page.tasks(static_cast<int>(i));
+    index_.Apply(task, clock_.Now());
+    if (ToTime(task.window().end()) < oldest) co_return;
+    errors.Note(co_await LoadAssignments(task));
+  };
+  co_await ForEach(static_cast<size_t>(page.tasks_size()),
+                   static_cast<size_t>(options_.concurrency), load);
+  co_return errors.first();
+}
+
+Task<absl::Status> IndexFeed::LoadAssignments(dispatch::v1::Task task) {
+  std::string token;
+  do {
+    dispatch::v1::ListTaskAssignmentsRequest request;
+    request.set_task_id(task.task_id());
+    request.set_page_size(kPeoplePageSize);
+    request.set_page_token(token);
+    CO_ASSIGN_OR_RETURN(const dispatch::v1::ListTaskAssignmentsResponse page,
+                        co_await dispatch_.ListTaskAssignments(std::move(request)));
+    for (const Assignment& assignment : page.assignments()) index_.Apply(assignment, task);
+    token = page.next_page_token();
+  } while (!token.empty());
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> IndexFeed::Refetch(std::string task_id) {
+  const absl::StatusOr<dispatch::v1::Task> task = co_await dispatch_.GetTask(task_id);
+  if (absl::IsNotFound(task.status())) {
+    index_.Forget(task_id);
+    co_return absl::OkStatus();
+  }
+  if (!task.ok()) co_return task.status();
+  index_.Apply(*task, clock_.Now());
+  if (index_.FindTask(task_id) == nullptr) co_return absl::OkStatus();
+  co_return co_await LoadAssignments(*task);
+}
+
+Task<absl::Status> IndexFeed::Recheck(std::vector<std::string> seen) {
+  const absl::flat_hash_set<std::string> listed(seen.begin(), seen.end());
+  std::vector<std::string> unlisted;
+  for (const auto& [id, task] : index_.tasks()) {
+    if (!listed.contains(id)) unlisted.push_back(id);
+  }
+  for (const std::string& id : unlisted) CO_RETURN_IF_ERROR(co_await Refetch(id));
+  co_return absl::OkStatus();
+}
+
+}  // namespace baodao::matching

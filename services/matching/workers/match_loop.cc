@@ -1,0 +1,87 @@
+#include "services/matching/workers/match_loop.h"
+
+#include <utility>
+
+#include "common/log/log.h"
+#include "common/status/macros.h"
+
+namespace baodao::matching {
+
+MatchLoop::MatchLoop(const CandidateIndex& index, Matcher& matcher, Offers& offers, Leases& leases,
+                     const Settings& settings, Clock& clock, MatchingMetrics& metrics)
+    : index_(index),
+      matcher_(matcher),
+      offers_(offers),
+      leases_(leases),
+      settings_(settings),
+      clock_(clock),
+      metrics_(metrics) {}
+
+Task<void> MatchLoop::Run() {
+  for (;;) {
+    co_await Round();
+    co_await clock_.SleepFor(settings_.interval);
+  }
+}
+
+Task<int> MatchLoop::Round() {
+  int made = 0;
+  for (const std::string& district : Districts()) {
+    const absl::StatusOr<int> offers = co_await MatchDistrict(district);
+    if (offers.ok()) {
+      made += *offers;
+    } else {
+      log::Warn("matching.round_failed", {{"district", district}, {"status", offers.status()}});
+    }
+  }
+  metrics_.districts_led->Set(static_cast<double>(led_.size()));
+  co_return made;
+}
+
+Task<void> MatchLoop::Release() {
+  std::map<std::string, Fence> led;
+  led.swap(led_);
+  for (auto& [district, fence] : led) {
+    const absl::Status released = co_await leases_.Release(fence);
+    if (!released.ok()) log::Warn("matching.release_failed", {{"status", released}});
+  }
+}
+
+Task<absl::StatusOr<int>> MatchLoop::MatchDistrict(std::string district) {
+  led_.erase(district);
+  CO_ASSIGN_OR_RETURN(Fence fence, co_await leases_.Hold(district));
+  if (!fence.held()) co_return 0;
+  led_[district] = fence;
+  MatchOrder order;
+  order.area_code = district;
+  order.only_lacking = true;
+  CO_ASSIGN_OR_RETURN(MatchReport report, co_await matcher_.Run(std::move(order)));
+  if (report.open_tasks > 0) metrics_.runs_timer->Increment();
+  if (report.proposals.empty()) co_return 0;
+  // A run may have taken long, or this process may have been asleep: only a leader makes offers.
+  CO_ASSIGN_OR_RETURN(Fence confirmed, co_await leases_.Confirm(fence));
+  if (!confirmed.held()) {
+    led_.erase(district);
+    co_return 0;
+  }
+  led_[district] = confirmed;
+  const int made = co_await offers_.Make(std::move(report.proposals));
+  log::Info("matching.round", {{"district", district},
+                               {"tasks", report.open_tasks},
+                               {"slots", report.open_slots},
+                               {"filled", report.filled},
+                               {"offers", made}});
+  co_return made;
+}
+
+std::vector<std::string> MatchLoop::Districts() const {
+  std::vector<std::string> districts;
+  for (const areas::Area& area : index_.tree().All()) {
+    if (area.level() == registration::v1::AREA_LEVEL_DISTRICT) districts.push_back(area.code());
+  }
+  if (!districts.empty()) return districts;
+  for (const areas::Area* root : index_.tree().Children("")) districts.push_back(root->code());
+  return districts;
+}
+
+}  // namespace baodao::matching

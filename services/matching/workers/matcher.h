@@ -1,0 +1,76 @@
+// One matching run: index → graph → optimum → proposals. Looks, decides, changes nothing.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <asio/io_context.hpp>
+#include <asio/thread_pool.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/async/task.h"
+#include "common/clock/clock.h"
+#include "services/matching/domain/plan.h"
+#include "services/matching/workers/metrics.h"
+#include "services/matching/workers/settings.h"
+
+namespace baodao::matching {
+
+struct MatchOrder {
+  // Tasks of this area's subtree.
+  std::string area_code;
+  // Only tasks that cannot start with the people they have, whose shortage is older than
+  // Settings::offer_after, and only for the slots they cannot do without.
+  bool only_lacking = false;
+};
+
+struct MatchReport {
+  int32_t open_tasks = 0;
+  int32_t open_slots = 0;
+  int32_t candidates = 0;  // people with at least one edge
+  int32_t edges = 0;
+  int32_t filled = 0;
+  int32_t greedy_filled = 0;
+  Cost total_cost = 0;
+  double build_ms = 0;
+  double solve_ms = 0;
+  std::vector<Proposal> proposals;
+};
+
+// Loop thread only; one run at a time. Large graphs are built in slices and solved on a thread of
+// its own, so that the loop goes on serving.
+class Matcher {
+ public:
+  Matcher(asio::io_context& loop, const CandidateIndex& index, const Settings& settings,
+          Clock& clock, MatchingMetrics& metrics);
+  ~Matcher();
+
+  // OVERLOADED while another run is under way.
+  Task<absl::StatusOr<MatchReport>> Run(MatchOrder order);
+
+ private:
+  struct Solved {
+    Solution optimal;
+    Solution greedy;
+  };
+
+  std::vector<std::shared_ptr<const OpenTask>> Select(const MatchOrder& order, Time now) const;
+  // People of the whole district may serve in any part of it.
+  AreaScope PeopleScope(const std::string& area_code) const;
+  Task<void> Build(GraphBuilder& builder);
+  Task<Solved> Solve(GraphBuilder& builder);
+  Task<Solution> TakeApart(GraphBuilder& builder, Solution solution);
+  Task<Solution> OnPool(const Problem& problem, Solution (*solver)(const Problem&));
+  void Note(const MatchReport& report);
+
+  asio::io_context& loop_;
+  const CandidateIndex& index_;
+  const Settings& settings_;
+  Clock& clock_;
+  MatchingMetrics& metrics_;
+  bool running_ = false;
+  asio::thread_pool pool_{1};
+};
+
+}  // namespace baodao::matching

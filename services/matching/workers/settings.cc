@@ -1,0 +1,60 @@
+#include "services/matching/workers/settings.h"
+
+namespace baodao::matching {
+
+using config::Between;
+
+std::vector<config::Row> SettingRows() {
+  return {
+      {"match_automatically", config::Type::kBool, "true",
+       "Offer tasks that lack people by itself, without waiting for a coordinator."},
+      {"match_interval", config::Type::kDuration, "10s", "How often open tasks are matched.", false,
+       Between(0.1, 3600)},
+      {"match_lease", config::Type::kDuration, "30s",
+       "How long a replica leads a district without renewing; longer than match_interval.", false,
+       Between(1, 3600)},
+      {"match_offer_after", config::Type::kDuration, "1m",
+       "A task is left to people's own claims for so long before anybody is asked.", false,
+       Between(0, 86400)},
+      {"match_offer_until", config::Type::kDuration, "10m",
+       "Nobody is asked later than this before the start of a task.", false, Between(1, 86400)},
+      {"match_offer_ttl", config::Type::kDuration, "30m", "How long an offer waits for an answer.", false,
+       Between(60, 86400)},
+      {"match_candidates", config::Type::kInt, "24", "Candidates looked at for a task with one slot.",
+       false, Between(1, 1000)},
+      {"match_offers_per_slot", config::Type::kInt, "1", "People asked at once for each free slot.", false,
+       Between(1, 10)},
+      {"match_tasks_per_person", config::Type::kInt, "1", "Tasks one person may be given in one run.",
+       false, Between(1, 4)},
+      {"match_max_distance_m", config::Type::kInt, "5000",
+       "Nobody is asked to come from farther than this, in metres.", false, Between(100, 50'000)},
+      {"daily_work", config::Type::kDuration, "8h",
+       "Accepted work of one person on one day, at most: as dispatch has it.", false,
+       Between(60, 86400)},
+      {"rest", config::Type::kDuration, "10h",
+       "Between the work of one day and that of the next, at least: as dispatch has it.", false,
+       Between(0, 86400)},
+      {"match_weak_areas", config::Type::kList, "",
+       "Codes of the areas (with all below them) that are helped first."},
+  };
+}
+
+Settings SettingsOf(const config::Config& config) {
+  Settings settings;
+  settings.offer_automatically = config.Bool("match_automatically");
+  settings.interval = config.Duration("match_interval");
+  settings.lease = config.Duration("match_lease");
+  settings.offer_after = config.Duration("match_offer_after");
+  settings.offer_until = config.Duration("match_offer_until");
+  settings.offer_ttl = config.Duration("match_offer_ttl");
+  settings.graph.candidates = static_cast<int>(config.Int("match_candidates"));
+  settings.graph.offers_per_slot = static_cast<int>(config.Int("match_offers_per_slot"));
+  settings.graph.person_capacity = static_cast<int>(config.Int("match_tasks_per_person"));
+  settings.policy.max_distance_m = static_cast<double>(config.Int("match_max_distance_m"));
+  settings.policy.limits.daily_max = config.Duration("daily_work");
+  settings.policy.limits.rest = config.Duration("rest");
+  settings.weak_areas = config.List("match_weak_areas");
+  return settings;
+}
+
+}  // namespace baodao::matching
