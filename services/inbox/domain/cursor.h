@@ -1,0 +1,28 @@
+// Positions in an inbox: "<milliseconds>-<sequence>", the ids of a Redis stream.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace baodao::inbox {
+
+struct Cursor {
+  uint64_t ms = 0;
+  uint64_t sequence = 0;
+
+  auto operator<=>(const Cursor&) const = default;
+
+  // Nothing unless `text` is two decimal numbers joined by '-'.
+  static std::optional<Cursor> Parse(std::string_view text);
+  std::string Text() const;
+  // The smallest greater one.
+  Cursor Next() const;
+};
+
+// Before everything.
+inline constexpr Cursor kStart{};
+
+}  // namespace baodao::inbox

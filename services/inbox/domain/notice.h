@@ -1,0 +1,44 @@
+// Who is told what about an event.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "baodao/events/v1/events.pb.h"
+#include "baodao/inbox/v1/records.pb.h"
+#include "common/clock/clock.h"
+
+namespace baodao::inbox {
+
+struct Recipient {
+  enum class Kind {
+    kPerson,
+    kArea,     // the shared inbox of an area's coordinators
+    kLiaison,  // whoever speaks for the unit now
+  };
+  Kind kind = Kind::kPerson;
+  std::string id;  // a person, an area or a unit
+
+  bool operator==(const Recipient&) const = default;
+};
+
+struct Notice {
+  Recipient to;
+  v1::NotificationRecord record;  // without number; without kind: nothing to show
+  // Persons only, about the task that is the record's subject: reminds them then, or no more.
+  std::optional<Time> remind_at;
+  bool forget_reminder = false;
+};
+
+// How long before its start people are reminded of a task.
+inline constexpr std::chrono::minutes kReminderBefore{60};
+
+// What a reminder of the notice's task says.
+v1::NotificationRecord ReminderOf(const v1::NotificationRecord& accepted);
+
+// Everything an event means to people, in a fixed order. Empty for events that concern nobody.
+// Pure.
+std::vector<Notice> NoticesOf(const events::v1::Event& event);
+
+}  // namespace baodao::inbox

@@ -1,0 +1,129 @@
+#include "services/inbox/domain/render.h"
+
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <optional>
+
+namespace baodao::inbox {
+namespace {
+
+struct Row {
+  std::string_view kind;
+  std::array<Words, 2> words;  // by Locale
+};
+
+const std::vector<Row>& Table() {
+  static const auto* const table = new std::vector<Row>{
+#define TEXT(kind, zh_title, zh_body, en_title, en_body) \
+  {#kind, {Words{zh_title, zh_body}, Words{en_title, en_body}}},
+#include "services/inbox/domain/texts.def"
+#undef TEXT
+  };
+  return *table;
+}
+
+constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+// A time as people in China read it: UTC+8, no summer time.
+std::string TimeText(const std::string& value, Locale locale) {
+  int64_t ms = 0;
+  if (!absl::SimpleAtoi(value, &ms)) return value;
+  const std::chrono::sys_seconds local(std::chrono::seconds(ms / 1000) + std::chrono::hours(8));
+  const auto day = std::chrono::floor<std::chrono::days>(local);
+  const std::chrono::year_month_day date(day);
+  const int minute = static_cast<int>((local - day) / std::chrono::minutes(1));
+  const int month = static_cast<int>(static_cast<unsigned>(date.month()));
+  const int month_day = static_cast<int>(static_cast<unsigned>(date.day()));
+  if (locale == Locale::kEn) {
+    return absl::StrFormat("%s %d %02d:%02d", kMonths[month - 1], month_day, minute / 60,
+                           minute % 60);
+  }
+  return absl::StrFormat("%d月%d日 %02d:%02d", month, month_day, minute / 60, minute % 60);
+}
+
+std::string MinutesText(const std::string& value, Locale locale) {
+  int minutes = 0;
+  if (!absl::SimpleAtoi(value, &minutes)) return value;
+  const bool zh = locale == Locale::kZh;
+  const std::string hours =
+      minutes < 60 ? "" : absl::StrFormat(zh ? "%d 小时" : "%d h", minutes / 60);
+  if (minutes % 60 == 0 && minutes > 0) return hours;
+  const std::string rest = absl::StrFormat(zh ? "%d 分钟" : "%d min", minutes % 60);
+  return hours.empty() ? rest : hours + " " + rest;
+}
+
+std::string RoleText(const std::string& value, Locale locale) {
+  if (locale == Locale::kEn) return value == "coordinator" ? "a coordinator" : "an operator";
+  return value == "coordinator" ? "社区工作者" : "系统管理员";
+}
+
+struct Reader {
+  const v1::NotificationRecord& record;
+  Locale locale;
+  const AreaNames& names;
+
+  std::optional<std::string> Value(const std::string& key) const {
+    const auto found = record.params().find(key);
+    if (found == record.params().end() || found->second.empty()) return std::nullopt;
+    if (key == "area") return names(found->second);
+    if (key == "start" || key == "expire") return TimeText(found->second, locale);
+    if (key == "minutes") return MinutesText(found->second, locale);
+    if (key == "role") return RoleText(found->second, locale);
+    return found->second;
+  }
+};
+
+// `text` with its parameters; `complete` tells whether all were there.
+std::string Fill(std::string_view text, const Reader& reader, bool* complete) {
+  std::string filled;
+  while (!text.empty()) {
+    const size_t open = text.find('{');
+    const size_t close = open == std::string_view::npos ? open : text.find('}', open);
+    filled += text.substr(0, open);
+    if (close == std::string_view::npos) break;
+    const auto value = reader.Value(std::string(text.substr(open + 1, close - open - 1)));
+    if (!value) *complete = false;
+    filled += value.value_or("");
+    text.remove_prefix(close + 1);
+  }
+  return filled;
+}
+
+std::string Fill(std::string_view text, const Reader& reader) {
+  std::string filled;
+  bool ignored = true;
+  while (!text.empty()) {
+    const size_t open = text.find('[');
+    const size_t close = open == std::string_view::npos ? open : text.find(']', open);
+    filled += Fill(text.substr(0, open), reader, &ignored);
+    if (close == std::string_view::npos) break;
+    bool complete = true;
+    const std::string part = Fill(text.substr(open + 1, close - open - 1), reader, &complete);
+    if (complete) filled += part;
+    text.remove_prefix(close + 1);
+  }
+  return filled;
+}
+
+}  // namespace
+
+Words Render(const v1::NotificationRecord& record, Locale locale, const AreaNames& names) {
+  const auto row = std::ranges::find(Table(), record.kind(), &Row::kind);
+  if (row == Table().end()) return {record.kind(), ""};
+  const Words& words = row->words[static_cast<size_t>(locale)];
+  const Reader reader{record, locale, names};
+  return {Fill(words.title, reader), Fill(words.body, reader)};
+}
+
+std::vector<std::string_view> Kinds() {
+  std::vector<std::string_view> kinds;
+  for (const Row& row : Table()) kinds.push_back(row.kind);
+  return kinds;
+}
+
+}  // namespace baodao::inbox

@@ -1,0 +1,128 @@
+#include "services/inbox/rpc/inbox_handlers.h"
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "common/paging/page_token.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "common/store/mutate.h"
+
+namespace baodao::inbox {
+namespace {
+
+constexpr int kStandardPage = 20;
+constexpr int kLargestPage = 200;
+
+}  // namespace
+
+void InboxHandlers::Register(rpc::Router* router) {
+  router->Unary("baodao.inbox.v1.InboxService/ListNotifications", this, &InboxHandlers::List);
+  router->Unary("baodao.inbox.v1.InboxService/ListAreaNotifications", this,
+                &InboxHandlers::ListArea);
+  router->Unary("baodao.inbox.v1.InboxService/MarkRead", this, &InboxHandlers::MarkRead);
+  router->Stream("baodao.inbox.v1.InboxService/WatchInbox", this, &InboxHandlers::Watch);
+}
+
+absl::StatusOr<Owner> InboxHandlers::PersonOwner(const std::string& person_id) const {
+  const std::optional<Owner> owner = inbox_.PersonOwner(person_id);
+  if (!owner) return NotFound("person", person_id);
+  return *owner;
+}
+
+v1::Notification InboxHandlers::Present(const Entry& entry, Locale locale, uint64_t read) const {
+  const AreaNames names = [this](const std::string& code) {
+    const areas::Area* area = areas_.tree()->Find(code);
+    return area == nullptr ? code : area->name();
+  };
+  Words words = Render(entry.record, locale, names);
+  v1::Notification notification;
+  notification.set_cursor(entry.cursor.Text());
+  notification.set_kind(entry.record.kind());
+  notification.set_title(std::move(words.title));
+  notification.set_body(std::move(words.body));
+  notification.set_subject_id(entry.record.subject_id());
+  *notification.mutable_time() = entry.record.time();
+  notification.set_read(entry.record.number() <= read);
+  return notification;
+}
+
+Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(
+    rpc::CallContext ctx, Owner owner, std::string page_token, uint64_t token_query, int limit) {
+  const Time now = clock_.Now();
+  CO_ASSIGN_OR_RETURN(const std::string position, paging::Decode(page_token, token_query, now));
+  std::optional<Cursor> before;
+  if (!position.empty()) {
+    before = Cursor::Parse(position);
+    if (!before) co_return Refuse(Reason::PAGE_TOKEN_INVALID);
+  }
+  // Before the entries: one added in between then shows as unread, not as read.
+  CO_ASSIGN_OR_RETURN(const v1::InboxRecord head, co_await inbox_.Head(owner));
+  CO_ASSIGN_OR_RETURN(std::vector<Entry> entries, co_await inbox_.Before(owner, before, limit + 1));
+  const bool more = static_cast<int>(entries.size()) > limit;
+  if (more) entries.pop_back();
+  v1::ListNotificationsResponse response;
+  for (const Entry& entry : entries) {
+    *response.add_notifications() = Present(entry, ctx.locale(), head.read());
+  }
+  if (more) {
+    response.set_next_page_token(paging::Encode(entries.back().cursor.Text(), token_query, now));
+  }
+  response.set_unread_count(UnreadCount(head));
+  co_return response;
+}
+
+Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::List(
+    rpc::CallContext ctx, v1::ListNotificationsRequest request) {
+  CO_ASSIGN_OR_RETURN(const Owner owner, PersonOwner(request.person_id()));
+  const int limit = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
+  co_return co_await Page(ctx, owner, request.page_token(), paging::QueryOf(ctx.method(), request),
+                          limit);
+}
+
+Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::ListArea(
+    rpc::CallContext ctx, v1::ListAreaNotificationsRequest request) {
+  const auto tree = areas_.tree();
+  if (tree->Find(request.area_code()) == nullptr) {
+    co_return Refuse(Reason::AREA_UNKNOWN, {{"area", request.area_code()}});
+  }
+  const Owner owner{request.area_code(), tree->ShardOf(request.area_code(), inbox_.store().keys())};
+  const int limit = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
+  CO_ASSIGN_OR_RETURN(v1::ListNotificationsResponse response,
+                      co_await Page(ctx, owner, request.page_token(),
+                                    paging::QueryOf(ctx.method(), request), limit));
+  // Shared by many: what one of them has read is not known.
+  response.clear_unread_count();
+  co_return response;
+}
+
+Task<absl::StatusOr<v1::MarkReadResponse>> InboxHandlers::MarkRead(rpc::CallContext ctx,
+                                                                   v1::MarkReadRequest request) {
+  CO_ASSIGN_OR_RETURN(const Owner owner, PersonOwner(request.person_id()));
+  const std::optional<Cursor> cursor = Cursor::Parse(request.cursor());
+  if (!cursor) {
+    co_return RefuseField("cursor", ViolationKind::BAD_FORMAT, {{"expected", "<ms>-<n>"}});
+  }
+  using ReadDecision = store::Decision<v1::MarkReadResponse>;
+  std::function<Task<absl::StatusOr<ReadDecision>>()> decide =
+      [&]() -> Task<absl::StatusOr<ReadDecision>> {
+    ReadDecision decision{store::Commit(owner.shard), {}};
+    CO_ASSIGN_OR_RETURN(const v1::InboxRecord head,
+                        co_await inbox_.MarkRead(owner, *cursor, &decision.commit));
+    decision.response.set_unread_count(UnreadCount(head));
+    co_return decision;
+  };
+  const store::RequestKey key = store::MakeRequestKey(ctx.caller().Caller(), ctx.method(), request);
+  co_return co_await store::Mutate<v1::MarkReadResponse>(inbox_.store(), key, owner.shard, decide);
+}
+
+rpc::AccessPolicy PolicyOf(areas::AreaTreeFeed& areas) {
+  rpc::AccessPolicy policy;
+  policy.covers = [&areas](std::string_view ancestor, std::string_view descendant) {
+    return areas.Covers(ancestor, descendant);
+  };
+  return policy;
+}
+
+}  // namespace baodao::inbox

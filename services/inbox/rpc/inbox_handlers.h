@@ -1,0 +1,71 @@
+// InboxService.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <optional>
+#include <string>
+
+#include "baodao/inbox/v1/inbox.pb.h"
+#include "common/areas/feed.h"
+#include "common/clock/clock.h"
+#include "common/rpc/access.h"
+#include "common/rpc/context.h"
+#include "common/rpc/router.h"
+#include "services/inbox/domain/render.h"
+#include "services/inbox/rpc/hub.h"
+#include "services/inbox/store/inbox_store.h"
+
+namespace baodao::inbox {
+
+// Streams one person may have open in one replica.
+inline constexpr int kMaxStreams = 10;
+// A watcher hears something at least this often: well under the 15 seconds promised.
+inline constexpr Millis kHeartbeat{10'000};
+
+class InboxHandlers {
+ public:
+  // All outlive the handlers.
+  InboxHandlers(InboxStore& inbox, Hub& hub, areas::AreaTreeFeed& areas, Clock& clock)
+      : inbox_(inbox), hub_(hub), areas_(areas), clock_(clock) {}
+
+  void Register(rpc::Router* router);
+
+  Task<absl::StatusOr<v1::ListNotificationsResponse>> List(rpc::CallContext ctx,
+                                                           v1::ListNotificationsRequest request);
+  Task<absl::StatusOr<v1::ListNotificationsResponse>> ListArea(
+      rpc::CallContext ctx, v1::ListAreaNotificationsRequest request);
+  Task<absl::StatusOr<v1::MarkReadResponse>> MarkRead(rpc::CallContext ctx,
+                                                      v1::MarkReadRequest request);
+  Task<absl::Status> Watch(rpc::CallContext ctx, v1::WatchInboxRequest request,
+                           rpc::Writer<v1::WatchInboxResponse>& writer);
+
+ private:
+  // How far a watcher has come.
+  struct Position {
+    Cursor cursor;
+    uint64_t number = 0;  // of the notification at the cursor
+  };
+
+  absl::StatusOr<Owner> PersonOwner(const std::string& person_id) const;
+  Task<absl::StatusOr<v1::ListNotificationsResponse>> Page(rpc::CallContext ctx, Owner owner,
+                                                           std::string page_token,
+                                                           uint64_t token_query, int limit);
+  v1::Notification Present(const Entry& entry, Locale locale, uint64_t read) const;
+  // Where a resume token (empty: now) stands. RESUME_TOKEN_TOO_OLD where something after it is
+  // gone.
+  Task<absl::StatusOr<Position>> Locate(Owner owner, std::string token);
+  // Writes everything after the position. OK also when the client is gone.
+  Task<absl::Status> CatchUp(const rpc::CallContext& ctx, const Owner& owner, Position* position,
+                             rpc::Writer<v1::WatchInboxResponse>& writer);
+
+  InboxStore& inbox_;
+  Hub& hub_;
+  areas::AreaTreeFeed& areas_;
+  Clock& clock_;
+};
+
+// Areas decide about area inboxes; the service has no resources of its own.
+rpc::AccessPolicy PolicyOf(areas::AreaTreeFeed& areas);
+
+}  // namespace baodao::inbox

@@ -1,0 +1,97 @@
+// Inboxes: streams of notifications with a head each. The only code that knows how they are kept.
+//
+// An inbox lies in the shard of its owner: a person's in the one of their id, an area's in the one
+// of its subdistrict.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "baodao/inbox/v1/records.pb.h"
+#include "common/async/task.h"
+#include "common/clock/clock.h"
+#include "common/store/store.h"
+#include "services/inbox/domain/cursor.h"
+
+namespace baodao::inbox {
+
+// Notifications kept for one owner, about: older ones are dropped as new ones come.
+inline constexpr uint64_t kKept = 1'000;
+
+inline constexpr std::string_view kRemindTimer = "remind";
+
+struct Owner {
+  std::string id;  // a person or an area
+  int shard = 0;
+};
+
+// The event a notification comes from: telling it twice does nothing.
+struct Cause {
+  std::string event;     // unique for ever, without the characters of client request ids: has a '.'
+  std::string actor_id;  // for the event that wakes watchers
+  std::string trace_id;
+  Time now;
+};
+
+struct Entry {
+  Cursor cursor;
+  v1::NotificationRecord record;
+};
+
+struct Addition {
+  // Without number. Without kind nothing is added and only the reminder changes.
+  v1::NotificationRecord record;
+  // A reminder of the record's subject to be set; a fresh one replaces an older one.
+  std::optional<Time> remind_at;
+  v1::NotificationRecord reminder;
+  bool forget_reminder = false;
+};
+
+// Loop thread only.
+class InboxStore {
+ public:
+  explicit InboxStore(store::Store& store) : store_(store) {}
+
+  store::Store& store() { return store_; }
+  // The shard in a person's id; nothing when it is no id of a person.
+  std::optional<Owner> PersonOwner(const std::string& person_id) const;
+
+  // One commit. OK also when it was done before.
+  Task<absl::Status> Add(Owner owner, Addition addition, Cause cause);
+  // Adds the reminder that is due, if it is still wanted, and clears its timer.
+  Task<absl::Status> Remind(Owner owner, std::string task_id, std::string timer, Cause cause);
+
+  // Strictly after `after`, oldest first.
+  Task<absl::StatusOr<std::vector<Entry>>> After(Owner owner, Cursor after, int limit);
+  // Strictly before `before` (nothing: from the newest), newest first.
+  Task<absl::StatusOr<std::vector<Entry>>> Before(Owner owner, std::optional<Cursor> before,
+                                                  int limit);
+
+  Task<absl::StatusOr<v1::InboxRecord>> Head(Owner owner);
+  // Puts down that everything up to `cursor` is read, in `commit`; the head as it will be. Never
+  // goes back.
+  Task<absl::StatusOr<v1::InboxRecord>> MarkRead(Owner owner, Cursor cursor, store::Commit* commit);
+
+ private:
+  struct LoadedHead {
+    uint64_t version = 0;
+    v1::InboxRecord record;
+  };
+  std::string HeadKey(const Owner& owner) const;
+  std::string StreamKey(const Owner& owner) const;
+  std::string RemindersKey(const Owner& owner) const;
+  Task<absl::StatusOr<LoadedHead>> LoadHead(Owner owner, store::Read read);
+  // Head + 1, entry and wake-up.
+  void Append(store::Commit* commit, const Owner& owner, const LoadedHead& head,
+              v1::NotificationRecord record, const Cause& cause) const;
+
+  store::Store& store_;
+};
+
+// Notifications not read and still kept.
+int UnreadCount(const v1::InboxRecord& head);
+
+}  // namespace baodao::inbox

@@ -1,0 +1,65 @@
+#include "services/inbox/workers/deliverer.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <utility>
+#include <vector>
+
+#include "common/log/log.h"
+#include "common/status/macros.h"
+
+namespace baodao::inbox {
+
+Task<absl::Status> Deliverer::OnEvent(const events::Delivery& delivery) {
+  if (delivery.event.has_unit_changed()) liaisons_.Apply(delivery.event.unit_changed().unit());
+  std::vector<Notice> notices = NoticesOf(delivery.event);
+  Cause cause;
+  cause.actor_id = delivery.event.actor_id();
+  cause.trace_id = delivery.event.trace_id();
+  cause.now = clock_.Now();
+  absl::Status first_error;
+  for (Notice& notice : notices) {
+    cause.event = absl::StrCat(delivery.service, ".", delivery.shard, ".", delivery.id, ".",
+                               notice.record.kind());
+    // One recipient who cannot be reached now does not hold up the others; the event comes again.
+    first_error.Update(co_await Deliver(std::move(notice), cause));
+  }
+  co_return first_error;
+}
+
+Task<absl::Status> Deliverer::Deliver(Notice notice, Cause cause) {
+  CO_ASSIGN_OR_RETURN(const std::optional<Owner> owner, co_await OwnerOf(notice.to));
+  if (!owner) co_return absl::OkStatus();
+  Addition addition;
+  if (notice.remind_at) addition.reminder = ReminderOf(notice.record);
+  addition.record = std::move(notice.record);
+  addition.remind_at = notice.remind_at;
+  addition.forget_reminder = notice.forget_reminder;
+  co_return co_await inbox_.Add(*owner, std::move(addition), std::move(cause));
+}
+
+Task<absl::StatusOr<std::optional<Owner>>> Deliverer::OwnerOf(Recipient to) {
+  if (to.kind == Recipient::Kind::kArea) {
+    Owner owner{to.id, areas_.tree()->ShardOf(to.id, inbox_.store().keys())};
+    co_return std::optional<Owner>(std::move(owner));
+  }
+  std::string person = to.id;
+  if (to.kind == Recipient::Kind::kLiaison) {
+    CO_ASSIGN_OR_RETURN(person, co_await liaisons_.Of(to.id));
+    if (person.empty()) co_return std::optional<Owner>();
+  }
+  const std::optional<Owner> owner = inbox_.PersonOwner(person);
+  if (!owner) log::Warn("notice.no_person", {{"recipient", person}});
+  co_return owner;
+}
+
+Task<absl::Status> Deliverer::OnReminder(timers::Timer timer) {
+  const std::optional<Owner> owner = inbox_.PersonOwner(timer.id);
+  if (!owner) co_return absl::InvalidArgumentError("a reminder of nobody: " + timer.member);
+  Cause cause;
+  cause.actor_id = "inbox";
+  cause.now = clock_.Now();
+  co_return co_await inbox_.Remind(*owner, timer.extra, timer.member, cause);
+}
+
+}  // namespace baodao::inbox

@@ -1,0 +1,41 @@
+// Turns events of the other services into notifications.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <optional>
+#include <string>
+
+#include "common/areas/feed.h"
+#include "common/clock/clock.h"
+#include "common/events/consumer.h"
+#include "common/timers/timer_loop.h"
+#include "services/inbox/domain/notice.h"
+#include "services/inbox/store/inbox_store.h"
+#include "services/inbox/workers/liaisons.h"
+
+namespace baodao::inbox {
+
+class Deliverer {
+ public:
+  // All outlive it.
+  Deliverer(InboxStore& inbox, Liaisons& liaisons, areas::AreaTreeFeed& areas, Clock& clock)
+      : inbox_(inbox), liaisons_(liaisons), areas_(areas), clock_(clock) {}
+
+  // For the group "inbox". One commit for each recipient, done once however often the event comes.
+  Task<absl::Status> OnEvent(const events::Delivery& delivery);
+  // For timers of kRemindTimer.
+  Task<absl::Status> OnReminder(timers::Timer timer);
+
+ private:
+  Task<absl::Status> Deliver(Notice notice, Cause cause);
+  // Nothing when there is nobody (any more) to tell.
+  Task<absl::StatusOr<std::optional<Owner>>> OwnerOf(Recipient to);
+
+  InboxStore& inbox_;
+  Liaisons& liaisons_;
+  areas::AreaTreeFeed& areas_;
+  Clock& clock_;
+};
+
+}  // namespace baodao::inbox

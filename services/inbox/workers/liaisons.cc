@@ -1,0 +1,54 @@
+#include "services/inbox/workers/liaisons.h"
+
+#include <memory>
+#include <utility>
+
+#include "baodao/registration/v1/unit.grpc.pb.h"
+
+namespace baodao::inbox {
+namespace {
+
+using registration::v1::UnitService;
+
+// Another replica may have seen the change of liaison: what is remembered here is never older than
+// this.
+constexpr std::chrono::minutes kRemembered{5};
+constexpr size_t kMostUnits = 20'000;
+
+Task<absl::StatusOr<registration::v1::Unit>> Ask(std::shared_ptr<rpc::Client<UnitService>> client,
+                                                 std::string unit_id) {
+  registration::v1::GetUnitRequest request;
+  request.set_unit_id(std::move(unit_id));
+  co_return co_await client->Call(&rpc::AsyncOf<UnitService>::GetUnit, rpc::CallOptions(),
+                                  std::move(request));
+}
+
+}  // namespace
+
+UnitSource UnitsFromRegistration(rpc::Channel& channel) {
+  auto client = std::make_shared<rpc::Client<UnitService>>(channel);
+  return [client](std::string unit_id) { return Ask(client, std::move(unit_id)); };
+}
+
+Task<absl::StatusOr<std::string>> Liaisons::Of(std::string unit_id) {
+  const auto found = known_.find(unit_id);
+  if (found != known_.end() && clock_.Now() < found->second.until) {
+    co_return found->second.liaison_id;
+  }
+  const absl::StatusOr<registration::v1::Unit> unit = co_await source_(unit_id);
+  if (!unit.ok() && !absl::IsNotFound(unit.status())) co_return unit.status();
+  const std::string liaison = unit.ok() ? unit->liaison_id() : "";
+  Remember(unit_id, liaison);
+  co_return liaison;
+}
+
+void Liaisons::Apply(const registration::v1::Unit& unit) {
+  Remember(unit.unit_id(), unit.liaison_id());
+}
+
+void Liaisons::Remember(const std::string& unit_id, std::string liaison_id) {
+  if (known_.size() >= kMostUnits) known_.clear();
+  known_[unit_id] = {std::move(liaison_id), clock_.Now() + kRemembered};
+}
+
+}  // namespace baodao::inbox
