@@ -1,0 +1,79 @@
+// Whether the services serve: the standard health protocol, without a generated stub.
+#include <grpcpp/generic/generic_stub.h>
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include "ops/ctl/session.h"
+
+namespace baodao::ctl {
+namespace {
+
+constexpr char kCheck[] = "/grpc.health.v1.Health/Check";
+// HealthCheckResponse{status: SERVING} on the wire.
+constexpr std::string_view kServing("\x08\x01", 2);
+
+// Blocks for at most `limit`.
+bool Serves(const std::shared_ptr<grpc::Channel>& channel, std::chrono::milliseconds limit) {
+  grpc::GenericStub stub(channel);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + limit);
+  grpc::CompletionQueue queue;
+  const grpc::ByteBuffer request;  // HealthCheckRequest{}: the server as a whole
+  auto call = stub.PrepareUnaryCall(&context, kCheck, request, &queue);
+  call->StartCall();
+  grpc::ByteBuffer response;
+  grpc::Status status;
+  call->Finish(&response, &status, &queue);
+  void* tag = nullptr;
+  bool ok = false;
+  queue.Next(&tag, &ok);
+  if (!status.ok()) return false;
+  grpc::Slice slice;
+  if (!response.DumpToSingleSlice(&slice).ok()) return false;
+  return std::string_view(reinterpret_cast<const char*>(slice.begin()), slice.size()) == kServing;
+}
+
+Task<absl::Status> Health(Session& session, std::shared_ptr<const int> wait_s) {
+  struct Part {
+    const char* name;
+    const rpc::Channel& channel;
+  };
+  client::Backend& backend = session.backend;
+  const std::array<Part, 5> parts = {
+      Part{"registration", backend.registration}, Part{"lists", backend.lists},
+      Part{"dispatch", backend.dispatch}, Part{"matching", backend.matching},
+      Part{"inbox", backend.inbox}};
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(*wait_s);
+  Table table({"SERVICE", "STATE"});
+  bool all = true;
+  for (const Part& part : parts) {
+    bool serves = Serves(part.channel.grpc(), std::chrono::seconds(1));
+    while (!serves && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      serves = Serves(part.channel.grpc(), std::chrono::seconds(1));
+    }
+    table.Add({part.name, serves ? "serving" : "not serving"});
+    all = all && serves;
+  }
+  session.out.Show(table);
+  if (!all) co_return Refuse(Reason::PEER_UNAVAILABLE);
+  co_return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddHealth(CLI::App& app, Plan& plan) {
+  CLI::App* health = app.add_subcommand("health", "Whether all five services serve");
+  auto wait_s = std::make_shared<int>(0);
+  health->add_option("--wait", *wait_s, "Seconds to wait until they do")
+      ->check(CLI::Range(0, 3600))
+      ->capture_default_str();
+  health->callback([&plan, wait_s] {
+    plan.command = [wait_s](Session& session) { return Health(session, wait_s); };
+  });
+}
+
+}  // namespace baodao::ctl

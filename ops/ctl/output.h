@@ -1,0 +1,54 @@
+// Tables for people, JSON for programs.
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace baodao::ctl {
+
+// Columns a terminal gives this UTF-8 text: Chinese characters and full-width signs take two.
+int DisplayWidth(std::string_view text);
+
+class Table {
+ public:
+  explicit Table(std::vector<std::string> header) : rows_{std::move(header)} {}
+  // As many cells as the header has.
+  void Add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+  // Columns aligned, two spaces apart, no trailing blanks.
+  std::string Text() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+class Output {
+ public:
+  Output(std::ostream& stream, bool json) : stream_(stream), json_(json) {}
+
+  // Whether the caller should show messages rather than build tables.
+  bool json() const { return json_; }
+  void Show(const Table& table);
+  void Show(const google::protobuf::Message& message);
+  void Line(std::string_view text);
+
+ private:
+  std::ostream& stream_;
+  bool json_;
+};
+
+std::string ToJson(const google::protobuf::Message& message);
+// "2025-06-02 09:00" in China's time; empty when not set.
+template <class Timestamp>
+std::string LocalTime(const Timestamp& time);
+std::string LocalTimeOfSeconds(int64_t seconds);
+
+template <class Timestamp>
+std::string LocalTime(const Timestamp& time) {
+  return time.seconds() == 0 ? std::string() : LocalTimeOfSeconds(time.seconds());
+}
+
+}  // namespace baodao::ctl

@@ -1,0 +1,25 @@
+#include "ops/ctl/session.h"
+
+#include "common/ids/ids.h"
+#include "ops/ctl/app.h"
+
+namespace baodao::ctl {
+
+Session::Session(asio::io_context& loop, const Globals& globals, std::string token,
+                 std::ostream& out)
+    : backend(loop, globals.host, globals.port_base),
+      out(out, globals.json),
+      loop_(loop),
+      globals_(globals),
+      token_(std::move(token)) {}
+
+rpc::CallOptions Session::Options() const {
+  rpc::CallOptions options = rpc::CallOptions::As(token_);
+  options.timeout = std::chrono::seconds(globals_.timeout_s);
+  options.language = std::string(LocaleName(LocaleOfUser(globals_.language)));
+  return options;
+}
+
+std::string NewRequestId() { return ids::New("ctl", 0); }
+
+}  // namespace baodao::ctl

@@ -1,0 +1,152 @@
+#include <fmt/core.h>
+
+#include <set>
+
+#include "common/async/for_each.h"
+#include "common/clock/timestamp.h"
+#include "ops/demo/call.h"
+#include "ops/demo/story.h"
+#include "ops/demo/task_people.h"
+
+namespace baodao::demo {
+namespace {
+
+using dispatch::v1::Assignment;
+using dispatch::v1::AssignmentState;
+
+bool HoldsSlot(AssignmentState state) {
+  return state == dispatch::v1::ASSIGNMENT_STATE_ACCEPTED ||
+         state == dispatch::v1::ASSIGNMENT_STATE_SIGNED_IN ||
+         state == dispatch::v1::ASSIGNMENT_STATE_SIGNED_OUT ||
+         state == dispatch::v1::ASSIGNMENT_STATE_CREDITED;
+}
+
+struct Findings {
+  int broken = 0;
+  std::map<std::string, std::vector<std::pair<int64_t, int64_t>>>
+      work;                                // person → windows of accepted work
+  std::map<std::string, int64_t> minutes;  // person → sum over assignments
+
+  void Broken(const std::string& what) {
+    ++broken;
+    fmt::print("  BROKEN: {}\n", what);
+  }
+};
+
+Task<void> CheckTask(World& world, const Job& job, Findings& findings) {
+  const std::string& token = world.communities[job.community].coordinator.token;
+  dispatch::v1::GetTaskRequest get;
+  get.set_task_id(job.task_id);
+  const auto task = co_await Must(world.backend.tasks, &client::Tasks::GetTask, token, get);
+  int holding = 0;
+  for (const Assignment& assignment : co_await PeopleOf(world, job)) {
+    if (!HoldsSlot(assignment.state())) continue;
+    ++holding;
+    findings.work[assignment.person_id()].emplace_back(
+        ToTime(task.window().start()).time_since_epoch().count(),
+        ToTime(task.window().end()).time_since_epoch().count());
+    if (assignment.state() == dispatch::v1::ASSIGNMENT_STATE_CREDITED) {
+      findings.minutes[assignment.person_id()] += assignment.credited_minutes();
+    }
+  }
+  if (holding > task.slots_max()) findings.Broken(task.task_id() + " has more people than slots");
+  if (holding != task.accepted_count())
+    findings.Broken(task.task_id() + " counts its people wrongly");
+}
+
+void CheckOverlaps(Findings& findings) {
+  for (auto& [person, windows] : findings.work) {
+    std::sort(windows.begin(), windows.end());
+    for (size_t i = 1; i < windows.size(); ++i) {
+      if (windows[i].first < windows[i - 1].second)
+        findings.Broken(person + " has two tasks at one time");
+    }
+  }
+}
+
+// Credited hours are the sum of confirmed service, entry by entry without a gap.
+Task<void> CheckLedger(World& world, const Actor& person, Findings& findings) {
+  dispatch::v1::ListLedgerEntriesRequest request;
+  request.set_person_id(person.person_id);
+  request.set_page_size(200);
+  const auto entries = co_await Must(world.backend.ledger, &client::Ledger::ListLedgerEntries,
+                                     person.token, request);
+  int64_t sum = 0;
+  uint64_t sequence = 0;
+  for (const auto& entry : entries.entries()) {
+    sum += entry.minutes();
+    if (entry.sequence() != ++sequence)
+      findings.Broken("the ledger of " + person.person_id + " has a gap");
+  }
+  const auto served = findings.minutes.find(person.person_id);
+  const int64_t expected = served == findings.minutes.end() ? 0 : served->second;
+  if (sum != expected)
+    findings.Broken(fmt::format("{} has {} minutes for {}", person.person_id, sum, expected));
+}
+
+// Paging an inbox from any point gives exactly what follows: no gap, nothing twice.
+Task<void> CheckInbox(World& world, const Actor& person, Findings& findings) {
+  inbox::v1::ListNotificationsRequest request;
+  request.set_person_id(person.person_id);
+  request.set_page_size(200);
+  const auto whole =
+      co_await Must(world.backend.notifications, &client::Notifications::ListNotifications,
+                    person.token, request);
+  std::set<std::string> seen;
+  request.set_page_size(3);
+  do {
+    const auto page =
+        co_await Must(world.backend.notifications, &client::Notifications::ListNotifications,
+                      person.token, request);
+    for (const auto& notification : page.notifications()) {
+      if (!seen.insert(notification.cursor()).second)
+        findings.Broken("an inbox page repeats a notification");
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  for (const auto& notification : whole.notifications()) {
+    if (!seen.contains(notification.cursor()))
+      findings.Broken("an inbox page skips a notification");
+  }
+  if (whole.notifications().empty())
+    findings.Broken("the inbox of " + person.person_id + " is empty");
+  world.counts["notifications read"] += whole.notifications_size();
+}
+
+// Once a task is closed its contact is hidden again from those who served.
+Task<void> CheckPrivacy(World& world, const Job& job, Findings& findings) {
+  for (const Assignment& assignment : co_await PeopleOf(world, job)) {
+    if (assignment.state() != dispatch::v1::ASSIGNMENT_STATE_CREDITED) continue;
+    dispatch::v1::GetTaskContactRequest request;
+    request.set_task_id(job.task_id);
+    const auto contact = co_await Try(world.backend.tasks, &client::Tasks::GetTaskContact,
+                                      TokenOf(world, assignment.person_id()), request);
+    if (contact.ok()) findings.Broken("the contact of a closed task is still visible");
+    co_return;
+  }
+}
+
+}  // namespace
+
+Task<int> CheckPromises(World& world) {
+  Findings findings;
+  auto task = [&](size_t i) { return CheckTask(world, world.jobs[i], findings); };
+  co_await ForEach(world.jobs.size(), world.options.concurrency, task);
+  CheckOverlaps(findings);
+  auto ledger = [&](size_t i) { return CheckLedger(world, world.people[i], findings); };
+  co_await ForEach(world.people.size(), world.options.concurrency, ledger);
+  auto notifications = [&](size_t i) { return CheckInbox(world, world.people[i], findings); };
+  co_await ForEach(std::min<size_t>(world.people.size(), 300), world.options.concurrency,
+                   notifications);
+  auto privacy = [&](size_t i) { return CheckPrivacy(world, world.jobs[i], findings); };
+  co_await ForEach(world.jobs.size(), world.options.concurrency, privacy);
+  if (findings.broken == 0) {
+    fmt::print(
+        "promises kept: no task overfull, nobody in two places, every ledger adds up, inboxes "
+        "whole, contacts "
+        "hidden again\n");
+  }
+  co_return findings.broken;
+}
+
+}  // namespace baodao::demo

@@ -1,0 +1,27 @@
+// The loop, step by step. Each step acts through gRPC as phones would, and throws when something
+// that must succeed does not.
+#pragma once
+
+#include "ops/demo/world.h"
+
+namespace baodao::demo {
+
+// Reads the real communities and gives each chosen one, and its subdistrict, a coordinator.
+Task<void> Stage(World& world);
+// 双报到: units and people report to their communities; coordinators review them.
+Task<void> ReportIn(World& world);
+// More people, until there are `total`.
+Task<void> ReportMore(World& world, size_t total);
+// Residents raise needs; coordinators review them and publish each as a task.
+Task<void> RaiseNeeds(World& world);
+// 接单: people claim, are matched and offered, are assigned; some withdraw and the waitlist moves
+// up.
+Task<void> StaffTasks(World& world);
+// 服务 → 评价 → 反馈: sign-in, sign-out, evaluation, hours, closing.
+Task<void> Serve(World& world);
+// Prints a row per subdistrict and what everybody heard.
+Task<void> Summarise(World& world);
+// Checks the promises from outside; answers how many are broken.
+Task<int> CheckPromises(World& world);
+
+}  // namespace baodao::demo

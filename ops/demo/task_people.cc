@@ -1,0 +1,30 @@
+#include "ops/demo/task_people.h"
+
+#include <stdexcept>
+
+#include "ops/demo/call.h"
+
+namespace baodao::demo {
+
+Task<std::vector<dispatch::v1::Assignment>> PeopleOf(World& world, const Job& job) {
+  std::vector<dispatch::v1::Assignment> result;
+  dispatch::v1::ListTaskAssignmentsRequest request;
+  request.set_task_id(job.task_id);
+  do {
+    const auto page =
+        co_await Must(world.backend.assignments, &client::Assignments::ListTaskAssignments,
+                      world.communities[job.community].coordinator.token, request);
+    result.insert(result.end(), page.assignments().begin(), page.assignments().end());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  co_return result;
+}
+
+const std::string& TokenOf(const World& world, const std::string& person_id) {
+  for (const Actor& person : world.people) {
+    if (person.person_id == person_id) return person.token;
+  }
+  throw std::runtime_error(person_id + " is not one of the demo's people: use a store of its own");
+}
+
+}  // namespace baodao::demo

@@ -1,0 +1,16 @@
+// Who is on a task, and how to act for them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ops/demo/world.h"
+
+namespace baodao::demo {
+
+// All assignments of the job's task, as its coordinator sees them.
+Task<std::vector<dispatch::v1::Assignment>> PeopleOf(World& world, const Job& job);
+// The token of one of the demo's people; throws when the id is not theirs.
+const std::string& TokenOf(const World& world, const std::string& person_id);
+
+}  // namespace baodao::demo
