@@ -1,0 +1,106 @@
+#include <stdexcept>
+
+#include "common/async/for_each.h"
+#include "tests/bench/scenarios.h"
+
+namespace baodao::bench {
+namespace {
+
+using dispatch::v1::ASSIGNMENT_STATE_ACCEPTED;
+using std::chrono::hours;
+
+Task<void> Claim(Scene& scene, size_t i, std::string task_id) {
+  dispatch::v1::ClaimTaskRequest request;
+  request.set_request_id(scene.world().RequestId());
+  request.set_task_id(task_id);
+  const auto claimed = co_await demo::Must(scene.assignments(i), &client::Assignments::ClaimTask,
+                                           scene.world().people[i].token, request);
+  if (claimed.state() != ASSIGNMENT_STATE_ACCEPTED)
+    throw std::runtime_error("a claim was not accepted");
+}
+
+}  // namespace
+
+std::vector<std::string> PublishTasks(Scene& scene, Result* bytes_per_task) {
+  Settle(scene.town());
+  const double before = RedisMemory(scene.town());
+  std::vector<std::string> ids(scene.scale().people);
+  auto publish = [&](size_t i) -> Task<void> {
+    const auto task =
+        co_await scene.town().Publish(scene.world().people[i].community, 2, hours(48));
+    ids[i] = task.task_id();
+  };
+  scene.town().Run(ForEach(ids.size(), 64, publish));
+  Settle(scene.town());
+  bytes_per_task->name = "bytes_per_task";
+  bytes_per_task->unit = "bytes";
+  bytes_per_task->value = (RedisMemory(scene.town()) - before) / static_cast<double>(ids.size());
+  bytes_per_task->note =
+      "with its event, timers, indexes, kept answer and the notifications it caused";
+  return ids;
+}
+
+Result ClaimSpread(Scene& scene, const std::vector<std::string>& task_ids) {
+  Load load;
+  load.name = "claim_spread";
+  load.calls = task_ids.size();
+  load.call = [&](size_t i) { return Claim(scene, i, task_ids[i]); };
+  return Measure(scene.town(), load);
+}
+
+Result ClaimHot(Scene& scene) {
+  // At the district, so that all may claim it.
+  dispatch::v1::PublishTaskRequest request;
+  request.set_request_id(scene.world().RequestId());
+  request.set_title("全区志愿服务日");
+  request.set_category("publicity");
+  request.set_area_code("310110");
+  *request.mutable_place() = scene.world().communities[0].area.center();
+  const Time start = SystemClock().Now() + hours(24 * 10);
+  *request.mutable_window()->mutable_start() = ToTimestamp(start);
+  *request.mutable_window()->mutable_end() = ToTimestamp(start + hours(2));
+  request.set_slots_min(1);
+  request.set_slots_max(static_cast<int32_t>(scene.scale().people));
+  const auto task = scene.town().Run(demo::Must(scene.tasks(0), &client::Tasks::PublishTask,
+                                                scene.world().OperatorToken(), request));
+  Load load;
+  load.name = "claim_hot";
+  load.calls = scene.scale().people;
+  load.call = [&](size_t i) { return Claim(scene, i, task.task_id()); };
+  return Measure(scene.town(), load);
+}
+
+Result LoopFull(Scene& scene) {
+  Load load;
+  load.name = "loop_full";
+  load.calls = std::min<size_t>(1000, scene.scale().people);
+  load.in_flight = 32;
+  load.call = [&](size_t i) -> Task<void> {
+    const demo::Actor& person = scene.world().people[i];
+    const std::string& coordinator = scene.world().communities[person.community].coordinator.token;
+    const auto task = co_await scene.town().Publish(person.community, 1, std::chrono::minutes(20));
+    co_await Claim(scene, i, task.task_id());
+    dispatch::v1::SignRequest sign;
+    sign.set_task_id(task.task_id());
+    *sign.mutable_position() = scene.world().communities[person.community].area.center();
+    sign.set_request_id(scene.world().RequestId());
+    co_await demo::Must(scene.assignments(i), &client::Assignments::SignIn, person.token, sign);
+    sign.set_request_id(scene.world().RequestId());
+    co_await demo::Must(scene.assignments(i), &client::Assignments::SignOut, person.token, sign);
+    dispatch::v1::EvaluateTaskRequest evaluate;
+    evaluate.set_request_id(scene.world().RequestId());
+    evaluate.set_task_id(task.task_id());
+    evaluate.set_rating(5);
+    co_await demo::Must(scene.tasks(i), &client::Tasks::EvaluateTask, coordinator, evaluate);
+    dispatch::v1::CloseTaskRequest close;
+    close.set_request_id(scene.world().RequestId());
+    close.set_task_id(task.task_id());
+    co_await demo::Must(scene.tasks(i), &client::Tasks::CloseTask, coordinator, close);
+  };
+  Result result = Measure(scene.town(), load);
+  result.unit = "tasks/s";
+  result.note = "publish, claim, sign in, sign out, evaluate, close";
+  return result;
+}
+
+}  // namespace baodao::bench

@@ -1,0 +1,62 @@
+// What is measured. Each scenario acts through gRPC on the real binaries.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "baodao/diagnostics/v1/diagnostics.grpc.pb.h"
+#include "tests/bench/measure.h"
+
+namespace baodao::bench {
+
+struct Scale {
+  size_t people = 10'000;        // of the claims, with a task each
+  size_t match_people = 50'000;  // of match_10k_50k
+  size_t echo_calls = 100'000;
+};
+
+// The town, its tasks, and several connections to dispatch.
+class Scene {
+ public:
+  explicit Scene(const Scale& scale);
+
+  testing::Town& town() { return *town_; }
+  const Scale& scale() const { return scale_; }
+  rpc::Client<dispatch::v1::AssignmentService>& assignments(size_t i) {
+    return connections_[i % connections_.size()]->assignments;
+  }
+  rpc::Client<dispatch::v1::TaskService>& tasks(size_t i) {
+    return connections_[i % connections_.size()]->tasks;
+  }
+  rpc::Client<diagnostics::v1::DiagnosticsService>& diagnostics(size_t i) {
+    return connections_[i % connections_.size()]->diagnostics;
+  }
+  demo::World& world() { return *town_->world; }
+
+ private:
+  struct Connection {
+    Connection(asio::io_context& loop, const rpc::ChannelOptions& options)
+        : channel(loop, options) {}
+    rpc::Channel channel;
+    rpc::Client<dispatch::v1::AssignmentService> assignments{channel};
+    rpc::Client<dispatch::v1::TaskService> tasks{channel};
+    rpc::Client<diagnostics::v1::DiagnosticsService> diagnostics{channel};
+  };
+
+  Scale scale_;
+  std::unique_ptr<testing::Town> town_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+};
+
+Result RpcEcho(Scene& scene);
+Result CommitRaw(Scene& scene);
+// Publishes a task of two slots for every person in their community; answers the ids.
+std::vector<std::string> PublishTasks(Scene& scene, Result* bytes_per_task);
+Result ClaimSpread(Scene& scene, const std::vector<std::string>& task_ids);
+Result ClaimHot(Scene& scene);
+Result ListOpen(Scene& scene);
+Result LoopFull(Scene& scene);
+// More people report first; then open tasks and people are matched, offering nothing.
+Result Match(Scene& scene);
+
+}  // namespace baodao::bench

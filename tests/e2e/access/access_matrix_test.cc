@@ -1,0 +1,238 @@
+// Every RPC × role × own or other area, against the rule in its proto, with the real binaries.
+#include <google/protobuf/dynamic_message.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "baodao/auth/v1/rule.pb.h"
+#include "common/status/grpc.h"
+#include "common/validate/validate.h"
+#include "tests/e2e/town.h"
+
+namespace baodao::testing {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+
+// Sets a string field by its path ("need.area_code").
+void SetPath(Message& message, const std::string& path, const std::string& value) {
+  const size_t dot = path.find('.');
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(path.substr(0, dot));
+  ASSERT_NE(field, nullptr) << path;
+  if (dot == std::string::npos) {
+    message.GetReflection()->SetString(&message, field, value);
+  } else {
+    SetPath(*message.GetReflection()->MutableMessage(&message, field), path.substr(dot + 1), value);
+  }
+}
+
+struct Rpc {
+  const MethodDescriptor* method;
+  auth::v1::Rule rule;
+  int port_offset;
+};
+
+std::vector<Rpc> AllRpcs() {
+  const std::vector<std::pair<const google::protobuf::FileDescriptor*, int>> files = {
+      {registration::v1::ImportAreasRequest::descriptor()->file(), client::kRegistrationPort},
+      {registration::v1::CreateUnitRequest::descriptor()->file(), client::kRegistrationPort},
+      {registration::v1::GetPersonRequest::descriptor()->file(), client::kRegistrationPort},
+      {registration::v1::CreateRegistrationRequest::descriptor()->file(),
+       client::kRegistrationPort},
+      {registration::v1::LoginRequest::descriptor()->file(), client::kRegistrationPort},
+      {lists::v1::CreateNeedRequest::descriptor()->file(), client::kListsPort},
+      {lists::v1::CreateResourceRequest::descriptor()->file(), client::kListsPort},
+      {lists::v1::CreateProjectRequest::descriptor()->file(), client::kListsPort},
+      {lists::v1::CreateMatchRequest::descriptor()->file(), client::kListsPort},
+      {dispatch::v1::PublishTaskRequest::descriptor()->file(), client::kDispatchPort},
+      {dispatch::v1::ClaimTaskRequest::descriptor()->file(), client::kDispatchPort},
+      {matching::v1::RunMatchingRequest::descriptor()->file(), client::kMatchingPort},
+      {inbox::v1::WatchInboxRequest::descriptor()->file(), client::kInboxPort},
+  };
+  std::vector<Rpc> result;
+  for (const auto& [file, port] : files) {
+    for (int s = 0; s < file->service_count(); ++s) {
+      for (int m = 0; m < file->service(s)->method_count(); ++m) {
+        const MethodDescriptor* method = file->service(s)->method(m);
+        result.push_back({method, method->options().GetExtension(auth::v1::rule), port});
+      }
+    }
+  }
+  return result;
+}
+
+class AccessMatrixTest : public ::testing::Test {
+ protected:
+  // Two communities of different subdistricts; everything below exists in the first one.
+  static void SetUpTestSuite() {
+    Town::Options options;
+    options.people = 4;
+    options.communities = 2;
+    options.units = 1;
+    town_ = new Town(options);
+    town_->Run(MakeResources());
+  }
+  static void TearDownTestSuite() {
+    delete town_;
+    town_ = nullptr;
+  }
+
+  static Task<void> MakeResources() {
+    demo::World& world = *town_->world;
+    // People come to communities in turn: person 0 is at the first one.
+    const demo::Actor& owner = world.people[0];
+    const std::string& area = world.communities[0].area.code();
+    const auto task = co_await town_->Publish(0, 2, std::chrono::hours(10));
+    lists::v1::CreateNeedRequest need;
+    need.set_request_id(world.RequestId());
+    need.set_title("陪同就医");
+    need.set_category("elderly_care");
+    need.set_area_code(area);
+    *need.mutable_window() = task.window();
+    const auto created =
+        co_await demo::Must(world.backend.needs, &client::Needs::CreateNeed, owner.token, need);
+    lists::v1::CreateProjectRequest project;
+    project.set_request_id(world.RequestId());
+    project.set_title("楼道美化");
+    project.set_category("cleaning");
+    project.set_area_code(area);
+    const auto proposed =
+        co_await demo::Must(world.backend.projects, &client::Projects::CreateProject,
+                            world.communities[0].coordinator.token, project);
+    lists::v1::CreateResourceRequest resource;
+    resource.set_request_id(world.RequestId());
+    resource.set_title("会议室");
+    resource.set_category("publicity");
+    resource.set_area_code(area);
+    resource.set_capacity(20);
+    const auto listed = co_await demo::Must(
+        world.backend.resources, &client::Resources::CreateResource, owner.token, resource);
+    registration::v1::ListSubjectRegistrationsRequest mine;
+    mine.set_subject_id(owner.person_id);
+    const auto registrations =
+        co_await demo::Must(world.backend.registrations,
+                            &client::Registrations::ListSubjectRegistrations, owner.token, mine);
+    ids_ = {{"task_id", task.task_id()},
+            {"need_id", created.need_id()},
+            {"project_id", proposed.project_id()},
+            {"resource_id", listed.resource_id()},
+            {"person_id", owner.person_id},
+            {"subject_id", owner.person_id},
+            {"unit_id", world.units[0].unit_id},
+            {"registration_id", registrations.registrations(0).registration_id()}};
+  }
+
+  // Only what the access rule looks at is filled in: an allowed call then fails on its bounds, or
+  // succeeds.
+  static std::string RequestFor(const Rpc& rpc) {
+    google::protobuf::DynamicMessageFactory factory;
+    std::unique_ptr<Message> request(factory.GetPrototype(rpc.method->input_type())->New());
+    if (!rpc.rule.area().empty())
+      SetPath(*request, rpc.rule.area(), town_->world->communities[0].area.code());
+    if (!rpc.rule.resource().empty())
+      SetPath(*request, rpc.rule.resource(), ids_.at(rpc.rule.resource()));
+    if (!rpc.rule.owner().empty())
+      SetPath(*request, rpc.rule.owner(), town_->world->people[0].person_id);
+    return request->SerializeAsString();
+  }
+
+  static grpc::Status Call(const Rpc& rpc, const std::string& token) {
+    auto channel = grpc::CreateChannel(
+        "127.0.0.1:" + std::to_string(town_->deployment.port_base() + rpc.port_offset),
+        grpc::InsecureChannelCredentials());
+    grpc::GenericStub stub(channel);
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
+    const std::string bytes = RequestFor(rpc);
+    const grpc::Slice slice(bytes);
+    grpc::ByteBuffer request(&slice, 1), response;
+    const std::string name = "/" + rpc.method->service()->full_name() + "/" + rpc.method->name();
+    if (rpc.method->server_streaming())
+      context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(1500));
+    std::promise<grpc::Status> done;
+    stub.UnaryCall(&context, name, {}, &request, &response,
+                   [&](grpc::Status status) { done.set_value(status); });
+    return done.get_future().get();
+  }
+
+  static bool Denied(const grpc::Status& status) {
+    return status.error_code() == grpc::StatusCode::PERMISSION_DENIED;
+  }
+
+  static Town* town_;
+  static std::map<std::string, std::string> ids_;
+};
+
+Town* AccessMatrixTest::town_ = nullptr;
+std::map<std::string, std::string> AccessMatrixTest::ids_;
+
+TEST_F(AccessMatrixTest, EveryRpcHasARule) {
+  for (const Rpc& rpc : AllRpcs()) {
+    EXPECT_TRUE(rpc.method->options().HasExtension(auth::v1::rule)) << rpc.method->full_name();
+    EXPECT_NE(rpc.rule.audience(), auth::v1::AUDIENCE_UNSPECIFIED) << rpc.method->full_name();
+  }
+}
+
+TEST_F(AccessMatrixTest, EveryFieldOfEveryRequestHasBounds) {
+  for (const Rpc& rpc : AllRpcs()) {
+    for (const std::string& field : validate::UnboundedFields(rpc.method->input_type())) {
+      ADD_FAILURE() << rpc.method->full_name() << ": " << field;
+    }
+  }
+}
+
+TEST_F(AccessMatrixTest, WithoutATokenOnlyPublicRpcsAnswer) {
+  for (const Rpc& rpc : AllRpcs()) {
+    const bool is_public = rpc.rule.audience() == auth::v1::AUDIENCE_PUBLIC;
+    const grpc::Status status = Call(rpc, "");
+    EXPECT_EQ(status.error_code() == grpc::StatusCode::UNAUTHENTICATED, !is_public)
+        << rpc.method->full_name() << " " << status.error_message();
+    EXPECT_EQ(Call(rpc, "not.a.token").error_code() == grpc::StatusCode::UNAUTHENTICATED,
+              !is_public)
+        << rpc.method->full_name();
+  }
+}
+
+TEST_F(AccessMatrixTest, ServiceRpcsRefuseEverybodyElse) {
+  for (const Rpc& rpc : AllRpcs()) {
+    if (rpc.rule.audience() != auth::v1::AUDIENCE_SERVICE) continue;
+    EXPECT_TRUE(Denied(Call(rpc, town_->world->people[0].token))) << rpc.method->full_name();
+    EXPECT_TRUE(Denied(Call(rpc, town_->world->OperatorToken()))) << rpc.method->full_name();
+  }
+}
+
+TEST_F(AccessMatrixTest, RolesAndOwnersAreAsked) {
+  const demo::World& world = *town_->world;
+  const std::string& owner = world.people[0].token;
+  const std::string& stranger = world.people[1].token;
+  const std::string& here = world.communities[0].coordinator.token;
+  const std::string& elsewhere = world.communities[1].coordinator.token;
+  for (const Rpc& rpc : AllRpcs()) {
+    if (rpc.rule.audience() != auth::v1::AUDIENCE_SIGNED_IN) continue;
+    const std::string& name = rpc.method->full_name();
+    const bool coordinators = std::count(rpc.rule.roles().begin(), rpc.rule.roles().end(),
+                                         auth::v1::ROLE_COORDINATOR) > 0;
+    const bool limited =
+        !rpc.rule.roles().empty() || !rpc.rule.owner().empty() || rpc.rule.resource_owner();
+    EXPECT_EQ(Denied(Call(rpc, stranger)), limited) << name << " by a stranger";
+    EXPECT_EQ(Denied(Call(rpc, elsewhere)), limited) << name << " by a coordinator of another area";
+    if (coordinators) {
+      EXPECT_FALSE(Denied(Call(rpc, here))) << name << " by the area's coordinator";
+    }
+    if (!rpc.rule.roles().empty()) {
+      EXPECT_FALSE(Denied(Call(rpc, world.OperatorToken()))) << name << " by an operator";
+    }
+    if (!rpc.rule.owner().empty()) {
+      EXPECT_FALSE(Denied(Call(rpc, owner))) << name << " by its owner";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace baodao::testing

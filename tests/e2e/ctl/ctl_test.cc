@@ -1,0 +1,111 @@
+// baodaoctl against the real services.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "common/testing/deployment.h"
+#include "common/testing/paths.h"
+#include "ops/ctl/app.h"
+
+namespace baodao::ctl {
+namespace {
+
+struct Outcome {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+class CtlTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    deployment_ = new baodao::testing::Deployment();
+    ASSERT_EQ(
+        Ctl({"areas", "import", baodao::testing::SourceFile("ops/data/yangpu/areas.csv")}).code,
+        kOk);
+  }
+  static void TearDownTestSuite() { delete deployment_; }
+
+  static Outcome Ctl(std::vector<std::string> arguments) {
+    const std::vector<std::string> where = {
+        "baodaoctl", "--port-base",           std::to_string(deployment_->port_base()),
+        "--keys",    deployment_->keys_dir(), "--lang",
+        "en"};
+    arguments.insert(arguments.begin(), where.begin(), where.end());
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    std::ostringstream out;
+    std::ostringstream err;
+    Outcome outcome;
+    outcome.code = Run(static_cast<int>(argv.size()), argv.data(), out, err);
+    outcome.out = out.str();
+    outcome.err = err.str();
+    return outcome;
+  }
+
+  static baodao::testing::Deployment* deployment_;
+};
+
+baodao::testing::Deployment* CtlTest::deployment_ = nullptr;
+
+bool Has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_F(CtlTest, HealthOfAllFive) {
+  const Outcome health = Ctl({"health", "--wait", "30"});
+  EXPECT_EQ(health.code, kOk) << health.out;
+  EXPECT_FALSE(Has(health.out, "not serving")) << health.out;
+}
+
+TEST_F(CtlTest, ImportingAgainChangesNothing) {
+  const std::string file = baodao::testing::SourceFile("ops/data/yangpu/areas.csv");
+  const Outcome again = Ctl({"areas", "import", file});
+  EXPECT_EQ(again.code, kOk) << again.err;
+  EXPECT_TRUE(Has(again.out, "added 0, changed 0")) << again.out;
+  EXPECT_TRUE(Has(Ctl({"areas", "import", "--if-empty", file}).out, "nothing imported"));
+  EXPECT_EQ(Ctl({"areas", "import", "/nonexistent.csv"}).code, kUsage);
+}
+
+TEST_F(CtlTest, AreasAsTableAndJson) {
+  const Outcome table = Ctl({"areas", "list", "--parent", "310110"});
+  EXPECT_EQ(table.code, kOk) << table.err;
+  EXPECT_TRUE(Has(table.out, "subdistrict")) << table.out;
+  const Outcome json = Ctl({"areas", "list", "--json"});
+  EXPECT_TRUE(Has(json.out, "\"code\": \"310110\"")) << json.out;
+  EXPECT_TRUE(Has(Ctl({"inspect", "310110"}).out, "杨浦"));
+}
+
+TEST_F(CtlTest, RefusalsNameTheReason) {
+  const Outcome unknown = Ctl({"inspect", "tsk_01J0000000000000000000000A"});
+  EXPECT_EQ(unknown.code, kRefused);
+  EXPECT_TRUE(Has(unknown.err, "NOT_FOUND")) << unknown.err;
+  EXPECT_EQ(Ctl({"review", "approve", "reg_01J0000000000000000000000A"}).code, kRefused);
+}
+
+TEST_F(CtlTest, EmptyListsAndSums) {
+  EXPECT_EQ(Ctl({"review", "queue", "--area", "310110"}).code, kOk);
+  EXPECT_EQ(Ctl({"tasks", "list", "--area", "310110"}).code, kOk);
+  const Outcome stats = Ctl({"stats", "--area", "310110"});
+  EXPECT_EQ(stats.code, kOk) << stats.err;
+  EXPECT_TRUE(Has(stats.out, "OPEN")) << stats.out;
+  const Outcome run = Ctl({"match", "run", "--area", "310110", "--dry-run"});
+  EXPECT_EQ(run.code, kOk) << run.err;
+  EXPECT_TRUE(Has(run.out, "OPEN TASKS")) << run.out;
+}
+
+TEST_F(CtlTest, DeadLettersOfAGroup) {
+  const std::string redis = "127.0.0.1:" + std::to_string(deployment_->redis().port());
+  const Outcome list = Ctl({"dead-letters", "list", "--group", "inbox", "--redis", redis});
+  EXPECT_EQ(list.code, kOk) << list.err;
+  EXPECT_TRUE(Has(list.out, "SHARD"));
+  const Outcome none =
+      Ctl({"dead-letters", "requeue", "0", "1-1", "--group", "inbox", "--redis", redis});
+  EXPECT_EQ(none.code, kRefused) << none.err;
+}
+
+}  // namespace
+}  // namespace baodao::ctl

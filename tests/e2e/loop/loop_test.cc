@@ -1,0 +1,48 @@
+// The whole loop with the real binaries, as a user runs it.
+#include <gtest/gtest.h>
+
+#include "common/testing/process.h"
+#include "tests/e2e/town.h"
+
+namespace baodao::testing {
+namespace {
+
+TEST(LoopTest, TheDemoPlaysTheWholeLoopAndFindsEveryPromiseKept) {
+  Town town({.people = 10, .communities = 2, .units = 0, .deployment = {}});
+  TempDir dir;
+  const std::vector<std::string> argv = {
+      Binary("baodao-demo"),
+      "--port-base=" + std::to_string(town.deployment.port_base()),
+      "--keys=" + town.deployment.keys_dir(),
+      "--codes=" + town.deployment.codes_file(),
+      "--units=8",
+      "--people=120",
+      "--needs=24"};
+  ChildProcess demo(argv, {}, dir.File("demo.log"));
+  const int code = demo.Wait();
+  std::ifstream log(dir.File("demo.log"));
+  const std::string text(std::istreambuf_iterator<char>(log), {});
+  EXPECT_EQ(code, 0) << text;
+  EXPECT_NE(text.find("promises kept"), std::string::npos) << text;
+}
+
+TEST(LoopTest, AStopIsCleanAndTheNextStartFindsEverythingAgain) {
+  Town town({.people = 3, .communities = 1, .units = 0, .deployment = {}});
+  const dispatch::v1::Task task = town.Run(town.Publish(0, 2, std::chrono::minutes(120)));
+  for (const char* service : {"inbox", "matching", "dispatch", "lists", "registration"}) {
+    EXPECT_EQ(town.deployment.Stop(service), 0) << town.deployment.Log(service);
+  }
+  town.deployment.redis().Stop();
+  town.deployment.redis().Restart();
+  for (const char* service : {"registration", "lists", "dispatch", "matching", "inbox"}) {
+    town.deployment.Start(service);
+  }
+  dispatch::v1::GetTaskRequest get;
+  get.set_task_id(task.task_id());
+  const auto again = town.Run(demo::Must(town.world->backend.tasks, &client::Tasks::GetTask,
+                                         town.world->people[0].token, get));
+  EXPECT_EQ(again.SerializeAsString(), task.SerializeAsString());
+}
+
+}  // namespace
+}  // namespace baodao::testing

@@ -1,0 +1,99 @@
+// A deployment with people in it, for tests of the whole.
+#pragma once
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "common/clock/timestamp.h"
+#include "common/testing/deployment.h"
+#include "common/testing/loop.h"
+#include "common/testing/paths.h"
+#include "ops/demo/call.h"
+#include "ops/demo/story.h"
+#include "ops/demo/world.h"
+
+namespace baodao::testing {
+
+struct TownOptions {
+  size_t people = 20;
+  size_t communities = 2;
+  size_t units = 0;
+  DeploymentOptions deployment;
+};
+
+// Real services, the real areas of 杨浦区, coordinators, and people with active registrations.
+class Town {
+ public:
+  using Options = TownOptions;
+
+  explicit Town(Options options = {}) : deployment(Quiet(options.deployment)) {
+    demo::Options demo;
+    demo.port_base = deployment.port_base();
+    demo.keys_dir = deployment.keys_dir();
+    demo.codes_file = deployment.codes_file();
+    demo.people = options.people;
+    demo.units = options.units;
+    demo.communities = options.communities;
+    auto key = auth::LoadPrivateKey(demo.keys_dir + "/" + std::string(auth::kPrivateKeyFile));
+    if (!key.ok()) throw std::runtime_error(std::string(key.status().message()));
+    world = std::make_unique<demo::World>(loop, demo, auth::Signer(*std::move(key)));
+    Run(ImportAreas());
+    Run(demo::Stage(*world));
+    Run(demo::ReportIn(*world));
+  }
+
+  template <class T>
+  T Run(Task<T> task) {
+    return testing::Run(loop, std::move(task), std::chrono::seconds(120));
+  }
+
+  // Publishes a task in a community as its coordinator, starting `from_now` from now.
+  Task<dispatch::v1::Task> Publish(size_t community, int slots, std::chrono::minutes from_now,
+                                   std::chrono::minutes length = std::chrono::minutes(60)) {
+    dispatch::v1::PublishTaskRequest request;
+    request.set_request_id(world->RequestId());
+    request.set_title("楼道清理");
+    request.set_category("cleaning");
+    request.set_area_code(world->communities[community].area.code());
+    *request.mutable_place() = world->communities[community].area.center();
+    const Time start = SystemClock().Now() + from_now;
+    *request.mutable_window()->mutable_start() = ToTimestamp(start);
+    *request.mutable_window()->mutable_end() = ToTimestamp(start + length);
+    request.set_slots_min(1);
+    request.set_slots_max(slots);
+    request.mutable_contact()->set_name("王秀英");
+    request.mutable_contact()->set_phone("13800001234");
+    request.mutable_contact()->set_address("平凉路1号101室");
+    co_return co_await demo::Must(world->backend.tasks, &client::Tasks::PublishTask,
+                                  world->communities[community].coordinator.token, request);
+  }
+
+  Deployment deployment;
+  asio::io_context loop;
+  std::unique_ptr<demo::World> world;
+
+ private:
+  // Nobody is offered anything but by the test.
+  static DeploymentOptions Quiet(DeploymentOptions options) {
+    options.environment.emplace("BAODAO_MATCHING_MATCH_AUTOMATICALLY", "false");
+    return options;
+  }
+
+  Task<void> ImportAreas() {
+    registration::v1::ImportAreasRequest request;
+    request.set_request_id(world->RequestId());
+    request.set_csv(ReadWhole(SourceFile("ops/data/yangpu/areas.csv")));
+    co_await demo::Must(world->backend.areas, &client::Areas::ImportAreas, world->OperatorToken(),
+                        request);
+  }
+
+  static std::string ReadWhole(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw std::runtime_error("cannot read " + path);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  }
+};
+
+}  // namespace baodao::testing

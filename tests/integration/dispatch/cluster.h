@@ -1,0 +1,91 @@
+// Two dispatch replicas on one real Redis, each with a connection, a store and caches of its own.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <asio/io_context.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/clock/clock.h"
+#include "common/crypto/key_ring.h"
+#include "common/ids/ids.h"
+#include "common/redis/client.h"
+#include "common/store/redis_store.h"
+#include "common/testing/loop.h"
+#include "common/testing/redis_server.h"
+#include "common/timers/timer_loop.h"
+#include "services/dispatch/rpc/handlers.h"
+#include "services/dispatch/workers/deadlines.h"
+
+namespace baodao::dispatch {
+
+inline constexpr int kShards = 8;
+inline constexpr char kCommunity[] = "310110001001";
+
+class PeopleSource final : public profiles::Source {
+ public:
+  Task<absl::StatusOr<registration::v1::ListProfilesResponse>> List(int, std::string) override {
+    co_return registration::v1::ListProfilesResponse();
+  }
+  Task<absl::StatusOr<registration::v1::Profile>> Get(std::string person_id) override;
+};
+
+std::shared_ptr<const areas::AreaTree> TestTree();
+
+struct Replica {
+  Replica(asio::io_context& loop, redis::Client& client, store::RedisStore& store,
+          const crypto::KeyRing& ring, std::shared_ptr<const areas::AreaTree> tree);
+
+  redis::Client& client;
+  store::RedisStore& store;
+  PeopleSource source;
+  profiles::ProfileCache profiles;
+  App app;
+  NearIndex near;
+  TaskHandlers tasks;
+  AssignmentHandlers assignments;
+  LedgerHandlers ledgers;
+  Deadlines deadlines;
+};
+
+class ReplicasTest : public ::testing::Test {
+ protected:
+  ReplicasTest();
+  ~ReplicasTest() override;
+
+  template <class T>
+  T Run(Task<T> task) {
+    return testing::Run(loop_, std::move(task));
+  }
+  // Runs all of them at once and returns when all have ended.
+  void RunAll(std::vector<Task<void>> tasks);
+
+  static std::string NewPerson() { return ids::New("per", static_cast<int>(next_++ % kShards)); }
+  static rpc::CallContext As(const std::string& person);
+  // A coordinator of the district, and one of somewhere else.
+  static rpc::CallContext Coordinator();
+  static rpc::CallContext Stranger();
+  static rpc::CallContext Lists();
+
+  // A task that starts after `ahead` and lasts two hours.
+  v1::PublishTaskRequest NewTask(Millis ahead, int slots_min, int slots_max);
+  v1::Task Publish(const v1::PublishTaskRequest& request);
+  Task<absl::StatusOr<v1::Assignment>> Claim(int replica, std::string person, std::string task,
+                                             std::string request_id);
+  v1::CalendarRecord CalendarOf(const std::string& person);
+
+  asio::io_context loop_;
+  testing::RedisServer server_;
+  crypto::KeyRing ring_ = crypto::KeyRing::Generate();
+  std::vector<std::unique_ptr<redis::Client>> clients_;
+  std::vector<std::unique_ptr<store::RedisStore>> stores_;
+  std::vector<std::unique_ptr<Replica>> replicas_;
+
+ private:
+  static inline unsigned next_ = 0;
+};
+
+}  // namespace baodao::dispatch

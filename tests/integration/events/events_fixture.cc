@@ -1,0 +1,106 @@
+#include "tests/integration/events/events_fixture.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace baodao::events {
+namespace {
+
+testing::RedisServer& SharedServer() {
+  static testing::RedisServer server;
+  return server;
+}
+
+testing::RedisCluster& SharedCluster() {
+  static testing::RedisCluster cluster;
+  return cluster;
+}
+
+}  // namespace
+
+EventsTest::EventsTest() {
+  static int number = 0;
+  service_ = "s" + std::to_string(++number);
+  group_ = "g" + std::to_string(number);
+  client_ = Ok(redis::Connect(loop_, Config()));
+  store_ = Ok(store::RedisStore::Open(loop_, *client_, store::Keys(service_, kShards)));
+}
+
+redis::Config EventsTest::Config() const {
+  return in_cluster() ? SharedCluster().config() : SharedServer().config();
+}
+
+EventsTest::~EventsTest() {
+  store_.reset();
+  testing::Run(loop_, client_->Close());
+}
+
+bool EventsTest::Await(std::function<bool()> condition, Millis limit) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    loop_.restart();
+    loop_.run_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+redis::Reply EventsTest::Do(const std::string& key, const std::vector<std::string>& args) {
+  return Ok(client_->Call(redis::Command::Of(key, args)));
+}
+
+void EventsTest::Emit(int shard, const std::string& name) {
+  v1::Event event;
+  event.set_actor_id(name);
+  store::Commit commit(shard);
+  commit.Emit(event.SerializeAsString());
+  Ok(store_->Apply(std::move(commit)));
+}
+
+GroupOptions EventsTest::Options(std::string consumer) {
+  GroupOptions options;
+  options.group = group_;
+  options.services = {service_};
+  options.shards = kShards;
+  options.consumer = std::move(consumer);
+  options.heartbeat = Millis(50);
+  options.claim_idle = Millis(400);
+  options.save_every = Millis(20);
+  options.max_deliveries = 3;
+  options.retry_min = Millis(5);
+  options.retry_max = Millis(20);
+  return options;
+}
+
+Task<void> EventsTest::RunToEnd(Consumer* consumer) {
+  co_await consumer->Run();
+  running_.erase(std::find(running_.begin(), running_.end(), consumer));
+}
+
+std::shared_ptr<void> EventsTest::Start(Consumer& consumer) {
+  running_.push_back(&consumer);
+  asio::co_spawn(loop_, RunToEnd(&consumer), asio::detached);
+  return std::shared_ptr<void>(nullptr, [this, &consumer](void*) { Stop(consumer); });
+}
+
+void EventsTest::Stop(Consumer& consumer) {
+  consumer.Stop();
+  EXPECT_TRUE(Await(
+      [&] { return std::find(running_.begin(), running_.end(), &consumer) == running_.end(); }));
+}
+
+void Recorder::Fail(const std::string& name, int times, absl::Status status) {
+  failures_[name] = {times, std::move(status)};
+}
+
+Task<absl::Status> Recorder::Handle(Delivery delivery) {
+  const std::string name = delivery.event.actor_id();
+  delivered.push_back(std::move(delivery));
+  const auto failing = failures_.find(name);
+  if (failing != failures_.end() && failing->second.first-- > 0) co_return failing->second.second;
+  names.push_back(name);
+  co_return absl::OkStatus();
+}
+
+}  // namespace baodao::events

@@ -1,0 +1,88 @@
+// Events written through the store and read through Redis: standalone and in a cluster of three.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/io_context.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/events/dead_letters.h"
+#include "common/events/group_consumer.h"
+#include "common/events/tail.h"
+#include "common/events/trimmer.h"
+#include "common/redis/client.h"
+#include "common/store/redis_store.h"
+#include "common/testing/loop.h"
+#include "common/testing/redis_server.h"
+
+namespace baodao::events {
+
+class EventsTest : public ::testing::TestWithParam<bool> {  // whether in a cluster
+ protected:
+  static constexpr int kShards = 4;
+
+  EventsTest();
+  ~EventsTest() override;
+
+  bool in_cluster() const { return GetParam(); }
+  redis::Config Config() const;
+  redis::Client& client() { return *client_; }
+  store::Store& store() { return *store_; }
+
+  template <class T>
+  T Ok(Task<absl::StatusOr<T>> task) {
+    absl::StatusOr<T> result = testing::Run(loop_, std::move(task));
+    if (!result.ok()) throw std::runtime_error(result.status().ToString());
+    return *std::move(result);
+  }
+  // Runs the loop until `condition` holds; false when it does not within the limit.
+  bool Await(std::function<bool()> condition, Millis limit = Millis(20'000));
+  // A Redis command, on the node of `key`.
+  redis::Reply Do(const std::string& key, const std::vector<std::string>& args);
+
+  // Appends an event whose actor is `name`.
+  void Emit(int shard, const std::string& name);
+  // The options of this test's group: quick, for tests.
+  GroupOptions Options(std::string consumer);
+  // Runs it on the loop until it is stopped: at the latest when the result is destroyed.
+  [[nodiscard]] std::shared_ptr<void> Start(Consumer& consumer);
+  // Stops it and waits for its end.
+  void Stop(Consumer& consumer);
+
+  std::string service_;
+  std::string group_;
+  asio::io_context loop_;
+
+ private:
+  Task<void> RunToEnd(Consumer* consumer);
+
+  std::unique_ptr<redis::Client> client_;
+  std::unique_ptr<store::RedisStore> store_;
+  std::vector<Consumer*> running_;
+};
+
+// Notes what it is given.
+class Recorder {
+ public:
+  Handler handler() {
+    return [this](const Delivery& delivery) { return Handle(delivery); };
+  }
+  // How often the event of this name is to fail, and how.
+  void Fail(const std::string& name, int times, absl::Status status = absl::InternalError("no"));
+
+  std::vector<std::string> names;   // as handled, in order
+  std::vector<Delivery> delivered;  // all, failures too
+
+ private:
+  Task<absl::Status> Handle(Delivery delivery);
+
+  std::map<std::string, std::pair<int, absl::Status>> failures_;
+};
+
+}  // namespace baodao::events

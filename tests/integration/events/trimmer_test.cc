@@ -1,0 +1,96 @@
+#include "common/testing/fake_clock.h"
+#include "tests/integration/events/events_fixture.h"
+
+namespace baodao::events {
+namespace {
+
+class TrimmerTest : public EventsTest {
+ protected:
+  static constexpr int kEvents = 500;  // trimming removes whole nodes of 100
+
+  int64_t Trim(Time now) {
+    testing::FakeClock clock(loop_, now);
+    TrimmerOptions options;
+    options.service = service_;
+    options.shards = kShards;
+    return Ok(TrimOnce(client(), clock, options));
+  }
+  int64_t Length(int shard) {
+    const std::string key = store().keys().Events(shard);
+    return Do(key, {"XLEN", key}).integer;
+  }
+  void EmitMany(int shard) {
+    store::Commit commit(shard);
+    for (int i = 0; i < kEvents; ++i) commit.Emit(v1::Event().SerializeAsString());
+    Ok(store().Apply(std::move(commit)));
+  }
+  static constexpr Millis kHour{3'600'000};
+};
+
+TEST_P(TrimmerTest, KeepsAtLeastAnHour) {
+  EmitMany(1);
+  EXPECT_EQ(Trim(SystemClock().Now() + kHour - Millis(30'000)), 0);
+  EXPECT_EQ(Length(1), kEvents);
+  EXPECT_EQ(Trim(SystemClock().Now() + kHour + Millis(1'000)), kEvents);
+}
+
+TEST_P(TrimmerTest, KeepsWhatAGroupHasNotHandled) {
+  Recorder recorder;
+  GroupOptions options = Options("a");
+  options.max_deliveries = 1'000'000;
+  recorder.Fail("stuck", 1'000'000);
+  const auto consumer =
+      NewGroupConsumer(loop_, client(), SystemClock(), options, recorder.handler());
+  const auto consumer_runs = Start(*consumer);
+  Emit(1, "stuck");
+  EmitMany(1);
+  EmitMany(2);
+  const auto handled = [&] {
+    return Ok(ReadGroupLag(client(), SystemClock(), group_, {service_}, kShards)).unread ==
+           kEvents + 1;
+  };
+  EXPECT_TRUE(Await(handled)) << "shard 2 is handled, shard 1 is stuck";
+  const GroupLag lag = Ok(ReadGroupLag(client(), SystemClock(), group_, {service_}, kShards));
+  EXPECT_GE(lag.oldest, Millis(0));
+  Trim(SystemClock().Now() + kHour * 2);
+  EXPECT_EQ(Length(1), kEvents + 1) << "nothing that is not handled";
+  EXPECT_LT(Length(2), 150);
+}
+
+// A group may be named like a service, and read that service's events.
+TEST_P(TrimmerTest, AGroupOfTheServicesNameKeepsNothing) {
+  group_ = service_;
+  Recorder recorder;
+  const auto consumer =
+      NewGroupConsumer(loop_, client(), SystemClock(), Options("a"), recorder.handler());
+  const auto consumer_runs = Start(*consumer);
+  EmitMany(3);
+  EXPECT_TRUE(Await([&] { return recorder.names.size() == kEvents; }));
+  EXPECT_TRUE(Await([&] {
+    Trim(SystemClock().Now() + kHour * 2);
+    return Length(3) < 150;
+  }));
+}
+
+// Once everything is handled, the lag stays exact although the beginning is gone.
+TEST_P(TrimmerTest, LagIsExactAfterTrimming) {
+  EmitMany(0);
+  EXPECT_EQ(Trim(SystemClock().Now() + kHour * 2), kEvents);
+  Emit(0, "left");
+  EXPECT_EQ(Ok(ReadGroupLag(client(), SystemClock(), group_, {service_}, kShards)).unread, 1);
+  Recorder recorder;
+  const auto consumer =
+      NewGroupConsumer(loop_, client(), SystemClock(), Options("a"), recorder.handler());
+  const auto consumer_runs = Start(*consumer);
+  EXPECT_TRUE(Await([&] { return recorder.names.size() == 1; }));
+  EXPECT_TRUE(Await([&] {
+    return Ok(ReadGroupLag(client(), SystemClock(), group_, {service_}, kShards)).unread == 0;
+  }));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, TrimmerTest, ::testing::Values(false, true), [](const auto& info) {
+  return info.param ? std::string("Cluster") : std::string("Standalone");
+});
+
+}  // namespace
+}  // namespace baodao::events

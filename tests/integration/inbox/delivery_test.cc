@@ -1,0 +1,220 @@
+// Events become notifications once, in the reader's words.
+#include <gtest/gtest.h>
+
+#include "common/events/group_consumer.h"
+#include "common/store/redis_store.h"
+#include "common/timers/timer_loop.h"
+#include "tests/integration/inbox/world.h"
+
+namespace baodao::inbox {
+namespace {
+
+INSTANTIATE_TEST_SUITE_P(Stores, InboxTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         BackendName);
+
+TEST_P(InboxTest, SpeaksTheLanguageOfTheReader) {
+  ASSERT_TRUE(Deliver(Hours(1)).ok());
+  const auto zh = List();
+  ASSERT_TRUE(zh.ok()) << zh.status();
+  ASSERT_EQ(zh->notifications_size(), 1);
+  EXPECT_EQ(zh->notifications(0).kind(), "hours_credited");
+  EXPECT_EQ(zh->notifications(0).title(), "服务时长已记录");
+  EXPECT_EQ(zh->notifications(0).body(), "感谢您参加“陪诊”，已记录服务时长 1 小时。");
+  EXPECT_EQ(zh->notifications(0).subject_id(), "tsk_1");
+  EXPECT_EQ(List(20, 1, "en")->notifications(0).title(), "Your hours are credited");
+}
+
+TEST_P(InboxTest, AnEventToldManyTimesIsOneNotification) {
+  int done = 0;
+  const events::Delivery delivery = Hours(1);
+  for (int i = 0; i < 20; ++i) {
+    asio::co_spawn(loop_, replicas_[i % 2]->deliverer.OnEvent(delivery),
+                   [&](std::exception_ptr, absl::Status status) {
+                     EXPECT_TRUE(status.ok()) << status;
+                     ++done;
+                   });
+  }
+  ASSERT_TRUE(Await([&] { return done == 20; }));
+  EXPECT_EQ(List()->notifications_size(), 1);
+  EXPECT_EQ(List()->unread_count(), 1);
+}
+
+TEST_P(InboxTest, TheUnitsLiaisonHearsTheResultToo) {
+  const std::string unit = ids::New("unt", 1), liaison = ids::New("per", 9);
+  unit_liaisons_[unit] = liaison;
+  registration_is_down_ = true;
+  EXPECT_FALSE(Deliver(Hours(1, unit)).ok());
+  EXPECT_EQ(List()->notifications_size(), 1);
+  registration_is_down_ = false;
+  ASSERT_TRUE(Deliver(Hours(1, unit)).ok());
+  EXPECT_EQ(List()->notifications_size(), 1);
+  v1::ListNotificationsRequest request;
+  request.set_person_id(liaison);
+  const auto heard = Call(&Inbox::ListNotifications, tokens_.Person(liaison), request);
+  ASSERT_TRUE(heard.ok()) << heard.status();
+  ASSERT_EQ(heard->notifications_size(), 1);
+  EXPECT_EQ(heard->notifications(0).kind(), "unit_hours_credited");
+  // Remembered for a while, then asked again; a unit that is gone has nobody to tell.
+  const int asked = units_asked_;
+  ASSERT_TRUE(Deliver(Hours(2, unit)).ok());
+  EXPECT_EQ(units_asked_, asked);
+  clock_.Advance(std::chrono::minutes(6));
+  unit_liaisons_.clear();
+  ASSERT_TRUE(Deliver(Hours(3, unit)).ok());
+  EXPECT_EQ(units_asked_, asked + 1);
+}
+
+TEST_P(InboxTest, AreaInboxesAreForTheirCoordinators) {
+  events::Delivery delivery = Hours(1);
+  auto* changed = delivery.event.mutable_registration_changed();
+  changed->mutable_registration()->set_registration_id("reg_1");
+  changed->mutable_registration()->set_subject_id(reader_id_);
+  changed->mutable_registration()->set_area_code(kCommunity);
+  changed->mutable_registration()->set_state(registration::v1::REGISTRATION_STATE_PENDING);
+  ASSERT_TRUE(Deliver(delivery).ok());
+  v1::ListAreaNotificationsRequest request;
+  request.set_area_code(kCommunity);
+  const std::string above = tokens_.Coordinator(ids::New("per", 1), "310110009");
+  const auto listed = Call(&Inbox::ListAreaNotifications, above, request);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->notifications_size(), 1);
+  EXPECT_EQ(listed->notifications(0).body(), "同济新村收到新的报到申请，请审核。");
+  EXPECT_TRUE(Is(Call(&Inbox::ListAreaNotifications, reader_, request).status(),
+                 Reason::PERMISSION_DENIED));
+  request.set_area_code("310110");
+  EXPECT_TRUE(
+      Is(Call(&Inbox::ListAreaNotifications, above, request).status(), Reason::PERMISSION_DENIED));
+}
+
+TEST_P(InboxTest, NobodyReadsTheInboxOfAnother) {
+  v1::ListNotificationsRequest request;
+  request.set_person_id(reader_id_);
+  const std::string stranger = tokens_.Person(ids::New("per", 2));
+  EXPECT_TRUE(
+      Is(Call(&Inbox::ListNotifications, stranger, request).status(), Reason::PERMISSION_DENIED));
+  EXPECT_TRUE(Is(Call(&Inbox::ListNotifications, "", request).status(), Reason::UNAUTHENTICATED));
+}
+
+TEST_P(InboxTest, ReadUpToACursorAndNeverBack) {
+  for (int i = 1; i <= 5; ++i) ASSERT_TRUE(Deliver(Hours(i), i % 2).ok());
+  const auto before = List();
+  ASSERT_EQ(before->notifications_size(), 5);
+  EXPECT_EQ(before->unread_count(), 5);
+  EXPECT_EQ(MarkRead(before->notifications(2).cursor())->unread_count(), 2);
+  const auto after = List(200, 1);
+  EXPECT_EQ(after->unread_count(), 2);
+  EXPECT_FALSE(after->notifications(1).read());
+  EXPECT_TRUE(after->notifications(2).read());
+  EXPECT_EQ(MarkRead(before->notifications(4).cursor(), 1)->unread_count(), 2);
+  EXPECT_EQ(MarkRead(before->notifications(0).cursor())->unread_count(), 0);
+  ASSERT_TRUE(Deliver(Hours(6)).ok());
+  EXPECT_EQ(List()->unread_count(), 1);
+  EXPECT_TRUE(Is(MarkRead("nonsense").status(), Reason::INVALID_ARGUMENT_FIELDS));
+}
+
+TEST_P(InboxTest, PagesShowEverythingOnce) {
+  for (int i = 1; i <= 23; ++i) ASSERT_TRUE(Deliver(Hours(i)).ok());
+  v1::ListNotificationsRequest request;
+  request.set_person_id(reader_id_);
+  request.set_page_size(5);
+  std::vector<std::string> subjects;
+  for (int extra = 100;; ++extra) {
+    const auto page = Call(&Inbox::ListNotifications, reader_, request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const auto& one : page->notifications()) subjects.push_back(one.subject_id());
+    if (page->next_page_token().empty()) break;
+    request.set_page_token(page->next_page_token());
+    ASSERT_TRUE(Deliver(Hours(extra)).ok());
+  }
+  ASSERT_EQ(subjects.size(), 23u);
+  for (int i = 0; i < 23; ++i) EXPECT_EQ(subjects[i], "tsk_" + std::to_string(23 - i));
+}
+
+class ReminderTest : public InboxTest {
+ protected:
+  void RunTimersUntil(const std::function<bool()>& done, Millis most) {
+    timers::TimerLoop timers(*stores_[0], clock_);
+    timers.Register(std::string(kRemindTimer), [this](const timers::Timer& timer) {
+      return replicas_[0]->deliverer.OnReminder(timer);
+    });
+    bool stopped = false;
+    asio::co_spawn(loop_, timers.Run(), [&](std::exception_ptr) { stopped = true; });
+    const Time last = clock_.Now() + most;
+    loop_.restart();
+    while (!done() && clock_.Now() < last) {
+      loop_.run_one_until(std::chrono::steady_clock::now() + Millis(3));
+      clock_.Advance(std::chrono::minutes(1));
+    }
+    timers.Stop();
+    while (!stopped) {
+      loop_.run_one_until(std::chrono::steady_clock::now() + Millis(3));
+      clock_.Advance(Millis(500));
+    }
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, ReminderTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         BackendName);
+
+TEST_P(ReminderTest, ComesAnHourBeforeTheStart) {
+  const Time start = clock_.Now() + std::chrono::minutes(90);
+  ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
+  const auto reminded = [&] {
+    const auto entries = testing::Run(
+        loop_,
+        replicas_[0]->inbox.Before(*replicas_[0]->inbox.PersonOwner(reader_id_), std::nullopt, 1));
+    return entries.ok() && (*entries)[0].record.kind() == "sign_in_reminder";
+  };
+  RunTimersUntil(reminded, std::chrono::hours(3));
+  const auto listed = testing::Run(
+      loop_,
+      replicas_[0]->inbox.Before(*replicas_[0]->inbox.PersonOwner(reader_id_), std::nullopt, 9));
+  ASSERT_EQ(listed->size(), 2u);
+  EXPECT_EQ((*listed)[0].record.kind(), "sign_in_reminder");
+  EXPECT_EQ((*listed)[0].record.params().at("task"), "陪诊");
+  EXPECT_GE(ToTime((*listed)[0].record.time()), start - kReminderBefore);
+}
+
+TEST_P(ReminderTest, DoesNotComeToThoseWhoAreOff) {
+  const Time start = clock_.Now() + std::chrono::minutes(90);
+  ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
+  ASSERT_TRUE(Deliver(Accepted(2, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start)).ok());
+  // The first event once more: it must not bring the reminder back.
+  ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
+  const auto next = testing::Run(loop_, stores_[0]->NextTimer(5));
+  ASSERT_TRUE(next.ok());
+  EXPECT_FALSE(next->has_value());
+}
+
+// The real consumer on the streams of another service.
+class ConsumerTest : public InboxTest {};
+INSTANTIATE_TEST_SUITE_P(Stores, ConsumerTest, ::testing::Values(Backend::kRedis), BackendName);
+
+TEST_P(ConsumerTest, DeliversWhatDispatchWrites) {
+  auto dispatch = testing::Run(
+      loop_, store::RedisStore::Open(loop_, *client_, store::Keys("dispatch", kShards)));
+  ASSERT_TRUE(dispatch.ok());
+  for (int i = 1; i <= 40; ++i) {
+    store::Commit commit(i % kShards);
+    commit.Emit(Hours(i).event.SerializeAsString());
+    ASSERT_TRUE(testing::Run(loop_, (*dispatch)->Apply(commit)).ok());
+  }
+  events::GroupOptions options;
+  options.group = "inbox";
+  options.services = {"registration", "lists", "dispatch"};
+  options.shards = kShards;
+  const auto consumer = events::NewGroupConsumer(loop_, *client_, SystemClock(), options,
+                                                 [this](const events::Delivery& delivery) {
+                                                   return replicas_[0]->deliverer.OnEvent(delivery);
+                                                 });
+  bool stopped = false;
+  asio::co_spawn(loop_, consumer->Run(), [&](std::exception_ptr) { stopped = true; });
+  EXPECT_TRUE(Await([&] { return consumer->stats().handled >= 40; }));
+  consumer->Stop();
+  EXPECT_TRUE(Await([&] { return stopped; }));
+  EXPECT_EQ(List()->notifications_size(), 40);
+  EXPECT_EQ(List()->unread_count(), 40);
+}
+
+}  // namespace
+}  // namespace baodao::inbox

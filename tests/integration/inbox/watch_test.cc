@@ -1,0 +1,234 @@
+// Watching: no gap and no duplicate, whatever is added and however often the watcher comes back.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/integration/inbox/world.h"
+
+namespace baodao::inbox {
+namespace {
+
+class WatchTest : public InboxTest {
+ protected:
+  rpc::StreamReader<v1::WatchInboxResponse> Watch(const std::string& token, int replica = 0) {
+    v1::WatchInboxRequest request;
+    request.set_person_id(reader_id_);
+    request.set_resume_token(token);
+    rpc::Client<v1::InboxService> client(*replicas_[replica]->channel);
+    return client.Stream(&Inbox::WatchInbox, rpc::CallOptions::As(reader_), request);
+  }
+  std::optional<v1::WatchInboxResponse> Next(rpc::StreamReader<v1::WatchInboxResponse>& stream) {
+    return testing::Run(loop_, stream.Next());
+  }
+  // The next message that is no heartbeat.
+  std::string NextSubject(rpc::StreamReader<v1::WatchInboxResponse>& stream) {
+    while (const auto message = Next(stream)) {
+      if (message->has_notification()) return message->notification().subject_id();
+    }
+    return "over: " + stream.status().ToString();
+  }
+  Task<void> AddMany(int from, int to) {
+    for (int i = from; i <= to; ++i) {
+      const events::Delivery delivery = Hours(i);
+      const absl::Status status = co_await replicas_[i % 2]->deliverer.OnEvent(delivery);
+      if (!status.ok()) throw std::runtime_error(status.ToString());
+    }
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, WatchTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         BackendName);
+
+TEST_P(WatchTest, BeginsWithAHeartbeatAndShowsWhatComes) {
+  ASSERT_TRUE(Deliver(Hours(1)).ok());
+  auto stream = Watch("");
+  const auto first = Next(stream);
+  ASSERT_TRUE(first.has_value()) << stream.status();
+  EXPECT_FALSE(first->has_notification());
+  EXPECT_EQ(first->resume_token(), List()->notifications(0).cursor());
+  // The other replica writes; this one is woken.
+  ASSERT_TRUE(Deliver(Hours(2), 1).ok());
+  const auto second = Next(stream);
+  ASSERT_TRUE(second.has_value()) << stream.status();
+  EXPECT_EQ(second->notification().subject_id(), "tsk_2");
+  EXPECT_EQ(second->notification().cursor(), second->resume_token());
+  EXPECT_EQ(second->notification().title(), "服务时长已记录");
+}
+
+TEST_P(WatchTest, ResumesAfterTheLastOneSeen) {
+  auto empty = Watch("");
+  const std::string token = Next(empty)->resume_token();
+  for (int i = 1; i <= 250; ++i) ASSERT_TRUE(Deliver(Hours(i)).ok());
+  // From an inbox that was empty, and from the middle.
+  auto whole = Watch(token, 1);
+  for (int i = 1; i <= 250; ++i) ASSERT_EQ(NextSubject(whole), "tsk_" + std::to_string(i));
+  const std::string middle = List()->notifications(99).cursor();
+  auto rest = Watch(middle);
+  for (int i = 152; i <= 250; ++i) ASSERT_EQ(NextSubject(rest), "tsk_" + std::to_string(i));
+}
+
+TEST_P(WatchTest, HasNoGapHoweverOftenTheWatcherComesBack) {
+  constexpr int kAll = 600;
+  std::mt19937 random(7);
+  std::string token;
+  {
+    auto stream = Watch("");
+    token = Next(stream)->resume_token();
+  }
+  bool added = false;
+  asio::co_spawn(loop_, AddMany(1, kAll), [&](std::exception_ptr error) {
+    EXPECT_FALSE(error);
+    added = true;
+  });
+  int seen = 0, connections = 0;
+  while (seen < kAll) {
+    auto stream = Watch(token, static_cast<int>(random() % 2));
+    ++connections;
+    for (int messages = static_cast<int>(random() % 40); messages >= 0 && seen < kAll; --messages) {
+      const auto message = Next(stream);
+      ASSERT_TRUE(message.has_value()) << stream.status();
+      token = message->resume_token();
+      if (!message->has_notification()) continue;
+      ASSERT_EQ(message->notification().subject_id(), "tsk_" + std::to_string(++seen));
+    }
+  }
+  EXPECT_TRUE(Await([&] { return added; }));
+  EXPECT_GT(connections, 10);
+}
+
+TEST_P(WatchTest, ATokenOlderThanWhatIsKeptIsRefused) {
+  ASSERT_TRUE(Deliver(Hours(1)).ok());
+  const std::string first = List()->notifications(0).cursor();
+  testing::Run(loop_, AddMany(2, 1'300));
+  auto stream = Watch(first);
+  EXPECT_FALSE(Next(stream).has_value());
+  EXPECT_TRUE(Is(stream.status(), Reason::RESUME_TOKEN_TOO_OLD)) << stream.status();
+  EXPECT_EQ(stream.status().code(), absl::StatusCode::kOutOfRange);
+  auto start = Watch("0-0");
+  EXPECT_FALSE(Next(start).has_value());
+  EXPECT_TRUE(Is(start.status(), Reason::RESUME_TOKEN_TOO_OLD));
+  // List, then watch.
+  auto fresh = Watch(List(1)->notifications(0).cursor());
+  EXPECT_TRUE(Next(fresh).has_value());
+  // Never more unread than are kept.
+  EXPECT_EQ(List()->unread_count(), 1'000);
+}
+
+TEST_P(WatchTest, NonsenseIsRefusedAndStrangersToo) {
+  auto stream = Watch("yesterday");
+  EXPECT_FALSE(Next(stream).has_value());
+  EXPECT_TRUE(Is(stream.status(), Reason::RESUME_TOKEN_INVALID));
+  v1::WatchInboxRequest request;
+  request.set_person_id(reader_id_);
+  rpc::Client<v1::InboxService> client(*replicas_[0]->channel);
+  auto other = client.Stream(&Inbox::WatchInbox,
+                             rpc::CallOptions::As(tokens_.Person(ids::New("per", 2))), request);
+  EXPECT_FALSE(testing::Run(loop_, other.Next()).has_value());
+  EXPECT_TRUE(Is(other.status(), Reason::PERMISSION_DENIED));
+}
+
+TEST_P(WatchTest, OnlySoManyStreamsAtOnceAndTheirPlacesAreFreedAgain) {
+  std::vector<rpc::StreamReader<v1::WatchInboxResponse>> streams;
+  for (int i = 0; i < kMaxStreams; ++i) {
+    streams.push_back(Watch(""));
+    ASSERT_TRUE(Next(streams.back()).has_value());
+  }
+  auto another = Watch("");
+  EXPECT_FALSE(Next(another).has_value());
+  EXPECT_TRUE(Is(another.status(), Reason::TOO_MANY_STREAMS));
+  streams.clear();
+  ASSERT_TRUE(Await([&] { return replicas_[0]->hub.size() == 0; }));
+  auto again = Watch("");
+  EXPECT_TRUE(Next(again).has_value());
+}
+
+// A watcher's transport, played: it decides how long a wait is and how fast messages are taken.
+class PlayedSink final : public rpc::StreamSink {
+ public:
+  Task<bool> Write(const google::protobuf::Message& message) override {
+    written.push_back(static_cast<const v1::WatchInboxResponse&>(message));
+    if (on_write) on_write();
+    co_return open_;
+  }
+  bool open() const override { return open_; }
+  Task<bool> Wait(Millis timeout) override {
+    waits.push_back(timeout);
+    if (on_wait) on_wait();
+    co_return open_;
+  }
+  std::function<void()> Waker() override {
+    return [] {};
+  }
+  void Close() { open_ = false; }
+
+  std::vector<v1::WatchInboxResponse> written;
+  std::vector<Millis> waits;
+  std::function<void()> on_write, on_wait;
+
+ private:
+  bool open_ = true;
+};
+
+class PlayedWatchTest : public InboxTest {
+ protected:
+  absl::Status Watch(PlayedSink& sink, const std::string& token) {
+    v1::WatchInboxRequest request;
+    request.set_person_id(reader_id_);
+    request.set_resume_token(token);
+    const rpc::CallContext ctx = rpc::CallContext::Internal(auth::Principal::Person(reader_id_));
+    rpc::Writer<v1::WatchInboxResponse> writer(sink);
+    return testing::Run(loop_, replicas_[0]->handlers.Watch(ctx, request, writer));
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, PlayedWatchTest, ::testing::Values(Backend::kMemory), BackendName);
+
+TEST_P(PlayedWatchTest, AnIdleStreamBeatsWithinFifteenSeconds) {
+  PlayedSink sink;
+  sink.on_wait = [&] {
+    if (sink.waits.size() == 5) sink.Close();
+  };
+  ASSERT_TRUE(Watch(sink, "").ok());
+  EXPECT_EQ(sink.written.size(), 5u);
+  for (const Millis wait : sink.waits) EXPECT_LE(wait, std::chrono::seconds(15));
+  for (const auto& message : sink.written) {
+    EXPECT_FALSE(message.has_notification());
+    EXPECT_EQ(message.resume_token(), "0-0");
+  }
+}
+
+TEST_P(PlayedWatchTest, WhatNoWakeUpToldOfIsFoundAtTheNextHeartbeat) {
+  PlayedSink sink;
+  const std::string stream = stores_[0]->keys().Of(5, "stream", reader_id_);
+  sink.on_wait = [&] {
+    if (sink.waits.size() == 1) {
+      v1::NotificationRecord record;
+      record.set_kind("hours_credited");
+      record.set_number(1);
+      data_.Append(stream, record.SerializeAsString(), clock_.Now());
+    }
+    if (sink.waits.size() == 2) sink.Close();
+  };
+  ASSERT_TRUE(Watch(sink, "").ok());
+  ASSERT_EQ(sink.written.size(), 2u);
+  EXPECT_TRUE(sink.written.back().has_notification());
+}
+
+TEST_P(PlayedWatchTest, ASlowWatcherOverrunByTheTrimmingIsToldSo) {
+  for (int i = 1; i <= 150; ++i) ASSERT_TRUE(Deliver(Hours(i)).ok());
+  PlayedSink sink;
+  const std::string stream = stores_[0]->keys().Of(5, "stream", reader_id_);
+  sink.on_write = [&] {
+    // While the first messages are on their way, most of the rest is trimmed away.
+    if (sink.written.size() == 3) {
+      data_.TrimStream(stream, data_.FindStream(stream)->entries[120].id);
+    }
+  };
+  const absl::Status status = Watch(sink, "0-0");
+  EXPECT_TRUE(Is(status, Reason::RESUME_TOKEN_TOO_OLD)) << status;
+  // What had been read was still shown, in order: 100 and the first heartbeat.
+  EXPECT_EQ(sink.written.size(), 101u);
+}
+
+}  // namespace
+}  // namespace baodao::inbox

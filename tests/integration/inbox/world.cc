@@ -1,0 +1,183 @@
+#include "tests/integration/inbox/world.h"
+
+#include <stdexcept>
+
+namespace baodao::inbox {
+namespace {
+
+areas::Area AreaOf(const std::string& code, const std::string& parent, const std::string& name,
+                   areas::AreaLevel level) {
+  areas::Area area;
+  area.set_code(code);
+  area.set_name(name);
+  area.set_parent_code(parent);
+  area.set_level(level);
+  return area;
+}
+
+Task<absl::StatusOr<std::vector<areas::Area>>> ReadAreas() {
+  using namespace registration::v1;  // NOLINT
+  std::vector<areas::Area> all;
+  all.push_back(AreaOf("310110", "", "杨浦区", AREA_LEVEL_DISTRICT));
+  all.push_back(AreaOf("310110009", "310110", "四平路街道", AREA_LEVEL_SUBDISTRICT));
+  all.push_back(AreaOf(kCommunity, "310110009", "同济新村", AREA_LEVEL_COMMUNITY));
+  co_return all;
+}
+
+}  // namespace
+
+std::string BackendName(const ::testing::TestParamInfo<Backend>& info) {
+  return info.param == Backend::kMemory ? "Memory" : "Redis";
+}
+
+Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock, UnitSource units,
+                 testing::Tokens& tokens)
+    : areas([] { return ReadAreas(); }, clock),
+      inbox(store),
+      handlers(inbox, hub, areas, clock),
+      liaisons(std::move(units), clock),
+      deliverer(inbox, liaisons, areas, clock) {
+  testing::Run(loop, areas.Load());
+  handlers.Register(&router);
+  rpc::ServerOptions options = testing::TestServerOptions(tokens, metrics);
+  options.access = PolicyOf(areas);
+  options.clock = &clock;
+  server = std::make_unique<testing::RpcServer>(loop, router, options);
+  rpc::ChannelOptions channel_options;
+  channel_options.target = server->target();
+  channel_options.attempts = 1;
+  channel = std::make_unique<rpc::Channel>(loop, channel_options);
+}
+
+InboxTest::InboxTest() {
+  OpenStores();
+  for (auto& store : stores_) {
+    UnitSource units = [this](std::string unit_id) { return GetUnit(std::move(unit_id)); };
+    replicas_.push_back(std::make_unique<Replica>(loop_, *store, clock_, units, tokens_));
+    WakeOn(*replicas_.back());
+  }
+}
+
+InboxTest::~InboxTest() {
+  for (auto& replica : replicas_) {
+    testing::Run(loop_, replica->server->server().Drain(Millis(1000)));
+    if (replica->tail) replica->tail->Stop();
+  }
+  EXPECT_TRUE(Await([this] { return tails_running_ == 0; }));
+  if (client_) testing::Run(loop_, client_->Close());
+}
+
+void InboxTest::OpenStores() {
+  const store::Keys keys("inbox", kShards);
+  if (GetParam() == Backend::kMemory) {
+    for (int i = 0; i < 2; ++i) {
+      stores_.push_back(std::make_unique<store::MemoryStore>(keys, data_, clock_));
+    }
+    return;
+  }
+  testing::RedisOptions options;
+  options.fsync_always = false;
+  redis_ = std::make_unique<testing::RedisServer>(options);
+  auto client = testing::Run(loop_, redis::Connect(loop_, redis_->config()));
+  if (!client.ok()) throw std::runtime_error(client.status().ToString());
+  client_ = *std::move(client);
+  for (int i = 0; i < 2; ++i) {
+    auto opened = testing::Run(loop_, store::RedisStore::Open(loop_, *client_, keys));
+    if (!opened.ok()) throw std::runtime_error(opened.status().ToString());
+    stores_.push_back(*std::move(opened));
+  }
+}
+
+// As main.cc does it; the memory double has no streams to tail, but tells of appends.
+void InboxTest::WakeOn(Replica& replica) {
+  if (!client_) {
+    data_.OnAppend([&replica](const std::string& key) {
+      if (key.ends_with("inbox:events")) replica.hub.WakeAll();
+    });
+    return;
+  }
+  events::TailOptions options;
+  options.services = {"inbox"};
+  options.shards = kShards;
+  replica.tail = events::NewTail(
+      loop_, *client_, SystemClock(), options,
+      [&replica](const events::Delivery& delivery) -> Task<absl::Status> {
+        replica.hub.Wake(delivery.event.notification_added().owner_id());
+        co_return absl::OkStatus();
+      },
+      [](std::string, int) -> Task<void> { co_return; });
+  if (!testing::Run(loop_, replica.tail->Prepare()).ok()) throw std::runtime_error("no tail");
+  ++tails_running_;
+  asio::co_spawn(loop_, replica.tail->Run(), [this](std::exception_ptr) { --tails_running_; });
+}
+
+Task<absl::StatusOr<registration::v1::Unit>> InboxTest::GetUnit(std::string unit_id) {
+  ++units_asked_;
+  if (registration_is_down_) co_return Refuse(Reason::PEER_UNAVAILABLE);
+  const auto found = unit_liaisons_.find(unit_id);
+  if (found == unit_liaisons_.end()) co_return NotFound("unit", unit_id);
+  registration::v1::Unit unit;
+  unit.set_unit_id(unit_id);
+  unit.set_liaison_id(found->second);
+  co_return unit;
+}
+
+absl::StatusOr<v1::ListNotificationsResponse> InboxTest::List(int page_size, int replica,
+                                                              const std::string& language) {
+  v1::ListNotificationsRequest request;
+  request.set_person_id(reader_id_);
+  request.set_page_size(page_size);
+  return Call(&Inbox::ListNotifications, reader_, request, replica, language);
+}
+
+absl::StatusOr<v1::MarkReadResponse> InboxTest::MarkRead(const std::string& cursor, int replica) {
+  v1::MarkReadRequest request;
+  request.set_request_id("m" + std::to_string(++request_));
+  request.set_person_id(reader_id_);
+  request.set_cursor(cursor);
+  return Call(&Inbox::MarkRead, reader_, request, replica);
+}
+
+events::Delivery InboxTest::Hours(int number, const std::string& unit) {
+  events::Delivery delivery;
+  delivery.service = "dispatch";
+  delivery.shard = 3;
+  delivery.id = "1748736000000-" + std::to_string(number);
+  delivery.event.set_actor_id("dispatch");
+  *delivery.event.mutable_time() = ToTimestamp(clock_.Now());
+  auto* credited = delivery.event.mutable_hours_credited();
+  credited->mutable_entry()->set_person_id(reader_id_);
+  credited->mutable_entry()->set_task_id("tsk_" + std::to_string(number));
+  credited->mutable_entry()->set_minutes(60);
+  credited->set_task_title("陪诊");
+  credited->set_unit_id(unit);
+  return delivery;
+}
+
+events::Delivery InboxTest::Accepted(int number, dispatch::v1::AssignmentState state, Time start) {
+  events::Delivery delivery;
+  delivery.service = "dispatch";
+  delivery.shard = 3;
+  delivery.id = "1748736000001-" + std::to_string(number);
+  delivery.event.set_actor_id(reader_id_);
+  *delivery.event.mutable_time() = ToTimestamp(clock_.Now());
+  auto* changed = delivery.event.mutable_assignment_changed();
+  changed->mutable_assignment()->set_task_id("tsk_1");
+  changed->mutable_assignment()->set_person_id(reader_id_);
+  changed->mutable_assignment()->set_state(state);
+  changed->mutable_task()->set_title("陪诊");
+  changed->mutable_task()->set_area_code(kCommunity);
+  *changed->mutable_task()->mutable_start_time() = ToTimestamp(start);
+  return delivery;
+}
+
+bool InboxTest::Await(const std::function<bool()>& done) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  loop_.restart();
+  while (!done()) {
+    if (loop_.run_one_until(end) == 0) return done();
+  }
+  return true;
+}
+
+}  // namespace baodao::inbox

@@ -1,0 +1,110 @@
+// inbox as a whole, two replicas called over gRPC, on the memory double or on a real Redis.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <asio/io_context.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "baodao/inbox/v1/inbox.grpc.pb.h"
+#include "common/clock/timestamp.h"
+#include "common/events/tail.h"
+#include "common/ids/ids.h"
+#include "common/rpc/client.h"
+#include "common/status/status.h"
+#include "common/store/memory_store.h"
+#include "common/store/redis_store.h"
+#include "common/testing/fake_clock.h"
+#include "common/testing/loop.h"
+#include "common/testing/redis_server.h"
+#include "common/testing/rpc_server.h"
+#include "common/testing/rpc_tokens.h"
+#include "services/inbox/rpc/hub.h"
+#include "services/inbox/rpc/inbox_handlers.h"
+#include "services/inbox/store/inbox_store.h"
+#include "services/inbox/workers/deliverer.h"
+#include "services/inbox/workers/liaisons.h"
+
+namespace baodao::inbox {
+
+inline constexpr char kCommunity[] = "310110009001";
+
+// One process of inbox.
+struct Replica {
+  Replica(asio::io_context& loop, store::Store& store, Clock& clock, UnitSource units,
+          testing::Tokens& tokens);
+
+  areas::AreaTreeFeed areas;
+  InboxStore inbox;
+  Hub hub;
+  InboxHandlers handlers;
+  Liaisons liaisons;
+  Deliverer deliverer;
+  rpc::Router router;
+  metrics::Registry metrics;
+  std::unique_ptr<testing::RpcServer> server;
+  std::unique_ptr<rpc::Channel> channel;  // without retries
+  std::unique_ptr<events::Tail> tail;     // on Redis
+};
+
+enum class Backend { kMemory, kRedis };
+std::string BackendName(const ::testing::TestParamInfo<Backend>& info);
+
+using Inbox = rpc::AsyncOf<v1::InboxService>;
+
+class InboxTest : public ::testing::TestWithParam<Backend> {
+ protected:
+  InboxTest();
+  ~InboxTest() override;
+
+  template <class Req, class Resp>
+  absl::StatusOr<Resp> Call(rpc::detail::UnaryMember<Inbox, Req, Resp> method,
+                            const std::string& token, Req request, int replica = 0,
+                            const std::string& language = "") {
+    rpc::Client<v1::InboxService> client(*replicas_[replica]->channel);
+    rpc::CallOptions options = rpc::CallOptions::As(token);
+    options.language = language;
+    return testing::Run(loop_, client.Call(method, options, std::move(request)));
+  }
+
+  absl::StatusOr<v1::ListNotificationsResponse> List(int page_size = 200, int replica = 0,
+                                                     const std::string& language = "");
+  absl::StatusOr<v1::MarkReadResponse> MarkRead(const std::string& cursor, int replica = 0);
+  // "Your hours are credited" for the reader, `minutes` long, as the `number`th event of dispatch.
+  events::Delivery Hours(int number, const std::string& unit = "");
+  events::Delivery Accepted(int number, dispatch::v1::AssignmentState state, Time start);
+  absl::Status Deliver(const events::Delivery& delivery, int replica = 0) {
+    return testing::Run(loop_, replicas_[replica]->deliverer.OnEvent(delivery));
+  }
+  // The loop runs until `done` is true; false when it does not within some seconds.
+  bool Await(const std::function<bool()>& done);
+
+  static constexpr int kShards = 16;
+  asio::io_context loop_;
+  testing::FakeClock clock_{loop_};
+  store::MemoryData data_;
+  std::unique_ptr<testing::RedisServer> redis_;
+  std::unique_ptr<redis::Client> client_;
+  std::vector<std::unique_ptr<store::Store>> stores_;
+  std::map<std::string, std::string> unit_liaisons_;
+  bool registration_is_down_ = false;
+  int units_asked_ = 0;
+  testing::Tokens tokens_{clock_};
+  std::vector<std::unique_ptr<Replica>> replicas_;
+  int tails_running_ = 0;
+  int request_ = 0;
+
+  std::string reader_id_ = ids::New("per", 5);
+  std::string reader_ = tokens_.Person(reader_id_);
+
+ private:
+  Task<absl::StatusOr<registration::v1::Unit>> GetUnit(std::string unit_id);
+  void OpenStores();
+  void WakeOn(Replica& replica);
+};
+
+}  // namespace baodao::inbox

@@ -1,0 +1,143 @@
+// PublishNeed against a real gRPC TaskService that is killed and comes back.
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <mutex>
+
+#include "baodao/dispatch/v1/task.grpc.pb.h"
+#include "common/status/grpc.h"
+#include "services/lists/rpc/peers.h"
+#include "tests/integration/lists/world.h"
+
+namespace baodao::lists {
+namespace {
+
+// What dispatch promises: one task for each need and attempt.
+class Tasks final : public dispatch::v1::TaskService::Service {
+ public:
+  grpc::Status PublishTask(grpc::ServerContext* context,
+                           const dispatch::v1::PublishTaskRequest* request,
+                           dispatch::v1::Task* response) override {
+    const std::lock_guard lock(mutex_);
+    ++calls_;
+    saw_token_ = context->client_metadata().count("authorization") > 0;
+    if (refuse_) return ToGrpc(Refuse(Reason::WINDOW_INVALID), Locale::kZh);
+    auto [entry, made] = tasks_.try_emplace({request->need_id(), request->need_attempt()});
+    if (made) {
+      entry->second.set_task_id(ids::New("tsk", 1));
+      entry->second.set_need_id(request->need_id());
+      entry->second.set_state(dispatch::v1::TASK_STATE_OPEN);
+      entry->second.set_version(1);
+    }
+    if (die_after_) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "killed");
+    *response = entry->second;
+    return grpc::Status::OK;
+  }
+
+  std::mutex mutex_;
+  std::map<std::pair<std::string, int>, dispatch::v1::Task> tasks_;
+  int calls_ = 0;
+  bool saw_token_ = false;
+  bool refuse_ = false;
+  bool die_after_ = false;  // the task is made, the answer never leaves
+};
+
+class KilledDispatchTest : public ListsTest {
+ protected:
+  KilledDispatchTest() {
+    Start();
+    rpc::ChannelOptions options;
+    options.target = "127.0.0.1:" + std::to_string(port_);
+    options.tokens = &tokens_.service();
+    options.timeout = Millis(2'000);
+    options.clock = &clock_;
+    channel_ = std::make_unique<rpc::Channel>(loop_, options);
+    real_peers_ = NewPeers(*channel_, *channel_);
+    // Replica 2 speaks gRPC.
+    replicas_.push_back(
+        std::make_unique<Replica>(loop_, *stores_[0], clock_, ring_, *real_peers_, tokens_));
+  }
+  ~KilledDispatchTest() override { Kill(); }
+
+  void Start() {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:" + std::to_string(port_),
+                             grpc::InsecureServerCredentials(), port_ == 0 ? &port_ : nullptr);
+    builder.RegisterService(&tasks_);
+    server_ = builder.BuildAndStart();
+    if (!server_) throw std::runtime_error("the fake dispatch did not start");
+  }
+  void Kill() {
+    if (server_) server_->Shutdown(std::chrono::system_clock::now());
+    server_.reset();
+  }
+  // A killed server's port may take the channel a moment to find again.
+  absl::Status ResumeUntilDone(const std::string& need_id) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    absl::Status status;
+    do {
+      status = Resume(need_id, 2);
+    } while (!status.ok() && std::chrono::steady_clock::now() < end);
+    return status;
+  }
+
+  Tasks tasks_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<rpc::Channel> channel_;
+  std::unique_ptr<Peers> real_peers_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, KilledDispatchTest,
+                         ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         [](const auto& info) {
+                           return info.param == Backend::kMemory ? "Memory" : "Redis";
+                         });
+
+TEST_P(KilledDispatchTest, AnswersAndRefusalsCrossTheWire) {
+  const v1::Need need = AcceptedNeed();
+  tasks_.refuse_ = true;
+  EXPECT_TRUE(Is(Publish(coordinator_, need.need_id(), "p1", 2).status(), Reason::WINDOW_INVALID));
+  tasks_.refuse_ = false;
+  const auto published = Publish(coordinator_, need.need_id(), "p2", 2);
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_TRUE(tasks_.saw_token_);
+  EXPECT_EQ(published->task_id(), (tasks_.tasks_.at({need.need_id(), 2}).task_id()));
+}
+
+TEST_P(KilledDispatchTest, KilledBeforeTheCall) {
+  const v1::Need need = AcceptedNeed();
+  Kill();
+  EXPECT_EQ(Publish(coordinator_, need.need_id(), "p1", 2).status().code(),
+            absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(Record(need.need_id()).publishing());
+  Start();
+  ASSERT_TRUE(ResumeUntilDone(need.need_id()).ok());
+  ASSERT_EQ(tasks_.tasks_.size(), 1u);
+  const auto answer = Publish(coordinator_, need.need_id(), "p1", 2);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->task_id(), tasks_.tasks_.begin()->second.task_id());
+}
+
+TEST_P(KilledDispatchTest, KilledAfterTheTaskWasMade) {
+  const v1::Need need = AcceptedNeed();
+  tasks_.die_after_ = true;
+  EXPECT_EQ(Publish(coordinator_, need.need_id(), "p1", 2).status().code(),
+            absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(Record(need.need_id()).publishing());
+  Kill();
+  tasks_.die_after_ = false;
+  Start();
+  absl::StatusOr<v1::Need> answer;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  do {
+    answer = Publish(coordinator_, need.need_id(), "p1", 2);
+  } while (absl::IsUnavailable(answer.status()) && std::chrono::steady_clock::now() < end);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_EQ(tasks_.tasks_.size(), 1u);
+  EXPECT_EQ(answer->task_id(), tasks_.tasks_.begin()->second.task_id());
+}
+
+}  // namespace
+}  // namespace baodao::lists

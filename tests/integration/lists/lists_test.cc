@@ -1,0 +1,198 @@
+// Resources, projects and links.
+#include <gtest/gtest.h>
+
+#include "tests/integration/lists/world.h"
+
+namespace baodao::lists {
+namespace {
+
+using Resources = rpc::AsyncOf<v1::ResourceService>;
+using Projects = rpc::AsyncOf<v1::ProjectService>;
+using Matches = rpc::AsyncOf<v1::MatchService>;
+
+class OtherListsTest : public ListsTest {
+ protected:
+  absl::StatusOr<v1::Resource> CreateResource(const std::string& token, const std::string& area,
+                                              const std::string& owner = "") {
+    v1::CreateResourceRequest request;
+    request.set_request_id(NextRequest());
+    request.set_title("会议室");
+    request.set_category("room");
+    request.set_area_code(area);
+    request.set_capacity(20);
+    request.set_owner_id(owner);
+    return Call<v1::ResourceService>(&Resources::CreateResource, token, request);
+  }
+  absl::StatusOr<v1::Resource> Withdraw(const std::string& token, const std::string& id) {
+    v1::WithdrawResourceRequest request;
+    request.set_request_id(NextRequest());
+    request.set_resource_id(id);
+    return Call<v1::ResourceService>(&Resources::WithdrawResource, token, request);
+  }
+  absl::StatusOr<v1::Match> Link(const std::string& need, const std::string& answer) {
+    v1::CreateMatchRequest request;
+    request.set_request_id(NextRequest());
+    request.set_need_id(need);
+    request.set_answer_id(answer);
+    return Call<v1::MatchService>(&Matches::CreateMatch, coordinator_, request);
+  }
+  absl::StatusOr<v1::Project> CreateProject() {
+    v1::CreateProjectRequest request;
+    request.set_request_id(NextRequest());
+    request.set_title("适老化改造");
+    request.set_category("repair");
+    request.set_area_code(kSubdistrict);
+    request.set_campaign_days(100);
+    return Call<v1::ProjectService>(&Projects::CreateProject, coordinator_, request);
+  }
+  using ProjectChange = rpc::detail::UnaryMember<Projects, v1::ChangeProjectRequest, v1::Project>;
+  absl::StatusOr<v1::Project> Change(ProjectChange method, const std::string& token,
+                                     const std::string& id) {
+    v1::ChangeProjectRequest request;
+    request.set_request_id(NextRequest());
+    request.set_project_id(id);
+    return Call<v1::ProjectService>(method, token, request);
+  }
+  v1::ClaimProjectRequest ClaimOf(const std::string& project, const std::string& unit) {
+    v1::ClaimProjectRequest request;
+    request.set_request_id(NextRequest());
+    request.set_project_id(project);
+    request.set_unit_id(unit);
+    return request;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, OtherListsTest,
+                         ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         [](const auto& info) {
+                           return info.param == Backend::kMemory ? "Memory" : "Redis";
+                         });
+
+TEST_P(OtherListsTest, PeopleListTheirOwnAndLiaisonsTheirUnits) {
+  const std::string unit = ids::New("unt", 2);
+  peers_.liaisons[unit] = requester_id_;
+  const std::string stranger = tokens_.Person(NewPerson());
+  const auto own = CreateResource(requester_, kCommunity);
+  ASSERT_TRUE(own.ok()) << own.status();
+  EXPECT_EQ(own->owner_id(), requester_id_);
+  const auto units = CreateResource(requester_, kCommunity, unit);
+  ASSERT_TRUE(units.ok()) << units.status();
+  EXPECT_EQ(units->owner_id(), unit);
+  EXPECT_TRUE(Is(CreateResource(stranger, kCommunity, unit).status(), Reason::NOT_THE_LIAISON));
+  EXPECT_TRUE(
+      Is(CreateResource(stranger, kCommunity, requester_id_).status(), Reason::PERMISSION_DENIED));
+  EXPECT_TRUE(
+      Is(CreateResource(requester_, kCommunity, ids::New("unt", 2)).status(), Reason::NOT_FOUND));
+
+  EXPECT_TRUE(Is(Withdraw(stranger, units->resource_id()).status(), Reason::PERMISSION_DENIED));
+  ASSERT_TRUE(Withdraw(requester_, units->resource_id()).ok());
+  EXPECT_TRUE(Is(Withdraw(coordinator_, units->resource_id()).status(), Reason::WRONG_STATE));
+
+  v1::ListResourcesRequest list;
+  list.set_area_code(kDistrict);
+  list.set_state(v1::RESOURCE_STATE_LISTED);
+  const auto listed = Call<v1::ResourceService>(&Resources::ListResources, stranger, list);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->resources_size(), 1);
+  EXPECT_EQ(listed->resources(0).resource_id(), own->resource_id());
+}
+
+TEST_P(OtherListsTest, ALinkMatchesANeedWithWhatIsThere) {
+  const v1::Need need = AcceptedNeed();
+  const auto resource = CreateResource(requester_, kNeighbour);
+  const auto far = CreateResource(requester_, kElsewhere);
+  const auto wide = CreateResource(requester_, kDistrict);
+  ASSERT_TRUE(resource.ok() && far.ok() && wide.ok());
+  EXPECT_TRUE(Is(Link(need.need_id(), far->resource_id()).status(), Reason::AREAS_UNRELATED));
+  const auto linked = Link(need.need_id(), resource->resource_id());
+  ASSERT_TRUE(linked.ok()) << linked.status();
+  EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_MATCHED);
+  EXPECT_TRUE(Is(Link(need.need_id(), resource->resource_id()).status(), Reason::ALREADY_EXISTS));
+  ASSERT_TRUE(Link(need.need_id(), wide->resource_id()).ok());
+  ASSERT_TRUE(Withdraw(requester_, far->resource_id()).ok());
+  EXPECT_TRUE(Is(Link(need.need_id(), far->resource_id()).status(), Reason::WRONG_STATE));
+  EXPECT_TRUE(Is(Link(need.need_id(), ids::New("res", 1)).status(), Reason::NOT_FOUND));
+  EXPECT_TRUE(Is(Link(need.need_id(), need.need_id()).status(), Reason::INVALID_ARGUMENT_FIELDS));
+
+  v1::ListMatchesRequest list;
+  list.set_need_id(need.need_id());
+  const auto matches = Call<v1::MatchService>(&Matches::ListMatches, requester_, list);
+  ASSERT_TRUE(matches.ok());
+  ASSERT_EQ(matches->matches_size(), 2);
+  EXPECT_EQ(matches->matches(0).answer_id(), wide->resource_id());
+  EXPECT_EQ(matches->matches(1).match_id(), linked->match_id());
+
+  // What the link answered can be resolved without a task.
+  v1::ResolveNeedRequest resolve;
+  resolve.set_request_id(NextRequest());
+  resolve.set_need_id(need.need_id());
+  const auto resolved = Call<v1::NeedService>(&Needs::ResolveNeed, coordinator_, resolve);
+  ASSERT_TRUE(resolved.ok()) << resolved.status();
+  EXPECT_EQ(resolved->state(), v1::NEED_STATE_RESOLVED);
+}
+
+TEST_P(OtherListsTest, AProjectIsClaimedByOneUnitAndRunsToItsEnd) {
+  const std::string unit = ids::New("unt", 2), other = ids::New("unt", 3);
+  const std::string other_liaison = NewPerson();
+  peers_.liaisons = {{unit, requester_id_}, {other, other_liaison}};
+  const auto project = CreateProject();
+  ASSERT_TRUE(project.ok()) << project.status();
+  const std::string id = project->project_id();
+  EXPECT_TRUE(
+      Is(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, ClaimOf(id, unit)).status(),
+         Reason::WRONG_STATE));
+  EXPECT_TRUE(
+      Is(Change(&Projects::ApproveProject, requester_, id).status(), Reason::PERMISSION_DENIED));
+  ASSERT_TRUE(Change(&Projects::ApproveProject, coordinator_, id).ok());
+  EXPECT_TRUE(
+      Is(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, ClaimOf(id, other)).status(),
+         Reason::NOT_THE_LIAISON));
+
+  int done = 0, won = 0;
+  for (int i = 0; i < 10; ++i) {
+    const bool first = i % 2 == 0;
+    const std::string token = first ? requester_ : tokens_.Person(other_liaison);
+    asio::co_spawn(loop_,
+                   CallTask<v1::ProjectService>(&Projects::ClaimProject, token,
+                                                ClaimOf(id, first ? unit : other), i % 2),
+                   [&](std::exception_ptr, absl::StatusOr<v1::Project> claimed) {
+                     ++done;
+                     won += claimed.ok() ? 1 : 0;
+                     if (!claimed.ok()) {
+                       EXPECT_TRUE(Is(claimed.status(), Reason::PROJECT_ALREADY_CLAIMED));
+                     }
+                   });
+  }
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  loop_.restart();
+  while (done < 10 && loop_.run_one_until(end) > 0) {
+  }
+  ASSERT_EQ(done, 10);
+  EXPECT_EQ(won, 1);
+
+  v1::GetProjectRequest get;
+  get.set_project_id(id);
+  const auto claimed = Call<v1::ProjectService>(&Projects::GetProject, requester_, get);
+  EXPECT_EQ(ToTime(claimed->due_time()), clock_.Now() + std::chrono::days(100));
+  const std::string owner = tokens_.Person(claimed->liaison_id());
+  ASSERT_TRUE(Change(&Projects::StartProject, owner, id).ok());
+  EXPECT_TRUE(Is(Change(&Projects::CompleteProject, tokens_.Person(NewPerson()), id).status(),
+                 Reason::PERMISSION_DENIED));
+  ASSERT_TRUE(Change(&Projects::CompleteProject, owner, id).ok());
+  v1::EvaluateProjectRequest evaluate;
+  evaluate.set_request_id(NextRequest());
+  evaluate.set_project_id(id);
+  evaluate.set_rating(5);
+  const auto evaluated =
+      Call<v1::ProjectService>(&Projects::EvaluateProject, coordinator_, evaluate);
+  ASSERT_TRUE(evaluated.ok()) << evaluated.status();
+  EXPECT_EQ(evaluated->state(), v1::PROJECT_STATE_EVALUATED);
+  v1::ListProjectsRequest list;
+  list.set_area_code(kDistrict);
+  list.set_category("repair");
+  EXPECT_EQ(Call<v1::ProjectService>(&Projects::ListProjects, requester_, list)->projects_size(),
+            1);
+}
+
+}  // namespace
+}  // namespace baodao::lists

@@ -1,0 +1,308 @@
+// Needs through their life, who sees what of them, and lists of them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "tests/integration/lists/world.h"
+
+namespace baodao::lists {
+namespace {
+
+INSTANTIATE_TEST_SUITE_P(Stores, ListsTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         [](const auto& info) {
+                           return info.param == Backend::kMemory ? "Memory" : "Redis";
+                         });
+
+TEST_P(ListsTest, ANeedFollowsItsTaskToTheEnd) {
+  const v1::Need need = AcceptedNeed();
+  const auto published = Publish(coordinator_, need.need_id(), "p1");
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_EQ(published->state(), v1::NEED_STATE_MATCHED);
+  const std::string task = published->task_id();
+  ASSERT_FALSE(task.empty());
+  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_IN_SERVICE, 5).ok());
+  EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_IN_PROGRESS);
+  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_SERVED, 6).ok());
+  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_IN_SERVICE, 5).ok());
+  EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_RESOLVED);
+  v1::CloseNeedRequest close;
+  close.set_request_id("c1");
+  close.set_need_id(need.need_id());
+  const auto closed = Call<v1::NeedService>(&Needs::CloseNeed, requester_, close);
+  ASSERT_TRUE(closed.ok()) << closed.status();
+  EXPECT_EQ(closed->state(), v1::NEED_STATE_CLOSED);
+
+  std::vector<v1::NeedState> states;
+  for (const events::v1::Event& event : Events()) {
+    ASSERT_TRUE(event.has_need_changed());
+    EXPECT_FALSE(event.need_changed().need().has_contact());
+    states.push_back(event.need_changed().need().state());
+  }
+  EXPECT_EQ(states, (std::vector<v1::NeedState>{v1::NEED_STATE_SUBMITTED, v1::NEED_STATE_ACCEPTED,
+                                                v1::NEED_STATE_MATCHED, v1::NEED_STATE_IN_PROGRESS,
+                                                v1::NEED_STATE_RESOLVED, v1::NEED_STATE_CLOSED}));
+}
+
+TEST_P(ListsTest, AReturnedNeedComesBackWithBetterWords) {
+  const auto created = CreateNeed(requester_, kCommunity);
+  ASSERT_TRUE(created.ok());
+  ASSERT_TRUE(Review(coordinator_, created->need_id(), v1::NEED_VERDICT_RETURN).ok());
+  v1::ResubmitNeedRequest again;
+  again.set_request_id("s1");
+  again.set_need_id(created->need_id());
+  again.set_title("每周三陪诊");
+  const auto resubmitted = Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again);
+  ASSERT_TRUE(resubmitted.ok()) << resubmitted.status();
+  EXPECT_EQ(resubmitted->state(), v1::NEED_STATE_SUBMITTED);
+  EXPECT_EQ(resubmitted->title(), "每周三陪诊");
+  EXPECT_TRUE(Review(coordinator_, created->need_id(), v1::NEED_VERDICT_ACCEPT).ok());
+  EXPECT_TRUE(Is(Review(coordinator_, created->need_id(), v1::NEED_VERDICT_ACCEPT).status(),
+                 Reason::WRONG_STATE));
+}
+
+TEST_P(ListsTest, DuplicatesMergeWithinASubdistrictAndNeverInCircles) {
+  const auto a = CreateNeed(requester_, kCommunity);
+  const auto b = CreateNeed(requester_, kNeighbour);
+  const auto far = CreateNeed(requester_, kElsewhere);
+  ASSERT_TRUE(a.ok() && b.ok() && far.ok());
+  EXPECT_TRUE(
+      Is(Review(coordinator_, a->need_id(), v1::NEED_VERDICT_MERGE, far->need_id()).status(),
+         Reason::AREAS_UNRELATED));
+  EXPECT_TRUE(Is(Review(coordinator_, a->need_id(), v1::NEED_VERDICT_MERGE, a->need_id()).status(),
+                 Reason::MERGE_WITH_ITSELF));
+  const auto merged = Review(coordinator_, a->need_id(), v1::NEED_VERDICT_MERGE, b->need_id());
+  ASSERT_TRUE(merged.ok()) << merged.status();
+  EXPECT_EQ(merged->merged_into_id(), b->need_id());
+  EXPECT_TRUE(Is(Review(coordinator_, b->need_id(), v1::NEED_VERDICT_MERGE, a->need_id()).status(),
+                 Reason::MERGE_CYCLE));
+}
+
+TEST_P(ListsTest, ContactsAreSealedMaskedAndReleasedOnRecord) {
+  const auto created = CreateNeed(requester_, kCommunity);
+  ASSERT_TRUE(created.ok());
+  EXPECT_EQ(created->contact().phone(), "13812345678");
+  const std::string id = created->need_id();
+  if (GetParam() == Backend::kMemory) {
+    for (const std::string& key : data_.AllKeys()) {
+      const store::Stored stored = data_.ReadRecord(key, clock_.Now());
+      EXPECT_EQ(stored.bytes.find("13812345678"), std::string::npos) << key;
+      EXPECT_EQ(stored.bytes.find("王秀英"), std::string::npos) << key;
+    }
+  }
+  EXPECT_EQ(Record(id).need().has_contact(), false);
+  EXPECT_EQ(GetNeed(requester_, id)->contact().address(), "平凉路1234弄5号601室");
+
+  // In passing a coordinator sees them masked; asked for by name, in full and on record.
+  const auto reviewed = Review(coordinator_, id, v1::NEED_VERDICT_ACCEPT);
+  EXPECT_EQ(reviewed->contact().phone(), "138****5678");
+  v1::ListNeedsRequest list;
+  list.set_area_code(kCommunity);
+  const auto listed = Call<v1::NeedService>(&Needs::ListNeeds, coordinator_, list);
+  ASSERT_TRUE(listed.ok());
+  EXPECT_EQ(listed->needs(0).contact().name(), "王**");
+  EXPECT_EQ(GetNeed(coordinator_, id)->contact().phone(), "13812345678");
+  const auto events = Events();
+  ASSERT_TRUE(events.back().has_contact_released());
+  EXPECT_EQ(events.back().contact_released().need_id(), id);
+  EXPECT_EQ(events.back().contact_released().reader_id(), coordinator_id_);
+}
+
+TEST_P(ListsTest, ContactsAreMaskedAgainOnceTheWorkIsOver) {
+  const auto created = CreateNeed(requester_, kCommunity);
+  ASSERT_TRUE(Review(coordinator_, created->need_id(), v1::NEED_VERDICT_REJECT).ok());
+  EXPECT_EQ(GetNeed(coordinator_, created->need_id())->contact().phone(), "138****5678");
+  EXPECT_EQ(GetNeed(requester_, created->need_id())->contact().phone(), "13812345678");
+}
+
+TEST_P(ListsTest, StrangersAndOtherAreasSeeNothing) {
+  const auto created = CreateNeed(requester_, kCommunity);
+  const std::string stranger = tokens_.Person(NewPerson());
+  const std::string other = tokens_.Coordinator(NewPerson(), "310110016");
+  EXPECT_TRUE(Is(GetNeed(stranger, created->need_id()).status(), Reason::PERMISSION_DENIED));
+  EXPECT_TRUE(Is(GetNeed(other, created->need_id()).status(), Reason::PERMISSION_DENIED));
+  EXPECT_TRUE(Is(Review(other, created->need_id(), v1::NEED_VERDICT_ACCEPT).status(),
+                 Reason::PERMISSION_DENIED));
+  EXPECT_TRUE(Is(GetNeed(coordinator_, ids::New("ned", 2)).status(), Reason::NOT_FOUND));
+  EXPECT_TRUE(Is(GetNeed("", created->need_id()).status(), Reason::UNAUTHENTICATED));
+}
+
+TEST_P(ListsTest, WhatCannotBeIsNamed) {
+  EXPECT_TRUE(Is(CreateNeed(requester_, "999999").status(), Reason::AREA_UNKNOWN));
+  v1::CreateNeedRequest request;
+  request.set_request_id("x1");
+  request.set_title("陪诊");
+  request.set_category("elderly_care");
+  request.set_area_code(kCommunity);
+  *request.mutable_window()->mutable_start() = ToTimestamp(clock_.Now() - std::chrono::hours(2));
+  *request.mutable_window()->mutable_end() = ToTimestamp(clock_.Now() + std::chrono::hours(2));
+  const auto past = Call<v1::NeedService>(&Needs::CreateNeed, requester_, request);
+  ASSERT_EQ(ViolationsOf(past.status()).size(), 1u);
+  EXPECT_EQ(ViolationsOf(past.status())[0].field, "window.start");
+  EXPECT_TRUE(Events().empty());
+}
+
+TEST_P(ListsTest, ARequestIdHasOneEffectAndOneAnswer) {
+  v1::CreateNeedRequest request;
+  request.set_request_id("same");
+  request.set_title("陪诊");
+  request.set_category("elderly_care");
+  request.set_area_code(kCommunity);
+  *request.mutable_window()->mutable_start() = ToTimestamp(clock_.Now() + std::chrono::hours(2));
+  *request.mutable_window()->mutable_end() = ToTimestamp(clock_.Now() + std::chrono::hours(3));
+  std::set<std::string> ids;
+  int done = 0;
+  for (int i = 0; i < 100; ++i) {
+    asio::co_spawn(loop_, CallTask<v1::NeedService>(&Needs::CreateNeed, requester_, request, i % 2),
+                   [&](std::exception_ptr, absl::StatusOr<v1::Need> need) {
+                     ASSERT_TRUE(need.ok()) << need.status();
+                     ids.insert(need->need_id());
+                     ++done;
+                   });
+  }
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  loop_.restart();
+  while (done < 100 && loop_.run_one_until(end) > 0) {
+  }
+  ASSERT_EQ(done, 100);
+  EXPECT_EQ(ids.size(), 1u);
+  EXPECT_EQ(Events().size(), 1u);
+  request.set_title("别的");
+  EXPECT_TRUE(Is(Call<v1::NeedService>(&Needs::CreateNeed, requester_, request).status(),
+                 Reason::REQUEST_ID_REUSED));
+}
+
+// Every page of a list, newest first; `between` runs after each page.
+class PagesTest : public ListsTest {
+ protected:
+  std::vector<std::string> AllPages(v1::ListNeedsRequest list, std::function<void()> between) {
+    std::vector<std::string> seen;
+    for (int pages = 0; pages < 100; ++pages) {
+      const auto page = Call<v1::NeedService>(
+          &Needs::ListNeeds, tokens_.Coordinator(coordinator_id_, kDistrict), list);
+      if (!page.ok()) throw std::runtime_error(page.status().ToString());
+      for (const v1::Need& need : page->needs()) seen.push_back(need.need_id());
+      if (page->next_page_token().empty()) return seen;
+      list.set_page_token(page->next_page_token());
+      between();
+    }
+    throw std::runtime_error("the list does not end");
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, PagesTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         [](const auto& info) {
+                           return info.param == Backend::kMemory ? "Memory" : "Redis";
+                         });
+
+TEST_P(PagesTest, ShowEveryNeedOnceWhateverComesMeanwhile) {
+  const std::vector<std::string> areas = {kCommunity, kNeighbour, kElsewhere, "310110018003",
+                                          kSubdistrict};
+  std::vector<std::string> all;
+  for (int i = 0; i < 43; ++i) {
+    all.push_back(CreateNeed(requester_, areas[i % areas.size()])->need_id());
+  }
+  std::ranges::sort(all, std::greater());
+  v1::ListNeedsRequest list;
+  list.set_area_code(kDistrict);
+  list.set_page_size(7);
+  int added = 0;
+  const auto seen = AllPages(list, [&] {
+    // Newer ones belong to pages already read; changes of state move nothing.
+    ASSERT_TRUE(CreateNeed(requester_, areas[added++ % areas.size()]).ok());
+    ASSERT_TRUE(Review(tokens_.Coordinator(coordinator_id_, kDistrict), all[20 + added],
+                       v1::NEED_VERDICT_ACCEPT)
+                    .ok());
+  });
+  EXPECT_EQ(seen, all);
+}
+
+TEST_P(PagesTest, HoldTheSubtreeOfTheirAreaOnly) {
+  std::vector<std::string> below;
+  for (int i = 0; i < 12; ++i) {
+    const char* const areas[] = {kCommunity, kElsewhere, kNeighbour, kSubdistrict};
+    const auto need = CreateNeed(requester_, areas[i % 4]);
+    ASSERT_TRUE(need.ok());
+    if (i % 4 != 1) below.push_back(need->need_id());
+  }
+  std::ranges::reverse(below);
+  v1::ListNeedsRequest list;
+  list.set_area_code(kSubdistrict);
+  list.set_page_size(5);
+  EXPECT_EQ(AllPages(list, [] {}), below);
+}
+
+TEST_P(PagesTest, FilterByStateAndCategory) {
+  std::vector<std::string> repairs, accepted;
+  for (int i = 0; i < 30; ++i) {
+    const bool repair = i % 5 == 0;
+    const auto need = CreateNeed(requester_, i % 2 == 0 ? kCommunity : kElsewhere,
+                                 repair ? "repair" : "elderly_care");
+    ASSERT_TRUE(need.ok());
+    if (repair) repairs.push_back(need->need_id());
+    if (i % 3 != 0) continue;
+    ASSERT_TRUE(Review(tokens_.Coordinator(coordinator_id_, kDistrict), need->need_id(),
+                       v1::NEED_VERDICT_ACCEPT)
+                    .ok());
+    accepted.push_back(need->need_id());
+  }
+  std::ranges::reverse(repairs);
+  std::ranges::reverse(accepted);
+  v1::ListNeedsRequest list;
+  list.set_area_code(kDistrict);
+  list.set_page_size(4);
+  list.set_category("repair");
+  EXPECT_EQ(AllPages(list, [] {}), repairs);
+  list.clear_category();
+  list.set_state(v1::NEED_STATE_ACCEPTED);
+  EXPECT_EQ(AllPages(list, [] {}), accepted);
+  list.set_category("repair");
+  EXPECT_EQ(AllPages(list, [] {}).size(), 2u);
+  list.set_state(v1::NEED_STATE_CLOSED);
+  EXPECT_TRUE(AllPages(list, [] {}).empty());
+}
+
+TEST_P(PagesTest, ATokenBelongsToItsQueryAndItsDay) {
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(CreateNeed(requester_, kCommunity).ok());
+  v1::ListNeedsRequest list;
+  list.set_area_code(kCommunity);
+  list.set_page_size(2);
+  auto page = Call<v1::NeedService>(&Needs::ListNeeds, coordinator_, list);
+  ASSERT_TRUE(page.ok());
+  list.set_page_token(page->next_page_token());
+  list.set_area_code(kNeighbour);
+  EXPECT_TRUE(Is(Call<v1::NeedService>(&Needs::ListNeeds, coordinator_, list).status(),
+                 Reason::PAGE_TOKEN_INVALID));
+  list.set_area_code(kCommunity);
+  clock_.Advance(std::chrono::hours(25));
+  EXPECT_TRUE(Is(Call<v1::NeedService>(&Needs::ListNeeds,
+                                       tokens_.Coordinator(coordinator_id_, kSubdistrict), list)
+                     .status(),
+                 Reason::PAGE_TOKEN_EXPIRED));
+}
+
+TEST_P(PagesTest, MineAreMineWhereverTheyAre) {
+  std::vector<std::string> mine;
+  for (int i = 0; i < 9; ++i) {
+    mine.push_back(CreateNeed(requester_, i % 2 == 0 ? kCommunity : kElsewhere)->need_id());
+    ASSERT_TRUE(CreateNeed(tokens_.Person(NewPerson()), kCommunity).ok());
+  }
+  std::ranges::reverse(mine);
+  v1::ListMyNeedsRequest list;
+  list.set_page_size(4);
+  std::vector<std::string> seen;
+  for (;;) {
+    const auto page = Call<v1::NeedService>(&Needs::ListMyNeeds, requester_, list);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const v1::Need& need : page->needs()) {
+      EXPECT_EQ(need.contact().phone(), "13812345678");
+      seen.push_back(need.need_id());
+    }
+    if (page->next_page_token().empty()) break;
+    list.set_page_token(page->next_page_token());
+  }
+  EXPECT_EQ(seen, mine);
+}
+
+}  // namespace
+}  // namespace baodao::lists

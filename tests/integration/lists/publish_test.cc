@@ -1,0 +1,252 @@
+// One task of one need, whatever is lost, refused, repeated or killed in between.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "common/timers/timer_loop.h"
+#include "tests/integration/lists/world.h"
+
+namespace baodao::lists {
+namespace {
+
+using Fate = FakePeers::Fate;
+
+class PublishTest : public ListsTest {
+ protected:
+  // The need has exactly one task, and it is the one dispatch made.
+  void ExpectOneTask(const std::string& need_id, int attempt = 1) {
+    ASSERT_EQ(peers_.tasks.size(), 1u);
+    const v1::NeedRecord record = Record(need_id);
+    EXPECT_FALSE(record.publishing());
+    EXPECT_EQ(record.need().state(), v1::NEED_STATE_MATCHED);
+    EXPECT_EQ(record.publish_attempt(), attempt);
+    EXPECT_EQ(record.need().task_id(), (peers_.tasks.at({need_id, attempt}).task_id()));
+  }
+
+  std::optional<Time> NextTimer(const std::string& need_id) {
+    const int shard = replicas_[0]->lists.keys().ShardOf(need_id);
+    const auto next = testing::Run(loop_, stores_[0]->NextTimer(shard));
+    if (!next.ok()) throw std::runtime_error(next.status().ToString());
+    return *next;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, PublishTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         [](const auto& info) {
+                           return info.param == Backend::kMemory ? "Memory" : "Redis";
+                         });
+
+TEST_P(PublishTest, CarriesTheNeedToDispatch) {
+  const v1::Need need = AcceptedNeed();
+  ASSERT_TRUE(Publish(coordinator_, need.need_id(), "p1").ok());
+  ExpectOneTask(need.need_id());
+  ASSERT_EQ(peers_.requests.size(), 1u);
+  const auto& request = peers_.requests[0];
+  EXPECT_EQ(request.requester_id(), requester_id_);
+  EXPECT_EQ(request.publisher_id(), coordinator_id_);
+  EXPECT_EQ(request.contact().phone(), "13812345678");
+  // No place was given: the centre of its area.
+  EXPECT_NEAR(request.place().latitude(), 31.27, 1e-9);
+  EXPECT_FALSE(NextTimer(need.need_id()).has_value());
+  EXPECT_TRUE(
+      Is(Publish(coordinator_, need.need_id(), "p2").status(), Reason::NEED_ALREADY_PUBLISHED));
+  const auto again = Publish(coordinator_, need.need_id(), "p1");
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(again->task_id(), Record(need.need_id()).need().task_id());
+  EXPECT_EQ(peers_.requests.size(), 1u);
+}
+
+TEST_P(PublishTest, ARefusalIsTheAnswerAndTheNeedIsFreeAgain) {
+  const v1::Need need = AcceptedNeed();
+  peers_.fates = {Fate::kRefused};
+  EXPECT_TRUE(Is(Publish(coordinator_, need.need_id(), "p1").status(), Reason::WINDOW_INVALID));
+  EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_ACCEPTED);
+  EXPECT_FALSE(Record(need.need_id()).publishing());
+  EXPECT_FALSE(NextTimer(need.need_id()).has_value());
+  // Refusals are not kept: the same request is decided anew.
+  ASSERT_TRUE(Publish(coordinator_, need.need_id(), "p1").ok());
+  ExpectOneTask(need.need_id(), 2);
+}
+
+TEST_P(PublishTest, AnUnreachableDispatchIsTriedAgainByTheCaller) {
+  const v1::Need need = AcceptedNeed();
+  peers_.fates = {Fate::kUnreachable, Fate::kLostAnswer};
+  EXPECT_EQ(Publish(coordinator_, need.need_id(), "p1").status().code(),
+            absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(Record(need.need_id()).publishing());
+  EXPECT_TRUE(
+      Is(Publish(coordinator_, need.need_id(), "other").status(), Reason::NEED_ALREADY_PUBLISHED));
+  EXPECT_EQ(Publish(coordinator_, need.need_id(), "p1").status().code(),
+            absl::StatusCode::kUnavailable);
+  const auto published = Publish(coordinator_, need.need_id(), "p1", 1);
+  ASSERT_TRUE(published.ok()) << published.status();
+  ExpectOneTask(need.need_id());
+}
+
+TEST_P(PublishTest, TheTimerFinishesWhatACallerLeftBehind) {
+  for (const Fate fate : {Fate::kUnreachable, Fate::kLostAnswer}) {
+    peers_.tasks.clear();
+    const v1::Need need = AcceptedNeed();
+    peers_.fates = {fate};
+    const std::string request_id = NextRequest();
+    EXPECT_FALSE(Publish(coordinator_, need.need_id(), request_id).ok());
+    const auto due = NextTimer(need.need_id());
+    ASSERT_TRUE(due.has_value());
+    EXPECT_EQ(*due, clock_.Now() + kPublishRetry);
+
+    timers::TimerLoop timers(*stores_[1], clock_);
+    timers.Register(std::string(kPublishTimer), [&](const timers::Timer& timer) {
+      return replicas_[1]->services.publications().Resume(timer.id);
+    });
+    bool stopped = false;
+    asio::co_spawn(loop_, timers.Run(), [&](std::exception_ptr) { stopped = true; });
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    loop_.restart();
+    while (timers.stats().fired == 0 && std::chrono::steady_clock::now() < end) {
+      loop_.run_one_until(std::chrono::steady_clock::now() + Millis(5));
+      clock_.Advance(Millis(500));
+    }
+    ExpectOneTask(need.need_id());
+    EXPECT_FALSE(NextTimer(need.need_id()).has_value());
+    timers.Stop();
+    while (!stopped && std::chrono::steady_clock::now() < end) {
+      loop_.run_one_until(std::chrono::steady_clock::now() + Millis(5));
+      clock_.Advance(Millis(500));
+    }
+    // The caller's request has its answer all the same.
+    const auto calls = peers_.requests.size();
+    const auto answer =
+        Publish(tokens_.Coordinator(coordinator_id_, kSubdistrict), need.need_id(), request_id);
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->task_id(), Record(need.need_id()).need().task_id());
+    EXPECT_EQ(peers_.requests.size(), calls);
+  }
+}
+
+TEST_P(PublishTest, ATimerOfAFinishedPublicationOnlyClearsItself) {
+  const v1::Need need = AcceptedNeed();
+  ASSERT_TRUE(Publish(coordinator_, need.need_id(), "p1").ok());
+  store::Commit commit(replicas_[0]->lists.keys().ShardOf(need.need_id()));
+  commit.SetTimer(timers::Member(kPublishTimer, need.need_id()), clock_.Now());
+  ASSERT_TRUE(testing::Run(loop_, stores_[0]->Apply(commit)).ok());
+  ASSERT_TRUE(Resume(need.need_id()).ok());
+  EXPECT_FALSE(NextTimer(need.need_id()).has_value());
+  EXPECT_EQ(peers_.requests.size(), 1u);
+  ASSERT_TRUE(Resume(ids::New("ned", 3)).ok());
+}
+
+TEST_P(PublishTest, DispatchsOwnEventFinishesAPublicationToo) {
+  const v1::Need need = AcceptedNeed();
+  peers_.fates = {Fate::kLostAnswer};
+  EXPECT_FALSE(Publish(coordinator_, need.need_id(), "p1").ok());
+  const std::string task = peers_.tasks.at({need.need_id(), 1}).task_id();
+  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_OPEN, 1).ok());
+  ExpectOneTask(need.need_id());
+  EXPECT_FALSE(NextTimer(need.need_id()).has_value());
+  const auto answer = Publish(coordinator_, need.need_id(), "p1");
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->task_id(), task);
+  EXPECT_EQ(peers_.requests.size(), 1u);
+}
+
+TEST_P(PublishTest, ALostTaskMakesRoomForAnother) {
+  const v1::Need need = AcceptedNeed();
+  const auto first = Publish(coordinator_, need.need_id(), "p1");
+  ASSERT_TRUE(first.ok());
+  ASSERT_TRUE(TellTask(need.need_id(), first->task_id(), dispatch::v1::TASK_STATE_EXPIRED, 4).ok());
+  EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_ACCEPTED);
+  const auto second = Publish(coordinator_, need.need_id(), "p2");
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_NE(second->task_id(), first->task_id());
+  EXPECT_EQ(peers_.requests.back().need_attempt(), 2);
+  ASSERT_TRUE(
+      TellTask(need.need_id(), first->task_id(), dispatch::v1::TASK_STATE_CANCELLED, 9).ok());
+  EXPECT_EQ(Record(need.need_id()).need().task_id(), second->task_id());
+}
+
+TEST_P(PublishTest, ManyAtOnceMakeOneTask) {
+  const v1::Need need = AcceptedNeed();
+  int done = 0, published = 0;
+  for (int i = 0; i < 60; ++i) {
+    v1::PublishNeedRequest request;
+    request.set_request_id("p" + std::to_string(i % 6));
+    request.set_need_id(need.need_id());
+    asio::co_spawn(
+        loop_, CallTask<v1::NeedService>(&Needs::PublishNeed, coordinator_, request, i % 2),
+        [&](std::exception_ptr, absl::StatusOr<v1::Need> answer) {
+          ++done;
+          if (answer.ok()) ++published;
+          if (!answer.ok()) {
+            EXPECT_TRUE(Is(answer.status(), Reason::NEED_ALREADY_PUBLISHED)) << answer.status();
+          }
+        });
+  }
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  loop_.restart();
+  while (done < 60 && loop_.run_one_until(end) > 0) {
+  }
+  ASSERT_EQ(done, 60);
+  EXPECT_EQ(published, 10);
+  ExpectOneTask(need.need_id());
+}
+
+// Crashes, losses and delays of the store and of dispatch, replayable by seed: callers give up at
+// any point, other replicas and the timer go on.
+class PublishSimulation : public PublishTest {};
+
+INSTANTIATE_TEST_SUITE_P(Stores, PublishSimulation, ::testing::Values(Backend::kMemory),
+                         [](const auto&) { return "Memory"; });
+
+TEST_P(PublishSimulation, AlwaysEndsWithOneTask) {
+  for (int seed = 0; seed < 300; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    const v1::Need need = AcceptedNeed();
+    peers_.tasks.clear();
+    peers_.fates.clear();
+    const store::FaultHook faults = [&](std::string_view method, std::string_view) {
+      store::Fault fault;
+      if (method != "Apply" && method != "Get") return fault;
+      const auto dice = random() % 10;
+      fault.fail_before = dice == 0;
+      fault.fail_after = dice == 1 && method == "Apply";
+      fault.conflict = dice == 2 && method == "Apply";
+      fault.yield = dice == 3;
+      return fault;
+    };
+    for (auto& store : stores_) static_cast<store::MemoryStore&>(*store).SetFaults(faults);
+    const std::string request_id = NextRequest();
+    bool answered = false;
+    for (int step = 0; step < 40 && !answered; ++step) {
+      peers_.fates = {static_cast<Fate>(random() % 3)};
+      switch (random() % 3) {
+        case 0:
+          (void)Resume(need.need_id(), static_cast<int>(random() % 2)).ok();
+          break;
+        case 1:
+          if (peers_.tasks.count({need.need_id(), 1}) > 0) {
+            (void)TellTask(need.need_id(), peers_.tasks.at({need.need_id(), 1}).task_id(),
+                           dispatch::v1::TASK_STATE_OPEN, 1)
+                .ok();
+          }
+          break;
+        default:
+          answered =
+              Publish(coordinator_, need.need_id(), request_id, static_cast<int>(random() % 2))
+                  .ok();
+      }
+    }
+    for (auto& store : stores_) static_cast<store::MemoryStore&>(*store).SetFaults(nullptr);
+    peers_.fates.clear();
+    const auto answer = Publish(coordinator_, need.need_id(), request_id);
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    ExpectOneTask(need.need_id());
+    EXPECT_EQ(answer->task_id(), Record(need.need_id()).need().task_id());
+    ASSERT_TRUE(Resume(need.need_id()).ok());
+    EXPECT_FALSE(NextTimer(need.need_id()).has_value());
+    if (HasFailure()) return;
+  }
+}
+
+}  // namespace
+}  // namespace baodao::lists

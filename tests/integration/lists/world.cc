@@ -1,0 +1,204 @@
+#include "tests/integration/lists/world.h"
+
+#include <stdexcept>
+
+#include "common/status/macros.h"
+
+namespace baodao::lists {
+namespace {
+
+areas::Area AreaOf(const std::string& code, const std::string& parent, areas::AreaLevel level) {
+  areas::Area area;
+  area.set_code(code);
+  area.set_name("区域" + code);
+  area.set_parent_code(parent);
+  area.set_level(level);
+  area.mutable_center()->set_latitude(31.27);
+  area.mutable_center()->set_longitude(121.52);
+  area.set_coordinate("synthetic");
+  return area;
+}
+
+Task<absl::StatusOr<std::vector<areas::Area>>> ReadAreas() { co_return TestAreas(); }
+
+}  // namespace
+
+std::vector<areas::Area> TestAreas() {
+  using namespace registration::v1;  // NOLINT
+  std::vector<areas::Area> all;
+  all.push_back(AreaOf(kDistrict, "", AREA_LEVEL_DISTRICT));
+  for (const std::string subdistrict : {"310110009", "310110016", "310110018"}) {
+    all.push_back(AreaOf(subdistrict, kDistrict, AREA_LEVEL_SUBDISTRICT));
+    for (const std::string community : {"001", "002", "003"}) {
+      all.push_back(AreaOf(subdistrict + community, subdistrict, AREA_LEVEL_COMMUNITY));
+    }
+  }
+  return all;
+}
+
+Task<absl::StatusOr<dispatch::v1::Task>> FakePeers::PublishTask(
+    dispatch::v1::PublishTaskRequest request) {
+  Fate fate = Fate::kWell;
+  if (!fates.empty()) {
+    fate = fates.front();
+    fates.pop_front();
+  }
+  requests.push_back(request);
+  if (before_answer) before_answer();
+  if (fate == Fate::kUnreachable) co_return Refuse(Reason::PEER_UNAVAILABLE);
+  if (fate == Fate::kRefused) co_return Refuse(Reason::WINDOW_INVALID);
+  dispatch::v1::Task& task = tasks[{request.need_id(), request.need_attempt()}];
+  if (task.task_id().empty()) {
+    task.set_task_id(ids::New("tsk", 1));
+    task.set_need_id(request.need_id());
+    task.set_state(dispatch::v1::TASK_STATE_OPEN);
+    task.set_version(1);
+  }
+  if (fate == Fate::kLostAnswer) co_return Refuse(Reason::PEER_UNAVAILABLE);
+  co_return task;
+}
+
+Task<absl::StatusOr<registration::v1::Unit>> FakePeers::GetUnit(std::string unit_id) {
+  const auto found = liaisons.find(unit_id);
+  if (found == liaisons.end()) co_return NotFound("unit", unit_id);
+  registration::v1::Unit unit;
+  unit.set_unit_id(unit_id);
+  unit.set_liaison_id(found->second);
+  co_return unit;
+}
+
+Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
+                 const crypto::KeyRing& ring, Peers& peers, testing::Tokens& tokens)
+    : areas([] { return ReadAreas(); }, clock),
+      lists(store),
+      deps{lists, clock, ring, areas, peers},
+      services(deps),
+      follower(deps, services.publications()) {
+  testing::Run(loop, areas.Load());
+  services.Register(&router);
+  rpc::ServerOptions options = testing::TestServerOptions(tokens, metrics);
+  options.access = PolicyOf(deps);
+  options.clock = &clock;
+  server = std::make_unique<testing::RpcServer>(loop, router, options);
+  rpc::ChannelOptions channel_options;
+  channel_options.target = server->target();
+  channel_options.attempts = 1;
+  channel = std::make_unique<rpc::Channel>(loop, channel_options);
+}
+
+ListsTest::ListsTest() {
+  if (GetParam() == Backend::kRedis) {
+    testing::RedisOptions options;
+    options.fsync_always = false;
+    redis_ = std::make_unique<testing::RedisServer>(options);
+    auto client = testing::Run(loop_, redis::Connect(loop_, redis_->config()));
+    if (!client.ok()) throw std::runtime_error(client.status().ToString());
+    client_ = *std::move(client);
+  }
+  for (int i = 0; i < 2; ++i) {
+    if (client_) {
+      auto opened = testing::Run(
+          loop_, store::RedisStore::Open(loop_, *client_, store::Keys("lists", kShards)));
+      if (!opened.ok()) throw std::runtime_error(opened.status().ToString());
+      stores_.push_back(*std::move(opened));
+    } else {
+      stores_.push_back(
+          std::make_unique<store::MemoryStore>(store::Keys("lists", kShards), data_, clock_));
+    }
+    replicas_.push_back(
+        std::make_unique<Replica>(loop_, *stores_.back(), clock_, ring_, peers_, tokens_));
+  }
+}
+
+ListsTest::~ListsTest() {
+  for (auto& replica : replicas_)
+    testing::Run(loop_, replica->server->server().Drain(Millis(1000)));
+  if (client_) testing::Run(loop_, client_->Close());
+}
+
+absl::StatusOr<v1::Need> ListsTest::CreateNeed(const std::string& token, const std::string& area,
+                                               const std::string& category) {
+  v1::CreateNeedRequest request;
+  request.set_request_id(NextRequest());
+  request.set_title("陪诊");
+  request.set_category(category);
+  request.set_area_code(area);
+  *request.mutable_window()->mutable_start() = ToTimestamp(clock_.Now() + std::chrono::hours(24));
+  *request.mutable_window()->mutable_end() = ToTimestamp(clock_.Now() + std::chrono::hours(26));
+  request.mutable_contact()->set_name("王秀英");
+  request.mutable_contact()->set_phone("13812345678");
+  request.mutable_contact()->set_address("平凉路1234弄5号601室");
+  return Call<v1::NeedService>(&Needs::CreateNeed, token, request);
+}
+
+absl::StatusOr<v1::Need> ListsTest::GetNeed(const std::string& token, const std::string& id) {
+  v1::GetNeedRequest request;
+  request.set_need_id(id);
+  return Call<v1::NeedService>(&Needs::GetNeed, token, request);
+}
+
+absl::StatusOr<v1::Need> ListsTest::Review(const std::string& token, const std::string& id,
+                                           v1::NeedVerdict verdict,
+                                           const std::string& merged_into) {
+  v1::ReviewNeedRequest request;
+  request.set_request_id(NextRequest());
+  request.set_need_id(id);
+  request.set_verdict(verdict);
+  request.set_comment("请补充");
+  request.set_merged_into_id(merged_into);
+  return Call<v1::NeedService>(&Needs::ReviewNeed, token, request);
+}
+
+absl::StatusOr<v1::Need> ListsTest::Publish(const std::string& token, const std::string& id,
+                                            const std::string& request_id, int replica) {
+  v1::PublishNeedRequest request;
+  request.set_request_id(request_id);
+  request.set_need_id(id);
+  return Call<v1::NeedService>(&Needs::PublishNeed, token, request, replica);
+}
+
+v1::Need ListsTest::AcceptedNeed() {
+  const auto created = CreateNeed(requester_, kCommunity);
+  if (!created.ok()) throw std::runtime_error(created.status().ToString());
+  const auto accepted = Review(coordinator_, created->need_id(), v1::NEED_VERDICT_ACCEPT);
+  if (!accepted.ok()) throw std::runtime_error(accepted.status().ToString());
+  return *accepted;
+}
+
+absl::Status ListsTest::TellTask(const std::string& need_id, const std::string& task_id,
+                                 dispatch::v1::TaskState state, uint64_t version) {
+  events::Delivery delivery;
+  delivery.service = "dispatch";
+  auto* changed = delivery.event.mutable_task_changed();
+  changed->mutable_task()->set_task_id(task_id);
+  changed->mutable_task()->set_need_id(need_id);
+  changed->mutable_task()->set_state(state);
+  changed->mutable_task()->set_version(version);
+  return testing::Run(loop_, replicas_[0]->follower.OnEvent(delivery));
+}
+
+absl::Status ListsTest::Resume(const std::string& need_id, int replica) {
+  return testing::Run(loop_, replicas_[replica]->services.publications().Resume(need_id));
+}
+
+v1::NeedRecord ListsTest::Record(const std::string& need_id) {
+  const auto loaded = testing::Run(loop_, replicas_[0]->lists.LoadNeed(need_id));
+  if (!loaded.ok()) throw std::runtime_error(loaded.status().ToString());
+  return loaded->record;
+}
+
+std::vector<events::v1::Event> ListsTest::Events() {
+  std::vector<events::v1::Event> events;
+  for (int shard = 0; shard < kShards; ++shard) {
+    const auto entries = testing::Run(
+        loop_, stores_[0]->ReadStream(stores_[0]->keys().Events(shard), "", false, 10'000));
+    if (!entries.ok()) throw std::runtime_error(entries.status().ToString());
+    for (const store::StreamEntry& entry : *entries) {
+      if (!events.emplace_back().ParseFromString(entry.bytes))
+        throw std::runtime_error("bad event");
+    }
+  }
+  return events;
+}
+
+}  // namespace baodao::lists

@@ -1,0 +1,270 @@
+// Matching through gRPC and on a real Redis: access, languages, leases, events.
+#include <gtest/gtest.h>
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "baodao/matching/v1/matching.grpc.pb.h"
+#include "common/events/tail.h"
+#include "common/ids/ids.h"
+#include "common/store/redis_store.h"
+#include "common/testing/fake_clock.h"
+#include "common/testing/loop.h"
+#include "common/testing/redis_server.h"
+#include "common/testing/rpc_server.h"
+#include "services/matching/rpc/handlers.h"
+#include "services/matching/store/lease.h"
+#include "tests/unit/matching/fake_dispatch.h"
+#include "tests/unit/matching/world.h"
+
+namespace baodao::matching {
+namespace {
+
+using namespace testing;  // NOLINT
+using Matchings = rpc::AsyncOf<v1::MatchingService>;
+
+class OnePage final : public profiles::Source {
+ public:
+  std::vector<Profile> profiles;
+
+  Task<absl::StatusOr<registration::v1::ListProfilesResponse>> List(int shard,
+                                                                    std::string) override {
+    registration::v1::ListProfilesResponse response;
+    if (shard == 0) response.mutable_profiles()->Add(profiles.begin(), profiles.end());
+    co_return response;
+  }
+  Task<absl::StatusOr<Profile>> Get(std::string person_id) override {
+    co_return NotFound("person", person_id);
+  }
+};
+
+Task<absl::StatusOr<std::vector<areas::Area>>> SmallAreas() {
+  const auto tree = SmallTree();
+  co_return std::vector<areas::Area>(tree->All().begin(), tree->All().end());
+}
+
+IndexFeed::Options TwoShards() {
+  IndexFeed::Options options;
+  options.shards = 2;
+  return options;
+}
+
+class ServiceTest : public ::testing::Test {
+ protected:
+  ServiceTest() {
+    for (int i = 0; i < 4; ++i) {
+      people_.push_back(ids::New("per", 0));
+      Profile profile = MakeProfile(people_.back());
+      profile.mutable_home()->set_latitude(31.277 + 0.001 * i);
+      if (i < 2) profile.add_skills("first_aid");
+      source_.profiles.push_back(profile);
+    }
+    DispatchTask task = MakeTask(task_id_);
+    task.add_skills("first_aid");
+    dispatch_.tasks[task_id_] = task;
+    Do(feed_.Load());
+    handlers_.Register(&router_);
+    rpc::ServerOptions options = baodao::testing::TestServerOptions(tokens_, registry_);
+    options.access = handlers_.Policy(tree_);
+    server_ = std::make_unique<baodao::testing::RpcServer>(loop_, router_, std::move(options));
+    client_ = std::make_unique<rpc::Client<v1::MatchingService>>(server_->channel());
+  }
+
+  template <class T>
+  T Do(Task<T> task) {
+    return baodao::testing::Run(loop_, std::move(task));
+  }
+  absl::StatusOr<v1::RecommendPeopleResponse> People(std::string token, std::string task_id,
+                                                     std::string language = "zh-CN") {
+    v1::RecommendPeopleRequest request;
+    request.set_task_id(std::move(task_id));
+    rpc::CallOptions options = rpc::CallOptions::As(std::move(token));
+    options.language = std::move(language);
+    return Do(client_->Call(&Matchings::RecommendPeople, std::move(options), std::move(request)));
+  }
+  absl::StatusOr<v1::RunMatchingResponse> RunMatching(std::string token, std::string area,
+                                                      bool dry_run) {
+    v1::RunMatchingRequest request;
+    request.set_area_code(std::move(area));
+    request.set_dry_run(dry_run);
+    rpc::CallOptions options = rpc::CallOptions::As(std::move(token));
+    return Do(client_->Call(&Matchings::RunMatching, std::move(options), std::move(request)));
+  }
+  std::string Coordinator(const std::string& area) { return tokens_.Coordinator(people_[3], area); }
+
+  asio::io_context loop_;
+  baodao::testing::FakeClock clock_{loop_, kNow};
+  baodao::testing::Tokens tokens_;
+  metrics::Registry registry_;
+  std::vector<std::string> people_;
+  std::string task_id_ = ids::New("tsk", 0);
+  OnePage source_;
+  FakeDispatch dispatch_{clock_};
+  Settings settings_;
+  MatchingMetrics metrics_{registry_};
+  CandidateIndex index_;
+  areas::AreaTreeFeed tree_{&SmallAreas, clock_};
+  profiles::ProfileCache profiles_{source_};
+  IndexFeed feed_{index_, tree_, profiles_, dispatch_, clock_, TwoShards()};
+  Matcher matcher_{loop_, index_, settings_, clock_, metrics_};
+  Offers offers_{index_, dispatch_, settings_, clock_, metrics_};
+  MatchingHandlers handlers_{index_,  feed_,     dispatch_, matcher_,
+                             offers_, settings_, clock_,    metrics_};
+  rpc::Router router_;
+  std::unique_ptr<baodao::testing::RpcServer> server_;
+  std::unique_ptr<rpc::Client<v1::MatchingService>> client_;
+};
+
+TEST_F(ServiceTest, OnlyCoordinatorsOfTheAreaSeeWhoFits) {
+  EXPECT_TRUE(Is(People("", task_id_).status(), Reason::UNAUTHENTICATED));
+  EXPECT_TRUE(Is(People(tokens_.Person(people_[0]), task_id_).status(), Reason::PERMISSION_DENIED));
+  EXPECT_TRUE(Is(People(Coordinator("310110002"), task_id_).status(), Reason::PERMISSION_DENIED));
+  EXPECT_TRUE(People(Coordinator("310110001001"), task_id_).ok());
+  EXPECT_TRUE(People(Coordinator("310110"), task_id_).ok());
+  EXPECT_TRUE(People(tokens_.Operator(), task_id_).ok());
+}
+
+TEST_F(ServiceTest, PeopleComeWithReasonsInTheLanguageAsked) {
+  const auto zh = People(Coordinator("310110"), task_id_);
+  ASSERT_TRUE(zh.ok()) << zh.status();
+  ASSERT_EQ(zh->candidates_size(), 2);
+  EXPECT_EQ(zh->candidates(0).person_id(), people_[0]) << "the nearest first";
+  double sum = 0;
+  for (const auto& reason : zh->candidates(1).reasons()) sum += reason.cost();
+  EXPECT_NEAR(sum, zh->candidates(1).cost(), 1e-6);
+  EXPECT_NEAR(zh->candidates(1).distance_m(), 111, 2);
+  ASSERT_EQ(zh->blockers_size(), 1);
+  EXPECT_EQ(zh->blockers(0).reason(), "MISSING_SKILL");
+  EXPECT_EQ(zh->blockers(0).people(), 2);
+  EXPECT_NE(zh->blockers(0).text().find("急救"), std::string::npos);
+  const auto en = People(Coordinator("310110"), task_id_, "en");
+  ASSERT_TRUE(en.ok()) << en.status();
+  EXPECT_NE(en->blockers(0).text().find("first aid"), std::string::npos);
+}
+
+TEST_F(ServiceTest, TasksThatAreOverOrUnknownAreNamedSo) {
+  const std::string closed = ids::New("tsk", 0);
+  dispatch_.tasks[closed] = MakeTask(closed);
+  dispatch_.tasks[closed].set_state(dispatch::v1::TASK_STATE_CLOSED);
+  const absl::Status status = People(Coordinator("310110"), closed).status();
+  EXPECT_TRUE(Is(status, Reason::TASK_NOT_OPEN)) << status;
+  EXPECT_EQ(MetadataOf(status)["state"], "CLOSED");
+  EXPECT_TRUE(Is(People(Coordinator("310110"), ids::New("tsk", 0)).status(), Reason::NOT_FOUND));
+}
+
+TEST_F(ServiceTest, PeopleSeeTheirOwnTasksOnly) {
+  const auto ask = [&](std::string token) {
+    v1::RecommendTasksRequest request;
+    request.set_person_id(people_[0]);
+    rpc::CallOptions options = rpc::CallOptions::As(std::move(token));
+    return Do(client_->Call(&Matchings::RecommendTasks, std::move(options), std::move(request)));
+  };
+  const auto own = ask(tokens_.Person(people_[0]));
+  ASSERT_TRUE(own.ok()) << own.status();
+  ASSERT_EQ(own->items_size(), 1);
+  EXPECT_EQ(own->items(0).task().task_id(), task_id_);
+  EXPECT_FALSE(own->items(0).candidate().reasons().empty());
+  EXPECT_TRUE(Is(ask(tokens_.Person(people_[1])).status(), Reason::PERMISSION_DENIED));
+}
+
+TEST_F(ServiceTest, DryRunOffersNothingARunDoes) {
+  const auto dry = RunMatching(Coordinator("310110001"), "310110001", true);
+  ASSERT_TRUE(dry.ok()) << dry.status();
+  EXPECT_EQ(dry->open_tasks(), 1);
+  EXPECT_EQ(dry->open_slots(), 2);
+  EXPECT_EQ(dry->filled(), 2);
+  EXPECT_EQ(dry->offers_made(), 0);
+  EXPECT_EQ(dispatch_.offer_calls, 0);
+  const auto run = RunMatching(Coordinator("310110001"), "310110001", false);
+  ASSERT_TRUE(run.ok()) << run.status();
+  EXPECT_EQ(run->offers_made(), 2);
+  const auto again = RunMatching(Coordinator("310110001"), "310110001", false);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->offers_made(), 0) << "everybody has been asked";
+}
+
+TEST_F(ServiceTest, RunningNeedsTheArea) {
+  EXPECT_TRUE(Is(RunMatching(Coordinator("310110002"), "310110001", true).status(),
+                 Reason::PERMISSION_DENIED));
+  EXPECT_TRUE(Is(RunMatching(tokens_.Operator(), "999999", true).status(), Reason::AREA_UNKNOWN));
+}
+
+class RedisTest : public ::testing::Test {
+ protected:
+  template <class T>
+  T Do(Task<T> task) {
+    return baodao::testing::Run(loop_, std::move(task));
+  }
+  std::unique_ptr<store::RedisStore> Open(const std::string& service) {
+    return *Do(store::RedisStore::Open(loop_, *client_, store::Keys(service, 2)));
+  }
+
+  asio::io_context loop_;
+  baodao::testing::RedisServer redis_;
+  std::unique_ptr<redis::Client> client_ = *Do(redis::Connect(loop_, redis_.config()));
+};
+
+TEST_F(RedisTest, OneOfTwoReplicasHoldsADistrict) {
+  const auto store = Open("matching");
+  Leases first(*store, SystemClock(), "a", Millis(60'000));
+  Leases second(*store, SystemClock(), "b", Millis(60'000));
+  const Fence held = *Do(first.Hold("310110"));
+  EXPECT_TRUE(held.held());
+  EXPECT_FALSE(Do(second.Hold("310110"))->held());
+  EXPECT_TRUE(Do(second.Hold("310115"))->held());
+  const Fence confirmed = *Do(first.Confirm(held));
+  EXPECT_EQ(confirmed.token, held.token + 1);
+  EXPECT_FALSE(Do(first.Confirm(held))->held()) << "the older fence is spent";
+  ASSERT_TRUE(Do(first.Release(confirmed)).ok());
+  EXPECT_TRUE(Do(second.Hold("310110"))->held());
+}
+
+TEST_F(RedisTest, AHolderWhoseTimePassedIsFencedOff) {
+  const auto store = Open("matching");
+  Leases lease(*store, SystemClock(), "a", Millis(1));
+  Fence held = *Do(lease.Hold("310110"));
+  for (int i = 0; i < 1'000 && !held.held(); ++i) held = *Do(lease.Hold("310110"));
+  ASSERT_TRUE(held.held());
+  held.expires -= std::chrono::seconds(5);  // as if it had slept for so long
+  EXPECT_FALSE(Do(lease.Confirm(held))->held());
+}
+
+Task<void> AwaitTask(const CandidateIndex& index, std::string task_id) {
+  while (index.FindTask(task_id) == nullptr) co_await SystemClock().SleepFor(Millis(1));
+}
+
+TEST_F(RedisTest, EventsOfDispatchReachTheIndex) {
+  const auto store = Open("dispatch");
+  CandidateIndex index;
+  FakeDispatch dispatch(SystemClock());
+  OnePage source;
+  areas::AreaTreeFeed tree(&SmallAreas, SystemClock());
+  profiles::ProfileCache profiles(source);
+  IndexFeed feed(index, tree, profiles, dispatch, SystemClock(), TwoShards());
+  events::TailOptions options;
+  options.services.push_back("dispatch");
+  options.shards = 2;
+  const auto tail = events::NewTail(
+      loop_, *client_, SystemClock(), options,
+      [&feed](const events::Delivery& delivery) { return feed.OnEvent(delivery); },
+      [&feed](std::string service, int shard) { return feed.OnGap(std::move(service), shard); });
+  ASSERT_TRUE(Do(tail->Prepare()).ok());
+  Do(feed.Load());
+  bool ended = false;
+  asio::co_spawn(loop_, tail->Run(), [&](std::exception_ptr) { ended = true; });
+  events::v1::Event event;
+  *event.mutable_task_changed()->mutable_task() = MakeTask("tsk_a");
+  store::Commit commit(1);
+  commit.Emit(event.SerializeAsString());
+  ASSERT_TRUE(Do(store->Apply(std::move(commit))).ok());
+  Do(AwaitTask(index, "tsk_a"));
+  tail->Stop();
+  while (!ended) loop_.run_one();
+}
+
+}  // namespace
+}  // namespace baodao::matching

@@ -1,0 +1,126 @@
+#include "tests/integration/registration/fixture.h"
+
+namespace baodao::registration {
+namespace {
+
+using ::testing::ElementsAre;
+
+class AreaServiceTest : public ServiceTest {
+ protected:
+  std::vector<std::string> List(const std::string& parent, bool recursive, int page_size) {
+    std::vector<std::string> codes;
+    v1::ListAreasRequest request;
+    request.set_parent_code(parent);
+    request.set_recursive(recursive);
+    request.set_page_size(page_size);
+    do {
+      const auto page = Call(*area_client_, &Areas::ListAreas, "", request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) break;
+      EXPECT_LE(page->areas_size(), page_size);
+      for (const v1::Area& area : page->areas()) codes.push_back(area.code());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return codes;
+  }
+  int Imports() {
+    return CountEvents([](const auto& event) { return event.has_areas_imported(); });
+  }
+};
+
+TEST_P(AreaServiceTest, ImportIsIdempotentAndAnnouncedWhenItChangesSomething) {
+  EXPECT_EQ(Imports(), 1);
+  const auto again = Import(kAreas);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->added() + again->changed(), 0);
+  EXPECT_EQ(again->unchanged(), 11);
+  EXPECT_EQ(Imports(), 1);
+  const auto changed = Import(
+      "code,name,level,parent_code,latitude,longitude,coordinate\n"
+      "c1,第一社区,community,s1,31.271,121.551,synthetic\nc9,九社区,community,s2,,,\n");
+  ASSERT_TRUE(changed.ok()) << changed.status();
+  EXPECT_EQ(changed->added(), 1);
+  EXPECT_EQ(changed->changed(), 1);
+  EXPECT_EQ(Imports(), 2);
+  EXPECT_EQ(areas_->tree()->Find("c1")->name(), "第一社区");
+}
+
+TEST_P(AreaServiceTest, ImportIsAllOrNothing) {
+  const auto bad = Import(
+      "code,name,level,parent_code,latitude,longitude,coordinate\n"
+      "c8,八社区,community,s1,,,\nc9,九社区,community,nowhere,,,\n");
+  EXPECT_EQ(ReasonName(bad), "IMPORT_INVALID");
+  EXPECT_EQ(MetadataOf(bad.status())["line"], "3");
+  EXPECT_EQ(areas_->tree()->Find("c8"), nullptr);
+  EXPECT_EQ(areas_->tree()->size(), 11u);
+}
+
+TEST_P(AreaServiceTest, OnlyOperatorsImport) {
+  v1::ImportAreasRequest request;
+  request.set_request_id("x");
+  request.set_csv(kAreas);
+  EXPECT_EQ(ReasonName(Call(*area_client_, &Areas::ImportAreas, "", request)), "UNAUTHENTICATED");
+  EXPECT_EQ(ReasonName(Call(*area_client_, &Areas::ImportAreas, Coordinator("31"), request)),
+            "PERMISSION_DENIED");
+}
+
+TEST_P(AreaServiceTest, AnotherReplicasImportIsFoundOnDemand) {
+  AreaBook other(*store_, clock_);
+  clock_.Advance(Millis(5000));
+  const auto tree = Run(other.TreeWith("c1"));
+  ASSERT_TRUE(tree.ok()) << tree.status();
+  EXPECT_EQ((*tree)->size(), 11u);
+  EXPECT_EQ(ReasonName(Run(other.TreeWith("nowhere"))), "AREA_UNKNOWN");
+}
+
+TEST_P(AreaServiceTest, ListsChildrenAndSubtreesInPages) {
+  for (const int size : {1, 2, 3, 100}) {
+    EXPECT_THAT(List("", false, size), ElementsAre("31"));
+    EXPECT_THAT(List("d1", false, size), ElementsAre("s1", "s2"));
+    EXPECT_THAT(List("s1", true, size), ElementsAre("c1", "g1", "c2"));
+    EXPECT_THAT(List("", true, size),
+                ElementsAre("31", "d1", "s1", "c1", "g1", "c2", "s2", "c3", "d2", "s3", "c4"));
+  }
+}
+
+TEST_P(AreaServiceTest, PageTokensBelongToTheirList) {
+  v1::ListAreasRequest request;
+  request.set_recursive(true);
+  request.set_page_size(2);
+  const auto page = Call(*area_client_, &Areas::ListAreas, "", request);
+  ASSERT_TRUE(page.ok());
+  request.set_page_token(page->next_page_token());
+  request.set_parent_code("d1");
+  EXPECT_EQ(ReasonName(Call(*area_client_, &Areas::ListAreas, "", request)), "PAGE_TOKEN_INVALID");
+  request.clear_parent_code();
+  clock_.Advance(std::chrono::hours(25));
+  EXPECT_EQ(ReasonName(Call(*area_client_, &Areas::ListAreas, "", request)), "PAGE_TOKEN_EXPIRED");
+}
+
+TEST_P(AreaServiceTest, FindsAncestorsAndNeighbours) {
+  v1::ListAreaAncestorsRequest up;
+  up.set_code("g1");
+  const auto ancestors = Call(*area_client_, &Areas::ListAreaAncestors, "", up);
+  ASSERT_TRUE(ancestors.ok()) << ancestors.status();
+  ASSERT_EQ(ancestors->areas_size(), 4);
+  EXPECT_EQ(ancestors->areas(0).code(), "c1");
+  EXPECT_EQ(ancestors->areas(3).code(), "31");
+  v1::FindNearestAreasRequest near;
+  near.mutable_point()->set_latitude(31.2745);
+  near.mutable_point()->set_longitude(121.5545);
+  near.set_limit(2);
+  const auto hits = Call(*area_client_, &Areas::FindNearestAreas, "", near);
+  ASSERT_TRUE(hits.ok()) << hits.status();
+  ASSERT_EQ(hits->hits_size(), 2);
+  EXPECT_EQ(hits->hits(0).area().code(), "c2");
+  EXPECT_LT(hits->hits(0).distance_m(), 100);
+  v1::GetAreaRequest get;
+  get.set_code("nowhere");
+  EXPECT_EQ(ReasonName(Call(*area_client_, &Areas::GetArea, "", get)), "AREA_UNKNOWN");
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, AreaServiceTest,
+                         ::testing::Values(Backend::kMemory, Backend::kRedis), BackendName);
+
+}  // namespace
+}  // namespace baodao::registration

@@ -1,0 +1,213 @@
+#include "tests/integration/registration/fixture.h"
+
+namespace baodao::registration {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class PersonServiceTest : public ServiceTest {
+ protected:
+  v1::UpdatePersonRequest Update(const std::string& person_id) {
+    v1::UpdatePersonRequest request;
+    request.set_request_id(NextRequestId());
+    request.set_person_id(person_id);
+    request.set_display_name("张三丰");
+    request.set_address("上海市杨浦区平凉路1000弄3号");
+    request.add_skills("first_aid");
+    request.add_categories("volunteer");
+    request.mutable_home()->set_latitude(31.27364);
+    request.mutable_home()->set_longitude(121.52781);
+    for (const char* path : {"display_name", "address", "skills", "categories", "home"}) {
+      request.mutable_update_mask()->add_paths(path);
+    }
+    return request;
+  }
+  absl::StatusOr<v1::Person> Send(const std::string& token,
+                                  const v1::UpdatePersonRequest& request) {
+    return Call(*person_client_, &People::UpdatePerson, token, request);
+  }
+  absl::StatusOr<v1::Person> Get(const std::string& token, const std::string& id) {
+    v1::GetPersonRequest request;
+    request.set_person_id(id);
+    return Call(*person_client_, &People::GetPerson, token, request);
+  }
+};
+
+TEST_P(PersonServiceTest, OwnersSeeThemselvesCoordinatorsMasksStrangersNothing) {
+  const Account account = LogIn("13812345678");
+  const auto updated = Send(account.token, Update(account.id));
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  EXPECT_EQ(updated->display_name(), "张三丰");
+  EXPECT_EQ(Get(account.token, account.id)->address(), "上海市杨浦区平凉路1000弄3号");
+  // Nobody coordinates somebody who has reported nowhere.
+  EXPECT_EQ(ReasonName(Get(Coordinator("d1"), account.id)), "PERMISSION_DENIED");
+  ASSERT_TRUE(Report(account.token, "c1").ok());
+  for (const char* area : {"c1", "s1", "d1"}) {
+    const auto masked = Get(Coordinator(area), account.id);
+    ASSERT_TRUE(masked.ok()) << masked.status();
+    EXPECT_EQ(masked->display_name(), "张**");
+    EXPECT_EQ(masked->phone(), "138****5678");
+    EXPECT_EQ(masked->address().find("1000"), std::string::npos);
+  }
+  for (const char* area : {"c2", "s2", "d2"}) {
+    EXPECT_EQ(ReasonName(Get(Coordinator(area), account.id)), "PERMISSION_DENIED");
+  }
+  const Account other = LogIn("13912345678");
+  EXPECT_EQ(ReasonName(Get(other.token, account.id)), "PERMISSION_DENIED");
+  EXPECT_EQ(ReasonName(Send(other.token, Update(account.id))), "PERMISSION_DENIED");
+}
+
+// Every stored byte and every event, searched for what must not be there.
+TEST_P(PersonServiceTest, NothingPrivateIsStoredOrAnnouncedInClear) {
+  const Account account = LogIn("13812345678");
+  ASSERT_TRUE(Send(account.token, Update(account.id)).ok());
+  for (const events::v1::Event& event : Events()) {
+    for (const char* text : {"张三丰", "13812345678", "1000弄"}) {
+      EXPECT_EQ(event.SerializeAsString().find(text), std::string::npos);
+    }
+  }
+  if (GetParam() != Backend::kMemory) return;
+  for (const std::string& key : data_.AllKeys()) {
+    // Texts are records, values and stored answers; indexes and streams hold ids and events.
+    const bool text = key.find(":events") == std::string::npos &&
+                      key.find("people") == std::string::npos &&
+                      key.find("timers") == std::string::npos;
+    EXPECT_EQ(key.find("13812345678"), std::string::npos);
+    const auto bytes = text ? data_.ReadText(key, clock_.Now()) : std::nullopt;
+    for (const char* secret : {"张三丰", "13812345678", "1000弄"}) {
+      EXPECT_EQ(bytes.value_or("").find(secret), std::string::npos) << key;
+    }
+  }
+}
+
+TEST_P(PersonServiceTest, ProfilesGrowWithEveryChange) {
+  const Account account = LogIn("13812345678");
+  const uint64_t first = ProfileOf(account.id).version();
+  ASSERT_TRUE(Send(account.token, Update(account.id)).ok());
+  const v1::Profile second = ProfileOf(account.id);
+  EXPECT_GT(second.version(), first);
+  EXPECT_THAT(second.skills(), ElementsAre("first_aid"));
+  EXPECT_DOUBLE_EQ(second.home().latitude(), 31.274);
+  EXPECT_THAT(second.area_codes(), IsEmpty());
+  Join(account, "c1");
+  const v1::Profile third = ProfileOf(account.id);
+  EXPECT_GT(third.version(), second.version());
+  EXPECT_THAT(third.area_codes(), ElementsAre("c1"));
+  // The last event carries what GetProfile says.
+  uint64_t announced = 0;
+  for (const events::v1::Event& event : Events()) {
+    if (!event.has_profile_changed()) continue;
+    EXPECT_GT(event.profile_changed().profile().version(), announced);
+    announced = event.profile_changed().profile().version();
+  }
+  EXPECT_EQ(announced, third.version());
+}
+
+TEST_P(PersonServiceTest, TheSameRequestHasOneEffect) {
+  const Account account = LogIn("13812345678");
+  v1::UpdatePersonRequest request = Update(account.id);
+  ASSERT_TRUE(Send(account.token, request).ok());
+  const uint64_t version = ProfileOf(account.id).version();
+  const auto again = Send(account.token, request);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->display_name(), "张三丰");
+  EXPECT_EQ(ProfileOf(account.id).version(), version);
+  request.set_display_name("李四");
+  EXPECT_EQ(ReasonName(Send(account.token, request)), "REQUEST_ID_REUSED");
+}
+
+TEST_P(PersonServiceTest, BadUpdatesAreRefused) {
+  const Account account = LogIn("13812345678");
+  v1::UpdatePersonRequest request = Update(account.id);
+  request.mutable_update_mask()->add_paths("phone");
+  EXPECT_EQ(ReasonName(Send(account.token, request)), "INVALID_ARGUMENT_FIELDS");
+  request = Update(account.id);
+  request.clear_update_mask();
+  EXPECT_EQ(ReasonName(Send(account.token, request)), "INVALID_ARGUMENT_FIELDS");
+  request = Update(account.id);
+  request.set_unit_id("unt_01J00000000000000000000001");
+  request.mutable_update_mask()->add_paths("unit_id");
+  const auto unknown = Send(account.token, request);
+  ASSERT_EQ(ReasonName(unknown), "INVALID_ARGUMENT_FIELDS");
+  EXPECT_EQ(ViolationsOf(unknown.status())[0].field, "unit_id");
+  request = Update(account.id);
+  request.mutable_home()->set_latitude(91);
+  EXPECT_EQ(ReasonName(Send(account.token, request)), "INVALID_ARGUMENT_FIELDS");
+  // An id of a shard that this deployment does not have.
+  EXPECT_EQ(ReasonName(Get(tokens_.Service("x"), "per_01J0000000ZZ00000000000001")), "NOT_FOUND");
+}
+
+TEST_P(PersonServiceTest, ListsPeopleOfASubtreeInStablePages) {
+  std::vector<std::string> in_s1, all;
+  for (int i = 0; i < 9; ++i) {
+    const Account account = LogIn("1381234567" + std::to_string(i));
+    v1::UpdatePersonRequest update = Update(account.id);
+    update.clear_skills();
+    update.add_skills(i % 2 == 0 ? "legal" : "medical");
+    ASSERT_TRUE(Send(account.token, update).ok());
+    Join(account, i % 3 == 0 ? "c3" : i % 3 == 1 ? "c1" : "g1");
+    all.push_back(account.id);
+    if (i % 3 != 0) in_s1.push_back(account.id);
+    clock_.Advance(Millis(10));
+  }
+  // Somebody in two communities of the subtree is listed once.
+  std::sort(in_s1.begin(), in_s1.end());
+  const auto list = [&](const std::string& area, int size, const std::string& skill) {
+    std::vector<std::string> ids;
+    v1::ListPeopleRequest request;
+    request.set_area_code(area);
+    request.set_page_size(size);
+    request.set_skill(skill);
+    do {
+      const auto page = Call(*person_client_, &People::ListPeople, Coordinator(area), request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) break;
+      for (const v1::Person& person : page->people()) {
+        ids.push_back(person.person_id());
+        EXPECT_EQ(person.display_name(), "张**");
+      }
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return ids;
+  };
+  for (const int size : {1, 2, 5, 100}) {
+    EXPECT_EQ(list("s1", size, ""), in_s1);
+    EXPECT_EQ(list("d1", size, "").size(), 9u);
+    EXPECT_EQ(list("d1", size, "legal").size(), 5u);
+    EXPECT_THAT(list("c2", size, ""), IsEmpty());
+  }
+}
+
+TEST_P(PersonServiceTest, SnapshotsHoldEverybodyOnce) {
+  std::set<std::string> expected, seen;
+  for (int i = 0; i < 8; ++i) expected.insert(LogIn("1371234567" + std::to_string(i)).id);
+  for (int shard = 0; shard < kShards; ++shard) {
+    v1::ListProfilesRequest request;
+    request.set_shard(shard);
+    request.set_page_size(1);
+    do {
+      const auto page =
+          Call(*person_client_, &People::ListProfiles, tokens_.Service("matching"), request);
+      ASSERT_TRUE(page.ok()) << page.status();
+      for (const v1::Profile& profile : page->profiles()) {
+        EXPECT_TRUE(seen.insert(profile.person_id()).second);
+        EXPECT_GT(profile.version(), 0u);
+      }
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+  }
+  EXPECT_EQ(seen, expected);
+  v1::ListProfilesRequest beyond;
+  beyond.set_shard(kShards);
+  EXPECT_EQ(ReasonName(Call(*person_client_, &People::ListProfiles, tokens_.Service("x"), beyond)),
+            "INVALID_ARGUMENT_FIELDS");
+  EXPECT_EQ(ReasonName(Call(*person_client_, &People::ListProfiles, tokens_.Operator(), beyond)),
+            "PERMISSION_DENIED");
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, PersonServiceTest,
+                         ::testing::Values(Backend::kMemory, Backend::kRedis), BackendName);
+
+}  // namespace
+}  // namespace baodao::registration

@@ -1,0 +1,194 @@
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+
+#include "tests/integration/registration/fixture.h"
+
+namespace baodao::registration {
+namespace {
+
+constexpr char kPhone[] = "13812345678";
+
+class SessionServiceTest : public ServiceTest {
+ protected:
+  absl::StatusOr<v1::RequestLoginCodeResponse> Ask(const std::string& phone) {
+    v1::RequestLoginCodeRequest request;
+    request.set_phone(phone);
+    return Call(*session_client_, &Sessions::RequestLoginCode, "", request);
+  }
+  absl::StatusOr<v1::Tokens> Refresh(const std::string& token) {
+    v1::RefreshTokensRequest request;
+    request.set_refresh_token(token);
+    return Call(*session_client_, &Sessions::RefreshTokens, "", request);
+  }
+  std::string WrongCode() { return sender_.codes[kPhone] == "000000" ? "000001" : "000000"; }
+  absl::StatusOr<v1::ListRolesResponse> Grant(const std::string& token, const std::string& person,
+                                              auth::v1::Role role, const std::string& area) {
+    v1::GrantRoleRequest request;
+    request.set_request_id(NextRequestId());
+    request.set_person_id(person);
+    request.set_role(role);
+    request.set_area_code(area);
+    return Call(*session_client_, &Sessions::GrantRole, token, request);
+  }
+};
+
+TEST_P(SessionServiceTest, FirstLoginCreatesThePersonOnce) {
+  const Account account = LogIn(kPhone);
+  EXPECT_EQ(account.tokens.person().phone(), kPhone);
+  EXPECT_TRUE(account.id.starts_with("per_"));
+  clock_.Advance(std::chrono::minutes(2));
+  EXPECT_EQ(CountEvents([](const auto& event) { return event.has_profile_changed(); }), 1);
+  v1::GetPersonRequest get;
+  get.set_person_id(account.id);
+  EXPECT_TRUE(Call(*person_client_, &People::GetPerson, account.token, get).ok());
+}
+
+TEST_P(SessionServiceTest, ACodeWorksOnce) {
+  const Account account = LogIn(kPhone);
+  EXPECT_EQ(ReasonName(TryLogin(kPhone, sender_.codes[kPhone])), "LOGIN_CODE_EXPIRED");
+}
+
+TEST_P(SessionServiceTest, WrongCodesAreCountedAndThenNothingWorks) {
+  ASSERT_TRUE(Ask(kPhone).ok());
+  for (int left = 4; left >= 0; --left) {
+    const auto wrong = TryLogin(kPhone, WrongCode());
+    EXPECT_EQ(ReasonName(wrong), "LOGIN_CODE_WRONG");
+    EXPECT_EQ(MetadataOf(wrong.status())["left"], std::to_string(left));
+  }
+  EXPECT_EQ(ReasonName(TryLogin(kPhone, sender_.codes[kPhone])), "TOO_MANY_ATTEMPTS");
+}
+
+TEST_P(SessionServiceTest, ACodeRunsOutAndIsForgotten) {
+  ASSERT_TRUE(Ask(kPhone).ok());
+  Advance(std::chrono::minutes(5));
+  EXPECT_EQ(ReasonName(TryLogin(kPhone, sender_.codes[kPhone])), "LOGIN_CODE_EXPIRED");
+  const std::string hash = environment_->vault.PhoneHash(kPhone);
+  EXPECT_FALSE(Run(store_->Get(environment_->keys.LoginCode(hash)))->exists());
+}
+
+TEST_P(SessionServiceTest, CodesAreLimitedPerPhone) {
+  ASSERT_TRUE(Ask(kPhone).ok());
+  const auto second = Ask(kPhone);
+  EXPECT_EQ(ReasonName(second), "RATE_LIMITED");
+  EXPECT_TRUE(RetryAfterOf(second.status()).has_value());
+  EXPECT_TRUE(Ask("13912345678").ok());
+  EXPECT_EQ(sender_.sent, 2);
+}
+
+TEST_P(SessionServiceTest, AFailedSendMayBeTriedAgainAtOnce) {
+  sender_.broken = true;
+  EXPECT_EQ(ReasonName(Ask(kPhone)), "SENDER_FAILED");
+  sender_.broken = false;
+  EXPECT_TRUE(Ask(kPhone).ok());
+}
+
+TEST_P(SessionServiceTest, MalformedPhonesAreRefused) {
+  EXPECT_EQ(ReasonName(Ask("123")), "INVALID_ARGUMENT_FIELDS");
+  EXPECT_EQ(ReasonName(TryLogin(kPhone, "12345")), "INVALID_ARGUMENT_FIELDS");
+}
+
+TEST_P(SessionServiceTest, RefreshRotatesAndReuseEndsTheSession) {
+  const Account account = LogIn(kPhone);
+  const auto second = Refresh(account.tokens.refresh_token());
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ(second->person().person_id(), account.id);
+  const auto third = Refresh(second->refresh_token());
+  ASSERT_TRUE(third.ok()) << third.status();
+  // The very first one again: somebody else has it. The session ends for both.
+  EXPECT_EQ(ReasonName(Refresh(account.tokens.refresh_token())), "REFRESH_TOKEN_REUSED");
+  EXPECT_EQ(ReasonName(Refresh(third->refresh_token())), "SESSION_ENDED");
+}
+
+TEST_P(SessionServiceTest, ForeignRefreshTokensAreInvalid) {
+  const Account account = LogIn(kPhone);
+  std::string forged = account.tokens.refresh_token();
+  forged.back() = forged.back() == '0' ? '1' : '0';
+  EXPECT_EQ(ReasonName(Refresh(forged)), "REFRESH_TOKEN_INVALID");
+  EXPECT_EQ(ReasonName(Refresh("nonsense")), "REFRESH_TOKEN_INVALID");
+  EXPECT_TRUE(Refresh(account.tokens.refresh_token()).ok());
+}
+
+TEST_P(SessionServiceTest, SessionsRunOut) {
+  const Account account = LogIn(kPhone);
+  Advance(std::chrono::hours(24 * 30));
+  EXPECT_EQ(ReasonName(Refresh(account.tokens.refresh_token())), "REFRESH_TOKEN_INVALID");
+}
+
+TEST_P(SessionServiceTest, LogoutEndsTheSessionAndTheTokenRunsOut) {
+  const Account account = LogIn(kPhone);
+  EXPECT_TRUE(Call(*session_client_, &Sessions::Logout, account.token, v1::LogoutRequest()).ok());
+  EXPECT_TRUE(Call(*session_client_, &Sessions::Logout, account.token, v1::LogoutRequest()).ok());
+  EXPECT_EQ(ReasonName(Refresh(account.tokens.refresh_token())), "SESSION_ENDED");
+  clock_.Advance(std::chrono::minutes(16));
+  EXPECT_EQ(
+      ReasonName(Call(*session_client_, &Sessions::Logout, account.token, v1::LogoutRequest())),
+      "TOKEN_EXPIRED");
+}
+
+TEST_P(SessionServiceTest, RolesComeWithTheNextToken) {
+  const Account account = LogIn(kPhone);
+  const Account other = LogIn("13912345678");
+  EXPECT_EQ(ReasonName(Grant(account.token, other.id, auth::v1::ROLE_COORDINATOR, "c1")),
+            "PERMISSION_DENIED");
+  const auto granted = Grant(tokens_.Operator(), account.id, auth::v1::ROLE_COORDINATOR, "s1");
+  ASSERT_TRUE(granted.ok()) << granted.status();
+  EXPECT_EQ(granted->grants_size(), 1);
+  const auto renewed = Refresh(account.tokens.refresh_token());
+  ASSERT_TRUE(renewed.ok());
+  const std::string& token = renewed->access_token();
+  EXPECT_TRUE(Grant(token, other.id, auth::v1::ROLE_COORDINATOR, "c1").ok());
+  EXPECT_EQ(ReasonName(Grant(token, other.id, auth::v1::ROLE_COORDINATOR, "c3")),
+            "PERMISSION_DENIED");
+  EXPECT_EQ(ReasonName(Grant(token, other.id, auth::v1::ROLE_COORDINATOR, "d1")),
+            "PERMISSION_DENIED");
+  EXPECT_EQ(ReasonName(Grant(token, other.id, auth::v1::ROLE_OPERATOR, "c1")), "GRANT_TOO_WIDE");
+  EXPECT_EQ(CountEvents([](const auto& event) {
+              return event.has_role_changed() && event.role_changed().granted();
+            }),
+            2);
+}
+
+TEST_P(SessionServiceTest, RolesAreRevoked) {
+  const Account account = LogIn(kPhone);
+  ASSERT_TRUE(Grant(tokens_.Operator(), account.id, auth::v1::ROLE_COORDINATOR, "s1").ok());
+  v1::RevokeRoleRequest revoke;
+  revoke.set_request_id("revoke");
+  revoke.set_person_id(account.id);
+  revoke.set_role(auth::v1::ROLE_COORDINATOR);
+  revoke.set_area_code("s1");
+  const auto left = Call(*session_client_, &Sessions::RevokeRole, Coordinator("d1"), revoke);
+  ASSERT_TRUE(left.ok()) << left.status();
+  EXPECT_EQ(left->grants_size(), 0);
+  v1::ListRolesRequest list;
+  list.set_person_id(account.id);
+  EXPECT_EQ(Call(*session_client_, &Sessions::ListRoles, account.token, list)->grants_size(), 0);
+}
+
+// Exactly one of many concurrent logins with one code wins.
+TEST_P(SessionServiceTest, ConcurrentLoginsWithOneCodeMakeOneSession) {
+  ASSERT_TRUE(Ask(kPhone).ok());
+  const int kCallers = 20;
+  int done = 0, succeeded = 0;
+  auto login = [&]() -> Task<void> {
+    v1::LoginRequest request;
+    request.set_phone(kPhone);
+    request.set_code(sender_.codes[kPhone]);
+    const auto tokens =
+        co_await session_client_->Call(&Sessions::Login, rpc::CallOptions(), std::move(request));
+    ++done;
+    succeeded += tokens.ok();
+  };
+  for (int i = 0; i < kCallers; ++i) asio::co_spawn(loop_, login(), asio::detached);
+  loop_.restart();
+  while (done < kCallers) {
+    clock_.Advance(Millis(1));  // those who conflicted wait a moment
+    loop_.run_one_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(succeeded, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, SessionServiceTest,
+                         ::testing::Values(Backend::kMemory, Backend::kRedis), BackendName);
+
+}  // namespace
+}  // namespace baodao::registration

@@ -1,0 +1,169 @@
+// Starting, deadlines, cancellation and the graceful end.
+#include <asio/co_spawn.hpp>
+#include <asio/use_future.hpp>
+#include <future>
+#include <thread>
+
+#include "tests/integration/rpc/fixture.h"
+#include "tests/integration/rpc/raw.h"
+
+namespace baodao::rpc {
+namespace {
+
+class LifecycleTest : public RpcTest {
+ protected:
+  // Sends an Echo from a thread of its own.
+  std::future<absl::Status> EchoLater(grpc::ClientContext* context, const EchoRequest& request) {
+    return std::async(std::launch::async,
+                      [this, context, request] { return Echo(context, request); });
+  }
+  std::future<void> DrainLater(Millis grace) {
+    return asio::co_spawn(thread_.loop(), server_->server().Drain(grace), asio::use_future);
+  }
+  std::size_t Live() {
+    return thread_.Call([this] { return server_->server().live_calls(); });
+  }
+  void Release() {
+    thread_.Call([this] { handlers_.release.Set(); });
+  }
+};
+
+TEST_F(LifecycleTest, ATakenPortIsSaidClearly) {
+  StartServer();
+  Router router;
+  Misbehaving handlers(router);
+  metrics::Registry metrics;
+  ServerOptions options = testing::TestServerOptions(tokens_, metrics);
+  options.listen = server_->target();
+  const auto second =
+      thread_.Call([&] { return Server::Start(thread_.loop(), router, options).status(); });
+  EXPECT_EQ(second.code(), absl::StatusCode::kUnavailable);
+  EXPECT_NE(second.message().find(server_->target()), std::string_view::npos) << second;
+}
+
+TEST_F(LifecycleTest, AnIncompleteTableDoesNotStart) {
+  Router router;
+  Diagnostics diagnostics;
+  router.Unary("baodao.diagnostics.v1.DiagnosticsService/Echo", &diagnostics, &Diagnostics::Echo);
+  const auto status =
+      thread_.Call([&] { return Server::Start(thread_.loop(), router, options_).status(); });
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(status.message().find("no handler"), std::string_view::npos) << status;
+}
+
+TEST_F(LifecycleTest, ARateLimitOfNoRpcDoesNotStart) {
+  options_.rate_limits.methods["baodao.diagnostics.v1.DiagnosticsService/Ecco"] = {1, 1};
+  const auto status =
+      thread_.Call([&] { return Server::Start(thread_.loop(), router_, options_).status(); });
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+}
+
+TEST_F(LifecycleTest, MissingTlsFilesDoNotStart) {
+  options_.tls = TlsFiles{"/no/such/cert.pem", "/no/such/key.pem", ""};
+  const auto status =
+      thread_.Call([&] { return Server::Start(thread_.loop(), router_, options_).status(); });
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+}
+
+TEST_F(LifecycleTest, TheClientsDeadlineEndsTheCallOnBothSides) {
+  StartServer();
+  // On a busy machine a deadline may pass before the handler has begun: then it does not begin.
+  for (Millis deadline(50); handlers_.started == 0; deadline *= 2) {
+    auto context = Context();
+    context->set_deadline(std::chrono::system_clock::now() + deadline);
+    EXPECT_TRUE(Is(Echo(context.get(), Request("hang")), Reason::DEADLINE_EXCEEDED));
+  }
+  EXPECT_TRUE(Eventually([&] { return Live() == 0; }));
+  Release();
+  EXPECT_TRUE(Eventually([&] { return handlers_.finished == 1; })) << "the handler finishes";
+  EXPECT_TRUE(handlers_.saw_cancelled);
+}
+
+TEST_F(LifecycleTest, WithoutADeadlineThereIsOurs) {
+  options_.default_deadline = Millis(50);
+  StartServer();
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", "Bearer " + tokens_.Operator());
+  EXPECT_TRUE(Is(Echo(&context, Request("hang")), Reason::DEADLINE_EXCEEDED));
+  Release();
+  EXPECT_TRUE(Eventually([&] { return handlers_.finished == 1; }));
+}
+
+TEST_F(LifecycleTest, NobodyMayWaitLongerThanTheLimit) {
+  options_.max_deadline = Millis(50);
+  StartServer();
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_TRUE(Is(Echo(Context().get(), Request("hang")), Reason::DEADLINE_EXCEEDED));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(50));
+  Release();
+}
+
+TEST_F(LifecycleTest, ACancelledCallsHandlerFinishesAndItsAnswerIsDropped) {
+  StartServer();
+  auto context = Context();
+  auto answer = EchoLater(context.get(), Request("hang"));
+  ASSERT_TRUE(Eventually([&] { return handlers_.started == 1; }));
+  context->TryCancel();
+  EXPECT_TRUE(Is(answer.get(), Reason::CALL_CANCELLED));
+  // The cancellation reaches the handler's context before it is released.
+  ASSERT_TRUE(Eventually([&] {
+    Release();
+    return handlers_.finished == 1;
+  }));
+  EXPECT_TRUE(Eventually([&] { return Live() == 0; }));
+  EXPECT_TRUE(Echo(Context().get(), Request("")).ok());
+}
+
+TEST_F(LifecycleTest, DrainingLetsCallsFinishAndTakesNoNewOnes) {
+  StartServer();
+  auto context = Context();
+  auto answer = EchoLater(context.get(), Request("hang"));
+  ASSERT_TRUE(Eventually([&] { return handlers_.started == 1; }));
+  auto drained = DrainLater(std::chrono::seconds(30));
+  ASSERT_TRUE(
+      Eventually([&] { return Is(Echo(Context().get(), Request("")), Reason::SHUTTING_DOWN); }));
+  EXPECT_EQ(answer.wait_for(Millis(0)), std::future_status::timeout);
+  Release();
+  EXPECT_TRUE(answer.get().ok());
+  EXPECT_EQ(drained.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_EQ(handlers_.started, 1);
+  EXPECT_EQ(Echo(Context().get(), Request("")).code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(LifecycleTest, DrainingCutsOffWhatDoesNotFinish) {
+  StartServer();
+  auto context = Context();
+  auto answer = EchoLater(context.get(), Request("hang"));
+  ASSERT_TRUE(Eventually([&] { return handlers_.started == 1; }));
+  auto drained = DrainLater(Millis(20));
+  EXPECT_EQ(answer.get().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(drained.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  Release();  // the handler ends after its server has: nothing it stands on may be gone
+  EXPECT_TRUE(Eventually([&] { return handlers_.finished == 1; }));
+}
+
+TEST_F(LifecycleTest, AServerMayBeDestroyedWithCallsAlive) {
+  StartServer();
+  auto context = Context();
+  auto answer = EchoLater(context.get(), Request("hang"));
+  ASSERT_TRUE(Eventually([&] { return handlers_.started == 1; }));
+  thread_.Call([this] { server_.reset(); });
+  EXPECT_EQ(answer.get().code(), absl::StatusCode::kUnavailable);
+  Release();
+  EXPECT_TRUE(Eventually([&] { return handlers_.finished == 1; }));
+}
+
+TEST_F(LifecycleTest, TooManyCallsAtOnceAreRefused) {
+  options_.max_live_calls = 1;
+  StartServer();
+  auto context = Context();
+  auto answer = EchoLater(context.get(), Request("hang"));
+  ASSERT_TRUE(Eventually([&] { return handlers_.started == 1; }));
+  EXPECT_TRUE(Is(Echo(Context().get(), Request("")), Reason::OVERLOADED));
+  Release();
+  EXPECT_TRUE(answer.get().ok());
+  EXPECT_TRUE(Echo(Context().get(), Request("")).ok());
+}
+
+}  // namespace
+}  // namespace baodao::rpc

@@ -1,0 +1,192 @@
+// What only the store in Redis has: functions, combined calls, crashes, the number of shards.
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+
+#include "common/status/status.h"
+#include "tests/integration/store/contract.h"
+
+namespace baodao::store {
+namespace {
+
+using Kind = CommitOutcome::Kind;
+
+class RedisStoreTest : public ContractTest {
+ protected:
+  // Applies all in one turn of the loop, so that they are combined.
+  std::vector<absl::StatusOr<CommitOutcome>> ApplyTogether(std::vector<Commit> commits) {
+    std::vector<absl::StatusOr<CommitOutcome>> outcomes(commits.size());
+    size_t done = 0;
+    const auto apply = [&](size_t i) -> Task<void> {
+      outcomes[i] = co_await store().Apply(std::move(commits[i]));
+      ++done;
+    };
+    for (size_t i = 0; i < commits.size(); ++i) {
+      asio::co_spawn(loop_, apply(i), asio::detached);
+    }
+    const auto wait = [&]() -> Task<void> {
+      while (done < commits.size()) co_await SystemClock().SleepFor(Millis(1));
+    };
+    Run(wait());
+    return outcomes;
+  }
+
+  Commit Putting(int i, uint64_t expected = 0) {
+    const int shard = i % kShards;
+    Commit commit(shard);
+    commit.Put(Key("task", std::to_string(i), shard), expected, "record " + std::to_string(i));
+    commit.IndexAdd(Key("index", "all", shard), i, std::to_string(i));
+    commit.Answer(Request("r" + std::to_string(i)), "answer " + std::to_string(i));
+    return commit;
+  }
+};
+
+TEST_P(RedisStoreTest, CombinedCommitsStayIndependent) {
+  std::vector<Commit> commits;
+  for (int i = 0; i < 100; ++i) commits.push_back(Putting(i, i % 10 == 3 ? 5 : 0));
+  const auto outcomes = ApplyTogether(std::move(commits));
+  for (int i = 0; i < 100; ++i) {
+    const Kind expected = i % 10 == 3 ? Kind::kConflict : Kind::kApplied;
+    ASSERT_TRUE(outcomes[i].ok()) << outcomes[i].status();
+    EXPECT_EQ(outcomes[i]->kind, expected) << i;
+    const int shard = i % kShards;
+    const Stored stored = Get(Key("task", std::to_string(i), shard));
+    EXPECT_EQ(stored.bytes, i % 10 == 3 ? "" : "record " + std::to_string(i));
+    EXPECT_EQ(Ok(store().FindAnswer(shard, Request("r" + std::to_string(i)))).has_value(),
+              expected == Kind::kApplied);
+  }
+}
+
+// One commit that is a mistake of the program must not take the others of its call with it.
+TEST_P(RedisStoreTest, AFailingCommitFailsAlone) {
+  Commit value(3);
+  value.SetValue(Key("index", "wrong"), "not an index");
+  EXPECT_EQ(ApplyKind(value), Kind::kApplied);
+  std::vector<Commit> commits;
+  for (int i = 0; i < 3; ++i) {
+    Commit commit(3);
+    if (i == 1) {
+      commit.IndexAdd(Key("index", "wrong"), 1, "m");
+    } else {
+      commit.Put(Key("task", std::to_string(i)), 0, "x");
+    }
+    commit.Answer(Request("r" + std::to_string(i)), "answer");
+    commits.push_back(std::move(commit));
+  }
+  const auto outcomes = ApplyTogether(std::move(commits));
+  EXPECT_TRUE(outcomes[0].ok()) << outcomes[0].status();
+  EXPECT_EQ(outcomes[1].status().code(), absl::StatusCode::kInternal) << outcomes[1].status();
+  EXPECT_TRUE(outcomes[2].ok()) << outcomes[2].status();
+  EXPECT_FALSE(Ok(store().FindAnswer(3, Request("r1")))) << "what failed was not answered";
+  EXPECT_TRUE(Get(Key("task", "2")).exists());
+}
+
+TEST_P(RedisStoreTest, MissingFunctionsAreLoadedAgain) {
+  for (const auto& reply : Run(client().CallPrimaries(redis::Command::Any("FUNCTION", "FLUSH")))) {
+    EXPECT_TRUE(reply.ok()) << reply.status();
+  }
+  for (int i = 0; i < kShards; ++i) EXPECT_EQ(ApplyKind(Putting(i)), Kind::kApplied);
+  for (const auto& reply : Run(client().CallPrimaries(redis::Command::Any("FUNCTION", "FLUSH")))) {
+    EXPECT_TRUE(reply.ok()) << reply.status();
+  }
+  EXPECT_TRUE(Ok(store().TakeDueTimers(2, Time(Millis(5)), Millis(5), 5)).empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, RedisStoreTest,
+                         ::testing::Values(Backend::kStandalone, Backend::kCluster), BackendName);
+
+class OneServerTest : public ::testing::Test {
+ protected:
+  template <class T>
+  T Ok(Task<absl::StatusOr<T>> task) {
+    absl::StatusOr<T> result = testing::Run(loop_, std::move(task));
+    if (!result.ok()) throw std::runtime_error(result.status().ToString());
+    return *std::move(result);
+  }
+
+  asio::io_context loop_;
+  testing::RedisServer server_;
+  std::unique_ptr<redis::Client> client_ = Ok(redis::Connect(loop_, server_.config()));
+};
+
+TEST_F(OneServerTest, TheNumberOfShardsIsFixedAtTheFirstStart) {
+  EXPECT_EQ(Ok(OpenShards(*client_, 8)), 8);
+  EXPECT_EQ(Ok(OpenShards(*client_, 8)), 8);
+  EXPECT_EQ(Ok(OpenShards(*client_, 0)), 8);
+  const absl::StatusOr<int> other = testing::Run(loop_, OpenShards(*client_, 16));
+  EXPECT_EQ(other.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(testing::Run(loop_, OpenShards(*client_, 5000)).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  server_.Do({"DEL", "baodao:shards"});
+  EXPECT_EQ(Ok(OpenShards(*client_, 0)), 16);
+  server_.Do({"SET", "baodao:shards", "many"});
+  EXPECT_EQ(testing::Run(loop_, OpenShards(*client_, 0)).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+// Writers go on through kills of Redis; whatever was acknowledged must be there at the end.
+TEST_F(OneServerTest, KillLosesNothingAcknowledged) {
+  const Keys keys("kill", 4);
+  const std::unique_ptr<RedisStore> store = Ok(RedisStore::Open(loop_, *client_, keys));
+  constexpr int kWriters = 8, kKills = 3;
+  std::vector<int> acknowledged(kWriters, 0);
+  bool stop = false;
+  int running = kWriters, failures = 0;
+  const auto write = [&](int writer) -> Task<void> {
+    const int shard = writer % 4;
+    const std::string key = keys.Of(shard, "counter", std::to_string(writer));
+    while (!stop) {
+      absl::StatusOr<Stored> stored = co_await store->Get(key);
+      if (!stored.ok()) {
+        ++failures;
+        co_await SystemClock().SleepFor(Millis(5));
+        continue;
+      }
+      const int next = static_cast<int>(stored->version) + 1;
+      Commit commit(shard);
+      commit.Put(key, stored->version, std::to_string(next));
+      commit.Emit(std::to_string(next));
+      const absl::StatusOr<CommitOutcome> outcome = co_await store->Apply(std::move(commit));
+      if (outcome.ok() && outcome->kind == Kind::kApplied) acknowledged[writer] = next;
+      if (!outcome.ok()) ++failures;
+    }
+    --running;
+  };
+  for (int writer = 0; writer < kWriters; ++writer) {
+    asio::co_spawn(loop_, write(writer), asio::detached);
+  }
+  const auto kill = [&]() -> Task<void> {
+    for (int i = 0; i < kKills; ++i) {
+      const int before = acknowledged[0];
+      while (acknowledged[0] < before + 20) co_await SystemClock().SleepFor(Millis(1));
+      server_.Kill();
+      server_.Restart();
+    }
+    const int before = acknowledged[0];
+    while (acknowledged[0] < before + 20) co_await SystemClock().SleepFor(Millis(1));
+    stop = true;
+    while (running > 0) co_await SystemClock().SleepFor(Millis(1));
+  };
+  testing::Run(loop_, kill());
+  EXPECT_GT(failures, 0) << "the kills must have been felt";
+  for (int writer = 0; writer < kWriters; ++writer) {
+    const Stored stored = Ok(store->Get(keys.Of(writer % 4, "counter", std::to_string(writer))));
+    EXPECT_GE(stored.version, static_cast<uint64_t>(acknowledged[writer])) << writer;
+    EXPECT_EQ(stored.bytes, std::to_string(stored.version));
+  }
+}
+
+// A dead server is an error that tells callers to come back, not a hang.
+TEST_F(OneServerTest, AnOutageIsStoreUnavailable) {
+  const Keys keys("down", 4);
+  const std::unique_ptr<RedisStore> store = Ok(RedisStore::Open(loop_, *client_, keys));
+  server_.Kill();
+  Commit commit(1);
+  commit.Put(keys.Of(1, "task", "a"), 0, "x");
+  EXPECT_TRUE(Is(testing::Run(loop_, store->Apply(commit)).status(), Reason::STORE_UNAVAILABLE));
+  EXPECT_TRUE(
+      Is(testing::Run(loop_, store->Get("{01}down:task:a")).status(), Reason::STORE_UNAVAILABLE));
+  server_.Restart();
+}
+
+}  // namespace
+}  // namespace baodao::store

@@ -1,0 +1,125 @@
+#include "ops/ctl/app.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "common/auth/keys.h"
+#include "common/auth/tokens.h"
+#include "common/testing/temp_dir.h"
+#include "ops/ctl/tokens.h"
+
+namespace baodao::ctl {
+namespace {
+
+struct Outcome {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+Outcome Ctl(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "baodaoctl");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  std::ostringstream out;
+  std::ostringstream err;
+  Outcome outcome;
+  outcome.code = Run(static_cast<int>(argv.size()), argv.data(), out, err);
+  outcome.out = out.str();
+  outcome.err = err.str();
+  return outcome;
+}
+
+TEST(AppTest, WrongUsageIsTwoAndSaysWhat) {
+  EXPECT_EQ(Ctl({}).code, kUsage);
+  EXPECT_EQ(Ctl({"nonsense"}).code, kUsage);
+  EXPECT_EQ(Ctl({"areas", "import"}).code, kUsage);
+  EXPECT_EQ(Ctl({"tasks", "assign", "tsk_1"}).code, kUsage);
+  EXPECT_EQ(Ctl({"--port-base", "notaport", "health"}).code, kUsage);
+  EXPECT_EQ(Ctl({"review", "reject", "reg_1"}).code, kUsage) << "a comment is required";
+  const Outcome outcome = Ctl({"inspect", "what_is_this"});
+  EXPECT_EQ(outcome.code, kUsage);
+  EXPECT_NE(outcome.err.find("what_is_this"), std::string::npos);
+}
+
+TEST(AppTest, HelpHasExamplesAndExitCodes) {
+  const Outcome help = Ctl({"--help"});
+  EXPECT_EQ(help.code, kOk);
+  for (const char* word : {"Examples", "Exit codes", "areas", "review", "tasks", "match", "stats",
+                           "inspect", "dead-letters", "token", "health", "BAODAO_PORT_BASE"}) {
+    EXPECT_NE(help.out.find(word), std::string::npos) << word;
+  }
+  EXPECT_NE(Ctl({"areas", "import", "--help"}).out.find("Example"), std::string::npos);
+}
+
+TEST(AppTest, BackendThatIsNotThereIsThree) {
+  // Port 1 belongs to nobody here.
+  const Outcome health = Ctl({"--port-base", "1", "--lang", "en", "health"});
+  EXPECT_EQ(health.code, kUnreachable);
+  EXPECT_NE(health.out.find("not serving"), std::string::npos);
+  const Outcome list = Ctl({"--port-base", "1", "--timeout", "1", "--lang", "zh", "areas", "list"});
+  EXPECT_EQ(list.code, kUnreachable) << list.err;
+  EXPECT_NE(list.err.find("服务"), std::string::npos) << list.err;
+}
+
+class MintTest : public ::testing::Test {
+ protected:
+  MintTest() { EXPECT_TRUE(auth::CreateKeyFiles(dir_.path()).ok()); }
+
+  std::shared_ptr<const auth::Principal> Minted(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"token", "mint", "--keys", dir_.path()});
+    const Outcome outcome = Ctl(std::move(arguments));
+    EXPECT_EQ(outcome.code, kOk) << outcome.err;
+    auth::KeySource source;
+    source.path = dir_.File(std::string(auth::kPublicKeysFile));
+    auth::TokenVerifier verifier(*auth::KeySet::Load({source}));
+    const std::string token = outcome.out.substr(0, outcome.out.find('\n'));
+    return *verifier.Verify(token, SystemClock().Now());
+  }
+
+  baodao::testing::TempDir dir_;
+};
+
+TEST_F(MintTest, MakesTokensThatTheBackendTakes) {
+  const auto op = Minted({"--operator"});
+  EXPECT_TRUE(op->HasRole(auth::v1::ROLE_OPERATOR));
+  const std::string id = "per_01J0000000000000000000000A";
+  const auto person = Minted({"--person", id, "--role", "coordinator@310110"});
+  EXPECT_EQ(person->person_id, id);
+  ASSERT_EQ(person->grants.size(), 1u);
+  EXPECT_EQ(person->grants[0].area_code, "310110");
+  EXPECT_EQ(Minted({"--service", "matching"})->service, "matching");
+}
+
+TEST_F(MintTest, RefusesWhatMakesNoSense) {
+  const auto code = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"token", "mint", "--keys", dir_.path()});
+    return Ctl(std::move(arguments)).code;
+  };
+  EXPECT_EQ(code({}), kUsage);
+  EXPECT_EQ(code({"--operator", "--service", "x"}), kUsage);
+  EXPECT_EQ(code({"--person", "nobody"}), kUsage);
+  EXPECT_EQ(code({"--person", "per_01J0000000000000000000000A", "--role", "king"}), kUsage);
+  EXPECT_EQ(Ctl({"token", "mint", "--operator", "--keys", "/nonexistent"}).code, kUsage);
+}
+
+TEST(ExplainTest, NamesReasonTextAndFields) {
+  EXPECT_EQ(Explain(Refuse(Reason::TASK_FULL), Locale::kZh), "TASK_FULL: 任务名额已满");
+  const absl::Status fields = RefuseField("slots_max", ViolationKind::REQUIRED);
+  EXPECT_NE(Explain(fields, Locale::kEn).find("\n  slots_max: is required"), std::string::npos);
+  EXPECT_EQ(ExitCodeOf(Refuse(Reason::TASK_FULL)), kRefused);
+  EXPECT_EQ(ExitCodeOf(fields), kRefused);
+  EXPECT_EQ(ExitCodeOf(Refuse(Reason::PEER_UNAVAILABLE)), kUnreachable);
+  EXPECT_EQ(ExitCodeOf(absl::OkStatus()), kOk);
+}
+
+TEST(LocaleTest, AskedLanguageWins) {
+  EXPECT_EQ(LocaleOfUser("zh"), Locale::kZh);
+  EXPECT_EQ(LocaleOfUser("en"), Locale::kEn);
+}
+
+}  // namespace
+}  // namespace baodao::ctl

@@ -1,0 +1,52 @@
+#include "ops/ctl/output.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "baodao/dispatch/v1/task.pb.h"
+
+namespace baodao::ctl {
+namespace {
+
+TEST(OutputTest, ChineseTakesTwoColumns) {
+  EXPECT_EQ(DisplayWidth("abc"), 3);
+  EXPECT_EQ(DisplayWidth("杨浦区"), 6);
+  EXPECT_EQ(DisplayWidth("A杨，b"), 6);
+  EXPECT_EQ(DisplayWidth("é"), 1);
+  EXPECT_EQ(DisplayWidth("𠀀"), 2);
+  EXPECT_EQ(DisplayWidth("\xff"), 1);
+}
+
+TEST(OutputTest, ColumnsAlignWhateverTheScript) {
+  Table table({"NAME", "N"});
+  table.Add({"杨浦区", "1"});
+  table.Add({"abc", "22"});
+  EXPECT_EQ(table.Text(),
+            "NAME    N\n"
+            "杨浦区  1\n"
+            "abc     22\n");
+}
+
+TEST(OutputTest, LastColumnLeavesNoBlanks) {
+  Table table({"A", "B"});
+  table.Add({"x", ""});
+  EXPECT_EQ(table.Text(), "A  B\nx\n");
+}
+
+TEST(OutputTest, JsonUsesTheNamesOfTheProtos) {
+  dispatch::v1::Task task;
+  task.set_task_id("tsk_1");
+  task.set_slots_max(2);
+  const std::string json = ToJson(task);
+  EXPECT_NE(json.find("\"task_id\": \"tsk_1\""), std::string::npos) << json;
+  EXPECT_NE(json.find("\"slots_max\": 2"), std::string::npos) << json;
+}
+
+TEST(OutputTest, TimesAreChinas) {
+  EXPECT_EQ(LocalTimeOfSeconds(1'748'822'400), "2025-06-02 08:00");
+  EXPECT_EQ(LocalTime(google::protobuf::Timestamp()), "");
+}
+
+}  // namespace
+}  // namespace baodao::ctl

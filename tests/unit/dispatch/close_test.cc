@@ -1,0 +1,117 @@
+#include "services/dispatch/domain/close.h"
+
+#include "tests/unit/dispatch/fixture.h"
+
+namespace baodao::dispatch {
+namespace {
+
+class CloseTest : public TaskFixture {
+ protected:
+  std::string Evaluate(int rating = 5) {
+    return Refusal(DecideEvaluate(aggregate(), rating, "好", "per_r", kNow));
+  }
+};
+
+TEST_F(CloseTest, EvaluationConfirmsTheService) {
+  Add("per_a", v1::ASSIGNMENT_STATE_SIGNED_OUT);
+  State(v1::TASK_STATE_SERVED);
+  const auto effects = DecideEvaluate(aggregate(), 2, "迟到", "per_r", kNow);
+  ASSERT_TRUE(effects.ok());
+  EXPECT_EQ(task().state(), v1::TASK_STATE_EVALUATED);
+  EXPECT_EQ(task().evaluation().rating(), 2);
+  EXPECT_EQ(aggregate().record().confirmed_by(), "per_r");
+  EXPECT_EQ(Armed(*effects, Timer("credit")), kNow);
+  ASSERT_EQ(effects->events.size(), 1u);
+  const auto& changed = effects->events[0].task_changed();
+  EXPECT_EQ(changed.kind(), events::v1::TASK_CHANGE_EVALUATED);
+  EXPECT_EQ(changed.task().evaluation().rating(), 2);  // what asks the coordinators to follow up
+  EXPECT_EQ(Evaluate(), "ALREADY_EVALUATED");
+}
+
+TEST_F(CloseTest, OnlyServedTasksAreEvaluated) {
+  for (const auto state : {v1::TASK_STATE_OPEN, v1::TASK_STATE_STAFFED, v1::TASK_STATE_IN_SERVICE,
+                           v1::TASK_STATE_CLOSED}) {
+    aggregate().task().set_state(state);
+    EXPECT_EQ(Evaluate(), "WRONG_STATE") << Name(state);
+  }
+  for (const auto state : {v1::TASK_STATE_CANCELLED, v1::TASK_STATE_EXPIRED}) {
+    aggregate().task().set_state(state);
+    EXPECT_EQ(Evaluate(), "NOTHING_TO_EVALUATE") << Name(state);
+  }
+}
+
+TEST_F(CloseTest, CloseConfirmsWhatNobodyHas) {
+  State(v1::TASK_STATE_SERVED);
+  const auto effects = DecideClose(aggregate(), "per_c", kNow);
+  ASSERT_TRUE(effects.ok());
+  EXPECT_EQ(task().state(), v1::TASK_STATE_CLOSED);
+  EXPECT_EQ(aggregate().record().confirmed_by(), "per_c");
+  EXPECT_EQ(Armed(*effects, Timer("credit")), kNow);
+  EXPECT_TRUE(Cleared(*effects, Timer("autoclose")));
+  EXPECT_EQ(Refusal(DecideClose(aggregate(), "per_c", kNow)), "WRONG_STATE");
+}
+
+TEST_F(CloseTest, CloseAfterEvaluationLeavesItsConfirmation) {
+  State(v1::TASK_STATE_EVALUATED);
+  record_.set_confirmed_by("per_r");
+  const auto effects = DecideClose(aggregate(), "per_c", kNow);
+  ASSERT_TRUE(effects.ok());
+  EXPECT_EQ(aggregate().record().confirmed_by(), "per_r");
+  EXPECT_FALSE(Armed(*effects, Timer("credit")).has_value());
+}
+
+TEST_F(CloseTest, CancelReleasesEverybody) {
+  Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
+  AddHeld("per_h");
+  Add("per_o", v1::ASSIGNMENT_STATE_OFFERED);
+  Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
+  Add("per_d", v1::ASSIGNMENT_STATE_DECLINED);
+  State(v1::TASK_STATE_STAFFED);
+  const auto effects = DecideCancel(aggregate(), "暴雨", kNow);
+  ASSERT_TRUE(effects.ok());
+  EXPECT_EQ(task().state(), v1::TASK_STATE_CANCELLED);
+  EXPECT_EQ(task().cancel_reason(), "暴雨");
+  for (const char* person : {"per_a", "per_h", "per_o", "per_w"}) {
+    EXPECT_EQ(StateOf(person), v1::ASSIGNMENT_STATE_RELEASED) << person;
+  }
+  EXPECT_EQ(StateOf("per_d"), v1::ASSIGNMENT_STATE_DECLINED);
+  EXPECT_EQ(task().accepted_count(), 0);
+  EXPECT_EQ(task().held_count(), 0);
+  EXPECT_EQ(task().waitlist_count(), 0);
+  EXPECT_THAT(effects->released, ::testing::ElementsAre(CalendarRelease{"per_a", 1}));
+  EXPECT_EQ(effects->events.size(), 5u);  // four people and the task
+  for (const char* kind : {"sla", "noshow", "end", "promote"}) {
+    EXPECT_TRUE(Cleared(*effects, Timer(kind))) << kind;
+  }
+  EXPECT_TRUE(Cleared(*effects, Timer("offer", "per_o")));
+}
+
+TEST_F(CloseTest, ServiceUnderWayIsNotCancelled) {
+  for (const auto state :
+       {v1::TASK_STATE_IN_SERVICE, v1::TASK_STATE_SERVED, v1::TASK_STATE_EVALUATED,
+        v1::TASK_STATE_CLOSED, v1::TASK_STATE_CANCELLED, v1::TASK_STATE_EXPIRED}) {
+    aggregate().task().set_state(state);
+    EXPECT_EQ(Refusal(DecideCancel(aggregate(), "x", kNow)), "WRONG_STATE") << Name(state);
+  }
+}
+
+TEST_F(CloseTest, CreditedInParts) {
+  Add("per_a", v1::ASSIGNMENT_STATE_SIGNED_OUT);
+  Add("per_b", v1::ASSIGNMENT_STATE_SIGNED_OUT);
+  Add("per_n", v1::ASSIGNMENT_STATE_NO_SHOW);
+  State(v1::TASK_STATE_EVALUATED);
+  const Effects first = DecideCredited(aggregate(), {"per_a"}, kNow);
+  EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_CREDITED);
+  EXPECT_EQ(Armed(first, Timer("credit")), kNow);
+  const Effects second = DecideCredited(aggregate(), {"per_a", "per_b", "per_n"}, kNow);
+  EXPECT_EQ(StateOf("per_b"), v1::ASSIGNMENT_STATE_CREDITED);
+  EXPECT_EQ(StateOf("per_n"), v1::ASSIGNMENT_STATE_NO_SHOW);
+  EXPECT_TRUE(Cleared(second, Timer("credit")));
+  EXPECT_EQ(task().signed_out_count(), 2);
+  const Effects third = DecideCredited(aggregate(), {}, kNow);
+  EXPECT_TRUE(Cleared(third, Timer("credit")));
+  EXPECT_TRUE(third.events.empty());
+}
+
+}  // namespace
+}  // namespace baodao::dispatch

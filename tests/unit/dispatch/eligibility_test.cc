@@ -1,0 +1,90 @@
+#include "services/dispatch/domain/eligibility.h"
+
+#include "services/dispatch/domain/geofence.h"
+#include "tests/unit/dispatch/fixture.h"
+
+namespace baodao::dispatch {
+namespace {
+
+class EligibilityTest : public TaskFixture {
+ protected:
+  std::string Check(const registration::v1::Profile& person) {
+    return Refusal(CheckEligible(record_.task(), person, kPrefixCovers));
+  }
+};
+
+TEST_F(EligibilityTest, RegisteredInsideOrAbove) {
+  EXPECT_EQ(Check(ProfileOf("per_a", "310110001")), "OK");
+  EXPECT_EQ(Check(ProfileOf("per_a", "310110001009")), "OK");  // inside
+  EXPECT_EQ(Check(ProfileOf("per_a", "310110")), "OK");        // covers it
+  EXPECT_EQ(Check(ProfileOf("per_a", "310110002")), "NOT_ELIGIBLE_AREA");
+  registration::v1::Profile nowhere = ProfileOf("per_a");
+  nowhere.clear_area_codes();
+  EXPECT_EQ(Check(nowhere), "NOT_REGISTERED");
+}
+
+TEST_F(EligibilityTest, OneOfSeveralRegistrationsIsEnough) {
+  registration::v1::Profile person = ProfileOf("per_a", "310110002");
+  person.add_area_codes("310110001003");
+  EXPECT_EQ(Check(person), "OK");
+}
+
+TEST_F(EligibilityTest, AllSkills) {
+  record_.mutable_task()->add_skills("first_aid");
+  record_.mutable_task()->add_skills("driving");
+  registration::v1::Profile person = ProfileOf("per_a");
+  person.add_skills("driving");
+  const absl::Status refused = CheckEligible(record_.task(), person, kPrefixCovers);
+  EXPECT_TRUE(Is(refused, Reason::MISSING_SKILL));
+  EXPECT_EQ(MetadataOf(refused)["skill"], "first_aid");
+  person.add_skills("first_aid");
+  EXPECT_EQ(Check(person), "OK");
+}
+
+TEST_F(EligibilityTest, AnyCategory) {
+  record_.mutable_task()->add_categories("volunteer");
+  record_.mutable_task()->add_categories("party_member");
+  registration::v1::Profile person = ProfileOf("per_a");
+  EXPECT_EQ(Check(person), "MISSING_CATEGORY");
+  person.add_categories("party_member");
+  EXPECT_EQ(Check(person), "OK");
+}
+
+TEST_F(EligibilityTest, NobodyServesOnTheirOwnRequest) {
+  record_.mutable_task()->set_requester_id("per_a");
+  EXPECT_EQ(Check(ProfileOf("per_a")), "OWN_REQUEST");
+  EXPECT_EQ(Check(ProfileOf("per_b")), "OK");
+}
+
+common::v1::GeoPoint Point(double lat, double lng) {
+  common::v1::GeoPoint point;
+  point.set_latitude(lat);
+  point.set_longitude(lng);
+  return point;
+}
+
+TEST(GeofenceTest, DistanceIsThatOfTheGlobe) {
+  // One degree of latitude is about 111.2 km everywhere; of longitude cos(lat) of that.
+  EXPECT_NEAR(DistanceMetres(Point(31, 121), Point(32, 121)), 111'195, 50);
+  EXPECT_NEAR(DistanceMetres(Point(31, 121), Point(31, 122)), 95'312, 60);
+  EXPECT_NEAR(DistanceMetres(Point(0, 179.5), Point(0, -179.5)), 111'195, 50);
+  EXPECT_EQ(DistanceMetres(Point(31.27, 121.52), Point(31.27, 121.52)), 0);
+}
+
+TEST(GeofenceTest, InsideAndOutside) {
+  const auto place = Point(31.27, 121.52);
+  EXPECT_EQ(Refusal(CheckGeofence(place, 300, Point(31.2726, 121.52))), "OK");  // 289 m
+  const absl::Status far = CheckGeofence(place, 300, Point(31.2728, 121.52));   // 311 m
+  EXPECT_TRUE(Is(far, Reason::OUTSIDE_GEOFENCE));
+  EXPECT_EQ(MetadataOf(far)["distance"], "312");
+  EXPECT_EQ(MetadataOf(far)["max"], "300");
+}
+
+TEST(GeofenceTest, CoarseHidesTheHouse) {
+  const auto coarse = Coarse(Point(31.274567, 121.523449));
+  EXPECT_DOUBLE_EQ(coarse.latitude(), 31.275);
+  EXPECT_DOUBLE_EQ(coarse.longitude(), 121.523);
+}
+
+}  // namespace
+}  // namespace baodao::dispatch

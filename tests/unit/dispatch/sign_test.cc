@@ -1,0 +1,99 @@
+#include "services/dispatch/domain/sign.h"
+
+#include "tests/unit/dispatch/fixture.h"
+
+namespace baodao::dispatch {
+namespace {
+
+class SignTest : public TaskFixture {
+ protected:
+  std::string In(const std::string& person, Time now) {
+    return Refusal(DecideSignIn(aggregate(), person, v1::SIGN_METHOD_CODE, now));
+  }
+  std::string Out(const std::string& person, Time now) {
+    return Refusal(DecideSignOut(aggregate(), person, v1::SIGN_METHOD_POSITION, now));
+  }
+  static constexpr Time kStart = kNow + hours(4);
+  static constexpr Time kEnd = kNow + hours(6);
+};
+
+TEST_F(SignTest, WholeService) {
+  Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
+  Add("per_b", v1::ASSIGNMENT_STATE_ACCEPTED);
+  State(v1::TASK_STATE_STAFFED);
+  EXPECT_EQ(In("per_a", kStart), "OK");
+  EXPECT_EQ(task().state(), v1::TASK_STATE_IN_SERVICE);
+  EXPECT_EQ(In("per_b", kStart + minutes(10)), "OK");
+  EXPECT_EQ(task().signed_in_count(), 2);
+  EXPECT_EQ(Out("per_a", kEnd), "OK");
+  EXPECT_EQ(task().state(), v1::TASK_STATE_IN_SERVICE);
+  const auto last = DecideSignOut(aggregate(), "per_b", v1::SIGN_METHOD_CODE, kEnd);
+  ASSERT_TRUE(last.ok());
+  EXPECT_EQ(task().state(), v1::TASK_STATE_SERVED);
+  EXPECT_EQ(task().signed_in_count(), 0);
+  EXPECT_EQ(task().signed_out_count(), 2);
+  EXPECT_EQ(task().accepted_count(), 2);
+  const v1::Assignment& a = aggregate().Find("per_a")->assignment();
+  EXPECT_EQ(a.credited_minutes(), 120);
+  EXPECT_EQ(a.sign_in_method(), v1::SIGN_METHOD_CODE);
+  EXPECT_EQ(a.sign_out_method(), v1::SIGN_METHOD_POSITION);
+  EXPECT_EQ(aggregate().Find("per_b")->assignment().credited_minutes(), 110);
+  ASSERT_EQ(last->events.size(), 2u);
+  EXPECT_EQ(last->events[1].task_changed().kind(), events::v1::TASK_CHANGE_SERVED);
+  EXPECT_EQ(Armed(*last, Timer("autoclose")), kEnd + hours(24 * 7));
+  EXPECT_TRUE(Cleared(*last, Timer("end")));
+}
+
+TEST_F(SignTest, SomebodyStillToComeKeepsTheTaskRunning) {
+  Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
+  Add("per_b", v1::ASSIGNMENT_STATE_ACCEPTED);
+  State(v1::TASK_STATE_STAFFED);
+  EXPECT_EQ(In("per_a", kStart), "OK");
+  EXPECT_EQ(Out("per_a", kStart + minutes(20)), "OK");
+  EXPECT_EQ(task().state(), v1::TASK_STATE_IN_SERVICE);
+}
+
+TEST_F(SignTest, AnOpenTaskMayBeginTooFewAsTheyAre) {
+  record_.mutable_task()->set_slots_min(2);
+  Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
+  EXPECT_EQ(In("per_a", kStart), "OK");
+  EXPECT_EQ(task().state(), v1::TASK_STATE_IN_SERVICE);
+}
+
+TEST_F(SignTest, FromHalfAnHourBeforeUntilTheEnd) {
+  Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
+  EXPECT_EQ(In("per_a", kStart - minutes(30) - Millis(1)), "TOO_EARLY");
+  EXPECT_EQ(In("per_a", kEnd), "TOO_LATE");
+  const auto refused = DecideSignIn(aggregate(), "per_a", v1::SIGN_METHOD_CODE, kNow);
+  EXPECT_EQ(MetadataOf(refused.status())["from"], "2025-06-01 11:30");
+  EXPECT_EQ(In("per_a", kStart - minutes(30)), "OK");
+}
+
+TEST_F(SignTest, Refusals) {
+  Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
+  Add("per_n", v1::ASSIGNMENT_STATE_NO_SHOW);
+  Add("per_i", v1::ASSIGNMENT_STATE_SIGNED_IN);
+  Add("per_o", v1::ASSIGNMENT_STATE_SIGNED_OUT);
+  State(v1::TASK_STATE_IN_SERVICE);
+  EXPECT_EQ(In("per_x", kStart), "NOT_ASSIGNED");
+  EXPECT_EQ(Out("per_x", kStart), "NOT_ASSIGNED");
+  for (const char* person : {"per_w", "per_n", "per_i", "per_o"}) {
+    EXPECT_EQ(In(person, kStart), "WRONG_STATE") << person;
+  }
+  for (const char* person : {"per_w", "per_n", "per_o"}) {
+    EXPECT_EQ(Out(person, kStart), "WRONG_STATE") << person;
+  }
+}
+
+TEST_F(SignTest, MinutesAreClippedToTheTask) {
+  const v1::Task& task = record_.task();
+  EXPECT_EQ(ServedMinutes(task, kStart, kEnd), 120);
+  EXPECT_EQ(ServedMinutes(task, kStart - hours(2), kEnd), 150);
+  EXPECT_EQ(ServedMinutes(task, kStart, kEnd + hours(9)), 180);
+  EXPECT_EQ(ServedMinutes(task, kStart, kStart), 0);
+  EXPECT_EQ(ServedMinutes(task, kEnd, kStart), 0);
+  EXPECT_EQ(ServedMinutes(task, kStart, kStart + std::chrono::seconds(61)), 2);
+}
+
+}  // namespace
+}  // namespace baodao::dispatch

@@ -1,0 +1,174 @@
+#include "services/lists/domain/publication.h"
+
+#include <gtest/gtest.h>
+
+#include "common/status/status.h"
+#include "tests/unit/lists/needs.h"
+
+namespace baodao::lists {
+namespace {
+
+using enum dispatch::v1::TaskState;
+
+const Publisher kPublisher{"per_boss", "per_boss", "r1", 42};
+
+v1::NeedRecord Begun() {
+  v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
+  EXPECT_TRUE(BeginPublication(&record, {}, kPublisher, Point(31, 121), kNow).ok());
+  return record;
+}
+
+v1::NeedRecord Published(const std::string& task = "tsk_1") {
+  v1::NeedRecord record = Begun();
+  EXPECT_TRUE(CompletePublication(&record, {task, TASK_STATE_OPEN, 1}, kNow));
+  return record;
+}
+
+TEST(BeginPublication, WritesTheTaskDownWithItsNumber) {
+  const v1::NeedRecord record = Begun();
+  EXPECT_TRUE(record.publishing());
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_ACCEPTED);
+  EXPECT_EQ(record.publish_attempt(), 1);
+  const auto& task = record.publish_request();
+  EXPECT_EQ(task.need_id(), record.need().need_id());
+  EXPECT_EQ(task.need_attempt(), 1);
+  EXPECT_EQ(task.requester_id(), record.need().requester_id());
+  EXPECT_EQ(task.publisher_id(), "per_boss");
+  EXPECT_EQ(task.slots_min(), 2);
+  EXPECT_EQ(task.slots_max(), 2);
+  EXPECT_EQ(task.place().latitude(), 31);
+  EXPECT_EQ(task.skills(0), "first_aid");
+  EXPECT_EQ(task.window().SerializeAsString(), record.need().window().SerializeAsString());
+  EXPECT_FALSE(task.has_contact());
+  EXPECT_TRUE(IsPublishedBy(record, kPublisher));
+}
+
+TEST(BeginPublication, TheWindowOfTheRequestWins) {
+  v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
+  v1::PublishNeedRequest request;
+  *request.mutable_window() = WindowAt(kNow + std::chrono::hours(3));
+  ASSERT_TRUE(BeginPublication(&record, request, kPublisher, Point(31, 121), kNow).ok());
+  EXPECT_EQ(ToTime(record.publish_request().window().start()), kNow + std::chrono::hours(3));
+}
+
+TEST(BeginPublication, Slots) {
+  struct Case {
+    int min, max, want_min, want_max;
+  };
+  for (const Case& c : {Case{0, 0, 2, 2}, Case{1, 0, 1, 2}, Case{5, 0, 5, 5}, Case{0, 1, 1, 1},
+                        Case{0, 9, 2, 9}, Case{3, 7, 3, 7}}) {
+    v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
+    v1::PublishNeedRequest request;
+    request.set_slots_min(c.min);
+    request.set_slots_max(c.max);
+    ASSERT_TRUE(BeginPublication(&record, request, kPublisher, {}, kNow).ok());
+    EXPECT_EQ(record.publish_request().slots_min(), c.want_min);
+    EXPECT_EQ(record.publish_request().slots_max(), c.want_max);
+  }
+  v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
+  v1::PublishNeedRequest request;
+  request.set_slots_min(3);
+  request.set_slots_max(2);
+  EXPECT_TRUE(Is(BeginPublication(&record, request, kPublisher, {}, kNow), Reason::SLOTS_INVALID));
+  EXPECT_FALSE(record.publishing());
+}
+
+TEST(BeginPublication, OnlyOfAnAcceptedOrLinkedNeedWithoutTask) {
+  for (int s = 1; s < v1::NeedState_ARRAYSIZE; ++s) {
+    const auto state = static_cast<v1::NeedState>(s);
+    v1::NeedRecord record = NeedIn(state);
+    const absl::Status status = BeginPublication(&record, {}, kPublisher, {}, kNow);
+    const bool fine = state == v1::NEED_STATE_ACCEPTED || state == v1::NEED_STATE_MATCHED;
+    EXPECT_EQ(status.ok(), fine) << s;
+    EXPECT_EQ(Is(status, Reason::NEED_NOT_ACCEPTED), !fine);
+  }
+  v1::NeedRecord running = Begun();
+  EXPECT_TRUE(Is(BeginPublication(&running, {}, {"x", "x", "r2", 1}, {}, kNow),
+                 Reason::NEED_ALREADY_PUBLISHED));
+  EXPECT_FALSE(IsPublishedBy(running, {"x", "x", "r2", 1}));
+  v1::NeedRecord published = Published();
+  EXPECT_TRUE(
+      Is(BeginPublication(&published, {}, kPublisher, {}, kNow), Reason::NEED_ALREADY_PUBLISHED));
+}
+
+TEST(CompletePublication, MatchesTheNeedOnce) {
+  v1::NeedRecord record = Published();
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_MATCHED);
+  EXPECT_EQ(record.need().task_id(), "tsk_1");
+  EXPECT_FALSE(record.publishing());
+  EXPECT_FALSE(record.has_publish_request());
+  EXPECT_TRUE(record.publish_caller().empty());
+  EXPECT_FALSE(CompletePublication(&record, {"tsk_2", TASK_STATE_OPEN, 1}, kNow));
+  EXPECT_EQ(record.need().task_id(), "tsk_1");
+}
+
+TEST(CompletePublication, TakesOverATaskThatHasMovedOnMeanwhile) {
+  v1::NeedRecord record = Begun();
+  ASSERT_TRUE(CompletePublication(&record, {"tsk_1", TASK_STATE_SERVED, 9}, kNow));
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_RESOLVED);
+  EXPECT_EQ(record.task_version(), 9u);
+}
+
+TEST(AbandonPublication, LeavesTheNeedAcceptedForAnother) {
+  v1::NeedRecord record = Begun();
+  EXPECT_FALSE(AbandonPublication(&record, 2, kNow));
+  EXPECT_TRUE(record.publishing());
+  ASSERT_TRUE(AbandonPublication(&record, 1, kNow));
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_ACCEPTED);
+  EXPECT_FALSE(record.publishing());
+  ASSERT_TRUE(BeginPublication(&record, {}, kPublisher, {}, kNow).ok());
+  EXPECT_EQ(record.publish_attempt(), 2);
+  EXPECT_EQ(record.publish_request().need_attempt(), 2);
+}
+
+TEST(FollowTask, WalksTheNeedToItsEnd) {
+  v1::NeedRecord record = Published();
+  EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_STAFFED, 4}, kNow));
+  ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_IN_SERVICE, 5}, kNow));
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_IN_PROGRESS);
+  ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_SERVED, 6}, kNow));
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_RESOLVED);
+  EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_EVALUATED, 7}, kNow));
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_RESOLVED);
+  ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_CLOSED, 8}, kNow));
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_CLOSED);
+}
+
+TEST(FollowTask, RedeliveryAndDisorderDoNothing) {
+  v1::NeedRecord record = Published();
+  ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_SERVED, 6}, kNow));
+  const std::string before = record.SerializeAsString();
+  EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_SERVED, 6}, kNow));
+  EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_IN_SERVICE, 5}, kNow));
+  EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_CANCELLED, 6}, kNow));
+  EXPECT_FALSE(FollowTask(&record, {"tsk_other", TASK_STATE_CLOSED, 60}, kNow));
+  EXPECT_EQ(record.SerializeAsString(), before);
+}
+
+TEST(FollowTask, ALostTaskFreesTheNeedAndIsForgotten) {
+  for (const auto lost : {TASK_STATE_CANCELLED, TASK_STATE_EXPIRED}) {
+    v1::NeedRecord record = Published();
+    ASSERT_TRUE(FollowTask(&record, {"tsk_1", lost, 5}, kNow));
+    EXPECT_EQ(record.need().state(), v1::NEED_STATE_ACCEPTED);
+    EXPECT_TRUE(record.need().task_id().empty());
+    ASSERT_TRUE(BeginPublication(&record, {}, kPublisher, {}, kNow).ok());
+    // The old task speaks again while the new publication runs.
+    EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_SERVED, 6}, kNow));
+    EXPECT_TRUE(record.publishing());
+    ASSERT_TRUE(CompletePublication(&record, {"tsk_2", TASK_STATE_OPEN, 1}, kNow));
+    EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_CLOSED, 7}, kNow));
+    ASSERT_TRUE(FollowTask(&record, {"tsk_2", TASK_STATE_IN_SERVICE, 2}, kNow));
+    EXPECT_EQ(record.need().state(), v1::NEED_STATE_IN_PROGRESS);
+  }
+}
+
+TEST(FollowTask, AnEventCompletesAPublicationWhoseAnswerWasLost) {
+  v1::NeedRecord record = Begun();
+  ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_OPEN, 1}, kNow));
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_MATCHED);
+  EXPECT_EQ(record.need().task_id(), "tsk_1");
+  EXPECT_FALSE(record.publishing());
+}
+
+}  // namespace
+}  // namespace baodao::lists

@@ -1,0 +1,93 @@
+// Every state × event pair of the three machines against a table written down independently, as
+// DOMAIN words it.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <utility>
+
+#include "common/status/status.h"
+#include "services/lists/domain/need_states.h"
+#include "services/lists/domain/project_states.h"
+#include "services/lists/domain/resource_states.h"
+
+namespace baodao::lists {
+namespace {
+
+template <class Record, class State, class Event>
+void CheckEveryPair(const std::map<std::pair<State, Event>, State>& expected, int states,
+                    int events) {
+  int moves = 0;
+  for (int s = 0; s < states; ++s) {
+    for (int e = 0; e < events; ++e) {
+      const auto state = static_cast<State>(s);
+      const auto event = static_cast<Event>(e);
+      SCOPED_TRACE(StateName(state) + " + event " + std::to_string(e));
+      Record record;
+      record.set_state(state);
+      const absl::Status status = Move(&record, event);
+      const auto found = expected.find({state, event});
+      if (found == expected.end()) {
+        EXPECT_TRUE(Is(status, Reason::WRONG_STATE));
+        EXPECT_EQ(MetadataOf(status)["state"], StateName(state));
+        EXPECT_EQ(record.state(), state);
+      } else {
+        EXPECT_TRUE(status.ok());
+        EXPECT_EQ(record.state(), found->second);
+        ++moves;
+      }
+    }
+  }
+  EXPECT_EQ(moves, static_cast<int>(expected.size()));
+}
+
+TEST(NeedStates, EveryPair) {
+  using enum v1::NeedState;
+  using enum NeedEvent;
+  const std::map<std::pair<v1::NeedState, NeedEvent>, v1::NeedState> expected = {
+      {{NEED_STATE_SUBMITTED, kAccept}, NEED_STATE_ACCEPTED},
+      {{NEED_STATE_SUBMITTED, kReturn}, NEED_STATE_RETURNED},
+      {{NEED_STATE_SUBMITTED, kReject}, NEED_STATE_REJECTED},
+      {{NEED_STATE_SUBMITTED, kMerge}, NEED_STATE_MERGED},
+      {{NEED_STATE_RETURNED, kResubmit}, NEED_STATE_SUBMITTED},
+      {{NEED_STATE_ACCEPTED, kLink}, NEED_STATE_MATCHED},
+      {{NEED_STATE_ACCEPTED, kPublished}, NEED_STATE_MATCHED},
+      {{NEED_STATE_MATCHED, kLink}, NEED_STATE_MATCHED},
+      {{NEED_STATE_MATCHED, kPublished}, NEED_STATE_MATCHED},
+      {{NEED_STATE_MATCHED, kTaskStarted}, NEED_STATE_IN_PROGRESS},
+      {{NEED_STATE_MATCHED, kTaskServed}, NEED_STATE_RESOLVED},
+      {{NEED_STATE_MATCHED, kTaskClosed}, NEED_STATE_CLOSED},
+      {{NEED_STATE_MATCHED, kTaskLost}, NEED_STATE_ACCEPTED},
+      {{NEED_STATE_MATCHED, kResolve}, NEED_STATE_RESOLVED},
+      {{NEED_STATE_IN_PROGRESS, kTaskServed}, NEED_STATE_RESOLVED},
+      {{NEED_STATE_IN_PROGRESS, kTaskClosed}, NEED_STATE_CLOSED},
+      {{NEED_STATE_IN_PROGRESS, kTaskLost}, NEED_STATE_ACCEPTED},
+      {{NEED_STATE_RESOLVED, kTaskClosed}, NEED_STATE_CLOSED},
+      {{NEED_STATE_RESOLVED, kClose}, NEED_STATE_CLOSED},
+  };
+  CheckEveryPair<v1::Need>(expected, v1::NeedState_ARRAYSIZE, kNeedEvents);
+}
+
+TEST(ResourceStates, EveryPair) {
+  const std::map<std::pair<v1::ResourceState, ResourceEvent>, v1::ResourceState> expected = {
+      {{v1::RESOURCE_STATE_LISTED, ResourceEvent::kWithdraw}, v1::RESOURCE_STATE_WITHDRAWN},
+  };
+  CheckEveryPair<v1::Resource>(expected, v1::ResourceState_ARRAYSIZE, kResourceEvents);
+}
+
+TEST(ProjectStates, EveryPair) {
+  using enum v1::ProjectState;
+  using enum ProjectEvent;
+  const std::map<std::pair<v1::ProjectState, ProjectEvent>, v1::ProjectState> expected = {
+      {{PROJECT_STATE_PROPOSED, kBallotPassed}, PROJECT_STATE_BALLOTED},
+      {{PROJECT_STATE_PROPOSED, kApprove}, PROJECT_STATE_APPROVED},
+      {{PROJECT_STATE_BALLOTED, kApprove}, PROJECT_STATE_APPROVED},
+      {{PROJECT_STATE_APPROVED, kClaim}, PROJECT_STATE_CLAIMED},
+      {{PROJECT_STATE_CLAIMED, kStart}, PROJECT_STATE_IN_PROGRESS},
+      {{PROJECT_STATE_IN_PROGRESS, kComplete}, PROJECT_STATE_COMPLETED},
+      {{PROJECT_STATE_COMPLETED, kEvaluate}, PROJECT_STATE_EVALUATED},
+  };
+  CheckEveryPair<v1::Project>(expected, v1::ProjectState_ARRAYSIZE, kProjectEvents);
+}
+
+}  // namespace
+}  // namespace baodao::lists

@@ -1,0 +1,83 @@
+// Dispatch as far as matching sees it: tasks, assignments, offers, and the events they make.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "baodao/events/v1/events.pb.h"
+#include "common/clock/timestamp.h"
+#include "common/status/status.h"
+#include "services/matching/workers/dispatch.h"
+
+namespace baodao::matching::testing {
+
+class FakeDispatch final : public Dispatch {
+ public:
+  explicit FakeDispatch(Clock& clock) : clock_(clock) {}
+
+  std::map<std::string, dispatch::v1::Task> tasks;
+  std::map<std::pair<std::string, std::string>, dispatch::v1::Assignment> assignments;
+  // Every call that made an offer, by request id.
+  std::map<std::string, dispatch::v1::OfferTaskRequest> offers;
+  int offer_calls = 0;
+  // Refused with this, when set.
+  absl::Status refusal;
+  // Unavailable this many times.
+  int outages = 0;
+
+  Task<absl::StatusOr<dispatch::v1::ListTasksResponse>> ListTasks(
+      dispatch::v1::ListTasksRequest request) override {
+    if (outages > 0) {
+      --outages;
+      co_return Refuse(Reason::PEER_UNAVAILABLE);
+    }
+    // Two a page, so that paging is exercised; the token is the last id.
+    dispatch::v1::ListTasksResponse response;
+    for (const auto& [id, task] : tasks) {
+      if (task.state() != request.state() || id <= request.page_token()) continue;
+      if (response.tasks_size() == 2) {
+        response.set_next_page_token(response.tasks(1).task_id());
+        break;
+      }
+      *response.add_tasks() = task;
+    }
+    co_return response;
+  }
+
+  Task<absl::StatusOr<dispatch::v1::Task>> GetTask(std::string task_id) override {
+    const auto it = tasks.find(task_id);
+    if (it == tasks.end()) co_return NotFound("task", task_id);
+    co_return it->second;
+  }
+
+  Task<absl::StatusOr<dispatch::v1::ListTaskAssignmentsResponse>> ListTaskAssignments(
+      dispatch::v1::ListTaskAssignmentsRequest request) override {
+    dispatch::v1::ListTaskAssignmentsResponse response;
+    for (const auto& [key, assignment] : assignments) {
+      if (key.first == request.task_id()) *response.add_assignments() = assignment;
+    }
+    co_return response;
+  }
+
+  Task<absl::StatusOr<dispatch::v1::Assignment>> OfferTask(
+      dispatch::v1::OfferTaskRequest request) override {
+    ++offer_calls;
+    if (!refusal.ok()) co_return refusal;
+    dispatch::v1::Assignment& assignment = assignments[{request.task_id(), request.person_id()}];
+    if (offers.contains(request.request_id())) co_return assignment;
+    offers[request.request_id()] = request;
+    assignment.set_task_id(request.task_id());
+    assignment.set_person_id(request.person_id());
+    assignment.set_state(dispatch::v1::ASSIGNMENT_STATE_OFFERED);
+    *assignment.mutable_update_time() = ToTimestamp(clock_.Now());
+    co_return assignment;
+  }
+
+ private:
+  Clock& clock_;
+};
+
+}  // namespace baodao::matching::testing

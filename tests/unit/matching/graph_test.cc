@@ -1,0 +1,262 @@
+// From the index to a plan: sparse graphs against complete ones, and the size that a city asks for.
+#include "services/matching/domain/graph.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "services/matching/domain/plan.h"
+#include "tests/unit/matching/world.h"
+
+namespace baodao::matching {
+namespace {
+
+using namespace testing;  // NOLINT
+
+// A district of `communities` on a square, people and tasks spread over them.
+class City {
+ public:
+  City(int communities, int people, int tasks, uint32_t seed) : random_(seed) {
+    std::vector<areas::Area> areas;
+    areas.push_back(MakeArea("310110", "", registration::v1::AREA_LEVEL_DISTRICT, 31.3, 121.5));
+    for (int i = 0; i < communities; ++i) {
+      const std::string sub = "3101101" + std::to_string(10 + i / 25);
+      if (i % 25 == 0) {
+        areas.push_back(
+            MakeArea(sub, "310110", registration::v1::AREA_LEVEL_SUBDISTRICT, 31.3, 121.5));
+      }
+      areas.push_back(MakeArea(sub + std::to_string(100 + i % 25), sub,
+                               registration::v1::AREA_LEVEL_COMMUNITY, 31.26 + Unit() * 0.07,
+                               121.46 + Unit() * 0.08));
+      communities_.push_back(areas.back());
+    }
+    index.SetTree(*areas::AreaTree::Build(areas));
+    for (int i = 0; i < people; ++i) index.Apply(RandomProfile(i));
+    for (int i = 0; i < tasks; ++i) index.Apply(RandomTask(i), kNow);
+  }
+
+  std::vector<std::shared_ptr<const OpenTask>> Tasks() const {
+    std::vector<std::shared_ptr<const OpenTask>> tasks;
+    for (const auto& [id, task] : index.tasks()) tasks.push_back(task);
+    std::sort(tasks.begin(), tasks.end(),
+              [](const auto& a, const auto& b) { return a->id() < b->id(); });
+    return tasks;
+  }
+  Roster::Options Everybody() const { return {index.ScopeOf("310110"), true}; }
+
+  CandidateIndex index;
+
+ private:
+  static areas::Area MakeArea(const std::string& code, const std::string& parent,
+                              areas::AreaLevel level, double latitude, double longitude) {
+    areas::Area area;
+    area.set_code(code);
+    area.set_name("区域" + code);
+    area.set_parent_code(parent);
+    area.set_level(level);
+    area.mutable_center()->set_latitude(latitude);
+    area.mutable_center()->set_longitude(longitude);
+    return area;
+  }
+  double Unit() { return static_cast<double>(random_() % 1'000'000) / 1e6; }
+  void Near(const areas::Area& area, common::v1::GeoPoint* point) {
+    point->set_latitude(area.center().latitude() + (Unit() - 0.5) * 0.008);
+    point->set_longitude(area.center().longitude() + (Unit() - 0.5) * 0.008);
+  }
+  const areas::Area& AnyCommunity() { return communities_[random_() % communities_.size()]; }
+
+  Profile RandomProfile(int i) {
+    const areas::Area& home = AnyCommunity();
+    Profile profile = MakeProfile("per_" + std::to_string(1'000'000 + i), home.code());
+    Near(home, profile.mutable_home());
+    static const char* const kSkills[] = {"first_aid", "elderly_care", "tutoring", "repair",
+                                          "medical"};
+    for (int skill = 0; skill < 5; ++skill) {
+      if (random_() % (3 + 4 * skill) == 0) profile.add_skills(kSkills[skill]);
+    }
+    if (random_() % 3 == 0) profile.add_categories("party_member");
+    if (random_() % 2 == 0) profile.add_willing(kSkills[random_() % 5]);
+    if (random_() % 3 == 0) {
+      for (int weekday = 1; weekday <= 5; ++weekday) {
+        common::v1::WeeklySlot& slot = *profile.add_availability();
+        slot.set_weekday(weekday);
+        slot.set_start_minute(60 * static_cast<int>(6 + random_() % 6));
+        slot.set_end_minute(60 * 20);
+      }
+    }
+    return profile;
+  }
+
+  DispatchTask RandomTask(int i) {
+    const areas::Area& area = AnyCommunity();
+    DispatchTask task = MakeTask("tsk_" + std::to_string(1'000'000 + i), area.code());
+    Near(area, task.mutable_place());
+    // Some tasks have been escalated to the subdistrict, a few to the district.
+    if (random_() % 4 == 0) task.set_eligible_area_code(area.parent_code());
+    if (random_() % 20 == 0) task.set_eligible_area_code("310110");
+    if (random_() % 3 == 0) task.add_skills("first_aid");
+    if (random_() % 8 == 0) task.add_skills("tutoring");
+    if (random_() % 6 == 0) task.add_categories("party_member");
+    const Time start = kNow + hours(24 + random_() % 10);
+    *task.mutable_window()->mutable_start() = ToTimestamp(start);
+    *task.mutable_window()->mutable_end() = ToTimestamp(start + hours(2));
+    task.set_slots_max(1);
+    return task;
+  }
+
+  std::mt19937 random_;
+  std::vector<areas::Area> communities_;
+};
+
+struct Outcome {
+  Solution optimal;
+  size_t edges = 0;
+};
+
+Outcome Match(const City& city, const GraphOptions& options, int widenings) {
+  const Weights weights;
+  const Policy policy;
+  const Terms terms(city.index, weights, kNow, {});
+  Roster roster(city.index, terms, city.Everybody());
+  GraphBuilder builder(roster, terms, policy, options, city.Tasks());
+  while (!builder.done()) builder.Step(16);
+  Outcome run{SolveOptimal(builder.problem()), builder.problem().edges.size()};
+  for (int i = 0; i < widenings; ++i) {
+    const std::vector<int32_t> starved = Starved(builder, run.optimal);
+    if (starved.empty()) break;
+    builder.Widen(starved, 4 << (2 * i));
+    run = {SolveOptimal(builder.problem()), builder.problem().edges.size()};
+  }
+  return run;
+}
+
+TEST(GraphTest, EdgesAreExactlyTheAllowedPairsWhenNothingIsCut) {
+  const City city(8, 300, 40, 3);
+  const Weights weights;
+  const Policy policy;
+  const Terms terms(city.index, weights, kNow, {});
+  Roster roster(city.index, terms, city.Everybody());
+  GraphOptions options;
+  options.candidates = 1'000;
+  GraphBuilder builder(roster, terms, policy, options, city.Tasks());
+  while (!builder.done()) builder.Step(7);
+  std::vector<Edge> expected;
+  const auto tasks = city.Tasks();
+  for (size_t task = 0; task < tasks.size(); ++task) {
+    EXPECT_FALSE(builder.tasks()[task].truncated);
+    for (size_t row = 0; row < roster.rows().size(); ++row) {
+      const RosterRow& entry = roster.rows()[row];
+      if (FirstBroken(*entry.person, entry.slot, *tasks[task], policy)) continue;
+      const Parts parts =
+          PartsOf(*entry.person, entry.terms, *tasks[task], terms.Of(*tasks[task]), weights);
+      expected.push_back({static_cast<int32_t>(row), static_cast<int32_t>(task), parts.total()});
+    }
+  }
+  const auto& edges = builder.problem().edges;
+  ASSERT_EQ(edges.size(), expected.size());
+  for (size_t i = 0; i < edges.size(); ++i) {
+    EXPECT_EQ(edges[i].person, expected[i].person);
+    EXPECT_EQ(edges[i].task, expected[i].task);
+    EXPECT_EQ(edges[i].cost, expected[i].cost);
+  }
+}
+
+TEST(GraphTest, LongListsAreSearchedByPlaceAndStillFindTheCheapestNearby) {
+  City city(8, 600, 30, 5);
+  GraphOptions options;
+  options.candidates = 5;
+  options.spread_percent = 0;
+  GraphOptions by_place = options;
+  by_place.scan_limit = 1;  // everything goes through the places
+  const Outcome scanned = Match(city, options, 0);
+  const Outcome placed = Match(city, by_place, 0);
+  EXPECT_EQ(placed.optimal.chosen.size(), scanned.optimal.chosen.size());
+  EXPECT_GT(placed.edges, 0u);
+}
+
+TEST(GraphTest, SparseGraphFillsWhatTheCompleteOneFills) {
+  // As many tasks as people: every pair counts.
+  const City city(10, 600, 560, 9);
+  GraphOptions complete;
+  complete.candidates = 100'000;
+  complete.scan_limit = 1'000'000;
+  const Outcome exact = Match(city, complete, 0);
+  GraphOptions sparse;
+  sparse.candidates = 6;
+  const Outcome run = Match(city, sparse, 3);
+  EXPECT_LT(run.edges, exact.edges / 2);
+  EXPECT_LE(run.optimal.chosen.size(), exact.optimal.chosen.size());
+  EXPECT_GE(run.optimal.chosen.size() + 2, exact.optimal.chosen.size());
+}
+
+TEST(GraphTest, PeopleWithAnOpenOfferAreLeftAlone) {
+  City city(2, 50, 1, 1);
+  const DispatchTask other = MakeTask("tsk_other");
+  city.index.Apply(other, kNow);
+  for (const Person& person : city.index.people()) {
+    city.index.Apply(MakeChange(other, person.id, dispatch::v1::ASSIGNMENT_STATE_OFFERED), kNow);
+  }
+  const Weights weights;
+  const Terms terms(city.index, weights, kNow, {});
+  EXPECT_TRUE(Roster(city.index, terms, city.Everybody()).rows().empty());
+}
+
+TEST(PlanTest, TasksThatOnePersonCannotBothDoAreTakenApart) {
+  CandidateIndex index;
+  index.SetTree(SmallTree());
+  index.Apply(MakeProfile("per_a"));
+  for (const std::string id : {"tsk_a", "tsk_b"}) index.Apply(MakeTask(id), kNow);
+  const Weights weights;
+  const Policy policy;
+  const Terms terms(index, weights, kNow, {});
+  Roster roster(index, terms, {index.ScopeOf("310110"), true});
+  GraphOptions options;
+  options.person_capacity = 3;
+  std::vector<std::shared_ptr<const OpenTask>> tasks = {index.tasks().find("tsk_a")->second,
+                                                        index.tasks().find("tsk_b")->second};
+  GraphBuilder builder(roster, terms, policy, options, tasks);
+  builder.Step(2);
+  Solution solution = SolveOptimal(builder.problem());
+  ASSERT_EQ(solution.chosen.size(), 2u);
+  const std::vector<int32_t> conflicts = Conflicts(builder, policy.limits, solution);
+  ASSERT_EQ(conflicts.size(), 1u);
+  builder.Forbid(conflicts);
+  solution = SolveOptimal(builder.problem());
+  EXPECT_EQ(solution.chosen.size(), 1u);
+  EXPECT_TRUE(Conflicts(builder, policy.limits, solution).empty());
+  EXPECT_EQ(ProposalsOf(builder, solution)[0].person_id, "per_a");
+}
+
+TEST(GraphTest, TenThousandTasksFiftyThousandPeople) {
+  const City city(300, 50'000, 10'000, 17);
+  const auto start = std::chrono::steady_clock::now();
+  const auto seconds = [&](auto from) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
+  };
+  const Weights weights;
+  const Policy policy;
+  const Terms terms(city.index, weights, kNow, {});
+  Roster roster(city.index, terms, city.Everybody());
+  const double roster_s = seconds(start);
+  GraphBuilder builder(roster, terms, policy, {}, city.Tasks());
+  while (!builder.done()) builder.Step(64);
+  const double graph_s = seconds(start);
+  const Solution optimal = SolveOptimal(builder.problem());
+  const double total_s = seconds(start);
+  const Solution greedy = SolveGreedy(builder.problem());
+  std::printf(
+      "roster %.3f s, edges %.3f s (%zu), solve %.3f s, together %.3f s; filled %zu, greedy %zu\n",
+      roster_s, graph_s - roster_s, builder.problem().edges.size(), total_s - graph_s, total_s,
+      optimal.chosen.size(), greedy.chosen.size());
+  EXPECT_GE(optimal.chosen.size(), greedy.chosen.size());
+  EXPECT_GT(optimal.chosen.size(), 9'000u);
+  EXPECT_LT(total_s, 10);  // far above what it takes, also under sanitizers' slowness
+}
+
+}  // namespace
+}  // namespace baodao::matching

@@ -1,0 +1,169 @@
+#include "services/matching/domain/index.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/matching/world.h"
+
+namespace baodao::matching {
+namespace {
+
+using namespace testing;  // NOLINT
+using Applied = CandidateIndex::Applied;
+
+class IndexTest : public ::testing::Test {
+ protected:
+  IndexTest() { index_.SetTree(SmallTree()); }
+
+  const Person& person(const std::string& id) { return *index_.FindPerson(id); }
+  const OpenTask& task(const std::string& id) { return *index_.FindTask(id); }
+
+  CandidateIndex index_;
+};
+
+TEST_F(IndexTest, NewerProfileReplacesOlderNeverTheReverse) {
+  Profile profile = MakeProfile("per_a");
+  profile.set_version(5);
+  profile.add_skills("first_aid");
+  EXPECT_EQ(index_.Apply(profile), Applied::kDone);
+  EXPECT_EQ(index_.Apply(profile), Applied::kOld);
+  profile.set_version(4);
+  profile.clear_skills();
+  EXPECT_EQ(index_.Apply(profile), Applied::kOld);
+  const TagId skill = *index_.tags().Find("first_aid");
+  EXPECT_TRUE(Contains(person("per_a").skills, skill));
+  EXPECT_EQ(index_.HoldersOf(skill), 1);
+  profile.set_version(6);
+  EXPECT_EQ(index_.Apply(profile), Applied::kDone);
+  EXPECT_EQ(index_.HoldersOf(skill), 0);
+}
+
+TEST_F(IndexTest, RegistrationReachesUpTheTree) {
+  index_.Apply(MakeProfile("per_a", "310110001001"));
+  const auto in = [&](const std::string& code) {
+    return index_.ScopeOf(code).Admits(person("per_a").areas);
+  };
+  EXPECT_TRUE(in("310110001001"));
+  EXPECT_TRUE(in("310110001"));
+  EXPECT_TRUE(in("310110"));
+  EXPECT_FALSE(in("310110001002"));
+  EXPECT_FALSE(in("310110002"));
+  EXPECT_FALSE(in("999999"));
+  // Whoever is registered above may serve below.
+  index_.Apply(MakeProfile("per_b", "310110001"));
+  EXPECT_TRUE(index_.ScopeOf("310110001002").Admits(person("per_b").areas));
+  EXPECT_FALSE(index_.ScopeOf("310110002001").Admits(person("per_b").areas));
+}
+
+TEST_F(IndexTest, PeopleWhoWaitHaveASlotInView) {
+  const DispatchTask task = MakeTask("tsk_a");
+  index_.Apply(task, kNow);
+  index_.Apply(MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_WAITLISTED), kNow);
+  EXPECT_EQ(this->task("tsk_a").FreeSlots(), 1);
+}
+
+TEST_F(IndexTest, TreeMayComeLast) {
+  CandidateIndex index;
+  Profile homeless = MakeProfile("per_a");
+  homeless.clear_home();
+  index.Apply(homeless);
+  index.Apply(MakeTask("tsk_a"), kNow);
+  EXPECT_FALSE(index.FindPerson("per_a")->place);
+  index.SetTree(SmallTree());
+  EXPECT_TRUE(index.FindPerson("per_a")->place) << "the centre of the registered area";
+  const OpenTask& task = *index.FindTask("tsk_a");
+  EXPECT_TRUE(task.eligible.Admits(index.FindPerson("per_a")->areas));
+  EXPECT_EQ(index.RegistrationsIn(task.eligible), 1);
+  index.SetTree(SmallTree());
+  EXPECT_EQ(index.RegistrationsIn(task.eligible), 1);
+}
+
+TEST_F(IndexTest, EventsMoveCountsAndCalendar) {
+  const DispatchTask task = MakeTask("tsk_a");
+  index_.Apply(task, kNow);
+  index_.Apply(MakeProfile("per_a"));
+  auto offered = MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_OFFERED);
+  EXPECT_EQ(index_.Apply(offered, kNow), Applied::kDone);
+  EXPECT_EQ(person("per_a").open_offers, 1);
+  EXPECT_EQ(this->task("tsk_a").open_offers, 1);
+  auto accepted =
+      MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, kNow + minutes(1));
+  accepted.mutable_task()->set_accepted_count(1);
+  accepted.mutable_task()->set_version(3);
+  EXPECT_EQ(index_.Apply(accepted, kNow), Applied::kDone);
+  EXPECT_EQ(person("per_a").open_offers, 0);
+  EXPECT_EQ(this->task("tsk_a").FreeSlots(), 1);
+  EXPECT_EQ(this->task("tsk_a").NeededSlots(), 0);
+  EXPECT_EQ(person("per_a").calendar.entries().size(), 1u);
+  // The same again, and the older one late: nothing changes.
+  index_.Apply(accepted, kNow);
+  EXPECT_EQ(index_.Apply(offered, kNow), Applied::kOld);
+  EXPECT_EQ(person("per_a").open_offers, 0);
+  EXPECT_EQ(this->task("tsk_a").FreeSlots(), 1);
+  EXPECT_EQ(person("per_a").calendar.entries().size(), 1u);
+}
+
+TEST_F(IndexTest, WithdrawnWorkLeavesTheCalendar) {
+  const DispatchTask task = MakeTask("tsk_a");
+  index_.Apply(task, kNow);
+  index_.Apply(MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_ACCEPTED), kNow);
+  index_.Apply(
+      MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, kNow + minutes(1)), kNow);
+  EXPECT_TRUE(person("per_a").calendar.empty());
+}
+
+TEST_F(IndexTest, FinishedTaskIsForgottenItsWorkIsNot) {
+  DispatchTask task = MakeTask("tsk_a");
+  index_.Apply(task, kNow);
+  index_.Apply(MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_ACCEPTED), kNow);
+  index_.Apply(MakeChange(task, "per_b", dispatch::v1::ASSIGNMENT_STATE_OFFERED), kNow);
+  task.set_state(dispatch::v1::TASK_STATE_SERVED);
+  task.set_version(9);
+  EXPECT_EQ(index_.Apply(task, kNow), Applied::kDone);
+  EXPECT_EQ(index_.FindTask("tsk_a"), nullptr);
+  EXPECT_EQ(person("per_a").calendar.entries().size(), 1u);
+  EXPECT_EQ(person("per_b").open_offers, 0) << "an offer ends with its task";
+  index_.ForgetWorkBefore(kNow + hours(48));
+  EXPECT_TRUE(person("per_a").calendar.empty());
+}
+
+TEST_F(IndexTest, UnknownTaskIsAskedFor) {
+  const DispatchTask task = MakeTask("tsk_a");
+  EXPECT_EQ(index_.Apply(MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_ACCEPTED), kNow),
+            Applied::kUnknownTask);
+  EXPECT_EQ(person("per_a").calendar.entries().size(), 1u);
+  EXPECT_EQ(person("per_a").version, 0u);
+}
+
+TEST_F(IndexTest, ShortageCountsAnewWhenASlotFrees) {
+  DispatchTask task = MakeTask("tsk_a");
+  index_.Apply(task, kNow);
+  EXPECT_EQ(this->task("tsk_a").lacking_since, kNow);
+  auto full = MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_ACCEPTED);
+  full.mutable_task()->set_accepted_count(2);
+  index_.Apply(full, kNow + minutes(5));
+  EXPECT_EQ(this->task("tsk_a").lacking_since, kNow);
+  auto freed =
+      MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, kNow + minutes(9));
+  freed.mutable_task()->set_accepted_count(1);
+  freed.mutable_task()->set_version(7);
+  index_.Apply(freed, kNow + minutes(9));
+  EXPECT_EQ(this->task("tsk_a").lacking_since, kNow + minutes(9));
+}
+
+TEST_F(IndexTest, EscalationWidensWhoMayTakePart) {
+  DispatchTask task = MakeTask("tsk_a");
+  index_.Apply(task, kNow);
+  index_.Apply(MakeProfile("per_b", "310110001002"));
+  const auto eligible = [&] {
+    const OpenTask& open = this->task("tsk_a");
+    return open.eligible.Admits(person("per_b").areas);
+  };
+  EXPECT_FALSE(eligible());
+  task.set_eligible_area_code("310110001");
+  task.set_version(2);
+  index_.Apply(task, kNow);
+  EXPECT_TRUE(eligible());
+}
+
+}  // namespace
+}  // namespace baodao::matching

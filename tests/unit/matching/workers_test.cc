@@ -1,0 +1,300 @@
+// Feed, matcher, offers, leases and the loop, on the in-memory store and a clock of their own.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "common/store/memory_store.h"
+#include "common/testing/fake_clock.h"
+#include "common/testing/loop.h"
+#include "services/matching/workers/feed.h"
+#include "services/matching/workers/match_loop.h"
+#include "tests/unit/matching/fake_dispatch.h"
+#include "tests/unit/matching/world.h"
+
+namespace baodao::matching {
+namespace {
+
+using namespace testing;  // NOLINT
+using baodao::testing::FakeClock;
+
+class FakePeople final : public profiles::Source {
+ public:
+  std::vector<Profile> profiles;
+
+  Task<absl::StatusOr<registration::v1::ListProfilesResponse>> List(int shard,
+                                                                    std::string) override {
+    registration::v1::ListProfilesResponse response;
+    if (shard == 0) response.mutable_profiles()->Add(profiles.begin(), profiles.end());
+    co_return response;
+  }
+  Task<absl::StatusOr<Profile>> Get(std::string person_id) override {
+    co_return NotFound("person", person_id);
+  }
+};
+
+Task<absl::StatusOr<std::vector<areas::Area>>> AreasOf(
+    std::shared_ptr<const areas::AreaTree> tree) {
+  co_return std::vector<areas::Area>(tree->All().begin(), tree->All().end());
+}
+
+// One replica of matching on doubles of everything else.
+struct Replica {
+  Replica(asio::io_context& loop, Clock& clock, store::Store& store, FakePeople& people,
+          FakeDispatch& fake_dispatch, const Settings& settings, const std::string& name)
+      : tree([] { return AreasOf(SmallTree()); }, clock),
+        profiles(people),
+        metrics(registry),
+        feed(index, tree, profiles, fake_dispatch, clock, FeedOptions()),
+        matcher(loop, index, settings, clock, metrics),
+        offers(index, fake_dispatch, settings, clock, metrics),
+        leases(store, clock, name, settings.lease),
+        rounds(index, matcher, offers, leases, settings, clock, metrics) {}
+
+  static IndexFeed::Options FeedOptions() {
+    IndexFeed::Options options;
+    options.shards = 2;
+    return options;
+  }
+
+  areas::AreaTreeFeed tree;
+  profiles::ProfileCache profiles;
+  metrics::Registry registry;
+  MatchingMetrics metrics;
+  CandidateIndex index;
+  IndexFeed feed;
+  Matcher matcher;
+  Offers offers;
+  Leases leases;
+  MatchLoop rounds;
+};
+
+class WorkersTest : public ::testing::Test {
+ protected:
+  WorkersTest() {
+    settings_.graph.candidates = 4;
+    for (int i = 0; i < 6; ++i) {
+      people_.profiles.push_back(MakeProfile("per_" + std::to_string(i)));
+    }
+  }
+
+  template <class T>
+  T Do(Task<T> task) {
+    return baodao::testing::Run(loop_, std::move(task));
+  }
+  std::unique_ptr<Replica> NewReplica(const std::string& name) {
+    return std::make_unique<Replica>(loop_, clock_, store_, people_, dispatch_, settings_, name);
+  }
+  std::unique_ptr<Replica> LoadedReplica(const std::string& name) {
+    auto replica = NewReplica(name);
+    Do(replica->feed.Load());
+    return replica;
+  }
+  void AddTask(const DispatchTask& task) { dispatch_.tasks[task.task_id()] = task; }
+  events::Delivery Deliver(events::v1::AssignmentChanged change) {
+    events::Delivery delivery;
+    delivery.service = "dispatch";
+    *delivery.event.mutable_assignment_changed() = std::move(change);
+    return delivery;
+  }
+
+  asio::io_context loop_;
+  FakeClock clock_{loop_, kNow};
+  store::MemoryData data_;
+  store::MemoryStore store_{store::Keys("matching", 4), data_, clock_};
+  FakePeople people_;
+  FakeDispatch dispatch_{clock_};
+  Settings settings_;
+};
+
+TEST_F(WorkersTest, SnapshotHoldsPeopleTasksAndWhoIsOnThem) {
+  for (int i = 0; i < 5; ++i) AddTask(MakeTask("tsk_" + std::to_string(i)));
+  DispatchTask served = MakeTask("tsk_served");
+  served.set_state(dispatch::v1::TASK_STATE_SERVED);
+  AddTask(served);
+  for (const std::string task : {"tsk_3", "tsk_served"}) {
+    dispatch::v1::Assignment& assignment = dispatch_.assignments[{task, "per_0"}];
+    assignment.set_task_id(task);
+    assignment.set_person_id("per_0");
+    assignment.set_state(dispatch::v1::ASSIGNMENT_STATE_ACCEPTED);
+  }
+  const auto replica = NewReplica("a");
+  EXPECT_FALSE(replica->feed.ready());
+  Do(replica->feed.Load());
+  EXPECT_TRUE(replica->feed.ready());
+  EXPECT_EQ(replica->index.people().size(), 6u);
+  EXPECT_EQ(replica->index.tasks().size(), 5u) << "served work is over";
+  EXPECT_EQ(replica->index.FindPerson("per_0")->calendar.entries().size(), 2u);
+}
+
+TEST_F(WorkersTest, LoadWaitsForDispatch) {
+  AddTask(MakeTask("tsk_a"));
+  dispatch_.outages = 2;
+  const auto replica = NewReplica("a");
+  bool loaded = false;
+  asio::co_spawn(loop_, replica->feed.Load(), [&](std::exception_ptr) { loaded = true; });
+  for (int i = 0; i < 2; ++i) {
+    Do(clock_.AwaitSleepers(1));
+    EXPECT_FALSE(loaded);
+    clock_.Advance(std::chrono::seconds(5));
+  }
+  while (!loaded) loop_.run_one();
+  EXPECT_NE(replica->index.FindTask("tsk_a"), nullptr);
+}
+
+TEST_F(WorkersTest, EventOfATaskNotHeardOfFetchesIt) {
+  const auto replica = LoadedReplica("a");
+  const DispatchTask task = MakeTask("tsk_new");
+  AddTask(task);
+  const auto delivery = Deliver(MakeChange(task, "per_0", dispatch::v1::ASSIGNMENT_STATE_ACCEPTED));
+  EXPECT_TRUE(Do(replica->feed.OnEvent(delivery)).ok());
+  EXPECT_NE(replica->index.FindTask("tsk_new"), nullptr);
+}
+
+TEST_F(WorkersTest, AfterAGapWhatEndedUnheardIsForgotten) {
+  for (const std::string id : {"tsk_a", "tsk_b", "tsk_c"}) AddTask(MakeTask(id));
+  const auto replica = LoadedReplica("a");
+  dispatch_.tasks["tsk_a"].set_state(dispatch::v1::TASK_STATE_CANCELLED);
+  dispatch_.tasks["tsk_a"].set_version(2);
+  dispatch_.tasks.erase("tsk_b");
+  AddTask(MakeTask("tsk_d"));
+  Do(replica->feed.OnGap("dispatch", 0));
+  std::set<std::string> left;
+  for (const auto& [id, task] : replica->index.tasks()) left.insert(id);
+  EXPECT_EQ(left, (std::set<std::string>{"tsk_c", "tsk_d"}));
+}
+
+TEST_F(WorkersTest, OffersOnlyAfterPeopleHadTheirChance) {
+  AddTask(MakeTask("tsk_a"));
+  const auto replica = LoadedReplica("a");
+  EXPECT_EQ(Do(replica->rounds.Round()), 0);
+  clock_.Advance(settings_.offer_after);
+  EXPECT_EQ(Do(replica->rounds.Round()), 1) << "one slot is needed, two are free";
+  EXPECT_EQ(Do(replica->rounds.Round()), 0) << "it has been offered";
+  EXPECT_EQ(dispatch_.offers.size(), 1u);
+  EXPECT_EQ(dispatch_.offers.begin()->second.ttl_seconds(), 1800);
+}
+
+TEST_F(WorkersTest, WhoDeclinedIsNotAskedAgainTheNextOneIs) {
+  const DispatchTask task = MakeTask("tsk_a");
+  AddTask(task);
+  const auto replica = LoadedReplica("a");
+  clock_.Advance(settings_.offer_after);
+  std::set<std::string> asked;
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_EQ(Do(replica->rounds.Round()), 1) << i;
+    for (const auto& [id, offer] : dispatch_.offers) {
+      if (!asked.insert(offer.person_id()).second) continue;
+      clock_.Advance(std::chrono::seconds(1));
+      auto declined = MakeChange(task, offer.person_id(), dispatch::v1::ASSIGNMENT_STATE_DECLINED,
+                                 clock_.Now());
+      const auto delivery = Deliver(std::move(declined));
+      ASSERT_TRUE(Do(replica->feed.OnEvent(delivery)).ok());
+    }
+  }
+  EXPECT_EQ(asked.size(), 6u);
+  EXPECT_EQ(Do(replica->rounds.Round()), 0) << "everybody has been asked";
+}
+
+TEST_F(WorkersTest, NobodyIsAskedShortlyBeforeTheStart) {
+  AddTask(MakeTask("tsk_a"));
+  const auto replica = LoadedReplica("a");
+  clock_.AdvanceTo(kNow + hours(25) - settings_.offer_until);
+  EXPECT_EQ(Do(replica->rounds.Round()), 0);
+}
+
+TEST_F(WorkersTest, RefusedPairIsLeftAloneForAWhile) {
+  people_.profiles.resize(1);
+  AddTask(MakeTask("tsk_a"));
+  const auto replica = LoadedReplica("a");
+  clock_.Advance(settings_.offer_after);
+  dispatch_.refusal = Refuse(Reason::OVERLAPPING_TASK, {{"task", "tsk_z"}});
+  EXPECT_EQ(Do(replica->rounds.Round()), 0);
+  EXPECT_EQ(Do(replica->rounds.Round()), 0);
+  EXPECT_EQ(dispatch_.offer_calls, 1);
+  dispatch_.refusal = absl::OkStatus();
+  clock_.Advance(settings_.shun);
+  EXPECT_EQ(Do(replica->rounds.Round()), 1);
+}
+
+TEST_F(WorkersTest, OutageOfDispatchIsTriedAgainUnderTheSameRequest) {
+  people_.profiles.resize(1);
+  AddTask(MakeTask("tsk_a"));
+  const auto replica = LoadedReplica("a");
+  clock_.Advance(settings_.offer_after);
+  dispatch_.refusal = Refuse(Reason::PEER_UNAVAILABLE);
+  EXPECT_EQ(Do(replica->rounds.Round()), 0);
+  dispatch_.refusal = absl::OkStatus();
+  EXPECT_EQ(Do(replica->rounds.Round()), 1);
+  EXPECT_EQ(dispatch_.offers.size(), 1u);
+}
+
+TEST_F(WorkersTest, OneReplicaLeadsUntilItsLeaseEnds) {
+  AddTask(MakeTask("tsk_a"));
+  const auto first = LoadedReplica("a");
+  const auto second = LoadedReplica("b");
+  clock_.Advance(settings_.offer_after);
+  EXPECT_EQ(Do(first->rounds.Round()), 1);
+  EXPECT_EQ(Do(second->rounds.Round()), 0);
+  clock_.Advance(settings_.lease + Millis(1));
+  // The second has not heard of the first one's offer: the same pair, hence the same request.
+  EXPECT_EQ(Do(second->rounds.Round()), 1);
+  EXPECT_EQ(dispatch_.offers.size(), 1u);
+  EXPECT_EQ(Do(first->rounds.Round()), 0);
+}
+
+TEST_F(WorkersTest, ReleasedLeaseIsTakenAtOnce) {
+  AddTask(MakeTask("tsk_a"));
+  const auto first = LoadedReplica("a");
+  const auto second = LoadedReplica("b");
+  Do(first->rounds.Round());
+  Do(first->rounds.Release());
+  clock_.Advance(settings_.offer_after);
+  EXPECT_EQ(Do(second->rounds.Round()), 1);
+}
+
+TEST_F(WorkersTest, AStaleFenceIsNotConfirmed) {
+  Leases first(store_, clock_, "a", settings_.lease);
+  Leases second(store_, clock_, "b", settings_.lease);
+  const Fence fence = *Do(first.Hold("310110"));
+  ASSERT_TRUE(fence.held());
+  EXPECT_FALSE(Do(second.Hold("310110"))->held());
+  clock_.Advance(settings_.lease + Millis(1));
+  EXPECT_FALSE(Do(first.Confirm(fence))->held()) << "its time has passed";
+  const Fence taken = *Do(second.Hold("310110"));
+  ASSERT_TRUE(taken.held());
+  EXPECT_GT(taken.token, fence.token);
+  EXPECT_FALSE(Do(first.Confirm(fence))->held()) << "another holds it";
+  EXPECT_TRUE(Do(second.Confirm(taken))->held());
+}
+
+TEST_F(WorkersTest, ReportComparesWithGreedy) {
+  for (int i = 0; i < 3; ++i) AddTask(MakeTask("tsk_" + std::to_string(i)));
+  const auto replica = LoadedReplica("a");
+  MatchOrder order;
+  order.area_code = "310110";
+  const MatchReport report = *Do(replica->matcher.Run(order));
+  EXPECT_EQ(report.open_tasks, 3);
+  EXPECT_EQ(report.open_slots, 6);
+  EXPECT_EQ(report.filled, 6);
+  EXPECT_EQ(report.candidates, 6);
+  EXPECT_GE(report.filled, report.greedy_filled);
+  EXPECT_EQ(report.proposals.size(), 6u);
+  order.area_code = "310110002";
+  EXPECT_EQ(Do(replica->matcher.Run(order))->open_tasks, 0);
+}
+
+TEST(RequestIdTest, TellsPairsAndRoundsApartAndFits) {
+  const Proposal proposal{"tsk_01J0000000000000000000000A", "per_01J0000000000000000000000B", 0,
+                          1'748'822'400'000};
+  Proposal later = proposal;
+  later.round = 0;
+  EXPECT_NE(RequestIdOf(proposal), RequestIdOf(later));
+  EXPECT_LE(RequestIdOf(proposal).size(), 64u);
+  EXPECT_EQ(RequestIdOf(proposal), RequestIdOf(Proposal(proposal)));
+}
+
+}  // namespace
+}  // namespace baodao::matching

@@ -1,0 +1,117 @@
+#include "services/registration/domain/person_rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/clock/timestamp.h"
+#include "common/status/status.h"
+
+namespace baodao::registration {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr Time kNow{Millis(1'748'736'000'000)};
+
+v1::UpdatePersonRequest Update(std::initializer_list<const char*> paths) {
+  v1::UpdatePersonRequest request;
+  request.set_display_name("张三丰");
+  request.set_address("平凉路 1 号");
+  request.add_categories("volunteer");
+  request.add_categories("party_member");
+  request.add_categories("volunteer");
+  request.add_skills("first_aid");
+  request.add_willing("elderly_care");
+  auto* slot = request.add_availability();
+  slot->set_weekday(6);
+  slot->set_start_minute(540);
+  slot->set_end_minute(720);
+  request.set_unit_id("unt_x");
+  request.mutable_home()->set_latitude(31.27364);
+  request.mutable_home()->set_longitude(121.52781);
+  for (const char* path : paths) request.mutable_update_mask()->add_paths(path);
+  return request;
+}
+
+TEST(PersonUpdate, WritesOnlyWhatTheMaskNames) {
+  v1::PersonRecord record;
+  record.mutable_person()->add_skills("driving");
+  PrivateFields fields;
+  fields.address = "old";
+  ApplyPersonUpdate(Update({"display_name", "categories"}), kNow, &record, &fields);
+  EXPECT_EQ(fields.name, "张三丰");
+  EXPECT_EQ(fields.address, "old");
+  EXPECT_THAT(record.person().categories(), ElementsAre("volunteer", "party_member"));
+  EXPECT_THAT(record.person().skills(), ElementsAre("driving"));
+  EXPECT_EQ(ToTime(record.person().update_time()), kNow);
+  // Private fields never enter the record in clear.
+  EXPECT_EQ(record.person().display_name(), "");
+}
+
+TEST(PersonUpdate, WritesEverything) {
+  v1::PersonRecord record;
+  PrivateFields fields;
+  ApplyPersonUpdate(Update({"display_name", "address", "categories", "skills", "willing",
+                            "availability", "unit_id", "home"}),
+                    kNow, &record, &fields);
+  EXPECT_EQ(fields.address, "平凉路 1 号");
+  EXPECT_EQ(record.person().address(), "");
+  EXPECT_THAT(record.person().willing(), ElementsAre("elderly_care"));
+  EXPECT_EQ(record.person().availability_size(), 1);
+  EXPECT_EQ(record.person().unit_id(), "unt_x");
+  ASSERT_TRUE(fields.home.has_value());
+  EXPECT_EQ(fields.home->latitude(), 31.27364);
+  EXPECT_DOUBLE_EQ(record.coarse_home().latitude(), 31.274);
+  EXPECT_DOUBLE_EQ(record.coarse_home().longitude(), 121.528);
+}
+
+TEST(PersonUpdate, NoPlaceTakesTheHomeAway) {
+  v1::PersonRecord record;
+  PrivateFields fields;
+  ApplyPersonUpdate(Update({"home"}), kNow, &record, &fields);
+  v1::UpdatePersonRequest away = Update({"home"});
+  away.clear_home();
+  ApplyPersonUpdate(away, kNow, &record, &fields);
+  EXPECT_FALSE(record.has_coarse_home());
+  EXPECT_FALSE(fields.home.has_value());
+}
+
+TEST(PersonUpdate, RefusesUnknownPathsAndBackwardSlots) {
+  EXPECT_TRUE(CheckPersonUpdate(Update({"skills"})).ok());
+  v1::UpdatePersonRequest request = Update({"phone"});
+  auto* slot = request.add_availability();
+  slot->set_start_minute(600);
+  slot->set_end_minute(600);
+  const auto violations = ViolationsOf(CheckPersonUpdate(request));
+  ASSERT_EQ(violations.size(), 2u);
+  EXPECT_EQ(violations[0].field, "update_mask");
+  EXPECT_EQ(violations[0].kind, ViolationKind::UNKNOWN_FIELD);
+  EXPECT_EQ(violations[1].field, "availability[1].end_minute");
+}
+
+TEST(Profile, CarriesWhatMatters) {
+  v1::PersonRecord record;
+  PrivateFields fields;
+  ApplyPersonUpdate(Update({"categories", "skills", "home", "unit_id"}), kNow, &record, &fields);
+  record.mutable_person()->set_person_id("per_1");
+  record.add_area_codes("310110001001");
+  const v1::Profile profile = MakeProfile(record, 7);
+  EXPECT_EQ(profile.person_id(), "per_1");
+  EXPECT_THAT(profile.skills(), ElementsAre("first_aid"));
+  EXPECT_THAT(profile.area_codes(), ElementsAre("310110001001"));
+  EXPECT_DOUBLE_EQ(profile.home().latitude(), 31.274);
+  EXPECT_EQ(profile.version(), 7u);
+}
+
+TEST(Profile, FitsByCategoryAndSkill) {
+  v1::PersonRecord record;
+  record.mutable_person()->add_categories("veteran");
+  record.mutable_person()->add_skills("legal");
+  EXPECT_TRUE(Fits(record, "", ""));
+  EXPECT_TRUE(Fits(record, "veteran", "legal"));
+  EXPECT_FALSE(Fits(record, "deputy", ""));
+  EXPECT_FALSE(Fits(record, "veteran", "medical"));
+}
+
+}  // namespace
+}  // namespace baodao::registration

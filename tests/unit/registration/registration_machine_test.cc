@@ -1,0 +1,65 @@
+#include "services/registration/domain/registration_machine.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <utility>
+
+namespace baodao::registration {
+namespace {
+
+using enum RegistrationEvent;
+
+constexpr RegistrationEvent kEvents[] = {kApprove,  kReject,   kSuspend, kResume,
+                                         kWithdraw, kTransfer, kExpire};
+
+// What DOMAIN.md says, written down a second time: PENDING → ACTIVE ⇄ SUSPENDED → ENDED; PENDING →
+// REJECTED; ended by withdrawal, transfer, expiry.
+const std::map<std::pair<v1::RegistrationState, RegistrationEvent>, v1::RegistrationState>
+    kExpected = {
+        {{v1::REGISTRATION_STATE_PENDING, kApprove}, v1::REGISTRATION_STATE_ACTIVE},
+        {{v1::REGISTRATION_STATE_PENDING, kReject}, v1::REGISTRATION_STATE_REJECTED},
+        {{v1::REGISTRATION_STATE_PENDING, kWithdraw}, v1::REGISTRATION_STATE_ENDED},
+        {{v1::REGISTRATION_STATE_PENDING, kTransfer}, v1::REGISTRATION_STATE_ENDED},
+        {{v1::REGISTRATION_STATE_PENDING, kExpire}, v1::REGISTRATION_STATE_ENDED},
+        {{v1::REGISTRATION_STATE_ACTIVE, kSuspend}, v1::REGISTRATION_STATE_SUSPENDED},
+        {{v1::REGISTRATION_STATE_ACTIVE, kWithdraw}, v1::REGISTRATION_STATE_ENDED},
+        {{v1::REGISTRATION_STATE_ACTIVE, kTransfer}, v1::REGISTRATION_STATE_ENDED},
+        {{v1::REGISTRATION_STATE_ACTIVE, kExpire}, v1::REGISTRATION_STATE_ENDED},
+        {{v1::REGISTRATION_STATE_SUSPENDED, kResume}, v1::REGISTRATION_STATE_ACTIVE},
+        {{v1::REGISTRATION_STATE_SUSPENDED, kWithdraw}, v1::REGISTRATION_STATE_ENDED},
+        {{v1::REGISTRATION_STATE_SUSPENDED, kExpire}, v1::REGISTRATION_STATE_ENDED},
+};
+
+TEST(RegistrationMachine, EveryPairOfStateAndEvent) {
+  int pairs = 0;
+  for (int state = 0; state < v1::RegistrationState_ARRAYSIZE; ++state) {
+    for (const RegistrationEvent event : kEvents) {
+      ++pairs;
+      const auto from = static_cast<v1::RegistrationState>(state);
+      const auto expected = kExpected.find({from, event});
+      const auto next = Next(from, event);
+      if (expected == kExpected.end()) {
+        EXPECT_FALSE(next.has_value()) << StateName(from) << " " << EventName(event);
+      } else {
+        EXPECT_EQ(next, expected->second) << StateName(from) << " " << EventName(event);
+      }
+    }
+  }
+  EXPECT_EQ(pairs, 6 * 7);
+  EXPECT_EQ(RegistrationTransitions().size(), kExpected.size());
+}
+
+TEST(RegistrationMachine, NothingLeavesAFinalState) {
+  for (const RegistrationTransition& row : RegistrationTransitions()) EXPECT_TRUE(IsLive(row.from));
+  EXPECT_FALSE(IsLive(v1::REGISTRATION_STATE_ENDED));
+  EXPECT_FALSE(IsLive(v1::REGISTRATION_STATE_REJECTED));
+}
+
+TEST(RegistrationMachine, NamesStates) {
+  EXPECT_EQ(StateName(v1::REGISTRATION_STATE_PENDING), "PENDING");
+  EXPECT_EQ(StateName(v1::REGISTRATION_STATE_ENDED), "ENDED");
+}
+
+}  // namespace
+}  // namespace baodao::registration

@@ -1,0 +1,105 @@
+#include "services/registration/domain/registration_rules.h"
+
+#include <gtest/gtest.h>
+
+#include "common/clock/timestamp.h"
+#include "common/status/status.h"
+
+namespace baodao::registration {
+namespace {
+
+constexpr Time kNow{Millis(1'748'736'000'000)};
+constexpr char kPerson[] = "per_1";
+constexpr char kUnit[] = "unt_1";
+
+v1::Area Area(v1::AreaLevel level) {
+  v1::Area area;
+  area.set_code("a");
+  area.set_level(level);
+  return area;
+}
+
+v1::Registration At(const std::string& area, v1::RegistrationState state,
+                    const std::string& id = "reg_1") {
+  v1::Registration registration;
+  registration.set_registration_id(id);
+  registration.set_area_code(area);
+  registration.set_state(state);
+  return registration;
+}
+
+// "3101" covers "310110".
+bool ByPrefix(std::string_view above, std::string_view below) { return below.starts_with(above); }
+
+TEST(CheckKind, PairingIsForUnitsAndUnitsComeByThemselves) {
+  EXPECT_TRUE(CheckKind(kPerson, v1::REGISTRATION_KIND_STANDARD, true).ok());
+  EXPECT_TRUE(CheckKind(kUnit, v1::REGISTRATION_KIND_PAIRING, false).ok());
+  EXPECT_EQ(ViolationsOf(CheckKind(kPerson, v1::REGISTRATION_KIND_PAIRING, false))[0].field,
+            "kind");
+  EXPECT_EQ(ViolationsOf(CheckKind(kUnit, v1::REGISTRATION_KIND_STANDARD, true))[0].field,
+            "through_unit_id");
+}
+
+TEST(CheckArea, LevelsFitTheSubject) {
+  const auto standard = v1::REGISTRATION_KIND_STANDARD;
+  EXPECT_TRUE(CheckArea(kPerson, standard, Area(v1::AREA_LEVEL_SUBDISTRICT)).ok());
+  EXPECT_TRUE(CheckArea(kPerson, standard, Area(v1::AREA_LEVEL_BUILDING)).ok());
+  EXPECT_TRUE(
+      Is(CheckArea(kPerson, standard, Area(v1::AREA_LEVEL_DISTRICT)), Reason::AREA_LEVEL_WRONG));
+  EXPECT_TRUE(CheckArea(kUnit, standard, Area(v1::AREA_LEVEL_DISTRICT)).ok());
+  EXPECT_TRUE(Is(CheckArea(kUnit, standard, Area(v1::AREA_LEVEL_CITY)), Reason::AREA_LEVEL_WRONG));
+  const auto pairing = v1::REGISTRATION_KIND_PAIRING;
+  EXPECT_TRUE(CheckArea(kUnit, pairing, Area(v1::AREA_LEVEL_COMMUNITY)).ok());
+  EXPECT_TRUE(
+      Is(CheckArea(kUnit, pairing, Area(v1::AREA_LEVEL_SUBDISTRICT)), Reason::AREA_LEVEL_WRONG));
+}
+
+TEST(CheckExpiry, SecondmentsEndAndAllEndsLieAhead) {
+  v1::CreateRegistrationRequest request;
+  EXPECT_TRUE(CheckExpiry(request, v1::REGISTRATION_KIND_STANDARD, kNow).ok());
+  EXPECT_EQ(ViolationsOf(CheckExpiry(request, v1::REGISTRATION_KIND_SECONDMENT, kNow))[0].kind,
+            ViolationKind::REQUIRED);
+  *request.mutable_expire_time() = ToTimestamp(kNow);
+  EXPECT_EQ(ViolationsOf(CheckExpiry(request, v1::REGISTRATION_KIND_CAMPAIGN, kNow))[0].kind,
+            ViolationKind::IN_THE_PAST);
+  *request.mutable_expire_time() = ToTimestamp(kNow + Millis(1));
+  EXPECT_TRUE(CheckExpiry(request, v1::REGISTRATION_KIND_SECONDMENT, kNow).ok());
+}
+
+TEST(CheckLive, OneLiveRegistrationPerArea) {
+  for (const auto state : {v1::REGISTRATION_STATE_PENDING, v1::REGISTRATION_STATE_ACTIVE,
+                           v1::REGISTRATION_STATE_SUSPENDED}) {
+    EXPECT_TRUE(Is(CheckLive({At("a", state)}, kPerson, "a"), Reason::ALREADY_REGISTERED));
+  }
+  EXPECT_TRUE(CheckLive({At("a", v1::REGISTRATION_STATE_ENDED)}, kPerson, "a").ok());
+  EXPECT_TRUE(CheckLive({At("b", v1::REGISTRATION_STATE_ACTIVE)}, kPerson, "a").ok());
+  // A transfer may come back to where it leaves.
+  EXPECT_TRUE(CheckLive({At("a", v1::REGISTRATION_STATE_ACTIVE)}, kPerson, "a", "reg_1").ok());
+}
+
+TEST(CheckLive, HasALimit) {
+  std::vector<v1::Registration> live;
+  for (int i = 0; i < kMaxPersonRegistrations; ++i) {
+    live.push_back(
+        At("a" + std::to_string(i), v1::REGISTRATION_STATE_ACTIVE, "reg_" + std::to_string(i)));
+  }
+  EXPECT_TRUE(Is(CheckLive(live, kPerson, "b"), Reason::TOO_MANY_REGISTRATIONS));
+  EXPECT_TRUE(CheckLive(live, kUnit, "b").ok());
+  EXPECT_TRUE(CheckLive(live, kPerson, "b", "reg_3").ok());
+}
+
+TEST(MayComeThrough, OwnUnitOrOneThatReportedThere) {
+  EXPECT_TRUE(MayComeThrough("unt_1", "unt_1", {}, "310110", ByPrefix));
+  EXPECT_FALSE(MayComeThrough("", "unt_1", {}, "310110", ByPrefix));
+  EXPECT_TRUE(
+      MayComeThrough("", "unt_1", {At("3101", v1::REGISTRATION_STATE_ACTIVE)}, "310110", ByPrefix));
+  EXPECT_TRUE(MayComeThrough("", "unt_1", {At("310110", v1::REGISTRATION_STATE_ACTIVE)}, "310110",
+                             ByPrefix));
+  EXPECT_FALSE(MayComeThrough("", "unt_1", {At("3101", v1::REGISTRATION_STATE_PENDING)}, "310110",
+                              ByPrefix));
+  EXPECT_FALSE(MayComeThrough("", "unt_1", {At("310110001", v1::REGISTRATION_STATE_ACTIVE)},
+                              "310110", ByPrefix));
+}
+
+}  // namespace
+}  // namespace baodao::registration

@@ -1,0 +1,78 @@
+#include "services/registration/store/vault.h"
+
+#include <gtest/gtest.h>
+
+#include "common/ids/ids.h"
+
+namespace baodao::registration {
+namespace {
+
+class VaultTest : public ::testing::Test {
+ protected:
+  v1::PersonRecord Sealed() {
+    v1::PersonRecord record;
+    record.mutable_person()->set_person_id("per_1");
+    PrivateFields fields{"张三丰", "13812341234", "上海市杨浦区平凉路1000弄3号", std::nullopt};
+    fields.home.emplace().set_latitude(31.27364);
+    vault_.Seal(fields, &record);
+    return record;
+  }
+
+  crypto::KeyRing ring_ = crypto::KeyRing::Generate();
+  Vault vault_{ring_};
+};
+
+TEST_F(VaultTest, NothingPrivateIsReadableInTheRecord) {
+  const std::string bytes = Sealed().SerializeAsString();
+  for (const char* text : {"张", "1381234", "平凉路"}) {
+    EXPECT_EQ(bytes.find(text), std::string::npos) << text;
+  }
+}
+
+TEST_F(VaultTest, OwnersSeeAllOthersMasks) {
+  const auto own = vault_.Show(Sealed(), true);
+  ASSERT_TRUE(own.ok()) << own.status();
+  EXPECT_EQ(own->display_name(), "张三丰");
+  EXPECT_EQ(own->phone(), "13812341234");
+  EXPECT_EQ(own->address(), "上海市杨浦区平凉路1000弄3号");
+  const auto others = vault_.Show(Sealed(), false);
+  EXPECT_EQ(others->display_name(), "张**");
+  EXPECT_EQ(others->phone(), "138****1234");
+  EXPECT_EQ(others->address().find("1000弄"), std::string::npos);
+  EXPECT_EQ(vault_.Open(Sealed())->home->latitude(), 31.27364);
+}
+
+TEST_F(VaultTest, SealedFieldsCannotBeSwapped) {
+  v1::PersonRecord record = Sealed();
+  record.mutable_person()->set_person_id("per_2");
+  EXPECT_EQ(vault_.Open(record).status().code(), absl::StatusCode::kDataLoss);
+  record = Sealed();
+  std::swap(*record.mutable_sealed_name(), *record.mutable_sealed_address());
+  EXPECT_EQ(vault_.Open(record).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(VaultTest, RefreshTokensProveTheirOrigin) {
+  const std::string session = ids::New("ses", 3);
+  const std::string token = vault_.MakeRefreshToken(session);
+  EXPECT_LE(token.size(), 200u);
+  EXPECT_EQ(vault_.SessionOf(token), session);
+  EXPECT_NE(vault_.MakeRefreshToken(session), token);
+  for (size_t i = 0; i < token.size(); ++i) {
+    std::string changed = token;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    EXPECT_EQ(vault_.SessionOf(changed), "") << i;
+  }
+  for (const char* other : {"", ".", "..", "ses_1.x.y", "no dots"}) {
+    EXPECT_EQ(vault_.SessionOf(other), "");
+  }
+}
+
+TEST_F(VaultTest, HashesDependOnKeyAndPurpose) {
+  const crypto::KeyRing other = crypto::KeyRing::Generate();
+  EXPECT_NE(vault_.PhoneHash("13812341234"), Vault(other).PhoneHash("13812341234"));
+  EXPECT_NE(vault_.PhoneHash("1"), vault_.AddressHash("1"));
+  EXPECT_NE(vault_.CodeHash("a", "bc"), vault_.CodeHash("ab", "c"));
+}
+
+}  // namespace
+}  // namespace baodao::registration

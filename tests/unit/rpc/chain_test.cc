@@ -1,0 +1,197 @@
+#include "common/rpc/detail/chain.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "common/rpc/server.h"
+#include "common/status/status.h"
+#include "common/testing/loop.h"
+#include "common/testing/rpc_proto_text.h"
+#include "common/testing/rpc_tokens.h"
+
+namespace baodao::rpc::detail {
+namespace {
+
+using baodao::testing::ProtoText;
+
+constexpr const char* kProto = R"(
+  message Request {
+    string id = 1 [(baodao.validate.v1.field) = {required: true, format: FORMAT_ID}];
+    string area = 2 [(baodao.validate.v1.field) = {required: true, format: FORMAT_AREA_CODE}];
+    int32 slots = 3 [(baodao.validate.v1.field) = {min: 0, max: 9}];
+  }
+  service S {
+    rpc Public(Request) returns (Request) { option (baodao.auth.v1.rule) = {audience: AUDIENCE_PUBLIC}; }
+    rpc InArea(Request) returns (Request) {
+      option (baodao.auth.v1.rule) = {audience: AUDIENCE_SIGNED_IN, roles: [ROLE_COORDINATOR], area: "area"}; }
+    rpc OfResource(Request) returns (Request) {
+      option (baodao.auth.v1.rule) = {
+        audience: AUDIENCE_SIGNED_IN, roles: [ROLE_COORDINATOR], resource: "id", resource_owner: true}; }
+  }
+)";
+
+constexpr const char* kId = "tsk_01HF8J00000000000000000000";
+constexpr const char* kGood = "id: 'tsk_01HF8J00000000000000000000' area: '310110' ";
+
+class ChainTest : public ::testing::Test {
+ protected:
+  ChainTest() {
+    options_.verifier = &tokens_.verifier();
+    options_.metrics = &registry_;
+    options_.access.covers = [](std::string_view a, std::string_view d) {
+      return d.starts_with(a);
+    };
+    options_.access.resolve = [this](std::string id) { return Resolve(std::move(id)); };
+  }
+
+  Task<absl::StatusOr<Scope>> Resolve(std::string id) {
+    ++resolved_;
+    if (id != kId) co_return NotFound("task", id);
+    co_return Scope{"310110", {"per_owner"}, {}};
+  }
+
+  // The whole chain, as a call goes through it.
+  absl::Status Pass(const std::string& name, const std::string& token, const std::string& text) {
+    Arrival arrival;
+    arrival.address = address_;
+    return Pass(name, token, text, arrival);
+  }
+  absl::Status Pass(const std::string& name, const std::string& token, const std::string& text,
+                    Arrival arrival) {
+    Route route;
+    route.name = "test.S/" + name;
+    route.method = proto_.Method("S." + name);
+    route.request = proto_.Type("Request");
+    const Method method(route, *AccessPlan::Compile(route.method), nullptr, bucket_);
+    auto request = proto_.Make("Request", text);
+    const std::string header = token.empty() ? "" : scheme_ + token;
+    arrival.authorization = header;
+    state_ = std::make_shared<CallContext::State>();
+    state_->caller = std::make_shared<const auth::Principal>();
+    bool needs_scope = false;
+    absl::Status status =
+        chain().CheckCaller(method, arrival, state_.get(), request.get(), &needs_scope);
+    if (status.ok() && needs_scope) {
+      status = baodao::testing::Run(loop_, chain().CheckScope(method, state_, request.get()));
+    }
+    if (status.ok()) status = chain().CheckRequest(method, arrival, *state_, request.get());
+    return status;
+  }
+  Chain& chain() {
+    if (!chain_) chain_ = std::make_unique<Chain>(options_, SystemClock());
+    return *chain_;
+  }
+
+  asio::io_context loop_;
+  ProtoText proto_{kProto};
+  baodao::testing::Tokens tokens_;
+  metrics::Registry registry_;
+  ServerOptions options_;
+  std::optional<Bucket> bucket_;
+  std::unique_ptr<Chain> chain_;
+  std::shared_ptr<CallContext::State> state_;
+  std::string scheme_ = "Bearer ";
+  std::string address_ = "10.0.0.7";
+  int resolved_ = 0;
+};
+
+#define EXPECT_REFUSED(expression, reason) \
+  EXPECT_TRUE(Is(expression, Reason::reason)) << (expression)
+
+TEST_F(ChainTest, TheCallerIsWhoTheTokenSays) {
+  EXPECT_TRUE(Pass("Public", tokens_.Person("per_1"), kGood).ok());
+  EXPECT_EQ(state_->caller->person_id, "per_1");
+  scheme_ = "bEaReR ";
+  EXPECT_TRUE(Pass("InArea", tokens_.Coordinator("per_2", "310"), kGood).ok());
+  scheme_ = "Basic ";
+  EXPECT_REFUSED(Pass("InArea", tokens_.Coordinator("per_2", "310"), kGood), TOKEN_INVALID);
+}
+
+TEST_F(ChainTest, BadTokensAreRefusedWhereOneIsNeeded) {
+  EXPECT_REFUSED(Pass("InArea", "", kGood), UNAUTHENTICATED);
+  EXPECT_REFUSED(Pass("InArea", "rubbish", kGood), TOKEN_INVALID);
+  EXPECT_REFUSED(Pass("InArea", tokens_.Expired("per_1"), kGood), TOKEN_EXPIRED);
+  baodao::testing::Tokens strangers;
+  EXPECT_REFUSED(Pass("InArea", strangers.Operator(), kGood), TOKEN_INVALID);
+}
+
+TEST_F(ChainTest, AStaleTokenDoesNotLockAnybodyOutOfWhatIsPublic) {
+  EXPECT_TRUE(Pass("Public", tokens_.Expired("per_1"), kGood).ok());
+  EXPECT_TRUE(state_->caller->IsAnonymous());
+}
+
+TEST_F(ChainTest, AStrangersAreaIsDenied) {
+  EXPECT_REFUSED(Pass("InArea", tokens_.Coordinator("per_2", "440"), kGood), PERMISSION_DENIED);
+  EXPECT_REFUSED(Pass("InArea", tokens_.Person("per_2"), kGood), PERMISSION_DENIED);
+}
+
+TEST_F(ChainTest, NamingNoAreaIsAMistakeOfTheRequest) {
+  EXPECT_REFUSED(Pass("InArea", tokens_.Coordinator("per_2", "310"), "id: 'x'"),
+                 INVALID_ARGUMENT_FIELDS);
+}
+
+TEST_F(ChainTest, AResourceIsJudgedByItsAreaAndOwners) {
+  EXPECT_TRUE(Pass("OfResource", tokens_.Coordinator("per_2", "310"), kGood).ok());
+  EXPECT_TRUE(Pass("OfResource", tokens_.Person("per_owner"), kGood).ok());
+  EXPECT_REFUSED(Pass("OfResource", tokens_.Person("per_1"), kGood), PERMISSION_DENIED);
+  EXPECT_REFUSED(Pass("OfResource", tokens_.Coordinator("per_2", "440"), kGood), PERMISSION_DENIED);
+  EXPECT_EQ(resolved_, 4);
+  const std::string unknown = "id: 'tsk_01HF8J00000000000000000001' area: '310110'";
+  EXPECT_REFUSED(Pass("OfResource", tokens_.Person("per_1"), unknown), NOT_FOUND);
+}
+
+TEST_F(ChainTest, TheStoreIsNotAskedForAServiceOrAboutNonsense) {
+  EXPECT_TRUE(Pass("OfResource", tokens_.Service("matching"), kGood).ok());
+  EXPECT_REFUSED(Pass("OfResource", tokens_.Person("per_1"), "id: 'x' area: 'a'"),
+                 INVALID_ARGUMENT_FIELDS);
+  EXPECT_REFUSED(Pass("OfResource", tokens_.Person("per_1"), "area: 'a'"), INVALID_ARGUMENT_FIELDS);
+  EXPECT_EQ(resolved_, 0);
+}
+
+TEST_F(ChainTest, BoundsComeAfterAccess) {
+  const std::string bad = std::string(kGood) + "slots: 10";
+  EXPECT_REFUSED(Pass("InArea", tokens_.Coordinator("per_2", "310"), bad), INVALID_ARGUMENT_FIELDS);
+  EXPECT_REFUSED(Pass("InArea", tokens_.Coordinator("per_2", "440"), bad), PERMISSION_DENIED);
+  EXPECT_REFUSED(Pass("Public", "", bad), INVALID_ARGUMENT_FIELDS);
+}
+
+TEST_F(ChainTest, WhatCannotBeReadIsSaidToThoseWhoMayCall) {
+  Arrival arrival;
+  arrival.decoded = Refuse(Reason::MALFORMED_MESSAGE);
+  EXPECT_REFUSED(Pass("Public", "", "", arrival), MALFORMED_MESSAGE);
+  EXPECT_REFUSED(Pass("InArea", "", "", arrival), UNAUTHENTICATED);
+  EXPECT_REFUSED(Pass("InArea", tokens_.Person("per_1"), "", arrival), MALFORMED_MESSAGE);
+}
+
+TEST_F(ChainTest, PeopleAreLimitedByWhoTheyAreAndStrangersByAddress) {
+  options_.rate_limits.person = {0.001, 2};
+  options_.rate_limits.anonymous = {0.001, 1};
+  const std::string one = tokens_.Person("per_1");
+  EXPECT_TRUE(Pass("Public", one, kGood).ok());
+  EXPECT_TRUE(Pass("Public", one, kGood).ok());
+  const absl::Status limited = Pass("Public", one, kGood);
+  EXPECT_REFUSED(limited, RATE_LIMITED);
+  EXPECT_GT(RetryAfterOf(limited).value_or(Millis(0)), Millis(0));
+  EXPECT_TRUE(Pass("Public", tokens_.Person("per_2"), kGood).ok());
+  EXPECT_TRUE(Pass("Public", "", kGood).ok());
+  EXPECT_REFUSED(Pass("Public", "", kGood), RATE_LIMITED);
+  address_ = "10.0.0.8";
+  EXPECT_TRUE(Pass("Public", "", kGood).ok());
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(Pass("Public", tokens_.Service("x"), kGood).ok());
+}
+
+TEST_F(ChainTest, AMethodMayHaveABucketOfItsOwn) {
+  options_.rate_limits.person = {0.001, 1};
+  const std::string one = tokens_.Person("per_1");
+  bucket_ = Bucket{0.001, 1};
+  EXPECT_TRUE(Pass("Public", one, kGood).ok());
+  EXPECT_REFUSED(Pass("Public", one, kGood), RATE_LIMITED);
+  bucket_.reset();
+  EXPECT_TRUE(Pass("Public", one, kGood).ok()) << "the common bucket was not touched";
+}
+
+}  // namespace
+}  // namespace baodao::rpc::detail

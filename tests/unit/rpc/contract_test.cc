@@ -1,0 +1,91 @@
+// Promises every proto of the tree keeps. A new proto with a service is named by the first test
+// below until its header is included here.
+#include <google/protobuf/descriptor.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "baodao/diagnostics/v1/diagnostics.pb.h"
+#include "baodao/dispatch/v1/assignment.pb.h"
+#include "baodao/dispatch/v1/task.pb.h"
+#include "baodao/inbox/v1/inbox.pb.h"
+#include "baodao/lists/v1/match.pb.h"
+#include "baodao/lists/v1/need.pb.h"
+#include "baodao/lists/v1/project.pb.h"
+#include "baodao/lists/v1/resource.pb.h"
+#include "baodao/matching/v1/matching.pb.h"
+#include "baodao/registration/v1/area.pb.h"
+#include "baodao/registration/v1/person.pb.h"
+#include "baodao/registration/v1/registration.pb.h"
+#include "baodao/registration/v1/session.pb.h"
+#include "baodao/registration/v1/unit.pb.h"
+#include "common/rpc/detail/access_plan.h"
+#include "common/testing/paths.h"
+#include "common/validate/validate.h"
+
+namespace baodao {
+namespace {
+
+namespace fs = std::filesystem;
+using google::protobuf::DescriptorPool;
+using google::protobuf::FileDescriptor;
+using google::protobuf::MethodDescriptor;
+
+// Paths of our protos as they import each other: "baodao/lists/v1/need.proto".
+std::vector<std::string> ProtoFiles() {
+  const fs::path root = testing::SourceFile("protos");
+  std::vector<std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(root / "baodao")) {
+    if (entry.path().extension() == ".proto") {
+      files.push_back(fs::relative(entry.path(), root).string());
+    }
+  }
+  return files;
+}
+
+std::vector<const MethodDescriptor*> Methods() {
+  std::vector<const MethodDescriptor*> methods;
+  for (const std::string& path : ProtoFiles()) {
+    const FileDescriptor* file = DescriptorPool::generated_pool()->FindFileByName(path);
+    for (int s = 0; file != nullptr && s < file->service_count(); ++s) {
+      for (int m = 0; m < file->service(s)->method_count(); ++m) {
+        methods.push_back(file->service(s)->method(m));
+      }
+    }
+  }
+  return methods;
+}
+
+TEST(ContractTest, EveryProtoWithAServiceIsLookedAt) {
+  for (const std::string& path : ProtoFiles()) {
+    std::ifstream text(testing::SourceFile("protos/" + path));
+    bool has_service = false;
+    for (std::string line; std::getline(text, line);) has_service |= line.rfind("service ", 0) == 0;
+    if (!has_service) continue;
+    EXPECT_NE(DescriptorPool::generated_pool()->FindFileByName(path), nullptr)
+        << "include the header of " << path << " in this test";
+  }
+  EXPECT_GT(Methods().size(), 50u);
+}
+
+TEST(ContractTest, EveryMethodHasAnAccessRuleThatMakesSense) {
+  for (const MethodDescriptor* method : Methods()) {
+    const auto plan = rpc::detail::AccessPlan::Compile(method);
+    EXPECT_TRUE(plan.ok()) << method->full_name() << ": " << plan.status().message();
+  }
+}
+
+TEST(ContractTest, EveryFieldOfEveryRequestHasBounds) {
+  for (const MethodDescriptor* method : Methods()) {
+    for (const std::string& field : validate::UnboundedFields(method->input_type())) {
+      ADD_FAILURE() << method->full_name() << ": " << method->input_type()->name() << "." << field
+                    << " has no bounds";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace baodao
