@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "common/log/log.h"
+#include "common/rpc/detail/grpc_setup.h"
 #include "common/status/status.h"
 
 namespace baodao::rpc {
@@ -18,6 +19,9 @@ constexpr int kMaxReplyBytes = 16 << 20;
 // After a lost connection: a service that restarts is back in use within about a second.
 constexpr int kFirstReconnectMs = 100;
 constexpr int kLastReconnectMs = 2'000;
+// How long one attempt to connect may take, whatever gRPC's name for it says: a busy machine needs
+// more than the first pause between attempts.
+constexpr int kConnectTimeoutMs = 5'000;
 // gRPC ignores more attempts than this.
 constexpr int kMostAttempts = 5;
 
@@ -39,12 +43,13 @@ std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const ChannelOptions& op
 
 Channel::Channel(asio::io_context& loop, ChannelOptions options)
     : loop_(loop), options_(std::move(options)) {
+  detail::SetUpGrpc();
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kFirstReconnectMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLastReconnectMs);
   // Two channels to one address are two connections: what a load generator or a test counts on.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);

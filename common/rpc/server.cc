@@ -1,7 +1,6 @@
 #include "common/rpc/server.h"
 
 #include <absl/strings/str_cat.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -9,12 +8,12 @@
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <atomic>
-#include <mutex>
 #include <thread>
 #include <utility>
 
 #include "common/log/log.h"
 #include "common/rpc/detail/engine.h"
+#include "common/rpc/detail/grpc_setup.h"
 #include "common/rpc/detail/service.h"
 #include "common/status/macros.h"
 
@@ -26,15 +25,6 @@ constexpr int kHardMessageLimit = 16 << 20;
 constexpr Millis kKeepaliveTimeout{20'000};
 // What gRPC gets to end calls that were already cut off.
 constexpr std::chrono::milliseconds kShutdownGrace{500};
-
-// Process-wide switches of gRPC, thrown once.
-void EnablePlugins() {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    grpc::EnableDefaultHealthCheckService(true);
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  });
-}
 
 void Tune(const ServerOptions& options, grpc::ServerBuilder* builder) {
   builder->SetMaxReceiveMessageSize(kHardMessageLimit);
@@ -61,7 +51,7 @@ class Server::Impl {
       : engine(std::make_shared<detail::Engine>(loop, std::move(options))) {}
 
   absl::Status Listen(const Router& router) {
-    EnablePlugins();
+    detail::SetUpGrpc();
     const ServerOptions& options = engine->options();
     std::shared_ptr<grpc::ServerCredentials> credentials = grpc::InsecureServerCredentials();
     if (options.tls) {

@@ -27,8 +27,8 @@ struct Problem {
   std::vector<Slots> tasks;
   // How many tasks each person may be given; at least 0.
   std::vector<int32_t> capacity;
-  // What a person's n-th task costs beyond its edge: extra[0] for the second, and so on; must not
-  // decrease. Tasks beyond its end cost as much as the last.
+  // What a person's n-th task costs beyond its edge: extra[0] for the second, and so on; not
+  // negative, and must not decrease. Tasks beyond its end cost as much as the last.
   std::vector<Cost> extra;
   // At most one per person and task.
   std::vector<Edge> edges;

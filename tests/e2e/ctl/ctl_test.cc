@@ -40,7 +40,7 @@ class CtlTest : public ::testing::Test {
     std::ostringstream out;
     std::ostringstream err;
     Outcome outcome;
-    outcome.code = Run(static_cast<int>(argv.size()), argv.data(), out, err);
+    outcome.code = ctl::Run(static_cast<int>(argv.size()), argv.data(), out, err);
     outcome.out = out.str();
     outcome.err = err.str();
     return outcome;

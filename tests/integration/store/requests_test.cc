@@ -124,7 +124,7 @@ TEST_P(RequestsTest, MarksStopOnlyOtherPayloads) {
   other.Mark(Request("r", 2));
   other.SetValue(Key("value", "a"), "other");
   const CommitOutcome outcome = Apply(other);
-  EXPECT_EQ(outcome.kind, Kind::kReplayed);
+  ASSERT_EQ(outcome.kind, Kind::kReplayed);
   EXPECT_FALSE(outcome.replays[0].same_payload);
   EXPECT_EQ(Ok(store().GetValue(Key("value", "a"))), "same");
 }
