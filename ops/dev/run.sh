@@ -88,7 +88,7 @@ start_services() {
     name=${services[$i]}
     export "BAODAO_PEER_${name^^}=127.0.0.1:$((base + i + 1))"
   done
-  for i in "${!services[@]}"; do
+  for i in "$@"; do
     name=${services[$i]}
     mkfifo "$dir/log/$name.pipe" 2>/dev/null || true
     tee -i -a "$dir/log/$name.log" <"$dir/log/$name.pipe" &
@@ -114,17 +114,25 @@ wait_healthy() {
   wait "$waiter" || die "the services were not healthy within 60 s; logs are in $dir/log"
 }
 
+# Before the other services start, so that all of them begin with the tree.
 load_areas() {
   [ -n "$areas" ] || return 0
-  BAODAO_TOKEN=$("$bin/baodaoctl" token mint --operator --keys "$dir/keys") \
-    "$bin/baodaoctl" --port-base "$base" areas import --if-empty "$areas" || die "loading $areas failed"
+  local tries=0
+  until [ -s "$dir/keys/signing.jwk" ] && BAODAO_TOKEN=$("$bin/baodaoctl" token mint --operator --keys "$dir/keys") \
+    "$bin/baodaoctl" --port-base "$base" areas import --if-empty "$areas" 2>"$dir/log/import.log"; do
+    kill -0 "${service_pids[0]}" 2>/dev/null || die "registration did not start; its log is $dir/log/registration.log"
+    tries=$((tries + 1))
+    [ "$tries" -lt 100 ] || die "loading $areas failed: $(tail -n 1 "$dir/log/import.log")"
+    sleep 0.2
+  done
 }
 
 check_machine
 start_redis
-start_services
-wait_healthy
+start_services 0
 load_areas
+start_services 1 2 3 4
+wait_healthy
 
 cat <<TEXT
 
