@@ -21,7 +21,9 @@ bool Serves(const std::shared_ptr<grpc::Channel>& channel, std::chrono::millisec
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + limit);
   grpc::CompletionQueue queue;
-  const grpc::ByteBuffer request;  // HealthCheckRequest{}: the server as a whole
+  // HealthCheckRequest{}: the server as a whole. A buffer without any slice would not be sent.
+  const grpc::Slice empty;
+  const grpc::ByteBuffer request(&empty, 1);
   auto call = stub.PrepareUnaryCall(&context, kCheck, request, &queue);
   call->StartCall();
   grpc::ByteBuffer response;
