@@ -16,7 +16,8 @@
 -- Order: time, requests, versions, writes. Whatever stops a commit removes the requests it set.
 -- A change of this interface is a new number in all names: replicas of two builds share a Redis.
 
-local ANSWER_MS = 24 * 60 * 60 * 1000
+-- Numbers that go into commands are texts: Redis prints a Lua number digit by digit, as a double.
+local ANSWER_MS = '86400000'
 local COMMANDS = {'ZADD', 'ZREM', 'HSET', 'HDEL', 'SET', 'DEL', 'XADD'}
 
 -- Sets what is not there yet (listed in fresh); returns what stops the commit, and the marks that
@@ -56,7 +57,7 @@ local function commit(call, byte, sub, unpack, keys, argv, k, a, head, fresh)
     k, a = k + requests, a + requests
   end
   for i = 0, checks - 1 do
-    if call('GETRANGE', keys[k + i], 0, 7) ~= argv[a + i] then return 1 end
+    if call('GETRANGE', keys[k + i], '0', '7') ~= argv[a + i] then return 1 end
   end
   a = a + checks
   if marks then

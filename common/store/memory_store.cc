@@ -59,6 +59,11 @@ Task<absl::StatusOr<std::vector<Stored>>> MemoryStore::GetMany(std::vector<std::
   co_return co_await Run("GetMany", std::move(first), std::move(effect));
 }
 
+Task<absl::StatusOr<uint64_t>> MemoryStore::VersionOf(std::string key) {
+  std::function<uint64_t()> effect = [&] { return data_.ReadRecord(key, clock_.Now()).version; };
+  co_return co_await Run("VersionOf", key, std::move(effect));
+}
+
 Task<absl::StatusOr<CommitOutcome>> MemoryStore::Apply(Commit commit) {
   CO_RETURN_IF_ERROR(detail::CheckCommit(commit));
   if (commit.empty()) co_return CommitOutcome{};

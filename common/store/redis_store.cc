@@ -104,6 +104,12 @@ Task<absl::StatusOr<std::vector<Stored>>> RedisStore::GetMany(std::vector<std::s
   co_return result;
 }
 
+Task<absl::StatusOr<uint64_t>> RedisStore::VersionOf(std::string key) {
+  redis::Command command = redis::Command::On(key, "GETRANGE", key, 0, 7);
+  CO_ASSIGN_OR_RETURN(const redis::Reply reply, co_await Call(std::move(command)));
+  co_return detail::ParseRecord(reply.text).version;
+}
+
 Task<absl::StatusOr<CommitOutcome>> RedisStore::Apply(Commit commit) {
   CO_RETURN_IF_ERROR(detail::CheckCommit(commit));
   if (commit.empty()) co_return CommitOutcome{};

@@ -47,6 +47,7 @@ class RedisStore final : public Store {
   Task<absl::StatusOr<Stored>> Get(std::string key, Read read) override;
   Task<absl::StatusOr<std::vector<Stored>>> GetMany(std::vector<std::string> keys,
                                                     Read read) override;
+  Task<absl::StatusOr<uint64_t>> VersionOf(std::string key) override;
   Task<absl::StatusOr<CommitOutcome>> Apply(Commit commit) override;
   Task<absl::StatusOr<std::optional<CommitOutcome::Replay>>> FindAnswer(
       int shard, RequestKey request) override;

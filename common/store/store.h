@@ -58,6 +58,9 @@ class Store {
   }
   virtual Task<absl::StatusOr<std::vector<Stored>>> GetMany(std::vector<std::string> keys,
                                                             Read read) = 0;
+  // The version of a record without its bytes; 0 when there is none. Tells cheaply whether a copy
+  // in memory is still the newest.
+  virtual Task<absl::StatusOr<uint64_t>> VersionOf(std::string key) = 0;
   virtual Task<absl::StatusOr<CommitOutcome>> Apply(Commit commit) = 0;
 
   // What an earlier commit of the shard answered to this request; nullopt when none did.

@@ -121,6 +121,4 @@ void Deployment::Start(const std::string& service) {
 
 void Deployment::Kill(const std::string& service) { processes_.at(service)->End(SIGKILL); }
 
-int Deployment::Stop(const std::string& service) { return processes_.at(service)->End(SIGTERM); }
-
 }  // namespace baodao::testing

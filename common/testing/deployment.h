@@ -31,6 +31,7 @@ class Deployment {
 
   // Services listen at base + 1 …, see client::Backend.
   int port_base() const { return port_base_; }
+  bool has_second_dispatch() const { return options_.second_dispatch; }
   int second_dispatch_port() const { return port_base_ + 6; }
   std::string keys_dir() const { return dir_.File("keys"); }
   std::string codes_file() const { return dir_.File("login-codes.txt"); }
@@ -42,8 +43,6 @@ class Deployment {
   void Start(const std::string& service);
   // SIGKILL.
   void Kill(const std::string& service);
-  // SIGTERM; answers the exit code.
-  int Stop(const std::string& service);
 
  private:
   int PortOf(const std::string& service) const;

@@ -15,8 +15,9 @@ constexpr char kCheck[] = "/grpc.health.v1.Health/Check";
 // HealthCheckResponse{status: SERVING} on the wire.
 constexpr std::string_view kServing("\x08\x01", 2);
 
-// Blocks for at most `limit`.
-bool Serves(const std::shared_ptr<grpc::Channel>& channel, std::chrono::milliseconds limit) {
+// Empty when it serves, else why not. Blocks for at most `limit`.
+std::string Ailment(const std::shared_ptr<grpc::Channel>& channel,
+                    std::chrono::milliseconds limit) {
   grpc::GenericStub stub(channel);
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + limit);
@@ -32,10 +33,11 @@ bool Serves(const std::shared_ptr<grpc::Channel>& channel, std::chrono::millisec
   void* tag = nullptr;
   bool ok = false;
   queue.Next(&tag, &ok);
-  if (!status.ok()) return false;
+  if (!status.ok()) return status.error_message();
   grpc::Slice slice;
-  if (!response.DumpToSingleSlice(&slice).ok()) return false;
-  return std::string_view(reinterpret_cast<const char*>(slice.begin()), slice.size()) == kServing;
+  const bool read = response.DumpToSingleSlice(&slice).ok();
+  const std::string_view answer(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  return read && answer == kServing ? "" : "it is starting or stopping";
 }
 
 Task<absl::Status> Health(Session& session, std::shared_ptr<const int> wait_s) {
@@ -49,16 +51,16 @@ Task<absl::Status> Health(Session& session, std::shared_ptr<const int> wait_s) {
       Part{"dispatch", backend.dispatch}, Part{"matching", backend.matching},
       Part{"inbox", backend.inbox}};
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(*wait_s);
-  Table table({"SERVICE", "STATE"});
+  Table table({"SERVICE", "STATE", "WHY"});
   bool all = true;
   for (const Part& part : parts) {
-    bool serves = Serves(part.channel.grpc(), std::chrono::seconds(1));
-    while (!serves && std::chrono::steady_clock::now() < end) {
+    std::string ailment = Ailment(part.channel.grpc(), std::chrono::seconds(1));
+    while (!ailment.empty() && std::chrono::steady_clock::now() < end) {
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
-      serves = Serves(part.channel.grpc(), std::chrono::seconds(1));
+      ailment = Ailment(part.channel.grpc(), std::chrono::seconds(1));
     }
-    table.Add({part.name, serves ? "serving" : "not serving"});
-    all = all && serves;
+    all = all && ailment.empty();
+    table.Add({part.name, ailment.empty() ? "serving" : "not serving", std::move(ailment)});
   }
   session.out.Show(table);
   if (!all) co_return Refuse(Reason::PEER_UNAVAILABLE);

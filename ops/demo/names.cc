@@ -29,8 +29,9 @@ constexpr std::array kTrades = {
 }  // namespace
 
 std::string PhoneOf(const World& world, Part part, size_t index) {
-  // 1, one of 3–9, 3 digits of the run, the part, 5 of the index: no two in a run, few across runs.
-  const size_t run = static_cast<size_t>(std::stoull(world.run)) / 1000 % 7000;
+  // 1, one of 3–9, 3 digits of the run, the part, 5 of the index: no two in a run, none in runs
+  // that start within seven seconds, few otherwise.
+  const size_t run = static_cast<size_t>(std::stoull(world.run)) % 7000;
   return fmt::format("1{}{:03}{}{:05}", 3 + run / 1000, run % 1000, static_cast<int>(part),
                      index % 100000);
 }

@@ -116,11 +116,13 @@ Task<void> CheckInbox(World& world, const Actor& person, Findings& findings) {
 // Once a task is closed its contact is hidden again from those who served.
 Task<void> CheckPrivacy(World& world, const Job& job, Findings& findings) {
   for (const Assignment& assignment : co_await PeopleOf(world, job)) {
-    if (assignment.state() != dispatch::v1::ASSIGNMENT_STATE_CREDITED) continue;
+    const Actor* person = PersonOf(world, assignment.person_id());
+    if (assignment.state() != dispatch::v1::ASSIGNMENT_STATE_CREDITED || person == nullptr)
+      continue;
     dispatch::v1::GetTaskContactRequest request;
     request.set_task_id(job.task_id);
-    const auto contact = co_await Try(world.backend.tasks, &client::Tasks::GetTaskContact,
-                                      TokenOf(world, assignment.person_id()), request);
+    const auto contact =
+        co_await Try(world.backend.tasks, &client::Tasks::GetTaskContact, person->token, request);
     if (contact.ok()) findings.Broken("the contact of a closed task is still visible");
     co_return;
   }

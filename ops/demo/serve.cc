@@ -13,36 +13,42 @@ namespace {
 using dispatch::v1::Assignment;
 using dispatch::v1::SignRequest;
 
-// By turns: by position, by the code on site, by the coordinator.
+// By turns: by position, by the code on site, by the coordinator. For people who are not the demo's
+// the coordinator does it.
 Task<SignRequest> Proof(World& world, const Job& job, const std::string& person_id, size_t way) {
   SignRequest request;
   request.set_request_id(world.RequestId());
   request.set_task_id(job.task_id);
-  if (way % 3 == 0) {
+  if (way % 3 == 2 || PersonOf(world, person_id) == nullptr) {
+    request.set_person_id(person_id);
+  } else if (way % 3 == 0) {
     *request.mutable_position() = world.communities[job.community].area.center();
-  } else if (way % 3 == 1) {
+  } else {
     dispatch::v1::GetSignInCodeRequest ask;
     ask.set_task_id(job.task_id);
     const auto code = co_await Must(world.backend.tasks, &client::Tasks::GetSignInCode,
                                     world.people[job.requester].token, ask);
     request.set_code(code.code());
-  } else {
-    request.set_person_id(person_id);
   }
   co_return request;
 }
 
-Task<void> ServeOne(World& world, const Job& job, const std::string& person_id, size_t way) {
-  const std::string& coordinator = world.communities[job.community].coordinator.token;
-  const std::string& token = way % 3 == 2 ? coordinator : TokenOf(world, person_id);
-  SignRequest in = co_await Proof(world, job, person_id, way);
-  co_await Must(world.backend.assignments, &client::Assignments::SignIn, token, in);
+Task<void> SeeContact(World& world, const Job& job, const Actor& person) {
   dispatch::v1::GetTaskContactRequest contact;
   contact.set_task_id(job.task_id);
-  const auto seen = co_await Must(world.backend.tasks, &client::Tasks::GetTaskContact,
-                                  TokenOf(world, person_id), contact);
+  const auto seen =
+      co_await Must(world.backend.tasks, &client::Tasks::GetTaskContact, person.token, contact);
   if (seen.phone() != world.people[job.requester].phone)
     throw std::runtime_error("a volunteer saw a wrong contact");
+}
+
+Task<void> ServeOne(World& world, const Job& job, const std::string& person_id, size_t way) {
+  const Actor* person = PersonOf(world, person_id);
+  SignRequest in = co_await Proof(world, job, person_id, way);
+  const std::string& token =
+      in.person_id().empty() ? person->token : world.communities[job.community].coordinator.token;
+  co_await Must(world.backend.assignments, &client::Assignments::SignIn, token, in);
+  if (person != nullptr) co_await SeeContact(world, job, *person);
   SignRequest out = co_await Proof(world, job, person_id, way);
   co_await Must(world.backend.assignments, &client::Assignments::SignOut, token, out);
   ++world.counts["services"];

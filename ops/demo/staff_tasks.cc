@@ -44,12 +44,14 @@ Task<void> Rush(World& world, size_t i) {
 Task<void> Withdraw(World& world, size_t i) {
   const Job& job = world.jobs[i];
   for (const Assignment& assignment : co_await PeopleOf(world, job)) {
-    if (assignment.state() != dispatch::v1::ASSIGNMENT_STATE_ACCEPTED) continue;
+    const Actor* person = PersonOf(world, assignment.person_id());
+    if (assignment.state() != dispatch::v1::ASSIGNMENT_STATE_ACCEPTED || person == nullptr)
+      continue;
     dispatch::v1::AssignmentRequest request;
     request.set_request_id(world.RequestId());
     request.set_task_id(job.task_id);
     co_await Must(world.backend.assignments, &client::Assignments::WithdrawAssignment,
-                  TokenOf(world, assignment.person_id()), request);
+                  person->token, request);
     ++world.counts["withdrawals"];
     co_return;
   }
@@ -73,18 +75,19 @@ Task<void> Match(World& world) {
 Task<void> AnswerOffers(World& world, size_t i) {
   const Job& job = world.jobs[i];
   for (const Assignment& assignment : co_await PeopleOf(world, job)) {
-    if (assignment.state() != dispatch::v1::ASSIGNMENT_STATE_OFFERED) continue;
+    const Actor* person = PersonOf(world, assignment.person_id());
+    if (assignment.state() != dispatch::v1::ASSIGNMENT_STATE_OFFERED || person == nullptr) continue;
     dispatch::v1::AssignmentRequest request;
     request.set_request_id(world.RequestId());
     request.set_task_id(job.task_id);
-    const std::string token = TokenOf(world, assignment.person_id());
     if (world.Random(10) == 0) {
-      co_await Try(world.backend.assignments, &client::Assignments::DeclineOffer, token, request);
+      co_await Try(world.backend.assignments, &client::Assignments::DeclineOffer, person->token,
+                   request);
       ++world.counts["offers declined"];
       continue;
     }
-    const auto accepted =
-        co_await Try(world.backend.assignments, &client::Assignments::AcceptOffer, token, request);
+    const auto accepted = co_await Try(world.backend.assignments, &client::Assignments::AcceptOffer,
+                                       person->token, request);
     ++world.counts[accepted.ok() ? "offers accepted" : "offers too late"];
   }
 }

@@ -1,7 +1,5 @@
 #include "ops/demo/task_people.h"
 
-#include <stdexcept>
-
 #include "ops/demo/call.h"
 
 namespace baodao::demo {
@@ -20,11 +18,11 @@ Task<std::vector<dispatch::v1::Assignment>> PeopleOf(World& world, const Job& jo
   co_return result;
 }
 
-const std::string& TokenOf(const World& world, const std::string& person_id) {
+const Actor* PersonOf(const World& world, const std::string& person_id) {
   for (const Actor& person : world.people) {
-    if (person.person_id == person_id) return person.token;
+    if (person.person_id == person_id) return &person;
   }
-  throw std::runtime_error(person_id + " is not one of the demo's people: use a store of its own");
+  return nullptr;
 }
 
 }  // namespace baodao::demo

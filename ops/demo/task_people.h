@@ -10,7 +10,7 @@ namespace baodao::demo {
 
 // All assignments of the job's task, as its coordinator sees them.
 Task<std::vector<dispatch::v1::Assignment>> PeopleOf(World& world, const Job& job);
-// The token of one of the demo's people; throws when the id is not theirs.
-const std::string& TokenOf(const World& world, const std::string& person_id);
+// Null when the person is not one of the demo's: on a backend in use, others take its tasks, too.
+const Actor* PersonOf(const World& world, const std::string& person_id);
 
 }  // namespace baodao::demo

@@ -1,6 +1,7 @@
 // A deployment with people in it, for tests of the whole.
 #pragma once
 
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -40,6 +41,7 @@ class Town {
     if (!key.ok()) throw std::runtime_error(std::string(key.status().message()));
     world = std::make_unique<demo::World>(loop, demo, auth::Signer(*std::move(key)));
     Run(ImportAreas());
+    Run(AwaitAreas());
     Run(demo::Stage(*world));
     Run(demo::ReportIn(*world));
   }
@@ -87,6 +89,40 @@ class Town {
     request.set_csv(ReadWhole(SourceFile("ops/data/yangpu/areas.csv")));
     co_await demo::Must(world->backend.areas, &client::Areas::ImportAreas, world->OperatorToken(),
                         request);
+  }
+
+  // The other services hear of an import a moment later.
+  Task<void> AwaitAreas() {
+    client::Backend& backend = world->backend;
+    co_await AwaitAreas<lists::v1::ListNeedsRequest>(backend.needs, &client::Needs::ListNeeds);
+    co_await AwaitAreas<inbox::v1::ListAreaNotificationsRequest>(
+        backend.notifications, &client::Notifications::ListAreaNotifications);
+    matching::v1::RunMatchingRequest dry;
+    dry.set_dry_run(true);
+    co_await AwaitAreas(backend.matchings, &client::Matchings::RunMatching, dry);
+    co_await AwaitAreas<dispatch::v1::ListTasksRequest>(backend.tasks, &client::Tasks::ListTasks);
+    if (!deployment.has_second_dispatch()) co_return;
+    rpc::ChannelOptions second;
+    second.target = "127.0.0.1:" + std::to_string(deployment.second_dispatch_port());
+    rpc::Channel channel(loop, second);
+    rpc::Client<dispatch::v1::TaskService> tasks(channel);
+    co_await AwaitAreas<dispatch::v1::ListTasksRequest>(tasks, &client::Tasks::ListTasks);
+  }
+
+  // Until a service knows the district.
+  template <class Req, class Service, class Resp>
+  Task<void> AwaitAreas(rpc::Client<Service>& client,
+                        rpc::detail::UnaryMember<rpc::AsyncOf<Service>, Req, Resp> method,
+                        Req request = {}) {
+    request.set_area_code("310110");
+    for (;;) {
+      const auto answer = co_await demo::Try(client, method, world->OperatorToken(), request);
+      if (answer.ok()) co_return;
+      if (!Is(answer.status(), Reason::AREA_UNKNOWN)) {
+        throw std::runtime_error(answer.status().ToString());
+      }
+      co_await SystemClock().SleepFor(Millis(10));
+    }
   }
 
   static std::string ReadWhole(const std::string& path) {

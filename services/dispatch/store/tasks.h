@@ -16,6 +16,7 @@
 #include "common/clock/clock.h"
 #include "common/store/hot_queue.h"
 #include "common/store/store.h"
+#include "services/dispatch/store/batch.h"
 #include "services/dispatch/store/keys.h"
 #include "services/dispatch/store/task_cache.h"
 #include "services/dispatch/store/task_call.h"
@@ -77,8 +78,6 @@ class Tasks {
   store::Store& store() { return store_; }
 
  private:
-  using Calls = std::vector<TaskCall*>;
-
   Task<void> RunBatch(std::string task_id, Calls calls);
   // One attempt: leaves in `calls` what must be decided again. True when the next one must read
   // afresh.
@@ -87,7 +86,11 @@ class Tasks {
                                                      bool fresh);
   Task<absl::Status> LoadPeople(Loaded& loaded, const Calls& calls);
   Task<absl::Status> LoadEverybody(Loaded& loaded);
-  void Applied(const std::shared_ptr<Loaded>& loaded, const Aggregate& aggregate, bool changed);
+  // Ends the calls that the commit's outcome ends. True when the next attempt must read afresh.
+  bool Conclude(const store::CommitOutcome& outcome, const Verdicts& verdicts,
+                const std::shared_ptr<Loaded>& loaded, Aggregate& aggregate, Calls& calls);
+  // Takes what a commit has written into the cache; the aggregate is used up.
+  void Applied(const std::shared_ptr<Loaded>& loaded, Aggregate& aggregate);
   void Observe(const Calls& decided, const Aggregate& aggregate);
 
   store::Store& store_;

@@ -32,7 +32,9 @@ GraphBuilder::GraphBuilder(Roster& roster, const Terms& terms, const Policy& pol
     const int32_t offers = std::max(0, asked - task->open_offers);
     problem_.tasks.push_back({offers, std::min(offers, task->NeededSlots())});
     const TaskTerms task_terms = terms.Of(*task);
-    tasks_.push_back({std::move(task), task_terms, false});
+    const uint64_t skills = MaskOf(task->skills);
+    const uint64_t categories = MaskOf(task->categories);
+    tasks_.push_back({std::move(task), task_terms, skills, categories, false});
   }
   problem_.capacity.assign(roster.rows().size(), options.person_capacity);
   problem_.extra = ExtraTaskCosts(terms.weights());
@@ -153,6 +155,8 @@ std::vector<GraphBuilder::Ranked> GraphBuilder::Scan(const GraphTask& task,
   found.reserve(rows.size());
   for (const int32_t row : rows) {
     const RosterRow& entry = roster_.rows()[row];
+    if ((task.skills & ~entry.skills) != 0) continue;
+    if (task.categories != 0 && (task.categories & entry.categories) == 0) continue;
     if (task.task->Shuns(entry.slot, terms_.now())) continue;
     if (FirstBroken(*entry.person, entry.slot, *task.task, policy_, admitted)) continue;
     const Parts parts =

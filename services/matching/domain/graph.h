@@ -35,6 +35,8 @@ struct GraphOptions {
 struct GraphTask {
   std::shared_ptr<const OpenTask> task;
   TaskTerms terms;
+  uint64_t skills = 0;      // MaskOf
+  uint64_t categories = 0;  // MaskOf
   // Candidates were left out of the graph: looking for more of them may help.
   bool truncated = false;
 };

@@ -14,7 +14,8 @@ Roster::Roster(const CandidateIndex& index, const Terms& terms, const Options& o
     const Person& person = index.people()[slot];
     if (options.skip_offered && person.open_offers > 0) continue;
     if (!options.scope.Admits(person.areas)) continue;
-    rows_.push_back({static_cast<PersonSlot>(slot), &person, terms.Of(person)});
+    rows_.push_back({static_cast<PersonSlot>(slot), &person, MaskOf(person.skills),
+                     MaskOf(person.categories), terms.Of(person)});
   }
   std::sort(rows_.begin(), rows_.end(),
             [](const RosterRow& a, const RosterRow& b) { return a.person->id < b.person->id; });

@@ -16,6 +16,8 @@ namespace baodao::matching {
 struct RosterRow {
   PersonSlot slot = 0;
   const Person* person = nullptr;
+  uint64_t skills = 0;      // MaskOf
+  uint64_t categories = 0;  // MaskOf
   PersonTerms terms;
 };
 

@@ -34,6 +34,12 @@ bool ContainsAny(const TagSet& set, const TagSet& wanted) {
   return false;
 }
 
+uint64_t MaskOf(const TagSet& set) {
+  uint64_t mask = 0;
+  for (const TagId tag : set) mask |= uint64_t{1} << (tag % 64);
+  return mask;
+}
+
 void Normalise(TagSet* set) {
   std::sort(set->begin(), set->end());
   set->erase(std::unique(set->begin(), set->end()), set->end());

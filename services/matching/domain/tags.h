@@ -38,6 +38,9 @@ bool ContainsAll(const TagSet& set, const TagSet& needed);
 // Whether some tag of `wanted` is in `set`; true when nothing is wanted.
 bool ContainsAny(const TagSet& set, const TagSet& wanted);
 void Normalise(TagSet* set);
+// A set in one word: sets share bits wherever they share tags, but not only there. Rules most
+// people out without looking at them.
+uint64_t MaskOf(const TagSet& set);
 
 template <class Strings>
 TagSet TagTable::InternAll(const Strings& tags) {

@@ -96,10 +96,12 @@ Task<absl::StatusOr<v1::ListAreasResponse>> AreaHandlers::ListAreas(rpc::CallCon
   const uint64_t query = paging::QueryOf(context.method(), request);
   CO_ASSIGN_OR_RETURN(const std::string after,
                       paging::Decode(request.page_token(), query, env_.clock.Now()));
-  AreaBook::Tree tree = env_.areas.tree();
+  // Other services read the tree with this, upon the event of an import: no older one may be shown.
+  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.Newest());
   for (const std::string& code : {request.parent_code(), after}) {
-    if (code.empty()) continue;
-    CO_ASSIGN_OR_RETURN(tree, co_await env_.areas.TreeWith(code));
+    if (!code.empty() && tree->Find(code) == nullptr) {
+      co_return Refuse(Reason::AREA_UNKNOWN, {{"area", code}});
+    }
   }
   const int size = paging::PageSize(request.page_size(), kStandardAreaPage, kLargestAreaPage);
   v1::ListAreasResponse response;

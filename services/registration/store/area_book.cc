@@ -14,18 +14,26 @@ namespace {
 
 constexpr Millis kAskEvery{1000};
 
-Task<absl::StatusOr<std::vector<v1::Area>>> ReadAreas(store::Store* store) {
+}  // namespace
+
+AreaBook::AreaBook(store::Store& store, Clock& clock)
+    : store_(store), clock_(clock), feed_([this] { return Read(); }, clock) {}
+
+Task<absl::StatusOr<std::vector<v1::Area>>> AreaBook::Read() {
   CO_ASSIGN_OR_RETURN(Loaded<v1::AreaTreeRecord> loaded,
-                      co_await Load<v1::AreaTreeRecord>(*store, RecordKeys(store->keys()).Areas()));
+                      co_await Load<v1::AreaTreeRecord>(store_, RecordKeys(store_.keys()).Areas()));
+  version_ = loaded.version;
   auto& areas = *loaded.record.mutable_areas();
   co_return std::vector<v1::Area>(std::make_move_iterator(areas.begin()),
                                   std::make_move_iterator(areas.end()));
 }
 
-}  // namespace
-
-AreaBook::AreaBook(store::Store& store, Clock& clock)
-    : clock_(clock), feed_([store = &store] { return ReadAreas(store); }, clock) {}
+Task<absl::StatusOr<AreaBook::Tree>> AreaBook::Newest() {
+  CO_ASSIGN_OR_RETURN(const uint64_t version,
+                      co_await store_.VersionOf(RecordKeys(store_.keys()).Areas()));
+  if (version != version_) CO_RETURN_IF_ERROR(co_await feed_.Refresh());
+  co_return tree();
+}
 
 Task<absl::StatusOr<AreaBook::Tree>> AreaBook::TreeWith(std::string code) {
   if (tree()->Find(code) == nullptr && clock_.Now() - asked_ >= kAskEvery) {

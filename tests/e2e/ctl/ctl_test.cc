@@ -1,9 +1,10 @@
 // baodaoctl against the real services.
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
+#include <chrono>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "common/testing/deployment.h"
@@ -23,9 +24,11 @@ class CtlTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     deployment_ = new baodao::testing::Deployment();
-    ASSERT_EQ(
-        Ctl({"areas", "import", baodao::testing::SourceFile("ops/data/yangpu/areas.csv")}).code,
-        kOk);
+    const std::string file = baodao::testing::SourceFile("ops/data/yangpu/areas.csv");
+    ASSERT_EQ(Ctl({"areas", "import", file}).code, kOk);
+    // The other services hear of an import a moment later.
+    ASSERT_TRUE(Succeeds({"tasks", "list", "--area", "310110"}));
+    ASSERT_TRUE(Succeeds({"match", "run", "--area", "310110", "--dry-run"}));
   }
   static void TearDownTestSuite() { delete deployment_; }
 
@@ -44,6 +47,16 @@ class CtlTest : public ::testing::Test {
     outcome.out = out.str();
     outcome.err = err.str();
     return outcome;
+  }
+
+  // Within half a minute.
+  static bool Succeeds(const std::vector<std::string>& arguments) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (Ctl(arguments).code != kOk) {
+      if (std::chrono::steady_clock::now() > end) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return true;
   }
 
   static baodao::testing::Deployment* deployment_;
@@ -74,7 +87,7 @@ TEST_F(CtlTest, AreasAsTableAndJson) {
   const Outcome table = Ctl({"areas", "list", "--parent", "310110"});
   EXPECT_EQ(table.code, kOk) << table.err;
   EXPECT_TRUE(Has(table.out, "subdistrict")) << table.out;
-  const Outcome json = Ctl({"areas", "list", "--json"});
+  const Outcome json = Ctl({"areas", "list", "--parent", "31", "--json"});
   EXPECT_TRUE(Has(json.out, "\"code\": \"310110\"")) << json.out;
   EXPECT_TRUE(Has(Ctl({"inspect", "310110"}).out, "杨浦"));
 }

@@ -29,14 +29,15 @@ TEST(LoopTest, TheDemoPlaysTheWholeLoopAndFindsEveryPromiseKept) {
 TEST(LoopTest, AStopIsCleanAndTheNextStartFindsEverythingAgain) {
   Town town({.people = 3, .communities = 1, .units = 0, .deployment = {}});
   const dispatch::v1::Task task = town.Run(town.Publish(0, 2, std::chrono::minutes(120)));
-  for (const char* service : {"inbox", "matching", "dispatch", "lists", "registration"}) {
-    EXPECT_EQ(town.deployment.Stop(service), 0) << town.deployment.Log(service);
+  const std::vector<std::string> services = {"registration", "lists", "dispatch", "matching",
+                                             "inbox"};
+  for (const std::string& service : services) town.deployment.process(service).Signal(SIGTERM);
+  for (const std::string& service : services) {
+    EXPECT_EQ(town.deployment.process(service).Wait(), 0) << town.deployment.Log(service);
   }
   town.deployment.redis().Stop();
   town.deployment.redis().Restart();
-  for (const char* service : {"registration", "lists", "dispatch", "matching", "inbox"}) {
-    town.deployment.Start(service);
-  }
+  for (const std::string& service : services) town.deployment.Start(service);
   dispatch::v1::GetTaskRequest get;
   get.set_task_id(task.task_id());
   const auto again = town.Run(demo::Must(town.world->backend.tasks, &client::Tasks::GetTask,

@@ -230,7 +230,7 @@ TEST_P(PagesTest, HoldTheSubtreeOfTheirAreaOnly) {
     ASSERT_TRUE(need.ok());
     if (i % 4 != 1) below.push_back(need->need_id());
   }
-  std::ranges::reverse(below);
+  std::ranges::sort(below, std::greater());
   v1::ListNeedsRequest list;
   list.set_area_code(kSubdistrict);
   list.set_page_size(5);
@@ -251,8 +251,8 @@ TEST_P(PagesTest, FilterByStateAndCategory) {
                     .ok());
     accepted.push_back(need->need_id());
   }
-  std::ranges::reverse(repairs);
-  std::ranges::reverse(accepted);
+  std::ranges::sort(repairs, std::greater());
+  std::ranges::sort(accepted, std::greater());
   v1::ListNeedsRequest list;
   list.set_area_code(kDistrict);
   list.set_page_size(4);
@@ -292,7 +292,7 @@ TEST_P(PagesTest, MineAreMineWhereverTheyAre) {
     mine.push_back(CreateNeed(requester_, i % 2 == 0 ? kCommunity : kElsewhere)->need_id());
     ASSERT_TRUE(CreateNeed(tokens_.Person(NewPerson()), kCommunity).ok());
   }
-  std::ranges::reverse(mine);
+  std::ranges::sort(mine, std::greater());
   v1::ListMyNeedsRequest list;
   list.set_page_size(4);
   std::vector<std::string> seen;

@@ -73,6 +73,23 @@ TEST_P(AreaServiceTest, AnotherReplicasImportIsFoundOnDemand) {
   EXPECT_EQ(ReasonName(Run(other.TreeWith("nowhere"))), "AREA_UNKNOWN");
 }
 
+// A service that hears of an import reads the list at once, perhaps from a replica that has not
+// heard of it: it kept the old tree for minutes.
+TEST_P(AreaServiceTest, AListIsNeverOlderThanAnImportThroughAnotherReplica) {
+  const std::string key = environment_->keys.Areas();
+  auto stored = Run(Load<v1::AreaTreeRecord>(*store_, key));
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  v1::Area& area = *stored->record.add_areas();
+  area.set_code("c9");
+  area.set_name("九社区");
+  area.set_level(v1::AREA_LEVEL_COMMUNITY);
+  area.set_parent_code("s2");
+  store::Commit commit(RecordKeys::kAreasShard);
+  commit.Put(key, stored->version, stored->record.SerializeAsString());
+  ASSERT_TRUE(Run(store_->Apply(std::move(commit))).ok());
+  EXPECT_THAT(List("s2", false, 10), ElementsAre("c3", "c9"));
+}
+
 TEST_P(AreaServiceTest, ListsChildrenAndSubtreesInPages) {
   for (const int size : {1, 2, 3, 100}) {
     EXPECT_THAT(List("", false, size), ElementsAre("31"));

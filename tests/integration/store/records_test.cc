@@ -13,6 +13,7 @@ TEST_P(RecordsTest, MissingIsVersionZero) {
   EXPECT_FALSE(stored.exists());
   EXPECT_EQ(stored.version, 0u);
   EXPECT_EQ(stored.bytes, "");
+  EXPECT_EQ(Ok(store().VersionOf(Key("task", "none"))), 0u);
 }
 
 TEST_P(RecordsTest, VersionsCountUp) {
@@ -22,6 +23,7 @@ TEST_P(RecordsTest, VersionsCountUp) {
   Overwrite(key, "two");
   EXPECT_EQ(Get(key).version, 2u);
   EXPECT_EQ(Get(key).bytes, "two");
+  EXPECT_EQ(Ok(store().VersionOf(key)), 2u);
 }
 
 TEST_P(RecordsTest, AnEmptyRecordExists) {

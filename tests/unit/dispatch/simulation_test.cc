@@ -243,6 +243,12 @@ class Simulation {
   std::string broken_;
 };
 
+#ifdef __SANITIZE_ADDRESS__
+constexpr uint64_t kSeeds = 200;
+#else
+constexpr uint64_t kSeeds = 1500;
+#endif
+
 uint64_t EnvOr(const char* name, uint64_t otherwise) {
   const char* const text = std::getenv(name);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
@@ -250,7 +256,7 @@ uint64_t EnvOr(const char* name, uint64_t otherwise) {
 
 TEST(SimulationTest, PromisesHoldForEverySeed) {
   const uint64_t only = EnvOr("BAODAO_SEED", 0);
-  const uint64_t last = only != 0 ? only : EnvOr("BAODAO_SEEDS", 2000);
+  const uint64_t last = only != 0 ? only : EnvOr("BAODAO_SEEDS", kSeeds);
   for (uint64_t seed = only != 0 ? only : 1; seed <= last; ++seed) {
     Simulation simulation(seed);
     const std::string wrong = simulation.Run();

@@ -131,6 +131,18 @@ TEST_F(RulesTest, AllBrokenNamesEveryRule) {
   EXPECT_FALSE(broken.Only(Rule::kSkill));
 }
 
+TEST(TagsTest, MasksNeverHideATag) {
+  TagTable tags;
+  TagSet all;
+  for (int i = 0; i < 200; ++i) all.push_back(tags.Intern("tag" + std::to_string(i)));
+  for (size_t i = 0; i < 200; i += 7) {
+    const TagSet some = {all[i / 2], all[i]};
+    EXPECT_EQ(MaskOf(some) & ~MaskOf(all), 0u);
+    EXPECT_NE(MaskOf(some) & MaskOf({all[i]}), 0u);
+  }
+  EXPECT_EQ(MaskOf({}), 0u);
+}
+
 TEST(RulesTableTest, RulesThatDispatchAppliesAreRefusalsOfOurs) {
   struct Row {
     Rule rule;
