@@ -5,9 +5,9 @@
 namespace baodao::ctl {
 namespace {
 
-using namespace dispatch::v1;  // NOLINT: only messages; Task below is the coroutine's
-template <class T>
-using Co = ::baodao::Task<T>;
+using dispatch::v1::Assignment;
+using dispatch::v1::ListTaskAssignmentsResponse;
+using dispatch::v1::ListTasksResponse;
 
 struct ListOptions {
   std::string area;
@@ -21,15 +21,15 @@ struct AssignOptions {
   std::string person;
 };
 
-std::string AssignmentStateName(AssignmentState state) {
-  return AssignmentState_Name(state).substr(std::string("ASSIGNMENT_STATE_").size());
+std::string AssignmentStateName(dispatch::v1::AssignmentState state) {
+  return dispatch::v1::AssignmentState_Name(state).substr(std::string("ASSIGNMENT_STATE_").size());
 }
 
-Co<absl::Status> List(Session& session, std::shared_ptr<const ListOptions> options) {
-  ListTasksRequest request;
+Task<absl::Status> List(Session& session, std::shared_ptr<const ListOptions> options) {
+  dispatch::v1::ListTasksRequest request;
   request.set_area_code(options->area);
   request.set_category(options->category);
-  CO_ASSIGN_OR_RETURN(const TaskState state, TaskStateByName(options->state));
+  CO_ASSIGN_OR_RETURN(const dispatch::v1::TaskState state, TaskStateByName(options->state));
   request.set_state(state);
   CO_ASSIGN_OR_RETURN(const ListTasksResponse tasks,
                       co_await FetchTasks(session, std::move(request), options->limit));
@@ -48,8 +48,8 @@ Co<absl::Status> List(Session& session, std::shared_ptr<const ListOptions> optio
   co_return absl::OkStatus();
 }
 
-Co<absl::Status> Assign(Session& session, std::shared_ptr<const AssignOptions> options) {
-  AssignTaskRequest request;
+Task<absl::Status> Assign(Session& session, std::shared_ptr<const AssignOptions> options) {
+  dispatch::v1::AssignTaskRequest request;
   request.set_request_id(NewRequestId());
   request.set_task_id(options->task);
   request.set_person_id(options->person);
@@ -64,8 +64,8 @@ Co<absl::Status> Assign(Session& session, std::shared_ptr<const AssignOptions> o
   co_return absl::OkStatus();
 }
 
-Co<absl::Status> People(Session& session, std::shared_ptr<const std::string> task) {
-  ListTaskAssignmentsRequest request;
+Task<absl::Status> People(Session& session, std::shared_ptr<const std::string> task) {
+  dispatch::v1::ListTaskAssignmentsRequest request;
   request.set_task_id(*task);
   request.set_page_size(1'000);
   ListTaskAssignmentsResponse people;

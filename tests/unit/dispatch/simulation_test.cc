@@ -246,7 +246,7 @@ class Simulation {
 #ifdef __SANITIZE_ADDRESS__
 constexpr uint64_t kSeeds = 200;
 #else
-constexpr uint64_t kSeeds = 1500;
+constexpr uint64_t kSeeds = 2000;
 #endif
 
 uint64_t EnvOr(const char* name, uint64_t otherwise) {
