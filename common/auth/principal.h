@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "baodao/auth/v1/rule.pb.h"
+#include "common/clock/clock.h"
 
 namespace baodao::auth {
 
@@ -25,6 +26,8 @@ struct Principal {
   std::string service;    // "matching"; empty unless kind is kService.
   std::vector<RoleGrant> grants;
   std::string session_id;  // "ses_…"; empty for services.
+  // When the token ends; whatever outlives a call must end then, too.
+  Time expires = Time::max();
 
   bool IsAnonymous() const { return kind == Kind::kAnonymous; }
   bool IsPerson() const { return kind == Kind::kPerson; }
@@ -35,7 +38,11 @@ struct Principal {
   // "anonymous".
   std::string Caller() const;
 
-  bool operator==(const Principal&) const = default;
+  // The same caller with the same rights, until whenever.
+  bool operator==(const Principal& other) const {
+    return kind == other.kind && person_id == other.person_id && service == other.service &&
+           grants == other.grants && session_id == other.session_id;
+  }
 
   static Principal Person(std::string person_id, std::vector<RoleGrant> grants = {},
                           std::string session_id = {});

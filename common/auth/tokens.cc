@@ -171,8 +171,9 @@ absl::StatusOr<TokenVerifier::Entry> TokenVerifier::Check(std::string_view token
   auto principal = PrincipalOf(*claims, *key);
   if (!principal.has_value()) return Invalid();
   const Time starts{seconds(std::max(claims->nbf(), claims->iat()))};
-  return Entry{std::make_shared<const Principal>(*std::move(principal)), starts - kSkew,
-               Time(seconds(claims->exp())) + kSkew};
+  principal->expires = Time(seconds(claims->exp())) + kSkew;
+  const Time expires = principal->expires;
+  return Entry{std::make_shared<const Principal>(*std::move(principal)), starts - kSkew, expires};
 }
 
 const TokenVerifier::Entry& TokenVerifier::Remember(std::string token, Entry entry) {

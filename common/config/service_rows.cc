@@ -33,6 +33,8 @@ std::vector<Row> NetworkRows(int port) {
        Between(0, 1e6)},
       {"rate_anonymous", Type::kDouble, "20",
        "Calls a second without a token from one address, likewise.", false, Between(0, 1e6)},
+      {"trusted_proxies", Type::kList, "127.0.0.1,::1",
+       "Addresses whose x-real-ip metadata is believed to name the caller: the TLS edge."},
   };
 }
 

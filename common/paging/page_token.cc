@@ -76,6 +76,7 @@ absl::StatusOr<std::string> Decode(std::string_view token, uint64_t query, Time 
     return Refuse(Reason::PAGE_TOKEN_INVALID);
   }
   const Time issued(Millis(static_cast<int64_t>(Number(content.substr(1, 8)))));
+  if (issued < Time{} || issued > now + kLifetime) return Refuse(Reason::PAGE_TOKEN_INVALID);
   if (now - issued > kLifetime) return Refuse(Reason::PAGE_TOKEN_EXPIRED);
   return std::string(content.substr(kHead));
 }

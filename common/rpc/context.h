@@ -37,6 +37,7 @@ class CallContext {
     SteadyTime deadline = SteadyTime::max();
     Locale locale = Locale::kZh;
     std::string peer;
+    std::string address;
     // "baodao.dispatch.v1.TaskService/ClaimTask"; lives as long as the process.
     std::string_view method;
     std::atomic<bool> cancelled{false};
@@ -58,6 +59,9 @@ class CallContext {
   Locale locale() const { return state_->locale; }
   // gRPC's form: "ipv4:10.0.0.7:51234". Not authenticated.
   const std::string& peer() const { return state_->peer; }
+  // Where the client calls from, without a port: "10.0.0.7". The peer, or whom a trusted proxy
+  // named as `x-real-ip`. Empty for calls that began inside this process.
+  const std::string& address() const { return state_->address; }
   std::string_view method() const { return state_->method; }
   // The client has gone or its deadline passed: the answer will be dropped. A unary handler may
   // stop early between commits, but need not look.

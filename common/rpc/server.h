@@ -39,8 +39,8 @@ struct ServerOptions {
   // Unary calls being served at once; beyond that new ones are refused as OVERLOADED.
   std::size_t max_live_calls = 10'000;
   RateLimits rate_limits;
-  // Addresses whose `x-real-ip` metadata is believed when callers without a token are told apart:
-  // the edge.
+  // Addresses whose `x-real-ip` metadata is believed when callers are told apart by address: the
+  // edge.
   std::vector<std::string> trusted_proxies{"127.0.0.1", "::1"};
   AccessPolicy access;
   // All three must outlive the server.

@@ -3,6 +3,7 @@
 #include <asio/co_spawn.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -74,6 +75,7 @@ rpc::ServerOptions OptionsOf(const config::Config& config, Runtime& runtime,
     options.rate_limits.anonymous = {};
     options.rate_limits.methods.clear();
   }
+  options.trusted_proxies = config.List("trusted_proxies");
   options.access = runtime.access;
   options.verifier = &verifier;
   options.metrics = &runtime.metrics;
@@ -100,15 +102,31 @@ class Process {
     asio::co_spawn(loop_, Live(), [this](std::exception_ptr error) {
       if (error) Fail("the start failed with an exception");
     });
+    // From the first moment on: a start may wait for others as long as it takes.
+    signals_.async_wait([this](const asio::error_code& error, int) {
+      if (!error) OnSignal();
+    });
     loop_.run();
     return exit_code_;
   }
 
  private:
+  void OnSignal() {
+    log::Info("service.stopping", {});
+    // Nothing is served yet, so there is nothing to drain.
+    if (server_ == nullptr) std::_Exit(exit_code_);
+    EndWait();
+  }
+
   void Fail(std::string why) {
     log::Error("service.failed", {{"why", why}});
     exit_code_ = 1;
-    signals_.cancel();
+    EndWait();
+  }
+
+  void EndWait() {
+    stopping_ = true;
+    stop_.cancel();
   }
 
   Task<void> Live() {
@@ -117,7 +135,7 @@ class Process {
       Fail(std::string(started.message()));
     } else {
       log::Info("service.serving", {{"listen", config_.Str("listen")}, {"port", server_->port()}});
-      co_await WaitForSignal();
+      co_await WaitForEnd();
     }
     co_await Stop();
     loop_.stop();
@@ -158,10 +176,9 @@ class Process {
     co_return absl::OkStatus();
   }
 
-  Task<void> WaitForSignal() {
-    asio::error_code stopped_by_failure;
-    co_await signals_.async_wait(asio::redirect_error(kAwait, stopped_by_failure));
-    log::Info("service.stopping", {});
+  Task<void> WaitForEnd() {
+    asio::error_code cancelled;
+    if (!stopping_) co_await stop_.async_wait(asio::redirect_error(kAwait, cancelled));
   }
 
   Task<void> SampleRedis() {
@@ -199,6 +216,8 @@ class Process {
   std::unique_ptr<Service> service_;
   std::unique_ptr<rpc::Server> server_;
   asio::signal_set signals_;
+  asio::steady_timer stop_{loop_, asio::steady_timer::time_point::max()};
+  bool stopping_ = false;
   int exit_code_ = 0;
 };
 

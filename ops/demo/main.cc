@@ -82,10 +82,15 @@ int main(int argc, char** argv) {
   app.add_option("--needs", options.needs, "Needs raised")
       ->check(CLI::Range(1, 5000))
       ->capture_default_str();
+  int lead = static_cast<int>(options.lead.count());
+  app.add_option("--lead", lead, "Seconds from a need to the start of its work")
+      ->check(CLI::Range(5, 3600))
+      ->capture_default_str();
   app.add_option("--concurrency", options.concurrency, "Phones at the same time")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
+  options.lead = std::chrono::seconds(lead);
   baodao::crypto::Init();
   return baodao::demo::Run(options);
 }

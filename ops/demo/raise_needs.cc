@@ -10,10 +10,9 @@ namespace baodao::demo {
 namespace {
 
 using std::chrono::hours;
-using std::chrono::minutes;
 
 lists::v1::CreateNeedRequest NeedOf(World& world, size_t i) {
-  const Job& job = world.jobs[i];
+  Job& job = world.jobs[i];
   const Actor& requester = world.people[job.requester];
   const auto& area = world.communities[job.community].area;
   const Trade& trade = TradeOf(i);
@@ -24,10 +23,9 @@ lists::v1::CreateNeedRequest NeedOf(World& world, size_t i) {
   need.set_category(trade.category);
   need.set_area_code(area.code());
   *need.mutable_place() = area.center();
-  // Soon, so that the demo can be on site at once: signing in opens 30 minutes before the start.
-  const Time start = SystemClock().Now() + minutes(25);
-  *need.mutable_window()->mutable_start() = ToTimestamp(start);
-  *need.mutable_window()->mutable_end() = ToTimestamp(start + hours(2));
+  job.start = SystemClock().Now() + world.options.lead;
+  *need.mutable_window()->mutable_start() = ToTimestamp(job.start);
+  *need.mutable_window()->mutable_end() = ToTimestamp(job.start + hours(2));
   need.set_people_wanted(job.slots);
   if (i % 2 == 0) need.add_skills(trade.skill);
   need.mutable_contact()->set_name(requester.name);

@@ -111,6 +111,15 @@ Task<void> WaitForHours(World& world, size_t i) {
 }  // namespace
 
 Task<void> Serve(World& world) {
+  Time last{};
+  for (const Job& job : world.jobs) last = std::max(last, job.start);
+  const Millis wait_for = last - SystemClock().Now();
+  if (wait_for > Millis(0)) {
+    fmt::print("  the last task starts in {} s\n",
+               std::chrono::ceil<std::chrono::seconds>(wait_for).count());
+    std::fflush(stdout);
+    co_await SystemClock().SleepFor(wait_for);
+  }
   auto serve = [&world](size_t i) { return ServeJob(world, i); };
   co_await ForEach(world.jobs.size(), world.options.concurrency, serve);
   fmt::print("  {} people served, {} tasks rated by their requesters\n", world.counts["services"],

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <asio/io_context.hpp>
+#include <chrono>
 #include <map>
 #include <random>
 #include <string>
@@ -22,6 +23,8 @@ struct Options {
   size_t needs = 400;
   size_t communities = 46;
   size_t concurrency = 32;
+  // From a need to the start of its work: by then people must have been found.
+  std::chrono::seconds lead{60};
 };
 
 struct Actor {
@@ -53,6 +56,7 @@ struct Job {
   std::string need_id;
   std::string task_id;
   int slots = 0;
+  Time start{};
 };
 
 struct World {

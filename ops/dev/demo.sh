@@ -20,6 +20,11 @@ trap stop EXIT
 trap 'exit 130' INT TERM
 
 if ! "$bin/baodaoctl" --port-base "$base" health >/dev/null 2>&1; then
+  if (exec 3<>"/dev/tcp/127.0.0.1/$((base + 1))") 2>/dev/null; then
+    "$bin/baodaoctl" --port-base "$base" health >&2 || true
+    echo "demo: the backend at $((base + 1)) is not healthy" >&2
+    exit 1
+  fi
   echo "demo: nothing runs at $((base + 1)); starting a throwaway backend"
   scratch=$(mktemp -d)
   dir=$scratch

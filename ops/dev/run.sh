@@ -5,12 +5,18 @@
 #   BAODAO_PORT_BASE  services listen at base+1 … base+5, metrics 2000 above (default 7100)
 #   BAODAO_AREAS      the area tree loaded into an empty store (default ops/data/yangpu/areas.csv; empty: none)
 set -euo pipefail
+caller_dir=$PWD
 cd "$(dirname "$0")/../.."
 
 bin=${BUILD:-build}/bin
 dir=$(realpath -m "${BAODAO_DIR:-var}")
 base=${BAODAO_PORT_BASE:-7100}
-areas=${BAODAO_AREAS-ops/data/yangpu/areas.csv}
+areas=ops/data/yangpu/areas.csv
+if [ -n "${BAODAO_AREAS+set}" ]; then
+  areas=$BAODAO_AREAS
+  # A file of the caller's own is named from where they are.
+  case $areas in "" | /*) ;; *) areas=$caller_dir/$areas ;; esac
+fi
 services=(registration lists dispatch matching inbox)
 redis_pid=
 service_pids=()
@@ -26,7 +32,16 @@ stop() {
   trap '' INT TERM
   local pid
   for pid in "${service_pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
-  for pid in "${service_pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+  # A drain takes ten seconds at most.
+  local waited=0
+  for pid in "${service_pids[@]}"; do
+    while kill -0 "$pid" 2>/dev/null; do
+      if [ "$waited" -ge 200 ]; then kill -KILL "$pid" 2>/dev/null || true; fi
+      waited=$((waited + 1))
+      sleep 0.1
+    done
+    wait "$pid" 2>/dev/null || true
+  done
   if [ -n "$redis_pid" ]; then
     kill -TERM "$redis_pid" 2>/dev/null || true
     wait "$redis_pid" 2>/dev/null || true
@@ -43,8 +58,13 @@ check_port() {
 }
 
 check_machine() {
-  [[ $base =~ ^[0-9]+$ ]] && [ "$base" -ge 1024 ] && [ "$base" -le 63000 ] ||
+  if ! [[ $base =~ ^[0-9]+$ ]] || [ "$base" -lt 1024 ] || [ "$base" -gt 63000 ]; then
     die "BAODAO_PORT_BASE must be a number between 1024 and 63000, not '$base'"
+  fi
+  local name
+  for name in "${services[@]}" baodaoctl; do
+    [ -x "$bin/$name" ] || die "$bin/$name is missing; run make build"
+  done
   command -v redis-server >/dev/null || die "redis-server is missing; run ops/dev/setup.sh"
   local version
   version=$(redis-server --version | sed -E 's/.* v=([0-9]+)\..*/\1/')
@@ -117,12 +137,20 @@ wait_healthy() {
 # Before the other services start, so that all of them begin with the tree.
 load_areas() {
   [ -n "$areas" ] || return 0
-  local tries=0
-  until [ -s "$dir/keys/signing.jwk" ] && BAODAO_TOKEN=$("$bin/baodaoctl" token mint --operator --keys "$dir/keys") \
-    "$bin/baodaoctl" --port-base "$base" areas import --if-empty "$areas" 2>"$dir/log/import.log"; do
+  [ -r "$areas" ] || die "cannot read $areas"
+  local tries=0 code
+  while true; do
     kill -0 "${service_pids[0]}" 2>/dev/null || die "registration did not start; its log is $dir/log/registration.log"
+    # 3: not there yet.
+    code=3
+    if [ -s "$dir/keys/signing.jwk" ]; then
+      code=0
+      BAODAO_TOKEN=$("$bin/baodaoctl" token mint --operator --keys "$dir/keys") "$bin/baodaoctl" --port-base "$base" \
+        areas import --if-empty "$areas" 2>"$dir/log/import.log" || code=$?
+    fi
+    [ "$code" -ne 0 ] || return 0
     tries=$((tries + 1))
-    [ "$tries" -lt 100 ] || die "loading $areas failed: $(tail -n 1 "$dir/log/import.log")"
+    if [ "$code" -ne 3 ] || [ "$tries" -ge 100 ]; then die "loading $areas failed: $(tail -n 1 "$dir/log/import.log")"; fi
     sleep 0.2
   done
 }

@@ -73,6 +73,7 @@ class MatchingService final : public service::Service {
     co_await parts.feed.Load();
     parts.handlers.Register(&runtime.router);
     runtime.access = parts.handlers.Policy(parts.areas);
+    LimitMatching(&runtime.rate_limits);
     runtime.Spawn("areas", parts.areas.Run());
     runtime.Spawn("events", parts.tail->Run());
     runtime.Spawn("index", parts.feed.Run());

@@ -24,7 +24,8 @@ std::vector<config::Row> Rows() {
       {"login_codes_per_day", Type::kInt, "10", "Login codes of one phone in 24 hours.", false,
        config::Between(1, 1e6)},
       {"login_address_per_hour", Type::kInt, "600",
-       "Code requests and logins of one network address in an hour; loopback is not counted.",
+       "Code requests and logins of one network address (see trusted_proxies) in an hour; loopback "
+       "is not counted.",
        false, config::Between(1, 1e9)},
       {"login_rate", Type::kDouble, "200",
        "Code requests a second, logins a second and refreshes a second of one address that reaches "
@@ -112,6 +113,7 @@ class RegistrationService final : public service::Service {
     parts.handlers.Register(runtime.router);
     runtime.access = parts.handlers.Access();
     LimitLogins(runtime.config.Double("login_rate"), &runtime.rate_limits);
+    LimitWrites(&runtime.rate_limits);
 
     events::TrimmerOptions trim;
     trim.service = name;

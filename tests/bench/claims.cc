@@ -71,17 +71,28 @@ Result ClaimHot(Scene& scene) {
 }
 
 Result LoopFull(Scene& scene) {
-  Load load;
-  load.name = "loop_full";
-  load.calls = std::min<size_t>(1000, scene.scale().people);
-  load.in_flight = 32;
-  load.call = [&](size_t i) -> Task<void> {
+  // Work cannot be done before its start, so the loop is measured in two halves.
+  constexpr std::chrono::seconds kLead(40);
+  const size_t tasks = std::min<size_t>(1000, scene.scale().people);
+  std::vector<std::string> ids(tasks);
+  const Time start = SystemClock().Now() + kLead;
+  Load staff;
+  staff.calls = tasks;
+  staff.in_flight = 32;
+  staff.call = [&](size_t i) -> Task<void> {
+    const Millis ahead = start - SystemClock().Now();
+    const auto task = co_await scene.town().Publish(scene.world().people[i].community, 1, ahead);
+    ids[i] = task.task_id();
+    co_await Claim(scene, i, ids[i]);
+  };
+  const Result staffed = Measure(scene.town(), staff);
+  scene.town().Run(SystemClock().SleepFor(start - SystemClock().Now()));
+  Load serve = staff;
+  serve.call = [&](size_t i) -> Task<void> {
     const demo::Actor& person = scene.world().people[i];
     const std::string& coordinator = scene.world().communities[person.community].coordinator.token;
-    const auto task = co_await scene.town().Publish(person.community, 1, std::chrono::minutes(20));
-    co_await Claim(scene, i, task.task_id());
     dispatch::v1::SignRequest sign;
-    sign.set_task_id(task.task_id());
+    sign.set_task_id(ids[i]);
     *sign.mutable_position() = scene.world().communities[person.community].area.center();
     sign.set_request_id(scene.world().RequestId());
     co_await demo::Must(scene.assignments(i), &client::Assignments::SignIn, person.token, sign);
@@ -89,17 +100,24 @@ Result LoopFull(Scene& scene) {
     co_await demo::Must(scene.assignments(i), &client::Assignments::SignOut, person.token, sign);
     dispatch::v1::EvaluateTaskRequest evaluate;
     evaluate.set_request_id(scene.world().RequestId());
-    evaluate.set_task_id(task.task_id());
+    evaluate.set_task_id(ids[i]);
     evaluate.set_rating(5);
     co_await demo::Must(scene.tasks(i), &client::Tasks::EvaluateTask, coordinator, evaluate);
     dispatch::v1::CloseTaskRequest close;
     close.set_request_id(scene.world().RequestId());
-    close.set_task_id(task.task_id());
+    close.set_task_id(ids[i]);
     co_await demo::Must(scene.tasks(i), &client::Tasks::CloseTask, coordinator, close);
   };
-  Result result = Measure(scene.town(), load);
+  Result result = Measure(scene.town(), serve);
+  result.name = "loop_full";
   result.unit = "tasks/s";
-  result.note = "publish, claim, sign in, sign out, evaluate, close";
+  result.value = 1 / (1 / staffed.value + 1 / result.value);
+  result.p50_ms += staffed.p50_ms;
+  result.p99_ms += staffed.p99_ms;
+  result.cpu_us_service += staffed.cpu_us_service;
+  result.cpu_us_redis += staffed.cpu_us_redis;
+  result.note =
+      "publish, claim, sign in, sign out, evaluate, close; p50 and p99 of two halves added";
   return result;
 }
 

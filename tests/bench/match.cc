@@ -8,7 +8,11 @@ Result Match(Scene& scene) {
   demo::World& world = scene.world();
   // The people of the claims keep their tasks; the others come fresh.
   testing::Town& town = scene.town();
-  town.Run(demo::ReportMore(world, scene.scale().match_people));
+  constexpr size_t kAtOnce = 5'000;
+  while (world.people.size() < scene.scale().match_people) {
+    town.Run(demo::ReportMore(world,
+                              std::min(world.people.size() + kAtOnce, scene.scale().match_people)));
+  }
   Settle(town);
   matching::v1::RunMatchingRequest request;
   request.set_area_code("310110");

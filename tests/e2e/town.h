@@ -52,8 +52,8 @@ class Town {
   }
 
   // Publishes a task in a community as its coordinator, starting `from_now` from now.
-  Task<dispatch::v1::Task> Publish(size_t community, int slots, std::chrono::minutes from_now,
-                                   std::chrono::minutes length = std::chrono::minutes(60)) {
+  Task<dispatch::v1::Task> Publish(size_t community, int slots, Millis from_now,
+                                   Millis length = std::chrono::hours(1)) {
     dispatch::v1::PublishTaskRequest request;
     request.set_request_id(world->RequestId());
     request.set_title("楼道清理");

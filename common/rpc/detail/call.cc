@@ -70,13 +70,13 @@ void Call::ReadMetadata() {
     }
   }
   if (!traced) state_->trace = NewTraceId();
-  if (!arrival_.authorization.empty() && !method_.access.is_public()) return;  // limited by person
   arrival_.address = AddressOf(state_->peer);
   const auto& proxies = engine_->options().trusted_proxies;
   if (!real_ip.empty() && real_ip.size() <= 64 &&
       std::count(proxies.begin(), proxies.end(), arrival_.address) > 0) {
     arrival_.address = real_ip;
   }
+  state_->address = arrival_.address;
 }
 
 void Call::Receive(const grpc::ByteBuffer& message) {
@@ -89,6 +89,8 @@ void Call::Receive(const grpc::ByteBuffer& message) {
     const grpc::Status parsed = grpc::SerializationTraits<google::protobuf::Message>::Deserialize(
         &copy, &invocation_->request());
     if (!parsed.ok()) arrival_.decoded = Refuse(Reason::MALFORMED_MESSAGE);
+    // What no bound looks at must not be kept either.
+    invocation_->request().DiscardUnknownFields();
   }
   engine_->queue().Post(this);
 }
@@ -120,10 +122,12 @@ Task<void> Call::Serve(Hold hold) {
     status = call->Admit(&needs_scope);
     Chain& chain = call->engine_->chain();
     google::protobuf::Message* request = &call->invocation_->request();
-    if (needs_scope) status = co_await chain.CheckScope(call->method_, call->state_, request);
-    if (status.ok()) {
-      status = chain.CheckRequest(call->method_, call->arrival_, *call->state_, request);
+    // Before the scope: finding it costs reads.
+    if (status.ok()) status = chain.CheckRate(call->method_, call->arrival_, *call->state_);
+    if (status.ok() && needs_scope) {
+      status = co_await chain.CheckScope(call->method_, call->state_, request);
     }
+    if (status.ok()) status = call->method_.bounds.Check(request);
     if (status.ok()) {
       CallContext context(call->state_);
       status = co_await call->invocation_->Run(std::move(context), call->sink());

@@ -102,13 +102,6 @@ absl::Status Chain::Denial(const Method& method, google::protobuf::Message* requ
   return Refuse(Reason::PERMISSION_DENIED);
 }
 
-absl::Status Chain::CheckRequest(const Method& method, const Arrival& arrival,
-                                 const CallContext::State& state,
-                                 google::protobuf::Message* request) {
-  RETURN_IF_ERROR(method.bounds.Check(request));
-  return CheckRate(method, arrival, state);
-}
-
 absl::Status Chain::CheckRate(const Method& method, const Arrival& arrival,
                               const CallContext::State& state) {
   const auth::Principal& caller = *state.caller;

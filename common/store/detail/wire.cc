@@ -77,6 +77,12 @@ std::string ScoreText(double score) {
 }
 
 absl::Status CheckCommit(const Commit& commit) {
+  // Counts are 16 bits on the wire, and a write takes four arguments at most.
+  constexpr size_t kMostWrites = 15'000;
+  if (commit.writes().size() + commit.checks().size() + commit.requests().size() > kMostWrites) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("commit of ", commit.writes().size(), " writes is too large"));
+  }
   absl::flat_hash_set<std::string_view> records;
   for (const Commit::Write& write : commit.writes()) {
     const bool is_record = write.op == Op::kPut || write.op == Op::kDelete;

@@ -118,12 +118,16 @@ void Change::Serve() {
   Announce(events::v1::TASK_CHANGE_SERVED);
   Arm(TimerName(kAutoCloseTimer, id), now_ + kAutoClose);
   Clear(TimerName(kEndTimer, id));
-  Clear(TimerName(kNoShowTimer, id));
+  // The no-show timer stays: it tells those who still wait.
 }
 
 void Change::Settle() {
   const v1::Task& task = aggregate_.task();
   const Time start = StartOf(task);
+  if (IsRecruiting(task.state()) && now_ >= start &&
+      task.signed_in_count() + task.signed_out_count() > 0) {
+    Move(TaskEvent::kBegin);
+  }
   if (task.state() == v1::TASK_STATE_OPEN && task.accepted_count() >= task.slots_min()) {
     Move(TaskEvent::kStaff);
   } else if (task.state() == v1::TASK_STATE_STAFFED && task.accepted_count() < task.slots_min()) {

@@ -98,6 +98,7 @@ std::string TimerName(std::string_view kind, std::string_view task_id);
 std::string TimerName(std::string_view kind, std::string_view task_id, std::string_view person_id);
 
 inline constexpr std::string_view kSlaTimer = "sla";
+inline constexpr std::string_view kBeginTimer = "begin";
 inline constexpr std::string_view kNoShowTimer = "noshow";
 inline constexpr std::string_view kEndTimer = "end";
 inline constexpr std::string_view kAutoCloseTimer = "autoclose";

@@ -9,6 +9,7 @@ absl::StatusOr<Effects> DecideEvaluate(Aggregate& aggregate, int rating, const s
                                        const std::string& evaluator_id, Time now) {
   const v1::TaskState state = aggregate.task().state();
   if (aggregate.task().has_evaluation()) return Refuse(Reason::ALREADY_EVALUATED);
+  if (TakesSlot(aggregate.StateOf(evaluator_id))) return Refuse(Reason::OWN_SERVICE);
   if (state == v1::TASK_STATE_CANCELLED || state == v1::TASK_STATE_EXPIRED) {
     return Refuse(Reason::NOTHING_TO_EVALUATE);
   }
@@ -29,6 +30,10 @@ absl::StatusOr<Effects> DecideEvaluate(Aggregate& aggregate, int rating, const s
 absl::StatusOr<Effects> DecideClose(Aggregate& aggregate, const std::string& closer, Time now) {
   const v1::TaskState state = aggregate.task().state();
   if (!Next(state, TaskEvent::kClose)) return WrongState(std::string(Name(state)));
+  // Closing confirms the hours of a task that nobody has evaluated.
+  if (!IsConfirmed(aggregate.record()) && TakesSlot(aggregate.StateOf(closer))) {
+    return Refuse(Reason::OWN_SERVICE);
+  }
   const std::string& id = aggregate.task().task_id();
   Change change(aggregate, now);
   change.Move(TaskEvent::kClose);
@@ -49,13 +54,14 @@ absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& re
   change.Move(TaskEvent::kCancel);
   aggregate.task().set_cancel_reason(reason);
   for (const auto on : {v1::ASSIGNMENT_STATE_ACCEPTED, v1::ASSIGNMENT_STATE_OFFERED,
-                        v1::ASSIGNMENT_STATE_WAITLISTED}) {
+                        v1::ASSIGNMENT_STATE_WAITLISTED, v1::ASSIGNMENT_STATE_SIGNED_IN,
+                        v1::ASSIGNMENT_STATE_SIGNED_OUT}) {
     for (const std::string& person : aggregate.PeopleIn(on)) {
       change.Move(person, AssignmentEvent::kRelease);
     }
   }
   change.Announce(events::v1::TASK_CHANGE_CANCELLED);
-  for (const auto kind : {kSlaTimer, kNoShowTimer, kEndTimer, kPromoteTimer}) {
+  for (const auto kind : {kSlaTimer, kBeginTimer, kNoShowTimer, kEndTimer, kPromoteTimer}) {
     change.Clear(TimerName(kind, id));
   }
   return change.Finish();

@@ -74,11 +74,23 @@ Effects DecideEscalate(Aggregate& aggregate, const std::vector<std::string>& anc
   return change.Finish();
 }
 
+Effects DecideBegin(Aggregate& aggregate, Time now) {
+  const v1::Task& task = aggregate.task();
+  const std::string timer = TimerName(kBeginTimer, task.task_id());
+  if (!IsRecruiting(task.state())) return OnlyTimer(timer);
+  if (now < StartOf(task)) return OnlyTimer(timer, StartOf(task));
+  Change change(aggregate, now);
+  change.Clear(timer);
+  return change.Finish();
+}
+
 Effects DecideNoShow(Aggregate& aggregate, Time now) {
   const v1::Task& task = aggregate.task();
   const std::string timer = TimerName(kNoShowTimer, task.task_id());
   const Time due = StartOf(task) + kNoShowAfter;
-  if (!IsUnderWay(task.state())) return OnlyTimer(timer);
+  const bool never =
+      task.state() == v1::TASK_STATE_CANCELLED || task.state() == v1::TASK_STATE_EXPIRED;
+  if (never) return OnlyTimer(timer);
   if (now < due) return OnlyTimer(timer, due);
   const bool anybody = task.accepted_count() > task.signed_in_count() + task.signed_out_count() ||
                        !aggregate.PeopleIn(v1::ASSIGNMENT_STATE_OFFERED).empty() ||
@@ -104,8 +116,8 @@ Effects DecideEnd(Aggregate& aggregate, Time now) {
   }
   MarkMissing(change, aggregate);
   ReleaseWaiting(change, aggregate);
-  // IN_SERVICE becomes SERVED by itself, now that nobody is in or still to come.
-  if (IsRecruiting(task.state())) {
+  // Where somebody came it becomes SERVED by itself, now that nobody is in or still to come.
+  if (IsRecruiting(task.state()) && task.signed_out_count() == 0) {
     change.Move(TaskEvent::kExpire);
     change.Announce(events::v1::TASK_CHANGE_EXPIRED);
     change.Clear(TimerName(kSlaTimer, id));

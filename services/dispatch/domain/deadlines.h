@@ -18,6 +18,8 @@ Effects DecideEscalate(Aggregate& aggregate, const std::vector<std::string>& anc
 // 30 minutes after the start: who accepted and has not come is a NO_SHOW; whoever still waits or
 // has an offer is released. Everybody must be loaded.
 Effects DecideNoShow(Aggregate& aggregate, Time now);
+// At the start of a task that somebody has signed in to before: it is IN_SERVICE now.
+Effects DecideBegin(Aggregate& aggregate, Time now);
 
 // An hour after the end: who is still signed in is signed out as of the end; with any service the
 // task is SERVED, without it is EXPIRED. Everybody must be loaded.

@@ -18,6 +18,7 @@ absl::StatusOr<Effects> DecideOffer(Aggregate& aggregate, const TakeCommand& com
   }
   RETURN_IF_ERROR(CheckEligible(task, *command.profile, *command.covers));
   if (FreeSlots(task) <= 0) return Refuse(Reason::TASK_FULL);
+  if (aggregate.record().people_count() >= kMostPeople) return Refuse(Reason::TASK_FULL);
 
   const Time expires = std::min(now + (ttl > Millis(0) ? ttl : kDefaultOffer), StartOf(task));
   Change change(aggregate, now);

@@ -33,7 +33,8 @@ absl::Status Check(const v1::PublishTaskRequest& request, Time now) {
 
 void SetTimes(v1::Task& task, Millis sla, Time now) {
   const Time start = StartOf(task);
-  *task.mutable_accept_by() = ToTimestamp(std::min(now + sla, start));
+  // While there is still time for others to come.
+  *task.mutable_accept_by() = ToTimestamp(now + std::min<Millis>(sla, (start - now) / 2));
   const Time deadline = start - kWithdrawBefore;
   *task.mutable_withdraw_by() = ToTimestamp(deadline > now ? deadline : start);
   *task.mutable_create_time() = ToTimestamp(now);

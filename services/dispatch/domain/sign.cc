@@ -24,8 +24,8 @@ std::string LocalText(Time time) {
 }  // namespace
 
 int32_t ServedMinutes(const v1::Task& task, Time sign_in, Time sign_out) {
-  const Time from = StartOf(task) - kSignInBefore;
-  const Time to = EndOf(task) + kEndGrace;
+  const Time from = StartOf(task);
+  const Time to = EndOf(task);
   const Millis served = std::clamp(sign_out, from, to) - std::clamp(sign_in, from, to);
   return static_cast<int32_t>(std::max<int64_t>(0, std::chrono::ceil<minutes>(served).count()));
 }
@@ -44,7 +44,8 @@ absl::StatusOr<Effects> DecideSignIn(Aggregate& aggregate, const std::string& pe
   v1::Assignment& assignment = change.Move(person_id, AssignmentEvent::kSignIn);
   *assignment.mutable_sign_in_time() = ToTimestamp(now);
   assignment.set_sign_in_method(method);
-  if (IsRecruiting(task.state())) change.Move(TaskEvent::kBegin);
+  // Until the start the task goes on recruiting, whoever is there already.
+  if (now < StartOf(task)) change.Arm(TimerName(kBeginTimer, task.task_id()), StartOf(task));
   return change.Finish();
 }
 

@@ -20,8 +20,8 @@ absl::StatusOr<Effects> DecideSignIn(Aggregate& aggregate, const std::string& pe
 absl::StatusOr<Effects> DecideSignOut(Aggregate& aggregate, const std::string& person_id,
                                       v1::SignMethod method, Time now);
 
-// Minutes from sign-in to sign-out, both clipped to [start − 30 min, end + 60 min]; a started
-// minute counts as one. Never negative.
+// Minutes from sign-in to sign-out, both clipped to the task's window, so that no minute counts for
+// two tasks; a started minute counts as one. Never negative.
 int32_t ServedMinutes(const v1::Task& task, Time sign_in, Time sign_out);
 
 // Moves a SIGNED_IN person out at `at`; for DecideSignOut and the end timer.

@@ -72,9 +72,12 @@ constexpr AssignmentRow kAssignmentTable[] = {
     {v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kSignIn, v1::ASSIGNMENT_STATE_SIGNED_IN},
     {v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kMiss, v1::ASSIGNMENT_STATE_NO_SHOW},
 
+    // Released though on the spot: the task was cancelled before its start.
     {v1::ASSIGNMENT_STATE_SIGNED_IN, AssignmentEvent::kSignOut, v1::ASSIGNMENT_STATE_SIGNED_OUT},
+    {v1::ASSIGNMENT_STATE_SIGNED_IN, AssignmentEvent::kRelease, v1::ASSIGNMENT_STATE_RELEASED},
 
     {v1::ASSIGNMENT_STATE_SIGNED_OUT, AssignmentEvent::kCredit, v1::ASSIGNMENT_STATE_CREDITED},
+    {v1::ASSIGNMENT_STATE_SIGNED_OUT, AssignmentEvent::kRelease, v1::ASSIGNMENT_STATE_RELEASED},
 };
 
 #undef BAODAO_STARTS_ANEW

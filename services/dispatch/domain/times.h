@@ -26,6 +26,9 @@ inline constexpr Millis kHold = minutes(30);
 inline constexpr Millis kAutoClose = hours(24 * 7);
 // An escalation level gets at least this long before the next one.
 inline constexpr Millis kMinEscalation = minutes(1);
+// Nobody new is offered a task that so many people have had to do with: all of them must fit into
+// the commit that cancels it.
+inline constexpr int32_t kMostPeople = 12'000;
 inline constexpr Millis kMaxTaskLength = hours(24);
 inline constexpr Millis kMaxAhead = hours(24 * 365);
 

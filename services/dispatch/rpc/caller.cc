@@ -12,8 +12,9 @@ namespace baodao::dispatch {
 bool MayCoordinate(const App& app, const auth::Principal& caller, std::string_view area_code) {
   if (caller.IsService()) return true;
   return std::ranges::any_of(caller.grants, [&](const auth::RoleGrant& grant) {
-    const bool role =
-        grant.role == auth::v1::ROLE_COORDINATOR || grant.role == auth::v1::ROLE_OPERATOR;
+    const bool operates = grant.role == auth::v1::ROLE_OPERATOR;
+    if (operates && grant.area_code.empty()) return true;
+    const bool role = operates || grant.role == auth::v1::ROLE_COORDINATOR;
     return role && app.covers(grant.area_code, area_code);
   });
 }

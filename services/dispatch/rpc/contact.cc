@@ -11,6 +11,9 @@
 namespace baodao::dispatch {
 namespace {
 
+// About so many of a shard: years of a district.
+constexpr uint64_t kReleasesKept = 1'000'000;
+
 bool IsOnTheWork(v1::AssignmentState state) {
   return state == v1::ASSIGNMENT_STATE_ACCEPTED || state == v1::ASSIGNMENT_STATE_SIGNED_IN ||
          state == v1::ASSIGNMENT_STATE_SIGNED_OUT;
@@ -18,12 +21,13 @@ bool IsOnTheWork(v1::AssignmentState state) {
 
 // From acceptance until the task closes.
 Task<absl::Status> CheckMaySee(App& app, rpc::CallContext context, const v1::Task& task) {
+  if (IsFinal(task.state())) co_return Refuse(Reason::PERMISSION_DENIED);
   if (MayCoordinate(app, context.caller(), task.area_code())) co_return absl::OkStatus();
   if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
   auto assignment = co_await app.tasks.ReadAssignment(task.task_id(), context.caller().person_id);
   if (Is(assignment.status(), Reason::NOT_ASSIGNED)) co_return Refuse(Reason::PERMISSION_DENIED);
   if (!assignment.ok()) co_return std::move(assignment).status();
-  const bool may = IsOnTheWork(assignment->assignment().state()) && !IsFinal(task.state());
+  const bool may = IsOnTheWork(assignment->assignment().state());
   co_return may ? absl::OkStatus() : Refuse(Reason::PERMISSION_DENIED);
 }
 
@@ -42,7 +46,10 @@ Answer<v1::TaskContact> TaskHandlers::GetTaskContact(rpc::CallContext context,
   event.mutable_contact_released()->set_task_id(task.task_id());
   event.mutable_contact_released()->set_reader_id(actor);
   store::Commit commit(app_.keys.ShardOf(task.task_id()));
-  commit.Emit(Stamp(std::move(event), app_.clock.Now(), actor, std::string(context.trace_id())));
+  const std::string released =
+      Stamp(std::move(event), app_.clock.Now(), actor, std::string(context.trace_id()));
+  commit.Append(app_.keys.Releases(commit.shard()), released, kReleasesKept);
+  commit.Emit(released);
   CO_RETURN_IF_ERROR(co_await app_.store.Apply(std::move(commit)));
   co_return contact;
 }

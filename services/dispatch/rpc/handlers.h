@@ -55,7 +55,11 @@ class AssignmentHandlers {
                                                           v1::ListMyAssignmentsRequest request);
 
  private:
-  Answer<v1::Assignment> Sign(rpc::CallContext context, v1::SignRequest request, bool in);
+  Task<absl::StatusOr<v1::SignMethod>> ProveExpected(const Subject& subject,
+                                                     const v1::SignRequest& request,
+                                                     AssignmentEvent event);
+  Answer<v1::Assignment> Sign(rpc::CallContext context, v1::SignRequest request,
+                              AssignmentEvent event);
 
   App& app_;
   Taker taker_;

@@ -56,12 +56,10 @@ Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext,
 Answer<v1::ListTasksNearResponse> TaskHandlers::ListTasksNear(rpc::CallContext,
                                                               v1::ListTasksNearRequest request) {
   constexpr int kWalk = 1200;
-  constexpr int kMost = 400;  // hits looked at, however stale the index is
   const int radius = request.radius_m() > 0 ? request.radius_m() : kWalk;
   const int limit = paging::PageSize(request.limit(), 20, 100);
   const Time now = app_.clock.Now();
-  const std::vector<NearIndex::Hit> hits =
-      near_.Find(request.point(), radius, std::min(kMost, 2 * limit + 20));
+  const std::vector<NearIndex::Hit> hits = near_.Find(request.point(), radius, 2 * limit + 20, now);
   std::vector<std::string> keys;
   for (const NearIndex::Hit& hit : hits) keys.push_back(app_.keys.Task(hit.task_id));
   v1::ListTasksNearResponse response;

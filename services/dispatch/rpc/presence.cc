@@ -50,8 +50,7 @@ std::string SealContact(const crypto::KeyRing& ring, const std::string& task_id,
 }
 
 Task<absl::StatusOr<v1::SignMethod>> Prove(App& app, const Subject& subject,
-                                           const v1::SignRequest& request,
-                                           const v1::TaskRecord& record) {
+                                           const v1::SignRequest& request, v1::TaskRecord record) {
   const v1::Task& task = record.task();
   if (subject.by_coordinator) co_return v1::SIGN_METHOD_COORDINATOR;
   if (!request.code().empty()) {

@@ -28,9 +28,9 @@ absl::StatusOr<v1::TaskContact> OpenContact(const crypto::KeyRing& ring,
 std::string SealContact(const crypto::KeyRing& ring, const std::string& task_id,
                         const v1::TaskContact& contact);
 
-// What the request proves. PROOF_REQUIRED, OUTSIDE_GEOFENCE, WRONG_CODE, RATE_LIMITED.
+// What the request proves. The record is a copy: the one in the cache changes while this waits.
+// PROOF_REQUIRED, OUTSIDE_GEOFENCE, WRONG_CODE, RATE_LIMITED.
 Task<absl::StatusOr<v1::SignMethod>> Prove(App& app, const Subject& subject,
-                                           const v1::SignRequest& request,
-                                           const v1::TaskRecord& record);
+                                           const v1::SignRequest& request, v1::TaskRecord record);
 
 }  // namespace baodao::dispatch

@@ -11,25 +11,37 @@ namespace baodao::dispatch {
 
 Answer<v1::Assignment> AssignmentHandlers::SignIn(rpc::CallContext context,
                                                   v1::SignRequest request) {
-  co_return co_await Sign(std::move(context), std::move(request), true);
+  co_return co_await Sign(std::move(context), std::move(request), AssignmentEvent::kSignIn);
 }
 
 Answer<v1::Assignment> AssignmentHandlers::SignOut(rpc::CallContext context,
                                                    v1::SignRequest request) {
-  co_return co_await Sign(std::move(context), std::move(request), false);
+  co_return co_await Sign(std::move(context), std::move(request), AssignmentEvent::kSignOut);
+}
+
+// Only who is expected may prove anything: the answer to a proof tells how far the place is.
+Task<absl::StatusOr<v1::SignMethod>> AssignmentHandlers::ProveExpected(
+    const Subject& subject, const v1::SignRequest& request, AssignmentEvent event) {
+  if (!subject.by_coordinator) {
+    CO_ASSIGN_OR_RETURN(const v1::AssignmentRecord record,
+                        co_await app_.tasks.ReadAssignment(request.task_id(), subject.person_id));
+    const v1::AssignmentState state = record.assignment().state();
+    if (!Next(state, event)) co_return WrongState(std::string(Name(state)));
+  }
+  CO_ASSIGN_OR_RETURN(const auto known,
+                      co_await app_.tasks.Peek(request.task_id(), subject.person_id));
+  co_return co_await Prove(app_, subject, request, known->record);
 }
 
 Answer<v1::Assignment> AssignmentHandlers::Sign(rpc::CallContext context, v1::SignRequest request,
-                                                bool in) {
+                                                AssignmentEvent event) {
   const std::string task_id = request.task_id();
   CO_ASSIGN_OR_RETURN(const Subject subject,
                       co_await SubjectOf(app_, context, task_id, request.person_id()));
   Mutation mutation = MutationOf(app_, context, task_id, request);
-  CO_ASSIGN_OR_RETURN(const auto known, co_await app_.tasks.Peek(task_id, subject.person_id));
-  const absl::StatusOr<v1::SignMethod> method =
-      co_await Prove(app_, subject, request, known->record);
+  const absl::StatusOr<v1::SignMethod> method = co_await ProveExpected(subject, request, event);
   if (!method.ok()) {
-    // A code that was right when it was first sent is wrong by now.
+    // Sent again: by now the person is in another state, and another code is right.
     if (!IsRefusal(method.status())) co_return method.status();
     CO_ASSIGN_OR_RETURN(std::string earlier, co_await KnownAnswer(app_, mutation, task_id));
     if (earlier.empty()) co_return method.status();
@@ -39,8 +51,9 @@ Answer<v1::Assignment> AssignmentHandlers::Sign(rpc::CallContext context, v1::Si
   call.people.push_back(subject.person_id);
   call.answer = AnswerAssignment(subject.person_id);
   call.decide = [&, how = *method](Aggregate& aggregate, Time now) {
-    return in ? DecideSignIn(aggregate, subject.person_id, how, now)
-              : DecideSignOut(aggregate, subject.person_id, how, now);
+    return event == AssignmentEvent::kSignIn
+               ? DecideSignIn(aggregate, subject.person_id, how, now)
+               : DecideSignOut(aggregate, subject.person_id, how, now);
   };
   if (*method == v1::SIGN_METHOD_CODE) {
     call.extra = [&](store::Commit& commit) {

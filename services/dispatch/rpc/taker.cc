@@ -49,7 +49,12 @@ Task<absl::StatusOr<v1::Assignment>> Taker::Take(TakeOrder order) {
   const Executor executor = co_await asio::this_coro::executor;
   auto flight = std::make_shared<Flight>(executor, order.mutation.key.fingerprint);
   flights_[name] = flight;
-  absl::StatusOr<std::string> result = co_await Decide(order);
+  absl::StatusOr<std::string> result = absl::InternalError("not decided");
+  try {
+    result = co_await Decide(order);
+  } catch (const std::exception& error) {
+    result = absl::InternalError(error.what());  // whoever waits for this flight must hear of it
+  }
   flights_.erase(name);
   flight->result = result;
   flight->landed.cancel();
@@ -115,7 +120,11 @@ Task<absl::StatusOr<std::optional<std::string>>> Taker::Try(const TakeOrder& ord
   }
   const std::optional<Reservation> reservation = *std::move(reserving);
   if (!*marked) {
-    CO_RETURN_IF_ERROR(co_await MarkRequest(app_, order.mutation, order.task_id));
+    const absl::Status status = co_await MarkRequest(app_, order.mutation, order.task_id);
+    if (!status.ok()) {
+      if (reservation) co_await Release(*reservation);
+      co_return status;
+    }
     *marked = true;
   }
 
@@ -165,7 +174,11 @@ Task<void> Taker::Settle(const TakeOrder& order, const Reservation& reservation,
     case TaskCall::End::kFailed:
       co_return;  // it may have been written: only time can tell
   }
-  co_await app_.calendars.Release(reservation.person_id, reservation.task_id, reservation.token);
+  co_await Release(reservation);
+}
+
+Task<void> Taker::Release(const Reservation& reservation) {
+  return app_.calendars.Release(reservation.person_id, reservation.task_id, reservation.token);
 }
 
 }  // namespace baodao::dispatch

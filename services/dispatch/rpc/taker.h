@@ -43,6 +43,7 @@ class Taker {
                                                                       Gate::Pass* pass,
                                                                       bool* marked);
   // What becomes of the reservation once the call has ended.
+  Task<void> Release(const Reservation& reservation);
   Task<void> Settle(const TakeOrder& order, const Reservation& reservation, const TaskCall& call,
                     bool took);
 

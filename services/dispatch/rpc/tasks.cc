@@ -29,6 +29,7 @@ Answer<v1::Task> TaskHandlers::EvaluateTask(rpc::CallContext context,
                                             v1::EvaluateTaskRequest request) {
   const std::string evaluator = ActorOf(context.caller());
   TaskCall call;
+  if (context.caller().IsPerson()) call.people.push_back(evaluator);
   call.answer = AnswerTask();
   call.decide = [&request, &evaluator](Aggregate& aggregate, Time now) {
     return DecideEvaluate(aggregate, request.rating(), request.comment(), evaluator, now);
@@ -41,6 +42,7 @@ Answer<v1::Task> TaskHandlers::EvaluateTask(rpc::CallContext context,
 Answer<v1::Task> TaskHandlers::CloseTask(rpc::CallContext context, v1::CloseTaskRequest request) {
   const std::string closer = ActorOf(context.caller());
   TaskCall call;
+  if (context.caller().IsPerson()) call.people.push_back(closer);
   call.answer = AnswerTask();
   call.decide = [&closer](Aggregate& aggregate, Time now) {
     return DecideClose(aggregate, closer, now);

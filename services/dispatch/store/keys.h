@@ -8,6 +8,7 @@
 //   {NN}dispatch:done:<area>        index   SERVED and EVALUATED tasks
 //   {NN}dispatch:ended:<area>       index   CLOSED, CANCELLED and EXPIRED tasks
 //   {NN}dispatch:closed             index   ended tasks by when they ended, for the archive
+//   {NN}dispatch:releases           stream  who was shown which contact (Events), kept for audits
 //   {NN}dispatch:tries:<task>:<p>   value   wrong sign-in codes of a person
 //   {NN}dispatch:calendar:<person>  record  CalendarRecord
 //   {NN}dispatch:hours:<person>     record  LedgerRecord, guards
@@ -44,6 +45,7 @@ class DispatchKeys {
     return keys_.Of(shard, list, area);
   }
   std::string Closed(int shard) const { return keys_.Of(shard, "closed"); }
+  std::string Releases(int shard) const { return keys_.Of(shard, "releases"); }
 
  private:
   std::string OfId(std::string_view kind, std::string_view id) const {

@@ -5,6 +5,7 @@
 #include <s2/s2latlng.h>
 
 #include "services/dispatch/domain/states.h"
+#include "services/dispatch/domain/times.h"
 #include "services/dispatch/store/indexes.h"
 
 namespace baodao::dispatch {
@@ -30,7 +31,7 @@ void NearIndex::Apply(const v1::Task& task) {
   }
   const S2Point point = PointOf(task.place());
   index_.Add(point, id);
-  places_[id] = {point, task.version()};
+  places_[id] = {point, StartOf(task), task.version()};
 }
 
 bool NearIndex::ApplyBrief(const std::string& task_id, const events::v1::TaskBrief& brief) {
@@ -61,18 +62,25 @@ void NearIndex::Drop(const std::string& task_id) {
   places_.erase(held);
 }
 
+// Tasks that have started stay in the index until they end; however many there are, they must not
+// hide the others: the search widens until it has found enough or all.
 std::vector<NearIndex::Hit> NearIndex::Find(const common::v1::GeoPoint& point, double radius_m,
-                                            int limit) const {
+                                            int limit, Time now) const {
   S2ClosestPointQuery<std::string> query(&index_);
-  query.mutable_options()->set_max_results(limit);
   query.mutable_options()->set_inclusive_max_distance(
       S1ChordAngle(S2Earth::MetersToAngle(radius_m)));
   S2ClosestPointQuery<std::string>::PointTarget target(PointOf(point));
-  std::vector<Hit> hits;
-  for (const auto& result : query.FindClosestPoints(&target)) {
-    hits.push_back({result.data(), S2Earth::ToMeters(result.distance())});
+  for (int most = limit;; most *= 4) {
+    query.mutable_options()->set_max_results(most);
+    const auto results = query.FindClosestPoints(&target);
+    std::vector<Hit> hits;
+    for (const auto& result : results) {
+      if (places_.find(result.data())->second.start <= now) continue;
+      hits.push_back({result.data(), S2Earth::ToMeters(result.distance())});
+      if (static_cast<int>(hits.size()) == limit) return hits;
+    }
+    if (static_cast<int>(results.size()) < most) return hits;
   }
-  return hits;
 }
 
 }  // namespace baodao::dispatch

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "baodao/events/v1/events.pb.h"
+#include "common/clock/clock.h"
 #include "common/containers/string_map.h"
 
 namespace baodao::dispatch {
@@ -28,13 +29,15 @@ class NearIndex {
   // and applied.
   bool Apply(const events::v1::Event& event);
 
-  // Nearest first, at most `limit`.
-  std::vector<Hit> Find(const common::v1::GeoPoint& point, double radius_m, int limit) const;
+  // Nearest first, at most `limit`, of those that start after `now`.
+  std::vector<Hit> Find(const common::v1::GeoPoint& point, double radius_m, int limit,
+                        Time now) const;
   size_t size() const { return places_.size(); }
 
  private:
   struct Place {
     S2Point point;
+    Time start;
     uint64_t version = 0;
   };
   bool ApplyBrief(const std::string& task_id, const events::v1::TaskBrief& brief);

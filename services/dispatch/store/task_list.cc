@@ -15,7 +15,7 @@
 namespace baodao::dispatch {
 namespace {
 
-constexpr int kLooksPerPage = 20;  // times the page size
+constexpr int kLooksPerPage = 4;  // times the page size
 constexpr size_t kReadsAtOnce = 32;
 
 }  // namespace

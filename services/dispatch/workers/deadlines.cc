@@ -29,6 +29,7 @@ void Deadlines::Register(timers::TimerLoop& loop) {
                   [this, method](const timers::Timer& timer) { return (this->*method)(timer); });
   };
   add(kSlaTimer, &Deadlines::Sla);
+  add(kBeginTimer, &Deadlines::Begin);
   add(kNoShowTimer, &Deadlines::NoShow);
   add(kEndTimer, &Deadlines::End);
   add(kAutoCloseTimer, &Deadlines::AutoClose);
@@ -71,6 +72,10 @@ Task<absl::Status> Deadlines::Sla(timers::Timer timer) {
     return DecideEscalate(aggregate, AncestorsOf(*tree, aggregate.task()), now);
   };
   co_return co_await Run(std::move(timer), {}, false, std::move(decide));
+}
+
+Task<absl::Status> Deadlines::Begin(timers::Timer timer) {
+  co_return co_await Run(std::move(timer), {}, false, &DecideBegin);
 }
 
 Task<absl::Status> Deadlines::NoShow(timers::Timer timer) {

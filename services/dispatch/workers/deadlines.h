@@ -19,6 +19,7 @@ class Deadlines {
   void Register(timers::TimerLoop& loop);
 
   Task<absl::Status> Sla(timers::Timer timer);
+  Task<absl::Status> Begin(timers::Timer timer);
   Task<absl::Status> NoShow(timers::Timer timer);
   Task<absl::Status> End(timers::Timer timer);
   Task<absl::Status> AutoClose(timers::Timer timer);

@@ -15,7 +15,8 @@ std::string_view KindOf(lists::v1::NeedState before, lists::v1::NeedState after)
     case lists::v1::NEED_STATE_MERGED:
       return "need_merged";
     case lists::v1::NEED_STATE_MATCHED:
-      return "need_matched";
+      // A need that is linked too lost its task.
+      return before == lists::v1::NEED_STATE_IN_PROGRESS ? "need_reopened" : "need_matched";
     case lists::v1::NEED_STATE_IN_PROGRESS:
       return "need_in_progress";
     case lists::v1::NEED_STATE_RESOLVED:

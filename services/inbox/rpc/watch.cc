@@ -74,6 +74,7 @@ Task<absl::Status> InboxHandlers::Watch(rpc::CallContext ctx, v1::WatchInboxRequ
   CO_RETURN_IF_ERROR(co_await CatchUp(ctx, owner, &position, writer));
   // Reading again at every heartbeat also finds what no wake-up told of.
   while (co_await writer.Wait(kHeartbeat)) {
+    if (clock_.Now() >= ctx.caller().expires) co_return Refuse(Reason::TOKEN_EXPIRED);
     const Cursor before = position.cursor;
     CO_RETURN_IF_ERROR(co_await CatchUp(ctx, owner, &position, writer));
     if (position.cursor == before && !co_await writer.Write(HeartbeatAt(before))) break;

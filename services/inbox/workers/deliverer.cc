@@ -38,9 +38,24 @@ Task<absl::Status> Deliverer::Deliver(Notice notice, Cause cause) {
   co_return co_await inbox_.Add(*owner, std::move(addition), std::move(cause));
 }
 
+Task<absl::StatusOr<Owner>> Deliverer::AreaOwner(std::string area_code) {
+  // The event may be ahead of this replica's tree. Without the area's subdistrict its shard is a
+  // guess, and the notice would lie where nobody ever reads.
+  if (areas_.tree()->Find(area_code) == nullptr) {
+    const absl::Status refreshed = co_await areas_.Refresh();
+    if (!refreshed.ok()) log::Warn("areas.refresh_failed", {{"status", refreshed}});
+  }
+  const auto tree = areas_.tree();
+  if (tree->Find(area_code) == nullptr) {
+    co_return absl::UnavailableError("the tree does not have area " + area_code + " yet");
+  }
+  const int shard = tree->ShardOf(area_code, inbox_.store().keys());
+  co_return Owner{std::move(area_code), shard};
+}
+
 Task<absl::StatusOr<std::optional<Owner>>> Deliverer::OwnerOf(Recipient to) {
   if (to.kind == Recipient::Kind::kArea) {
-    Owner owner{to.id, areas_.tree()->ShardOf(to.id, inbox_.store().keys())};
+    CO_ASSIGN_OR_RETURN(Owner owner, co_await AreaOwner(to.id));
     co_return std::optional<Owner>(std::move(owner));
   }
   std::string person = to.id;

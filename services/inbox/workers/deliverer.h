@@ -31,6 +31,9 @@ class Deliverer {
   Task<absl::Status> Deliver(Notice notice, Cause cause);
   // Nothing when there is nobody (any more) to tell.
   Task<absl::StatusOr<std::optional<Owner>>> OwnerOf(Recipient to);
+  // UNAVAILABLE for an area that is not known here, not even after a refresh: the event comes
+  // again.
+  Task<absl::StatusOr<Owner>> AreaOwner(std::string area_code);
 
   InboxStore& inbox_;
   Liaisons& liaisons_;

@@ -48,17 +48,23 @@ NeedEvent EventOf(v1::NeedVerdict verdict) {
 
 double Rounded(double degrees) { return std::round(degrees * 1000) / 1000; }
 
+common::v1::GeoPoint Rounded(common::v1::GeoPoint place) {
+  place.set_latitude(Rounded(place.latitude()));
+  place.set_longitude(Rounded(place.longitude()));
+  return place;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
                                  const std::string& requester_id, Time now) {
-  RETURN_IF_ERROR(CheckWindow("window", request.window(), now));
+  RETURN_IF_ERROR(CheckWindow(request.window(), now));
   v1::Need need;
   need.set_title(request.title());
   need.set_description(request.description());
   need.set_category(request.category());
   need.set_area_code(request.area_code());
-  if (request.has_place()) *need.mutable_place() = request.place();
+  if (request.has_place()) *need.mutable_place() = Rounded(request.place());
   *need.mutable_window() = request.window();
   need.set_people_wanted(std::max(1, request.people_wanted()));
   *need.mutable_skills() = request.skills();
@@ -81,7 +87,7 @@ absl::Status Review(v1::Need* need, const v1::ReviewNeedRequest& request,
 }
 
 absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request, Time now) {
-  if (request.has_window()) RETURN_IF_ERROR(CheckWindow("window", request.window(), now));
+  if (request.has_window()) RETURN_IF_ERROR(CheckWindow(request.window(), now));
   RETURN_IF_ERROR(Move(need, NeedEvent::kResubmit));
   need->set_title(request.title());
   need->set_description(request.description());
@@ -129,10 +135,7 @@ bool IsOver(v1::NeedState state) {
 
 v1::Need PublicView(v1::Need need) {
   need.clear_contact();
-  if (need.has_place()) {
-    need.mutable_place()->set_latitude(Rounded(need.place().latitude()));
-    need.mutable_place()->set_longitude(Rounded(need.place().longitude()));
-  }
+  if (need.has_place()) *need.mutable_place() = Rounded(need.place());
   return need;
 }
 

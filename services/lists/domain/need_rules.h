@@ -15,7 +15,8 @@ namespace baodao::lists {
 
 inline constexpr int kMaxMatches = 20;
 
-// The need asked for, SUBMITTED, without id and contact. Refusals name the field.
+// The need asked for, SUBMITTED, without id and contact, its place rounded to about 100 m: exactly
+// it is kept sealed (store/details.h). WINDOW_INVALID.
 absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
                                  const std::string& requester_id, Time now);
 

@@ -26,10 +26,13 @@ constexpr std::array kNeedTable = {
     NeedRow{v1::NEED_STATE_MATCHED, kTaskServed, v1::NEED_STATE_RESOLVED},
     NeedRow{v1::NEED_STATE_MATCHED, kTaskClosed, v1::NEED_STATE_CLOSED},
     NeedRow{v1::NEED_STATE_MATCHED, kTaskLost, v1::NEED_STATE_ACCEPTED},
+    // Its links answer it still, and only from MATCHED can it be resolved by hand.
+    NeedRow{v1::NEED_STATE_MATCHED, kLinkedTaskLost, v1::NEED_STATE_MATCHED},
     NeedRow{v1::NEED_STATE_MATCHED, kResolve, v1::NEED_STATE_RESOLVED},
     NeedRow{v1::NEED_STATE_IN_PROGRESS, kTaskServed, v1::NEED_STATE_RESOLVED},
     NeedRow{v1::NEED_STATE_IN_PROGRESS, kTaskClosed, v1::NEED_STATE_CLOSED},
     NeedRow{v1::NEED_STATE_IN_PROGRESS, kTaskLost, v1::NEED_STATE_ACCEPTED},
+    NeedRow{v1::NEED_STATE_IN_PROGRESS, kLinkedTaskLost, v1::NEED_STATE_MATCHED},
     NeedRow{v1::NEED_STATE_RESOLVED, kTaskClosed, v1::NEED_STATE_CLOSED},
     NeedRow{v1::NEED_STATE_RESOLVED, kClose, v1::NEED_STATE_CLOSED},
 };

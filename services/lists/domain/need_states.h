@@ -23,8 +23,9 @@ enum class NeedEvent {
   kTaskStarted,  // somebody signed in
   kTaskServed,
   kTaskClosed,
-  kTaskLost,  // cancelled or expired unserved
-  kResolve,   // by hand, where no task serves it
+  kTaskLost,        // cancelled or expired unserved
+  kLinkedTaskLost,  // the same of a need that is linked with a resource or a project too
+  kResolve,         // by hand, where no task serves it
   kClose,
 };
 inline constexpr int kNeedEvents = static_cast<int>(NeedEvent::kClose) + 1;

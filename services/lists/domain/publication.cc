@@ -54,7 +54,7 @@ void EndPublication(v1::NeedRecord* record, Time now) {
   *record->mutable_need()->mutable_update_time() = ToTimestamp(now);
 }
 
-std::optional<NeedEvent> EventOf(dispatch::v1::TaskState state) {
+std::optional<NeedEvent> EventOf(dispatch::v1::TaskState state, bool linked) {
   switch (state) {
     case dispatch::v1::TASK_STATE_IN_SERVICE:
       return NeedEvent::kTaskStarted;
@@ -65,7 +65,7 @@ std::optional<NeedEvent> EventOf(dispatch::v1::TaskState state) {
       return NeedEvent::kTaskClosed;
     case dispatch::v1::TASK_STATE_CANCELLED:
     case dispatch::v1::TASK_STATE_EXPIRED:
-      return NeedEvent::kTaskLost;
+      return linked ? NeedEvent::kLinkedTaskLost : NeedEvent::kTaskLost;
     default:
       return std::nullopt;
   }
@@ -123,11 +123,11 @@ bool FollowTask(v1::NeedRecord* record, const TaskSight& task, Time now) {
   if (record->publishing()) return CompletePublication(record, task, now);
   v1::Need* need = record->mutable_need();
   if (need->task_id() != task.task_id || task.version <= record->task_version()) return false;
-  const auto event = EventOf(task.state);
+  const auto event = EventOf(task.state, record->matches_size() > 0);
   if (!event || !Move(need, *event).ok()) return false;
   record->set_task_version(task.version);
   *need->mutable_update_time() = ToTimestamp(now);
-  if (*event == NeedEvent::kTaskLost) {
+  if (*event == NeedEvent::kTaskLost || *event == NeedEvent::kLinkedTaskLost) {
     record->add_past_task_ids(need->task_id());
     need->clear_task_id();
     record->set_task_version(0);

@@ -3,20 +3,18 @@
 
 #include <absl/status/status.h>
 
-#include <string>
-
 #include "baodao/common/v1/common.pb.h"
 #include "common/clock/clock.h"
 
 namespace baodao::lists {
 
-// How far ahead needs may be raised, and how much the clock of a phone may be behind.
+// What dispatch asks of the window of a task (services/dispatch/domain/times.h).
 inline constexpr std::chrono::days kWindowHorizon{365};
-inline constexpr std::chrono::minutes kPhoneClockSlack{5};
+inline constexpr std::chrono::hours kWindowLength{24};
 
-// A refusal naming the offending part of `field` ("window") unless the window starts from now on,
-// ends after it starts and lies within the horizon.
-absl::Status CheckWindow(const std::string& field, const common::v1::TimeWindow& window, Time now);
+// WINDOW_INVALID where dispatch would refuse a task at that time: unless the window starts after
+// now, ends after it starts, is short enough and lies within the horizon.
+absl::Status CheckWindow(const common::v1::TimeWindow& window, Time now);
 
 // Weekly slots end after they start.
 template <class Slots>

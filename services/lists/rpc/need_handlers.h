@@ -43,12 +43,12 @@ class NeedHandlers {
   Task<absl::Status> ApplyReview(const v1::ReviewNeedRequest& request, v1::NeedRecord* record,
                                  store::Commit* commit, Time now);
 
-  // The need with its contact as the caller may see it in passing: in full only their own.
+  // The need with contact and place as the caller may see them in passing: in full only their own.
   absl::StatusOr<v1::Need> Present(const rpc::CallContext& ctx, v1::Need need,
-                                   const std::string& sealed_contact) const;
+                                   const std::string& sealed_details) const;
   absl::Status Take(const rpc::CallContext& ctx, v1::ListNeedsResponse* response,
                     v1::NeedRecord record) const;
-  // Puts on record that the caller saw the contact.
+  // Puts on record that the caller saw contact and place.
   Task<absl::Status> RecordRelease(rpc::CallContext ctx, std::string need_id);
 
   Deps deps_;

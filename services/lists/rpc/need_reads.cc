@@ -6,23 +6,27 @@
 #include "services/lists/domain/need_rules.h"
 #include "services/lists/rpc/need_handlers.h"
 #include "services/lists/rpc/paged.h"
-#include "services/lists/store/contact.h"
+#include "services/lists/store/details.h"
 
 namespace baodao::lists {
 absl::StatusOr<v1::Need> NeedHandlers::Present(const rpc::CallContext& ctx, v1::Need need,
-                                               const std::string& sealed_contact) const {
-  if (sealed_contact.empty()) return need;
-  ASSIGN_OR_RETURN(const v1::Contact contact,
-                   OpenContact(deps_.key_ring, need.need_id(), sealed_contact));
+                                               const std::string& sealed_details) const {
+  if (sealed_details.empty()) return need;
+  ASSIGN_OR_RETURN(const v1::NeedDetails details,
+                   OpenDetails(deps_.key_ring, need.need_id(), sealed_details));
   const bool own = ctx.caller().IsPerson() && ctx.caller().person_id == need.requester_id();
-  *need.mutable_contact() = own ? contact : MaskContact(contact);
+  if (own) {
+    Reveal(details, &need);
+  } else if (details.has_contact()) {
+    *need.mutable_contact() = MaskContact(details.contact());
+  }
   return need;
 }
 
 absl::Status NeedHandlers::Take(const rpc::CallContext& ctx, v1::ListNeedsResponse* response,
                                 v1::NeedRecord record) const {
   ASSIGN_OR_RETURN(*response->add_needs(),
-                   Present(ctx, std::move(*record.mutable_need()), record.sealed_contact()));
+                   Present(ctx, std::move(*record.mutable_need()), record.sealed_details()));
   return absl::OkStatus();
 }
 
@@ -30,15 +34,16 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Get(rpc::CallContext ctx, v1::GetNe
   CO_ASSIGN_OR_RETURN(Loaded<v1::NeedRecord> loaded,
                       co_await deps_.lists.LoadNeed(request.need_id()));
   CO_ASSIGN_OR_RETURN(v1::Need need,
-                      Present(ctx, loaded.record.need(), loaded.record.sealed_contact()));
+                      Present(ctx, loaded.record.need(), loaded.record.sealed_details()));
   const bool own = ctx.caller().IsPerson() && ctx.caller().person_id == need.requester_id();
   const bool follows_up = ctx.caller().IsPerson() && !IsOver(need.state()) &&
                           Coordinates(ctx.caller(), deps_.areas, need.area_code());
-  if (own || !follows_up || loaded.record.sealed_contact().empty()) co_return need;
-  // On record first: a contact nobody knows was seen must not be shown.
+  if (own || !follows_up || loaded.record.sealed_details().empty()) co_return need;
+  // On record first: a contact or a door nobody knows was seen must not be shown.
   CO_RETURN_IF_ERROR(co_await RecordRelease(ctx, need.need_id()));
-  CO_ASSIGN_OR_RETURN(*need.mutable_contact(),
-                      OpenContact(deps_.key_ring, need.need_id(), loaded.record.sealed_contact()));
+  CO_ASSIGN_OR_RETURN(const v1::NeedDetails details,
+                      OpenDetails(deps_.key_ring, need.need_id(), loaded.record.sealed_details()));
+  Reveal(details, &need);
   co_return need;
 }
 
@@ -50,6 +55,9 @@ Task<absl::Status> NeedHandlers::RecordRelease(rpc::CallContext ctx, std::string
   event.mutable_contact_released()->set_need_id(need_id);
   event.mutable_contact_released()->set_reader_id(ctx.caller().person_id);
   store::Commit commit(deps_.lists.keys().ShardOf(need_id));
+  // About so many of a shard: years of a district.
+  constexpr uint64_t kKept = 1'000'000;
+  commit.Append(deps_.lists.keys().Releases(commit.shard()), event.SerializeAsString(), kKept);
   commit.Emit(event.SerializeAsString());
   const auto outcome = co_await deps_.lists.store().Apply(std::move(commit));
   co_return outcome.status();

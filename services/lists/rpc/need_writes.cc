@@ -6,8 +6,9 @@
 #include "common/status/status.h"
 #include "common/store/mutate.h"
 #include "services/lists/domain/need_rules.h"
+#include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/need_handlers.h"
-#include "services/lists/store/contact.h"
+#include "services/lists/store/details.h"
 
 namespace baodao::lists {
 namespace {
@@ -18,7 +19,7 @@ using DecideNeed = std::function<Task<absl::StatusOr<NeedDecision>>()>;
 v1::NeedAnswer AnswerOf(const v1::NeedRecord& record) {
   v1::NeedAnswer answer;
   *answer.mutable_need() = record.need();
-  answer.set_sealed_contact(record.sealed_contact());
+  answer.set_sealed_details(record.sealed_details());
   return answer;
 }
 
@@ -35,9 +36,10 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Create(rpc::CallContext ctx,
   DecideNeed decide = [&]() -> Task<absl::StatusOr<NeedDecision>> {
     const Time now = deps_.clock.Now();
     CO_ASSIGN_OR_RETURN(v1::Need need, NewNeed(request, ctx.caller().person_id, now));
+    CO_RETURN_IF_ERROR(co_await CountAddition(ctx, deps_.lists, kNeeds, key.request_id));
     need.set_need_id(ids::New("ned", shard));
     v1::NeedRecord record;
-    record.set_sealed_contact(SealContact(deps_.key_ring, need.need_id(), request.contact()));
+    record.set_sealed_details(SealDetails(deps_.key_ring, need.need_id(), request));
     *record.mutable_need() = std::move(need);
     for (std::string& area : ListsStore::ListAreas(*tree, request.area_code())) {
       record.add_list_areas(std::move(area));
@@ -50,7 +52,7 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Create(rpc::CallContext ctx,
       v1::NeedAnswer answer,
       co_await store::Mutate<v1::NeedAnswer>(deps_.lists.store(), key,
                                              CallerShard(ctx, deps_.lists, shard), shard, decide));
-  co_return Present(ctx, std::move(*answer.mutable_need()), answer.sealed_contact());
+  co_return Present(ctx, std::move(*answer.mutable_need()), answer.sealed_details());
 }
 
 Task<absl::StatusOr<v1::Need>> NeedHandlers::Mutate(rpc::CallContext ctx, store::RequestKey key,
@@ -70,7 +72,7 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Mutate(rpc::CallContext ctx, store:
       v1::NeedAnswer answer,
       co_await store::Mutate<v1::NeedAnswer>(deps_.lists.store(), key,
                                              CallerShard(ctx, deps_.lists, shard), shard, decide));
-  co_return Present(ctx, std::move(*answer.mutable_need()), answer.sealed_contact());
+  co_return Present(ctx, std::move(*answer.mutable_need()), answer.sealed_details());
 }
 
 Task<absl::StatusOr<v1::Need>> NeedHandlers::MutatePlainly(rpc::CallContext ctx,
@@ -140,7 +142,7 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Close(rpc::CallContext ctx,
 Task<absl::StatusOr<v1::Need>> NeedHandlers::Publish(rpc::CallContext ctx,
                                                      v1::PublishNeedRequest request) {
   CO_ASSIGN_OR_RETURN(v1::NeedAnswer answer, co_await publications_.Publish(ctx, request));
-  co_return Present(ctx, std::move(*answer.mutable_need()), answer.sealed_contact());
+  co_return Present(ctx, std::move(*answer.mutable_need()), answer.sealed_details());
 }
 
 }  // namespace baodao::lists

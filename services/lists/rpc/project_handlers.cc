@@ -6,6 +6,7 @@
 #include "common/status/macros.h"
 #include "common/store/mutate.h"
 #include "services/lists/domain/list_rules.h"
+#include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/paged.h"
 
 namespace baodao::lists {
@@ -21,8 +22,10 @@ Task<absl::StatusOr<v1::Project>> ProjectHandlers::Create(rpc::CallContext ctx,
   const auto tree = deps_.areas.tree();
   CO_RETURN_IF_ERROR(CheckArea(*tree, request.area_code()));
   const int shard = tree->ShardOf(request.area_code(), deps_.lists.store().keys());
+  const store::RequestKey key = KeyOf(ctx, request);
   DecideProject decide = [&]() -> Task<absl::StatusOr<ProjectDecision>> {
     const Time now = deps_.clock.Now();
+    CO_RETURN_IF_ERROR(co_await CountAddition(ctx, deps_.lists, kProjects, key.request_id));
     v1::ProjectRecord record;
     *record.mutable_project() = NewProject(request, ctx.caller().person_id, now);
     record.mutable_project()->set_project_id(ids::New("prj", shard));
@@ -34,7 +37,6 @@ Task<absl::StatusOr<v1::Project>> ProjectHandlers::Create(rpc::CallContext ctx,
     deps_.lists.Put(&commit, nothing, record, OriginOf(ctx, now));
     co_return ProjectDecision{std::move(commit), record.project()};
   };
-  const store::RequestKey key = KeyOf(ctx, request);
   co_return co_await store::Mutate<v1::Project>(
       deps_.lists.store(), key, CallerShard(ctx, deps_.lists, shard), shard, decide);
 }

@@ -8,7 +8,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/rpc/publications.h"
-#include "services/lists/store/contact.h"
+#include "services/lists/store/details.h"
 
 namespace baodao::lists {
 namespace {
@@ -16,6 +16,8 @@ namespace {
 // Whether dispatch decided against the task, as opposed to not having been able to decide.
 bool IsFinal(const absl::Status& status) {
   if (!IsRefusal(status)) return false;
+  // lists knows the area of every need, and areas stay: that replica's tree is only behind.
+  if (Is(status, Reason::AREA_UNKNOWN)) return false;
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kFailedPrecondition:
@@ -37,13 +39,15 @@ absl::StatusOr<dispatch::v1::PublishTaskRequest> Publications::RequestOf(
     const v1::NeedRecord& record) const {
   dispatch::v1::PublishTaskRequest request = record.publish_request();
   const std::string& need_id = record.need().need_id();
-  ASSIGN_OR_RETURN(const v1::Contact contact,
-                   OpenContact(deps_.key_ring, need_id, record.sealed_contact()));
-  if (!record.sealed_contact().empty()) {
-    request.mutable_contact()->set_name(contact.name());
-    request.mutable_contact()->set_phone(contact.phone());
-    request.mutable_contact()->set_address(contact.address());
+  ASSIGN_OR_RETURN(const v1::NeedDetails details,
+                   OpenDetails(deps_.key_ring, need_id, record.sealed_details()));
+  if (details.has_contact()) {
+    request.mutable_contact()->set_name(details.contact().name());
+    request.mutable_contact()->set_phone(details.contact().phone());
+    request.mutable_contact()->set_address(details.contact().address());
   }
+  // Written down rounded: helpers must find the door.
+  if (areas::IsKnown(details.place())) *request.mutable_place() = details.place();
   // A new one each time: what makes it one task is the need and its attempt.
   request.set_request_id(absl::StrCat(need_id, "-", record.publish_attempt(), "-",
                                       absl::Hex(crypto::RandomBits(), absl::kZeroPad16)));
@@ -91,16 +95,30 @@ Task<absl::Status> Publications::Conclude(std::string need_id, int attempt,
 
 Task<absl::StatusOr<bool>> Publications::Save(const Loaded<v1::NeedRecord>& before,
                                               const v1::NeedRecord& after, Origin origin) {
+  using Kind = store::CommitOutcome::Kind;
+  CO_ASSIGN_OR_RETURN(Kind kind, co_await Write(before, after, origin, true));
+  // The request_id has an answer already, perhaps another call's: the caller cannot be told, but
+  // the need must not hang for as long as that answer is kept.
+  if (kind == Kind::kReplayed) {
+    CO_ASSIGN_OR_RETURN(kind, co_await Write(before, after, origin, false));
+  }
+  co_return kind == Kind::kApplied;
+}
+
+Task<absl::StatusOr<store::CommitOutcome::Kind>> Publications::Write(
+    const Loaded<v1::NeedRecord>& before, const v1::NeedRecord& after, const Origin& origin,
+    bool answer_caller) {
   store::Commit commit(deps_.lists.keys().ShardOf(after.need().need_id()));
   deps_.lists.Put(&commit, before, after, origin);
   if (before.record.publishing() && !after.publishing()) {
     commit.ClearTimer(PublishTimerOf(after.need().need_id()));
     // Only success is kept: a request that was refused is decided anew when it is sent again.
-    if (!after.need().task_id().empty() ||
-        after.past_task_ids_size() > before.record.past_task_ids_size()) {
+    const bool succeeded = !after.need().task_id().empty() ||
+                           after.past_task_ids_size() > before.record.past_task_ids_size();
+    if (succeeded && answer_caller) {
       v1::NeedAnswer answer;
       *answer.mutable_need() = after.need();
-      answer.set_sealed_contact(after.sealed_contact());
+      answer.set_sealed_details(after.sealed_details());
       commit.Answer({before.record.publish_caller(), before.record.publish_request_id(),
                      before.record.publish_fingerprint()},
                     answer.SerializeAsString());
@@ -108,7 +126,7 @@ Task<absl::StatusOr<bool>> Publications::Save(const Loaded<v1::NeedRecord>& befo
   }
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
                       co_await deps_.lists.store().Apply(std::move(commit)));
-  co_return outcome.kind == store::CommitOutcome::Kind::kApplied;
+  co_return outcome.kind;
 }
 
 Task<absl::Status> Publications::Resume(std::string need_id) {

@@ -7,6 +7,21 @@
 #include "common/timers/timer_loop.h"
 
 namespace baodao::lists {
+namespace {
+
+// Where a need without a place happens: the centre of its area, or of the nearest one above that
+// has one.
+common::v1::GeoPoint CentreOf(const areas::AreaTree& tree, const std::string& area_code) {
+  const areas::Area* area = tree.Find(area_code);
+  if (area != nullptr && areas::IsKnown(area->center())) return area->center();
+  for (const areas::Area* above : tree.Ancestors(area_code)) {
+    if (areas::IsKnown(above->center())) return above->center();
+  }
+  return {};
+}
+
+}  // namespace
+
 std::string PublishTimerOf(const std::string& need_id) {
   return timers::Member(kPublishTimer, need_id);
 }
@@ -41,10 +56,7 @@ Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Publications::FindAnswer(
 absl::Status Publications::BeginOn(v1::NeedRecord* record, const v1::PublishNeedRequest& request,
                                    const Publisher& publisher, Time now) const {
   common::v1::GeoPoint place = record->need().place();
-  if (!areas::IsKnown(place)) {
-    const areas::Area* area = deps_.areas.tree()->Find(record->need().area_code());
-    if (area != nullptr) place = area->center();
-  }
+  if (!areas::IsKnown(place)) place = CentreOf(*deps_.areas.tree(), record->need().area_code());
   return BeginPublication(record, request, publisher, place, now);
 }
 
@@ -90,9 +102,14 @@ Task<absl::StatusOr<bool>> Publications::TryBegin(const rpc::CallContext& ctx,
   }
   store::Commit commit(shard);
   deps_.lists.Put(&commit, loaded, record, OriginOf(ctx, now));
+  // The answer comes with a later commit: until then nothing else may take the request_id.
+  commit.Mark(key);
   commit.SetTimer(PublishTimerOf(request.need_id()), now + kPublishRetry);
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
                       co_await deps_.lists.store().Apply(std::move(commit)));
+  if (outcome.kind == store::CommitOutcome::Kind::kReplayed) {
+    co_return Refuse(Reason::REQUEST_ID_REUSED);
+  }
   co_return outcome.kind == store::CommitOutcome::Kind::kApplied;
 }
 

@@ -45,6 +45,10 @@ class Publications {
   Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Begin(const rpc::CallContext& ctx,
                                                             const v1::PublishNeedRequest& request,
                                                             store::RequestKey key);
+  // One try of Save, with or without the caller's answer.
+  Task<absl::StatusOr<store::CommitOutcome::Kind>> Write(const Loaded<v1::NeedRecord>& before,
+                                                         const v1::NeedRecord& after,
+                                                         const Origin& origin, bool answer_caller);
   // False on a conflict.
   Task<absl::StatusOr<bool>> TryBegin(const rpc::CallContext& ctx,
                                       const v1::PublishNeedRequest& request,

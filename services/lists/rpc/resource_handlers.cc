@@ -8,6 +8,7 @@
 #include "common/status/status.h"
 #include "common/store/mutate.h"
 #include "services/lists/domain/list_rules.h"
+#include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/paged.h"
 
 namespace baodao::lists {
@@ -36,9 +37,11 @@ Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Create(rpc::CallContext ctx
   CO_RETURN_IF_ERROR(CheckArea(*tree, request.area_code()));
   CO_ASSIGN_OR_RETURN(const std::string owner, co_await OwnerFor(ctx, request.owner_id()));
   const int shard = tree->ShardOf(request.area_code(), deps_.lists.store().keys());
+  const store::RequestKey key = KeyOf(ctx, request);
   DecideResource decide = [&]() -> Task<absl::StatusOr<ResourceDecision>> {
     const Time now = deps_.clock.Now();
     CO_ASSIGN_OR_RETURN(v1::Resource resource, NewResource(request, owner, now));
+    CO_RETURN_IF_ERROR(co_await CountAddition(ctx, deps_.lists, kResources, key.request_id));
     resource.set_resource_id(ids::New("res", shard));
     v1::ResourceRecord record;
     *record.mutable_resource() = resource;
@@ -50,7 +53,6 @@ Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Create(rpc::CallContext ctx
     deps_.lists.Put(&commit, nothing, record, OriginOf(ctx, now));
     co_return ResourceDecision{std::move(commit), std::move(resource)};
   };
-  const store::RequestKey key = KeyOf(ctx, request);
   co_return co_await store::Mutate<v1::Resource>(
       deps_.lists.store(), key, CallerShard(ctx, deps_.lists, shard), shard, decide);
 }

@@ -38,7 +38,11 @@ Task<absl::StatusOr<rpc::Scope>> ProjectScope(Deps deps, std::string id) {
   const v1::Project& project = loaded.record.project();
   rpc::Scope scope;
   scope.area_code = project.area_code();
-  if (!project.liaison_id().empty()) scope.owner_ids.push_back(project.liaison_id());
+  if (project.unit_id().empty()) co_return scope;
+  // Who speaks for the unit now, not who claimed the project for it.
+  CO_ASSIGN_OR_RETURN(const registration::v1::Unit unit,
+                      co_await deps.peers.GetUnit(project.unit_id()));
+  if (!unit.liaison_id().empty()) scope.owner_ids.push_back(unit.liaison_id());
   co_return scope;
 }
 

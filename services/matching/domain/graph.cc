@@ -19,6 +19,21 @@ uint64_t Draw(int32_t task, int32_t row) {
   return Mix(static_cast<uint64_t>(task) << 32 | static_cast<uint32_t>(row));
 }
 
+// `count` of `nearest`: the first half of them, and others drawn for the task from the rest.
+std::vector<int32_t> Sample(const std::vector<int32_t>& nearest, size_t count, int32_t task) {
+  if (nearest.size() <= count) return nearest;
+  const size_t first = count / 2;
+  std::vector<int32_t> sample(nearest.begin(),
+                              nearest.begin() + static_cast<std::ptrdiff_t>(first));
+  for (size_t i = first; i < count; ++i) {
+    const uint64_t drawn = Draw(task, static_cast<int32_t>(i)) % (nearest.size() - first);
+    sample.push_back(nearest[first + drawn]);
+  }
+  std::sort(sample.begin(), sample.end());
+  sample.erase(std::unique(sample.begin(), sample.end()), sample.end());
+  return sample;
+}
+
 }  // namespace
 
 GraphBuilder::GraphBuilder(Roster& roster, const Terms& terms, const Policy& policy,
@@ -31,6 +46,7 @@ GraphBuilder::GraphBuilder(Roster& roster, const Terms& terms, const Policy& pol
     const int32_t asked = options.offers_per_slot * slots;
     const int32_t offers = std::max(0, asked - task->open_offers);
     problem_.tasks.push_back({offers, std::min(offers, task->NeededSlots())});
+    if (task->place) spots_[SpotOf(*task)].slots += offers;
     const TaskTerms task_terms = terms.Of(*task);
     const uint64_t skills = MaskOf(task->skills);
     const uint64_t categories = MaskOf(task->categories);
@@ -81,7 +97,7 @@ void GraphBuilder::Forbid(const std::vector<int32_t>& edges) {
 void GraphBuilder::AddEdges(int32_t task, int wanted) {
   GraphTask& entry = tasks_[task];
   bool complete = false;
-  std::vector<Ranked> candidates = Candidates(entry, wanted, &complete);
+  std::vector<Ranked> candidates = Candidates(task, wanted, &complete);
   const size_t found = candidates.size();
   Select(&candidates, static_cast<size_t>(wanted), task);
   entry.truncated = !complete || candidates.size() < found;
@@ -109,20 +125,36 @@ void GraphBuilder::Select(std::vector<Ranked>* candidates, size_t wanted, int32_
             [](const Ranked& a, const Ranked& b) { return a.row < b.row; });
 }
 
-std::vector<GraphBuilder::Ranked> GraphBuilder::Candidates(const GraphTask& task, int wanted,
+GraphBuilder::Spot GraphBuilder::SpotOf(const OpenTask& task) {
+  const S2Point& point = *task.place;
+  return {{point.x(), point.y(), point.z()}, task.eligible.begin, task.eligible.end};
+}
+
+const GraphBuilder::Neighbours& GraphBuilder::Around(const OpenTask& task, int limit) {
+  Neighbours& spot = spots_[SpotOf(task)];
+  if (spot.asked < limit) {
+    spot.asked = std::min(limit + 2 * spot.slots, options_.nearest_limit);
+    spot.rows = roster_.Nearest(task.eligible, *task.place, policy_.max_distance_m, spot.asked);
+  }
+  return spot;
+}
+
+std::vector<GraphBuilder::Ranked> GraphBuilder::Candidates(int32_t task, int wanted,
                                                            bool* complete) {
+  const GraphTask& entry = tasks_[task];
   std::vector<int32_t> rows;
-  const Listed listed = ScanRows(*task.task, &rows);
+  const Listed listed = ScanRows(*entry.task, &rows);
   if (listed != Listed::kTooLong) {
     *complete = true;
-    return Scan(task, rows, listed == Listed::kByArea);
+    return Scan(entry, rows, listed == Listed::kByArea);
   }
-  // Among many people the nearest come first; where few of them may take the task, look farther.
+  // Where few of them may take the task, look farther.
   for (int limit = 4 * wanted;; limit *= 4) {
     limit = std::min(limit, options_.nearest_limit);
-    rows = roster_.Nearest(task.task->eligible, *task.task->place, policy_.max_distance_m, limit);
-    std::vector<Ranked> found = Scan(task, rows, true);
-    *complete = rows.size() < static_cast<size_t>(limit);
+    const Neighbours& around = Around(*entry.task, limit);
+    rows = Sample(around.rows, static_cast<size_t>(limit), task);
+    std::vector<Ranked> found = Scan(entry, rows, true);
+    *complete = around.rows.size() < static_cast<size_t>(limit);
     const bool enough = found.size() >= static_cast<size_t>(wanted);
     if (enough || *complete || limit == options_.nearest_limit) return found;
   }

@@ -1,9 +1,13 @@
 // From the index to a flow problem: who is a candidate for which task, at what cost.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "services/matching/domain/roster.h"
@@ -19,8 +23,9 @@ struct GraphOptions {
   // So many more candidates are drawn by hash from those who are not among the cheapest: tasks at
   // one place would otherwise all know the same few people. In percent of `candidates`.
   int spread_percent = 50;
-  // Up to so many people are looked at one by one; of more, only the nearest are.
-  int scan_limit = 1'024;
+  // Up to so many people are looked at one by one. Of more, some of the nearest are: more of them
+  // the more slots there are at that place, since these all compete for the same people.
+  int scan_limit = 256;
   // At most so many of the nearest are looked at.
   int nearest_limit = 4'096;
   // Tasks one person may be given in one run.
@@ -72,10 +77,29 @@ class GraphBuilder {
     }
   };
 
+  // A place and the area whose people may serve there: what tasks share that see the same people.
+  struct Spot {
+    std::array<double, 3> point;
+    int32_t begin;
+    int32_t end;
+    bool operator==(const Spot&) const = default;
+    template <class H>
+    friend H AbslHashValue(H hash, const Spot& spot) {
+      return H::combine(std::move(hash), spot.point, spot.begin, spot.end);
+    }
+  };
+  struct Neighbours {
+    int slots = 0;              // to fill at this spot
+    int asked = 0;              // `rows` were looked up with this limit
+    std::vector<int32_t> rows;  // nearest first
+  };
+  static Spot SpotOf(const OpenTask& task);
+  // At least `limit` of the nearest, unless there are fewer.
+  const Neighbours& Around(const OpenTask& task, int limit);
   void AddEdges(int32_t task, int wanted);
   int Wanted(int32_t task, int factor) const;
   // Candidates in no order, each once; sets `complete` when there are no others.
-  std::vector<Ranked> Candidates(const GraphTask& task, int wanted, bool* complete);
+  std::vector<Ranked> Candidates(int32_t task, int wanted, bool* complete);
   // People whom the task's area admits for certain are not asked for that again.
   std::vector<Ranked> Scan(const GraphTask& task, const std::vector<int32_t>& rows,
                            bool admitted) const;
@@ -88,6 +112,7 @@ class GraphBuilder {
   const Policy& policy_;
   GraphOptions options_;
   std::vector<GraphTask> tasks_;
+  absl::flat_hash_map<Spot, Neighbours> spots_;
   size_t next_ = 0;
   Problem problem_;
 };

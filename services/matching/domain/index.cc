@@ -63,9 +63,9 @@ CandidateIndex::Applied CandidateIndex::Apply(const Profile& profile) {
   if (profile.version() <= person.version) return Applied::kOld;
   CountSkills(person, -1);
   person.version = profile.version();
-  person.skills = tags_.InternAll(profile.skills());
-  person.categories = tags_.InternAll(profile.categories());
-  person.willing = tags_.InternAll(profile.willing());
+  tags_.Replace(&person.skills, profile.skills());
+  tags_.Replace(&person.categories, profile.categories());
+  tags_.Replace(&person.willing, profile.willing());
   person.hours = WeeklyHours(profile.availability());
   person.home = PlaceOf(profile.home());
   person.area_codes.assign(profile.area_codes().begin(), profile.area_codes().end());
@@ -82,7 +82,8 @@ CandidateIndex::Applied CandidateIndex::Apply(const DispatchTask& task, Time now
     return Applied::kDone;
   }
   std::shared_ptr<OpenTask>& entry = tasks_[task.task_id()];
-  if (entry == nullptr) {
+  const bool fresh = entry == nullptr;
+  if (fresh) {
     entry = std::make_shared<OpenTask>();
     entry->lacking_since = now;
   } else if (task.version() <= entry->task.version()) {
@@ -93,9 +94,11 @@ CandidateIndex::Applied CandidateIndex::Apply(const DispatchTask& task, Time now
   entry->task.clear_description();  // long, and nothing here reads it
   entry->window = FromProto(task.window());
   entry->place = PlaceOf(task.place());
-  entry->skills = tags_.InternAll(task.skills());
-  entry->categories = tags_.InternAll(task.categories());
-  entry->category = tags_.Intern(task.category());
+  tags_.Replace(&entry->skills, task.skills());
+  tags_.Replace(&entry->categories, task.categories());
+  const TagId category = tags_.Intern(task.category());
+  if (!fresh) tags_.Release(entry->category);
+  entry->category = category;
   Place(entry.get());
   NoteShortage(entry.get(), free_before, now);
   return Applied::kDone;
@@ -160,6 +163,10 @@ void CandidateIndex::Drop(std::string_view task_id) {
   for (const auto& [slot, standing] : it->second->people) {
     people_[slot].open_offers -= Offer(standing.state);
   }
+  // A run under way may still look at the task: it then proposes for one that dispatch has ended.
+  tags_.Release(it->second->skills);
+  tags_.Release(it->second->categories);
+  tags_.Release(it->second->category);
   tasks_.erase(it);
 }
 

@@ -4,12 +4,36 @@
 
 namespace baodao::matching {
 
-TagId TagTable::Intern(std::string_view tag) {
+TagId TagTable::NumberOf(std::string_view tag) {
   if (const auto it = ids_.find(tag); it != ids_.end()) return it->second;
-  const auto id = static_cast<TagId>(names_.size());
-  names_.emplace_back(tag);
-  ids_.emplace(names_.back(), id);
+  auto id = static_cast<TagId>(names_.size());
+  if (free_.empty()) {
+    names_.emplace_back(tag);
+    holds_.push_back(0);
+  } else {
+    id = free_.back();
+    free_.pop_back();
+    names_[id] = tag;
+  }
+  ids_.emplace(names_[id], id);
   return id;
+}
+
+TagId TagTable::Intern(std::string_view tag) {
+  const TagId id = NumberOf(tag);
+  ++holds_[id];
+  return id;
+}
+
+void TagTable::Release(TagId id) {
+  if (--holds_[id] > 0) return;
+  ids_.erase(names_[id]);
+  names_[id] = std::string();
+  free_.push_back(id);
+}
+
+void TagTable::Release(const TagSet& set) {
+  for (const TagId id : set) Release(id);
 }
 
 std::optional<TagId> TagTable::Find(std::string_view tag) const {

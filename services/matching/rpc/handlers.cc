@@ -10,6 +10,7 @@ namespace baodao::matching {
 namespace {
 
 constexpr int kDefaultLimit = 10;
+const std::string kMatchingService = "baodao.matching.v1.MatchingService/";
 
 size_t LimitOf(int32_t asked) { return static_cast<size_t>(asked == 0 ? kDefaultLimit : asked); }
 
@@ -36,10 +37,9 @@ MatchingHandlers::MatchingHandlers(const CandidateIndex& index, const IndexFeed&
       metrics_(metrics) {}
 
 void MatchingHandlers::Register(rpc::Router* router) {
-  const std::string service = "baodao.matching.v1.MatchingService/";
-  router->Unary(service + "RecommendPeople", this, &MatchingHandlers::RecommendPeople);
-  router->Unary(service + "RecommendTasks", this, &MatchingHandlers::RecommendTasks);
-  router->Unary(service + "RunMatching", this, &MatchingHandlers::RunMatching);
+  router->Unary(kMatchingService + "RecommendPeople", this, &MatchingHandlers::RecommendPeople);
+  router->Unary(kMatchingService + "RecommendTasks", this, &MatchingHandlers::RecommendTasks);
+  router->Unary(kMatchingService + "RunMatching", this, &MatchingHandlers::RunMatching);
 }
 
 rpc::AccessPolicy MatchingHandlers::Policy(const areas::AreaTreeFeed& areas) {
@@ -155,6 +155,12 @@ Task<absl::StatusOr<v1::RunMatchingResponse>> MatchingHandlers::RunMatching(
     response.set_offers_made(co_await offers_.Make(std::move(report.proposals)));
   }
   co_return response;
+}
+
+void LimitMatching(rpc::RateLimits* limits) {
+  limits->methods[kMatchingService + "RecommendPeople"] = {5, 20};
+  limits->methods[kMatchingService + "RecommendTasks"] = {5, 20};
+  limits->methods[kMatchingService + "RunMatching"] = {1, 5};
 }
 
 }  // namespace baodao::matching

@@ -9,6 +9,7 @@
 #include "baodao/matching/v1/matching.pb.h"
 #include "common/areas/feed.h"
 #include "common/rpc/access.h"
+#include "common/rpc/rate_limit.h"
 #include "common/rpc/router.h"
 #include "services/matching/domain/recommend.h"
 #include "services/matching/workers/feed.h"
@@ -50,5 +51,8 @@ class MatchingHandlers {
   Clock& clock_;
   MatchingMetrics& metrics_;
 };
+
+// Recommendations and runs look at everybody: buckets of their own, for each caller.
+void LimitMatching(rpc::RateLimits* limits);
 
 }  // namespace baodao::matching

@@ -1,5 +1,8 @@
 #include "services/matching/workers/match_loop.h"
 
+#include <asio/cancellation_state.hpp>
+#include <asio/this_coro.hpp>
+#include <exception>
 #include <utility>
 
 #include "common/log/log.h"
@@ -18,10 +21,20 @@ MatchLoop::MatchLoop(const CandidateIndex& index, Matcher& matcher, Offers& offe
       metrics_(metrics) {}
 
 Task<void> MatchLoop::Run() {
-  for (;;) {
-    co_await Round();
-    co_await clock_.SleepFor(settings_.interval);
+  std::exception_ptr ended;
+  try {
+    for (;;) {
+      co_await Round();
+      co_await clock_.SleepFor(settings_.interval);
+    }
+  } catch (...) {
+    ended = std::current_exception();
   }
+  // Here, where no round can take a lease again, and not in a stop function, which cannot wait. Who
+  // cancelled this task waits for it; another cancellation must not keep the leases.
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  co_await Release();
+  std::rethrow_exception(ended);
 }
 
 Task<int> MatchLoop::Round() {

@@ -22,7 +22,7 @@ class MatchLoop {
   MatchLoop(const CandidateIndex& index, Matcher& matcher, Offers& offers, Leases& leases,
             const Settings& settings, Clock& clock, MatchingMetrics& metrics);
 
-  // For ever. Cancel the task to end it.
+  // For ever. Cancel the task to end it: it then gives every lease back before it ends.
   Task<void> Run();
   // One round over all districts; how many offers were made.
   Task<int> Round();

@@ -1,6 +1,7 @@
 #include "services/registration/domain/login_rules.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/clock/timestamp.h"
 
@@ -22,7 +23,21 @@ RefreshVerdict JudgeRefresh(const v1::SessionRecord& record, std::string_view to
                             Time now) {
   if (record.ended()) return RefreshVerdict::kEnded;
   if (now >= ToTime(record.refresh_expire_time())) return RefreshVerdict::kExpired;
-  return record.refresh_hash() == token_hash ? RefreshVerdict::kRotate : RefreshVerdict::kReused;
+  if (record.refresh_hash() == token_hash) return RefreshVerdict::kRotate;
+  // Using the successor makes it the previous one, so this token's successor was never used.
+  const bool recent = now < ToTime(record.rotate_time()) + kRefreshRetry;
+  if (recent && record.previous_refresh_hash() == token_hash) return RefreshVerdict::kRepeat;
+  return RefreshVerdict::kReused;
+}
+
+void RotateRefresh(RefreshVerdict verdict, std::string next_hash, Time now,
+                   v1::SessionRecord* record) {
+  if (verdict == RefreshVerdict::kRotate) {
+    record->set_previous_refresh_hash(record->refresh_hash());
+    *record->mutable_rotate_time() = ToTimestamp(now);
+  }
+  record->set_refresh_hash(std::move(next_hash));
+  *record->mutable_refresh_expire_time() = ToTimestamp(now + kRefreshLife);
 }
 
 }  // namespace baodao::registration

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
 #include "baodao/registration/v1/records.pb.h"
@@ -14,6 +15,8 @@ inline constexpr int kCodeAttempts = 5;
 inline constexpr std::chrono::minutes kCodeLife{5};
 inline constexpr std::chrono::minutes kAccessLife{15};
 inline constexpr std::chrono::hours kRefreshLife{30 * 24};
+// How long a client may need to notice that the answer to a refresh was lost, and to ask again.
+inline constexpr std::chrono::seconds kRefreshRetry{60};
 
 enum class CodeVerdict {
   kRight,
@@ -28,6 +31,7 @@ int AttemptsLeft(const v1::LoginCodeRecord& record);
 
 enum class RefreshVerdict {
   kRotate,
+  kRepeat,  // used a moment ago, and its successor was not: the answer was lost, rotate again
   kReused,  // genuine, but used before: somebody else has it too, the session must end
   kEnded,   // the session has ended already
   kExpired,
@@ -35,5 +39,10 @@ enum class RefreshVerdict {
 
 // `token_hash` is of a token that we made for this session.
 RefreshVerdict JudgeRefresh(const v1::SessionRecord& record, std::string_view token_hash, Time now);
+
+// Puts the next token in force, after kRotate or kRepeat. A repetition replaces the token whose
+// answer was lost and leaves the minute as it began; the replaced one counts as used.
+void RotateRefresh(RefreshVerdict verdict, std::string next_hash, Time now,
+                   v1::SessionRecord* record);
 
 }  // namespace baodao::registration

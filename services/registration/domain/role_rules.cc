@@ -14,8 +14,9 @@ bool Gives(const auth::RoleGrant& grant, auth::v1::Role role, std::string_view a
     // An operator of no particular area is one of all areas.
     return grant.area_code.empty() || covers(grant.area_code, area_code);
   }
+  // Strictly below: coordinators of one area are equals, and none may remove another.
   return grant.role == auth::v1::ROLE_COORDINATOR && role == auth::v1::ROLE_COORDINATOR &&
-         covers(grant.area_code, area_code);
+         grant.area_code != area_code && covers(grant.area_code, area_code);
 }
 
 int Find(const v1::PersonRecord& person, auth::v1::Role role, std::string_view area_code) {

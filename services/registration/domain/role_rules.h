@@ -17,7 +17,8 @@ namespace baodao::registration {
 inline constexpr int kMaxGrants = 16;
 
 // A role at an area is given or taken by an operator whose own area covers it; COORDINATOR also by
-// a coordinator of that area or above. Services may do both. GRANT_TOO_WIDE for anybody else.
+// a coordinator of an area above, not of that area itself. Services may do both. GRANT_TOO_WIDE for
+// anybody else.
 absl::Status CheckMayChangeRole(const auth::Principal& caller, auth::v1::Role role,
                                 std::string_view area_code, const Covers& covers);
 

@@ -34,6 +34,14 @@ std::vector<const v1::Area*> Slice(const areas::AreaTree& tree, const v1::ListAr
   return page;
 }
 
+// A file may name any area, so a role at one of them does not reach far enough.
+bool OperatesEverywhere(const auth::Principal& caller) {
+  if (caller.IsService()) return true;
+  return std::any_of(caller.grants.begin(), caller.grants.end(), [](const auth::RoleGrant& grant) {
+    return grant.role == auth::v1::ROLE_OPERATOR && grant.area_code.empty();
+  });
+}
+
 }  // namespace
 
 void AreaHandlers::Register(rpc::Router& router) {
@@ -72,6 +80,7 @@ Task<absl::StatusOr<store::Decision<v1::ImportAreasResponse>>> AreaHandlers::Dec
 
 Task<absl::StatusOr<v1::ImportAreasResponse>> AreaHandlers::ImportAreas(
     rpc::CallContext context, v1::ImportAreasRequest request) {
+  if (!OperatesEverywhere(context.caller())) co_return Refuse(Reason::PERMISSION_DENIED);
   CO_ASSIGN_OR_RETURN(const AreaSheet sheet, ParseAreaSheet(request.csv()));
   Decide<v1::ImportAreasResponse> decide = [&] {
     return DecideImport(sheet, StampOf(env_, context));

@@ -23,8 +23,8 @@ namespace baodao::registration {
 struct LoginLimits {
   Millis code_interval{60'000};  // of one phone
   int codes_per_day = 10;        // of one phone
-  // Requests for codes and logins of one network address. Loopback is not counted: there the TLS
-  // edge stands, which limits the addresses behind it.
+  // Requests for codes and logins of one network address: what a trusted proxy (the TLS edge) says,
+  // else the peer's. Loopback is not counted: only this machine itself calls from there.
   int address_per_hour = 600;
 };
 

@@ -16,9 +16,10 @@ constexpr int kStandardPeoplePage = 20;
 constexpr int kLargestPeoplePage = 200;
 constexpr int kStandardProfiles = 1000;
 constexpr int kLargestProfiles = 2000;
-// People looked at for one page: with a rare category a page may come short, or empty, with a token
-// to go on.
-constexpr int kMostExamined = 2000;
+// A search reads so many people at a time, however small its page, and so often for one call: where
+// few fit, a page may come short, or empty, with a token to go on.
+constexpr int kSearchChunk = 200;
+constexpr int kSearchRounds = 10;
 
 bool IsOwn(const rpc::CallContext& context, std::string_view person_id) {
   return context.caller().IsPerson() && context.caller().person_id == person_id;
@@ -113,14 +114,17 @@ Task<absl::StatusOr<v1::ListPeopleResponse>> PersonHandlers::ListPeople(
   CO_ASSIGN_OR_RETURN(std::string after,
                       paging::Decode(request.page_token(), query, env_.clock.Now()));
   const int size = paging::PageSize(request.page_size(), kStandardPeoplePage, kLargestPeoplePage);
+  const bool search = !request.category().empty() || !request.skill().empty();
+  // Where everybody fits, what is read beyond the page would be read for nothing.
+  const int chunk = search ? std::max(size, kSearchChunk) : size;
   v1::ListPeopleResponse response;
-  for (int examined = 0;; examined += size) {
+  for (int round = 0; round < kSearchRounds; ++round) {
     std::vector<std::string> indexes;
     for (int i = 0; i < env_.keys.shards(); ++i) {
       indexes.push_back(env_.keys.PeopleAt(i, request.area_code()));
     }
     CO_ASSIGN_OR_RETURN(const IdPage page,
-                        co_await ReadPage(env_.store, std::move(indexes), after, size));
+                        co_await ReadPage(env_.store, std::move(indexes), after, chunk));
     CO_ASSIGN_OR_RETURN(const auto people, co_await LoadPeople(page.ids));
     after = page.next;
     for (const Loaded<v1::PersonRecord>& person : people) {
@@ -132,7 +136,7 @@ Task<absl::StatusOr<v1::ListPeopleResponse>> PersonHandlers::ListPeople(
       if (!after.empty() || &person != &people.back()) after = id;
       break;
     }
-    if (after.empty() || response.people_size() == size || examined >= kMostExamined) break;
+    if (after.empty() || response.people_size() == size) break;
   }
   if (!after.empty()) {
     response.set_next_page_token(paging::Encode(after, query, env_.clock.Now()));

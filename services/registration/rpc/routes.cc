@@ -40,4 +40,10 @@ void LimitLogins(double per_second, rpc::RateLimits* limits) {
   }
 }
 
+void LimitWrites(rpc::RateLimits* limits) {
+  limits->methods["baodao.registration.v1.PersonService/UpdatePerson"] = rpc::Bucket{1, 20};
+  limits->methods["baodao.registration.v1.RegistrationService/CreateRegistration"] =
+      rpc::Bucket{0.2, 20};
+}
+
 }  // namespace baodao::registration

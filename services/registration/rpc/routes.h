@@ -32,8 +32,12 @@ class Handlers {
   SessionHandlers sessions_;
 };
 
-// Logins come without a token, and behind the TLS edge all from one address: they get buckets of
-// their own, of `per_second` calls. Phones and addresses have limits in the store besides.
+// Logins come without a token, and behind an edge that names no clients (x-real-ip) all from one
+// address: they get buckets of their own, of `per_second` calls. Phones and addresses have limits
+// in the store besides.
 void LimitLogins(double per_second, rpc::RateLimits* limits);
+// What a person does now and then, and what costs a commit, indexes and an event every time: the
+// common bucket would let one person fill the store.
+void LimitWrites(rpc::RateLimits* limits);
 
 }  // namespace baodao::registration

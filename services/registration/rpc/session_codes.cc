@@ -16,21 +16,18 @@ constexpr int kCodeDigits = 6;
 constexpr Millis kHour{3'600'000};
 constexpr Millis kDay = 24 * kHour;
 
-// The address of gRPC's "ipv4:10.0.0.7:51234"; empty for a peer on this machine (the TLS edge).
-std::string RemoteAddress(const std::string& peer) {
-  const size_t port = peer.rfind(':');
-  const std::string address = peer.substr(0, port);
-  if (address.starts_with("ipv4:127.") || address.starts_with("unix:")) return {};
-  if (address == "ipv6:%5B::1%5D" || address == "ipv6:[::1]") return {};
-  return address;
+// Whether a call came from this very machine. One that the TLS edge passed on has the address of
+// its client instead.
+bool IsThisMachine(std::string_view address) {
+  return address.empty() || address.starts_with("127.") || address == "::1" ||
+         address.starts_with("unix:");
 }
 
 }  // namespace
 
 Task<absl::Status> SessionHandlers::CountAddress(rpc::CallContext context) {
-  const std::string address = RemoteAddress(context.peer());
-  if (address.empty()) co_return absl::OkStatus();
-  std::string key = env_.keys.AddressHour(env_.vault.AddressHash(address));
+  if (IsThisMachine(context.address())) co_return absl::OkStatus();
+  std::string key = env_.keys.AddressHour(env_.vault.AddressHash(context.address()));
   CO_ASSIGN_OR_RETURN(const int64_t calls, co_await env_.store.Increment(std::move(key), kHour));
   if (calls <= env_.limits.address_per_hour) co_return absl::OkStatus();
   co_return RefuseFor(Reason::RATE_LIMITED, kHour);

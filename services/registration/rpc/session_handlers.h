@@ -9,6 +9,7 @@
 #include "common/async/task.h"
 #include "common/rpc/context.h"
 #include "common/rpc/router.h"
+#include "services/registration/domain/login_rules.h"
 #include "services/registration/rpc/environment.h"
 
 namespace baodao::registration {
@@ -52,17 +53,22 @@ class SessionHandlers {
                                                     Stamp stamp, Entry* entry);
   Task<absl::StatusOr<store::Commit>> DecideLogout(std::string session_id, Stamp stamp);
   // Opens the session's next refresh token.
-  void Renew(Time now, Entry* entry) const;
+  void Renew(RefreshVerdict verdict, Time now, Entry* entry) const;
   absl::StatusOr<v1::Tokens> TokensOf(const Entry& entry) const;
 
   template <class Request>
   Task<absl::StatusOr<v1::ListRolesResponse>> ChangeRole(rpc::CallContext context,
                                                          const Request& request, bool granted);
   template <class Request>
-  Task<absl::StatusOr<store::Decision<v1::ListRolesResponse>>> DecideRole(const Request& request,
+  Task<absl::StatusOr<store::Decision<v1::ListRolesResponse>>> DecideRole(rpc::CallContext context,
+                                                                          const Request& request,
                                                                           bool granted,
-                                                                          AreaBook::Tree tree,
-                                                                          Stamp stamp);
+                                                                          AreaBook::Tree tree);
+  // The caller with the roles they hold now: a token of a session carries for 15 minutes what may
+  // have been revoked since. Services, and the tokens without a session that are minted for
+  // operators, stay as they are. `target` is whose roles change.
+  Task<absl::StatusOr<auth::Principal>> CallerNow(auth::Principal caller,
+                                                  const v1::PersonRecord& target);
   Task<absl::StatusOr<Loaded<v1::PersonRecord>>> LoadPerson(std::string id);
 
   Environment& env_;

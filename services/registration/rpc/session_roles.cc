@@ -16,11 +16,33 @@ v1::ListRolesResponse RolesOf(const v1::PersonRecord& person) {
 
 }  // namespace
 
+Task<absl::StatusOr<auth::Principal>> SessionHandlers::CallerNow(auth::Principal caller,
+                                                                 const v1::PersonRecord& target) {
+  if (!caller.IsPerson() || caller.session_id.empty()) co_return caller;
+  caller.grants.clear();
+  if (caller.person_id == target.person().person_id()) {
+    // The very record whose version the commit expects: a revocation in between makes it conflict.
+    caller.grants = GrantsOf(target);
+  } else if (env_.keys.ShardOf(caller.person_id, "per").has_value()) {
+    CO_ASSIGN_OR_RETURN(
+        const Loaded<v1::PersonRecord> own,
+        co_await Load<v1::PersonRecord>(env_.store, env_.keys.Person(caller.person_id)));
+    caller.grants = GrantsOf(own.record);
+  }
+  co_return caller;
+}
+
 template <class Request>
 Task<absl::StatusOr<store::Decision<v1::ListRolesResponse>>> SessionHandlers::DecideRole(
-    const Request& request, bool granted, AreaBook::Tree tree, Stamp stamp) {
+    rpc::CallContext context, const Request& request, bool granted, AreaBook::Tree tree) {
   CO_ASSIGN_OR_RETURN(const Loaded<v1::PersonRecord> before,
                       co_await LoadPerson(request.person_id()));
+  CO_ASSIGN_OR_RETURN(const auth::Principal caller,
+                      co_await CallerNow(context.caller(), before.record));
+  const Covers covers = [&](std::string_view above, std::string_view below) {
+    return tree->Covers(above, below);
+  };
+  CO_RETURN_IF_ERROR(CheckMayChangeRole(caller, request.role(), request.area_code(), covers));
   v1::PersonRecord after = before.record;
   const bool changed = granted ? AddGrant(request.role(), request.area_code(), &after)
                                : RemoveGrant(request.role(), request.area_code(), &after);
@@ -29,7 +51,7 @@ Task<absl::StatusOr<store::Decision<v1::ListRolesResponse>>> SessionHandlers::De
     co_return RefuseField("role", ViolationKind::TOO_MANY, std::move(most));
   }
   Changes changes(env_.keys.keys().ShardOfId(request.person_id()), env_.keys, *tree,
-                  std::move(stamp));
+                  StampOf(env_, context));
   if (changed) {
     changes.PutPerson(before, after);
     events::v1::Event event;
@@ -50,15 +72,10 @@ Task<absl::StatusOr<v1::ListRolesResponse>> SessionHandlers::ChangeRole(rpc::Cal
                                                                         const Request& request,
                                                                         bool granted) {
   CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.TreeWith(request.area_code()));
-  const Covers covers = [&](std::string_view above, std::string_view below) {
-    return tree->Covers(above, below);
-  };
-  CO_RETURN_IF_ERROR(
-      CheckMayChangeRole(context.caller(), request.role(), request.area_code(), covers));
   const std::optional<int> shard = env_.keys.ShardOf(request.person_id(), "per");
   if (!shard.has_value()) co_return NotFound("person", request.person_id());
   Decide<v1::ListRolesResponse> decide = [&] {
-    return DecideRole(request, granted, tree, StampOf(env_, context));
+    return DecideRole(context, request, granted, tree);
   };
   co_return co_await Mutate<v1::ListRolesResponse>(env_, context, request, *shard,
                                                    std::move(decide));

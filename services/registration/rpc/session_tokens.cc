@@ -27,10 +27,9 @@ v1::PersonRecord NewPerson(const Vault& vault, int shard, const std::string& pho
 
 }  // namespace
 
-void SessionHandlers::Renew(Time now, Entry* entry) const {
+void SessionHandlers::Renew(RefreshVerdict verdict, Time now, Entry* entry) const {
   entry->refresh_token = env_.vault.MakeRefreshToken(entry->session.session_id());
-  entry->session.set_refresh_hash(env_.vault.TokenHash(entry->refresh_token));
-  *entry->session.mutable_refresh_expire_time() = ToTimestamp(now + kRefreshLife);
+  RotateRefresh(verdict, env_.vault.TokenHash(entry->refresh_token), now, &entry->session);
 }
 
 Task<absl::Status> SessionHandlers::Enter(const std::string& phone, Changes& changes,
@@ -51,7 +50,7 @@ Task<absl::Status> SessionHandlers::Enter(const std::string& phone, Changes& cha
   }
   entry->session.set_session_id(ids::New("ses", shard));
   entry->session.set_person_id(entry->person.person().person_id());
-  Renew(changes.stamp().now, entry);
+  Renew(RefreshVerdict::kRotate, changes.stamp().now, entry);
   changes.PutSession({}, entry->session);
   co_return absl::OkStatus();
 }
@@ -138,7 +137,7 @@ Task<absl::StatusOr<store::Commit>> SessionHandlers::DecideRefresh(std::string s
     CO_ASSIGN_OR_RETURN(Loaded<v1::PersonRecord> person,
                         co_await LoadPerson(before.record.person_id()));
     entry->person = std::move(person.record);
-    Renew(stamp.now, entry);
+    Renew(verdict, stamp.now, entry);
   }
   const AreaBook::Tree tree = env_.areas.tree();
   Changes changes(env_.keys.keys().ShardOfId(session_id), env_.keys, *tree, std::move(stamp));

@@ -1,7 +1,13 @@
 // The whole loop with the real binaries, as a user runs it.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <fstream>
+#include <thread>
+
 #include "common/testing/process.h"
+#include "common/testing/redis_server.h"
+#include "common/testing/temp_dir.h"
 #include "tests/e2e/town.h"
 
 namespace baodao::testing {
@@ -17,7 +23,8 @@ TEST(LoopTest, TheDemoPlaysTheWholeLoopAndFindsEveryPromiseKept) {
       "--codes=" + town.deployment.codes_file(),
       "--units=8",
       "--people=120",
-      "--needs=24"};
+      "--needs=24",
+      "--lead=15"};
   ChildProcess demo(argv, {}, dir.File("demo.log"));
   const int code = demo.Wait();
   std::ifstream log(dir.File("demo.log"));
@@ -43,6 +50,30 @@ TEST(LoopTest, AStopIsCleanAndTheNextStartFindsEverythingAgain) {
   const auto again = town.Run(demo::Must(town.world->backend.tasks, &client::Tasks::GetTask,
                                          town.world->people[0].token, get));
   EXPECT_EQ(again.SerializeAsString(), task.SerializeAsString());
+}
+
+// A start that waited for another service could not be stopped but by SIGKILL.
+TEST(LoopTest, AServiceThatWaitsForAnotherCanBeStopped) {
+  RedisServer redis;
+  TempDir dir;
+  const std::string log = dir.File("dispatch.log");
+  ChildProcess dispatch({Binary("dispatch"), "--listen=127.0.0.1:0", "--metrics_listen="},
+                        {{"BAODAO_REDIS", "127.0.0.1:" + std::to_string(redis.port())},
+                         {"BAODAO_KEYS_DIR", dir.File("keys")},
+                         {"BAODAO_CREATE_KEYS", "true"},
+                         {"BAODAO_PEER_REGISTRATION", "127.0.0.1:9"}},
+                        log);
+  const auto waits = [&] {
+    std::ifstream file(log);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    return text.find("areas.waiting") != std::string::npos;
+  };
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!waits()) {
+    ASSERT_TRUE(dispatch.Running() && std::chrono::steady_clock::now() < end);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(dispatch.End(SIGTERM), 0);
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ class LoopTest : public ReplicasTest {
 
 TEST_F(LoopTest, FromPublishedToCredited) {
   const std::string person = NewPerson(), requester = NewPerson();
-  v1::PublishTaskRequest request = NewTask(minutes(10), 1, 2);
+  v1::PublishTaskRequest request = NewTask(std::chrono::seconds(2), 1, 2);
   request.set_requester_id(requester);
   request.set_need_id(
       ids::New("ned", TestTree()->ShardOf(kCommunity, replicas_[0]->app.keys.base())));
@@ -66,7 +66,8 @@ TEST_F(LoopTest, FromPublishedToCredited) {
   const std::string task = published->task_id();
   ASSERT_TRUE(Run(Claim(0, person, task, "claim")).ok());
 
-  // Served, on two replicas.
+  // Served, on two replicas, once it has begun.
+  Run(SystemClock().SleepFor(ToTime(request.window().start()) - SystemClock().Now()));
   v1::GetSignInCodeRequest ask;
   ask.set_task_id(task);
   const auto code = Run(replicas_[1]->tasks.GetSignInCode(Coordinator(), ask));
@@ -247,6 +248,9 @@ TEST_F(LoopTest, ContactIsForThoseOnTheTask) {
     EXPECT_EQ(entry.bytes.find("13800001234"), std::string::npos);
   }
   EXPECT_EQ(releases, 2);
+  // Kept apart from the events, which are trimmed within hours.
+  EXPECT_EQ(Run(replica.store.ReadStream(replica.app.keys.Releases(shard), "", false, 100))->size(),
+            2u);
   EXPECT_EQ(
       Run(replica.store.Get(replica.app.keys.Task(task.task_id())))->bytes.find("13800001234"),
       std::string::npos);
@@ -256,6 +260,8 @@ TEST_F(LoopTest, ContactIsForThoseOnTheTask) {
   cancel.set_reason("不需要了");
   ASSERT_TRUE(Run(replica.tasks.CancelTask(Coordinator(), cancel)).ok());
   EXPECT_EQ(Why(Run(replica.tasks.GetTaskContact(As(person), request)).status()),
+            "PERMISSION_DENIED");
+  EXPECT_EQ(Why(Run(replica.tasks.GetTaskContact(Coordinator(), request)).status()),
             "PERMISSION_DENIED");
   EXPECT_EQ(CalendarOf(person).entries_size(), 0);
 }
@@ -288,6 +294,43 @@ TEST_F(LoopTest, CodesCannotBeGuessed) {
   const auto in = Run(replicas_[0]->assignments.SignIn(As(person), none));
   ASSERT_TRUE(in.ok()) << in.status();
   EXPECT_EQ(in->sign_in_method(), v1::SIGN_METHOD_POSITION);
+}
+
+// The answer to a proof tells how far the exact place is: strangers could find it from three
+// points.
+TEST_F(LoopTest, OnlyWhoIsExpectedMayProveAnything) {
+  const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
+  v1::SignRequest sign = SignBy(task, "", "s");
+  sign.mutable_position()->set_latitude(31.29);
+  sign.mutable_position()->set_longitude(121.52);
+  const std::string stranger = NewPerson();
+  EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(As(stranger), sign)).status()),
+            "NOT_ASSIGNED");
+  EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignOut(As(stranger), sign)).status()),
+            "NOT_ASSIGNED");
+}
+
+// One's proof used to look at the record while the other's commit replaced it.
+TEST_F(LoopTest, ManySignInsByCodeAtOnce) {
+  const std::string task = Publish(NewTask(minutes(10), 1, 20)).task_id();
+  const std::string code = SignCode(ring_, task, SystemClock().Now());
+  std::vector<std::string> people;
+  for (int i = 0; i < 20; ++i) {
+    people.push_back(NewPerson());
+    ASSERT_TRUE(Run(Claim(0, people.back(), task, "c")).ok());
+  }
+  int in = 0;
+  auto sign = [&](std::string person) -> Task<void> {
+    const auto signed_in =
+        co_await replicas_[0]->assignments.SignIn(As(person), SignBy(task, code, "s"));
+    EXPECT_TRUE(signed_in.ok()) << signed_in.status();
+    in += signed_in.ok();
+  };
+  std::vector<Task<void>> all;
+  for (const std::string& person : people) all.push_back(sign(person));
+  RunAll(std::move(all));
+  EXPECT_EQ(in, 20);
+  EXPECT_EQ(Get(task).signed_in_count(), 20);
 }
 
 TEST_F(LoopTest, OnlyCoordinatorsOfTheAreaSpeakForOthers) {

@@ -86,6 +86,32 @@ TEST_P(InboxTest, AreaInboxesAreForTheirCoordinators) {
       Is(Call(&Inbox::ListAreaNotifications, above, request).status(), Reason::PERMISSION_DENIED));
 }
 
+// The shard was once guessed from the code, and the notice lay where nobody reads.
+TEST_P(InboxTest, ANoticeForAnAreaNotKnownYetWaitsForTheTree) {
+  const std::string community = "310110009077";
+  events::Delivery delivery = Hours(1);
+  auto* changed = delivery.event.mutable_registration_changed();
+  changed->mutable_registration()->set_registration_id("reg_1");
+  changed->mutable_registration()->set_subject_id(reader_id_);
+  changed->mutable_registration()->set_area_code(community);
+  changed->mutable_registration()->set_state(registration::v1::REGISTRATION_STATE_PENDING);
+  const int read = areas_read_;
+  EXPECT_TRUE(absl::IsUnavailable(Deliver(delivery)));
+  EXPECT_EQ(areas_read_, read + 1);
+  registration_is_down_ = true;
+  EXPECT_TRUE(absl::IsUnavailable(Deliver(delivery)));
+  registration_is_down_ = false;
+  imported_.push_back(
+      AreaOf(community, "310110009", "鞍山新村", registration::v1::AREA_LEVEL_COMMUNITY));
+  ASSERT_TRUE(Deliver(delivery).ok());
+  v1::ListAreaNotificationsRequest request;
+  request.set_area_code(community);
+  const std::string above = tokens_.Coordinator(ids::New("per", 1), "310110009");
+  const auto listed = Call(&Inbox::ListAreaNotifications, above, request);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(listed->notifications_size(), 1);
+}
+
 TEST_P(InboxTest, NobodyReadsTheInboxOfAnother) {
   v1::ListNotificationsRequest request;
   request.set_person_id(reader_id_);

@@ -171,11 +171,13 @@ class PlayedSink final : public rpc::StreamSink {
 
 class PlayedWatchTest : public InboxTest {
  protected:
-  absl::Status Watch(PlayedSink& sink, const std::string& token) {
+  absl::Status Watch(PlayedSink& sink, const std::string& token, Time expires = Time::max()) {
     v1::WatchInboxRequest request;
     request.set_person_id(reader_id_);
     request.set_resume_token(token);
-    const rpc::CallContext ctx = rpc::CallContext::Internal(auth::Principal::Person(reader_id_));
+    auth::Principal reader = auth::Principal::Person(reader_id_);
+    reader.expires = expires;
+    const rpc::CallContext ctx = rpc::CallContext::Internal(std::move(reader));
     rpc::Writer<v1::WatchInboxResponse> writer(sink);
     return testing::Run(loop_, replicas_[0]->handlers.Watch(ctx, request, writer));
   }
@@ -195,6 +197,15 @@ TEST_P(PlayedWatchTest, AnIdleStreamBeatsWithinFifteenSeconds) {
     EXPECT_FALSE(message.has_notification());
     EXPECT_EQ(message.resume_token(), "0-0");
   }
+}
+
+// After a logout, too, a stream used to go on for ever.
+TEST_P(PlayedWatchTest, AStreamEndsWithItsToken) {
+  PlayedSink sink;
+  sink.on_wait = [&] { clock_.Advance(std::chrono::seconds(15)); };
+  const absl::Status ended = Watch(sink, "", clock_.Now() + std::chrono::minutes(15));
+  EXPECT_TRUE(Is(ended, Reason::TOKEN_EXPIRED)) << ended;
+  EXPECT_EQ(sink.waits.size(), 60u);
 }
 
 TEST_P(PlayedWatchTest, WhatNoWakeUpToldOfIsFoundAtTheNextHeartbeat) {

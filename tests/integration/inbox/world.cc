@@ -3,7 +3,6 @@
 #include <stdexcept>
 
 namespace baodao::inbox {
-namespace {
 
 areas::Area AreaOf(const std::string& code, const std::string& parent, const std::string& name,
                    areas::AreaLevel level) {
@@ -15,24 +14,25 @@ areas::Area AreaOf(const std::string& code, const std::string& parent, const std
   return area;
 }
 
-Task<absl::StatusOr<std::vector<areas::Area>>> ReadAreas() {
+Task<absl::StatusOr<std::vector<areas::Area>>> InboxTest::ReadAreas() {
   using namespace registration::v1;  // NOLINT
+  ++areas_read_;
+  if (registration_is_down_) co_return Refuse(Reason::PEER_UNAVAILABLE);
   std::vector<areas::Area> all;
   all.push_back(AreaOf("310110", "", "杨浦区", AREA_LEVEL_DISTRICT));
   all.push_back(AreaOf("310110009", "310110", "四平路街道", AREA_LEVEL_SUBDISTRICT));
   all.push_back(AreaOf(kCommunity, "310110009", "同济新村", AREA_LEVEL_COMMUNITY));
+  all.insert(all.end(), imported_.begin(), imported_.end());
   co_return all;
 }
-
-}  // namespace
 
 std::string BackendName(const ::testing::TestParamInfo<Backend>& info) {
   return info.param == Backend::kMemory ? "Memory" : "Redis";
 }
 
-Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock, UnitSource units,
-                 testing::Tokens& tokens)
-    : areas([] { return ReadAreas(); }, clock),
+Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
+                 areas::AreaSource source, UnitSource units, testing::Tokens& tokens)
+    : areas(std::move(source), clock),
       inbox(store),
       handlers(inbox, hub, areas, clock),
       liaisons(std::move(units), clock),
@@ -53,7 +53,8 @@ InboxTest::InboxTest() {
   OpenStores();
   for (auto& store : stores_) {
     UnitSource units = [this](std::string unit_id) { return GetUnit(std::move(unit_id)); };
-    replicas_.push_back(std::make_unique<Replica>(loop_, *store, clock_, units, tokens_));
+    areas::AreaSource source = [this] { return ReadAreas(); };
+    replicas_.push_back(std::make_unique<Replica>(loop_, *store, clock_, source, units, tokens_));
     WakeOn(*replicas_.back());
   }
 }

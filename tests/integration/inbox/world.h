@@ -33,10 +33,13 @@ namespace baodao::inbox {
 
 inline constexpr char kCommunity[] = "310110009001";
 
+areas::Area AreaOf(const std::string& code, const std::string& parent, const std::string& name,
+                   areas::AreaLevel level);
+
 // One process of inbox.
 struct Replica {
-  Replica(asio::io_context& loop, store::Store& store, Clock& clock, UnitSource units,
-          testing::Tokens& tokens);
+  Replica(asio::io_context& loop, store::Store& store, Clock& clock, areas::AreaSource source,
+          UnitSource units, testing::Tokens& tokens);
 
   areas::AreaTreeFeed areas;
   InboxStore inbox;
@@ -92,6 +95,8 @@ class InboxTest : public ::testing::TestWithParam<Backend> {
   std::vector<std::unique_ptr<store::Store>> stores_;
   std::map<std::string, std::string> unit_liaisons_;
   bool registration_is_down_ = false;
+  std::vector<areas::Area> imported_;  // beside those there from the start
+  int areas_read_ = 0;
   int units_asked_ = 0;
   testing::Tokens tokens_{clock_};
   std::vector<std::unique_ptr<Replica>> replicas_;
@@ -102,6 +107,7 @@ class InboxTest : public ::testing::TestWithParam<Backend> {
   std::string reader_ = tokens_.Person(reader_id_);
 
  private:
+  Task<absl::StatusOr<std::vector<areas::Area>>> ReadAreas();
   Task<absl::StatusOr<registration::v1::Unit>> GetUnit(std::string unit_id);
   void OpenStores();
   void WakeOn(Replica& replica);

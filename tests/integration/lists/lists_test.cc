@@ -174,7 +174,12 @@ TEST_P(OtherListsTest, AProjectIsClaimedByOneUnitAndRunsToItsEnd) {
   get.set_project_id(id);
   const auto claimed = Call<v1::ProjectService>(&Projects::GetProject, requester_, get);
   EXPECT_EQ(ToTime(claimed->due_time()), clock_.Now() + std::chrono::days(100));
-  const std::string owner = tokens_.Person(claimed->liaison_id());
+  // The rights go with the unit's liaison: they once stayed with whoever claimed the project.
+  const std::string former = tokens_.Person(claimed->liaison_id());
+  const std::string successor = NewPerson();
+  peers_.liaisons[claimed->unit_id()] = successor;
+  EXPECT_TRUE(Is(Change(&Projects::StartProject, former, id).status(), Reason::PERMISSION_DENIED));
+  const std::string owner = tokens_.Person(successor);
   ASSERT_TRUE(Change(&Projects::StartProject, owner, id).ok());
   EXPECT_TRUE(Is(Change(&Projects::CompleteProject, tokens_.Person(NewPerson()), id).status(),
                  Reason::PERMISSION_DENIED));

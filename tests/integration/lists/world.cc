@@ -33,6 +33,8 @@ std::vector<areas::Area> TestAreas() {
       all.push_back(AreaOf(subdistrict + community, subdistrict, AREA_LEVEL_COMMUNITY));
     }
   }
+  all.push_back(AreaOf(kUncharted, "310110018", AREA_LEVEL_COMMUNITY));
+  all.back().clear_center();
   return all;
 }
 
@@ -47,6 +49,9 @@ Task<absl::StatusOr<dispatch::v1::Task>> FakePeers::PublishTask(
   if (before_answer) before_answer();
   if (fate == Fate::kUnreachable) co_return Refuse(Reason::PEER_UNAVAILABLE);
   if (fate == Fate::kRefused) co_return Refuse(Reason::WINDOW_INVALID);
+  if (fate == Fate::kAreaUnknown) {
+    co_return Refuse(Reason::AREA_UNKNOWN, {{"area", request.area_code()}});
+  }
   dispatch::v1::Task& task = tasks[{request.need_id(), request.need_attempt()}];
   if (task.task_id().empty()) {
     task.set_task_id(ids::New("tsk", 1));
@@ -116,8 +121,7 @@ ListsTest::~ListsTest() {
   if (client_) testing::Run(loop_, client_->Close());
 }
 
-absl::StatusOr<v1::Need> ListsTest::CreateNeed(const std::string& token, const std::string& area,
-                                               const std::string& category) {
+v1::CreateNeedRequest ListsTest::RequestFor(const std::string& area, const std::string& category) {
   v1::CreateNeedRequest request;
   request.set_request_id(NextRequest());
   request.set_title("陪诊");
@@ -128,7 +132,12 @@ absl::StatusOr<v1::Need> ListsTest::CreateNeed(const std::string& token, const s
   request.mutable_contact()->set_name("王秀英");
   request.mutable_contact()->set_phone("13812345678");
   request.mutable_contact()->set_address("平凉路1234弄5号601室");
-  return Call<v1::NeedService>(&Needs::CreateNeed, token, request);
+  return request;
+}
+
+absl::StatusOr<v1::Need> ListsTest::CreateNeed(const std::string& token, const std::string& area,
+                                               const std::string& category) {
+  return Call<v1::NeedService>(&Needs::CreateNeed, token, RequestFor(area, category));
 }
 
 absl::StatusOr<v1::Need> ListsTest::GetNeed(const std::string& token, const std::string& id) {

@@ -41,6 +41,7 @@ inline constexpr char kSubdistrict[] = "310110009";
 inline constexpr char kCommunity[] = "310110009001";
 inline constexpr char kNeighbour[] = "310110009002";
 inline constexpr char kElsewhere[] = "310110016001";  // in another subdistrict
+inline constexpr char kUncharted[] = "310110018004";  // without a centre
 
 std::vector<areas::Area> TestAreas();
 
@@ -53,6 +54,7 @@ class FakePeers final : public Peers {
     kUnreachable,  // nothing happens
     kLostAnswer,   // the task is made, the answer lost
     kRefused,      // WINDOW_INVALID
+    kAreaUnknown,  // its tree is behind
   };
 
   Task<absl::StatusOr<dispatch::v1::Task>> PublishTask(
@@ -108,6 +110,8 @@ class ListsTest : public ::testing::TestWithParam<Backend> {
   std::string NewPerson() { return ids::New("per", static_cast<int>(people_++ % kShards)); }
   std::string NextRequest() { return "r" + std::to_string(++request_); }
 
+  v1::CreateNeedRequest RequestFor(const std::string& area,
+                                   const std::string& category = "elderly_care");
   absl::StatusOr<v1::Need> CreateNeed(const std::string& token, const std::string& area,
                                       const std::string& category = "elderly_care");
   absl::StatusOr<v1::Need> GetNeed(const std::string& token, const std::string& id);

@@ -64,6 +64,23 @@ TEST_P(AreaServiceTest, OnlyOperatorsImport) {
             "PERMISSION_DENIED");
 }
 
+// An operator of one subdistrict could rewrite the whole tree.
+TEST_P(AreaServiceTest, OnlyOperatorsOfEverythingImport) {
+  v1::ImportAreasRequest request;
+  request.set_request_id("x");
+  request.set_csv(
+      "code,name,level,parent_code,latitude,longitude,coordinate\nc4,改名,community,s3,,,\n");
+  for (const char* area : {"s1", "31"}) {
+    const std::string local =
+        tokens_.Person("per_01J00000000000000000000098", {{auth::v1::ROLE_OPERATOR, area}});
+    EXPECT_EQ(ReasonName(Call(*area_client_, &Areas::ImportAreas, local, request)),
+              "PERMISSION_DENIED");
+  }
+  EXPECT_EQ(areas_->tree()->Find("c4")->name(), "四社区");
+  const auto done = Call(*area_client_, &Areas::ImportAreas, tokens_.Operator(), request);
+  EXPECT_TRUE(done.ok()) << done.status();
+}
+
 TEST_P(AreaServiceTest, AnotherReplicasImportIsFoundOnDemand) {
   AreaBook other(*store_, clock_);
   clock_.Advance(Millis(5000));

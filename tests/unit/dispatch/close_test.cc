@@ -60,6 +60,25 @@ TEST_F(CloseTest, CloseAfterEvaluationLeavesItsConfirmation) {
   EXPECT_FALSE(Armed(*effects, Timer("credit")).has_value());
 }
 
+TEST_F(CloseTest, NobodyConfirmsTheirOwnService) {
+  Add("per_r", v1::ASSIGNMENT_STATE_SIGNED_OUT);
+  State(v1::TASK_STATE_SERVED);
+  EXPECT_EQ(Evaluate(), "OWN_SERVICE");
+  EXPECT_EQ(Refusal(DecideClose(aggregate(), "per_r", kNow)), "OWN_SERVICE");
+  aggregate().record().set_confirmed_by("per_x");
+  EXPECT_EQ(Refusal(DecideClose(aggregate(), "per_r", kNow)), "OK");
+}
+
+TEST_F(CloseTest, CancelBeforeTheStartReleasesThoseOnTheSpot) {
+  Add("per_i", v1::ASSIGNMENT_STATE_SIGNED_IN);
+  Add("per_o", v1::ASSIGNMENT_STATE_SIGNED_OUT);
+  State(v1::TASK_STATE_STAFFED);
+  ASSERT_TRUE(DecideCancel(aggregate(), "暴雨", kNow).ok());
+  EXPECT_EQ(StateOf("per_i"), v1::ASSIGNMENT_STATE_RELEASED);
+  EXPECT_EQ(StateOf("per_o"), v1::ASSIGNMENT_STATE_RELEASED);
+  EXPECT_EQ(task().signed_in_count() + task().signed_out_count(), 0);
+}
+
 TEST_F(CloseTest, CancelReleasesEverybody) {
   Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
   AddHeld("per_h");

@@ -115,6 +115,25 @@ TEST_F(DeadlinesTest, NoShowNotBeforeItsTimeNorAfterTheTask) {
   EXPECT_TRUE(late.events.empty());
 }
 
+// Served within half an hour, the task used to leave its waitlist waiting for ever.
+TEST_F(DeadlinesTest, WhoWaitsIsToldThoughTheTaskIsServedAlready) {
+  Add("per_o", v1::ASSIGNMENT_STATE_SIGNED_OUT);
+  Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
+  State(v1::TASK_STATE_SERVED);
+  const Effects effects = DecideNoShow(aggregate(), kStart + minutes(30));
+  EXPECT_EQ(StateOf("per_w"), v1::ASSIGNMENT_STATE_RELEASED);
+  EXPECT_EQ(task().state(), v1::TASK_STATE_SERVED);
+  EXPECT_TRUE(Cleared(effects, Timer("noshow")));
+}
+
+TEST_F(DeadlinesTest, WhoCameEarlyWasThereThoughNothingElseHappened) {
+  Add("per_i", v1::ASSIGNMENT_STATE_SIGNED_IN);
+  State(v1::TASK_STATE_STAFFED);
+  DecideEnd(aggregate(), kEnd + hours(1));
+  EXPECT_EQ(StateOf("per_i"), v1::ASSIGNMENT_STATE_SIGNED_OUT);
+  EXPECT_EQ(task().state(), v1::TASK_STATE_SERVED);
+}
+
 TEST_F(DeadlinesTest, EndSignsOutAsOfTheEnd) {
   Add("per_i", v1::ASSIGNMENT_STATE_SIGNED_IN);
   State(v1::TASK_STATE_IN_SERVICE);

@@ -45,13 +45,13 @@ TEST_F(PublishTest, Defaults) {
   EXPECT_EQ(task.version(), 1u);
   EXPECT_EQ(task.waitlist_max(), 6);
   EXPECT_EQ(task.geofence_m(), 300);
-  EXPECT_EQ(ToTime(task.accept_by()), kNow + hours(4));
+  EXPECT_EQ(ToTime(task.accept_by()), kNow + hours(3));  // half of what is left before the SLA
   EXPECT_EQ(ToTime(task.withdraw_by()), kNow + hours(4));
   EXPECT_EQ(task.eligible_area_code(), "310110001");
   EXPECT_EQ(task.publisher_id(), "per_c");
   EXPECT_DOUBLE_EQ(task.place().latitude(), 31.275);  // the exact place is sealed
   EXPECT_EQ(published->record.sealed_contact(), "sealed");
-  EXPECT_EQ(Armed(published->effects, Timer("sla")), kNow + hours(4));
+  EXPECT_EQ(Armed(published->effects, Timer("sla")), kNow + hours(3));
   EXPECT_EQ(Armed(published->effects, Timer("noshow")), kNow + hours(6) + minutes(30));
   EXPECT_EQ(Armed(published->effects, Timer("end")), kNow + hours(9));
   ASSERT_EQ(published->effects.events.size(), 1u);
@@ -62,8 +62,9 @@ TEST_F(PublishTest, TasksThatStartSoon) {
   Window(kNow + hours(1), kNow + hours(2));
   const auto published = Publish();
   ASSERT_TRUE(published.ok());
-  // No time for the usual deadlines: both end with the start.
-  EXPECT_EQ(ToTime(published->record.task().accept_by()), kNow + hours(1));
+  // No time for the usual deadlines. It is escalated while others can still come: at the start,
+  // as it was once, is too late.
+  EXPECT_EQ(ToTime(published->record.task().accept_by()), kNow + minutes(30));
   EXPECT_EQ(ToTime(published->record.task().withdraw_by()), kNow + hours(1));
 }
 

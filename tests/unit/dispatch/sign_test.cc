@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/sign.h"
 
+#include "services/dispatch/domain/deadlines.h"
 #include "tests/unit/dispatch/fixture.h"
 
 namespace baodao::dispatch {
@@ -85,11 +86,32 @@ TEST_F(SignTest, Refusals) {
   }
 }
 
+// The first one on the spot used to end recruiting, and with the last one gone the task was SERVED
+// before it had begun.
+TEST_F(SignTest, WhoIsEarlyEndsNeitherRecruitingNorTheTask) {
+  record_.mutable_task()->set_slots_min(2);
+  Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
+  const auto early = DecideSignIn(aggregate(), "per_a", v1::SIGN_METHOD_CODE, kStart - minutes(20));
+  ASSERT_TRUE(early.ok());
+  EXPECT_EQ(task().state(), v1::TASK_STATE_OPEN);
+  EXPECT_EQ(Armed(*early, Timer("begin")), kStart);
+  const auto profile = ProfileOf("per_b");
+  EXPECT_TRUE(Do(Command(TakeKind::kClaim, profile), kStart - minutes(10)).ok());
+  EXPECT_EQ(task().state(), v1::TASK_STATE_STAFFED);
+  EXPECT_EQ(Out("per_a", kStart - minutes(5)), "OK");
+  EXPECT_EQ(task().state(), v1::TASK_STATE_STAFFED);
+  EXPECT_EQ(aggregate().Find("per_a")->assignment().credited_minutes(), 0);
+  const Effects begun = DecideBegin(aggregate(), kStart);
+  EXPECT_TRUE(Cleared(begun, Timer("begin")));
+  EXPECT_EQ(task().state(), v1::TASK_STATE_IN_SERVICE);
+}
+
+// Two tasks may touch: minutes beyond a window would count twice.
 TEST_F(SignTest, MinutesAreClippedToTheTask) {
   const v1::Task& task = record_.task();
   EXPECT_EQ(ServedMinutes(task, kStart, kEnd), 120);
-  EXPECT_EQ(ServedMinutes(task, kStart - hours(2), kEnd), 150);
-  EXPECT_EQ(ServedMinutes(task, kStart, kEnd + hours(9)), 180);
+  EXPECT_EQ(ServedMinutes(task, kStart - hours(2), kEnd), 120);
+  EXPECT_EQ(ServedMinutes(task, kStart, kEnd + hours(9)), 120);
   EXPECT_EQ(ServedMinutes(task, kStart, kStart), 0);
   EXPECT_EQ(ServedMinutes(task, kEnd, kStart), 0);
   EXPECT_EQ(ServedMinutes(task, kStart, kStart + std::chrono::seconds(61)), 2);

@@ -142,6 +142,8 @@ Task<void> Fire(Replica& replica, timers::Timer timer) {
   absl::Status status = absl::UnimplementedError(kind);
   if (kind == "sla")
     status = co_await d.Sla(std::move(timer));
+  else if (kind == "begin")
+    status = co_await d.Begin(std::move(timer));
   else if (kind == "noshow")
     status = co_await d.NoShow(std::move(timer));
   else if (kind == "end")

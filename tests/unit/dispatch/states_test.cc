@@ -32,7 +32,8 @@ TaskPairs AssignmentMachine() {
       {{"WAITLISTED", "release"}, "RELEASED"}, {{"ACCEPTED", "withdraw"}, "WITHDRAWN"},
       {{"ACCEPTED", "release"}, "RELEASED"},   {{"ACCEPTED", "sign_in"}, "SIGNED_IN"},
       {{"ACCEPTED", "miss"}, "NO_SHOW"},       {{"SIGNED_IN", "sign_out"}, "SIGNED_OUT"},
-      {{"SIGNED_OUT", "credit"}, "CREDITED"},
+      {{"SIGNED_OUT", "credit"}, "CREDITED"},  {{"SIGNED_IN", "release"}, "RELEASED"},
+      {{"SIGNED_OUT", "release"}, "RELEASED"},
   };
   // Whoever never was on it, or whose time on it ended before it began, may start anew.
   for (const char* state : {"NONE", "DECLINED", "LAPSED", "WITHDRAWN", "RELEASED"}) {

@@ -107,6 +107,9 @@ TEST(Notices, OfNeeds) {
             (Lines{"need_unserved → area 310110009001", "need_reopened → per_r"}));
   EXPECT_TRUE(Told(Needed(NEED_STATE_RESOLVED, NEED_STATE_CLOSED, "per_r")).empty());
   EXPECT_TRUE(Told(Needed(NEED_STATE_MATCHED, NEED_STATE_MATCHED)).empty());
+  // Linked as well, it lost the task that had begun: that is no new match.
+  EXPECT_EQ(Told(Needed(NEED_STATE_IN_PROGRESS, NEED_STATE_MATCHED)),
+            (Lines{"need_unserved → area 310110009001", "need_reopened → per_r"}));
 }
 
 events::v1::Event Assigned(dispatch::v1::AssignmentState before,

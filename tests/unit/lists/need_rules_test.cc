@@ -36,15 +36,30 @@ TEST(NewNeed, TakesTheRequestAndCountsOnePersonWhenNoneIsNamed) {
   EXPECT_FALSE(need->has_contact());
 }
 
-TEST(NewNeed, RefusesWindowsThatCannotBe) {
-  const auto past = NewNeed(Wanted(WindowAt(kNow - hours(1))), "per_x", kNow);
-  EXPECT_EQ(FieldOf(past.status()), "window.start");
-  const auto backward = NewNeed(Wanted(WindowAt(kNow + hours(1), hours(-1))), "per_x", kNow);
-  EXPECT_EQ(FieldOf(backward.status()), "window.end");
-  const auto empty = NewNeed(Wanted(WindowAt(kNow + hours(1), Millis(0))), "per_x", kNow);
-  EXPECT_EQ(FieldOf(empty.status()), "window.end");
-  const auto far = NewNeed(Wanted(WindowAt(kNow + hours(24 * 366))), "per_x", kNow);
-  EXPECT_EQ(FieldOf(far.status()), "window.end");
+// Dispatch would refuse a task at these times: the requester must hear it now, not the coordinator
+// when the need is published.
+TEST(NewNeed, RefusesWindowsThatNoTaskCanHave) {
+  const auto check = [](Time start, Millis length) {
+    return NewNeed(Wanted(WindowAt(start, length)), "per_x", kNow).status();
+  };
+  const Time year = kNow + hours(24 * 365);
+  EXPECT_TRUE(check(kNow + Millis(1), hours(24)).ok());
+  EXPECT_TRUE(check(year - hours(2), hours(2)).ok());
+  EXPECT_TRUE(Is(check(kNow - hours(1), hours(2)), Reason::WINDOW_INVALID));
+  EXPECT_TRUE(Is(check(kNow, hours(2)), Reason::WINDOW_INVALID)) << "already started";
+  EXPECT_TRUE(Is(check(kNow + hours(1), hours(-1)), Reason::WINDOW_INVALID));
+  EXPECT_TRUE(Is(check(kNow + hours(1), Millis(0)), Reason::WINDOW_INVALID));
+  EXPECT_TRUE(Is(check(kNow + hours(1), hours(24) + Millis(1)), Reason::WINDOW_INVALID));
+  EXPECT_TRUE(Is(check(year - hours(2), hours(2) + Millis(1)), Reason::WINDOW_INVALID));
+}
+
+TEST(NewNeed, KeepsThePlaceRoundedOnly) {
+  v1::CreateNeedRequest request = Wanted(WindowAt(kNow + hours(1)));
+  *request.mutable_place() = Point(31.2598712, 121.5261234);
+  const auto need = NewNeed(request, "per_x", kNow);
+  ASSERT_TRUE(need.ok());
+  EXPECT_DOUBLE_EQ(need->place().latitude(), 31.260);
+  EXPECT_DOUBLE_EQ(need->place().longitude(), 121.526);
 }
 
 TEST(Review, EachVerdictLeadsToItsState) {
@@ -107,7 +122,7 @@ TEST(Resubmit, TakesNewWordsAndKeepsTheWindowUnlessGiven) {
   EXPECT_EQ(need.window().SerializeAsString(), window.SerializeAsString());
   need.set_state(v1::NEED_STATE_RETURNED);
   *request.mutable_window() = WindowAt(kNow - hours(5));
-  EXPECT_EQ(FieldOf(Resubmit(&need, request, kNow)), "window.start");
+  EXPECT_TRUE(Is(Resubmit(&need, request, kNow), Reason::WINDOW_INVALID));
 }
 
 TEST(Link, MatchesOnceAndOnlySoOften) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/status/status.h"
+#include "services/lists/domain/need_rules.h"
 #include "tests/unit/lists/needs.h"
 
 namespace baodao::lists {
@@ -159,6 +160,25 @@ TEST(FollowTask, ALostTaskFreesTheNeedAndIsForgotten) {
     EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_CLOSED, 7}, kNow));
     ASSERT_TRUE(FollowTask(&record, {"tsk_2", TASK_STATE_IN_SERVICE, 2}, kNow));
     EXPECT_EQ(record.need().state(), v1::NEED_STATE_IN_PROGRESS);
+  }
+}
+
+// It became ACCEPTED, where it could neither be resolved nor linked with the same answer again.
+TEST(FollowTask, ALinkedNeedStaysMatchedWhenItsTaskIsLost) {
+  for (const auto state : {TASK_STATE_OPEN, TASK_STATE_IN_SERVICE}) {
+    v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
+    v1::Match match;
+    match.set_answer_id("res_1");
+    ASSERT_TRUE(Link(&record, match, kNow).ok());
+    ASSERT_TRUE(BeginPublication(&record, {}, kPublisher, Point(31, 121), kNow).ok());
+    ASSERT_TRUE(CompletePublication(&record, {"tsk_1", state, 1}, kNow));
+    ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, kNow));
+    EXPECT_EQ(record.need().state(), v1::NEED_STATE_MATCHED);
+    EXPECT_TRUE(record.need().task_id().empty());
+    EXPECT_EQ(record.past_task_ids_size(), 1);
+    v1::NeedRecord again = record;
+    EXPECT_TRUE(BeginPublication(&again, {}, kPublisher, Point(31, 121), kNow).ok());
+    EXPECT_TRUE(Resolve(&record, kNow).ok());
   }
 }
 

@@ -165,5 +165,51 @@ TEST_F(IndexTest, EscalationWidensWhoMayTakePart) {
   EXPECT_TRUE(eligible());
 }
 
+// Tags are free text: each was once kept for the life of the process.
+TEST_F(IndexTest, APersonWhoKeepsChangingTagsLeavesNothingBehind) {
+  Profile steady = MakeProfile("per_b");
+  steady.add_skills("first_aid");
+  index_.Apply(steady);
+  Profile restless = MakeProfile("per_a");
+  for (int i = 0; i < 100'000; ++i) {
+    restless.set_version(static_cast<uint64_t>(i) + 1);
+    for (auto* tags :
+         {restless.mutable_skills(), restless.mutable_categories(), restless.mutable_willing()}) {
+      tags->Clear();
+      *tags->Add() = "tag_" + std::to_string(i);
+      *tags->Add() = "first_aid";
+      *tags->Add() = "first_aid";
+    }
+    index_.Apply(restless);
+  }
+  EXPECT_LE(index_.tags().size(), 4u);
+  EXPECT_FALSE(index_.tags().Find("tag_99998"));
+  const TagId last = *index_.tags().Find("tag_99999");
+  EXPECT_EQ(index_.tags().Name(last), "tag_99999");
+  EXPECT_TRUE(Contains(person("per_a").skills, last));
+  EXPECT_EQ(index_.HoldersOf(last), 1);
+  EXPECT_EQ(index_.HoldersOf(*index_.tags().Find("first_aid")), 2);
+}
+
+TEST_F(IndexTest, TasksThatAreOverLeaveNoTagsBehind) {
+  for (int i = 0; i < 1'000; ++i) {
+    DispatchTask task = MakeTask("tsk_" + std::to_string(i));
+    task.set_category("kind_" + std::to_string(i));
+    task.add_skills("skill_" + std::to_string(i));
+    task.add_categories("kind_" + std::to_string(i));
+    index_.Apply(task, kNow);
+    task.set_version(2);
+    task.set_category("other_" + std::to_string(i));
+    index_.Apply(task, kNow);
+    EXPECT_EQ(index_.tags().Name(this->task(task.task_id()).category), task.category());
+    task.set_version(3);
+    task.set_state(dispatch::v1::TASK_STATE_SERVED);
+    index_.Apply(task, kNow);
+  }
+  EXPECT_LE(index_.tags().size(), 4u);
+  EXPECT_FALSE(index_.tags().Find("kind_999"));
+  EXPECT_FALSE(index_.tags().Find("other_999"));
+}
+
 }  // namespace
 }  // namespace baodao::matching

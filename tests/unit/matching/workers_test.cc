@@ -1,6 +1,10 @@
 // Feed, matcher, offers, leases and the loop, on the in-memory store and a clock of their own.
 #include <gtest/gtest.h>
 
+#include <asio/bind_cancellation_slot.hpp>
+#include <asio/cancellation_signal.hpp>
+#include <asio/co_spawn.hpp>
+#include <asio/system_error.hpp>
 #include <memory>
 #include <set>
 #include <string>
@@ -253,6 +257,33 @@ TEST_F(WorkersTest, ReleasedLeaseIsTakenAtOnce) {
   Do(first->rounds.Release());
   clock_.Advance(settings_.offer_after);
   EXPECT_EQ(Do(second->rounds.Round()), 1);
+}
+
+// Release was never called: after each restart the districts had no leader until the leases ended.
+TEST_F(WorkersTest, ALoopThatIsStoppedGivesItsLeasesBack) {
+  AddTask(MakeTask("tsk_a"));
+  const auto first = LoadedReplica("a");
+  const auto second = LoadedReplica("b");
+  asio::cancellation_signal stop;
+  bool cancelled = false, ended = false;
+  asio::co_spawn(loop_, first->rounds.Run(),
+                 asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr error) {
+                   ended = true;
+                   try {
+                     if (error) std::rethrow_exception(error);
+                   } catch (const asio::system_error& e) {
+                     cancelled = e.code() == asio::error::operation_aborted;
+                   }
+                 }));
+  Do(clock_.AwaitSleepers(1));
+  EXPECT_FALSE(Do(second->leases.Hold("310110"))->held());
+  stop.emit(asio::cancellation_type::terminal);
+  loop_.restart();
+  while (!ended && loop_.run_one_for(std::chrono::seconds(5)) > 0) {
+  }
+  ASSERT_TRUE(ended);
+  EXPECT_TRUE(cancelled);
+  EXPECT_TRUE(Do(second->leases.Hold("310110"))->held());
 }
 
 TEST_F(WorkersTest, AStaleFenceIsNotConfirmed) {

@@ -47,6 +47,14 @@ TEST(PageToken, ExpiresAfterADay) {
       Is(Decode(token, 42, kNow + kLifetime + Millis(1)).status(), Reason::PAGE_TOKEN_EXPIRED));
 }
 
+// A forged time must not overflow the reckoning.
+TEST(PageToken, ImpossibleTimesAreNoticed) {
+  for (const int64_t ms : {INT64_MIN, int64_t{-1}, INT64_MAX}) {
+    const std::string token = Encode("x", 42, Time(Millis(ms)));
+    EXPECT_TRUE(Is(Decode(token, 42, kNow).status(), Reason::PAGE_TOKEN_INVALID)) << ms;
+  }
+}
+
 TEST(PageToken, AnyChangeIsNoticed) {
   const std::string token = Encode("reg_01J0000000", 42, kNow);
   const std::string bytes = *crypto::Decode64(token, crypto::Base64::kUrl);

@@ -44,5 +44,49 @@ TEST(JudgeRefresh, RotatesOnceOnly) {
   EXPECT_EQ(JudgeRefresh(session, "older", kNow), RefreshVerdict::kEnded);
 }
 
+class LostAnswerTest : public ::testing::Test {
+ protected:
+  // A session whose token "first" has just been exchanged for "second".
+  LostAnswerTest() {
+    RotateRefresh(RefreshVerdict::kRotate, "first", kNow, &session_);
+    RotateRefresh(RefreshVerdict::kRotate, "second", kNow, &session_);
+  }
+  RefreshVerdict Judge(std::string_view hash, Millis later = Millis(0)) {
+    return JudgeRefresh(session_, hash, kNow + later);
+  }
+  v1::SessionRecord session_;
+};
+
+// A client whose answer was lost was taken for a thief, and its session ended.
+TEST_F(LostAnswerTest, ThePreviousTokenIsAcceptedForAMinute) {
+  EXPECT_EQ(Judge("first"), RefreshVerdict::kRepeat);
+  EXPECT_EQ(Judge("first", kRefreshRetry - Millis(1)), RefreshVerdict::kRepeat);
+  EXPECT_EQ(Judge("first", kRefreshRetry), RefreshVerdict::kReused);
+  EXPECT_EQ(Judge("second", kRefreshRetry), RefreshVerdict::kRotate);
+  EXPECT_EQ(Judge(""), RefreshVerdict::kReused);
+}
+
+TEST_F(LostAnswerTest, NotOnceTheNewerTokenWasUsed) {
+  RotateRefresh(RefreshVerdict::kRotate, "third", kNow, &session_);
+  EXPECT_EQ(Judge("first"), RefreshVerdict::kReused);
+  EXPECT_EQ(Judge("second"), RefreshVerdict::kRepeat);
+}
+
+TEST_F(LostAnswerTest, ARepetitionReplacesTheLostTokenAndGainsNoTime) {
+  const Time later = kNow + Millis(30'000);
+  RotateRefresh(RefreshVerdict::kRepeat, "third", later, &session_);
+  EXPECT_EQ(Judge("third"), RefreshVerdict::kRotate);
+  EXPECT_EQ(Judge("second"), RefreshVerdict::kReused);  // whoever holds it is not our client
+  EXPECT_EQ(Judge("first"), RefreshVerdict::kRepeat);   // that answer may be lost as well
+  EXPECT_EQ(Judge("first", kRefreshRetry), RefreshVerdict::kReused);
+  EXPECT_EQ(ToTime(session_.refresh_expire_time()), later + kRefreshLife);
+}
+
+TEST_F(LostAnswerTest, EndedAndExpiredSessionsStayClosed) {
+  EXPECT_EQ(Judge("first", kRefreshLife), RefreshVerdict::kExpired);
+  session_.set_ended(true);
+  EXPECT_EQ(Judge("first"), RefreshVerdict::kEnded);
+}
+
 }  // namespace
 }  // namespace baodao::registration

@@ -18,13 +18,19 @@ bool May(const auth::Principal& caller, auth::v1::Role role, std::string_view ar
   return status.ok();
 }
 
-TEST(MayChangeRole, CoordinatorsWithinTheirSubtree) {
+// Coordinators of one area could revoke each other, although the API says "below themselves".
+TEST(MayChangeRole, CoordinatorsStrictlyBelowThemselves) {
   const auto coordinator = auth::Principal::Person("per_1", {{ROLE_COORDINATOR, "310110"}});
-  EXPECT_TRUE(May(coordinator, ROLE_COORDINATOR, "310110"));
+  EXPECT_FALSE(May(coordinator, ROLE_COORDINATOR, "310110"));
   EXPECT_TRUE(May(coordinator, ROLE_COORDINATOR, "310110001"));
   EXPECT_FALSE(May(coordinator, ROLE_COORDINATOR, "3101"));
   EXPECT_FALSE(May(coordinator, ROLE_COORDINATOR, "310109"));
   EXPECT_FALSE(May(coordinator, ROLE_OPERATOR, "310110001"));
+  // A second grant above makes the difference.
+  const auto both =
+      auth::Principal::Person("per_1", {{ROLE_COORDINATOR, "310110"}, {ROLE_COORDINATOR, "3101"}});
+  EXPECT_TRUE(May(both, ROLE_COORDINATOR, "310110"));
+  EXPECT_FALSE(May(both, ROLE_COORDINATOR, "3101"));
 }
 
 TEST(MayChangeRole, OperatorsGrantBoth) {

@@ -74,10 +74,11 @@ class ChainTest : public ::testing::Test {
     bool needs_scope = false;
     absl::Status status =
         chain().CheckCaller(method, arrival, state_.get(), request.get(), &needs_scope);
+    if (status.ok()) status = chain().CheckRate(method, arrival, *state_);
     if (status.ok() && needs_scope) {
       status = baodao::testing::Run(loop_, chain().CheckScope(method, state_, request.get()));
     }
-    if (status.ok()) status = chain().CheckRequest(method, arrival, *state_, request.get());
+    if (status.ok()) status = method.bounds.Check(request.get());
     return status;
   }
   Chain& chain() {

@@ -1,0 +1,203 @@
+// Bad input gets a named error and writes nothing, whichever RPC and field it comes by.
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "common/paging/page_token.h"
+#include "common/status/grpc.h"
+#include "tests/e2e/every_rpc.h"
+
+namespace baodao::testing {
+namespace {
+
+using validate::v1::Field;
+
+class BadInputTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    Town::Options options;
+    options.people = 2;
+    options.communities = 1;
+    town_ = new Town(options);
+    rpcs_ = new std::vector<Rpc>(AllRpcs());
+  }
+  static void TearDownTestSuite() {
+    delete rpcs_;
+    delete town_;
+    town_ = nullptr;
+  }
+
+  // A service passes every access rule, so that nothing but the input can be wrong.
+  static std::string ServiceToken() {
+    return town_->world->signer.Sign(auth::Principal::Service("lists"), SystemClock().Now(),
+                                     std::chrono::minutes(10));
+  }
+  static absl::Status Send(const Rpc& rpc, const std::string& bytes) {
+    return FromGrpc(CallRaw(*town_, rpc, ServiceToken(), bytes));
+  }
+  static const Rpc& Find(const std::string& method) {
+    for (const Rpc& rpc : *rpcs_) {
+      if (rpc.method->name() == method) return rpc;
+    }
+    throw std::runtime_error(method + " does not exist");
+  }
+  static std::string Why(const absl::Status& status) {
+    const auto reason = ReasonOf(status);
+    return reason ? std::string(Name(*reason)) : status.ToString();
+  }
+
+  // Records and indexes, less what counts and what runs by itself.
+  static std::vector<std::string> Written() {
+    std::vector<std::string> keys;
+    for (const char* kind : {"task", "need", "resource", "project", "registration", "person",
+                             "unit", "open", "needs", "resources", "projects"}) {
+      const auto found = town_->deployment.redis().Do({"KEYS", "*:" + std::string(kind) + ":*"});
+      for (const auto& key : found.items) keys.push_back(key.text);
+    }
+    std::sort(keys.begin(), keys.end());
+    return keys;
+  }
+
+  static Town* town_;
+  static std::vector<Rpc>* rpcs_;
+};
+
+Town* BadInputTest::town_ = nullptr;
+std::vector<Rpc>* BadInputTest::rpcs_ = nullptr;
+
+// Puts something out of bounds into a field. False when nothing is: a boolean, a plain message.
+bool Spoil(Message& message, const FieldDescriptor* field) {
+  const Field& bounds = field->options().GetExtension(validate::v1::field);
+  const auto* reflection = message.GetReflection();
+  if (bounds.output_only()) return false;
+  if (field->is_repeated() && field->cpp_type() != FieldDescriptor::CPPTYPE_STRING) return false;
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING: {
+      const std::string text(bounds.max_length() + 1, 'a');
+      if (field->is_repeated()) {
+        reflection->AddString(&message, field, text);
+      } else {
+        reflection->SetString(&message, field, text);
+      }
+      return true;
+    }
+    case FieldDescriptor::CPPTYPE_INT32:
+      reflection->SetInt32(&message, field,
+                           bounds.has_max() ? static_cast<int32_t>(bounds.max()) + 1 : -1);
+      return true;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      reflection->SetDouble(&message, field, bounds.max() + 1);
+      return true;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      reflection->SetEnumValue(&message, field, 9'999);
+      return true;
+    case FieldDescriptor::CPPTYPE_MESSAGE: {
+      Message* inner = reflection->MutableMessage(&message, field);
+      auto* time = dynamic_cast<google::protobuf::Timestamp*>(inner);
+      if (time == nullptr) return false;
+      time->set_seconds(-62'135'596'800);  // the year 1
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
+TEST_F(BadInputTest, EveryFieldOfEveryRequestIsRefusedByName) {
+  const std::vector<std::string> before = Written();
+  int fields = 0;
+  for (const Rpc& rpc : *rpcs_) {
+    for (int i = 0; i < rpc.method->input_type()->field_count(); ++i) {
+      const FieldDescriptor* field = rpc.method->input_type()->field(i);
+      const std::unique_ptr<Message> request = NewRequest(rpc);
+      Fill(*request);
+      if (!Spoil(*request, field)) continue;
+      ++fields;
+      const absl::Status status = Send(rpc, request->SerializeAsString());
+      EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument)
+          << field->full_name() << ": " << status;
+      bool named = false;
+      for (const Violation& violation : ViolationsOf(status)) {
+        named |= violation.field.starts_with(field->name());
+        EXPECT_FALSE(Localise(violation, Locale::kZh).empty());
+        EXPECT_FALSE(Localise(violation, Locale::kEn).empty());
+      }
+      EXPECT_TRUE(named) << field->full_name() << ": " << status;
+    }
+  }
+  EXPECT_GT(fields, 150);
+  EXPECT_EQ(Written(), before);
+}
+
+TEST_F(BadInputTest, EveryRpcSurvivesWhatIsNoProtobuf) {
+  const std::vector<std::string> before = Written();
+  // A field of length 255 in three bytes; a string that is not UTF-8; ten megabytes.
+  const std::string cut("\x0a\xff\x01", 3);
+  const std::string latin("\x0a\x04\xc4\xff\xfe\x80", 6);
+  for (const Rpc& rpc : *rpcs_) {
+    EXPECT_EQ(Why(Send(rpc, cut)), "MALFORMED_MESSAGE") << rpc.method->full_name();
+    const FieldDescriptor* first = rpc.method->input_type()->FindFieldByNumber(1);
+    if (first == nullptr || first->type() != FieldDescriptor::TYPE_STRING) continue;
+    EXPECT_EQ(Why(Send(rpc, latin)), "MALFORMED_MESSAGE") << rpc.method->full_name();
+  }
+  const std::string large = "\x0a\x80\xad\xe2\x04" + std::string(10'000'000, 'a');
+  EXPECT_EQ(Why(Send(Find("PublishTask"), large)), "MESSAGE_TOO_LARGE");
+  EXPECT_EQ(Why(Send(Find("ImportAreas"), large)), "MESSAGE_TOO_LARGE");
+  EXPECT_EQ(Written(), before);
+}
+
+TEST_F(BadInputTest, TasksThatCannotBe) {
+  const std::vector<std::string> before = Written();
+  const auto publish = [](std::function<void(dispatch::v1::PublishTaskRequest&)> spoil) {
+    dispatch::v1::PublishTaskRequest request;
+    request.set_request_id(town_->world->RequestId());
+    request.set_title("楼道清理");
+    request.set_category("cleaning");
+    request.set_area_code(town_->world->communities[0].area.code());
+    *request.mutable_place() = town_->world->communities[0].area.center();
+    const Time start = SystemClock().Now() + std::chrono::hours(5);
+    *request.mutable_window()->mutable_start() = ToTimestamp(start);
+    *request.mutable_window()->mutable_end() = ToTimestamp(start + std::chrono::hours(1));
+    request.set_slots_min(1);
+    request.set_slots_max(2);
+    spoil(request);
+    return Send(Find("PublishTask"), request.SerializeAsString());
+  };
+  const Time past = SystemClock().Now() - std::chrono::hours(1);
+  EXPECT_EQ(
+      Why(publish([&](auto& r) { *r.mutable_window()->mutable_start() = ToTimestamp(past); })),
+      "WINDOW_INVALID");
+  const absl::Status off_globe = publish([](auto& r) { r.mutable_place()->set_latitude(91); });
+  ASSERT_EQ(ViolationsOf(off_globe).size(), 1u);
+  EXPECT_EQ(ViolationsOf(off_globe)[0].field, "place.latitude");
+  const absl::Status nan = publish([](auto& r) { r.mutable_place()->set_longitude(std::nan("")); });
+  ASSERT_EQ(ViolationsOf(nan).size(), 1u);
+  EXPECT_EQ(ViolationsOf(nan)[0].field, "place.longitude");
+  const absl::Status negative = publish([](auto& r) { r.set_slots_max(-1); });
+  ASSERT_EQ(ViolationsOf(negative).size(), 1u);
+  EXPECT_EQ(ViolationsOf(negative)[0].field, "slots_max");
+  EXPECT_EQ(Why(publish([](auto& r) { r.set_slots_min(3); })), "SLOTS_INVALID");
+  EXPECT_EQ(Why(publish([](auto& r) { r.set_area_code("999999"); })), "AREA_UNKNOWN");
+  EXPECT_EQ(Written(), before);
+}
+
+TEST_F(BadInputTest, UnknownIdsAndOldPageTokens) {
+  const std::vector<std::string> before = Written();
+  dispatch::v1::GetTaskRequest get;
+  get.set_task_id("tsk_01J00000000000000000000009");
+  EXPECT_EQ(Send(Find("GetTask"), get.SerializeAsString()).code(), absl::StatusCode::kNotFound);
+  get.set_task_id("per_01J00000000000000000000009");
+  EXPECT_EQ(Send(Find("GetTask"), get.SerializeAsString()).code(), absl::StatusCode::kNotFound);
+  dispatch::v1::ListTasksRequest list;
+  list.set_area_code(town_->world->communities[0].area.code());
+  const uint64_t query = paging::QueryOf("dispatch.ListTasks", list);
+  const Time old = SystemClock().Now() - std::chrono::hours(25);
+  list.set_page_token(paging::Encode("0|", query, old));
+  EXPECT_EQ(Why(Send(Find("ListTasks"), list.SerializeAsString())), "PAGE_TOKEN_EXPIRED");
+  list.set_page_token(paging::Encode("0|", query + 1, SystemClock().Now()));
+  EXPECT_EQ(Why(Send(Find("ListTasks"), list.SerializeAsString())), "PAGE_TOKEN_INVALID");
+  EXPECT_EQ(Written(), before);
+}
+
+}  // namespace
+}  // namespace baodao::testing

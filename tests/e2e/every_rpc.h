@@ -1,0 +1,167 @@
+// Every RPC there is, and requests for it.
+#pragma once
+
+#include <google/protobuf/field_mask.pb.h>
+#include <google/protobuf/timestamp.pb.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <future>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "baodao/auth/v1/rule.pb.h"
+#include "baodao/diagnostics/v1/diagnostics.pb.h"
+#include "baodao/validate/v1/field.pb.h"
+#include "tests/e2e/town.h"
+
+namespace baodao::testing {
+
+using google::protobuf::DescriptorPool;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+
+// Sets a string field by its path ("need.area_code").
+inline void SetPath(Message& message, const std::string& path, const std::string& value) {
+  const size_t dot = path.find('.');
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(path.substr(0, dot));
+  ASSERT_NE(field, nullptr) << path;
+  if (dot == std::string::npos) {
+    message.GetReflection()->SetString(&message, field, value);
+  } else {
+    SetPath(*message.GetReflection()->MutableMessage(&message, field), path.substr(dot + 1), value);
+  }
+}
+
+struct Rpc {
+  const MethodDescriptor* method;
+  auth::v1::Rule rule;
+  int port_offset;
+};
+
+// Every RPC of every proto in the repository. The other services are asked on dispatch's port.
+inline std::vector<Rpc> AllRpcs() {
+  const std::map<std::string, int> ports = {{"registration", client::kRegistrationPort},
+                                            {"lists", client::kListsPort},
+                                            {"dispatch", client::kDispatchPort},
+                                            {"matching", client::kMatchingPort},
+                                            {"inbox", client::kInboxPort},
+                                            {"diagnostics", client::kDispatchPort}};
+  // Linked in only when used.
+  const auto* const linked = diagnostics::v1::EchoRequest::descriptor();
+  EXPECT_NE(linked, nullptr);
+  const std::filesystem::path root = SourceFile("protos");
+  std::vector<Rpc> result;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "baodao")) {
+    // Records are what is stored, not what is called.
+    if (entry.path().extension() != ".proto" || entry.path().stem() == "records") continue;
+    const auto name = std::filesystem::relative(entry.path(), root);
+    const auto* file = DescriptorPool::generated_pool()->FindFileByName(name.string());
+    if (file == nullptr) {
+      ADD_FAILURE() << name << " is not part of this test";
+      continue;
+    }
+    for (int s = 0; s < file->service_count(); ++s) {
+      for (int m = 0; m < file->service(s)->method_count(); ++m) {
+        const MethodDescriptor* method = file->service(s)->method(m);
+        const std::string part = *std::next(name.begin());
+        result.push_back({method, method->options().GetExtension(auth::v1::rule), ports.at(part)});
+      }
+    }
+  }
+  return result;
+}
+
+// A string that a field takes.
+inline std::string Sample(const validate::v1::Field& bounds) {
+  switch (bounds.format()) {
+    case validate::v1::FORMAT_ID:
+      return "per_01J00000000000000000000009";
+    case validate::v1::FORMAT_AREA_CODE:
+      return "310110";
+    case validate::v1::FORMAT_REQUEST_ID:
+      return "matrix";
+    case validate::v1::FORMAT_PHONE:
+      return "13800001234";
+    default:
+      return std::string(std::max<size_t>(1, bounds.min_length()), 'a');
+  }
+}
+
+inline void Fill(Message& message);
+
+// Sets a required field to something that its bounds let pass.
+inline void FillField(Message& message, const FieldDescriptor* field) {
+  const validate::v1::Field& bounds = field->options().GetExtension(validate::v1::field);
+  const auto* reflection = message.GetReflection();
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      if (field->is_repeated()) return reflection->AddString(&message, field, Sample(bounds));
+      return reflection->SetString(&message, field, Sample(bounds));
+    case FieldDescriptor::CPPTYPE_INT32:
+      return reflection->SetInt32(&message, field, std::max(1, static_cast<int>(bounds.min())));
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      return reflection->SetDouble(&message, field, std::max(1.0, bounds.min()));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection->SetBool(&message, field, true);
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return reflection->SetEnumValue(&message, field, field->enum_type()->value(1)->number());
+    case FieldDescriptor::CPPTYPE_MESSAGE: {
+      Message* inner = field->is_repeated() ? reflection->AddMessage(&message, field)
+                                            : reflection->MutableMessage(&message, field);
+      if (auto* time = dynamic_cast<google::protobuf::Timestamp*>(inner)) {
+        *time = ToTimestamp(SystemClock().Now());
+      } else if (auto* mask = dynamic_cast<google::protobuf::FieldMask*>(inner)) {
+        mask->add_paths("name");
+      } else {
+        Fill(*inner);
+      }
+      return;
+    }
+    default:
+      ADD_FAILURE() << "no sample for " << field->full_name();
+  }
+}
+
+inline void Fill(Message& message) {
+  for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor* field = message.GetDescriptor()->field(i);
+    if (field->options().GetExtension(validate::v1::field).required()) FillField(message, field);
+  }
+}
+
+// An empty request of the method.
+inline std::unique_ptr<Message> NewRequest(const Rpc& rpc) {
+  return std::unique_ptr<Message>(google::protobuf::MessageFactory::generated_factory()
+                                      ->GetPrototype(rpc.method->input_type())
+                                      ->New());
+}
+
+// Sends `bytes` as the request; streams are watched for a moment.
+inline grpc::Status CallRaw(Town& town, const Rpc& rpc, const std::string& token,
+                            const std::string& bytes) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxSendMessageSize(-1);
+  auto channel = grpc::CreateCustomChannel(
+      "127.0.0.1:" + std::to_string(town.deployment.port_base() + rpc.port_offset),
+      grpc::InsecureChannelCredentials(), arguments);
+  grpc::GenericStub stub(channel);
+  grpc::ClientContext context;
+  const Millis limit = rpc.method->server_streaming() ? Millis(1500) : Millis(20'000);
+  context.set_deadline(std::chrono::system_clock::now() + limit);
+  if (!token.empty()) context.AddMetadata("authorization", "Bearer " + token);
+  const grpc::Slice slice(bytes);
+  grpc::ByteBuffer request(&slice, 1), response;
+  const std::string name = "/" + rpc.method->service()->full_name() + "/" + rpc.method->name();
+  std::promise<grpc::Status> done;
+  stub.UnaryCall(&context, name, {}, &request, &response,
+                 [&](grpc::Status status) { done.set_value(status); });
+  return done.get_future().get();
+}
+
+}  // namespace baodao::testing

@@ -1,0 +1,84 @@
+// A person cannot fill the lists: adding to them was once unlimited.
+#include <gtest/gtest.h>
+
+#include "services/lists/rpc/daily_limit.h"
+#include "tests/integration/lists/world.h"
+
+namespace baodao::lists {
+namespace {
+
+class LimitsTest : public ListsTest {
+ protected:
+  absl::StatusOr<v1::Need> Raise(const v1::CreateNeedRequest& request) {
+    return Call<v1::NeedService>(&Needs::CreateNeed, requester_, request);
+  }
+  absl::Status OfferRoom(const std::string& token) {
+    v1::CreateResourceRequest request;
+    request.set_request_id(NextRequest());
+    request.set_title("会议室");
+    request.set_category("room");
+    request.set_area_code(kCommunity);
+    request.set_capacity(20);
+    return Call<v1::ResourceService>(&rpc::AsyncOf<v1::ResourceService>::CreateResource, token,
+                                     request)
+        .status();
+  }
+  absl::Status Propose(const std::string& token) {
+    v1::CreateProjectRequest request;
+    request.set_request_id(NextRequest());
+    request.set_title("适老化改造");
+    request.set_category("repair");
+    request.set_area_code(kSubdistrict);
+    return Call<v1::ProjectService>(&rpc::AsyncOf<v1::ProjectService>::CreateProject, token,
+                                    request)
+        .status();
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, LimitsTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         [](const auto& info) {
+                           return info.param == Backend::kMemory ? "Memory" : "Redis";
+                         });
+
+TEST_P(LimitsTest, APersonRaisesFiftyNeedsADay) {
+  const v1::CreateNeedRequest first = RequestFor(kCommunity);
+  const auto raised = Raise(first);
+  ASSERT_TRUE(raised.ok()) << raised.status();
+  // Wherever they are raised.
+  for (int i = 1; i < kMostAddedPerDay; ++i) {
+    ASSERT_TRUE(CreateNeed(requester_, i % 2 == 0 ? kCommunity : kElsewhere).ok()) << i;
+  }
+  const v1::CreateNeedRequest more = RequestFor(kCommunity);
+  for (int i = 0; i < 2; ++i) {
+    const absl::Status refused = Raise(more).status();
+    EXPECT_TRUE(Is(refused, Reason::RATE_LIMITED)) << refused;
+    EXPECT_TRUE(RetryAfterOf(refused).has_value());
+  }
+  // What was answered before is answered again; other people and other lists are free.
+  const auto again = Raise(first);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->need_id(), raised->need_id());
+  EXPECT_TRUE(CreateNeed(tokens_.Person(NewPerson()), kCommunity).ok());
+  EXPECT_TRUE(OfferRoom(requester_).ok());
+  if (GetParam() != Backend::kMemory) return;  // Redis keeps its own time
+  clock_.Advance(std::chrono::hours(24));
+  EXPECT_TRUE(CreateNeed(tokens_.Person(requester_id_), kCommunity).ok());
+}
+
+TEST_P(LimitsTest, CopiesOfOneRequestCountOnce) {
+  const v1::CreateNeedRequest request = RequestFor(kCommunity);
+  for (int i = 0; i < kMostAddedPerDay + 5; ++i) ASSERT_TRUE(Raise(request).ok()) << i;
+  EXPECT_TRUE(CreateNeed(requester_, kCommunity).ok());
+}
+
+TEST_P(LimitsTest, ResourcesAndProjectsOfAPersonAreLimitedToo) {
+  for (int i = 0; i < kMostAddedPerDay; ++i) {
+    ASSERT_TRUE(OfferRoom(requester_).ok()) << i;
+    ASSERT_TRUE(Propose(coordinator_).ok()) << i;
+  }
+  EXPECT_TRUE(Is(OfferRoom(requester_), Reason::RATE_LIMITED));
+  EXPECT_TRUE(Is(Propose(coordinator_), Reason::RATE_LIMITED));
+}
+
+}  // namespace
+}  // namespace baodao::lists

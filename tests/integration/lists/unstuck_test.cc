@@ -1,0 +1,141 @@
+// Ways in which a need once got stuck on its way to a task, or after it.
+#include <gtest/gtest.h>
+
+#include "baodao/lists/v1/match.grpc.pb.h"
+#include "tests/integration/lists/world.h"
+
+namespace baodao::lists {
+namespace {
+
+using Fate = FakePeers::Fate;
+
+class UnstuckTest : public ListsTest {
+ protected:
+  // A coordinator whose requests are marked in the need's own shard.
+  void MoveCoordinatorTo(const std::string& need_id) {
+    coordinator_id_ = ids::New("per", replicas_[0]->lists.keys().ShardOf(need_id));
+    coordinator_ = tokens_.Coordinator(coordinator_id_, kSubdistrict);
+  }
+
+  void ExpectTask(const std::string& need_id) {
+    const v1::NeedRecord record = Record(need_id);
+    EXPECT_FALSE(record.publishing());
+    EXPECT_EQ(record.need().state(), v1::NEED_STATE_MATCHED);
+    EXPECT_FALSE(record.need().task_id().empty());
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, UnstuckTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         [](const auto& info) {
+                           return info.param == Backend::kMemory ? "Memory" : "Redis";
+                         });
+
+TEST_P(UnstuckTest, ARunningPublicationKeepsItsRequestIdFromOtherCalls) {
+  const v1::Need need = AcceptedNeed();
+  MoveCoordinatorTo(need.need_id());
+  const auto other = CreateNeed(requester_, kCommunity);
+  ASSERT_TRUE(other.ok());
+  peers_.fates = {Fate::kUnreachable};
+  EXPECT_FALSE(Publish(coordinator_, need.need_id(), "same").ok());
+  v1::ReviewNeedRequest review;
+  review.set_request_id("same");
+  review.set_need_id(other->need_id());
+  review.set_verdict(v1::NEED_VERDICT_ACCEPT);
+  EXPECT_TRUE(Is(Call<v1::NeedService>(&Needs::ReviewNeed, coordinator_, review).status(),
+                 Reason::REQUEST_ID_REUSED));
+  ASSERT_TRUE(Resume(need.need_id()).ok());
+  ExpectTask(need.need_id());
+  const auto answer = Publish(coordinator_, need.need_id(), "same");
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_EQ(answer->task_id(), Record(need.need_id()).need().task_id());
+}
+
+TEST_P(UnstuckTest, ARequestIdUsedBeforeIsRefusedBeforeDispatchIsAsked) {
+  const v1::Need need = AcceptedNeed();
+  MoveCoordinatorTo(need.need_id());
+  const auto other = CreateNeed(requester_, kCommunity);
+  ASSERT_TRUE(other.ok());
+  v1::ReviewNeedRequest review;
+  review.set_request_id("same");
+  review.set_need_id(other->need_id());
+  review.set_verdict(v1::NEED_VERDICT_ACCEPT);
+  ASSERT_TRUE(Call<v1::NeedService>(&Needs::ReviewNeed, coordinator_, review).ok());
+  EXPECT_TRUE(
+      Is(Publish(coordinator_, need.need_id(), "same").status(), Reason::REQUEST_ID_REUSED));
+  EXPECT_TRUE(peers_.requests.empty());
+  EXPECT_FALSE(Record(need.need_id()).publishing());
+}
+
+// The mark may have run out, or been another build's that set none.
+TEST_P(UnstuckTest, AnAnswerOfAnotherCallUnderTheRequestIdDoesNotHoldThePublicationUp) {
+  const v1::Need need = AcceptedNeed();
+  peers_.fates = {Fate::kUnreachable};
+  EXPECT_FALSE(Publish(coordinator_, need.need_id(), "same").ok());
+  const store::Keys& keys = stores_[0]->keys();
+  const int shard = keys.ShardOfId(need.need_id());
+  store::Commit forget(shard);
+  forget.RemoveValue(keys.Answer(shard, coordinator_id_, "same"));
+  ASSERT_TRUE(testing::Run(loop_, stores_[0]->Apply(std::move(forget))).ok());
+  store::Commit other(shard);
+  other.Answer({coordinator_id_, "same", 1}, "another call's");
+  ASSERT_TRUE(testing::Run(loop_, stores_[0]->Apply(std::move(other))).ok());
+  ASSERT_TRUE(Resume(need.need_id()).ok());
+  ExpectTask(need.need_id());
+  EXPECT_EQ(peers_.tasks.size(), 1u);
+}
+
+TEST_P(UnstuckTest, AnAreaDispatchDoesNotKnowYetIsNoDecision) {
+  const v1::Need need = AcceptedNeed();
+  peers_.fates = {Fate::kAreaUnknown, Fate::kAreaUnknown};
+  EXPECT_TRUE(Is(Publish(coordinator_, need.need_id(), "p1").status(), Reason::PEER_UNAVAILABLE));
+  EXPECT_TRUE(Record(need.need_id()).publishing());
+  EXPECT_FALSE(Resume(need.need_id()).ok());
+  EXPECT_TRUE(Record(need.need_id()).publishing());
+  ASSERT_TRUE(Resume(need.need_id()).ok());
+  ExpectTask(need.need_id());
+  EXPECT_EQ(peers_.requests.back().need_attempt(), 1);
+}
+
+TEST_P(UnstuckTest, AnAreaWithoutACentreLiesWhereTheOneAboveIt) {
+  const std::string coordinator = tokens_.Coordinator(coordinator_id_, kDistrict);
+  const auto need = CreateNeed(requester_, kUncharted);
+  ASSERT_TRUE(need.ok()) << need.status();
+  ASSERT_TRUE(Review(coordinator, need->need_id(), v1::NEED_VERDICT_ACCEPT).ok());
+  ASSERT_TRUE(Publish(coordinator, need->need_id(), "p1").ok());
+  EXPECT_NEAR(peers_.requests[0].place().latitude(), 31.27, 1e-9);
+  EXPECT_NEAR(peers_.requests[0].place().longitude(), 121.52, 1e-9);
+}
+
+TEST_P(UnstuckTest, ALinkedNeedThatLosesItsTaskCanBeResolvedByHand) {
+  const v1::Need need = AcceptedNeed();
+  v1::CreateResourceRequest room;
+  room.set_request_id(NextRequest());
+  room.set_title("会议室");
+  room.set_category("room");
+  room.set_area_code(kCommunity);
+  room.set_capacity(20);
+  const auto resource = Call<v1::ResourceService>(
+      &rpc::AsyncOf<v1::ResourceService>::CreateResource, requester_, room);
+  ASSERT_TRUE(resource.ok()) << resource.status();
+  v1::CreateMatchRequest link;
+  link.set_request_id(NextRequest());
+  link.set_need_id(need.need_id());
+  link.set_answer_id(resource->resource_id());
+  ASSERT_TRUE(
+      Call<v1::MatchService>(&rpc::AsyncOf<v1::MatchService>::CreateMatch, coordinator_, link)
+          .ok());
+  const auto published = Publish(coordinator_, need.need_id(), "p1");
+  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_TRUE(
+      TellTask(need.need_id(), published->task_id(), dispatch::v1::TASK_STATE_EXPIRED, 4).ok());
+  EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_MATCHED);
+  v1::ResolveNeedRequest resolve;
+  resolve.set_request_id(NextRequest());
+  resolve.set_need_id(need.need_id());
+  const auto resolved = Call<v1::NeedService>(&Needs::ResolveNeed, coordinator_, resolve);
+  ASSERT_TRUE(resolved.ok()) << resolved.status();
+  EXPECT_EQ(resolved->state(), v1::NEED_STATE_RESOLVED);
+}
+
+}  // namespace
+}  // namespace baodao::lists

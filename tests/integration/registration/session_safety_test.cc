@@ -1,0 +1,130 @@
+// Sessions and roles against thieves, the revoked, and bad networks.
+#include <chrono>
+#include <future>
+
+#include "common/status/grpc.h"
+#include "tests/integration/registration/fixture.h"
+
+namespace baodao::registration {
+namespace {
+
+class SessionSafetyTest : public ServiceTest {
+ protected:
+  absl::StatusOr<v1::Tokens> Refresh(const std::string& token) {
+    v1::RefreshTokensRequest request;
+    request.set_refresh_token(token);
+    return Call(*session_client_, &Sessions::RefreshTokens, "", request);
+  }
+  // COORDINATOR of the area, for the person.
+  std::string Grant(const std::string& token, const std::string& person, const std::string& area) {
+    v1::GrantRoleRequest request;
+    request.set_request_id(NextRequestId());
+    request.set_person_id(person);
+    request.set_role(auth::v1::ROLE_COORDINATOR);
+    request.set_area_code(area);
+    return ReasonName(Call(*session_client_, &Sessions::GrantRole, token, request));
+  }
+  std::string Revoke(const std::string& token, const std::string& person, const std::string& area) {
+    v1::RevokeRoleRequest request;
+    request.set_request_id(NextRequestId());
+    request.set_person_id(person);
+    request.set_role(auth::v1::ROLE_COORDINATOR);
+    request.set_area_code(area);
+    return ReasonName(Call(*session_client_, &Sessions::RevokeRole, token, request));
+  }
+  int RolesOf(const std::string& person) {
+    v1::ListRolesRequest request;
+    request.set_person_id(person);
+    return Call(*session_client_, &Sessions::ListRoles, tokens_.Operator(), request)->grants_size();
+  }
+  // Asks for a code the way the TLS edge does for a client at this address.
+  absl::Status AskFrom(const std::string& address, const std::string& phone) {
+    const auto stub = v1::SessionService::NewStub(server_->channel().grpc());
+    grpc::ClientContext context;
+    context.AddMetadata("x-real-ip", address);
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    v1::RequestLoginCodeRequest request;
+    request.set_phone(phone);
+    v1::RequestLoginCodeResponse response;
+    auto answer = std::async(std::launch::async,
+                             [&] { return stub->RequestLoginCode(&context, request, &response); });
+    while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+      loop_.restart();
+      loop_.run_one_for(std::chrono::milliseconds(10));
+    }
+    return FromGrpc(answer.get());
+  }
+};
+
+// The access token carries the role for 15 minutes after it was revoked: enough to take it back.
+TEST_P(SessionSafetyTest, ARevokedCoordinatorCannotGrantTheRoleAgain) {
+  const Account account = LogIn("13812345678");
+  const Account friend_ = LogIn("13912345678");
+  ASSERT_EQ(Grant(tokens_.Operator(), account.id, "s1"), "OK");
+  const auto renewed = Refresh(account.tokens.refresh_token());
+  ASSERT_TRUE(renewed.ok()) << renewed.status();
+  const std::string& token = renewed->access_token();
+  ASSERT_EQ(Grant(token, friend_.id, "c1"), "OK");
+  ASSERT_EQ(Revoke(tokens_.Operator(), account.id, "s1"), "OK");
+  for (const std::string& person : {account.id, friend_.id}) {
+    EXPECT_EQ(Grant(token, person, "c2"), "GRANT_TOO_WIDE");
+  }
+  EXPECT_EQ(Revoke(token, friend_.id, "c1"), "GRANT_TOO_WIDE");
+  EXPECT_EQ(RolesOf(account.id), 0);
+  EXPECT_EQ(RolesOf(friend_.id), 1);
+}
+
+// The API says "below themselves", but equals could remove each other.
+TEST_P(SessionSafetyTest, CoordinatorsOfOneAreaCannotRevokeEachOther) {
+  const Account account = LogIn("13812345678");
+  ASSERT_EQ(Grant(tokens_.Operator(), account.id, "s1"), "OK");
+  EXPECT_EQ(Revoke(Coordinator("s1"), account.id, "s1"), "GRANT_TOO_WIDE");
+  EXPECT_EQ(Grant(Coordinator("s1"), account.id, "s1"), "GRANT_TOO_WIDE");
+  EXPECT_EQ(Revoke(Coordinator("d1"), account.id, "s1"), "OK");
+  EXPECT_EQ(RolesOf(account.id), 0);
+}
+
+// A lost answer made the client's retry look like theft, and ended its session.
+TEST_P(SessionSafetyTest, ALostAnswerToARefreshDoesNotEndTheSession) {
+  const Account account = LogIn("13812345678");
+  const std::string& first = account.tokens.refresh_token();
+  const auto lost = Refresh(first);
+  ASSERT_TRUE(lost.ok()) << lost.status();
+  clock_.Advance(std::chrono::seconds(59));
+  const auto second = Refresh(first);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_NE(second->refresh_token(), lost->refresh_token());
+  const auto third = Refresh(second->refresh_token());
+  ASSERT_TRUE(third.ok()) << third.status();
+  // If the first answer was not lost but stolen, its token shows the thief.
+  EXPECT_EQ(ReasonName(Refresh(lost->refresh_token())), "REFRESH_TOKEN_REUSED");
+  EXPECT_EQ(ReasonName(Refresh(third->refresh_token())), "SESSION_ENDED");
+}
+
+TEST_P(SessionSafetyTest, ALateReuseStillEndsTheSession) {
+  const Account account = LogIn("13812345678");
+  const auto second = Refresh(account.tokens.refresh_token());
+  ASSERT_TRUE(second.ok()) << second.status();
+  clock_.Advance(std::chrono::seconds(60));
+  EXPECT_EQ(ReasonName(Refresh(account.tokens.refresh_token())), "REFRESH_TOKEN_REUSED");
+  EXPECT_EQ(ReasonName(Refresh(second->refresh_token())), "SESSION_ENDED");
+}
+
+// Behind the edge everybody has its loopback address: nobody was counted at all.
+TEST_P(SessionSafetyTest, CallersBehindTheEdgeAreCountedByTheirOwnAddress) {
+  environment_->limits.address_per_hour = 2;
+  EXPECT_TRUE(AskFrom("10.0.0.7", "13800000001").ok());
+  EXPECT_TRUE(AskFrom("10.0.0.7", "13800000002").ok());
+  const absl::Status third = AskFrom("10.0.0.7", "13800000003");
+  EXPECT_TRUE(Is(third, Reason::RATE_LIMITED)) << third;
+  EXPECT_TRUE(AskFrom("10.0.0.8", "13800000003").ok());
+  for (const char* phone : {"13800000004", "13800000005", "13800000006"}) {
+    EXPECT_TRUE(AskFrom("127.0.0.1", phone).ok());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, SessionSafetyTest,
+                         ::testing::Values(Backend::kMemory, Backend::kRedis), BackendName);
+
+}  // namespace
+}  // namespace baodao::registration

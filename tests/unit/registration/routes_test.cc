@@ -1,0 +1,31 @@
+#include "services/registration/rpc/routes.h"
+
+#include <google/protobuf/descriptor.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace baodao::registration {
+namespace {
+
+using google::protobuf::DescriptorPool;
+
+// One person could write as often as the common bucket lets them read.
+TEST(LimitWrites, GivesCostlyWritesBucketsOfTheirOwn) {
+  rpc::RateLimits limits;
+  LimitWrites(&limits);
+  ASSERT_EQ(limits.methods.size(), 2u);
+  for (const auto& [method, bucket] : limits.methods) {
+    std::string name = method;
+    std::replace(name.begin(), name.end(), '/', '.');
+    EXPECT_NE(DescriptorPool::generated_pool()->FindMethodByName(name), nullptr) << name;
+    rpc::RateLimiter limiter(10);
+    const rpc::RateLimiter::Now now{};
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(limiter.Take("per_1", bucket, now).count(), 0) << i;
+    const auto wait = limiter.Take("per_1", bucket, now);
+    EXPECT_NEAR(wait.count(), method.ends_with("/UpdatePerson") ? 1000 : 5000, 1) << method;
+  }
+}
+
+}  // namespace
+}  // namespace baodao::registration
