@@ -133,7 +133,7 @@ Task<absl::StatusOr<Reply>> CallBlocking(std::shared_ptr<State> state, Command c
   } catch (const asio::system_error&) {
     // The calling coroutine was cancelled between two steps of connecting.
   }
-  state->core->Observe(command, start, result.ok());
+  state->core->Observe(command, start, result.status());
   co_return result;
 }
 

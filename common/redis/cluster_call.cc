@@ -133,7 +133,7 @@ Task<absl::StatusOr<Reply>> CallSlot(std::shared_ptr<Core> core, std::shared_ptr
                                      const Command& command, Instant start, Instant deadline) {
   Errand errand(core, std::move(nodes), command, start, deadline);
   absl::StatusOr<Reply> result = co_await errand.Run();
-  core->Observe(command, start, result.ok());
+  core->Observe(command, start, result.status());
   co_return result;
 }
 
@@ -167,7 +167,7 @@ Task<std::vector<absl::StatusOr<Reply>>> CallSpread(std::shared_ptr<Core> core,
       results.push_back(co_await CallSlot(core, nodes, commands[i], start, deadline));
     } else {
       results.push_back(std::move(answers[i]).Take(targets[i]->connection->last_error()));
-      core->Observe(commands[i], start, results.back().ok());
+      core->Observe(commands[i], start, results.back().status());
     }
   }
   co_return results;

@@ -32,10 +32,12 @@ struct Core {
     return full - Millis(part(random));
   }
 
-  void Observe(const Command& command, Instant start, bool ok) const {
+  // Each call once, whether it came to be sent or not. Asking after a key that does not exist is no
+  // failure.
+  void Observe(const Command& command, Instant start, const absl::Status& status) const {
     if (!observer) return;
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    observer(command.label(), took.count(), ok);
+    observer(command.label(), took.count(), status.ok() || absl::IsNotFound(status));
   }
 };
 

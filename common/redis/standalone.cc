@@ -16,7 +16,10 @@ Task<absl::StatusOr<Reply>> CallOne(std::shared_ptr<Core> core,
   const Instant deadline = DeadlineOf(options, start);
   if (!connection->up() || core->closed) {
     absl::Status status = co_await Connection::AwaitUp(connection, deadline);
-    if (!status.ok()) co_return status;
+    if (!status.ok()) {
+      core->Observe(command, start, status);
+      co_return status;
+    }
   }
   Answer answer;
   WaitRef wait = core->waits->Begin(&answer, 1, deadline);
@@ -24,7 +27,7 @@ Task<absl::StatusOr<Reply>> CallOne(std::shared_ptr<Core> core,
   ++core->counters.calls;
   co_await core->waits->Await(std::move(wait));
   absl::StatusOr<Reply> result = std::move(answer).Take(connection->last_error());
-  core->Observe(command, start, result.ok());
+  core->Observe(command, start, result.status());
   // Somebody made the server a replica: the primary may stand behind another endpoint.
   if (!result.ok() && HasErrorWord(result.status(), "READONLY")) connection->Reconnect("READONLY");
   co_return result;
@@ -40,6 +43,7 @@ Task<std::vector<absl::StatusOr<Reply>>> CallMany(std::shared_ptr<Core> core,
   if (!connection->up() || core->closed) {
     const absl::Status status = co_await Connection::AwaitUp(connection, deadline);
     if (!status.ok()) {
+      for (const Command& command : commands) core->Observe(command, start, status);
       results.resize(commands.size(), status);
       co_return results;
     }
@@ -50,7 +54,7 @@ Task<std::vector<absl::StatusOr<Reply>>> CallMany(std::shared_ptr<Core> core,
   core->counters.calls += commands.size();
   for (size_t i = 0; i < commands.size(); ++i) {
     results.push_back(std::move(answers[i]).Take(connection->last_error()));
-    core->Observe(commands[i], start, results.back().ok());
+    core->Observe(commands[i], start, results.back().status());
   }
   co_return results;
 }

@@ -137,7 +137,7 @@ void AddDeadLetters(CLI::App& app, Plan& plan) {
   list->add_option("--limit", where->limit, "At most so many")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
-  list->footer("Example:\n  baodaoctl dead-letters list --group inbox --redis var/redis.sock");
+  list->footer("Example:\n  baodaoctl dead-letters list --group inbox --redis $PWD/var/redis.sock");
   list->callback([&plan, where] {
     plan.command = [where](Session& session) { return List(session, where); };
   });

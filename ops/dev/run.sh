@@ -104,6 +104,8 @@ start_services() {
   export BAODAO_RATE_LIMITS=${BAODAO_RATE_LIMITS:-false}
   export BAODAO_REDIS=$dir/redis.sock BAODAO_KEYS_DIR=$dir/keys BAODAO_CREATE_KEYS=true
   export BAODAO_LOG_FORMAT=${BAODAO_LOG_FORMAT:-text} BAODAO_REGISTRATION_CODES_FILE=$dir/login-codes.txt
+  # The demo's tasks start within a minute; in earnest nobody is offered what starts so soon.
+  export BAODAO_MATCHING_MATCH_OFFER_UNTIL=${BAODAO_MATCHING_MATCH_OFFER_UNTIL:-5s}
   for i in "${!services[@]}"; do
     name=${services[$i]}
     export "BAODAO_PEER_${name^^}=127.0.0.1:$((base + i + 1))"

@@ -14,7 +14,11 @@ namespace baodao::testing {
 namespace {
 
 TEST(LoopTest, TheDemoPlaysTheWholeLoopAndFindsEveryPromiseKept) {
-  Town town({.people = 10, .communities = 2, .units = 0, .deployment = {}});
+  Town::Options options;
+  options.people = 10;
+  // The demo's tasks start within seconds.
+  options.deployment.environment["BAODAO_MATCHING_MATCH_OFFER_UNTIL"] = "1s";
+  Town town(options);
   TempDir dir;
   const std::vector<std::string> argv = {
       Binary("baodao-demo"),

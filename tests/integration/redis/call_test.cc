@@ -184,6 +184,14 @@ TEST_F(CallTest, TheObserverHearsOfEveryCommand) {
   EXPECT_EQ(heard, (std::vector<std::string>{"PING ok", "nosuch failed", "ECHO ok", "ECHO ok"}));
 }
 
+// Asking after streams that nothing was written to yet looked like an outage of Redis.
+TEST_F(CallTest, AMissingKeyIsNoFailureToTheObserver) {
+  std::vector<bool> heard;
+  client_->SetObserver([&](std::string_view, double, bool ok) { heard.push_back(ok); });
+  EXPECT_TRUE(absl::IsNotFound(Call(Command::On("none", "XINFO", "STREAM", "none")).status()));
+  EXPECT_EQ(heard, std::vector<bool>{true});
+}
+
 TEST_F(CallTest, CallPrimariesReachesTheOneServer) {
   const auto results = Await(client_->CallPrimaries(Command::Any("DBSIZE")));
   ASSERT_EQ(results.size(), 1u);

@@ -99,8 +99,12 @@ TEST_F(OutageTest, ALongOutageFailsCallsAtOnceAndNothingIsSent) {
   ExpectNotSent(result.status());
   EXPECT_LT(Clocking::now() - start, kLong / 2);
   const auto again = Clocking::now();
+  // Metrics hear of what was never sent, too: an outage used to look like silence.
+  int heard = 0;
+  client_->SetObserver([&](std::string_view, double, bool ok) { heard += !ok; });
   for (int i = 0; i < 100; ++i) ExpectNotSent(Call(Command::Any("PING")).status());
   EXPECT_LT(Clocking::now() - again, std::chrono::seconds(2));
+  EXPECT_EQ(heard, 100);
   std::vector<Command> two(2, Command::Any("PING"));
   for (const Result& each : Await(client_->CallEach(std::move(two)))) ExpectNotSent(each.status());
   server_.Restart();
