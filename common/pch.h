@@ -1,6 +1,13 @@
 // Precompiled once for the whole tree; a file still includes what it uses.
 #pragma once
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <google/protobuf/message.h>
+#include <grpcpp/grpcpp.h>
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
+#include <asio.hpp>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -9,11 +16,3 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
-#include <google/protobuf/message.h>
-#include <grpcpp/grpcpp.h>
-#include <spdlog/spdlog.h>
-
-#include <asio.hpp>

@@ -6,9 +6,9 @@ namespace baodao::metrics {
 namespace {
 
 constexpr Spec kCommandSeconds{"baodao_redis_command_seconds",
-                        Type::kHistogram,
-                        "From sending a command or function to its answer.",
-                        {"command"}};
+                               Type::kHistogram,
+                               "From sending a command or function to its answer.",
+                               {"command"}};
 constexpr Spec kErrors{"baodao_redis_errors_total",
                        Type::kCounter,
                        "Commands answered with an error or not at all.",

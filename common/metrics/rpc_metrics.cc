@@ -12,9 +12,9 @@ constexpr Spec kHandled{"grpc_server_handled_total",
                         "RPCs ended, whatever their outcome.",
                         {"grpc_type", "grpc_service", "grpc_method", "grpc_code"}};
 constexpr Spec kHandlingSeconds{"grpc_server_handling_seconds",
-                        Type::kHistogram,
-                        "From an RPC's arrival to its end.",
-                        {"grpc_type", "grpc_service", "grpc_method"}};
+                                Type::kHistogram,
+                                "From an RPC's arrival to its end.",
+                                {"grpc_type", "grpc_service", "grpc_method"}};
 
 // As other languages' gRPC middleware spells them, so that common dashboards work.
 constexpr std::array<const char*, 17> kCodes = {

@@ -1,6 +1,5 @@
 // dispatch: tasks, the people on them, and the hours they served.
 #include "common/service/main.h"
-#include "common/service/worker_metrics.h"
 
 #include <memory>
 #include <utility>
@@ -10,6 +9,7 @@
 #include "common/events/trimmer.h"
 #include "common/profiles/profile_feed.h"
 #include "common/profiles/registration_source.h"
+#include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "services/dispatch/rpc/handlers.h"
 #include "services/dispatch/workers/deadlines.h"
