@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "common/redis/client.h"
+#include "common/redis/errors.h"
 #include "common/redis/waits.h"
 
 namespace baodao::redis {
@@ -37,7 +38,8 @@ struct Core {
   void Observe(const Command& command, Instant start, const absl::Status& status) const {
     if (!observer) return;
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-    observer(command.label(), took.count(), status.ok() || absl::IsNotFound(status));
+    const bool missing_key = absl::IsNotFound(status) && !IsFunctionMissing(status);
+    observer(command.label(), took.count(), status.ok() || missing_key);
   }
 };
 

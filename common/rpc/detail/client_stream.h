@@ -37,12 +37,18 @@ class ClientStreamBase : public grpc::ClientReadReactor<Resp> {
     arrived_ = false;
     std::optional<Resp> message(std::move(buffer_));
     buffer_.Clear();
-    this->StartRead(&buffer_);
+    if (held_) {
+      reading_ = true;
+      this->StartRead(&buffer_);
+    }
     co_return message;
   }
   const absl::Status& status() const { return status_; }
   void Cancel() {
-    if (!over_) context.TryCancel();
+    if (over_) return;
+    cancelled_ = true;
+    context.TryCancel();
+    if (!reading_) Release();  // else the end of the read does it
   }
 
   grpc::ClientContext context;
@@ -51,6 +57,7 @@ class ClientStreamBase : public grpc::ClientReadReactor<Resp> {
   // Reads and the end, before the call itself: gRPC holds them back until then.
   void Begin(std::shared_ptr<ClientStreamBase> self) {
     self_ = std::move(self);
+    this->AddHold();
     this->StartRead(&buffer_);
     this->StartCall();
   }
@@ -58,7 +65,9 @@ class ClientStreamBase : public grpc::ClientReadReactor<Resp> {
  private:
   struct Read final : LoopQueue::Item {
     void OnLoop() override {
+      stream->reading_ = false;
       // Done follows on the loop, so the stream outlives this.
+      if (!ok || stream->cancelled_) stream->Release();
       if (!ok) return;
       stream->arrived_ = true;
       stream->event_.Set();
@@ -78,6 +87,14 @@ class ClientStreamBase : public grpc::ClientReadReactor<Resp> {
     grpc::Status status;
   };
 
+  // Reads start outside gRPC's reactions: without a hold it would end the call as soon as the
+  // status is there and no read is under way, and the next read would find it gone.
+  void Release() {
+    if (!held_) return;
+    held_ = false;
+    this->RemoveHold();
+  }
+
   void OnReadDone(bool ok) override {
     read_.ok = ok;
     queue_.Post(&read_);
@@ -91,6 +108,9 @@ class ClientStreamBase : public grpc::ClientReadReactor<Resp> {
   asio::executor_work_guard<Executor> work_;
   std::shared_ptr<ClientStreamBase> self_;  // until OnDone
   Resp buffer_;
+  bool held_ = true;     // no OnDone before Release
+  bool reading_ = true;  // a read is under way
+  bool cancelled_ = false;
   bool arrived_ = false;
   bool over_ = false;
   absl::Status status_;

@@ -4,8 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <random>
 #include <string>
 #include <vector>
@@ -234,28 +232,16 @@ TEST(PlanTest, TasksThatOnePersonCannotBothDoAreTakenApart) {
 
 TEST(GraphTest, TenThousandTasksFiftyThousandPeople) {
   const City city(300, 50'000, 10'000, 17);
-  const auto start = std::chrono::steady_clock::now();
-  const auto seconds = [&](auto from) {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
-  };
   const Weights weights;
   const Policy policy;
   const Terms terms(city.index, weights, kNow, {});
   Roster roster(city.index, terms, city.Everybody());
-  const double roster_s = seconds(start);
   GraphBuilder builder(roster, terms, policy, {}, city.Tasks());
   while (!builder.done()) builder.Step(64);
-  const double graph_s = seconds(start);
   const Solution optimal = SolveOptimal(builder.problem());
-  const double total_s = seconds(start);
   const Solution greedy = SolveGreedy(builder.problem());
-  std::printf(
-      "roster %.3f s, edges %.3f s (%zu), solve %.3f s, together %.3f s; filled %zu, greedy %zu\n",
-      roster_s, graph_s - roster_s, builder.problem().edges.size(), total_s - graph_s, total_s,
-      optimal.chosen.size(), greedy.chosen.size());
   EXPECT_GE(optimal.chosen.size(), greedy.chosen.size());
   EXPECT_GT(optimal.chosen.size(), 9'000u);
-  EXPECT_LT(total_s, 10);  // far above what it takes, also under sanitizers' slowness
 }
 
 }  // namespace
