@@ -153,22 +153,6 @@ TEST_F(ClientTest, StreamsAreReadInOrder) {
   EXPECT_TRUE(reader.status().ok()) << reader.status();
 }
 
-// The end of a stream could arrive while nobody was reading; the next read then crashed.
-TEST_F(ClientTest, AReaderMayBeSlowerThanTheStream) {
-  Channel channel(loop_, AsService(server_.target()));
-  Client<DiagnosticsService> client(channel);
-  for (int round = 0; round < 50; ++round) {
-    EchoStreamRequest request;
-    request.set_count(1);
-    const int finished = handlers_.finished;
-    auto reader = client.Stream(&Async::EchoStream, CallOptions(), request);
-    while (handlers_.finished == finished) loop_.run_one();
-    testing::Run(loop_, SystemClock().SleepFor(Millis(2)));
-    EXPECT_EQ(testing::Run(loop_, ReadAll(&reader)), 1);
-    EXPECT_TRUE(reader.status().ok()) << reader.status();
-  }
-}
-
 TEST_F(ClientTest, AStreamsErrorComesFromItsReader) {
   Client<DiagnosticsService> client(server_.channel());
   auto reader = client.Stream(&Async::EchoStream, CallOptions(), EchoStreamRequest());
