@@ -232,10 +232,4 @@ std::vector<NearbyArea> AreaTree::Nearest(const GeoPoint& point, AreaLevel level
   return nearest;
 }
 
-double DistanceMetres(const GeoPoint& a, const GeoPoint& b) {
-  return S2Earth::ToMeters(LatLng(a).GetDistance(LatLng(b)));
-}
-
-bool IsKnown(const GeoPoint& point) { return point.latitude() != 0 || point.longitude() != 0; }
-
 }  // namespace baodao::areas

@@ -84,9 +84,4 @@ class AreaTree {
   std::array<S2PointIndex<int>, 9> centres_;           // By level.
 };
 
-// Metres between two places, on the sphere.
-double DistanceMetres(const common::v1::GeoPoint& a, const common::v1::GeoPoint& b);
-// Whether the point is a place: 0,0 means "not known".
-bool IsKnown(const common::v1::GeoPoint& point);
-
 }  // namespace baodao::areas

@@ -9,6 +9,17 @@ bool Principal::HasRole(v1::Role role) const {
   return std::ranges::find(grants, role, &RoleGrant::role) != grants.end();
 }
 
+bool RoleGrant::Reaches(std::string_view area, const Covers& covers) const {
+  if (OfEverything()) return true;
+  return !area_code.empty() && !area.empty() && covers && covers(area_code, area);
+}
+
+bool Principal::Coordinates(std::string_view area, const Covers& covers) const {
+  return IsService() || std::ranges::any_of(grants, [&](const RoleGrant& grant) {
+           return grant.Reaches(area, covers);
+         });
+}
+
 std::string Principal::Caller() const {
   switch (kind) {
     case Kind::kPerson:

@@ -1,6 +1,7 @@
 // Who is calling.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,10 +11,18 @@
 
 namespace baodao::auth {
 
+// Whether `descendant` is `ancestor` or below it, in the tree of areas.
+using Covers = std::function<bool(std::string_view ancestor, std::string_view descendant)>;
+
 // A role at an area; it holds for the area's whole subtree.
 struct RoleGrant {
   v1::Role role = v1::ROLE_UNSPECIFIED;
   std::string area_code;
+
+  // An operator of no particular area is one of all, also of those not imported yet.
+  bool OfEverything() const { return role == v1::ROLE_OPERATOR && area_code.empty(); }
+  // Whether the role holds at the area.
+  bool Reaches(std::string_view area, const Covers& covers) const;
 
   bool operator==(const RoleGrant&) const = default;
 };
@@ -34,6 +43,9 @@ struct Principal {
   bool IsService() const { return kind == Kind::kService; }
   // Whether any grant has this role, wherever it is held.
   bool HasRole(v1::Role role) const;
+  // Whether the caller has a coordinator's rights at the area: every role reaching it gives them,
+  // and other services have them.
+  bool Coordinates(std::string_view area, const Covers& covers) const;
   // A stable name of the caller, for request ids, audit and logs: the person id, "svc:<name>", or
   // "anonymous".
   std::string Caller() const;

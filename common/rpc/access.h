@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/async/task.h"
+#include "common/auth/principal.h"
 
 namespace baodao::rpc {
 
@@ -28,7 +29,7 @@ using ScopeResolver = std::function<Task<absl::StatusOr<Scope>>(std::string reso
 // neither.
 struct AccessPolicy {
   // Whether `descendant` is `ancestor` or lies below it. Unknown codes are covered by nobody.
-  std::function<bool(std::string_view ancestor, std::string_view descendant)> covers;
+  auth::Covers covers;
   // Needed when a rule of the service names a `resource`.
   ScopeResolver resolve;
 };

@@ -149,10 +149,7 @@ bool AccessPlan::HoldsRole(const auth::Principal& caller) const {
 bool AccessPlan::HoldsRoleAt(const auth::Principal& caller, std::string_view area,
                              const AccessPolicy& policy) const {
   return std::any_of(caller.grants.begin(), caller.grants.end(), [&](const auth::RoleGrant& grant) {
-    if (!Fits(grant.role)) return false;
-    // An operator of no particular area: of all, also of those not imported yet.
-    if (grant.area_code.empty()) return grant.role == auth::v1::ROLE_OPERATOR;
-    return !area.empty() && policy.covers && policy.covers(grant.area_code, area);
+    return Fits(grant.role) && grant.Reaches(area, policy.covers);
   });
 }
 

@@ -110,8 +110,8 @@ absl::Status Call::Admit(bool* needs_scope) {
   if (std::chrono::steady_clock::now() >= state_->deadline) {
     return Refuse(Reason::DEADLINE_EXCEEDED);
   }
-  return engine_->chain().CheckCaller(method_, arrival_, state_.get(), &invocation_->request(),
-                                      needs_scope);
+  return engine_->chain().Admit(method_, arrival_, state_.get(), &invocation_->request(),
+                                needs_scope);
 }
 
 Task<void> Call::Serve(Hold hold) {
@@ -120,12 +120,9 @@ Task<void> Call::Serve(Hold hold) {
   try {
     bool needs_scope = false;
     status = call->Admit(&needs_scope);
-    Chain& chain = call->engine_->chain();
     google::protobuf::Message* request = &call->invocation_->request();
-    // Before the scope: finding it costs reads.
-    if (status.ok()) status = chain.CheckRate(call->method_, call->arrival_, *call->state_);
     if (status.ok() && needs_scope) {
-      status = co_await chain.CheckScope(call->method_, call->state_, request);
+      status = co_await call->engine_->chain().CheckScope(call->method_, call->state_, request);
     }
     if (status.ok()) status = call->method_.bounds.Check(request);
     if (status.ok()) {

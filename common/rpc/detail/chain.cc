@@ -85,6 +85,12 @@ absl::Status Chain::CheckCaller(const Method& method, const Arrival& arrival,
   return absl::OkStatus();
 }
 
+absl::Status Chain::Admit(const Method& method, const Arrival& arrival, CallContext::State* state,
+                          google::protobuf::Message* request, bool* needs_scope) {
+  RETURN_IF_ERROR(CheckCaller(method, arrival, state, request, needs_scope));
+  return CheckRate(method, arrival, *state);
+}
+
 Task<absl::Status> Chain::CheckScope(const Method& method,
                                      std::shared_ptr<CallContext::State> state,
                                      google::protobuf::Message* request) {

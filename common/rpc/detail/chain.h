@@ -53,17 +53,20 @@ class Chain {
  public:
   Chain(const ServerOptions& options, Clock& clock);
 
-  // Authenticates into `state->caller` and decides what can be decided at once. `needs_scope` is
-  // set when the access rule depends on the resource: then call CheckScope, too.
-  absl::Status CheckCaller(const Method& method, const Arrival& arrival, CallContext::State* state,
-                           google::protobuf::Message* request, bool* needs_scope);
+  // Authenticates into `state->caller`, decides what can be decided at once, and counts the call
+  // against its caller's rate. `needs_scope` is set when the access rule depends on the resource:
+  // then call CheckScope, too, which costs reads.
+  absl::Status Admit(const Method& method, const Arrival& arrival, CallContext::State* state,
+                     google::protobuf::Message* request, bool* needs_scope);
   // By value: a coroutine outlives its caller's frame.
   Task<absl::Status> CheckScope(const Method& method, std::shared_ptr<CallContext::State> state,
                                 google::protobuf::Message* request);
-  absl::Status CheckRate(const Method& method, const Arrival& arrival,
-                         const CallContext::State& state);
 
  private:
+  absl::Status CheckCaller(const Method& method, const Arrival& arrival, CallContext::State* state,
+                           google::protobuf::Message* request, bool* needs_scope);
+  absl::Status CheckRate(const Method& method, const Arrival& arrival,
+                         const CallContext::State& state);
   absl::Status Authenticate(const Method& method, std::string_view authorization,
                             CallContext::State* state);
   // PERMISSION_DENIED, or what is malformed in a request that names nothing to permit.

@@ -8,11 +8,12 @@
 
 #include "baodao/dispatch/v1/task.pb.h"
 #include "baodao/registration/v1/person.pb.h"
+#include "common/auth/principal.h"
 
 namespace baodao::dispatch {
 
 // Whether the second area is the first or lies below it.
-using Covers = std::function<bool(std::string_view ancestor, std::string_view descendant)>;
+using auth::Covers;
 
 // OK, OWN_REQUEST, NOT_REGISTERED, NOT_ELIGIBLE_AREA, MISSING_SKILL or MISSING_CATEGORY. A
 // registration counts when it lies inside the task's eligible area or covers it.

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
+#include "common/areas/geo.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
-#include "services/dispatch/domain/geofence.h"
+#include "common/validate/window.h"
 #include "services/dispatch/domain/times.h"
 
 namespace baodao::dispatch {
@@ -15,15 +16,11 @@ constexpr int kMinGeofence = 50;
 constexpr int kMostWaiting = 100;  // where the publisher names no number
 
 absl::Status Check(const v1::PublishTaskRequest& request, Time now) {
-  const Time start = ToTime(request.window().start());
-  const Time end = ToTime(request.window().end());
-  if (start <= now || end <= start || end - start > kMaxTaskLength || end > now + kMaxAhead) {
-    return Refuse(Reason::WINDOW_INVALID);
-  }
+  RETURN_IF_ERROR(validate::CheckWindow(request.window(), now));
   if (request.slots_min() < 1 || request.slots_min() > request.slots_max()) {
     return Refuse(Reason::SLOTS_INVALID);
   }
-  if (!IsKnown(request.place())) return RefuseField("place", ViolationKind::REQUIRED);
+  if (!areas::IsKnown(request.place())) return RefuseField("place", ViolationKind::REQUIRED);
   if (request.geofence_m() != 0 && request.geofence_m() < kMinGeofence) {
     return RefuseField("geofence_m", ViolationKind::BELOW_MIN,
                        {{"min", std::to_string(kMinGeofence)}});
@@ -45,7 +42,7 @@ void SetAsked(v1::Task& task, const v1::PublishTaskRequest& request) {
   task.set_description(request.description());
   task.set_category(request.category());
   task.set_area_code(request.area_code());
-  *task.mutable_place() = Coarse(request.place());
+  *task.mutable_place() = areas::Coarse(request.place());
   *task.mutable_window() = request.window();
   task.set_slots_min(request.slots_min());
   task.set_slots_max(request.slots_max());

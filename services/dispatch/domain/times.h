@@ -29,8 +29,6 @@ inline constexpr Millis kMinEscalation = minutes(1);
 // Nobody new is offered a task that so many people have had to do with: all of them must fit into
 // the commit that cancels it.
 inline constexpr int32_t kMostPeople = 12'000;
-inline constexpr Millis kMaxTaskLength = hours(24);
-inline constexpr Millis kMaxAhead = hours(24 * 365);
 
 inline Time StartOf(const v1::Task& task) { return ToTime(task.window().start()); }
 inline Time EndOf(const v1::Task& task) { return ToTime(task.window().end()); }

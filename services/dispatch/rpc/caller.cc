@@ -1,6 +1,5 @@
 #include "services/dispatch/rpc/caller.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "common/ids/ids.h"
@@ -8,16 +7,6 @@
 #include "common/status/status.h"
 
 namespace baodao::dispatch {
-
-bool MayCoordinate(const App& app, const auth::Principal& caller, std::string_view area_code) {
-  if (caller.IsService()) return true;
-  return std::ranges::any_of(caller.grants, [&](const auth::RoleGrant& grant) {
-    const bool operates = grant.role == auth::v1::ROLE_OPERATOR;
-    if (operates && grant.area_code.empty()) return true;
-    const bool role = operates || grant.role == auth::v1::ROLE_COORDINATOR;
-    return role && app.covers(grant.area_code, area_code);
-  });
-}
 
 Task<absl::StatusOr<Subject>> SubjectOf(App& app, rpc::CallContext context, std::string task_id,
                                         std::string person_id) {
@@ -27,7 +16,7 @@ Task<absl::StatusOr<Subject>> SubjectOf(App& app, rpc::CallContext context, std:
   }
   if (person_id.empty()) co_return RefuseField("person_id", ViolationKind::REQUIRED);
   CO_ASSIGN_OR_RETURN(const auto known, co_await app.tasks.Peek(std::move(task_id), person_id));
-  if (!MayCoordinate(app, caller, known->record.task().area_code())) {
+  if (!caller.Coordinates(known->record.task().area_code(), app.covers)) {
     co_return Refuse(Reason::PERMISSION_DENIED);
   }
   if (!ids::IsValid(person_id, "per")) co_return NotFound("person", person_id);

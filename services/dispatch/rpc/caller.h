@@ -11,10 +11,6 @@
 
 namespace baodao::dispatch {
 
-// Whether the caller holds a coordinator's (or operator's) role at the area or above. Other
-// services do.
-bool MayCoordinate(const App& app, const auth::Principal& caller, std::string_view area_code);
-
 // The person a call is about.
 struct Subject {
   std::string person_id;

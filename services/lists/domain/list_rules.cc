@@ -5,7 +5,6 @@
 #include "common/status/status.h"
 #include "services/lists/domain/project_states.h"
 #include "services/lists/domain/resource_states.h"
-#include "services/lists/domain/windows.h"
 
 namespace baodao::lists {
 namespace {
@@ -22,9 +21,9 @@ absl::Status Change(v1::Project* project, ProjectEvent event, const std::string&
 
 absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& request,
                                          const std::string& owner_id, Time now) {
-  const int backward = FirstBackwardSlot(request.slots());
-  if (backward >= 0) {
-    const std::string slot = "slots[" + std::to_string(backward) + "]";
+  for (int i = 0; i < request.slots_size(); ++i) {
+    if (request.slots(i).end_minute() > request.slots(i).start_minute()) continue;
+    const std::string slot = "slots[" + std::to_string(i) + "]";
     return RefuseField(slot + ".end_minute", ViolationKind::MUST_BE_AFTER,
                        {{"field", slot + ".start_minute"}});
   }

@@ -1,12 +1,11 @@
 #include "services/lists/domain/need_rules.h"
 
-#include <cmath>
-
+#include "common/areas/geo.h"
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/validate/window.h"
 #include "services/lists/domain/need_states.h"
-#include "services/lists/domain/windows.h"
 
 namespace baodao::lists {
 namespace {
@@ -46,25 +45,17 @@ NeedEvent EventOf(v1::NeedVerdict verdict) {
   }
 }
 
-double Rounded(double degrees) { return std::round(degrees * 1000) / 1000; }
-
-common::v1::GeoPoint Rounded(common::v1::GeoPoint place) {
-  place.set_latitude(Rounded(place.latitude()));
-  place.set_longitude(Rounded(place.longitude()));
-  return place;
-}
-
 }  // namespace
 
 absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
                                  const std::string& requester_id, Time now) {
-  RETURN_IF_ERROR(CheckWindow(request.window(), now));
+  RETURN_IF_ERROR(validate::CheckWindow(request.window(), now));
   v1::Need need;
   need.set_title(request.title());
   need.set_description(request.description());
   need.set_category(request.category());
   need.set_area_code(request.area_code());
-  if (request.has_place()) *need.mutable_place() = Rounded(request.place());
+  if (request.has_place()) *need.mutable_place() = areas::Coarse(request.place());
   *need.mutable_window() = request.window();
   need.set_people_wanted(std::max(1, request.people_wanted()));
   *need.mutable_skills() = request.skills();
@@ -87,7 +78,7 @@ absl::Status Review(v1::Need* need, const v1::ReviewNeedRequest& request,
 }
 
 absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request, Time now) {
-  if (request.has_window()) RETURN_IF_ERROR(CheckWindow(request.window(), now));
+  if (request.has_window()) RETURN_IF_ERROR(validate::CheckWindow(request.window(), now));
   RETURN_IF_ERROR(Move(need, NeedEvent::kResubmit));
   need->set_title(request.title());
   need->set_description(request.description());
@@ -135,7 +126,7 @@ bool IsOver(v1::NeedState state) {
 
 v1::Need PublicView(v1::Need need) {
   need.clear_contact();
-  if (need.has_place()) *need.mutable_place() = Rounded(need.place());
+  if (need.has_place()) *need.mutable_place() = areas::Coarse(need.place());
   return need;
 }
 

@@ -23,17 +23,6 @@ absl::Status CheckArea(const areas::AreaTree& tree, const std::string& area_code
   return Refuse(Reason::AREA_UNKNOWN, {{"area", area_code}});
 }
 
-bool Coordinates(const auth::Principal& caller, const areas::AreaTreeFeed& areas,
-                 const std::string& area_code) {
-  if (caller.IsService()) return true;
-  for (const auth::RoleGrant& grant : caller.grants) {
-    // An operator of no particular area: of all.
-    if (grant.area_code.empty() && grant.role == auth::v1::ROLE_OPERATOR) return true;
-    if (areas.Covers(grant.area_code, area_code)) return true;
-  }
-  return false;
-}
-
 bool Related(const areas::AreaTree& tree, const std::string& a, const std::string& b) {
   if (tree.Covers(a, b) || tree.Covers(b, a)) return true;
   const areas::Area* subdistrict = tree.SubdistrictOf(a);

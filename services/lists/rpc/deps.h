@@ -37,10 +37,6 @@ int CallerShard(const rpc::CallContext& ctx, const ListsStore& lists, int shard)
 // AREA_UNKNOWN unless the tree has the area.
 absl::Status CheckArea(const areas::AreaTree& tree, const std::string& area_code);
 
-// Whether the caller has a coordinator's rights at the area: granted there or above, or a service.
-bool Coordinates(const auth::Principal& caller, const areas::AreaTreeFeed& areas,
-                 const std::string& area_code);
-
 // Whether things of two areas may be brought together: one lies in the other, or both in one
 // subdistrict.
 bool Related(const areas::AreaTree& tree, const std::string& a, const std::string& b);

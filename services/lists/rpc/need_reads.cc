@@ -36,8 +36,11 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Get(rpc::CallContext ctx, v1::GetNe
   CO_ASSIGN_OR_RETURN(v1::Need need,
                       Present(ctx, loaded.record.need(), loaded.record.sealed_details()));
   const bool own = ctx.caller().IsPerson() && ctx.caller().person_id == need.requester_id();
+  const auth::Covers covers = [this](std::string_view a, std::string_view d) {
+    return deps_.areas.Covers(a, d);
+  };
   const bool follows_up = ctx.caller().IsPerson() && !IsOver(need.state()) &&
-                          Coordinates(ctx.caller(), deps_.areas, need.area_code());
+                          ctx.caller().Coordinates(need.area_code(), covers);
   if (own || !follows_up || loaded.record.sealed_details().empty()) co_return need;
   // On record first: a contact or a door nobody knows was seen must not be shown.
   CO_RETURN_IF_ERROR(co_await RecordRelease(ctx, need.need_id()));

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "common/areas/geo.h"
 #include "common/crypto/random.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"

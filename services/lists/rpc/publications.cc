@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/areas/geo.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/timers/timer_loop.h"

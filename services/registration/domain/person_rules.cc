@@ -1,9 +1,9 @@
 #include "services/registration/domain/person_rules.h"
 
 #include <algorithm>
-#include <cmath>
 #include <unordered_set>
 
+#include "common/areas/geo.h"
 #include "common/clock/timestamp.h"
 #include "common/status/status.h"
 
@@ -37,7 +37,7 @@ void SetHome(const v1::UpdatePersonRequest& request, v1::PersonRecord* record,
     fields->home.reset();
     return;
   }
-  *record->mutable_coarse_home() = Coarse(request.home());
+  *record->mutable_coarse_home() = areas::Coarse(request.home());
   fields->home = request.home();
 }
 
@@ -81,13 +81,6 @@ void ApplyPersonUpdate(const v1::UpdatePersonRequest& request, Time now, v1::Per
     ApplyPath(request, path, record, fields);
   }
   *record->mutable_person()->mutable_update_time() = ToTimestamp(now);
-}
-
-common::v1::GeoPoint Coarse(const common::v1::GeoPoint& point) {
-  common::v1::GeoPoint coarse;
-  coarse.set_latitude(std::round(point.latitude() * 1000) / 1000);
-  coarse.set_longitude(std::round(point.longitude() * 1000) / 1000);
-  return coarse;
 }
 
 v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version) {

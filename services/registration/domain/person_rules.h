@@ -29,9 +29,6 @@ absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request);
 void ApplyPersonUpdate(const v1::UpdatePersonRequest& request, Time now, v1::PersonRecord* record,
                        PrivateFields* fields);
 
-// The place to about 100 m: three decimals of a degree.
-common::v1::GeoPoint Coarse(const common::v1::GeoPoint& point);
-
 // What dispatch and matching see; `version` is the record's.
 v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version);
 

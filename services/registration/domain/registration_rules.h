@@ -10,12 +10,13 @@
 
 #include "baodao/registration/v1/area.pb.h"
 #include "baodao/registration/v1/registration.pb.h"
+#include "common/auth/principal.h"
 #include "common/clock/clock.h"
 
 namespace baodao::registration {
 
 // Whether `descendant` is `ancestor` or lies below it.
-using Covers = std::function<bool(std::string_view ancestor, std::string_view descendant)>;
+using auth::Covers;
 
 // How many registrations of one subject may be live at once.
 inline constexpr int kMaxPersonRegistrations = 10;

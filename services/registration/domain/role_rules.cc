@@ -10,13 +10,10 @@ namespace {
 
 bool Gives(const auth::RoleGrant& grant, auth::v1::Role role, std::string_view area_code,
            const Covers& covers) {
-  if (grant.role == auth::v1::ROLE_OPERATOR) {
-    // An operator of no particular area is one of all areas.
-    return grant.area_code.empty() || covers(grant.area_code, area_code);
-  }
+  if (!grant.Reaches(area_code, covers)) return false;
+  if (grant.role == auth::v1::ROLE_OPERATOR) return true;
   // Strictly below: coordinators of one area are equals, and none may remove another.
-  return grant.role == auth::v1::ROLE_COORDINATOR && role == auth::v1::ROLE_COORDINATOR &&
-         grant.area_code != area_code && covers(grant.area_code, area_code);
+  return role == auth::v1::ROLE_COORDINATOR && grant.area_code != area_code;
 }
 
 int Find(const v1::PersonRecord& person, auth::v1::Role role, std::string_view area_code) {

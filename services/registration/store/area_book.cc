@@ -10,14 +10,9 @@
 #include "services/registration/store/records.h"
 
 namespace baodao::registration {
-namespace {
-
-constexpr Millis kAskEvery{1000};
-
-}  // namespace
 
 AreaBook::AreaBook(store::Store& store, Clock& clock)
-    : store_(store), clock_(clock), feed_([this] { return Read(); }, clock) {}
+    : store_(store), feed_([this] { return Read(); }, clock) {}
 
 Task<absl::StatusOr<std::vector<v1::Area>>> AreaBook::Read() {
   CO_ASSIGN_OR_RETURN(Loaded<v1::AreaTreeRecord> loaded,
@@ -36,10 +31,7 @@ Task<absl::StatusOr<AreaBook::Tree>> AreaBook::Newest() {
 }
 
 Task<absl::StatusOr<AreaBook::Tree>> AreaBook::TreeWith(std::string code) {
-  if (tree()->Find(code) == nullptr && clock_.Now() - asked_ >= kAskEvery) {
-    asked_ = clock_.Now();
-    CO_RETURN_IF_ERROR(co_await feed_.Refresh());
-  }
+  if (tree()->Find(code) == nullptr) CO_RETURN_IF_ERROR((co_await Newest()).status());
   if (tree()->Find(code) == nullptr) {
     co_return Refuse(Reason::AREA_UNKNOWN, {{"area", std::move(code)}});
   }

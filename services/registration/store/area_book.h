@@ -27,17 +27,15 @@ class AreaBook {
   // What is imported through any replica shows from the moment its event can be seen.
   Task<absl::StatusOr<Tree>> Newest();
   // A tree that has the area. One that is not in the current tree may have been imported through
-  // another replica a moment ago: then the store is asked, at most once a second. AREA_UNKNOWN.
+  // another replica a moment ago: then the newest is asked. AREA_UNKNOWN.
   Task<absl::StatusOr<Tree>> TreeWith(std::string code);
 
  private:
   Task<absl::StatusOr<std::vector<v1::Area>>> Read();
 
   store::Store& store_;
-  Clock& clock_;
   areas::AreaTreeFeed feed_;
   uint64_t version_ = 0;  // of the record that was read last
-  Time asked_{};
 };
 
 }  // namespace baodao::registration

@@ -95,6 +95,12 @@ rpc::CallContext ReplicasTest::Stranger() {
   return rpc::CallContext::Internal(auth::Principal::Person(id, grants), "test");
 }
 
+rpc::CallContext ReplicasTest::Operator() {
+  std::vector<auth::RoleGrant> grants(1);
+  grants[0] = {auth::v1::ROLE_OPERATOR, ""};
+  return rpc::CallContext::Internal(auth::Principal::Person(NewPerson(), grants), "test");
+}
+
 rpc::CallContext ReplicasTest::Lists() {
   return rpc::CallContext::Internal(auth::Principal::Service("lists"), "test");
 }

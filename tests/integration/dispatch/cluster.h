@@ -68,6 +68,8 @@ class ReplicasTest : public ::testing::Test {
   // A coordinator of the district, and one of somewhere else.
   static rpc::CallContext Coordinator();
   static rpc::CallContext Stranger();
+  // Of no particular area: of all.
+  static rpc::CallContext Operator();
   static rpc::CallContext Lists();
 
   // A task that starts after `ahead` and lasts two hours.

@@ -96,6 +96,23 @@ TEST_F(RushTest, ARequestIdIsForOneRequest) {
   EXPECT_EQ(CalendarOf(person).entries_size(), 1);
 }
 
+// The person's time used to stay reserved for half a minute.
+TEST_F(RushTest, ARefusedRequestIdLeavesNoReservation) {
+  const std::string first = Publish(NewTask(std::chrono::hours(3), 1, 5)).task_id();
+  const std::string second = Publish(NewTask(std::chrono::hours(8), 1, 5)).task_id();
+  const std::string person = NewPerson(), other = NewPerson();
+  v1::AssignTaskRequest assign;
+  assign.set_request_id("once");
+  assign.set_task_id(first);
+  assign.set_person_id(person);
+  ASSERT_TRUE(Run(replicas_[0]->assignments.AssignTask(Coordinator(), assign)).ok());
+  assign.set_task_id(second);
+  assign.set_person_id(other);
+  const auto reused = Run(replicas_[1]->assignments.AssignTask(Coordinator(), assign));
+  EXPECT_TRUE(Is(reused.status(), Reason::REQUEST_ID_REUSED)) << reused.status();
+  EXPECT_EQ(CalendarOf(other).entries_size(), 0);
+}
+
 TEST_F(RushTest, OnePersonManyOverlappingTasks) {
   std::vector<std::string> tasks;
   for (int i = 0; i < 6; ++i)

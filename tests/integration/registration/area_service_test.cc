@@ -83,7 +83,6 @@ TEST_P(AreaServiceTest, OnlyOperatorsOfEverythingImport) {
 
 TEST_P(AreaServiceTest, AnotherReplicasImportIsFoundOnDemand) {
   AreaBook other(*store_, clock_);
-  clock_.Advance(Millis(5000));
   const auto tree = Run(other.TreeWith("c1"));
   ASSERT_TRUE(tree.ok()) << tree.status();
   EXPECT_EQ((*tree)->size(), 11u);

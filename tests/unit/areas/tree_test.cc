@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "common/areas/geo.h"
+
 namespace baodao::areas {
 namespace {
 

@@ -63,14 +63,6 @@ common::v1::GeoPoint Point(double lat, double lng) {
   return point;
 }
 
-TEST(GeofenceTest, DistanceIsThatOfTheGlobe) {
-  // One degree of latitude is about 111.2 km everywhere; of longitude cos(lat) of that.
-  EXPECT_NEAR(DistanceMetres(Point(31, 121), Point(32, 121)), 111'195, 50);
-  EXPECT_NEAR(DistanceMetres(Point(31, 121), Point(31, 122)), 95'312, 60);
-  EXPECT_NEAR(DistanceMetres(Point(0, 179.5), Point(0, -179.5)), 111'195, 50);
-  EXPECT_EQ(DistanceMetres(Point(31.27, 121.52), Point(31.27, 121.52)), 0);
-}
-
 TEST(GeofenceTest, InsideAndOutside) {
   const auto place = Point(31.27, 121.52);
   EXPECT_EQ(Refusal(CheckGeofence(place, 300, Point(31.2726, 121.52))), "OK");  // 289 m
@@ -78,12 +70,6 @@ TEST(GeofenceTest, InsideAndOutside) {
   EXPECT_TRUE(Is(far, Reason::OUTSIDE_GEOFENCE));
   EXPECT_EQ(MetadataOf(far)["distance"], "312");
   EXPECT_EQ(MetadataOf(far)["max"], "300");
-}
-
-TEST(GeofenceTest, CoarseHidesTheHouse) {
-  const auto coarse = Coarse(Point(31.274567, 121.523449));
-  EXPECT_DOUBLE_EQ(coarse.latitude(), 31.275);
-  EXPECT_DOUBLE_EQ(coarse.longitude(), 121.523);
 }
 
 }  // namespace

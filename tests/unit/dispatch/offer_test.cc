@@ -214,5 +214,13 @@ TEST_F(WithdrawTest, TheLastOneMissingEndsTheService) {
   EXPECT_EQ(task().state(), v1::TASK_STATE_SERVED);
 }
 
+// All of them must fit into the commit that cancels the task.
+TEST_F(OfferTest, NobodyNewWhereTooManyHaveBeen) {
+  record_.set_people_count(kMostPeople);
+  const auto profile = ProfileOf("per_a");
+  EXPECT_EQ(Refusal(DecideOffer(aggregate(), Command(TakeKind::kClaim, profile), Millis(0), kNow)),
+            "TASK_FULL");
+}
+
 }  // namespace
 }  // namespace baodao::dispatch

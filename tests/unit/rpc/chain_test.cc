@@ -72,9 +72,7 @@ class ChainTest : public ::testing::Test {
     state_ = std::make_shared<CallContext::State>();
     state_->caller = std::make_shared<const auth::Principal>();
     bool needs_scope = false;
-    absl::Status status =
-        chain().CheckCaller(method, arrival, state_.get(), request.get(), &needs_scope);
-    if (status.ok()) status = chain().CheckRate(method, arrival, *state_);
+    absl::Status status = chain().Admit(method, arrival, state_.get(), request.get(), &needs_scope);
     if (status.ok() && needs_scope) {
       status = baodao::testing::Run(loop_, chain().CheckScope(method, state_, request.get()));
     }
@@ -182,6 +180,16 @@ TEST_F(ChainTest, PeopleAreLimitedByWhoTheyAreAndStrangersByAddress) {
   address_ = "10.0.0.8";
   EXPECT_TRUE(Pass("Public", "", kGood).ok());
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(Pass("Public", tokens_.Service("x"), kGood).ok());
+}
+
+// Looking up a scope costs reads: whoever is over the limit caused as many of them as they liked.
+TEST_F(ChainTest, TheStoreIsNotAskedForWhoeverIsOverTheLimit) {
+  options_.rate_limits.person = {0.001, 1};
+  const std::string token = tokens_.Coordinator("per_2", "310");
+  EXPECT_FALSE(Is(Pass("OfResource", token, kGood), Reason::RATE_LIMITED));
+  EXPECT_EQ(resolved_, 1);
+  EXPECT_REFUSED(Pass("OfResource", token, kGood), RATE_LIMITED);
+  EXPECT_EQ(resolved_, 1);
 }
 
 TEST_F(ChainTest, AMethodMayHaveABucketOfItsOwn) {

@@ -1,0 +1,97 @@
+// Finding tasks: in an area and near a place.
+#include <set>
+
+#include "services/dispatch/workers/task_feed.h"
+#include "tests/integration/dispatch/handlers_fixture.h"
+
+namespace baodao::dispatch {
+namespace {
+
+using std::chrono::hours;
+
+using FindTest = HandlersTest;
+
+TEST_F(FindTest, ListsGoDownTheTreeInStablePages) {
+  std::set<std::string> published;
+  for (int i = 0; i < 30; ++i) {
+    v1::PublishTaskRequest request = NewTask(hours(3), 1, 1);
+    request.set_area_code(i % 3 == 0 ? "310110002001" : i % 3 == 1 ? kCommunity : "310110001002");
+    // All at the same moment, as tasks are: at nine.
+    const Time start = std::chrono::floor<std::chrono::days>(SystemClock().Now()) + hours(49);
+    *request.mutable_window()->mutable_start() = ToTimestamp(start);
+    *request.mutable_window()->mutable_end() = ToTimestamp(start + hours(2));
+    published.insert(Publish(request).task_id());
+  }
+  const auto list = [&](const std::string& area, int size) {
+    std::vector<std::string> found;
+    v1::ListTasksRequest request;
+    request.set_area_code(area);
+    request.set_page_size(size);
+    do {
+      const auto page = Run(replicas_[1]->tasks.ListTasks(Coordinator(), request));
+      if (!page.ok()) throw std::runtime_error(page.status().ToString());
+      for (const v1::Task& task : page->tasks()) found.push_back(task.task_id());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return found;
+  };
+  const std::vector<std::string> all = list("310110", 7);
+  EXPECT_EQ(all.size(), 30u);
+  EXPECT_EQ(std::set<std::string>(all.begin(), all.end()), published);
+  EXPECT_EQ(list("310110", 200), all);
+  EXPECT_EQ(list("310110001", 4).size(), 20u);
+  EXPECT_EQ(list("310110001002", 3).size(), 10u);
+  // A full task leaves the list, a cancelled one too.
+  const std::vector<std::string> here = list("310110001", 200);
+  ASSERT_TRUE(Run(Claim(0, NewPerson(), here[0], "c")).ok());
+  v1::CancelTaskRequest cancel;
+  cancel.set_request_id("cancel");
+  cancel.set_task_id(here[1]);
+  cancel.set_reason("暴雨");
+  ASSERT_TRUE(Run(replicas_[0]->tasks.CancelTask(Coordinator(), cancel)).ok());
+  EXPECT_EQ(list("310110", 7).size(), 28u);
+
+  v1::ListTasksRequest by_state;
+  by_state.set_area_code("310110");
+  by_state.set_state(v1::TASK_STATE_CANCELLED);
+  EXPECT_EQ(Run(replicas_[0]->tasks.ListTasks(Coordinator(), by_state))->tasks_size(), 1);
+  by_state.set_state(v1::TASK_STATE_STAFFED);
+  EXPECT_EQ(Run(replicas_[0]->tasks.ListTasks(Coordinator(), by_state))->tasks_size(), 1);
+  by_state.set_area_code("999");
+  EXPECT_EQ(Why(Run(replicas_[0]->tasks.ListTasks(Coordinator(), by_state)).status()),
+            "AREA_UNKNOWN");
+  by_state.set_area_code("310110");
+  by_state.set_page_token("bm9uc2Vuc2U");
+  EXPECT_EQ(Why(Run(replicas_[0]->tasks.ListTasks(Coordinator(), by_state)).status()),
+            "PAGE_TOKEN_INVALID");
+}
+
+TEST_F(FindTest, NearFindsWhatCanBeClaimed) {
+  const std::string near = Publish(NewTask(hours(3), 1, 1)).task_id();
+  v1::PublishTaskRequest far_request = NewTask(hours(3), 1, 1);
+  far_request.mutable_place()->set_latitude(31.30);
+  const std::string far = Publish(far_request).task_id();
+  Replica& replica = *replicas_[1];
+  metrics::Registry registry;
+  Metrics metrics(registry);
+  TaskFeed feed(replica.app, replica.near, metrics);
+  ASSERT_TRUE(Run(feed.Load()).ok());
+  v1::ListTasksNearRequest request;
+  request.mutable_point()->set_latitude(31.2746);
+  request.mutable_point()->set_longitude(121.5234);
+  const auto close = Run(replica.tasks.ListTasksNear(Coordinator(), request));
+  ASSERT_TRUE(close.ok());
+  ASSERT_EQ(close->hits_size(), 1);
+  EXPECT_EQ(close->hits(0).task().task_id(), near);
+  EXPECT_LT(close->hits(0).distance_m(), 150);
+  request.set_radius_m(20000);
+  EXPECT_EQ(Run(replica.tasks.ListTasksNear(Coordinator(), request))->hits_size(), 2);
+  // Taken on the other replica: the record knows, even before the event arrives here.
+  ASSERT_TRUE(Run(Claim(0, NewPerson(), near, "c")).ok());
+  const auto left = Run(replica.tasks.ListTasksNear(Coordinator(), request));
+  ASSERT_EQ(left->hits_size(), 1);
+  EXPECT_EQ(left->hits(0).task().task_id(), far);
+}
+
+}  // namespace
+}  // namespace baodao::dispatch

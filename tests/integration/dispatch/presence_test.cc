@@ -1,0 +1,152 @@
+// Proving presence, and who is shown what.
+#include "services/dispatch/rpc/presence.h"
+
+#include "tests/integration/dispatch/handlers_fixture.h"
+
+namespace baodao::dispatch {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+using PresenceTest = HandlersTest;
+
+TEST_F(PresenceTest, ContactIsForThoseOnTheTask) {
+  const std::string person = NewPerson();
+  const v1::Task task = Publish(NewTask(hours(3), 1, 2));
+  EXPECT_DOUBLE_EQ(task.place().latitude(), 31.275);
+  v1::GetTaskContactRequest request;
+  request.set_task_id(task.task_id());
+  Replica& replica = *replicas_[0];
+  EXPECT_EQ(Why(Run(replica.tasks.GetTaskContact(As(person), request)).status()),
+            "PERMISSION_DENIED");
+  EXPECT_EQ(Why(Run(replica.tasks.GetTaskContact(Stranger(), request)).status()),
+            "PERMISSION_DENIED");
+  ASSERT_TRUE(Run(Claim(1, person, task.task_id(), "c")).ok());
+  const auto seen = Run(replica.tasks.GetTaskContact(As(person), request));
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  EXPECT_EQ(seen->phone(), "13800001234");
+  EXPECT_DOUBLE_EQ(seen->place().latitude(), 31.274567);
+  EXPECT_TRUE(Run(replica.tasks.GetTaskContact(Operator(), request)).ok());
+  // Two answers, two entries on record; nothing private in any of them, nor in the record.
+  const int shard = replica.app.keys.ShardOf(task.task_id());
+  const auto events =
+      *Run(replica.store.ReadStream(replica.app.keys.base().Events(shard), "", false, 100));
+  int releases = 0;
+  for (const store::StreamEntry& entry : events) {
+    events::v1::Event event;
+    ASSERT_TRUE(event.ParseFromString(entry.bytes));
+    releases += event.has_contact_released();
+    EXPECT_EQ(entry.bytes.find("13800001234"), std::string::npos);
+  }
+  EXPECT_EQ(releases, 2);
+  // Kept apart from the events, which are trimmed within hours.
+  EXPECT_EQ(Run(replica.store.ReadStream(replica.app.keys.Releases(shard), "", false, 100))->size(),
+            2u);
+  EXPECT_EQ(
+      Run(replica.store.Get(replica.app.keys.Task(task.task_id())))->bytes.find("13800001234"),
+      std::string::npos);
+  v1::CancelTaskRequest cancel;
+  cancel.set_request_id("cancel");
+  cancel.set_task_id(task.task_id());
+  cancel.set_reason("不需要了");
+  ASSERT_TRUE(Run(replica.tasks.CancelTask(Coordinator(), cancel)).ok());
+  EXPECT_EQ(Why(Run(replica.tasks.GetTaskContact(As(person), request)).status()),
+            "PERMISSION_DENIED");
+  EXPECT_EQ(Why(Run(replica.tasks.GetTaskContact(Coordinator(), request)).status()),
+            "PERMISSION_DENIED");
+  EXPECT_EQ(CalendarOf(person).entries_size(), 0);
+}
+
+TEST_F(PresenceTest, CodesCannotBeGuessed) {
+  const std::string person = NewPerson();
+  const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
+  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  const std::string right = SignCode(ring_, task, SystemClock().Now());
+  std::string wrong = right;
+  wrong[0] = wrong[0] == '9' ? '0' : static_cast<char>(wrong[0] + 1);
+  // Wrong ones may by chance be right for a neighbouring step; then the test has no point.
+  ASSERT_FALSE(IsSignCode(ring_, task, wrong, SystemClock().Now()));
+  for (int i = 0; i < 5; ++i) {
+    const auto refused = Run(replicas_[static_cast<size_t>(i % 2)]->assignments.SignIn(
+        As(person), SignBy(task, wrong, "w" + std::to_string(i))));
+    EXPECT_EQ(Why(refused.status()), "WRONG_CODE");
+  }
+  const auto limited = Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, right, "r")));
+  EXPECT_EQ(Why(limited.status()), "RATE_LIMITED");
+  v1::SignRequest none = SignBy(task, "", "n");
+  EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(As(person), none)).status()),
+            "PROOF_REQUIRED");
+  none.mutable_position()->set_latitude(31.29);
+  none.mutable_position()->set_longitude(121.52);
+  EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(As(person), none)).status()),
+            "OUTSIDE_GEOFENCE");
+  none.mutable_position()->set_latitude(31.2745);
+  none.mutable_position()->set_longitude(121.5234);
+  const auto in = Run(replicas_[0]->assignments.SignIn(As(person), none));
+  ASSERT_TRUE(in.ok()) << in.status();
+  EXPECT_EQ(in->sign_in_method(), v1::SIGN_METHOD_POSITION);
+}
+
+// The answer to a proof tells how far the exact place is: strangers could find it from three
+// points.
+TEST_F(PresenceTest, OnlyWhoIsExpectedMayProveAnything) {
+  const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
+  v1::SignRequest sign = SignBy(task, "", "s");
+  sign.mutable_position()->set_latitude(31.29);
+  sign.mutable_position()->set_longitude(121.52);
+  const std::string stranger = NewPerson();
+  EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(As(stranger), sign)).status()),
+            "NOT_ASSIGNED");
+  EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignOut(As(stranger), sign)).status()),
+            "NOT_ASSIGNED");
+}
+
+// One's proof used to look at the record while the other's commit replaced it.
+TEST_F(PresenceTest, ManySignInsByCodeAtOnce) {
+  const std::string task = Publish(NewTask(minutes(10), 1, 20)).task_id();
+  const std::string code = SignCode(ring_, task, SystemClock().Now());
+  std::vector<std::string> people;
+  for (int i = 0; i < 20; ++i) {
+    people.push_back(NewPerson());
+    ASSERT_TRUE(Run(Claim(0, people.back(), task, "c")).ok());
+  }
+  int in = 0;
+  auto sign = [&](std::string person) -> Task<void> {
+    const auto signed_in =
+        co_await replicas_[0]->assignments.SignIn(As(person), SignBy(task, code, "s"));
+    EXPECT_TRUE(signed_in.ok()) << signed_in.status();
+    in += signed_in.ok();
+  };
+  std::vector<Task<void>> all;
+  for (const std::string& person : people) all.push_back(sign(person));
+  RunAll(std::move(all));
+  EXPECT_EQ(in, 20);
+  EXPECT_EQ(Get(task).signed_in_count(), 20);
+}
+
+TEST_F(PresenceTest, OnlyCoordinatorsOfTheAreaSpeakForOthers) {
+  const std::string person = NewPerson(), other = NewPerson();
+  const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
+  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  v1::SignRequest sign;
+  sign.set_request_id("s");
+  sign.set_task_id(task);
+  sign.set_person_id(person);
+  AssignmentHandlers& a = replicas_[0]->assignments;
+  EXPECT_EQ(Why(Run(a.SignIn(As(other), sign)).status()), "PERMISSION_DENIED");
+  EXPECT_EQ(Why(Run(a.SignIn(Stranger(), sign)).status()), "PERMISSION_DENIED");
+  v1::AssignmentRequest withdraw;
+  withdraw.set_request_id("w");
+  withdraw.set_task_id(task);
+  withdraw.set_person_id(person);
+  EXPECT_EQ(Why(Run(a.WithdrawAssignment(As(other), withdraw)).status()), "PERMISSION_DENIED");
+  EXPECT_EQ(Why(Run(a.DeclineOffer(Stranger(), withdraw)).status()), "PERMISSION_DENIED");
+  EXPECT_EQ(Why(Run(a.AcceptOffer(Stranger(), withdraw)).status()), "PERMISSION_DENIED");
+  const auto in = Run(a.SignIn(Coordinator(), sign));
+  ASSERT_TRUE(in.ok()) << in.status();
+  EXPECT_EQ(in->sign_in_method(), v1::SIGN_METHOD_COORDINATOR);
+}
+
+}  // namespace
+}  // namespace baodao::dispatch
