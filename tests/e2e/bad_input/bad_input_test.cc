@@ -146,6 +146,27 @@ TEST_F(BadInputTest, EveryRpcSurvivesWhatIsNoProtobuf) {
   EXPECT_EQ(Written(), before);
 }
 
+// Fields that no bound looks at were stored with the messages they came in.
+TEST_F(BadInputTest, UnknownFieldsAreNotKept) {
+  lists::v1::CreateNeedRequest request;
+  request.set_request_id(town_->world->RequestId());
+  request.set_title("楼道清理");
+  request.set_category("cleaning");
+  request.set_area_code(town_->world->communities[0].area.code());
+  const Time start = SystemClock().Now() + std::chrono::hours(5);
+  *request.mutable_window()->mutable_start() = ToTimestamp(start);
+  *request.mutable_window()->mutable_end() = ToTimestamp(start + std::chrono::hours(1));
+  auto* const window = request.mutable_window();
+  window->GetReflection()->MutableUnknownFields(window)->AddLengthDelimited(
+      999, std::string(100'000, 'a'));
+  const auto need = town_->Run(demo::Must(town_->world->backend.needs, &client::Needs::CreateNeed,
+                                          town_->world->people[0].token, request));
+  const auto keys = town_->deployment.redis().Do({"KEYS", "*:need:" + need.need_id()});
+  ASSERT_EQ(keys.items.size(), 1u);
+  const auto length = town_->deployment.redis().Do({"STRLEN", keys.items[0].text});
+  EXPECT_LT(length.integer, 10'000);
+}
+
 TEST_F(BadInputTest, TasksThatCannotBe) {
   const std::vector<std::string> before = Written();
   const auto publish = [](std::function<void(dispatch::v1::PublishTaskRequest&)> spoil) {

@@ -153,6 +153,26 @@ TEST_F(ClientTest, StreamsAreReadInOrder) {
   EXPECT_TRUE(reader.status().ok()) << reader.status();
 }
 
+// The end of a stream could arrive while nobody was reading; the next read then crashed.
+TEST_F(ClientTest, AReaderMayBeSlowerThanTheStream) {
+  Channel channel(loop_, AsService(server_.target()));
+  Client<DiagnosticsService> client(channel);
+  for (int round = 0; round < 20; ++round) {
+    EchoStreamRequest request;
+    request.set_count(1);
+    const int before = handlers_.finished;
+    auto reader = client.Stream(&Async::EchoStream, CallOptions(), request);
+    // Answered on the same connection after the stream has ended there.
+    auto ended = [&]() -> Task<void> {
+      while (handlers_.finished == before) co_await SystemClock().SleepFor(Millis(1));
+      co_await client.Call(&Async::Echo, CallOptions(), Request("after"));
+    };
+    testing::Run(loop_, ended());
+    EXPECT_EQ(testing::Run(loop_, ReadAll(&reader)), 1);
+    EXPECT_TRUE(reader.status().ok()) << reader.status();
+  }
+}
+
 TEST_F(ClientTest, AStreamsErrorComesFromItsReader) {
   Client<DiagnosticsService> client(server_.channel());
   auto reader = client.Stream(&Async::EchoStream, CallOptions(), EchoStreamRequest());

@@ -189,6 +189,10 @@ TEST_P(RecordsTest, MistakesAreRefused) {
   Commit elsewhere(3);
   elsewhere.Put(Key("task", "a", 4), 0, "x");
   EXPECT_EQ(Run(store().Apply(elsewhere)).status().code(), absl::StatusCode::kInvalidArgument);
+  // Its counts would not fit on the wire: such a commit once ended the process.
+  Commit endless(3);
+  for (int i = 0; i < 15'001; ++i) endless.SetField(Key("people", "a"), std::to_string(i), "x");
+  EXPECT_EQ(Run(store().Apply(endless)).status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(ApplyKind(Commit(3)), Kind::kApplied) << "nothing to do";
   EXPECT_FALSE(Get(Key("task", "a")).exists());
 }
