@@ -110,7 +110,7 @@ start_services() {
     name=${services[$i]}
     export "BAODAO_PEER_${name^^}=127.0.0.1:$((base + i + 1))"
   done
-  for i in "$@"; do
+  for i in "${!services[@]}"; do
     name=${services[$i]}
     mkfifo "$dir/log/$name.pipe" 2>/dev/null || true
     tee -i -a "$dir/log/$name.log" <"$dir/log/$name.pipe" &
@@ -136,33 +136,19 @@ wait_healthy() {
   wait "$waiter" || die "the services were not healthy within 60 s; logs are in $dir/log"
 }
 
-# Before the other services start, so that all of them begin with the tree.
 load_areas() {
   [ -n "$areas" ] || return 0
   [ -r "$areas" ] || die "cannot read $areas"
-  local tries=0 code
-  while true; do
-    kill -0 "${service_pids[0]}" 2>/dev/null || die "registration did not start; its log is $dir/log/registration.log"
-    # 3: not there yet.
-    code=3
-    if [ -s "$dir/keys/signing.jwk" ]; then
-      code=0
-      BAODAO_TOKEN=$("$bin/baodaoctl" token mint --operator --keys "$dir/keys") "$bin/baodaoctl" --port-base "$base" \
-        areas import --if-empty "$areas" 2>"$dir/log/import.log" || code=$?
-    fi
-    [ "$code" -ne 0 ] || return 0
-    tries=$((tries + 1))
-    if [ "$code" -ne 3 ] || [ "$tries" -ge 100 ]; then die "loading $areas failed: $(tail -n 1 "$dir/log/import.log")"; fi
-    sleep 0.2
-  done
+  BAODAO_TOKEN=$("$bin/baodaoctl" token mint --operator --keys "$dir/keys") "$bin/baodaoctl" --port-base "$base" \
+    areas import --if-empty "$areas" 2>"$dir/log/import.log" ||
+    die "loading $areas failed: $(tail -n 1 "$dir/log/import.log")"
 }
 
 check_machine
 start_redis
-start_services 0
-load_areas
-start_services 1 2 3 4
+start_services
 wait_healthy
+load_areas
 
 cat <<TEXT
 
