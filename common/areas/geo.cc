@@ -1,23 +1,26 @@
 #include "common/areas/geo.h"
 
-#include <s2/s2earth.h>
-#include <s2/s2latlng.h>
-
 #include <cmath>
+#include <numbers>
 
 namespace baodao::areas {
 namespace {
 
-S2LatLng Position(const common::v1::GeoPoint& point) {
-  return S2LatLng::FromDegrees(point.latitude(), point.longitude()).Normalized();
-}
+constexpr double kRadians = std::numbers::pi / 180;
 
 double Thousandths(double degrees) { return std::round(degrees * 1000) / 1000; }
 
 }  // namespace
 
+Point PointOf(const common::v1::GeoPoint& place) {
+  const double latitude = place.latitude() * kRadians;
+  const double longitude = place.longitude() * kRadians;
+  return {std::cos(latitude) * std::cos(longitude), std::cos(latitude) * std::sin(longitude),
+          std::sin(latitude)};
+}
+
 double DistanceMetres(const common::v1::GeoPoint& a, const common::v1::GeoPoint& b) {
-  return S2Earth::ToMeters(Position(a).GetDistance(Position(b)));
+  return DistanceMetres(PointOf(a), PointOf(b));
 }
 
 bool IsKnown(const common::v1::GeoPoint& point) {

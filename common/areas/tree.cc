@@ -1,15 +1,13 @@
 #include "common/areas/tree.h"
 
 #include <absl/strings/str_cat.h>
-#include <s2/s1angle.h>
-#include <s2/s2closest_point_query.h>
-#include <s2/s2earth.h>
-#include <s2/s2latlng.h>
 
 #include <algorithm>
+#include <limits>
 #include <tuple>
 #include <utility>
 
+#include "common/areas/geo.h"
 #include "common/status/macros.h"
 
 namespace baodao::areas {
@@ -19,10 +17,6 @@ using common::v1::GeoPoint;
 using registration::v1::AREA_LEVEL_SUBDISTRICT;
 using registration::v1::AREA_LEVEL_UNSPECIFIED;
 using registration::v1::AreaLevel_IsValid;
-
-S2LatLng LatLng(const GeoPoint& point) {
-  return S2LatLng::FromDegrees(point.latitude(), point.longitude()).Normalized();
-}
 
 // The areas as given, with indexes instead of codes, on the way to depth-first order.
 class Draft {
@@ -136,6 +130,7 @@ std::shared_ptr<const AreaTree> AreaTree::Empty() {
 
 void AreaTree::Index() {
   const int count = static_cast<int>(areas_.size());
+  std::array<std::vector<PointIndex::Entry>, kLevels> centres;
   by_code_.reserve(areas_.size());
   for (int i = 0; i < count; ++i) {
     const Area& area = areas_[i];
@@ -148,9 +143,10 @@ void AreaTree::Index() {
       node.subdistrict = nodes_[node.parent].subdistrict;
     }
     if (IsKnown(area.center())) {
-      centres_[area.level()].Add(LatLng(area.center()).ToPoint(), i);
+      centres[area.level()].push_back({PointOf(area.center()), i});
     }
   }
+  for (size_t level = 0; level < kLevels; ++level) centres_[level] = PointIndex(centres[level]);
   // Children stand behind their parents: from the back, every end is final before it is passed on.
   for (int i = count - 1; i >= 0; --i) {
     const int parent = nodes_[i].parent;
@@ -219,12 +215,11 @@ int AreaTree::ShardOf(std::string_view code, const store::Keys& keys) const {
 
 std::vector<NearbyArea> AreaTree::Nearest(const GeoPoint& point, AreaLevel level, int limit) const {
   std::vector<NearbyArea> nearest;
-  if (limit <= 0 || !AreaLevel_IsValid(level) || centres_[level].num_points() == 0) return nearest;
-  S2ClosestPointQuery<int> query(&centres_[level]);
-  query.mutable_options()->set_max_results(limit);
-  S2ClosestPointQuery<int>::PointTarget target(LatLng(point).ToPoint());
-  for (const auto& hit : query.FindClosestPoints(&target)) {
-    nearest.push_back({&areas_[hit.data()], S2Earth::ToMeters(hit.distance().ToAngle())});
+  if (limit <= 0 || !AreaLevel_IsValid(level) || centres_[level].size() == 0) return nearest;
+  constexpr double kAnywhere = std::numeric_limits<double>::infinity();
+  for (const PointIndex::Hit& hit :
+       centres_[level].Nearest(PointOf(point), kAnywhere, static_cast<size_t>(limit))) {
+    nearest.push_back({&areas_[hit.id], hit.distance_m});
   }
   std::stable_sort(nearest.begin(), nearest.end(), [](const NearbyArea& a, const NearbyArea& b) {
     return std::tie(a.distance_m, a.area->code()) < std::tie(b.distance_m, b.area->code());

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <absl/status/statusor.h>
-#include <s2/s2point_index.h>
 
 #include <array>
 #include <cstdint>
@@ -15,6 +14,7 @@
 
 #include "baodao/common/v1/common.pb.h"
 #include "baodao/registration/v1/area.pb.h"
+#include "common/areas/point_index.h"
 #include "common/store/keys.h"
 
 namespace baodao::areas {
@@ -81,7 +81,8 @@ class AreaTree {
   std::vector<Area> areas_;  // Depth first.
   std::vector<Node> nodes_;
   std::unordered_map<std::string_view, int> by_code_;  // Keys point into areas_.
-  std::array<S2PointIndex<int>, 9> centres_;           // By level.
+  static constexpr size_t kLevels = 9;
+  std::array<PointIndex, kLevels> centres_;  // By level.
 };
 
 }  // namespace baodao::areas

@@ -1,6 +1,7 @@
 #include "common/async/for_each.h"
 
 #include <algorithm>
+#include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
 
@@ -37,12 +38,15 @@ Task<void> ForEach(size_t count, size_t concurrency, std::function<Task<void>(si
                      if (--progress->running == 0) done.cancel();
                    });
   }
+  // The steps stand on this frame, so a cancellation waits for them, too. It must not throw
+  // meanwhile: every wait would end at once, and the loop would never turn.
+  const bool throws = co_await asio::this_coro::throw_if_cancelled();
+  co_await asio::this_coro::throw_if_cancelled(false);
   while (progress->running > 0) {
-    try {
-      co_await done.async_wait(kAwait);
-    } catch (const std::exception&) {  // The cancellation that ends the wait.
-    }
+    asio::error_code ignored;
+    co_await done.async_wait(asio::redirect_error(kAwait, ignored));
   }
+  co_await asio::this_coro::throw_if_cancelled(throws);
   if (progress->error) std::rethrow_exception(progress->error);
 }
 

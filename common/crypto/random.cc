@@ -17,11 +17,16 @@ void Init() {
   std::abort();
 }
 
+// One system call for many: every id, trace and reservation takes some.
 uint64_t RandomBits() {
-  Init();
-  uint64_t bits = 0;
-  randombytes_buf(&bits, sizeof bits);
-  return bits;
+  thread_local std::array<uint64_t, 64> bits;
+  thread_local size_t used = bits.size();
+  if (used == bits.size()) {
+    Init();
+    randombytes_buf(bits.data(), sizeof bits);
+    used = 0;
+  }
+  return bits[used++];
 }
 
 std::string RandomCode(int digits) {

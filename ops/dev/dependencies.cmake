@@ -11,11 +11,12 @@ pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
 set_property(TARGET PkgConfig::HIREDIS PROPERTY INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
-find_library(S2_LIBRARY s2 REQUIRED)
+find_package(Boost REQUIRED)
 find_library(LEMON_LIBRARY NAMES lemon REQUIRED)
 find_library(REFLECTION_LIBRARY grpc++_reflection REQUIRED)
+find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
 
 set(BAODAO_LIBRARIES
     ${REFLECTION_LIBRARY} gRPC::grpc++ protobuf::libprotobuf PkgConfig::HIREDIS PkgConfig::SODIUM
-    PkgConfig::TOMLPLUSPLUS prometheus-cpp::pull prometheus-cpp::core spdlog::spdlog ${S2_LIBRARY}
+    PkgConfig::TOMLPLUSPLUS prometheus-cpp::pull prometheus-cpp::core spdlog::spdlog Boost::headers
     Threads::Threads)

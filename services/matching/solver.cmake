@@ -4,6 +4,3 @@ file(GLOB solver_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/services/matching
 set_source_files_properties(${solver_sources} PROPERTIES
   COMPILE_OPTIONS "-std=c++17;-Wno-maybe-uninitialized" SKIP_PRECOMPILE_HEADERS ON)
 target_link_libraries(matching_lib PUBLIC ${LEMON_LIBRARY})
-# GCC 12 sees an uninitialised queue in S2's inlined closest-point query where there is none.
-set_source_files_properties(${CMAKE_SOURCE_DIR}/services/matching/domain/roster.cc PROPERTIES
-  COMPILE_OPTIONS "-Wno-maybe-uninitialized")

@@ -113,6 +113,15 @@ bool Release(v1::CalendarRecord& calendar, std::string_view task_id, uint64_t to
   return found;
 }
 
+std::vector<v1::CalendarRecord::Entry> Unsettled(const v1::CalendarRecord& calendar, Time now) {
+  std::vector<v1::CalendarRecord::Entry> found;
+  const int64_t old = (now - kReservationTrust).time_since_epoch().count();
+  for (const auto& entry : calendar.entries()) {
+    if (entry.reserved_ms() > old) found.push_back(entry);
+  }
+  return found;
+}
+
 std::vector<v1::CalendarRecord::Entry> WorthVerifying(const v1::CalendarRecord& calendar,
                                                       const Work& work, Time now) {
   std::vector<v1::CalendarRecord::Entry> found;

@@ -47,6 +47,8 @@ absl::Status CheckCalendar(const v1::CalendarRecord& calendar, const Work& work,
 void Reserve(v1::CalendarRecord& calendar, const Work& work, Time now, uint64_t token);
 // Removes the entry with this token; false when there is none.
 bool Release(v1::CalendarRecord& calendar, std::string_view task_id, uint64_t token);
+// Entries not older than kReservationTrust: their claims may still be under way.
+std::vector<v1::CalendarRecord::Entry> Unsettled(const v1::CalendarRecord& calendar, Time now);
 // Entries older than kReservationTrust near enough to `work` to matter: what to verify before
 // refusing it.
 std::vector<v1::CalendarRecord::Entry> WorthVerifying(const v1::CalendarRecord& calendar,

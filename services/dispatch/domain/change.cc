@@ -23,7 +23,7 @@ namespace {
 }  // namespace
 
 Change::Change(Aggregate& aggregate, Time now)
-    : aggregate_(aggregate), now_(now), before_(aggregate.task().state()) {
+    : aggregate_(aggregate), now_(now), promote_from_(now), before_(aggregate.task().state()) {
   v1::Task& task = aggregate_.task();
   task.set_version(task.version() + 1);
   *task.mutable_update_time() = ToTimestamp(now);
@@ -65,6 +65,14 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
   moved_.push_back({person_id, before});
   effects_.transitions.push_back({false, before, *after});
   return assignment;
+}
+
+void Change::MoveAll(v1::AssignmentState state, AssignmentEvent event, size_t* room) {
+  for (const std::string& person : aggregate_.PeopleIn(state)) {
+    if (*room == 0) return;
+    --*room;
+    Move(person, event);
+  }
 }
 
 void Change::Move(TaskEvent event) {
@@ -127,9 +135,12 @@ void Change::Settle() {
   if (IsRecruiting(task.state()) && now_ >= start &&
       task.signed_in_count() + task.signed_out_count() > 0) {
     Move(TaskEvent::kBegin);
+    // Otherwise the sign-in says it.
+    if (moved_.empty()) Announce(events::v1::TASK_CHANGE_BEGUN);
   }
   if (task.state() == v1::TASK_STATE_OPEN && task.accepted_count() >= task.slots_min()) {
     Move(TaskEvent::kStaff);
+    aggregate_.record().set_staffed_once(true);
   } else if (task.state() == v1::TASK_STATE_STAFFED && task.accepted_count() < task.slots_min()) {
     Move(TaskEvent::kUnstaff);
     // Somebody dropped out: repaired from the waitlist first, escalated if that does not help.
@@ -144,7 +155,7 @@ void Change::Settle() {
   }
   if (IsRecruiting(task.state()) && FreeSlots(task) > 0 && task.waitlist_count() > 0 &&
       now_ < start) {
-    Arm(TimerName(kPromoteTimer, task.task_id()), now_);
+    Arm(TimerName(kPromoteTimer, task.task_id()), promote_from_);
   }
 }
 
@@ -163,6 +174,7 @@ events::v1::TaskBrief Change::Brief() const {
   *brief.mutable_start_time() = task.window().start();
   *brief.mutable_end_time() = task.window().end();
   brief.set_version(task.version());
+  *brief.mutable_place() = task.place();
   return brief;
 }
 

@@ -54,6 +54,9 @@ class Change {
   // fields. Announces it with an AssignmentChanged, and releases the calendar where the person no
   // longer takes a slot.
   v1::Assignment& Move(const std::string& person_id, AssignmentEvent event);
+  // Moves people in `state`, in the order of their ids, at most as many as `*room` says, which
+  // shrinks by as many. Everybody must be loaded.
+  void MoveAll(v1::AssignmentState state, AssignmentEvent event, size_t* room);
   // Moves the task by the table; the pair must be possible.
   void Move(TaskEvent event);
   // Announces the task itself.
@@ -61,6 +64,8 @@ class Change {
   void Arm(std::string member, Time due);
   void Clear(std::string member);
 
+  // Free slots are offered to the waitlist at once, or from here on.
+  void PromoteNotBefore(Time time) { promote_from_ = time; }
   // The reservation that an acceptance stands on.
   void SetReservation(const std::string& person_id, uint64_t token);
 
@@ -78,6 +83,7 @@ class Change {
 
   Aggregate& aggregate_;
   Time now_;
+  Time promote_from_;
   v1::TaskState before_;
   Effects effects_;
   // Index into effects_.events by moved person, in the order of the moves.
@@ -105,5 +111,6 @@ inline constexpr std::string_view kAutoCloseTimer = "autoclose";
 inline constexpr std::string_view kOfferTimer = "offer";
 inline constexpr std::string_view kPromoteTimer = "promote";
 inline constexpr std::string_view kCreditTimer = "credit";
+inline constexpr std::string_view kReleaseTimer = "release";
 
 }  // namespace baodao::dispatch

@@ -4,6 +4,24 @@
 #include "services/dispatch/domain/times.h"
 
 namespace baodao::dispatch {
+namespace {
+
+// As many of a cancelled task as one commit lets go; the timer lets go of the others.
+void ReleaseEverybody(Change& change, const std::string& task_id) {
+  size_t room = kPeoplePerCommit;
+  for (const auto state : {v1::ASSIGNMENT_STATE_ACCEPTED, v1::ASSIGNMENT_STATE_OFFERED,
+                           v1::ASSIGNMENT_STATE_WAITLISTED, v1::ASSIGNMENT_STATE_SIGNED_IN,
+                           v1::ASSIGNMENT_STATE_SIGNED_OUT}) {
+    change.MoveAll(state, AssignmentEvent::kRelease, &room);
+  }
+  if (room == 0) {
+    change.Arm(TimerName(kReleaseTimer, task_id), change.now());
+  } else {
+    change.Clear(TimerName(kReleaseTimer, task_id));
+  }
+}
+
+}  // namespace
 
 absl::StatusOr<Effects> DecideEvaluate(Aggregate& aggregate, int rating, const std::string& comment,
                                        const std::string& evaluator_id, Time now) {
@@ -53,13 +71,7 @@ absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& re
   Change change(aggregate, now);
   change.Move(TaskEvent::kCancel);
   aggregate.task().set_cancel_reason(reason);
-  for (const auto on : {v1::ASSIGNMENT_STATE_ACCEPTED, v1::ASSIGNMENT_STATE_OFFERED,
-                        v1::ASSIGNMENT_STATE_WAITLISTED, v1::ASSIGNMENT_STATE_SIGNED_IN,
-                        v1::ASSIGNMENT_STATE_SIGNED_OUT}) {
-    for (const std::string& person : aggregate.PeopleIn(on)) {
-      change.Move(person, AssignmentEvent::kRelease);
-    }
-  }
+  ReleaseEverybody(change, id);
   change.Announce(events::v1::TASK_CHANGE_CANCELLED);
   for (const auto kind : {kSlaTimer, kBeginTimer, kNoShowTimer, kEndTimer, kPromoteTimer}) {
     change.Clear(TimerName(kind, id));
@@ -67,7 +79,14 @@ absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& re
   return change.Finish();
 }
 
-Effects DecideCredited(Aggregate& aggregate, const std::vector<std::string>& people, Time now) {
+Effects DecideRelease(Aggregate& aggregate, Time now) {
+  Change change(aggregate, now);
+  ReleaseEverybody(change, aggregate.task().task_id());
+  return change.Finish();
+}
+
+Effects DecideCredited(Aggregate& aggregate, const std::vector<std::string>& people, Time next,
+                       Time now) {
   const std::string timer = TimerName(kCreditTimer, aggregate.task().task_id());
   std::vector<std::string> due;
   for (const std::string& person : people) {
@@ -76,7 +95,7 @@ Effects DecideCredited(Aggregate& aggregate, const std::vector<std::string>& peo
   if (due.empty()) {
     const bool done = aggregate.PeopleIn(v1::ASSIGNMENT_STATE_SIGNED_OUT).empty();
     Effects none;
-    none.timers.push_back({timer, done ? std::nullopt : std::optional<Time>(now)});
+    none.timers.push_back({timer, done ? std::nullopt : std::optional<Time>(next)});
     return none;
   }
   Change change(aggregate, now);
@@ -84,7 +103,7 @@ Effects DecideCredited(Aggregate& aggregate, const std::vector<std::string>& peo
   if (aggregate.PeopleIn(v1::ASSIGNMENT_STATE_SIGNED_OUT).empty()) {
     change.Clear(timer);
   } else {
-    change.Arm(timer, now);
+    change.Arm(timer, next);
   }
   return change.Finish();
 }

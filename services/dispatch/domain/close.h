@@ -19,13 +19,16 @@ absl::StatusOr<Effects> DecideEvaluate(Aggregate& aggregate, int rating, const s
 // has yet. Refusal: WRONG_STATE.
 absl::StatusOr<Effects> DecideClose(Aggregate& aggregate, const std::string& closer, Time now);
 
-// OPEN or STAFFED → CANCELLED; everybody on it is released. Everybody must be loaded. Refusal:
-// WRONG_STATE.
+// OPEN or STAFFED → CANCELLED; everybody on it is released, those beyond kPeoplePerCommit by a
+// timer at once. Everybody must be loaded. Refusal: WRONG_STATE.
 absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& reason, Time now);
+// That timer: releases as many again. Everybody must be loaded.
+Effects DecideRelease(Aggregate& aggregate, Time now);
 
 // SIGNED_OUT → CREDITED for those of `people` that are; the timer is cleared once nobody is
-// SIGNED_OUT. Everybody must be loaded.
-Effects DecideCredited(Aggregate& aggregate, const std::vector<std::string>& people, Time now);
+// SIGNED_OUT, and fires again at `next` otherwise. Everybody must be loaded.
+Effects DecideCredited(Aggregate& aggregate, const std::vector<std::string>& people, Time next,
+                       Time now);
 
 // Whether hours of the task's people are due to be credited.
 inline bool IsConfirmed(const v1::TaskRecord& record) { return !record.confirmed_by().empty(); }

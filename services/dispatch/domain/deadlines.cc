@@ -26,18 +26,11 @@ std::string Wider(const v1::Task& task, const std::vector<std::string>& ancestor
   return *(at + 1);
 }
 
-void ReleaseWaiting(Change& change, const Aggregate& aggregate) {
-  for (const auto on : {v1::ASSIGNMENT_STATE_OFFERED, v1::ASSIGNMENT_STATE_WAITLISTED}) {
-    for (const std::string& person : aggregate.PeopleIn(on)) {
-      change.Move(person, AssignmentEvent::kRelease);
-    }
-  }
-}
-
-void MarkMissing(Change& change, const Aggregate& aggregate) {
-  for (const std::string& person : aggregate.PeopleIn(v1::ASSIGNMENT_STATE_ACCEPTED)) {
-    change.Move(person, AssignmentEvent::kMiss);
-  }
+// Who accepted and has not come is missing; who still waits or has an offer is let go.
+void LetGo(Change& change, size_t* room) {
+  change.MoveAll(v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kMiss, room);
+  change.MoveAll(v1::ASSIGNMENT_STATE_OFFERED, AssignmentEvent::kRelease, room);
+  change.MoveAll(v1::ASSIGNMENT_STATE_WAITLISTED, AssignmentEvent::kRelease, room);
 }
 
 bool IsUnderWay(v1::TaskState state) {
@@ -84,7 +77,7 @@ Effects DecideBegin(Aggregate& aggregate, Time now) {
   return change.Finish();
 }
 
-Effects DecideNoShow(Aggregate& aggregate, Time now) {
+Effects DecideNoShow(Aggregate& aggregate, Time fired_for, Time now) {
   const v1::Task& task = aggregate.task();
   const std::string timer = TimerName(kNoShowTimer, task.task_id());
   const Time due = StartOf(task) + kNoShowAfter;
@@ -96,10 +89,17 @@ Effects DecideNoShow(Aggregate& aggregate, Time now) {
                        !aggregate.PeopleIn(v1::ASSIGNMENT_STATE_OFFERED).empty() ||
                        task.waitlist_count() > 0;
   if (!anybody) return OnlyTimer(timer);
+  // Late by so much we were not there, and nobody could sign in.
+  if (now - fired_for > kTimerDelay && now < EndOf(task))
+    return OnlyTimer(timer, now + kSecondChance);
   Change change(aggregate, now);
-  MarkMissing(change, aggregate);
-  ReleaseWaiting(change, aggregate);
-  change.Clear(timer);
+  size_t room = kPeoplePerCommit;
+  LetGo(change, &room);
+  if (room == 0) {
+    change.Arm(timer, now);
+  } else {
+    change.Clear(timer);
+  }
   return change.Finish();
 }
 
@@ -111,11 +111,17 @@ Effects DecideEnd(Aggregate& aggregate, Time now) {
   if (!IsUnderWay(task.state())) return OnlyTimer(timer);
   if (now < end + kEndGrace) return OnlyTimer(timer, end + kEndGrace);
   Change change(aggregate, now);
+  size_t room = kPeoplePerCommit;
   for (const std::string& person : aggregate.PeopleIn(v1::ASSIGNMENT_STATE_SIGNED_IN)) {
+    if (room == 0) break;
+    --room;
     SignOutAt(change, aggregate, person, v1::SIGN_METHOD_TIMER, end);
   }
-  MarkMissing(change, aggregate);
-  ReleaseWaiting(change, aggregate);
+  LetGo(change, &room);
+  if (room == 0) {  // perhaps not all
+    change.Arm(timer, now);
+    return change.Finish();
+  }
   // Where somebody came it becomes SERVED by itself, now that nobody is in or still to come.
   if (IsRecruiting(task.state()) && task.signed_out_count() == 0) {
     change.Move(TaskEvent::kExpire);

@@ -1,5 +1,6 @@
-// What happens to a task by itself, when time passes. Each handles its timer too: clears it, or
-// moves it when it fired early. Decisions where nothing is left to do change only the timer.
+// What happens to a task by itself, when time passes. Each handles its timer too: clears it, moves
+// it when it fired early, or fires it again at once where more people are left than one commit
+// takes. Decisions where nothing is left to do change only the timer.
 #pragma once
 
 #include <string>
@@ -16,8 +17,10 @@ namespace baodao::dispatch {
 Effects DecideEscalate(Aggregate& aggregate, const std::vector<std::string>& ancestors, Time now);
 
 // 30 minutes after the start: who accepted and has not come is a NO_SHOW; whoever still waits or
-// has an offer is released. Everybody must be loaded.
-Effects DecideNoShow(Aggregate& aggregate, Time now);
+// has an offer is released. `fired_for`: when the timer was due; where it fired more than two
+// minutes late nobody could sign in, and people get ten minutes more while the task lasts.
+// Everybody must be loaded.
+Effects DecideNoShow(Aggregate& aggregate, Time fired_for, Time now);
 // At the start of a task that somebody has signed in to before: it is IN_SERVICE now.
 Effects DecideBegin(Aggregate& aggregate, Time now);
 
@@ -25,7 +28,7 @@ Effects DecideBegin(Aggregate& aggregate, Time now);
 // task is SERVED, without it is EXPIRED. Everybody must be loaded.
 Effects DecideEnd(Aggregate& aggregate, Time now);
 
-// 7 days after SERVED: CLOSED; "timer" confirms the service if nobody has.
+// The timer, 7 days after SERVED: CLOSED; "timer" confirms the service if nobody has.
 Effects DecideAutoClose(Aggregate& aggregate, Time now);
 
 }  // namespace baodao::dispatch

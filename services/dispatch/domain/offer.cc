@@ -78,7 +78,11 @@ Effects DecidePromote(Aggregate& aggregate, const std::vector<Candidate>& candid
   for (const Candidate& candidate : candidates) {
     if (FreeSlots(task) <= 0) break;
     if (aggregate.StateOf(candidate.person_id) != v1::ASSIGNMENT_STATE_WAITLISTED) continue;
-    if (!candidate.fits) {
+    if (candidate.standing == Candidate::Standing::kUnclear) {
+      change.PromoteNotBefore(now + kReservationTrust);
+      continue;
+    }
+    if (candidate.standing == Candidate::Standing::kUnfit) {
       change.Move(candidate.person_id, AssignmentEvent::kRelease);
       continue;
     }

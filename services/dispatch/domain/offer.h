@@ -22,14 +22,20 @@ absl::StatusOr<Effects> DecideDecline(Aggregate& aggregate, const std::string& p
 // The offer's timer: OFFERED → LAPSED once it has run out; otherwise only the timer is put right.
 Effects DecideLapse(Aggregate& aggregate, const std::string& person_id, Time now);
 
-// Somebody on the waitlist whose turn it is, and whether their calendar leaves room.
+// Somebody on the waitlist whose turn it is.
 struct Candidate {
+  enum class Standing {
+    kFits,
+    kUnfit,    // has other work, or may no longer take part
+    kUnclear,  // another claim of theirs is under way
+  };
   std::string person_id;
-  bool fits = false;
+  Standing standing = Standing::kUnclear;
 };
 // Offers free slots to the waitlist in the order of `candidates`, each held for 30 minutes or until
-// the start; whoever no longer fits is released. Those left over keep waiting; the timer stays
-// armed while slots are free.
+// the start; whoever no longer fits is released, whoever is unclear keeps their place and is looked
+// at again half a minute later. Those left over keep waiting; the timer stays armed while slots are
+// free.
 Effects DecidePromote(Aggregate& aggregate, const std::vector<Candidate>& candidates, Time now);
 
 }  // namespace baodao::dispatch

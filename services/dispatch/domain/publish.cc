@@ -15,8 +15,11 @@ constexpr int kDefaultGeofence = 300;
 constexpr int kMinGeofence = 50;
 constexpr int kMostWaiting = 100;  // where the publisher names no number
 
-absl::Status Check(const v1::PublishTaskRequest& request, Time now) {
+absl::Status Check(const v1::PublishTaskRequest& request, const WorkLimits& limits, Time now) {
   RETURN_IF_ERROR(validate::CheckWindow(request.window(), now));
+  // What nobody could ever take, however free.
+  const Work work{{}, ToTime(request.window().start()), ToTime(request.window().end())};
+  RETURN_IF_ERROR(CheckCalendar(v1::CalendarRecord(), work, limits));
   if (request.slots_min() < 1 || request.slots_min() > request.slots_max()) {
     return Refuse(Reason::SLOTS_INVALID);
   }
@@ -60,7 +63,7 @@ void SetAsked(v1::Task& task, const v1::PublishTaskRequest& request) {
 
 absl::StatusOr<Published> DecidePublish(const PublishCommand& command, Time now) {
   const v1::PublishTaskRequest& request = *command.request;
-  RETURN_IF_ERROR(Check(request, now));
+  RETURN_IF_ERROR(Check(request, command.limits, now));
   const Millis sla =
       request.sla_seconds() > 0 ? Millis(std::chrono::seconds(request.sla_seconds())) : kDefaultSla;
   v1::TaskRecord record;

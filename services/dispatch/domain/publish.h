@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "services/dispatch/domain/calendar.h"
 #include "services/dispatch/domain/change.h"
 
 namespace baodao::dispatch {
@@ -18,6 +19,8 @@ struct PublishCommand {
   std::string eligible_area_code;
   // The exact place and contact, sealed.
   std::string sealed_contact;
+  // Of one person's work.
+  WorkLimits limits;
 };
 
 struct Published {
@@ -26,7 +29,8 @@ struct Published {
 };
 
 // An OPEN task with its timers. Refusals: WINDOW_INVALID (not ahead, not after its start, over 24
-// hours or beyond a year), SLOTS_INVALID, INVALID_ARGUMENT_FIELDS (place, geofence_m).
+// hours or beyond a year), DAILY_HOURS_EXCEEDED (more than anybody may serve on one day),
+// SLOTS_INVALID, INVALID_ARGUMENT_FIELDS (place, geofence_m).
 absl::StatusOr<Published> DecidePublish(const PublishCommand& command, Time now);
 
 }  // namespace baodao::dispatch

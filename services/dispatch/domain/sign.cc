@@ -34,6 +34,8 @@ absl::StatusOr<Effects> DecideSignIn(Aggregate& aggregate, const std::string& pe
                                      v1::SignMethod method, Time now) {
   const v1::Task& task = aggregate.task();
   if (aggregate.Find(person_id) == nullptr) return Refuse(Reason::NOT_ASSIGNED);
+  // Cancelled, and this one is about to be let go.
+  if (IsFinal(task.state())) return WrongState(std::string(Name(task.state())));
   const v1::AssignmentState state = aggregate.StateOf(person_id);
   if (!Next(state, AssignmentEvent::kSignIn)) return WrongState(std::string(Name(state)));
   const Time opens = StartOf(task) - kSignInBefore;

@@ -71,6 +71,8 @@ constexpr AssignmentRow kAssignmentTable[] = {
     {v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kRelease, v1::ASSIGNMENT_STATE_RELEASED},
     {v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kSignIn, v1::ASSIGNMENT_STATE_SIGNED_IN},
     {v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kMiss, v1::ASSIGNMENT_STATE_NO_SHOW},
+    // Came after all: a coordinator puts them on again while the task runs.
+    {v1::ASSIGNMENT_STATE_NO_SHOW, AssignmentEvent::kAssign, v1::ASSIGNMENT_STATE_ACCEPTED},
 
     // Released though on the spot: the task was cancelled before its start.
     {v1::ASSIGNMENT_STATE_SIGNED_IN, AssignmentEvent::kSignOut, v1::ASSIGNMENT_STATE_SIGNED_OUT},

@@ -21,9 +21,7 @@ absl::Status CheckStanding(v1::AssignmentState state, const v1::AssignmentRecord
     return absl::OkStatus();
   }
   if (MayStartAnew(state) || offered) return absl::OkStatus();
-  if (kind == TakeKind::kAssign && state == v1::ASSIGNMENT_STATE_WAITLISTED) {
-    return absl::OkStatus();
-  }
+  if (kind == TakeKind::kAssign && Next(state, AssignmentEvent::kAssign)) return absl::OkStatus();
   return Refuse(Reason::ALREADY_ASSIGNED, {{"state", std::string(Name(state))}});
 }
 
@@ -37,6 +35,13 @@ AssignmentEvent EventOf(TakeKind kind) {
       break;
   }
   return AssignmentEvent::kClaim;
+}
+
+// For a NO_SHOW who came after all.
+absl::Status CheckRuns(const v1::Task& task, Time now) {
+  const bool runs = IsRecruiting(task.state()) || task.state() == v1::TASK_STATE_IN_SERVICE;
+  if (runs && now < EndOf(task)) return absl::OkStatus();
+  return Refuse(Reason::TASK_NOT_OPEN, {{"state", std::string(Name(task.state()))}});
 }
 
 }  // namespace
@@ -55,7 +60,8 @@ absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRe
                                     const TakeCommand& command, Time now) {
   const v1::AssignmentState state =
       record == nullptr ? v1::ASSIGNMENT_STATE_UNSPECIFIED : record->assignment().state();
-  RETURN_IF_ERROR(CheckRecruiting(task, now));
+  const bool returns = state == v1::ASSIGNMENT_STATE_NO_SHOW && command.kind == TakeKind::kAssign;
+  RETURN_IF_ERROR(returns ? CheckRuns(task, now) : CheckRecruiting(task, now));
   RETURN_IF_ERROR(CheckStanding(state, record, command.kind, now));
   RETURN_IF_ERROR(CheckEligible(task, *command.profile, *command.covers));
 

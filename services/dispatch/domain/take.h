@@ -36,6 +36,7 @@ enum class TakeOutlook {
 //
 // A slot that came free while others wait is theirs: a claim takes one only when more are free than
 // people wait.
+// A NO_SHOW who came after all can be assigned again while the task runs.
 // `mine` is the person's assignment, null where there is none.
 absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRecord* mine,
                                     const TakeCommand& command, Time now);

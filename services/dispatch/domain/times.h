@@ -14,6 +14,10 @@ using std::chrono::minutes;
 inline constexpr Millis kSignInBefore = minutes(30);
 // … and who has not come this long after it is a no-show.
 inline constexpr Millis kNoShowAfter = minutes(30);
+// A timer that fires later than this was not late by itself: the service was not there. Then people
+// get so long to sign in.
+inline constexpr Millis kTimerDelay = minutes(2);
+inline constexpr Millis kSecondChance = minutes(10);
 // Sign-outs are possible this long after the end; then the timer signs everybody out.
 inline constexpr Millis kEndGrace = hours(1);
 // Until how long before the start people may withdraw by themselves.
@@ -26,9 +30,12 @@ inline constexpr Millis kHold = minutes(30);
 inline constexpr Millis kAutoClose = hours(24 * 7);
 // An escalation level gets at least this long before the next one.
 inline constexpr Millis kMinEscalation = minutes(1);
-// Nobody new is offered a task that so many people have had to do with: all of them must fit into
-// the commit that cancels it.
+// Nobody new is offered a task that so many people have had to do with: all of them are loaded
+// whenever it ends.
 inline constexpr int32_t kMostPeople = 12'000;
+// Whoever must be let go or marked goes in commits of so many: one of all would hold up Redis, and
+// could be more than a commit can carry.
+inline constexpr size_t kPeoplePerCommit = 2'000;
 
 inline Time StartOf(const v1::Task& task) { return ToTime(task.window().start()); }
 inline Time EndOf(const v1::Task& task) { return ToTime(task.window().end()); }

@@ -14,9 +14,10 @@ App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto
       profiles(profiles),
       tree(std::move(tree)),
       covers([this](std::string_view a, std::string_view b) { return this->tree()->Covers(a, b); }),
+      limits(options.limits),
       keys(store.keys()),
       tasks(loop, store, keys, clock, options.tasks),
-      calendars(store, tasks, clock, options.limits,
+      calendars(store, tasks, clock, limits,
                 options.random ? options.random : Calendars::Random(crypto::RandomBits)),
       ledgers(store, keys, clock) {}
 

@@ -40,6 +40,7 @@ struct App {
   profiles::ProfileCache& profiles;
   Tree tree;
   Covers covers;
+  WorkLimits limits;
   DispatchKeys keys;
   Tasks tasks;
   Calendars calendars;

@@ -16,7 +16,7 @@ constexpr uint64_t kReleasesKept = 1'000'000;
 
 bool IsOnTheWork(v1::AssignmentState state) {
   return state == v1::ASSIGNMENT_STATE_ACCEPTED || state == v1::ASSIGNMENT_STATE_SIGNED_IN ||
-         state == v1::ASSIGNMENT_STATE_SIGNED_OUT;
+         state == v1::ASSIGNMENT_STATE_SIGNED_OUT || state == v1::ASSIGNMENT_STATE_CREDITED;
 }
 
 // From acceptance until the task closes.

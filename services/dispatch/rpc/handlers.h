@@ -70,6 +70,7 @@ class LedgerHandlers {
   explicit LedgerHandlers(App& app) : app_(app) {}
 
   Answer<v1::Balance> GetBalance(rpc::CallContext context, v1::GetBalanceRequest request);
+  Answer<v1::Balance> CorrectHours(rpc::CallContext context, v1::CorrectHoursRequest request);
   Answer<v1::ListLedgerEntriesResponse> ListLedgerEntries(rpc::CallContext context,
                                                           v1::ListLedgerEntriesRequest request);
 

@@ -1,19 +1,54 @@
 #include <cstdlib>
+#include <functional>
 #include <utility>
 
+#include "common/ids/ids.h"
 #include "common/paging/page_token.h"
 #include "common/status/macros.h"
+#include "common/status/status.h"
+#include "common/store/mutate.h"
+#include "services/dispatch/domain/sign.h"
+#include "services/dispatch/domain/times.h"
+#include "services/dispatch/rpc/caller.h"
 #include "services/dispatch/rpc/handlers.h"
 
 namespace baodao::dispatch {
 
 Answer<v1::Balance> LedgerHandlers::GetBalance(rpc::CallContext, v1::GetBalanceRequest request) {
   CO_ASSIGN_OR_RETURN(const v1::LedgerRecord head, co_await app_.ledgers.Head(request.person_id()));
-  v1::Balance balance;
-  balance.set_person_id(request.person_id());
-  balance.set_minutes(head.minutes());
-  balance.set_entries(static_cast<int64_t>(head.last_sequence()));
-  co_return balance;
+  co_return BalanceOf(request.person_id(), head);
+}
+
+Answer<v1::Balance> LedgerHandlers::CorrectHours(rpc::CallContext context,
+                                                 v1::CorrectHoursRequest request) {
+  const auth::Principal& caller = context.caller();
+  const std::string& person = request.person_id();
+  if (!ids::IsValid(person, "per")) co_return NotFound("person", person);
+  if (caller.IsPerson() && caller.person_id == person) co_return Refuse(Reason::OWN_SERVICE);
+  CO_ASSIGN_OR_RETURN(const v1::TaskRecord task, co_await app_.tasks.Read(request.task_id()));
+  CO_ASSIGN_OR_RETURN(const v1::AssignmentRecord assignment,
+                      co_await app_.tasks.ReadAssignment(request.task_id(), person));
+  const int32_t most = ServedMinutes(task.task(), StartOf(task.task()), EndOf(task.task()));
+  if (request.minutes() > most) {
+    co_return RefuseField("minutes", ViolationKind::ABOVE_MAX, {{"max", std::to_string(most)}});
+  }
+  Correction correction;
+  correction.credit.person_id = person;
+  correction.credit.task_id = request.task_id();
+  correction.credit.task_title = task.task().title();
+  correction.credit.minutes = request.minutes();
+  correction.credit.confirmed_by = ActorOf(caller);
+  correction.credit.unit_id = assignment.assignment().unit_id();
+  correction.reason = request.reason();
+  correction.actor = ActorOf(caller);
+  correction.trace_id = std::string(context.trace_id());
+  const int shard = app_.keys.ShardOf(person);
+  std::function<Task<absl::StatusOr<store::Decision<v1::Balance>>>()> decide = [&] {
+    return app_.ledgers.Correct(correction);
+  };
+  co_return co_await store::Mutate<v1::Balance>(
+      app_.store, store::MakeRequestKey(caller.Caller(), context.method(), request),
+      CallerShard(app_, caller, shard), shard, std::move(decide));
 }
 
 Answer<v1::ListLedgerEntriesResponse> LedgerHandlers::ListLedgerEntries(

@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <set>
 #include <utility>
 
+#include "common/async/for_each.h"
 #include "common/clock/timestamp.h"
 #include "common/paging/page_token.h"
 #include "common/status/macros.h"
@@ -36,38 +39,74 @@ Answer<v1::ListTaskAssignmentsResponse> AssignmentHandlers::ListTaskAssignments(
   co_return response;
 }
 
+namespace {
+
+constexpr size_t kReadsAtOnce = 32;
+
+using Item = v1::ListMyAssignmentsResponse::Item;
+
+// Still ahead or running, or waiting for an answer.
+bool IsCurrent(const v1::Assignment& assignment, Time now) {
+  switch (assignment.state()) {
+    case v1::ASSIGNMENT_STATE_ACCEPTED:
+    case v1::ASSIGNMENT_STATE_SIGNED_IN:
+    case v1::ASSIGNMENT_STATE_WAITLISTED:
+      return true;
+    case v1::ASSIGNMENT_STATE_OFFERED:
+      return ToTime(assignment.offer_expire_time()) > now;
+    default:
+      return false;
+  }
+}
+
+// The person's part in the task as both are now; nullopt when there is none.
+Task<absl::StatusOr<std::optional<Item>>> ReadItem(App& app, std::string task_id,
+                                                   std::string person) {
+  auto mine = co_await app.tasks.ReadAssignment(task_id, std::move(person));
+  if (Is(mine.status(), Reason::NOT_ASSIGNED)) co_return std::nullopt;
+  CO_RETURN_IF_ERROR(mine.status());
+  if (!IsCurrent(mine->assignment(), app.clock.Now())) co_return std::nullopt;
+  CO_ASSIGN_OR_RETURN(v1::TaskRecord record, co_await app.tasks.Read(std::move(task_id)));
+  Item item;
+  *item.mutable_assignment() = std::move(*mine->mutable_assignment());
+  *item.mutable_task() = std::move(*record.mutable_task());
+  co_return item;
+}
+
+// Tasks of the person's calendar that have not ended, and those they were asked for or wait for.
+Task<absl::StatusOr<std::vector<std::string>>> TasksOf(App& app, std::string person) {
+  CO_ASSIGN_OR_RETURN(const v1::CalendarRecord calendar, co_await app.calendars.Read(person));
+  CO_ASSIGN_OR_RETURN(const std::vector<std::string> asked,
+                      co_await app.tasks.ListAsked(std::move(person)));
+  std::set<std::string> tasks(asked.begin(), asked.end());
+  const int64_t from = (app.clock.Now() - kEndGrace).time_since_epoch().count();
+  for (const auto& entry : calendar.entries()) {
+    if (entry.end_ms() > from) tasks.insert(entry.task_id());
+  }
+  co_return std::vector<std::string>(tasks.begin(), tasks.end());
+}
+
+}  // namespace
+
 Answer<v1::ListMyAssignmentsResponse> AssignmentHandlers::ListMyAssignments(
     rpc::CallContext context, v1::ListMyAssignmentsRequest) {
   if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
   const std::string person = context.caller().person_id;
-  CO_ASSIGN_OR_RETURN(const v1::CalendarRecord calendar, co_await app_.calendars.Read(person));
-  const int64_t from = (app_.clock.Now() - kEndGrace).time_since_epoch().count();
-  std::set<std::pair<int64_t, std::string>> entries;  // by start; each task once
-  for (const auto& entry : calendar.entries()) {
-    if (entry.end_ms() > from) entries.emplace(entry.start_ms(), entry.task_id());
-  }
-  std::vector<std::string> keys;
-  for (const auto& [start, task_id] : entries) keys.push_back(app_.keys.Task(task_id));
+  CO_ASSIGN_OR_RETURN(const std::vector<std::string> tasks, co_await TasksOf(app_, person));
+  std::vector<Item> items;
+  absl::Status failed;
+  std::function<Task<void>(size_t)> read = [&](size_t i) -> Task<void> {
+    auto item = co_await ReadItem(app_, tasks[i], person);
+    if (!item.ok()) failed = item.status();
+    if (item.ok() && *item) items.push_back(**std::move(item));
+  };
+  co_await ForEach(tasks.size(), kReadsAtOnce, std::move(read));
+  if (!failed.ok()) co_return failed;
+  std::ranges::sort(items, {}, [](const Item& item) {
+    return std::pair(StartOf(item.task()), item.task().task_id());
+  });
   v1::ListMyAssignmentsResponse response;
-  if (keys.empty()) co_return response;
-  CO_ASSIGN_OR_RETURN(const auto stored, co_await app_.store.GetMany(std::move(keys)));
-  size_t i = 0;
-  for (const auto& [start, task_id] : entries) {
-    v1::TaskRecord record;
-    const bool there = stored[i].exists() && record.ParseFromString(stored[i].bytes);
-    ++i;
-    // The calendar may hold what has just been let go; the task knows.
-    auto mine = co_await app_.tasks.ReadAssignment(task_id, person);
-    if (!mine.ok() && !Is(mine.status(), Reason::NOT_ASSIGNED)) co_return mine.status();
-    if (!there || !mine.ok()) continue;
-    const v1::AssignmentState state = mine->assignment().state();
-    if (state != v1::ASSIGNMENT_STATE_ACCEPTED && state != v1::ASSIGNMENT_STATE_SIGNED_IN) {
-      continue;
-    }
-    auto& item = *response.add_items();
-    *item.mutable_assignment() = std::move(*mine->mutable_assignment());
-    *item.mutable_task() = std::move(*record.mutable_task());
-  }
+  for (Item& item : items) *response.add_items() = std::move(item);
   co_return response;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/clock/timestamp.h"
 #include "common/paging/page_token.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -36,11 +37,13 @@ Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext,
   CO_ASSIGN_OR_RETURN(query.after, ListPosition::Decode(position));
   const bool claimable = request.state() == v1::TASK_STATE_UNSPECIFIED;
   const std::string list(claimable ? kOpenList : ListOf(request.state()));
-  // What has started cannot be claimed any more: the list begins now.
-  if (claimable) {
+  const auto begin_at = [&query](Time start) {
     query.after.score =
-        std::max(query.after.score, static_cast<double>(now.time_since_epoch().count()));
-  }
+        std::max(query.after.score, static_cast<double>(start.time_since_epoch().count()));
+  };
+  // What has started cannot be claimed any more: the list begins now.
+  if (claimable) begin_at(now);
+  if (request.has_start_after()) begin_at(ToTime(request.start_after()));
   query.keys = ListKeys(app_.keys, *tree, list, request.area_code());
   query.size = paging::PageSize(request.page_size(), 20, 200);
   query.wanted = Wanted(request, now);

@@ -60,6 +60,7 @@ Answer<v1::Task> TaskHandlers::PublishTask(rpc::CallContext context,
   command.publisher_id = request.publisher_id();
   if (context.caller().IsPerson()) command.publisher_id = context.caller().person_id;
   command.eligible_area_code = subdistrict != nullptr ? subdistrict->code() : area;
+  command.limits = app_.limits;
   command.sealed_contact = SealContact(app_.ring, command.task_id, ContactOf(request));
 
   Mutation mutation = MutationOf(app_, context, command.task_id, request);

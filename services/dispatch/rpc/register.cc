@@ -49,6 +49,7 @@ void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& a
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ListMyAssignments);
 
   BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, GetBalance);
+  BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, CorrectHours);
   BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, ListLedgerEntries);
 #undef BAODAO_RPC
 }

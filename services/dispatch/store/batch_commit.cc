@@ -15,19 +15,39 @@ uint64_t WaitlistNumber(const v1::AssignmentRecord& record) {
   return assignment.state() == v1::ASSIGNMENT_STATE_WAITLISTED ? assignment.waitlist_number() : 0;
 }
 
-void AddPeople(const DispatchKeys& keys, const std::string& task_id, const Aggregate& aggregate,
-               store::Commit& commit) {
+// Has an offer, or waits.
+bool IsAsked(const v1::AssignmentRecord& record) {
+  const v1::AssignmentState state = record.assignment().state();
+  return state == v1::ASSIGNMENT_STATE_OFFERED || state == v1::ASSIGNMENT_STATE_WAITLISTED;
+}
+
+void AddToIndexes(const DispatchKeys& keys, const v1::Task& task, const std::string& person,
+                  const v1::AssignmentRecord& before, const v1::AssignmentRecord& after,
+                  store::Commit& commit) {
+  const uint64_t number = WaitlistNumber(after);
+  if (number == 0 && WaitlistNumber(before) != 0) {
+    commit.IndexRemove(keys.Waitlist(task.task_id()), person);
+  } else if (number != WaitlistNumber(before)) {
+    commit.IndexAdd(keys.Waitlist(task.task_id()), static_cast<double>(number), person);
+  }
+  if (IsAsked(before) == IsAsked(after)) return;
+  const std::string asked = keys.Asked(commit.shard(), person);
+  if (IsAsked(after)) {
+    commit.IndexAdd(asked, TaskScore(task), task.task_id());
+  } else {
+    commit.IndexRemove(asked, task.task_id());
+  }
+}
+
+void AddPeople(const DispatchKeys& keys, const Aggregate& aggregate, store::Commit& commit) {
+  static const v1::AssignmentRecord kNone;
+  const v1::Task& task = aggregate.task();
   for (const auto& [person, record] : aggregate.changed()) {
-    commit.SetField(keys.People(task_id), person, record.SerializeAsString());
+    commit.SetField(keys.People(task.task_id()), person, record.SerializeAsString());
     const auto stored = aggregate.stored().find(person);
-    const uint64_t was = stored == aggregate.stored().end() ? 0 : WaitlistNumber(stored->second);
-    const uint64_t is = WaitlistNumber(record);
-    if (was == is) continue;
-    if (is != 0) {
-      commit.IndexAdd(keys.Waitlist(task_id), static_cast<double>(is), person);
-    } else {
-      commit.IndexRemove(keys.Waitlist(task_id), person);
-    }
+    const v1::AssignmentRecord& before =
+        stored == aggregate.stored().end() ? kNone : stored->second;
+    AddToIndexes(keys, task, person, before, record, commit);
   }
 }
 
@@ -78,7 +98,7 @@ store::Commit BuildCommit(const DispatchKeys& keys, const Loaded& before,
   const bool changed = aggregate.task().version() != before.record.task().version();
   if (changed) {
     commit.Put(keys.Task(task_id), before.version, aggregate.record().SerializeAsString());
-    AddPeople(keys, task_id, aggregate, commit);
+    AddPeople(keys, aggregate, commit);
     UpdateIndexes(keys, before.record, aggregate.record(), now, commit);
   } else {
     commit.Expect(keys.Task(task_id), before.version);

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/async/for_each.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/states.h"
-#include "services/dispatch/store/concurrent.h"
 
 namespace baodao::dispatch {
 namespace {
@@ -64,6 +64,18 @@ Task<absl::Status> Calendars::CheckAndRepair(std::string person_id, Work work,
 Task<absl::Status> Calendars::Check(std::string person_id, Work work) {
   CO_ASSIGN_OR_RETURN(Held held, co_await Load(person_id, store::Read::kFresh));
   co_return co_await CheckAndRepair(std::move(person_id), std::move(work), held.record);
+}
+
+Task<absl::StatusOr<Calendars::Room>> Calendars::RoomFor(std::string person_id, Work work) {
+  CO_ASSIGN_OR_RETURN(Held held, co_await Load(person_id, store::Read::kFresh));
+  const absl::Status checked = co_await CheckAndRepair(person_id, work, held.record);
+  if (checked.ok()) co_return Room::kYes;
+  if (!IsRefusal(checked) || absl::IsUnavailable(checked)) co_return checked;
+  for (const auto& entry : Unsettled(held.record, clock_.Now())) {
+    CO_ASSIGN_OR_RETURN(const bool live, co_await IsLive(person_id, entry));
+    if (!live) dispatch::Release(held.record, entry.task_id(), entry.token());
+  }
+  co_return CheckCalendar(held.record, work, limits_).ok() ? Room::kUnclear : Room::kNo;
 }
 
 Task<absl::StatusOr<Reservation>> Calendars::Reserve(std::string person_id, Work work,

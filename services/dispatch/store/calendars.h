@@ -47,6 +47,13 @@ class Calendars {
   Task<void> ReleaseAll(std::string task_id, std::vector<CalendarRelease> released);
   // OK, or why the person's time does not allow it now. Reserves nothing.
   Task<absl::Status> Check(std::string person_id, Work work);
+  // The same for somebody who can be asked again later.
+  enum class Room {
+    kYes,
+    kNo,
+    kUnclear,  // only a reservation stands in the way whose claim may still be refused
+  };
+  Task<absl::StatusOr<Room>> RoomFor(std::string person_id, Work work);
   // The entries as stored; stale ones included.
   Task<absl::StatusOr<v1::CalendarRecord>> Read(std::string person_id);
 

@@ -10,6 +10,8 @@
 //   {NN}dispatch:closed             index   ended tasks by when they ended, for the archive
 //   {NN}dispatch:releases           stream  who was shown which contact (Events), kept for audits
 //   {NN}dispatch:tries:<task>:<p>   value   wrong sign-in codes of a person
+//   {NN}dispatch:asked:<person>     index   tasks of the shard that the person has an offer of or
+//   waits for, by start
 //   {NN}dispatch:calendar:<person>  record  CalendarRecord
 //   {NN}dispatch:hours:<person>     record  LedgerRecord, guards
 //   {NN}dispatch:ledger:<person>    hash    sequence (20 digits) → LedgerEntry; "task:<task>" →
@@ -43,6 +45,9 @@ class DispatchKeys {
   // `list` is one of open, live, done, ended.
   std::string List(int shard, std::string_view list, std::string_view area) const {
     return keys_.Of(shard, list, area);
+  }
+  std::string Asked(int shard, std::string_view person) const {
+    return keys_.Of(shard, "asked", person);
   }
   std::string Closed(int shard) const { return keys_.Of(shard, "closed"); }
   std::string Releases(int shard) const { return keys_.Of(shard, "releases"); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 #include "baodao/events/v1/events.pb.h"
@@ -87,6 +88,60 @@ Task<absl::StatusOr<bool>> Ledgers::TryAdd(const Credit& credit) {
   commit.Emit(Stamp(EventOf(credit, entry), now, credit.confirmed_by, {}));
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome, co_await store_.Apply(std::move(commit)));
   co_return outcome.kind == store::CommitOutcome::Kind::kApplied;
+}
+
+Task<absl::StatusOr<v1::LedgerEntry>> Ledgers::Counting(std::string person_id,
+                                                        std::string task_id) {
+  const std::string ledger = keys_.Ledger(person_id);
+  std::vector<std::string> fields(1, TaskField(task_id));
+  CO_ASSIGN_OR_RETURN(const auto sequence, co_await store_.GetFields(ledger, std::move(fields)));
+  if (!sequence.at(0)) co_return NotFound("hours", task_id);
+  fields.assign(1, EntryField(std::strtoull(sequence[0]->c_str(), nullptr, 10)));
+  CO_ASSIGN_OR_RETURN(const auto bytes, co_await store_.GetFields(ledger, std::move(fields)));
+  v1::LedgerEntry entry;
+  if (!bytes.at(0) || !entry.ParseFromString(*bytes[0])) {
+    co_return absl::DataLossError("a ledger has a gap");
+  }
+  co_return entry;
+}
+
+Task<absl::StatusOr<store::Decision<v1::Balance>>> Ledgers::Correct(Correction correction) {
+  const Credit& credit = correction.credit;
+  // The head first: whatever is written after this read makes the commit conflict.
+  CO_ASSIGN_OR_RETURN(Stored head, co_await Load(credit.person_id));
+  CO_ASSIGN_OR_RETURN(const v1::LedgerEntry before,
+                      co_await Counting(credit.person_id, credit.task_id));
+  const int64_t counts = before.reverses() == 0 ? before.minutes() : 0;
+  const Time now = clock_.Now();
+  store::Commit commit(keys_.ShardOf(credit.person_id));
+  if (counts != credit.minutes) {
+    const std::string ledger = keys_.Ledger(credit.person_id);
+    v1::LedgerEntry last;
+    const auto add = [&](int64_t minutes, uint64_t reverses) {
+      head.record.set_last_sequence(head.record.last_sequence() + 1);
+      head.record.set_minutes(head.record.minutes() + minutes);
+      last = EntryOf(credit, head.record.last_sequence(), now);
+      last.set_minutes(minutes);
+      last.set_reverses(reverses);
+      last.set_reason(correction.reason);
+      commit.SetField(ledger, EntryField(last.sequence()), last.SerializeAsString());
+      commit.Emit(Stamp(EventOf(credit, last), now, correction.actor, correction.trace_id));
+    };
+    if (counts != 0) add(-counts, before.sequence());
+    if (credit.minutes != 0) add(credit.minutes, 0);
+    commit.Put(keys_.Hours(credit.person_id), head.version, head.record.SerializeAsString());
+    commit.SetField(ledger, TaskField(credit.task_id), std::to_string(last.sequence()));
+  }
+  co_return store::Decision<v1::Balance>{std::move(commit),
+                                         BalanceOf(credit.person_id, head.record)};
+}
+
+v1::Balance BalanceOf(const std::string& person_id, const v1::LedgerRecord& head) {
+  v1::Balance balance;
+  balance.set_person_id(person_id);
+  balance.set_minutes(head.minutes());
+  balance.set_entries(static_cast<int64_t>(head.last_sequence()));
+  return balance;
 }
 
 Task<absl::StatusOr<v1::LedgerRecord>> Ledgers::Head(std::string person_id) {

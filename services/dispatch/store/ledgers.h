@@ -1,5 +1,5 @@
 // People's ledgers of credited hours: entries are only ever added, each task is credited to a
-// person once.
+// person once; a correction reverses that entry and adds another.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -11,6 +11,7 @@
 #include "baodao/dispatch/v1/records.pb.h"
 #include "common/async/task.h"
 #include "common/clock/clock.h"
+#include "common/store/mutate.h"
 #include "common/store/store.h"
 #include "services/dispatch/store/keys.h"
 
@@ -26,6 +27,14 @@ struct Credit {
   int rating = 0;            // 0: not evaluated
 };
 
+// What a task is to credit from now on, in place of what it credited before.
+struct Correction {
+  Credit credit;
+  std::string reason;
+  std::string actor;
+  std::string trace_id;
+};
+
 // Loop thread only.
 class Ledgers {
  public:
@@ -36,6 +45,10 @@ class Ledgers {
   // Adds the entry and announces it, unless the task has been credited to the person before. OK in
   // both cases.
   Task<absl::Status> Add(Credit credit);
+  // The commit of a correction: reverses the entry that counts for the task, where its minutes are
+  // others, and adds the right ones where they are above 0. Empty where they are right already.
+  // NOT_FOUND when the task has credited nothing to the person.
+  Task<absl::StatusOr<store::Decision<v1::Balance>>> Correct(Correction correction);
 
   Task<absl::StatusOr<v1::LedgerRecord>> Head(std::string person_id);
   // Entries with sequence > `after`, oldest first, at most `limit`.
@@ -48,6 +61,8 @@ class Ledgers {
     v1::LedgerRecord record;
   };
   Task<absl::StatusOr<Stored>> Load(std::string person_id);
+  // The entry that counts for the task; NOT_FOUND.
+  Task<absl::StatusOr<v1::LedgerEntry>> Counting(std::string person_id, std::string task_id);
   // False: somebody else wrote this ledger at the same moment.
   Task<absl::StatusOr<bool>> TryAdd(const Credit& credit);
 
@@ -55,5 +70,7 @@ class Ledgers {
   const DispatchKeys& keys_;
   Clock& clock_;
 };
+
+v1::Balance BalanceOf(const std::string& person_id, const v1::LedgerRecord& head);
 
 }  // namespace baodao::dispatch

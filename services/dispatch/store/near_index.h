@@ -2,13 +2,14 @@
 // events. It may be a moment behind, so whoever shows what it finds looks at the records first.
 #pragma once
 
-#include <s2/s2point_index.h>
-
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "baodao/events/v1/events.pb.h"
+#include "common/areas/point_index.h"
 #include "common/clock/clock.h"
 #include "common/containers/string_map.h"
 
@@ -25,9 +26,8 @@ class NearIndex {
   // Takes the task over, or drops it when it cannot be claimed. Older versions than the one held
   // change nothing.
   void Apply(const v1::Task& task);
-  // What an event says; true when the task is not held but can be claimed, so that it must be read
-  // and applied.
-  bool Apply(const events::v1::Event& event);
+  // What an event says.
+  void Apply(const events::v1::Event& event);
 
   // Nearest first, at most `limit`, of those that start after `now`.
   std::vector<Hit> Find(const common::v1::GeoPoint& point, double radius_m, int limit,
@@ -36,15 +36,24 @@ class NearIndex {
 
  private:
   struct Place {
-    S2Point point;
+    areas::PointIndex::Entry entry;
     Time start;
     uint64_t version = 0;
   };
-  bool ApplyBrief(const std::string& task_id, const events::v1::TaskBrief& brief);
+  // A task as a task or an event tells it.
+  struct Sight {
+    const common::v1::GeoPoint& place;
+    Time start;
+    uint64_t version;
+    bool claimable;
+  };
+  void Apply(const std::string& task_id, const Sight& sight);
   void Drop(const std::string& task_id);
 
-  S2PointIndex<std::string> index_;
+  areas::PointIndex index_;
   StringMap<Place> places_;
+  std::unordered_map<int32_t, std::string> by_entry_;
+  int32_t next_ = 0;
 };
 
 }  // namespace baodao::dispatch

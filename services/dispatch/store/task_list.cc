@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "baodao/dispatch/v1/records.pb.h"
+#include "common/async/for_each.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
-#include "services/dispatch/store/concurrent.h"
 
 namespace baodao::dispatch {
 namespace {

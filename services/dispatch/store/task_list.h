@@ -45,7 +45,7 @@ struct PageQuery {
   std::function<bool(const v1::Task&)> wanted;
 };
 
-// At most 20 × size tasks are looked at, so that a page may be short, or empty, and yet have a next
+// At most 4 × size tasks are looked at, so that a page may be short, or empty, and yet have a next
 // one.
 Task<absl::StatusOr<TaskPage>> ReadPage(store::Store& store, const DispatchKeys& keys,
                                         PageQuery query);

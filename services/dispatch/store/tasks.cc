@@ -108,7 +108,7 @@ bool Tasks::Conclude(const store::CommitOutcome& outcome, const Verdicts& verdic
     case store::CommitOutcome::Kind::kApplied:
       break;
   }
-  Observe(verdicts.decided, aggregate);
+  Observe(verdicts.decided, *loaded, aggregate);
   Applied(loaded, aggregate);
   for (TaskCall* call : verdicts.decided) call->end = TaskCall::End::kApplied;
   // The commit has shown that the refusals, too, were decided on the state as it is.
@@ -126,16 +126,16 @@ void Tasks::Applied(const std::shared_ptr<Loaded>& loaded, Aggregate& aggregate)
   cache_.Put(loaded);
 }
 
-void Tasks::Observe(const Calls& decided, const Aggregate& aggregate) {
+void Tasks::Observe(const Calls& decided, const Loaded& before, const Aggregate& aggregate) {
   for (const TaskCall* call : decided) {
     for (const Transition& transition : call->effects.transitions) {
       if (observer_.on_transition) observer_.on_transition(transition);
-      if (transition.of_task && transition.to == v1::TASK_STATE_STAFFED && observer_.on_staffed) {
-        observer_.on_staffed(ToTime(aggregate.task().update_time()) -
-                             ToTime(aggregate.task().create_time()));
-      }
     }
   }
+  if (!observer_.on_staffed) return;
+  if (before.record.staffed_once() || !aggregate.record().staffed_once()) return;
+  observer_.on_staffed(ToTime(aggregate.task().update_time()) -
+                       ToTime(aggregate.task().create_time()));
 }
 
 }  // namespace baodao::dispatch

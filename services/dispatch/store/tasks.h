@@ -27,7 +27,7 @@ namespace baodao::dispatch {
 struct TaskObserver {
   std::function<void(size_t calls)> on_batch;
   std::function<void(const Transition&)> on_transition;
-  // A task has got enough people, this long after it was published.
+  // A task has got enough people for the first time, this long after it was published.
   std::function<void(Millis)> on_staffed;
 };
 
@@ -61,6 +61,9 @@ class Tasks {
   // One assignment as it is now; NOT_ASSIGNED when there is none.
   Task<absl::StatusOr<v1::AssignmentRecord>> ReadAssignment(std::string task_id,
                                                             std::string person_id);
+  // Tasks that the person has an offer of or waits for, soonest first within each shard; at most 50
+  // of a shard.
+  Task<absl::StatusOr<std::vector<std::string>>> ListAsked(std::string person_id);
   // As last known here, read if not known: a first guess, good for what can never change (area,
   // place, window) and for guessing what a decision will come to. The person's assignment is
   // included where it is known.
@@ -91,7 +94,7 @@ class Tasks {
                 const std::shared_ptr<Loaded>& loaded, Aggregate& aggregate, Calls& calls);
   // Takes what a commit has written into the cache; the aggregate is used up.
   void Applied(const std::shared_ptr<Loaded>& loaded, Aggregate& aggregate);
-  void Observe(const Calls& decided, const Aggregate& aggregate);
+  void Observe(const Calls& decided, const Loaded& before, const Aggregate& aggregate);
 
   store::Store& store_;
   const DispatchKeys& keys_;

@@ -2,6 +2,7 @@
 #include <set>
 #include <utility>
 
+#include "common/async/for_each.h"
 #include "common/clock/timestamp.h"
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
@@ -12,6 +13,8 @@
 
 namespace baodao::dispatch {
 namespace {
+
+constexpr int64_t kMostAsked = 50;
 
 absl::StatusOr<v1::AssignmentRecord> ParseAssignment(const std::string& bytes) {
   v1::AssignmentRecord record;
@@ -39,6 +42,24 @@ Task<absl::StatusOr<v1::AssignmentRecord>> Tasks::ReadAssignment(std::string tas
                       co_await store_.GetFields(keys_.People(task_id), std::move(fields)));
   if (!found.at(0)) co_return Refuse(Reason::NOT_ASSIGNED);
   co_return ParseAssignment(*found[0]);
+}
+
+Task<absl::StatusOr<std::vector<std::string>>> Tasks::ListAsked(std::string person_id) {
+  std::vector<std::string> asked;
+  absl::Status failed;
+  std::function<Task<void>(size_t)> look = [&](size_t shard) -> Task<void> {
+    store::Store::Range range;
+    range.limit = kMostAsked;
+    const auto found =
+        co_await store_.RangeIndex(keys_.Asked(static_cast<int>(shard), person_id), range);
+    if (!found.ok()) failed = found.status();
+    if (!found.ok()) co_return;
+    for (const store::ScoredMember& member : *found) asked.push_back(member.member);
+  };
+  const auto shards = static_cast<size_t>(store_.shards());
+  co_await ForEach(shards, shards, std::move(look));
+  if (!failed.ok()) co_return failed;
+  co_return asked;
 }
 
 Task<absl::StatusOr<std::shared_ptr<const Loaded>>> Tasks::ReadWithPeople(std::string task_id) {

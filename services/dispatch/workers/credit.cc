@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/async/for_each.h"
+#include "common/log/log.h"
 #include "common/status/macros.h"
 #include "services/dispatch/domain/close.h"
-#include "services/dispatch/store/concurrent.h"
 #include "services/dispatch/workers/deadlines.h"
 
 namespace baodao::dispatch {
@@ -13,6 +14,8 @@ namespace {
 
 constexpr size_t kPeopleAtOnce = 200;  // marked by one commit
 constexpr size_t kLedgersAtOnce = 16;
+// Until those whose ledgers could not be written are tried again.
+constexpr Millis kTryAgain = std::chrono::minutes(1);
 
 Credit CreditOf(const v1::TaskRecord& record, const v1::Assignment& assignment) {
   const v1::Task& task = record.task();
@@ -45,17 +48,26 @@ Task<absl::Status> Deadlines::Credit(timers::Timer timer) {
   CO_RETURN_IF_ERROR(read.status());
   const std::shared_ptr<const Loaded> loaded = *std::move(read);
   if (!IsConfirmed(loaded->record)) co_return absl::InternalError("credit of unconfirmed service");
-  std::vector<std::string> people = Uncredited(*loaded);
+  const std::vector<std::string> people = Uncredited(*loaded);
+  std::vector<std::string> credited;
   absl::Status failed;
   std::function<Task<void>(size_t)> add = [&](size_t i) -> Task<void> {
     const v1::Assignment& assignment = loaded->people.at(people[i]).assignment();
     absl::Status added = co_await app_.ledgers.Add(CreditOf(loaded->record, assignment));
-    if (!added.ok()) failed = std::move(added);
+    if (added.ok()) {
+      credited.push_back(people[i]);
+    } else {
+      log::Error("dispatch.credit_failed",
+                 {{"task", timer.id}, {"person", people[i]}, {"status", added}});
+      failed = std::move(added);
+    }
   };
   co_await ForEach(people.size(), kLedgersAtOnce, std::move(add));
-  CO_RETURN_IF_ERROR(std::move(failed));
-  Decide decide = [people](Aggregate& aggregate, Time now) {
-    return DecideCredited(aggregate, people, now);
+  // One ledger that cannot be written keeps nobody else waiting.
+  if (credited.empty() && !failed.ok()) co_return failed;
+  const Millis pause = failed.ok() ? Millis(0) : kTryAgain;
+  Decide decide = [credited = std::move(credited), pause](Aggregate& aggregate, Time now) {
+    return DecideCredited(aggregate, credited, now + pause, now);
   };
   co_return co_await Run(std::move(timer), {}, true, std::move(decide));
 }

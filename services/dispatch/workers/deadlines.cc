@@ -5,6 +5,7 @@
 #include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/dispatch/domain/close.h"
 #include "services/dispatch/domain/offer.h"
 #include "services/dispatch/workers/deadlines.h"
 
@@ -36,6 +37,7 @@ void Deadlines::Register(timers::TimerLoop& loop) {
   add(kOfferTimer, &Deadlines::Offer);
   add(kPromoteTimer, &Deadlines::Promote);
   add(kCreditTimer, &Deadlines::Credit);
+  add(kReleaseTimer, &Deadlines::Release);
 }
 
 Task<absl::Status> Deadlines::Run(timers::Timer timer, std::vector<std::string> people,
@@ -44,10 +46,7 @@ Task<absl::Status> Deadlines::Run(timers::Timer timer, std::vector<std::string> 
   call.people = std::move(people);
   call.everybody = everybody;
   call.actor = kActor;
-  call.decide = [decide = std::move(decide)](Aggregate& aggregate,
-                                             Time now) -> absl::StatusOr<Effects> {
-    return decide(aggregate, now);
-  };
+  call.decide = std::move(decide);
   co_await app_.tasks.Run(timer.id, call);
   if (call.end == TaskCall::End::kRefused && absl::IsNotFound(call.result.status())) {
     co_return co_await Drop(std::move(timer));
@@ -68,7 +67,9 @@ Task<absl::Status> Deadlines::Drop(timers::Timer timer) {
 
 Task<absl::Status> Deadlines::Sla(timers::Timer timer) {
   const std::shared_ptr<const areas::AreaTree> tree = app_.tree();
-  Decide decide = [tree](Aggregate& aggregate, Time now) {
+  Decide decide = [tree](Aggregate& aggregate, Time now) -> absl::StatusOr<Effects> {
+    // This replica's tree is behind: without the area there would be nobody to turn to.
+    if (tree->Find(aggregate.task().area_code()) == nullptr) return Refuse(Reason::NOT_READY);
     return DecideEscalate(aggregate, AncestorsOf(*tree, aggregate.task()), now);
   };
   co_return co_await Run(std::move(timer), {}, false, std::move(decide));
@@ -79,11 +80,18 @@ Task<absl::Status> Deadlines::Begin(timers::Timer timer) {
 }
 
 Task<absl::Status> Deadlines::NoShow(timers::Timer timer) {
-  co_return co_await Run(std::move(timer), {}, true, &DecideNoShow);
+  Decide decide = [due = timer.due](Aggregate& aggregate, Time now) {
+    return DecideNoShow(aggregate, due, now);
+  };
+  co_return co_await Run(std::move(timer), {}, true, std::move(decide));
 }
 
 Task<absl::Status> Deadlines::End(timers::Timer timer) {
   co_return co_await Run(std::move(timer), {}, true, &DecideEnd);
+}
+
+Task<absl::Status> Deadlines::Release(timers::Timer timer) {
+  co_return co_await Run(std::move(timer), {}, true, &DecideRelease);
 }
 
 Task<absl::Status> Deadlines::AutoClose(timers::Timer timer) {

@@ -26,9 +26,10 @@ class Deadlines {
   Task<absl::Status> Offer(timers::Timer timer);
   Task<absl::Status> Promote(timers::Timer timer);
   Task<absl::Status> Credit(timers::Timer timer);
+  Task<absl::Status> Release(timers::Timer timer);
 
  private:
-  using Decide = std::function<Effects(Aggregate&, Time)>;
+  using Decide = std::function<absl::StatusOr<Effects>(Aggregate&, Time)>;
   Task<absl::Status> Run(timers::Timer timer, std::vector<std::string> people, bool everybody,
                          Decide decide);
   // A timer whose task does not exist (a restored or damaged store) is dropped.

@@ -43,19 +43,40 @@ Metrics::Metrics(metrics::Registry& registry)
     const auto value = static_cast<v1::TaskState>(state);
     tasks_[static_cast<size_t>(state)] = registry.GaugeOf(kTasks, {std::string(Name(value))});
   }
+  CreateTransitions();
+}
+
+// All pairs of the tables: a counter that appears with its first increment has not increased in
+// Prometheus' eyes.
+void Metrics::CreateTransitions() {
+  for (int from = 0; from < v1::TaskState_ARRAYSIZE; ++from) {
+    for (int event = 0; event < kTaskEvents; ++event) {
+      const auto to = Next(static_cast<v1::TaskState>(from), static_cast<TaskEvent>(event));
+      if (to) CounterOf({true, from, *to});
+    }
+  }
+  for (int from = 0; from < v1::AssignmentState_ARRAYSIZE; ++from) {
+    for (int event = 0; event < kAssignmentEvents; ++event) {
+      const auto to =
+          Next(static_cast<v1::AssignmentState>(from), static_cast<AssignmentEvent>(event));
+      if (to) CounterOf({false, from, *to});
+    }
+  }
 }
 
 TaskObserver Metrics::Observer() {
   TaskObserver observer;
   observer.on_batch = [this](size_t calls) { batch_->Observe(static_cast<double>(calls)); };
-  observer.on_transition = [this](const Transition& transition) { Count(transition); };
+  observer.on_transition = [this](const Transition& transition) {
+    CounterOf(transition)->Increment();
+  };
   observer.on_staffed = [this](Millis took) {
     time_to_accept_->Observe(std::chrono::duration<double>(took).count());
   };
   return observer;
 }
 
-void Metrics::Count(const Transition& transition) {
+metrics::Counter* Metrics::CounterOf(const Transition& transition) {
   auto& counters = transition.of_task ? task_transitions_ : assignment_transitions_;
   metrics::Counter*& counter = counters[{transition.from, transition.to}];
   if (counter == nullptr) {
@@ -66,7 +87,7 @@ void Metrics::Count(const Transition& transition) {
     counter = registry_.CounterOf(transition.of_task ? kTaskTransitions : kAssignmentTransitions,
                                   {name(transition.from), name(transition.to)});
   }
-  counter->Increment();
+  return counter;
 }
 
 void Metrics::SetTasks(v1::TaskState state, size_t count) {

@@ -24,7 +24,8 @@ class Metrics {
   void SetTasks(v1::TaskState state, size_t count);
 
  private:
-  void Count(const Transition& transition);
+  metrics::Counter* CounterOf(const Transition& transition);
+  void CreateTransitions();
 
   metrics::Registry& registry_;
   metrics::Histogram* batch_;

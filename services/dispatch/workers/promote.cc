@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/async/for_each.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/offer.h"
-#include "services/dispatch/store/concurrent.h"
 #include "services/dispatch/workers/deadlines.h"
 
 namespace baodao::dispatch {
@@ -16,7 +16,26 @@ constexpr int kSpare = 8;
 constexpr int kMost = 64;
 constexpr size_t kChecksAtOnce = 16;
 
-// The head of the waitlist, with whether each one's calendar leaves room.
+using Standing = Candidate::Standing;
+
+// Whether the person may still take part, and has the time.
+Task<absl::StatusOr<Standing>> StandingOf(App& app, std::string person_id, const v1::Task& task) {
+  CO_ASSIGN_OR_RETURN(const profiles::ProfilePtr profile, co_await app.profiles.Get(person_id));
+  if (!CheckEligible(task, *profile, app.covers).ok()) co_return Standing::kUnfit;
+  CO_ASSIGN_OR_RETURN(const Calendars::Room room,
+                      co_await app.calendars.RoomFor(std::move(person_id), WorkOf(task)));
+  switch (room) {
+    case Calendars::Room::kYes:
+      co_return Standing::kFits;
+    case Calendars::Room::kNo:
+      co_return Standing::kUnfit;
+    case Calendars::Room::kUnclear:
+      break;
+  }
+  co_return Standing::kUnclear;
+}
+
+// The head of the waitlist.
 Task<absl::StatusOr<std::vector<Candidate>>> Candidates(App& app, v1::Task task) {
   std::vector<Candidate> candidates;
   if (CheckRecruiting(task, app.clock.Now()).ok() && FreeSlots(task) > 0) {
@@ -24,14 +43,16 @@ Task<absl::StatusOr<std::vector<Candidate>>> Candidates(App& app, v1::Task task)
     range.limit = std::min(kMost, FreeSlots(task) + kSpare);
     CO_ASSIGN_OR_RETURN(const auto waiting,
                         co_await app.store.RangeIndex(app.keys.Waitlist(task.task_id()), range));
-    for (const store::ScoredMember& member : waiting) candidates.push_back({member.member, false});
+    for (const store::ScoredMember& member : waiting) candidates.push_back({member.member, {}});
   }
   absl::Status failed;
   std::function<Task<void>(size_t)> check = [&](size_t i) -> Task<void> {
-    const absl::Status fits = co_await app.calendars.Check(candidates[i].person_id, WorkOf(task));
-    candidates[i].fits = fits.ok();
-    // Not knowing is no reason to release somebody.
-    if (!fits.ok() && (!IsRefusal(fits) || absl::IsUnavailable(fits))) failed = fits;
+    const auto standing = co_await StandingOf(app, candidates[i].person_id, task);
+    if (standing.ok()) {
+      candidates[i].standing = *standing;
+    } else {
+      failed = standing.status();  // not knowing is no reason to release somebody
+    }
   };
   co_await ForEach(candidates.size(), kChecksAtOnce, std::move(check));
   if (!failed.ok()) co_return failed;

@@ -64,11 +64,7 @@ Task<absl::Status> TaskFeed::OnEvent(const events::Delivery& delivery) {
     const auto& changed = event.assignment_changed();
     Note(changed.assignment().task_id(), changed.task().state(), changed.task().version());
   }
-  if (!near_.Apply(event)) co_return absl::OkStatus();
-  // It can be claimed again; only its record knows where it is.
-  CO_ASSIGN_OR_RETURN(const v1::TaskRecord record,
-                      co_await app_.tasks.Read(event.assignment_changed().assignment().task_id()));
-  near_.Apply(record.task());
+  near_.Apply(event);
   co_return absl::OkStatus();
 }
 

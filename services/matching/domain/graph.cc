@@ -126,8 +126,8 @@ void GraphBuilder::Select(std::vector<Ranked>* candidates, size_t wanted, int32_
 }
 
 GraphBuilder::Spot GraphBuilder::SpotOf(const OpenTask& task) {
-  const S2Point& point = *task.place;
-  return {{point.x(), point.y(), point.z()}, task.eligible.begin, task.eligible.end};
+  const Point& point = *task.place;
+  return {{point.x, point.y, point.z}, task.eligible.begin, task.eligible.end};
 }
 
 const GraphBuilder::Neighbours& GraphBuilder::Around(const OpenTask& task, int limit) {

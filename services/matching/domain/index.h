@@ -65,6 +65,11 @@ class CandidateIndex {
   // Registrations that the scope admits.
   int64_t RegistrationsIn(const AreaScope& scope) const;
   AreaScope ScopeOf(std::string_view code) const;
+  // The district that the area is or lies in; nullptr above districts and where there are none.
+  const areas::Area* DistrictOf(std::string_view code) const;
+  // That district, or else the area itself: among whose people somebody for its tasks is looked
+  // for.
+  AreaScope SurroundingsOf(std::string_view code) const;
 
  private:
   PersonSlot Intern(std::string_view person_id);

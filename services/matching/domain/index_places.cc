@@ -51,6 +51,20 @@ AreaScope CandidateIndex::ScopeOf(std::string_view code) const {
   return scope;
 }
 
+const areas::Area* CandidateIndex::DistrictOf(std::string_view code) const {
+  const areas::Area* area = tree_->Find(code);
+  if (area == nullptr || area->level() == registration::v1::AREA_LEVEL_DISTRICT) return area;
+  for (const areas::Area* above : tree_->Ancestors(code)) {
+    if (above->level() == registration::v1::AREA_LEVEL_DISTRICT) return above;
+  }
+  return nullptr;
+}
+
+AreaScope CandidateIndex::SurroundingsOf(std::string_view code) const {
+  const areas::Area* district = DistrictOf(code);
+  return ScopeOf(district == nullptr ? code : district->code());
+}
+
 void CandidateIndex::CountSkills(const Person& person, int32_t by) {
   if (holders_.size() < tags_.size()) holders_.resize(tags_.size());
   for (const TagId skill : person.skills) holders_[skill] += by;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
-#include <s2/s2point.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -37,6 +36,11 @@ struct AreaScope {
   // The areas above it.
   absl::InlinedVector<int32_t, 4> above;
 
+  // Whether the other's subtree is part of this one's, and not all of it.
+  bool IsWiderThan(const AreaScope& other) const {
+    return begin <= other.begin && other.end <= end && end - begin > other.end - other.begin;
+  }
+
   // Whether some of these positions (ascending) lies in the area or covers it: what dispatch asks
   // of the registrations of whoever is to serve there.
   bool Admits(const std::vector<int32_t>& areas) const {
@@ -54,7 +58,7 @@ struct Person {
   TagSet skills;
   TagSet categories;
   // Home, or else the centre of an area the person is registered with.
-  std::optional<S2Point> place;
+  std::optional<Point> place;
   WeeklyHours hours;
   Calendar calendar;
   TagSet willing;
@@ -63,7 +67,7 @@ struct Person {
   // Codes of the active registrations, and their positions in the tree in force, ascending.
   std::vector<std::string> area_codes;
   std::vector<int32_t> areas;
-  std::optional<S2Point> home;
+  std::optional<Point> home;
   int32_t open_offers = 0;
 };
 
@@ -76,7 +80,7 @@ struct Standing {
 struct OpenTask {
   DispatchTask task;  // as last heard of
   Window window;
-  std::optional<S2Point> place;
+  std::optional<Point> place;
   TagSet skills;
   TagSet categories;
   TagId category = 0;

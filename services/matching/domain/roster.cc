@@ -1,8 +1,5 @@
 #include "services/matching/domain/roster.h"
 
-#include <s2/s1angle.h>
-#include <s2/s2closest_point_query.h>
-
 #include <algorithm>
 #include <limits>
 
@@ -58,22 +55,21 @@ std::span<const int32_t> Roster::WithSkill(TagId skill) const {
   return by_skill_[skill];
 }
 
-std::vector<int32_t> Roster::Nearest(const AreaScope& scope, const S2Point& place, double radius_m,
+std::vector<int32_t> Roster::Nearest(const AreaScope& scope, const Point& place, double radius_m,
                                      int limit) {
   const auto [index, fresh] = by_place_.try_emplace(scope.begin);
   if (fresh) {
+    std::vector<areas::PointIndex::Entry> entries;
     for (const int32_t row : InArea(scope)) {
       const Person& person = *rows_[row].person;
-      if (person.place) index->second.Add(*person.place, row);
+      if (person.place) entries.push_back({*person.place, row});
     }
+    index->second = areas::PointIndex(entries);
   }
-  S2ClosestPointQuery<int32_t> query(&index->second);
-  query.mutable_options()->set_max_results(limit);
-  query.mutable_options()->set_conservative_max_distance(
-      S1Angle::Radians(radius_m / kEarthRadiusM));
-  S2ClosestPointQuery<int32_t>::PointTarget target(place);
   std::vector<int32_t> rows;
-  for (const auto& hit : query.FindClosestPoints(&target)) rows.push_back(hit.data());
+  for (const auto& hit : index->second.Nearest(place, radius_m, static_cast<size_t>(limit))) {
+    rows.push_back(hit.id);
+  }
   return rows;
 }
 

@@ -1,14 +1,13 @@
 // The people of one run, laid out for finding candidates fast: by area, by skill and by place.
 #pragma once
 
-#include <s2/s2point_index.h>
-
 #include <cstdint>
 #include <map>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "common/areas/point_index.h"
 #include "services/matching/domain/terms.h"
 
 namespace baodao::matching {
@@ -43,7 +42,7 @@ class Roster {
   std::span<const int32_t> WithSkill(TagId skill) const;
   // Row numbers of at most `limit` of them within `radius_m` of a place, nearest first. The first
   // call for an area sorts its people by place.
-  std::vector<int32_t> Nearest(const AreaScope& scope, const S2Point& place, double radius_m,
+  std::vector<int32_t> Nearest(const AreaScope& scope, const Point& place, double radius_m,
                                int limit);
 
  private:
@@ -53,7 +52,7 @@ class Roster {
   std::vector<RosterRow> rows_;
   std::vector<std::pair<int32_t, int32_t>> by_area_;  // (position in the tree, row), ascending
   std::vector<std::vector<int32_t>> by_skill_;
-  std::map<int32_t, S2PointIndex<int32_t>> by_place_;  // by AreaScope::begin
+  std::map<int32_t, areas::PointIndex> by_place_;  // by AreaScope::begin
 };
 
 }  // namespace baodao::matching

@@ -100,7 +100,7 @@ RuleSet AllBroken(const Person& person, PersonSlot slot, const OpenTask& task,
 
 std::optional<double> DistanceM(const Person& person, const OpenTask& task) {
   if (!person.place || !task.place) return std::nullopt;
-  return DistanceM(*person.place, *task.place);
+  return areas::DistanceMetres(*person.place, *task.place);
 }
 
 }  // namespace baodao::matching

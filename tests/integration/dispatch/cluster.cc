@@ -4,8 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "common/async/for_each.h"
 #include "common/clock/timestamp.h"
-#include "services/dispatch/store/concurrent.h"
 
 namespace baodao::dispatch {
 

@@ -8,11 +8,74 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
-using LoopTest = HandlersTest;
+// The machine's clock, moved ahead.
+class LaterClock final : public Clock {
+ public:
+  Time Now() const override { return SystemClock().Now() + ahead; }
+  Task<void> SleepFor(Millis duration) override { return SystemClock().SleepFor(duration); }
+
+  Millis ahead{0};
+};
+
+// A replica by such a clock.
+struct LaterReplica {
+  LaterReplica(asio::io_context& loop, Replica& replica, Clock& clock, const crypto::KeyRing& ring)
+      : app(
+            loop, replica.store, clock, ring, replica.profiles, [] { return TestTree(); },
+            AppOptions()),
+        tasks(app, replica.near),
+        assignments(app),
+        deadlines(app) {}
+
+  App app;
+  TaskHandlers tasks;
+  AssignmentHandlers assignments;
+  Deadlines deadlines;
+};
+
+class LoopTest : public HandlersTest {
+ protected:
+  void RunLaterTimersUntil(LaterReplica& replica, std::function<bool()> done) {
+    timers::TimerLoop timers(replica.app.store, replica.app.clock);
+    replica.deadlines.Register(timers);
+    Run(Wait(timers, std::move(done)));
+  }
+
+  absl::StatusOr<v1::Balance> Correct(const std::string& task, const std::string& person,
+                                      int minutes, const std::string& id) {
+    v1::CorrectHoursRequest request;
+    request.set_request_id(id);
+    request.set_task_id(task);
+    request.set_person_id(person);
+    request.set_minutes(minutes);
+    request.set_reason("签退漏记");
+    return Run(replicas_[0]->ledgers.CorrectHours(Coordinator(), request));
+  }
+
+  // Of a task that has credited `minutes` to the person, in one entry.
+  void CorrectsByReversal(const std::string& task, const std::string& person, int minutes) {
+    EXPECT_EQ(Correct(task, person, 90, "right")->minutes(), 90);
+    EXPECT_EQ(Correct(task, person, 90, "right")->entries(), 3);  // sent again
+    EXPECT_EQ(Correct(task, person, 90, "same")->entries(), 3);   // right already
+    EXPECT_EQ(Correct(task, person, 0, "void")->minutes(), 0);
+    EXPECT_EQ(Correct(task, person, 0, "void again")->entries(), 4);
+    EXPECT_EQ(Correct(task, person, 30, "after all")->minutes(), 30);
+    EXPECT_EQ(Why(Correct(task, person, 121, "beyond").status()), "INVALID_ARGUMENT_FIELDS");
+    EXPECT_EQ(Why(Correct(task, NewPerson(), 30, "nobody").status()), "NOT_ASSIGNED");
+    const auto entries = *Run(replicas_[1]->app.ledgers.List(person, 0, 10));
+    ASSERT_EQ(entries.size(), 5u);
+    const std::vector<std::pair<int64_t, uint64_t>> expected = {
+        {minutes, 0}, {-minutes, 1}, {90, 0}, {-90, 3}, {30, 0}};
+    for (size_t i = 0; i < entries.size(); ++i) {
+      EXPECT_EQ(std::pair(entries[i].minutes(), entries[i].reverses()), expected[i]) << i;
+      EXPECT_EQ(entries[i].reason(), i == 0 ? "" : "签退漏记");
+    }
+  }
+};
 
 TEST_F(LoopTest, FromPublishedToCredited) {
   const std::string person = NewPerson(), requester = NewPerson();
-  v1::PublishTaskRequest request = NewTask(std::chrono::seconds(2), 1, 2);
+  v1::PublishTaskRequest request = NewTask(hours(1), 1, 2);
   request.set_requester_id(requester);
   request.set_need_id(
       ids::New("ned", TestTree()->ShardOf(kCommunity, replicas_[0]->app.keys.base())));
@@ -23,29 +86,34 @@ TEST_F(LoopTest, FromPublishedToCredited) {
   ASSERT_TRUE(Run(Claim(0, person, task, "claim")).ok());
 
   // Served, on two replicas, once it has begun.
-  Run(SystemClock().SleepFor(ToTime(request.window().start()) - SystemClock().Now()));
+  LaterClock clock;
+  clock.ahead = hours(1);
+  LaterReplica one(loop_, *replicas_[0], clock, ring_), two(loop_, *replicas_[1], clock, ring_);
   v1::GetSignInCodeRequest ask;
   ask.set_task_id(task);
-  const auto code = Run(replicas_[1]->tasks.GetSignInCode(Coordinator(), ask));
+  auto code = Run(two.tasks.GetSignInCode(Coordinator(), ask));
   ASSERT_TRUE(code.ok());
-  const auto in =
-      Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, code->code(), "in")));
+  const auto in = Run(one.assignments.SignIn(As(person), SignBy(task, code->code(), "in")));
   ASSERT_TRUE(in.ok()) << in.status();
   EXPECT_EQ(in->state(), v1::ASSIGNMENT_STATE_SIGNED_IN);
   EXPECT_EQ(Get(task).state(), v1::TASK_STATE_IN_SERVICE);
-  const auto out =
-      Run(replicas_[1]->assignments.SignOut(As(person), SignBy(task, code->code(), "out")));
+  clock.ahead += minutes(10);
+  code = Run(one.tasks.GetSignInCode(Coordinator(), ask));
+  ASSERT_TRUE(code.ok());
+  const auto out = Run(two.assignments.SignOut(As(person), SignBy(task, code->code(), "out")));
   ASSERT_TRUE(out.ok()) << out.status();
   EXPECT_EQ(Get(task).state(), v1::TASK_STATE_SERVED);
+  EXPECT_GE(out->credited_minutes(), 10);
 
   v1::EvaluateTaskRequest evaluate;
   evaluate.set_request_id("evaluate");
   evaluate.set_task_id(task);
   evaluate.set_rating(5);
-  ASSERT_TRUE(Run(replicas_[0]->tasks.EvaluateTask(As(requester), evaluate)).ok());
-  const std::string timers =
-      replicas_[0]->app.keys.base().Timers(replicas_[0]->app.keys.ShardOf(task));
-  RunTimersUntil([&] { return server_.Do({"ZSCORE", timers, "credit|" + task}).IsNil(); });
+  ASSERT_TRUE(Run(one.tasks.EvaluateTask(As(requester), evaluate)).ok());
+  const std::string timers = one.app.keys.base().Timers(one.app.keys.ShardOf(task));
+  RunLaterTimersUntil(one, [&] {
+    return server_.Do({"ZSCORE", timers, "credit|" + task}).IsNil();
+  });
 
   v1::GetBalanceRequest of;
   of.set_person_id(person);
@@ -63,6 +131,7 @@ TEST_F(LoopTest, FromPublishedToCredited) {
   EXPECT_EQ(entries->entries(0).confirmed_by(), requester);
   EXPECT_EQ(entries->entries(0).sequence(), 1u);
   EXPECT_TRUE(entries->next_page_token().empty());
+  CorrectsByReversal(task, person, out->credited_minutes());
 }
 
 TEST_F(LoopTest, OneNeedOneTask) {

@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/close.h"
 
+#include "services/dispatch/domain/sign.h"
 #include "tests/unit/dispatch/fixture.h"
 
 namespace baodao::dispatch {
@@ -105,6 +106,26 @@ TEST_F(CloseTest, CancelReleasesEverybody) {
   EXPECT_TRUE(Cleared(*effects, Timer("offer", "per_o")));
 }
 
+// One commit for all of them was too large, so that such a task could not be cancelled.
+TEST_F(CloseTest, ThousandsAreReleasedInParts) {
+  for (size_t i = 0; i < kPeoplePerCommit + 5; ++i) {
+    Add("per_" + std::to_string(i), v1::ASSIGNMENT_STATE_ACCEPTED);
+  }
+  State(v1::TASK_STATE_STAFFED);
+  const auto effects = DecideCancel(aggregate(), "暴雨", kNow);
+  ASSERT_TRUE(effects.ok());
+  EXPECT_EQ(task().state(), v1::TASK_STATE_CANCELLED);
+  EXPECT_EQ(effects->released.size(), kPeoplePerCommit);
+  EXPECT_EQ(Armed(*effects, Timer("release")), kNow);
+  const std::string left = aggregate().PeopleIn(v1::ASSIGNMENT_STATE_ACCEPTED).front();
+  EXPECT_EQ(Refusal(DecideSignIn(aggregate(), left, v1::SIGN_METHOD_CODE, kNow + hours(4))),
+            "WRONG_STATE");
+  const Effects rest = DecideRelease(aggregate(), kNow);
+  EXPECT_EQ(rest.released.size(), 5u);
+  EXPECT_TRUE(Cleared(rest, Timer("release")));
+  EXPECT_EQ(task().accepted_count(), 0);
+}
+
 TEST_F(CloseTest, ServiceUnderWayIsNotCancelled) {
   for (const auto state :
        {v1::TASK_STATE_IN_SERVICE, v1::TASK_STATE_SERVED, v1::TASK_STATE_EVALUATED,
@@ -119,15 +140,15 @@ TEST_F(CloseTest, CreditedInParts) {
   Add("per_b", v1::ASSIGNMENT_STATE_SIGNED_OUT);
   Add("per_n", v1::ASSIGNMENT_STATE_NO_SHOW);
   State(v1::TASK_STATE_EVALUATED);
-  const Effects first = DecideCredited(aggregate(), {"per_a"}, kNow);
+  const Effects first = DecideCredited(aggregate(), {"per_a"}, kNow, kNow);
   EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_CREDITED);
   EXPECT_EQ(Armed(first, Timer("credit")), kNow);
-  const Effects second = DecideCredited(aggregate(), {"per_a", "per_b", "per_n"}, kNow);
+  const Effects second = DecideCredited(aggregate(), {"per_a", "per_b", "per_n"}, kNow, kNow);
   EXPECT_EQ(StateOf("per_b"), v1::ASSIGNMENT_STATE_CREDITED);
   EXPECT_EQ(StateOf("per_n"), v1::ASSIGNMENT_STATE_NO_SHOW);
   EXPECT_TRUE(Cleared(second, Timer("credit")));
   EXPECT_EQ(task().signed_out_count(), 2);
-  const Effects third = DecideCredited(aggregate(), {}, kNow);
+  const Effects third = DecideCredited(aggregate(), {}, kNow, kNow);
   EXPECT_TRUE(Cleared(third, Timer("credit")));
   EXPECT_TRUE(third.events.empty());
 }

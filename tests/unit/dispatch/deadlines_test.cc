@@ -87,7 +87,7 @@ TEST_F(DeadlinesTest, NoShowsAndWhoStillWaits) {
   Add("per_i", v1::ASSIGNMENT_STATE_SIGNED_IN);
   Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
   State(v1::TASK_STATE_IN_SERVICE);
-  const Effects effects = DecideNoShow(aggregate(), kStart + minutes(30));
+  const Effects effects = DecideNoShow(aggregate(), kStart + minutes(30), kStart + minutes(30));
   EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_NO_SHOW);
   EXPECT_EQ(StateOf("per_i"), v1::ASSIGNMENT_STATE_SIGNED_IN);
   EXPECT_EQ(StateOf("per_w"), v1::ASSIGNMENT_STATE_RELEASED);
@@ -100,17 +100,18 @@ TEST_F(DeadlinesTest, TheLastNoShowEndsTheService) {
   Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
   Add("per_o", v1::ASSIGNMENT_STATE_SIGNED_OUT);
   State(v1::TASK_STATE_IN_SERVICE);
-  DecideNoShow(aggregate(), kStart + minutes(30));
+  DecideNoShow(aggregate(), kStart + minutes(30), kStart + minutes(30));
   EXPECT_EQ(task().state(), v1::TASK_STATE_SERVED);
 }
 
 TEST_F(DeadlinesTest, NoShowNotBeforeItsTimeNorAfterTheTask) {
   Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
-  const Effects early = DecideNoShow(aggregate(), kStart + minutes(30) - Millis(1));
+  const Effects early =
+      DecideNoShow(aggregate(), kStart + minutes(30), kStart + minutes(30) - Millis(1));
   EXPECT_EQ(Armed(early, Timer("noshow")), kStart + minutes(30));
   EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_ACCEPTED);
   aggregate().task().set_state(v1::TASK_STATE_CANCELLED);
-  const Effects late = DecideNoShow(aggregate(), kStart + minutes(30));
+  const Effects late = DecideNoShow(aggregate(), kStart + minutes(30), kStart + minutes(30));
   EXPECT_TRUE(Cleared(late, Timer("noshow")));
   EXPECT_TRUE(late.events.empty());
 }
@@ -120,10 +121,66 @@ TEST_F(DeadlinesTest, WhoWaitsIsToldThoughTheTaskIsServedAlready) {
   Add("per_o", v1::ASSIGNMENT_STATE_SIGNED_OUT);
   Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
   State(v1::TASK_STATE_SERVED);
-  const Effects effects = DecideNoShow(aggregate(), kStart + minutes(30));
+  const Effects effects = DecideNoShow(aggregate(), kStart + minutes(30), kStart + minutes(30));
   EXPECT_EQ(StateOf("per_w"), v1::ASSIGNMENT_STATE_RELEASED);
   EXPECT_EQ(task().state(), v1::TASK_STATE_SERVED);
   EXPECT_TRUE(Cleared(effects, Timer("noshow")));
+}
+
+// After an outage everybody was a no-show before anybody could sign in.
+TEST_F(DeadlinesTest, WhoCouldNotSignInGetsASecondChance) {
+  Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
+  State(v1::TASK_STATE_STAFFED);
+  const Time due = kStart + minutes(30);
+  const Time back = due + minutes(7);
+  const Effects late = DecideNoShow(aggregate(), due, back);
+  EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_ACCEPTED);
+  EXPECT_EQ(Armed(late, Timer("noshow")), back + minutes(10));
+  DecideNoShow(aggregate(), back + minutes(10), back + minutes(10) + Millis(300));
+  EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_NO_SHOW);
+}
+
+// Nobody used to hear of it: no event, so the need never was IN_PROGRESS.
+TEST_F(DeadlinesTest, BeginIsToldWhenAllCameEarly) {
+  Add("per_i", v1::ASSIGNMENT_STATE_SIGNED_IN);
+  State(v1::TASK_STATE_STAFFED);
+  const Effects effects = DecideBegin(aggregate(), kStart);
+  EXPECT_EQ(task().state(), v1::TASK_STATE_IN_SERVICE);
+  ASSERT_EQ(effects.events.size(), 1u);
+  const auto& changed = effects.events[0].task_changed();
+  EXPECT_EQ(changed.kind(), events::v1::TASK_CHANGE_BEGUN);
+  EXPECT_EQ(changed.before(), v1::TASK_STATE_STAFFED);
+  EXPECT_EQ(changed.task().state(), v1::TASK_STATE_IN_SERVICE);
+}
+
+// One commit for all of them was too large, so that such a task never ended.
+TEST_F(DeadlinesTest, ThousandsGoInParts) {
+  const auto add_all = [&](v1::AssignmentState state) {
+    for (size_t i = 0; i < kPeoplePerCommit + 5; ++i) Add("per_" + std::to_string(i), state);
+  };
+  const Time late = kStart + minutes(30);
+  add_all(v1::ASSIGNMENT_STATE_ACCEPTED);
+  State(v1::TASK_STATE_STAFFED);
+  const Effects first = DecideNoShow(aggregate(), late, late);
+  EXPECT_EQ(first.events.size(), kPeoplePerCommit);
+  EXPECT_EQ(Armed(first, Timer("noshow")), late);
+  const Effects second = DecideNoShow(aggregate(), late, late);
+  EXPECT_EQ(second.events.size(), 5u);
+  EXPECT_TRUE(Cleared(second, Timer("noshow")));
+  EXPECT_EQ(task().accepted_count(), 0);
+}
+
+TEST_F(DeadlinesTest, ThousandsAreSignedOutInParts) {
+  for (size_t i = 0; i < kPeoplePerCommit + 5; ++i) {
+    Add("per_" + std::to_string(i), v1::ASSIGNMENT_STATE_SIGNED_IN);
+  }
+  State(v1::TASK_STATE_IN_SERVICE);
+  const Effects first = DecideEnd(aggregate(), kEnd + hours(1));
+  EXPECT_EQ(task().state(), v1::TASK_STATE_IN_SERVICE);
+  EXPECT_EQ(Armed(first, Timer("end")), kEnd + hours(1));
+  DecideEnd(aggregate(), kEnd + hours(1));
+  EXPECT_EQ(task().state(), v1::TASK_STATE_SERVED);
+  EXPECT_EQ(task().signed_out_count(), static_cast<int>(kPeoplePerCommit + 5));
 }
 
 TEST_F(DeadlinesTest, WhoCameEarlyWasThereThoughNothingElseHappened) {

@@ -38,5 +38,27 @@ TEST(NearIndexTest, WhatHasStartedHidesNothing) {
   EXPECT_TRUE(index.Find(here, 50, 5, kNoon).empty());
 }
 
+// Where it is comes with the event: it used to be read, and was lost when that read failed.
+TEST(NearIndexTest, ATaskComesBackWithTheEventThatFreesASlot) {
+  NearIndex index;
+  events::v1::Event event;
+  event.mutable_assignment_changed()->mutable_assignment()->set_task_id("tsk_1");
+  events::v1::TaskBrief& brief = *event.mutable_assignment_changed()->mutable_task();
+  brief.set_state(v1::TASK_STATE_STAFFED);
+  brief.set_slots_max(1);
+  brief.set_version(4);
+  brief.mutable_place()->set_latitude(31.27);
+  brief.mutable_place()->set_longitude(121.5);
+  *brief.mutable_start_time() = ToTimestamp(kNoon + Millis(1));
+  index.Apply(event);
+  const auto hits = index.Find(brief.place(), 100, 5, kNoon);
+  ASSERT_EQ(hits.size(), 1u);
+  EXPECT_EQ(hits[0].task_id, "tsk_1");
+  brief.set_accepted_count(1);
+  brief.set_version(5);
+  index.Apply(event);
+  EXPECT_EQ(index.size(), 0u);
+}
+
 }  // namespace
 }  // namespace baodao::dispatch

@@ -90,6 +90,9 @@ TEST_F(OfferTest, LapseAtItsTime) {
 
 class PromoteTest : public TaskFixture {
  protected:
+  static constexpr auto kFits = Candidate::Standing::kFits;
+  static constexpr auto kUnfit = Candidate::Standing::kUnfit;
+  static constexpr auto kUnclear = Candidate::Standing::kUnclear;
   PromoteTest() {
     Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
     Add("per_w1", v1::ASSIGNMENT_STATE_WAITLISTED);
@@ -99,7 +102,7 @@ class PromoteTest : public TaskFixture {
 };
 
 TEST_F(PromoteTest, InOrderWithAHeldSlot) {
-  const Effects effects = DecidePromote(aggregate(), {{"per_w1", true}, {"per_w2", true}}, kNow);
+  const Effects effects = DecidePromote(aggregate(), {{"per_w1", kFits}, {"per_w2", kFits}}, kNow);
   EXPECT_EQ(StateOf("per_w1"), v1::ASSIGNMENT_STATE_OFFERED);
   EXPECT_EQ(StateOf("per_w2"), v1::ASSIGNMENT_STATE_WAITLISTED);
   EXPECT_TRUE(aggregate().Find("per_w1")->assignment().holds_slot());
@@ -110,33 +113,47 @@ TEST_F(PromoteTest, InOrderWithAHeldSlot) {
 }
 
 TEST_F(PromoteTest, SkipsAndReleasesWhoIsBusyNow) {
-  const Effects effects = DecidePromote(aggregate(), {{"per_w1", false}, {"per_w2", true}}, kNow);
+  const Effects effects = DecidePromote(aggregate(), {{"per_w1", kUnfit}, {"per_w2", kFits}}, kNow);
   EXPECT_EQ(StateOf("per_w1"), v1::ASSIGNMENT_STATE_RELEASED);
   EXPECT_EQ(StateOf("per_w2"), v1::ASSIGNMENT_STATE_OFFERED);
   EXPECT_EQ(effects.events.size(), 2u);
 }
 
+// A claim elsewhere that was about to be refused used to cost the place on the waitlist.
+TEST_F(PromoteTest, WhoIsUnclearKeepsTheirPlace) {
+  const Effects effects =
+      DecidePromote(aggregate(), {{"per_w1", kUnclear}, {"per_w2", kFits}}, kNow);
+  EXPECT_EQ(StateOf("per_w1"), v1::ASSIGNMENT_STATE_WAITLISTED);
+  EXPECT_EQ(StateOf("per_w2"), v1::ASSIGNMENT_STATE_OFFERED);
+}
+
+TEST_F(PromoteTest, WhoIsUnclearIsLookedAtAgain) {
+  const Effects effects = DecidePromote(aggregate(), {{"per_w1", kUnclear}}, kNow);
+  EXPECT_EQ(StateOf("per_w1"), v1::ASSIGNMENT_STATE_WAITLISTED);
+  EXPECT_EQ(Armed(effects, Timer("promote")), kNow + std::chrono::seconds(30));
+}
+
 TEST_F(PromoteTest, HoldsNoLongerThanTheStart) {
   const Time late = kNow + hours(4) - minutes(10);
-  const Effects effects = DecidePromote(aggregate(), {{"per_w1", true}}, late);
+  const Effects effects = DecidePromote(aggregate(), {{"per_w1", kFits}}, late);
   EXPECT_EQ(Armed(effects, Timer("offer", "per_w1")), kNow + hours(4));
 }
 
 TEST_F(PromoteTest, StopsAtTheStart) {
-  const Effects effects = DecidePromote(aggregate(), {{"per_w1", true}}, kNow + hours(4));
+  const Effects effects = DecidePromote(aggregate(), {{"per_w1", kFits}}, kNow + hours(4));
   EXPECT_EQ(StateOf("per_w1"), v1::ASSIGNMENT_STATE_WAITLISTED);
   EXPECT_TRUE(Cleared(effects, Timer("promote")));
 }
 
 TEST_F(PromoteTest, GoesOnWhileSlotsAreFree) {
   record_.mutable_task()->set_slots_max(4);
-  const Effects effects = DecidePromote(aggregate(), {{"per_w1", true}}, kNow);
+  const Effects effects = DecidePromote(aggregate(), {{"per_w1", kFits}}, kNow);
   EXPECT_EQ(Armed(effects, Timer("promote")), kNow);
 }
 
 TEST_F(PromoteTest, NothingFree) {
   record_.mutable_task()->set_slots_max(1);
-  const Effects effects = DecidePromote(aggregate(), {{"per_w1", true}}, kNow);
+  const Effects effects = DecidePromote(aggregate(), {{"per_w1", kFits}}, kNow);
   EXPECT_TRUE(Cleared(effects, Timer("promote")));
   EXPECT_TRUE(effects.events.empty());
 }

@@ -68,6 +68,18 @@ TEST_F(PublishTest, TasksThatStartSoon) {
   EXPECT_EQ(ToTime(published->record.task().withdraw_by()), kNow + hours(1));
 }
 
+// Nobody may serve more than eight hours of a day: such a task could never be taken.
+TEST_F(PublishTest, NobodyIsAskedForMoreThanADaysWork) {
+  // kNow is eight in the morning.
+  Window(kNow + hours(1), kNow + hours(10));
+  EXPECT_EQ(Refusal(Publish()), "DAILY_HOURS_EXCEEDED");
+  Window(kNow + hours(1), kNow + hours(9));
+  EXPECT_EQ(Refusal(Publish()), "OK");
+  // Eight hours before midnight and eight after.
+  Window(kNow + hours(8), kNow + hours(24));
+  EXPECT_EQ(Refusal(Publish()), "OK");
+}
+
 TEST_F(PublishTest, WaitlistOfAManyPeopleTaskIsBounded) {
   request_.set_slots_max(1000);
   EXPECT_EQ(Publish()->record.task().waitlist_max(), 100);
@@ -86,8 +98,6 @@ TEST_F(PublishTest, Windows) {
   EXPECT_EQ(Refusal(Publish()), "WINDOW_INVALID");
   Window(kNow + hours(2), kNow + hours(26) + Millis(1));
   EXPECT_EQ(Refusal(Publish()), "WINDOW_INVALID");
-  Window(kNow + hours(2), kNow + hours(26));
-  EXPECT_EQ(Refusal(Publish()), "OK");
   Window(kNow + hours(24 * 365 - 1), kNow + hours(24 * 365) + Millis(1));
   EXPECT_EQ(Refusal(Publish()), "WINDOW_INVALID");
 }

@@ -243,7 +243,7 @@ class Simulation {
   std::string broken_;
 };
 
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr uint64_t kSeeds = 200;
 #else
 constexpr uint64_t kSeeds = 2000;

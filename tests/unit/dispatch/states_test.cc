@@ -1,4 +1,4 @@
-// Every pair of state and event against the machines of DOMAIN.md, written down once more.
+// Every pair of state and event against the state machines in the protos, written down once more.
 #include "services/dispatch/domain/states.h"
 
 #include <gtest/gtest.h>
@@ -33,7 +33,7 @@ TaskPairs AssignmentMachine() {
       {{"ACCEPTED", "release"}, "RELEASED"},   {{"ACCEPTED", "sign_in"}, "SIGNED_IN"},
       {{"ACCEPTED", "miss"}, "NO_SHOW"},       {{"SIGNED_IN", "sign_out"}, "SIGNED_OUT"},
       {{"SIGNED_OUT", "credit"}, "CREDITED"},  {{"SIGNED_IN", "release"}, "RELEASED"},
-      {{"SIGNED_OUT", "release"}, "RELEASED"},
+      {{"SIGNED_OUT", "release"}, "RELEASED"}, {{"NO_SHOW", "assign"}, "ACCEPTED"},
   };
   // Whoever never was on it, or whose time on it ended before it began, may start anew.
   for (const char* state : {"NONE", "DECLINED", "LAPSED", "WITHDRAWN", "RELEASED"}) {

@@ -3,6 +3,7 @@
 
 #include <list>
 
+#include "services/dispatch/domain/sign.h"
 #include "tests/unit/dispatch/fixture.h"
 
 namespace baodao::dispatch {
@@ -16,8 +17,8 @@ class TakeTest : public TaskFixture {
   std::string Accept(const std::string& person, Time now = kNow) {
     return Refusal(Do(Command(TakeKind::kAccept, Keep(person)), now));
   }
-  std::string Assign(const std::string& person) {
-    return Refusal(Do(Command(TakeKind::kAssign, Keep(person))));
+  std::string Assign(const std::string& person, Time now = kNow) {
+    return Refusal(Do(Command(TakeKind::kAssign, Keep(person)), now));
   }
   const registration::v1::Profile& Keep(const std::string& person) {
     return profiles_.emplace_back(ProfileOf(person));
@@ -138,6 +139,30 @@ TEST_F(TakeTest, OnlyRecruitingTasksBeforeTheirStart) {
   aggregate().task().set_state(v1::TASK_STATE_OPEN);
   EXPECT_EQ(Claim("per_a", kNow + hours(4)), "TASK_STARTED");
   EXPECT_EQ(Claim("per_a", kNow + hours(4) - Millis(1)), "OK");
+}
+
+// A NO_SHOW used to be final, though the notice says to call the community.
+TEST_F(TakeTest, ANoShowWhoCameAfterAllIsAssignedAgain) {
+  Add("per_n", v1::ASSIGNMENT_STATE_NO_SHOW);
+  Add("per_i", v1::ASSIGNMENT_STATE_SIGNED_IN);
+  State(v1::TASK_STATE_IN_SERVICE);
+  const Time late = kNow + hours(5);
+  EXPECT_EQ(Claim("per_n", late), "TASK_NOT_OPEN");
+  EXPECT_EQ(Assign("per_n", kNow + hours(6)), "TASK_NOT_OPEN");  // it has ended
+  EXPECT_EQ(Assign("per_x", late), "TASK_NOT_OPEN");             // nobody new
+  EXPECT_EQ(Assign("per_n", late), "OK");
+  EXPECT_EQ(StateOf("per_n"), v1::ASSIGNMENT_STATE_ACCEPTED);
+  EXPECT_EQ(aggregate().Find("per_n")->reservation(), 77u);
+  EXPECT_EQ(task().accepted_count(), 2);
+  EXPECT_EQ(Refusal(DecideSignIn(aggregate(), "per_n", v1::SIGN_METHOD_COORDINATOR, late)), "OK");
+}
+
+TEST_F(TakeTest, ANoShowFindsTheSlotTaken) {
+  Add("per_n", v1::ASSIGNMENT_STATE_NO_SHOW);
+  Add("per_i", v1::ASSIGNMENT_STATE_SIGNED_IN);
+  Add("per_j", v1::ASSIGNMENT_STATE_SIGNED_IN);
+  State(v1::TASK_STATE_IN_SERVICE);
+  EXPECT_EQ(Assign("per_n", kNow + hours(5)), "TASK_FULL");
 }
 
 TEST_F(TakeTest, EligibilityIsChecked) {

@@ -1,0 +1,152 @@
+// Offers and waitlists: what people see of them, and who gets a slot that came free.
+#include "common/ids/ids.h"
+#include "tests/integration/dispatch/handlers_fixture.h"
+
+namespace baodao::dispatch {
+namespace {
+
+using std::chrono::hours;
+
+class WaitingTest : public HandlersTest {
+ protected:
+  v1::ListMyAssignmentsResponse Mine(const std::string& person) {
+    auto mine = Run(replicas_[1]->assignments.ListMyAssignments(As(person), {}));
+    if (!mine.ok()) throw std::runtime_error(mine.status().ToString());
+    return *std::move(mine);
+  }
+  void Withdraw(const std::string& person, const std::string& task) {
+    v1::AssignmentRequest request;
+    request.set_request_id("withdraw");
+    request.set_task_id(task);
+    ASSERT_TRUE(Run(replicas_[0]->assignments.WithdrawAssignment(As(person), request)).ok());
+  }
+  void RunPromotion(const std::string& task) {
+    const DispatchKeys& keys = replicas_[0]->app.keys;
+    const std::string timers = keys.base().Timers(keys.ShardOf(task));
+    RunTimersUntil([&] { return server_.Do({"ZSCORE", timers, "promote|" + task}).IsNil(); });
+  }
+  v1::AssignmentState StateOf(const std::string& person, const std::string& task) {
+    const auto record = Run(replicas_[1]->app.tasks.ReadAssignment(task, person));
+    return record.ok() ? record->assignment().state() : v1::ASSIGNMENT_STATE_UNSPECIFIED;
+  }
+};
+
+// Offers used to show only in the inbox.
+TEST_F(WaitingTest, OffersAndWaitlistsAreInOnesOwnList) {
+  const std::string person = NewPerson();
+  const std::string accepted = Publish(NewTask(hours(3), 1, 1)).task_id();
+  const std::string full = Publish(NewTask(hours(9), 1, 1)).task_id();
+  const std::string offered = Publish(NewTask(hours(6), 1, 1)).task_id();
+  ASSERT_TRUE(Run(Claim(0, person, accepted, "1")).ok());
+  ASSERT_TRUE(Run(Claim(0, NewPerson(), full, "1")).ok());
+  ASSERT_TRUE(Run(Claim(0, person, full, "2")).ok());
+  v1::OfferTaskRequest offer;
+  offer.set_request_id("offer");
+  offer.set_task_id(offered);
+  offer.set_person_id(person);
+  ASSERT_TRUE(Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer)).ok());
+
+  const auto mine = Mine(person);
+  ASSERT_EQ(mine.items_size(), 3);
+  EXPECT_EQ(mine.items(0).task().task_id(), accepted);
+  EXPECT_EQ(mine.items(0).assignment().state(), v1::ASSIGNMENT_STATE_ACCEPTED);
+  EXPECT_EQ(mine.items(1).task().task_id(), offered);
+  EXPECT_EQ(mine.items(1).assignment().state(), v1::ASSIGNMENT_STATE_OFFERED);
+  EXPECT_EQ(mine.items(2).task().task_id(), full);
+  EXPECT_EQ(mine.items(2).assignment().state(), v1::ASSIGNMENT_STATE_WAITLISTED);
+
+  v1::AssignmentRequest decline;
+  decline.set_request_id("decline");
+  decline.set_task_id(offered);
+  ASSERT_TRUE(Run(replicas_[1]->assignments.DeclineOffer(As(person), decline)).ok());
+  Withdraw(person, full);
+  EXPECT_EQ(Mine(person).items_size(), 1);
+  // Nothing is left behind for what is over.
+  EXPECT_TRUE(server_.Do({"KEYS", "*:asked:*"}).items.empty());
+}
+
+TEST_F(WaitingTest, WhoMayNoLongerTakePartIsPassedOver) {
+  const std::string taker = NewPerson(), suspended = NewPerson(), next = NewPerson();
+  const std::string task = Publish(NewTask(hours(5), 1, 1)).task_id();
+  for (const std::string& person : {taker, suspended, next}) {
+    ASSERT_TRUE(Run(Claim(0, person, task, "1")).ok());
+  }
+  registration::v1::Profile gone;
+  gone.set_person_id(suspended);
+  gone.set_version(2);
+  ASSERT_TRUE(replicas_[0]->app.profiles.Apply(gone));
+  Withdraw(taker, task);
+  RunPromotion(task);
+  EXPECT_EQ(StateOf(suspended, task), v1::ASSIGNMENT_STATE_RELEASED);
+  EXPECT_EQ(StateOf(next, task), v1::ASSIGNMENT_STATE_OFFERED);
+}
+
+// One whose other claim was just being refused used to lose the place.
+TEST_F(WaitingTest, AReservationUnderWayCostsNobodyTheirPlace) {
+  const std::string taker = NewPerson(), waiting = NewPerson();
+  const std::string task = Publish(NewTask(hours(5), 1, 1)).task_id();
+  const std::string other = Publish(NewTask(hours(5), 1, 1)).task_id();
+  ASSERT_TRUE(Run(Claim(0, taker, task, "1")).ok());
+  ASSERT_TRUE(Run(Claim(0, waiting, task, "1")).ok());
+  const auto record = *Run(replicas_[1]->app.tasks.Read(other));
+  ASSERT_TRUE(Run(replicas_[1]->app.calendars.Reserve(waiting, WorkOf(record.task()), {})).ok());
+  Withdraw(taker, task);
+  const DispatchKeys& keys = replicas_[0]->app.keys;
+  const std::string timers = keys.base().Timers(keys.ShardOf(task));
+  const double now = static_cast<double>(SystemClock().Now().time_since_epoch().count());
+  RunTimersUntil([&] {
+    return std::stod(server_.Do({"ZSCORE", timers, "promote|" + task}).text) > now + 20e3;
+  });
+  EXPECT_EQ(StateOf(waiting, task), v1::ASSIGNMENT_STATE_WAITLISTED);
+}
+
+TEST_F(WaitingTest, ATreeWithoutTheAreaEscalatesNothing) {
+  const v1::Task task = Publish(NewTask(hours(5), 1, 1));
+  Replica& replica = *replicas_[0];
+  const auto empty = *areas::AreaTree::Build({});
+  replica.app.tree = [empty] { return empty; };
+  timers::Timer timer;
+  timer.id = task.task_id();
+  timer.member = TimerName(kSlaTimer, task.task_id());
+  timer.shard = replica.app.keys.ShardOf(task.task_id());
+  EXPECT_TRUE(absl::IsUnavailable(Run(replica.deadlines.Sla(timer))));
+  EXPECT_EQ(Get(task.task_id()).escalation_level(), 0);
+}
+
+// One ledger that cannot be read used to keep everybody of the task waiting.
+TEST_F(WaitingTest, OneDamagedLedgerKeepsNobodyWaiting) {
+  const DispatchKeys& keys = replicas_[0]->app.keys;
+  const std::string good = NewPerson(), damaged = NewPerson();
+  const std::string task = Publish(NewTask(std::chrono::minutes(10), 1, 2)).task_id();
+  Replica& replica = *replicas_[0];
+  for (const std::string& person : {good, damaged}) {
+    ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+    v1::SignRequest sign;
+    sign.set_request_id("in-" + person);
+    sign.set_task_id(task);
+    sign.set_person_id(person);
+    ASSERT_TRUE(Run(replica.assignments.SignIn(Coordinator(), sign)).ok());
+    sign.set_request_id("out-" + person);
+    ASSERT_TRUE(Run(replica.assignments.SignOut(Coordinator(), sign)).ok());
+  }
+  TaskCall confirm;
+  confirm.decide = [](Aggregate& aggregate, Time) -> absl::StatusOr<Effects> {
+    aggregate.record().set_confirmed_by("timer");
+    aggregate.task().set_version(aggregate.task().version() + 1);
+    return Effects();
+  };
+  Run(replica.app.tasks.Run(task, confirm));
+  ASSERT_TRUE(confirm.result.ok());
+  server_.Do({"SET", keys.Hours(damaged), "12345678\xff\xff\xff"});
+  timers::Timer timer;
+  timer.id = task;
+  timer.member = TimerName(kCreditTimer, task);
+  timer.shard = keys.ShardOf(task);
+  EXPECT_TRUE(Run(replica.deadlines.Credit(timer)).ok());
+  EXPECT_EQ(StateOf(good, task), v1::ASSIGNMENT_STATE_CREDITED);
+  EXPECT_EQ(StateOf(damaged, task), v1::ASSIGNMENT_STATE_SIGNED_OUT);
+  EXPECT_FALSE(server_.Do({"ZSCORE", keys.base().Timers(timer.shard), timer.member}).IsNil());
+}
+
+}  // namespace
+}  // namespace baodao::dispatch
