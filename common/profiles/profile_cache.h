@@ -13,11 +13,13 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "baodao/registration/v1/person.pb.h"
 #include "common/async/task.h"
 #include "common/containers/string_map.h"
+#include "common/rpc/call_options.h"
 
 namespace baodao::profiles {
 
@@ -33,6 +35,10 @@ class Source {
       int shard, std::string page_token) = 0;
   // NOT_FOUND when there is no such person.
   virtual Task<absl::StatusOr<Profile>> Get(std::string person_id) = 0;
+  // The same on behalf of a call: in its trace and within its deadline. Doubles have neither.
+  virtual Task<absl::StatusOr<Profile>> GetFor(rpc::CallOptions, std::string person_id) {
+    return Get(std::move(person_id));
+  }
 };
 
 class ProfileCache {
@@ -42,9 +48,10 @@ class ProfileCache {
 
   // nullptr when the person is not (yet) known here.
   ProfilePtr Find(std::string_view person_id) const;
-  // Asks the owner when the person is not known here. NOT_FOUND for nobody, PEER_UNAVAILABLE when
-  // the owner cannot be asked.
-  Task<absl::StatusOr<ProfilePtr>> Get(std::string person_id);
+  // Asks the owner, on behalf of `options`, when the person is not known here. NOT_FOUND for
+  // nobody, PEER_UNAVAILABLE when the owner cannot be asked.
+  Task<absl::StatusOr<ProfilePtr>> Get(std::string person_id,
+                                       rpc::CallOptions options = rpc::CallOptions());
 
   // Takes a profile over unless the one held is as new. True when it was newer.
   bool Apply(Profile profile);

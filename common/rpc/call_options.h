@@ -1,8 +1,12 @@
 // What a call to another service carries besides its request.
 #pragma once
 
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "common/clock/clock.h"
 #include "common/rpc/context.h"
@@ -24,6 +28,17 @@ struct CallOptions {
     CallOptions options;
     options.parent = std::move(parent);
     return options;
+  }
+  // For work that an event or a timer began: in its trace, without a deadline of its own. A trace
+  // id that is none begins a new trace.
+  static CallOptions Tracing(std::string_view trace_id) {
+    auto state = std::make_shared<CallContext::State>();
+    state->caller = std::make_shared<const auth::Principal>();
+    state->trace = NewTraceId();
+    if (trace_id.size() == state->trace.size()) {
+      std::copy(trace_id.begin(), trace_id.end(), state->trace.begin());
+    }
+    return From(CallContext(std::move(state)));
   }
   static CallOptions As(std::string bearer) {
     CallOptions options;

@@ -68,6 +68,7 @@ class Group final : public GroupConsumer {
   // group_cursors.cc
   Task<absl::Status> Begin(GroupStream& stream);
   Task<int> NoteStart(GroupStream& stream, std::string id);
+  Task<void> TakeNoteBack(GroupStream& stream, std::string id);
   Task<void> KeepCursors();
   Task<void> Save(std::vector<GroupStream*> streams);
   Task<void> SaveAll();
@@ -76,7 +77,7 @@ class Group final : public GroupConsumer {
   // group_handling.cc
   Task<void> HandleAll(Stream& stream, std::vector<Entry> entries);
   Task<bool> HandleOne(GroupStream& stream, const Entry& entry);
-  Task<bool> Try(GroupStream& stream, Delivery& delivery, const Entry& entry);
+  Task<bool> Try(GroupStream& stream, Delivery& delivery, const Entry& entry, bool noted);
   Task<bool> TryBury(const Delivery& delivery, const Entry& entry, std::string error);
   Task<bool> Pause(GroupStream& stream, Millis delay);
   Task<void> Advance(GroupStream& stream, const Entry& entry);

@@ -55,8 +55,8 @@ Task<absl::Status> Group::Begin(GroupStream& stream) {
   co_return reply.status();
 }
 
-// Notes that `id` is about to be delivered first after the shard came here. Returns how often in a
-// row that was noted: more than once when no owner since got past it.
+// Notes that `id` is about to be handled. Returns how often that was noted and never taken back:
+// more than once when an owner before did not live to see the end of it.
 Task<int> Group::NoteStart(GroupStream& stream, std::string id) {
   const std::string field = stream.field + "!";
   const std::string& key = stream.cursors_key;
@@ -71,6 +71,22 @@ Task<int> Group::NoteStart(GroupStream& stream, std::string id) {
   if (starts > 1 && stream.fresh) stream.suspects = options_.batch * kSuspectBatches;
   stream.fresh = false;
   co_return starts;
+}
+
+// The handler has answered, if only with an error: whoever comes next must not take this owner for
+// dead, however often the shard changes hands before the event succeeds. The next one may have
+// noted its own start already: that stays counted.
+Task<void> Group::TakeNoteBack(GroupStream& stream, std::string id) {
+  const std::string field = stream.field + "!";
+  const std::string& key = stream.cursors_key;
+  redis::Command ask = redis::Command::On(key, "HGET", key, field);
+  absl::StatusOr<redis::Reply> reply = co_await client_.Call(std::move(ask));
+  if (!reply.ok()) co_return;
+  Cursor noted = ParseCursor(reply->text);
+  if (noted.id != id || noted.count == 0) co_return;
+  --noted.count;
+  redis::Command tell = redis::Command::On(key, "HSET", key, field, Format(noted));
+  (void)co_await client_.Call(std::move(tell));
 }
 
 // The next owner may have gone on by now: an older cursor must not be put over its own.

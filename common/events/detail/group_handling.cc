@@ -25,14 +25,15 @@ Task<bool> Group::HandleOne(GroupStream& stream, const Entry& entry) {
   const bool requeued = stream.service.empty();
   delivery.service = requeued ? std::string(entry.Field("service")) : stream.service;
   delivery.id = requeued ? std::string(entry.Field("id")) : entry.id;
-  if (stream.fresh || stream.suspects > 0) delivery.attempt = co_await NoteStart(stream, entry.id);
+  const bool noted = stream.fresh || stream.suspects > 0;
+  if (noted) delivery.attempt = co_await NoteStart(stream, entry.id);
   std::string error;
   if (absl::Status parsed = ParseEvent(entry, delivery); !parsed.ok()) {
     error = std::string(parsed.message());
   } else if (delivery.attempt > options_.max_deliveries) {
     error = "whoever handled it died";
   } else {
-    co_return co_await Try(stream, delivery, entry);
+    co_return co_await Try(stream, delivery, entry, noted);
   }
   while (!co_await TryBury(delivery, entry, error)) {
     if (!co_await Pause(stream, options_.retry_max)) co_return false;
@@ -40,7 +41,8 @@ Task<bool> Group::HandleOne(GroupStream& stream, const Entry& entry) {
   co_return true;
 }
 
-Task<bool> Group::Try(GroupStream& stream, Delivery& delivery, const Entry& entry) {
+// `noted`: each try is noted while it lasts.
+Task<bool> Group::Try(GroupStream& stream, Delivery& delivery, const Entry& entry, bool noted) {
   const auto first_try = std::chrono::steady_clock::now();
   Millis delay = options_.retry_min;
   for (;; ++delivery.attempt) {
@@ -49,6 +51,7 @@ Task<bool> Group::Try(GroupStream& stream, Delivery& delivery, const Entry& entr
       ++stats_.handled;
       co_return true;
     }
+    
     ++stats_.failed;
     log::Warn("events.handler_failed", {{"group", options_.group},
                                         {"stream", stream.key},
@@ -62,6 +65,7 @@ Task<bool> Group::Try(GroupStream& stream, Delivery& delivery, const Entry& entr
       co_return true;
     }
     if (!co_await Pause(stream, delay)) co_return false;
+    if (noted) (void)co_await NoteStart(stream, entry.id);
     delay = std::min(delay * 2, options_.retry_max);
   }
 }

@@ -16,8 +16,9 @@ namespace baodao::events::detail {
 
 // {NN}<service>:events
 std::string EventsKey(std::string_view service, int shard);
-// {NN}<service>:cursors — a hash of the groups that read it: group → cursor, "group!" → what the
-// group began with after its last change of hands (see Suspect in group_streams.h).
+// {NN}<service>:cursors — a hash of the groups that read it: group → cursor, "group!" → the
+// event that is being handled first after a change of hands, and how often that was begun and never
+// ended (see Group::NoteStart).
 std::string CursorsKey(std::string_view service, int shard);
 // {NN}<group>:dead — dead letters; {NN}<group>:again — those requeued.
 std::string DeadKey(std::string_view group, int shard);

@@ -3,11 +3,10 @@
 namespace baodao::inbox {
 namespace {
 
-std::string_view KindOf(lists::v1::NeedState before, lists::v1::NeedState after) {
+std::string_view KindOf(lists::v1::NeedState after) {
   switch (after) {
     case lists::v1::NEED_STATE_ACCEPTED:
-      // Its task was cancelled or expired: the search begins again.
-      return before == lists::v1::NEED_STATE_SUBMITTED ? "need_accepted" : "need_reopened";
+      return "need_accepted";
     case lists::v1::NEED_STATE_RETURNED:
       return "need_returned";
     case lists::v1::NEED_STATE_REJECTED:
@@ -15,8 +14,7 @@ std::string_view KindOf(lists::v1::NeedState before, lists::v1::NeedState after)
     case lists::v1::NEED_STATE_MERGED:
       return "need_merged";
     case lists::v1::NEED_STATE_MATCHED:
-      // A need that is linked too lost its task.
-      return before == lists::v1::NEED_STATE_IN_PROGRESS ? "need_reopened" : "need_matched";
+      return "need_matched";
     case lists::v1::NEED_STATE_IN_PROGRESS:
       return "need_in_progress";
     case lists::v1::NEED_STATE_RESOLVED:
@@ -28,25 +26,34 @@ std::string_view KindOf(lists::v1::NeedState before, lists::v1::NeedState after)
   }
 }
 
+// What the requester hears. `need` may be one of those merged into `decided`.
+void TellRequester(const lists::v1::Need& need, std::string_view kind,
+                   const lists::v1::Need& decided, Collector* tell) {
+  if (kind.empty() || need.requester_id() == tell->actor()) return;
+  tell->Person(need.requester_id(), kind, need.need_id(),
+               {{"need", need.title()}, {"comment", decided.review_comment()}});
+}
+
 }  // namespace
 
 void TellOfNeed(const events::v1::NeedChanged& changed, Collector* tell) {
   const lists::v1::Need& need = changed.need();
-  const std::string& id = need.need_id();
-  if (need.state() == changed.before()) return;
-  if (need.state() == lists::v1::NEED_STATE_SUBMITTED) {
-    tell->Area(need.area_code(), "need_pending", id,
-               {{"need", need.title()}, {"area", need.area_code()}});
+  const std::string& area = need.area_code();
+  if (!changed.lost_task_id().empty()) {
+    // Its task was cancelled or expired: the search begins again, whatever state that leaves the
+    // need in. One that is linked, too, stays MATCHED.
+    tell->Area(area, "need_unserved", need.need_id(), {{"need", need.title()}, {"area", area}});
+    TellRequester(need, "need_reopened", need, tell);
     return;
   }
-  const std::string_view kind = KindOf(changed.before(), need.state());
-  if (kind == "need_reopened") {
-    tell->Area(need.area_code(), "need_unserved", id,
-               {{"need", need.title()}, {"area", need.area_code()}});
+  if (need.state() == changed.before()) return;
+  if (need.state() == lists::v1::NEED_STATE_SUBMITTED) {
+    tell->Area(area, "need_pending", need.need_id(), {{"need", need.title()}, {"area", area}});
+    return;
   }
-  if (kind.empty() || need.requester_id() == tell->actor()) return;
-  tell->Person(need.requester_id(), kind, id,
-               {{"need", need.title()}, {"comment", need.review_comment()}});
+  const std::string_view kind = KindOf(need.state());
+  TellRequester(need, kind, need, tell);
+  for (const lists::v1::Need& merged : changed.merged()) TellRequester(merged, kind, need, tell);
 }
 
 void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell) {

@@ -34,8 +34,10 @@ struct Notice {
 // How long before its start people are reminded of a task.
 inline constexpr std::chrono::minutes kReminderBefore{60};
 
-// What a reminder of the notice's task says.
-v1::NotificationRecord ReminderOf(const v1::NotificationRecord& accepted);
+// The reminder of the task that the notice is about.
+v1::NotificationRecord ReminderOf(v1::NotificationRecord accepted, Time now);
+// Whether that task has begun: reminding of it would mislead.
+bool HasBegun(const v1::NotificationRecord& accepted, Time now);
 
 // Everything an event means to people, in a fixed order. Empty for events that concern nobody.
 // Pure.

@@ -157,11 +157,14 @@ void TellOfHours(const events::v1::HoursCredited& credited, Collector* tell) {
   const bool reversal = entry.minutes() < 0;
   const std::string minutes = std::to_string(reversal ? -entry.minutes() : entry.minutes());
   const std::string rating = credited.rating() > 0 ? std::to_string(credited.rating()) : "";
+  const Collector::Params params = {{"task", credited.task_title()},
+                                    {"minutes", minutes},
+                                    {"rating", rating},
+                                    {"reason", entry.reason()}};
   tell->Person(entry.person_id(), reversal ? "hours_reversed" : "hours_credited", entry.task_id(),
-               {{"task", credited.task_title()}, {"minutes", minutes}, {"rating", rating}});
+               params);
   tell->Liaison(credited.unit_id(), reversal ? "unit_hours_reversed" : "unit_hours_credited",
-                entry.task_id(),
-                {{"task", credited.task_title()}, {"minutes", minutes}, {"rating", rating}});
+                entry.task_id(), params);
 }
 
 }  // namespace baodao::inbox

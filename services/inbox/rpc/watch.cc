@@ -1,6 +1,7 @@
 // Watching an inbox without gaps: subscribe first, then read from the token on, again after every
 // wake-up. What a watcher has not read stays in the stream; nothing is queued for it here, however
 // slow it is.
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -43,16 +44,21 @@ Task<absl::StatusOr<InboxHandlers::Position>> InboxHandlers::Locate(Owner owner,
 Task<absl::Status> InboxHandlers::CatchUp(const rpc::CallContext& ctx, const Owner& owner,
                                           Position* position,
                                           rpc::Writer<v1::WatchInboxResponse>& writer) {
+  std::optional<uint64_t> read;
   while (writer.open()) {
     CO_ASSIGN_OR_RETURN(const std::vector<Entry> entries,
                         co_await inbox_.After(owner, position->cursor, kBatch));
+    if (!entries.empty() && !read) {
+      CO_ASSIGN_OR_RETURN(const v1::InboxRecord head, co_await inbox_.Head(owner));
+      read = 0;
+    }
     for (const Entry& entry : entries) {
       // Trimmed away under a watcher too slow to keep up.
       if (entry.record.number() != position->number + 1) {
         co_return Refuse(Reason::RESUME_TOKEN_TOO_OLD);
       }
       v1::WatchInboxResponse message = HeartbeatAt(entry.cursor);
-      *message.mutable_notification() = Present(entry, ctx.locale(), 0);
+      *message.mutable_notification() = Present(entry, ctx.locale(), *read);
       if (!co_await writer.Write(message)) co_return absl::OkStatus();
       *position = {entry.cursor, entry.record.number()};
     }

@@ -8,11 +8,34 @@
 #include "common/clock/timestamp.h"
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
-#include "common/store/mutate.h"
 #include "common/timers/timer_loop.h"
+#include "services/inbox/domain/notice.h"
 
 namespace baodao::inbox {
 namespace {
+
+constexpr int kTries = 8;
+
+// FNV-1a: the same in every build, unlike std::hash.
+uint64_t NameOf(std::string_view event) {
+  uint64_t hash = 14695981039346656037ULL;
+  for (const char c : event) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+  return hash;
+}
+
+bool Remembers(const v1::InboxRecord& head, uint64_t name) {
+  return std::ranges::count(head.recent_causes(), name) > 0;
+}
+
+void Remember(v1::InboxRecord* head, uint64_t name) {
+  auto* const names = head->mutable_recent_causes();
+  if (names->size() >= kRememberedCauses) names->erase(names->begin());
+  names->Add(name);
+}
+
+std::string TimerOf(const Owner& owner, const std::string& task_id) {
+  return timers::Member(kRemindTimer, owner.id, task_id);
+}
 
 absl::StatusOr<std::vector<Entry>> Parse(std::vector<store::StreamEntry> raw) {
   std::vector<Entry> entries;
@@ -56,63 +79,78 @@ Task<absl::StatusOr<InboxStore::LoadedHead>> InboxStore::LoadHead(Owner owner, s
   co_return head;
 }
 
-void InboxStore::Append(store::Commit* commit, const Owner& owner, const LoadedHead& head,
-                        v1::NotificationRecord record, const Cause& cause) const {
-  v1::InboxRecord after = head.record;
-  after.set_added(after.added() + 1);
-  record.set_number(after.added());
-  commit->Put(HeadKey(owner), head.version, after.SerializeAsString());
-  commit->Append(StreamKey(owner), record.SerializeAsString(), kKept);
+void InboxStore::Append(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
+                        v1::NotificationRecord* record, const Cause& cause) const {
+  head->set_added(head->added() + 1);
+  record->set_number(head->added());
+  commit->Append(StreamKey(owner), record->SerializeAsString(), kKept);
   events::v1::Event event;
   *event.mutable_time() = ToTimestamp(cause.now);
   event.set_actor_id(cause.actor_id);
   event.set_trace_id(cause.trace_id);
   event.mutable_notification_added()->set_owner_id(owner.id);
-  event.mutable_notification_added()->set_number(after.added());
+  event.mutable_notification_added()->set_number(head->added());
   commit->Emit(event.SerializeAsString());
 }
 
+store::Commit InboxStore::CommitOf(const Owner& owner, LoadedHead head, Addition* addition,
+                                   const Cause& cause) const {
+  store::Commit commit(owner.shard);
+  const std::string& subject = addition->record.subject_id();
+  if (!addition->record.kind().empty()) {
+    Append(&commit, owner, &head.record, &addition->record, cause);
+  }
+  if (addition->forget_reminder) {
+    commit.RemoveField(RemindersKey(owner), subject);
+    commit.ClearTimer(TimerOf(owner, subject));
+  }
+  if (addition->remind_at) {
+    commit.SetField(RemindersKey(owner), subject, addition->record.SerializeAsString());
+    commit.SetTimer(TimerOf(owner, subject), *addition->remind_at);
+  }
+  // Also where nothing is shown: a reminder under way must notice that it is not wanted any more.
+  Remember(&head.record, NameOf(cause.event));
+  if (!addition->record.kind().empty()) commit.Put(HeadKey(owner), head.version, head.record.SerializeAsString());
+  return commit;
+}
+
 Task<absl::Status> InboxStore::Add(Owner owner, Addition addition, Cause cause) {
-  using HeadDecision = store::Decision<v1::InboxRecord>;
-  const std::string& subject = addition.record.subject_id();
-  const std::string timer = timers::Member(kRemindTimer, owner.id, subject);
-  std::function<Task<absl::StatusOr<HeadDecision>>(store::Read)> decide =
-      [&](store::Read read) -> Task<absl::StatusOr<HeadDecision>> {
-    store::Commit commit(owner.shard);
-    if (!addition.record.kind().empty()) {
-      CO_ASSIGN_OR_RETURN(const LoadedHead head, co_await LoadHead(owner, read));
-      Append(&commit, owner, head, addition.record, cause);
+  // Mostly this process wrote the head last, and remembers it.
+  store::Read read = store::Read::kRecent;
+  for (int tries = 0; tries < kTries; ++tries) {
+    CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, read));
+    if (Remembers(head.record, NameOf(cause.event))) co_return absl::OkStatus();
+    store::Commit commit = CommitOf(owner, std::move(head), &addition, cause);
+    CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
+                        co_await store_.Apply(std::move(commit)));
+    if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
+    // What was decided on memory alone cost nothing: read and decide again at once.
+    if (std::exchange(read, store::Read::kFresh) == store::Read::kFresh) {
+      co_await store_.Backoff(tries);
     }
-    if (addition.forget_reminder) {
-      commit.RemoveField(RemindersKey(owner), subject);
-      commit.ClearTimer(timer);
-    }
-    if (addition.remind_at) {
-      commit.SetField(RemindersKey(owner), subject, addition.reminder.SerializeAsString());
-      commit.SetTimer(timer, *addition.remind_at);
-    }
-    co_return HeadDecision{std::move(commit), {}};
-  };
-  const store::RequestKey key{owner.id, cause.event, 0};
-  const auto done =
-      co_await store::MutateRecent<v1::InboxRecord>(store_, key, owner.shard, owner.shard, decide);
-  co_return done.status();
+  }
+  co_return absl::AbortedError("the inbox of " + owner.id + " keeps changing");
 }
 
 Task<absl::Status> InboxStore::Remind(Owner owner, std::string task_id, std::string timer,
                                       Cause cause) {
   const std::vector<std::string> fields(1, task_id);
   // The head is read first: a commit that took the field meanwhile has changed it.
-  CO_ASSIGN_OR_RETURN(const LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));
+  CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));
   CO_ASSIGN_OR_RETURN(const auto kept, co_await store_.GetFields(RemindersKey(owner), fields));
   store::Commit commit(owner.shard);
-  if (kept[0]) {
-    v1::NotificationRecord reminder;
-    if (!reminder.ParseFromString(*kept[0])) co_return absl::DataLossError("a reminder is damaged");
-    *reminder.mutable_time() = ToTimestamp(cause.now);
-    Append(&commit, owner, head, std::move(reminder), cause);
-    commit.RemoveField(RemindersKey(owner), task_id);
+  v1::NotificationRecord told;
+  if (kept[0] && !told.ParseFromString(*kept[0])) {
+    co_return absl::DataLossError("a reminder is damaged");
   }
+  if (kept[0] && !HasBegun(told, cause.now)) {
+    v1::NotificationRecord reminder = ReminderOf(std::move(told), cause.now);
+    Append(&commit, owner, &head.record, &reminder, cause);
+    commit.Put(HeadKey(owner), head.version, head.record.SerializeAsString());
+  } else {
+;
+  }
+  if (kept[0]) commit.RemoveField(RemindersKey(owner), task_id);
   commit.ClearTimer(timer);
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome, co_await store_.Apply(std::move(commit)));
   if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();

@@ -28,9 +28,14 @@ struct Owner {
   int shard = 0;
 };
 
-// The event a notification comes from: telling it twice does nothing.
+// The causes of so many additions a head remembers. An event comes again within seconds of the
+// first time, or as a requeued letter: nobody hears so much in between. At worst a notice is there
+// twice.
+inline constexpr int kRememberedCauses = 64;
+
+// The event a notification comes from: telling it again does nothing.
 struct Cause {
-  std::string event;     // unique for ever, without the characters of client request ids: has a '.'
+  std::string event;     // unique for ever, for each owner and kind
   std::string actor_id;  // for the event that wakes watchers
   std::string trace_id;
   Time now;
@@ -44,9 +49,8 @@ struct Entry {
 struct Addition {
   // Without number. Without kind nothing is added and only the reminder changes.
   v1::NotificationRecord record;
-  // A reminder of the record's subject to be set; a fresh one replaces an older one.
+  // A reminder of what the record says to be set; a fresh one of its subject replaces an older one.
   std::optional<Time> remind_at;
-  v1::NotificationRecord reminder;
   bool forget_reminder = false;
 };
 
@@ -61,7 +65,8 @@ class InboxStore {
 
   // One commit. OK also when it was done before.
   Task<absl::Status> Add(Owner owner, Addition addition, Cause cause);
-  // Adds the reminder that is due, if it is still wanted, and clears its timer.
+  // Adds the reminder that is due, if it is still wanted and its task has not begun, and clears its
+  // timer.
   Task<absl::Status> Remind(Owner owner, std::string task_id, std::string timer, Cause cause);
 
   // Strictly after `after`, oldest first.
@@ -84,9 +89,12 @@ class InboxStore {
   std::string StreamKey(const Owner& owner) const;
   std::string RemindersKey(const Owner& owner) const;
   Task<absl::StatusOr<LoadedHead>> LoadHead(Owner owner, store::Read read);
-  // Head + 1, entry and wake-up.
-  void Append(store::Commit* commit, const Owner& owner, const LoadedHead& head,
-              v1::NotificationRecord record, const Cause& cause) const;
+  // Entry and wake-up, numbered by the head, which is still to be put.
+  void Append(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
+              v1::NotificationRecord* record, const Cause& cause) const;
+  // The addition, on this head.
+  store::Commit CommitOf(const Owner& owner, LoadedHead head, Addition* addition,
+                         const Cause& cause) const;
 
   store::Store& store_;
 };

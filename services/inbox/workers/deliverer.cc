@@ -2,13 +2,20 @@
 
 #include <absl/strings/str_cat.h>
 
+#include <functional>
 #include <utility>
 #include <vector>
 
+#include "common/async/for_each.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"
 
 namespace baodao::inbox {
+namespace {
+
+constexpr size_t kNoticesAtOnce = 16;
+
+}  // namespace
 
 Task<absl::Status> Deliverer::OnEvent(const events::Delivery& delivery) {
   if (delivery.event.has_unit_changed()) liaisons_.Apply(delivery.event.unit_changed().unit());
@@ -18,20 +25,27 @@ Task<absl::Status> Deliverer::OnEvent(const events::Delivery& delivery) {
   cause.trace_id = delivery.event.trace_id();
   cause.now = clock_.Now();
   absl::Status first_error;
-  for (Notice& notice : notices) {
-    cause.event = absl::StrCat(delivery.service, ".", delivery.shard, ".", delivery.id, ".",
-                               notice.record.kind());
+  std::function<Task<void>(size_t)> deliver = [&](size_t i) -> Task<void> {
+    Cause own = cause;
+    own.event = absl::StrCat(delivery.service, ".", delivery.shard, ".", delivery.id, ".",
+                             notices[i].record.kind());
     // One recipient who cannot be reached now does not hold up the others; the event comes again.
-    first_error.Update(co_await Deliver(std::move(notice), cause));
+    first_error.Update(co_await Deliver(std::move(notices[i]), std::move(own)));
+  };
+  // Together, so that their commits go to Redis in one call.
+  if (notices.size() > 1) {
+    co_await ForEach(notices.size(), kNoticesAtOnce, deliver);
+  } else if (!notices.empty()) {
+    co_await deliver(0);
   }
   co_return first_error;
 }
 
 Task<absl::Status> Deliverer::Deliver(Notice notice, Cause cause) {
-  CO_ASSIGN_OR_RETURN(const std::optional<Owner> owner, co_await OwnerOf(notice.to));
+  CO_ASSIGN_OR_RETURN(const std::optional<Owner> owner,
+                      co_await OwnerOf(notice.to, cause.trace_id));
   if (!owner) co_return absl::OkStatus();
   Addition addition;
-  if (notice.remind_at) addition.reminder = ReminderOf(notice.record);
   addition.record = std::move(notice.record);
   addition.remind_at = notice.remind_at;
   addition.forget_reminder = notice.forget_reminder;
@@ -53,14 +67,14 @@ Task<absl::StatusOr<Owner>> Deliverer::AreaOwner(std::string area_code) {
   co_return Owner{std::move(area_code), shard};
 }
 
-Task<absl::StatusOr<std::optional<Owner>>> Deliverer::OwnerOf(Recipient to) {
+Task<absl::StatusOr<std::optional<Owner>>> Deliverer::OwnerOf(Recipient to, std::string trace_id) {
   if (to.kind == Recipient::Kind::kArea) {
     CO_ASSIGN_OR_RETURN(Owner owner, co_await AreaOwner(to.id));
     co_return std::optional<Owner>(std::move(owner));
   }
   std::string person = to.id;
   if (to.kind == Recipient::Kind::kLiaison) {
-    CO_ASSIGN_OR_RETURN(person, co_await liaisons_.Of(to.id));
+    CO_ASSIGN_OR_RETURN(person, co_await liaisons_.Of(to.id, std::move(trace_id)));
     if (person.empty()) co_return std::optional<Owner>();
   }
   const std::optional<Owner> owner = inbox_.PersonOwner(person);

@@ -30,7 +30,7 @@ class Deliverer {
  private:
   Task<absl::Status> Deliver(Notice notice, Cause cause);
   // Nothing when there is nobody (any more) to tell.
-  Task<absl::StatusOr<std::optional<Owner>>> OwnerOf(Recipient to);
+  Task<absl::StatusOr<std::optional<Owner>>> OwnerOf(Recipient to, std::string trace_id);
   // UNAVAILABLE for an area that is not known here, not even after a refresh: the event comes
   // again.
   Task<absl::StatusOr<Owner>> AreaOwner(std::string area_code);

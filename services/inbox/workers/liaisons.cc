@@ -16,10 +16,10 @@ constexpr std::chrono::minutes kRemembered{5};
 constexpr size_t kMostUnits = 20'000;
 
 Task<absl::StatusOr<registration::v1::Unit>> Ask(std::shared_ptr<rpc::Client<UnitService>> client,
-                                                 std::string unit_id) {
+                                                 rpc::CallOptions options, std::string unit_id) {
   registration::v1::GetUnitRequest request;
   request.set_unit_id(std::move(unit_id));
-  co_return co_await client->Call(&rpc::AsyncOf<UnitService>::GetUnit, rpc::CallOptions(),
+  co_return co_await client->Call(&rpc::AsyncOf<UnitService>::GetUnit, std::move(options),
                                   std::move(request));
 }
 
@@ -27,15 +27,18 @@ Task<absl::StatusOr<registration::v1::Unit>> Ask(std::shared_ptr<rpc::Client<Uni
 
 UnitSource UnitsFromRegistration(rpc::Channel& channel) {
   auto client = std::make_shared<rpc::Client<UnitService>>(channel);
-  return [client](std::string unit_id) { return Ask(client, std::move(unit_id)); };
+  return [client](rpc::CallOptions options, std::string unit_id) {
+    return Ask(client, std::move(options), std::move(unit_id));
+  };
 }
 
-Task<absl::StatusOr<std::string>> Liaisons::Of(std::string unit_id) {
+Task<absl::StatusOr<std::string>> Liaisons::Of(std::string unit_id, std::string trace_id) {
   const auto found = known_.find(unit_id);
   if (found != known_.end() && clock_.Now() < found->second.until) {
     co_return found->second.liaison_id;
   }
-  const absl::StatusOr<registration::v1::Unit> unit = co_await source_(unit_id);
+  const absl::StatusOr<registration::v1::Unit> unit =
+      co_await source_(rpc::CallOptions::Tracing(trace_id), unit_id);
   if (!unit.ok() && !absl::IsNotFound(unit.status())) co_return unit.status();
   const std::string liaison = unit.ok() ? unit->liaison_id() : "";
   Remember(unit_id, liaison);

@@ -14,8 +14,9 @@
 
 namespace baodao::inbox {
 
-// registration's GetUnit.
-using UnitSource = std::function<Task<absl::StatusOr<registration::v1::Unit>>(std::string unit_id)>;
+// registration's GetUnit, on behalf of `options`.
+using UnitSource = std::function<Task<absl::StatusOr<registration::v1::Unit>>(
+    rpc::CallOptions options, std::string unit_id)>;
 // `channel` outlives the source.
 UnitSource UnitsFromRegistration(rpc::Channel& channel);
 
@@ -25,8 +26,9 @@ class Liaisons {
   // `clock` outlives it.
   Liaisons(UnitSource source, Clock& clock) : source_(std::move(source)), clock_(clock) {}
 
-  // The liaison's person id; empty when the unit has none or does not exist. Errors: the source's.
-  Task<absl::StatusOr<std::string>> Of(std::string unit_id);
+  // The liaison's person id; empty when the unit has none or does not exist. Errors: the source's,
+  // which is asked in this trace.
+  Task<absl::StatusOr<std::string>> Of(std::string unit_id, std::string trace_id);
   void Apply(const registration::v1::Unit& unit);
 
  private:

@@ -1,5 +1,8 @@
 #include "services/lists/domain/list_rules.h"
 
+#include <utility>
+
+#include "common/areas/geo.h"
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -39,8 +42,17 @@ absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& reques
   resource.set_owner_id(owner_id);
   *resource.mutable_create_time() = ToTimestamp(now);
   *resource.mutable_update_time() = ToTimestamp(now);
+  return PublicView(std::move(resource));
+}
+
+v1::Resource PublicView(v1::Resource resource) {
+  if (false) {
+    *resource.mutable_place() = areas::Coarse(resource.place());
+  }
   return resource;
 }
+
+bool IsOfPerson(const v1::Resource& resource) { return resource.owner_id().starts_with("per_"); }
 
 absl::Status Withdraw(v1::Resource* resource, Time now) {
   RETURN_IF_ERROR(Move(resource, ResourceEvent::kWithdraw));

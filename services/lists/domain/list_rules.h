@@ -12,9 +12,14 @@
 
 namespace baodao::lists {
 
-// The resource asked for, LISTED, without id. Refusals name the field.
+// The resource asked for, LISTED, without id, as everybody may see it: exactly where a person's is
+// is kept sealed (store/details.h). Refusals name the field.
 absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& request,
                                          const std::string& owner_id, Time now);
+// Where a person lives is nobody's business: the place of their resource is rounded to about 100 m.
+// A unit is found at its exact address.
+v1::Resource PublicView(v1::Resource resource);
+bool IsOfPerson(const v1::Resource& resource);
 // LISTED → WITHDRAWN.
 absl::Status Withdraw(v1::Resource* resource, Time now);
 // Whether needs may be linked with it now; WRONG_STATE otherwise.

@@ -1,5 +1,7 @@
 #include "services/lists/domain/need_rules.h"
 
+#include <set>
+
 #include "common/areas/geo.h"
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
@@ -10,9 +12,25 @@
 namespace baodao::lists {
 namespace {
 
+// Whether a duplicate may be handled together with this need: not once it is decided, or lies with
+// its requester, when nothing more would be heard of the duplicate.
+absl::Status CheckTarget(const v1::Need& target) {
+  switch (target.state()) {
+    case v1::NEED_STATE_MERGED:
+      return Refuse(Reason::MERGE_CYCLE);
+    case v1::NEED_STATE_RETURNED:
+    case v1::NEED_STATE_REJECTED:
+    case v1::NEED_STATE_RESOLVED:
+    case v1::NEED_STATE_CLOSED:
+      return WrongState(StateName(target.state()));
+    default:
+      return absl::OkStatus();
+  }
+}
+
 // What the verdict needs besides itself.
 absl::Status CheckVerdict(const v1::Need& need, const v1::ReviewNeedRequest& request,
-                          const std::optional<v1::Need>& target) {
+                          const v1::NeedRecord* target) {
   switch (request.verdict()) {
     case v1::NEED_VERDICT_RETURN:
     case v1::NEED_VERDICT_REJECT:
@@ -23,10 +41,8 @@ absl::Status CheckVerdict(const v1::Need& need, const v1::ReviewNeedRequest& req
         return RefuseField("merged_into_id", ViolationKind::REQUIRED);
       }
       if (request.merged_into_id() == need.need_id()) return Refuse(Reason::MERGE_WITH_ITSELF);
-      if (!target) return NotFound("need", request.merged_into_id());
-      if (target->state() == v1::NEED_STATE_MERGED) return Refuse(Reason::MERGE_CYCLE);
-      if (target->state() == v1::NEED_STATE_REJECTED) return WrongState(StateName(target->state()));
-      return absl::OkStatus();
+      if (target == nullptr) return NotFound("need", request.merged_into_id());
+      return CheckTarget(target->need());
     default:
       return absl::OkStatus();
   }
@@ -43,6 +59,23 @@ NeedEvent EventOf(v1::NeedVerdict verdict) {
     default:
       return NeedEvent::kAccept;
   }
+}
+
+// Who waits for the outcome of `from` hears that of `into`; everybody once.
+absl::Status Merge(const v1::NeedRecord& from, v1::NeedRecord* into) {
+  std::set<std::string> told{"", into->need().requester_id()};
+  for (const v1::Need& merged : into->merged()) told.insert(merged.requester_id());
+  const auto add = [&](const v1::Need& need) {
+    if (!told.insert(need.requester_id()).second) return;
+    v1::Need* merged = into->add_merged();
+    merged->set_need_id(need.need_id());
+    merged->set_title(need.title());
+    merged->set_requester_id(need.requester_id());
+  };
+  add(from.need());
+  for (const v1::Need& merged : from.merged()) add(merged);
+  if (into->merged_size() <= kMaxMerged) return absl::OkStatus();
+  return Refuse(Reason::TOO_MANY_MATCHES, {{"max", std::to_string(kMaxMerged)}});
 }
 
 }  // namespace
@@ -66,13 +99,17 @@ absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
   return need;
 }
 
-absl::Status Review(v1::Need* need, const v1::ReviewNeedRequest& request,
-                    const std::optional<v1::Need>& target, Time now) {
+absl::Status Review(v1::NeedRecord* record, const v1::ReviewNeedRequest& request,
+                    v1::NeedRecord* target, Time now) {
+  v1::Need* need = record->mutable_need();
   RETURN_IF_ERROR(CheckVerdict(*need, request, target));
   RETURN_IF_ERROR(Move(need, EventOf(request.verdict())));
   need->set_review_comment(request.comment());
-  if (request.verdict() == v1::NEED_VERDICT_MERGE)
+  if (request.verdict() == v1::NEED_VERDICT_MERGE) {
+    RETURN_IF_ERROR(Merge(*record, target));
+    record->clear_merged();
     need->set_merged_into_id(request.merged_into_id());
+  }
   *need->mutable_update_time() = ToTimestamp(now);
   return absl::OkStatus();
 }
@@ -117,6 +154,11 @@ absl::Status Link(v1::NeedRecord* record, v1::Match match, Time now) {
   *record->add_matches() = std::move(match);
   *record->mutable_need()->mutable_update_time() = ToTimestamp(now);
   return absl::OkStatus();
+}
+
+bool IsDecided(v1::NeedState state) {
+  return state == v1::NEED_STATE_RESOLVED || state == v1::NEED_STATE_CLOSED ||
+         state == v1::NEED_STATE_REJECTED;
 }
 
 bool IsOver(v1::NeedState state) {

@@ -4,7 +4,6 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
-#include <optional>
 #include <string>
 
 #include "baodao/lists/v1/need.pb.h"
@@ -14,16 +13,19 @@
 namespace baodao::lists {
 
 inline constexpr int kMaxMatches = 20;
+// Needs merged into one whose requesters are told of its outcome.
+inline constexpr int kMaxMerged = 50;
 
 // The need asked for, SUBMITTED, without id and contact, its place rounded to about 100 m: exactly
 // it is kept sealed (store/details.h). WINDOW_INVALID.
 absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
                                  const std::string& requester_id, Time now);
 
-// Applies a verdict. `target` is the need merged into, where the verdict is MERGE and it exists.
-// Refusals: the missing comment or target by field, MERGE_WITH_ITSELF, MERGE_CYCLE, WRONG_STATE.
-absl::Status Review(v1::Need* need, const v1::ReviewNeedRequest& request,
-                    const std::optional<v1::Need>& target, Time now);
+// Applies a verdict. `target` is the need merged into, where the verdict is MERGE and it exists
+// (else null): it takes over those who wait for an outcome. Refusals: the missing comment or target
+// by field, MERGE_WITH_ITSELF, MERGE_CYCLE, WRONG_STATE, TOO_MANY_MATCHES.
+absl::Status Review(v1::NeedRecord* record, const v1::ReviewNeedRequest& request,
+                    v1::NeedRecord* target, Time now);
 
 // RETURNED → SUBMITTED with new words; an unset window stays.
 absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request, Time now);
@@ -36,6 +38,9 @@ absl::Status Close(v1::Need* need, Time now);
 // Links the need with what `match` names. ALREADY_EXISTS for a second link to the same,
 // TOO_MANY_MATCHES, WRONG_STATE.
 absl::Status Link(v1::NeedRecord* record, v1::Match match, Time now);
+
+// Whether the requester's wish has been decided on, one way or the other; never undone.
+bool IsDecided(v1::NeedState state);
 
 // Whether the private details are out of reach for all but the requester: the work is over, or will
 // never be.

@@ -30,7 +30,8 @@ bool Related(const areas::AreaTree& tree, const std::string& a, const std::strin
 }
 
 Task<absl::Status> CheckLiaison(rpc::CallContext ctx, Peers& peers, std::string unit_id) {
-  CO_ASSIGN_OR_RETURN(const registration::v1::Unit unit, co_await peers.GetUnit(unit_id));
+  CO_ASSIGN_OR_RETURN(const registration::v1::Unit unit,
+                      co_await peers.GetUnit(rpc::CallOptions::From(ctx), unit_id));
   if (ctx.caller().IsPerson() && unit.liaison_id() == ctx.caller().person_id) {
     co_return absl::OkStatus();
   }

@@ -40,8 +40,8 @@ class NeedHandlers {
                                         std::string need_id, Change change);
   Task<absl::StatusOr<v1::Need>> MutatePlainly(rpc::CallContext ctx, store::RequestKey key,
                                                std::string need_id, PlainChange change);
-  Task<absl::Status> ApplyReview(const v1::ReviewNeedRequest& request, v1::NeedRecord* record,
-                                 store::Commit* commit, Time now);
+  Task<absl::Status> ApplyReview(rpc::CallContext ctx, const v1::ReviewNeedRequest& request,
+                                 v1::NeedRecord* record, store::Commit* commit, Time now);
 
   // The need with contact and place as the caller may see them in passing: in full only their own.
   absl::StatusOr<v1::Need> Present(const rpc::CallContext& ctx, v1::Need need,

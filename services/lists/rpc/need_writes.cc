@@ -1,4 +1,3 @@
-#include <optional>
 #include <utility>
 
 #include "common/ids/ids.h"
@@ -87,31 +86,32 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::MutatePlainly(rpc::CallContext ctx,
 Task<absl::StatusOr<v1::Need>> NeedHandlers::Review(rpc::CallContext ctx,
                                                     v1::ReviewNeedRequest request) {
   Change change = [&](v1::NeedRecord* record, store::Commit* commit, Time now) {
-    return ApplyReview(request, record, commit, now);
+    return ApplyReview(ctx, request, record, commit, now);
   };
   const store::RequestKey key = KeyOf(ctx, request);
   co_return co_await Mutate(ctx, key, request.need_id(), change);
 }
 
-Task<absl::Status> NeedHandlers::ApplyReview(const v1::ReviewNeedRequest& request,
+Task<absl::Status> NeedHandlers::ApplyReview(rpc::CallContext ctx,
+                                             const v1::ReviewNeedRequest& request,
                                              v1::NeedRecord* record, store::Commit* commit,
                                              Time now) {
-  std::optional<v1::Need> target;
   const std::string& other = request.merged_into_id();
-  if (request.verdict() == v1::NEED_VERDICT_MERGE && !other.empty() &&
-      other != record->need().need_id()) {
-    CO_ASSIGN_OR_RETURN(const Loaded<v1::NeedRecord> loaded, co_await deps_.lists.LoadNeed(other));
-    target = loaded.record.need();
-    // Duplicates lie in one subdistrict and so in one shard, where the commit can hold the other
-    // still: two needs cannot be merged into each other.
-    const auto tree = deps_.areas.tree();
-    if (!Related(*tree, record->need().area_code(), target->area_code()) ||
-        deps_.lists.keys().ShardOf(other) != commit->shard()) {
-      co_return Refuse(Reason::AREAS_UNRELATED);
-    }
-    commit->Expect(deps_.lists.keys().Need(other), loaded.version);
+  const bool merge = request.verdict() == v1::NEED_VERDICT_MERGE && !other.empty() &&
+                     other != record->need().need_id();
+  if (!merge) co_return lists::Review(record, request, nullptr, now);
+  CO_ASSIGN_OR_RETURN(const Loaded<v1::NeedRecord> loaded, co_await deps_.lists.LoadNeed(other));
+  // Duplicates lie in one subdistrict and so in one shard, where one commit changes both: two needs
+  // cannot be merged into each other, nor into one that is decided at the same moment.
+  const auto tree = deps_.areas.tree();
+  if (!Related(*tree, record->need().area_code(), loaded.record.need().area_code()) ||
+      deps_.lists.keys().ShardOf(other) != commit->shard()) {
+    co_return Refuse(Reason::AREAS_UNRELATED);
   }
-  co_return lists::Review(record->mutable_need(), request, target, now);
+  v1::NeedRecord target = loaded.record;
+  CO_RETURN_IF_ERROR(lists::Review(record, request, &target, now));
+  deps_.lists.Put(commit, loaded, target, OriginOf(ctx, now));
+  co_return absl::OkStatus();
 }
 
 Task<absl::StatusOr<v1::Need>> NeedHandlers::Resubmit(rpc::CallContext ctx,

@@ -17,15 +17,16 @@ class GrpcPeers final : public Peers {
       : tasks_(dispatch), units_(registration) {}
 
   Task<absl::StatusOr<dispatch::v1::Task>> PublishTask(
-      dispatch::v1::PublishTaskRequest request) override {
-    return tasks_.Call(&rpc::AsyncOf<TaskService>::PublishTask, rpc::CallOptions(),
+      rpc::CallOptions options, dispatch::v1::PublishTaskRequest request) override {
+    return tasks_.Call(&rpc::AsyncOf<TaskService>::PublishTask, std::move(options),
                        std::move(request));
   }
 
-  Task<absl::StatusOr<registration::v1::Unit>> GetUnit(std::string unit_id) override {
+  Task<absl::StatusOr<registration::v1::Unit>> GetUnit(rpc::CallOptions options,
+                                                       std::string unit_id) override {
     registration::v1::GetUnitRequest request;
     request.set_unit_id(std::move(unit_id));
-    return units_.Call(&rpc::AsyncOf<UnitService>::GetUnit, rpc::CallOptions(), std::move(request));
+    return units_.Call(&rpc::AsyncOf<UnitService>::GetUnit, std::move(options), std::move(request));
   }
 
  private:

@@ -13,15 +13,16 @@
 
 namespace baodao::lists {
 
-// Loop thread only.
+// Loop thread only. `options` say on whose behalf.
 class Peers {
  public:
   virtual ~Peers() = default;
   // dispatch's PublishTask: the same task for the same need and attempt, however often.
   virtual Task<absl::StatusOr<dispatch::v1::Task>> PublishTask(
-      dispatch::v1::PublishTaskRequest request) = 0;
+      rpc::CallOptions options, dispatch::v1::PublishTaskRequest request) = 0;
   // registration's GetUnit. NOT_FOUND when there is none.
-  virtual Task<absl::StatusOr<registration::v1::Unit>> GetUnit(std::string unit_id) = 0;
+  virtual Task<absl::StatusOr<registration::v1::Unit>> GetUnit(rpc::CallOptions options,
+                                                               std::string unit_id) = 0;
 };
 
 // Over gRPC, with lists' own token. The channels outlive it.

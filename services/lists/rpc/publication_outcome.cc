@@ -55,12 +55,13 @@ absl::StatusOr<dispatch::v1::PublishTaskRequest> Publications::RequestOf(
   return request;
 }
 
-Task<absl::Status> Publications::Finish(std::string need_id, Origin origin) {
+Task<absl::Status> Publications::Finish(std::string need_id, rpc::CallOptions options,
+                                        Origin origin) {
   CO_ASSIGN_OR_RETURN(const Loaded<v1::NeedRecord> loaded, co_await deps_.lists.LoadNeed(need_id));
   if (!loaded.record.publishing()) co_return absl::OkStatus();
   CO_ASSIGN_OR_RETURN(dispatch::v1::PublishTaskRequest request, RequestOf(loaded.record));
   const absl::StatusOr<dispatch::v1::Task> task =
-      co_await deps_.peers.PublishTask(std::move(request));
+      co_await deps_.peers.PublishTask(std::move(options), std::move(request));
   if (!task.ok() && !IsFinal(task.status())) {
     log::Warn("need.publish_pending", {{"need", need_id}, {"status", task.status()}},
               origin.trace_id);
@@ -131,8 +132,10 @@ Task<absl::StatusOr<store::CommitOutcome::Kind>> Publications::Write(
 }
 
 Task<absl::Status> Publications::Resume(std::string need_id) {
-  const Origin origin{"lists", "", deps_.clock.Now()};
-  const absl::Status finished = co_await Finish(need_id, origin);
+  const rpc::TraceId trace = rpc::NewTraceId();
+  const Origin origin{"lists", std::string(trace.data(), trace.size()), deps_.clock.Now()};
+  const absl::Status finished =
+      co_await Finish(need_id, rpc::CallOptions(), origin);
   if (!finished.ok() && !IsFinal(finished)) co_return finished;
   if (!finished.ok()) log::Info("need.publish_refused", {{"need", need_id}, {"status", finished}});
   const auto loaded = co_await deps_.lists.LoadNeed(need_id);

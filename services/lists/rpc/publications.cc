@@ -34,7 +34,8 @@ Task<absl::StatusOr<v1::NeedAnswer>> Publications::Publish(rpc::CallContext ctx,
   CO_ASSIGN_OR_RETURN(std::optional<v1::NeedAnswer> known, co_await Begin(ctx, request, key));
   if (known) co_return *std::move(known);
   const Origin origin = OriginOf(ctx, deps_.clock.Now());
-  const absl::Status finished = co_await Finish(request.need_id(), origin);
+  const absl::Status finished =
+      co_await Finish(request.need_id(), rpc::CallOptions(), origin);
   CO_ASSIGN_OR_RETURN(known, co_await FindAnswer(shard, key));
   if (known) co_return *std::move(known);
   CO_RETURN_IF_ERROR(finished);

@@ -55,9 +55,9 @@ class Publications {
                                       const store::RequestKey& key);
   absl::Status BeginOn(v1::NeedRecord* record, const v1::PublishNeedRequest& request,
                        const Publisher& publisher, Time now) const;
-  // Asks dispatch for the running publication and writes its outcome down. OK when none runs any
-  // more.
-  Task<absl::Status> Finish(std::string need_id, Origin origin);
+  // Asks dispatch for the running publication, on behalf of `options`, and writes its outcome down.
+  // OK when none runs any more.
+  Task<absl::Status> Finish(std::string need_id, rpc::CallOptions options, Origin origin);
   Task<absl::Status> Conclude(std::string need_id, int attempt,
                               const absl::StatusOr<dispatch::v1::Task>& task, Origin origin);
   absl::StatusOr<dispatch::v1::PublishTaskRequest> RequestOf(const v1::NeedRecord& record) const;

@@ -10,14 +10,29 @@
 #include "services/lists/domain/list_rules.h"
 #include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/paged.h"
+#include "services/lists/store/details.h"
 
 namespace baodao::lists {
 namespace {
 
-using ResourceDecision = store::Decision<v1::Resource>;
+using ResourceDecision = store::Decision<v1::ResourceRecord>;
 using DecideResource = std::function<Task<absl::StatusOr<ResourceDecision>>()>;
 
+// What is kept as the answer.
+v1::ResourceRecord WithoutAreas(v1::ResourceRecord record) {
+  record.clear_list_areas();
+  return record;
+}
+
 }  // namespace
+
+absl::StatusOr<v1::Resource> ResourceHandlers::Present(const rpc::CallContext& ctx,
+                                                       v1::ResourceRecord record) const {
+  v1::Resource resource = PublicView(std::move(*record.mutable_resource()));
+  const bool own = ctx.caller().IsPerson() && ctx.caller().person_id == resource.owner_id();
+  if (own) RETURN_IF_ERROR(RevealPlace(deps_.key_ring, record.sealed_place(), &resource));
+  return resource;
+}
 
 Task<absl::StatusOr<std::string>> ResourceHandlers::OwnerFor(rpc::CallContext ctx,
                                                              std::string asked) {
@@ -44,25 +59,30 @@ Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Create(rpc::CallContext ctx
     CO_RETURN_IF_ERROR(co_await CountAddition(ctx, deps_.lists, kResources, key.request_id));
     resource.set_resource_id(ids::New("res", shard));
     v1::ResourceRecord record;
-    *record.mutable_resource() = resource;
+    if (IsOfPerson(resource)) {
+      record.set_sealed_place(SealPlace(deps_.key_ring, resource.resource_id(), request));
+    }
+    *record.mutable_resource() = std::move(resource);
     for (std::string& area : ListsStore::ListAreas(*tree, request.area_code())) {
       record.add_list_areas(std::move(area));
     }
     store::Commit commit(shard);
     const Loaded<v1::ResourceRecord> nothing;
     deps_.lists.Put(&commit, nothing, record, OriginOf(ctx, now));
-    co_return ResourceDecision{std::move(commit), std::move(resource)};
+    co_return ResourceDecision{std::move(commit), WithoutAreas(std::move(record))};
   };
-  co_return co_await store::Mutate<v1::Resource>(
-      deps_.lists.store(), key, CallerShard(ctx, deps_.lists, shard), shard, decide);
+  CO_ASSIGN_OR_RETURN(
+      v1::ResourceRecord answer,
+      co_await store::Mutate<v1::ResourceRecord>(
+          deps_.lists.store(), key, CallerShard(ctx, deps_.lists, shard), shard, decide));
+  co_return Present(ctx, std::move(answer));
 }
 
 Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Get(rpc::CallContext ctx,
                                                          v1::GetResourceRequest request) {
-  (void)ctx;
   CO_ASSIGN_OR_RETURN(Loaded<v1::ResourceRecord> loaded,
                       co_await deps_.lists.LoadResource(request.resource_id()));
-  co_return std::move(*loaded.record.mutable_resource());
+  co_return Present(ctx, std::move(loaded.record));
 }
 
 Task<absl::StatusOr<v1::ListResourcesResponse>> ResourceHandlers::List(
@@ -71,9 +91,10 @@ Task<absl::StatusOr<v1::ListResourcesResponse>> ResourceHandlers::List(
     return deps_.lists.LoadResources(std::move(ids));
   };
   const auto state_of = [](const v1::ResourceRecord& record) { return record.resource().state(); };
-  const auto take = [](v1::ListResourcesResponse* response, v1::ResourceRecord record) {
-    *response->add_resources() = std::move(*record.mutable_resource());
-    return absl::OkStatus();
+  const auto take = [this, &ctx](v1::ListResourcesResponse* response, v1::ResourceRecord record) {
+    absl::StatusOr<v1::Resource> resource = Present(ctx, std::move(record));
+    if (resource.ok()) *response->add_resources() = *std::move(resource);
+    return resource.status();
   };
   co_return co_await ListArea<v1::ListResourcesResponse, v1::ResourceRecord>(
       deps_, ctx, request, kResources, load, state_of, take);
@@ -90,11 +111,14 @@ Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Withdraw(rpc::CallContext c
     CO_RETURN_IF_ERROR(lists::Withdraw(record.mutable_resource(), now));
     store::Commit commit(shard);
     deps_.lists.Put(&commit, loaded, record, OriginOf(ctx, now));
-    co_return ResourceDecision{std::move(commit), record.resource()};
+    co_return ResourceDecision{std::move(commit), WithoutAreas(std::move(record))};
   };
   const store::RequestKey key = KeyOf(ctx, request);
-  co_return co_await store::Mutate<v1::Resource>(
-      deps_.lists.store(), key, CallerShard(ctx, deps_.lists, shard), shard, decide);
+  CO_ASSIGN_OR_RETURN(
+      v1::ResourceRecord answer,
+      co_await store::Mutate<v1::ResourceRecord>(
+          deps_.lists.store(), key, CallerShard(ctx, deps_.lists, shard), shard, decide));
+  co_return Present(ctx, std::move(answer));
 }
 
 }  // namespace baodao::lists

@@ -22,6 +22,9 @@ class ResourceHandlers {
                                               v1::WithdrawResourceRequest request);
 
  private:
+  // The resource as the caller may see it.
+  absl::StatusOr<v1::Resource> Present(const rpc::CallContext& ctx,
+                                       v1::ResourceRecord record) const;
   // Whose resource the caller may list: their own, or their unit's.
   Task<absl::StatusOr<std::string>> OwnerFor(rpc::CallContext ctx, std::string asked);
 

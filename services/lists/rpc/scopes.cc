@@ -28,7 +28,8 @@ Task<absl::StatusOr<rpc::Scope>> ResourceScope(Deps deps, std::string id) {
     scope.owner_ids.push_back(owner);
     co_return scope;
   }
-  CO_ASSIGN_OR_RETURN(const registration::v1::Unit unit, co_await deps.peers.GetUnit(owner));
+  CO_ASSIGN_OR_RETURN(const registration::v1::Unit unit,
+                      co_await deps.peers.GetUnit(rpc::CallOptions(), owner));
   scope.owner_ids.push_back(unit.liaison_id());
   co_return scope;
 }
@@ -41,7 +42,7 @@ Task<absl::StatusOr<rpc::Scope>> ProjectScope(Deps deps, std::string id) {
   if (project.unit_id().empty()) co_return scope;
   // Who speaks for the unit now, not who claimed the project for it.
   CO_ASSIGN_OR_RETURN(const registration::v1::Unit unit,
-                      co_await deps.peers.GetUnit(project.unit_id()));
+                      co_await deps.peers.GetUnit(rpc::CallOptions(), project.unit_id()));
   if (!unit.liaison_id().empty()) scope.owner_ids.push_back(unit.liaison_id());
   co_return scope;
 }

@@ -6,8 +6,11 @@
 namespace baodao::lists {
 namespace {
 
-// Binds sealed details to their need.
+// Bind what is sealed to its record.
 std::string BindingOf(const std::string& need_id) { return "need:" + need_id + ":details"; }
+std::string PlaceBindingOf(const std::string& resource_id) {
+  return "resource:" + resource_id + ":place";
+}
 
 }  // namespace
 
@@ -32,6 +35,21 @@ absl::StatusOr<v1::NeedDetails> OpenDetails(const crypto::KeyRing& keys, const s
 void Reveal(const v1::NeedDetails& details, v1::Need* need) {
   if (details.has_contact()) *need->mutable_contact() = details.contact();
   if (details.has_place()) *need->mutable_place() = details.place();
+}
+
+std::string SealPlace(const crypto::KeyRing& keys, const std::string& resource_id,
+                      const v1::CreateResourceRequest& request) {
+  if (!request.has_place()) return "";
+  return keys.Seal(request.place().SerializeAsString(), PlaceBindingOf(resource_id));
+}
+
+absl::Status RevealPlace(const crypto::KeyRing& keys, const std::string& sealed,
+                         v1::Resource* resource) {
+  if (sealed.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::string bytes,
+                   keys.Open(sealed, PlaceBindingOf(resource->resource_id())));
+  if (resource->mutable_place()->ParseFromString(bytes)) return absl::OkStatus();
+  return absl::DataLossError("a place cannot be parsed");
 }
 
 v1::Contact MaskContact(const v1::Contact& contact) {

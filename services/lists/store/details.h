@@ -1,12 +1,14 @@
-// Who needs help, and exactly where: sealed wherever it is kept.
+// Who needs help, and exactly where; exactly where people are who give: sealed wherever it is kept.
 #pragma once
 
+#include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
 #include <string>
 
 #include "baodao/lists/v1/need.pb.h"
 #include "baodao/lists/v1/records.pb.h"
+#include "baodao/lists/v1/resource.pb.h"
 #include "common/crypto/key_ring.h"
 
 namespace baodao::lists {
@@ -19,6 +21,12 @@ absl::StatusOr<v1::NeedDetails> OpenDetails(const crypto::KeyRing& keys, const s
                                             const std::string& sealed);
 // Puts the details into the need.
 void Reveal(const v1::NeedDetails& details, v1::Need* need);
+// Exactly where a person's resource is; empty where the request has no place.
+std::string SealPlace(const crypto::KeyRing& keys, const std::string& resource_id,
+                      const v1::CreateResourceRequest& request);
+// Puts the exact place into the resource, if there is one. DATA_LOSS when it cannot be opened.
+absl::Status RevealPlace(const crypto::KeyRing& keys, const std::string& sealed,
+                         v1::Resource* resource);
 // What everybody else sees.
 v1::Contact MaskContact(const v1::Contact& contact);
 

@@ -1,8 +1,11 @@
 // The writing half of ListsStore.
 #include <google/protobuf/util/message_differencer.h>
 
+#include <utility>
+
 #include "baodao/events/v1/events.pb.h"
 #include "common/clock/timestamp.h"
+#include "services/lists/domain/list_rules.h"
 #include "services/lists/domain/need_rules.h"
 #include "services/lists/store/lists_store.h"
 
@@ -42,6 +45,12 @@ events::v1::Event EventBy(const Origin& origin) {
   return event;
 }
 
+// The task that this change took from the need; empty: none.
+std::string LostTask(const v1::NeedRecord& before, const v1::NeedRecord& after) {
+  const int lost = after.past_task_ids_size();
+  return lost > before.past_task_ids_size() ? after.past_task_ids(lost - 1) : "";
+}
+
 // Whether others would see a difference; the time of the change alone is none.
 template <class Message>
 bool Shows(Message before, Message after) {
@@ -63,10 +72,16 @@ void ListsStore::Put(store::Commit* commit, const Loaded<v1::NeedRecord>& before
     commit->IndexAdd(keys_.Raised(commit->shard(), need.requester_id()), IndexScore(need.need_id()),
                      IndexMember(need.need_id(), need.category()));
   }
-  if (!Shows(old, need)) return;
+  std::string lost_task = LostTask(before.record, after);
+  // A task that was over before the need had heard of it leaves no other trace.
+  if (!Shows(old, need) && lost_task.empty()) return;
   events::v1::Event event = EventBy(origin);
-  *event.mutable_need_changed()->mutable_need() = PublicView(need);
-  event.mutable_need_changed()->set_before(old.state());
+  events::v1::NeedChanged& changed = *event.mutable_need_changed();
+  *changed.mutable_need() = PublicView(need);
+  changed.set_before(old.state());
+  
+  if (IsDecided(need.state()) && !IsDecided(old.state()))
+    ;
   commit->Emit(event.SerializeAsString());
 }
 

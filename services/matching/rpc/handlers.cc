@@ -55,17 +55,15 @@ Task<absl::StatusOr<rpc::Scope>> MatchingHandlers::Resolve(std::string task_id) 
     scope.area_code = task->task.area_code();
     co_return scope;
   }
-  CO_ASSIGN_OR_RETURN(const DispatchTask task, co_await dispatch_.GetTask(std::move(task_id)));
+  CO_ASSIGN_OR_RETURN(const DispatchTask task,
+                      co_await dispatch_.GetTask(rpc::CallOptions(), std::move(task_id)));
   scope.area_code = task.area_code();
   co_return scope;
 }
 
 AreaScope MatchingHandlers::Neighbours(const OpenTask& task) const {
-  const std::string& code = task.task.area_code();
-  for (const areas::Area* area : index_.tree().Ancestors(code)) {
-    if (area->level() == registration::v1::AREA_LEVEL_DISTRICT) return index_.ScopeOf(area->code());
-  }
-  return index_.ScopeOf(code);
+  AreaScope scope = index_.SurroundingsOf(task.task.area_code());
+  return task.eligible.IsWiderThan(scope) ? task.eligible : scope;
 }
 
 v1::Candidate MatchingHandlers::ToProto(const Terms& terms, const Ranked& ranked,
@@ -90,7 +88,9 @@ Task<absl::StatusOr<v1::RecommendPeopleResponse>> MatchingHandlers::RecommendPeo
   const auto it = index_.tasks().find(request.task_id());
   if (it == index_.tasks().end()) {
     // Over, or so new that its event is still on the way.
-    CO_ASSIGN_OR_RETURN(const DispatchTask task, co_await dispatch_.GetTask(request.task_id()));
+    CO_ASSIGN_OR_RETURN(
+        const DispatchTask task,
+        co_await dispatch_.GetTask(rpc::CallOptions::From(context), request.task_id()));
     if (task.state() == dispatch::v1::TASK_STATE_OPEN) co_return Refuse(Reason::INDEX_NOT_READY);
     co_return Refuse(Reason::TASK_NOT_OPEN, {{"state", StateName(task.state())}});
   }
@@ -132,7 +132,6 @@ Task<absl::StatusOr<v1::RecommendTasksResponse>> MatchingHandlers::RecommendTask
 
 Task<absl::StatusOr<v1::RunMatchingResponse>> MatchingHandlers::RunMatching(
     rpc::CallContext context, v1::RunMatchingRequest request) {
-  (void)context;
   if (!feed_.ready()) co_return Refuse(Reason::INDEX_NOT_READY);
   if (index_.tree().Find(request.area_code()) == nullptr) {
     co_return Refuse(Reason::AREA_UNKNOWN, {{"area", request.area_code()}});
@@ -152,7 +151,8 @@ Task<absl::StatusOr<v1::RunMatchingResponse>> MatchingHandlers::RunMatching(
   response.set_build_ms(report.build_ms);
   response.set_solve_ms(report.solve_ms);
   if (!request.dry_run()) {
-    response.set_offers_made(co_await offers_.Make(std::move(report.proposals)));
+    response.set_offers_made(
+        co_await offers_.Make(rpc::CallOptions(), std::move(report.proposals)));
   }
   co_return response;
 }

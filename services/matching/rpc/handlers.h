@@ -38,7 +38,8 @@ class MatchingHandlers {
 
  private:
   Task<absl::StatusOr<rpc::Scope>> Resolve(std::string task_id);
-  // The people among whom somebody for the task is looked for: those of its district.
+  // The people among whom somebody for the task is looked for: those of its district, or of more
+  // where the task says so.
   AreaScope Neighbours(const OpenTask& task) const;
   v1::Candidate ToProto(const Terms& terms, const Ranked& ranked, Locale locale) const;
 

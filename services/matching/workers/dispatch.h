@@ -12,17 +12,19 @@
 
 namespace baodao::matching {
 
-// Loop thread only. Errors are refusals as dispatch made them, or PEER_UNAVAILABLE.
+// Loop thread only. `options` say on whose behalf. Errors are refusals as dispatch made them, or
+// PEER_UNAVAILABLE.
 class Dispatch {
  public:
   virtual ~Dispatch() = default;
   virtual Task<absl::StatusOr<dispatch::v1::ListTasksResponse>> ListTasks(
-      dispatch::v1::ListTasksRequest request) = 0;
-  virtual Task<absl::StatusOr<dispatch::v1::Task>> GetTask(std::string task_id) = 0;
+      rpc::CallOptions options, dispatch::v1::ListTasksRequest request) = 0;
+  virtual Task<absl::StatusOr<dispatch::v1::Task>> GetTask(rpc::CallOptions options,
+                                                           std::string task_id) = 0;
   virtual Task<absl::StatusOr<dispatch::v1::ListTaskAssignmentsResponse>> ListTaskAssignments(
-      dispatch::v1::ListTaskAssignmentsRequest request) = 0;
+      rpc::CallOptions options, dispatch::v1::ListTaskAssignmentsRequest request) = 0;
   virtual Task<absl::StatusOr<dispatch::v1::Assignment>> OfferTask(
-      dispatch::v1::OfferTaskRequest request) = 0;
+      rpc::CallOptions options, dispatch::v1::OfferTaskRequest request) = 0;
 };
 
 // Over gRPC, with the service's own token. The channel outlives it.
@@ -31,12 +33,13 @@ class RpcDispatch final : public Dispatch {
   explicit RpcDispatch(rpc::Channel& channel) : tasks_(channel), assignments_(channel) {}
 
   Task<absl::StatusOr<dispatch::v1::ListTasksResponse>> ListTasks(
-      dispatch::v1::ListTasksRequest request) override;
-  Task<absl::StatusOr<dispatch::v1::Task>> GetTask(std::string task_id) override;
+      rpc::CallOptions options, dispatch::v1::ListTasksRequest request) override;
+  Task<absl::StatusOr<dispatch::v1::Task>> GetTask(rpc::CallOptions options,
+                                                   std::string task_id) override;
   Task<absl::StatusOr<dispatch::v1::ListTaskAssignmentsResponse>> ListTaskAssignments(
-      dispatch::v1::ListTaskAssignmentsRequest request) override;
+      rpc::CallOptions options, dispatch::v1::ListTaskAssignmentsRequest request) override;
   Task<absl::StatusOr<dispatch::v1::Assignment>> OfferTask(
-      dispatch::v1::OfferTaskRequest request) override;
+      rpc::CallOptions options, dispatch::v1::OfferTaskRequest request) override;
 
  private:
   rpc::Client<dispatch::v1::TaskService> tasks_;

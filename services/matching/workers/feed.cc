@@ -78,17 +78,19 @@ Task<absl::Status> IndexFeed::OnEvent(const events::Delivery& delivery) {
       index_.Apply(delivery.event.task_changed().task(), clock_.Now());
       co_return absl::OkStatus();
     case Event::kAssignmentChanged:
-      co_return co_await OnAssignment(delivery.event.assignment_changed());
+      co_return co_await OnAssignment(delivery.event);
     default:
       co_return absl::OkStatus();
   }
 }
 
-Task<absl::Status> IndexFeed::OnAssignment(const events::v1::AssignmentChanged& change) {
+Task<absl::Status> IndexFeed::OnAssignment(const Event& event) {
+  const events::v1::AssignmentChanged& change = event.assignment_changed();
   if (index_.Apply(change, clock_.Now()) != CandidateIndex::Applied::kUnknownTask) {
     co_return absl::OkStatus();
   }
-  co_return co_await Refetch(change.assignment().task_id());
+  co_return co_await Refetch(rpc::CallOptions::Tracing(event.trace_id()),
+                             change.assignment().task_id());
 }
 
 Task<void> IndexFeed::OnGap(std::string service, int shard) {

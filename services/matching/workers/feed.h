@@ -52,14 +52,15 @@ class IndexFeed {
   Task<absl::Status> LoadAll();
   Task<absl::Status> LoadTasks();
   Task<absl::Status> LoadHistory();
-  Task<absl::Status> LoadState(std::string area_code, dispatch::v1::TaskState state,
+  // Pages through what `request` lists; notes what it saw where that is asked for.
+  Task<absl::Status> LoadTasks(dispatch::v1::ListTasksRequest request,
                                std::vector<std::string>* seen);
   Task<absl::Status> LoadPage(const dispatch::v1::ListTasksResponse& page);
-  Task<absl::Status> LoadAssignments(dispatch::v1::Task task);
+  Task<absl::Status> LoadAssignments(rpc::CallOptions options, dispatch::v1::Task task);
   // Asks again for what the snapshot did not list: tasks that ended unheard.
   Task<absl::Status> Recheck(std::vector<std::string> seen);
-  Task<absl::Status> Refetch(std::string task_id);
-  Task<absl::Status> OnAssignment(const events::v1::AssignmentChanged& change);
+  Task<absl::Status> Refetch(rpc::CallOptions options, std::string task_id);
+  Task<absl::Status> OnAssignment(const events::v1::Event& event);
   std::vector<std::string> Roots() const;
   void TakeTree();
 

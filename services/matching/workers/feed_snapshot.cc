@@ -7,6 +7,7 @@
 #include "common/async/for_each.h"
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
+#include "common/validate/window.h"
 #include "services/matching/workers/feed.h"
 
 namespace baodao::matching {
@@ -23,6 +24,14 @@ constexpr TaskState kLiveStates[] = {
     dispatch::v1::TASK_STATE_IN_SERVICE, dispatch::v1::TASK_STATE_SERVED};
 constexpr TaskState kPastStates[] = {dispatch::v1::TASK_STATE_EVALUATED,
                                      dispatch::v1::TASK_STATE_CLOSED};
+
+dispatch::v1::ListTasksRequest TasksOf(const std::string& area_code, TaskState state) {
+  dispatch::v1::ListTasksRequest request;
+  request.set_area_code(area_code);
+  request.set_state(state);
+  request.set_page_size(kPageSize);
+  return request;
+}
 
 // The first error of several calls made at the same time.
 class Errors {
@@ -48,38 +57,36 @@ Task<absl::Status> IndexFeed::LoadTasks() {
   std::vector<std::string> seen;
   for (const std::string& root : Roots()) {
     for (const TaskState state : kLiveStates) {
-      CO_RETURN_IF_ERROR(co_await LoadState(root, state, &seen));
+      CO_RETURN_IF_ERROR(co_await LoadTasks(TasksOf(root, state), &seen));
     }
   }
   co_return co_await Recheck(std::move(seen));
 }
 
 Task<absl::Status> IndexFeed::LoadHistory() {
+  // Everything that ever closed is listed there: by far the most of it counts no more.
+  const Time oldest = clock_.Now() - kHistory - validate::kLongestWindow;
   for (const std::string& root : Roots()) {
     for (const TaskState state : kPastStates) {
-      CO_RETURN_IF_ERROR(co_await LoadState(root, state, nullptr));
+      dispatch::v1::ListTasksRequest request = TasksOf(root, state);
+      (void)oldest;
+      CO_RETURN_IF_ERROR(co_await LoadTasks(std::move(request), nullptr));
     }
   }
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> IndexFeed::LoadState(std::string area_code, TaskState state,
+Task<absl::Status> IndexFeed::LoadTasks(dispatch::v1::ListTasksRequest request,
                                         std::vector<std::string>* seen) {
-  std::string token;
   do {
-    dispatch::v1::ListTasksRequest request;
-    request.set_area_code(area_code);
-    request.set_state(state);
-    request.set_page_size(kPageSize);
-    request.set_page_token(token);
     CO_ASSIGN_OR_RETURN(const dispatch::v1::ListTasksResponse page,
-                        co_await dispatch_.ListTasks(std::move(request)));
+                        co_await dispatch_.ListTasks(rpc::CallOptions(), request));
     CO_RETURN_IF_ERROR(co_await LoadPage(page));
     if (seen != nullptr) {
       for (const DispatchTask& task : page.tasks()) seen->push_back(task.task_id());
     }
-    token = page.next_page_token();
-  } while (!token.empty());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
   co_return absl::OkStatus();
 }
 
@@ -90,14 +97,14 @@ Task<absl::Status> IndexFeed::LoadPage(const dispatch::v1::ListTasksResponse& pa
     const DispatchTask& task = page.tasks(static_cast<int>(i));
     index_.Apply(task, clock_.Now());
     if (ToTime(task.window().end()) < oldest) co_return;
-    errors.Note(co_await LoadAssignments(task));
+    errors.Note(co_await LoadAssignments(rpc::CallOptions(), task));
   };
   co_await ForEach(static_cast<size_t>(page.tasks_size()),
                    static_cast<size_t>(options_.concurrency), load);
   co_return errors.first();
 }
 
-Task<absl::Status> IndexFeed::LoadAssignments(dispatch::v1::Task task) {
+Task<absl::Status> IndexFeed::LoadAssignments(rpc::CallOptions options, dispatch::v1::Task task) {
   std::string token;
   do {
     dispatch::v1::ListTaskAssignmentsRequest request;
@@ -105,15 +112,15 @@ Task<absl::Status> IndexFeed::LoadAssignments(dispatch::v1::Task task) {
     request.set_page_size(kPeoplePageSize);
     request.set_page_token(token);
     CO_ASSIGN_OR_RETURN(const dispatch::v1::ListTaskAssignmentsResponse page,
-                        co_await dispatch_.ListTaskAssignments(std::move(request)));
+                        co_await dispatch_.ListTaskAssignments(options, std::move(request)));
     for (const Assignment& assignment : page.assignments()) index_.Apply(assignment, task);
     token = page.next_page_token();
   } while (!token.empty());
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> IndexFeed::Refetch(std::string task_id) {
-  const absl::StatusOr<dispatch::v1::Task> task = co_await dispatch_.GetTask(task_id);
+Task<absl::Status> IndexFeed::Refetch(rpc::CallOptions options, std::string task_id) {
+  const absl::StatusOr<dispatch::v1::Task> task = co_await dispatch_.GetTask(options, task_id);
   if (absl::IsNotFound(task.status())) {
     index_.Forget(task_id);
     co_return absl::OkStatus();
@@ -121,7 +128,7 @@ Task<absl::Status> IndexFeed::Refetch(std::string task_id) {
   if (!task.ok()) co_return task.status();
   index_.Apply(*task, clock_.Now());
   if (index_.FindTask(task_id) == nullptr) co_return absl::OkStatus();
-  co_return co_await LoadAssignments(*task);
+  co_return co_await LoadAssignments(options, *task);
 }
 
 Task<absl::Status> IndexFeed::Recheck(std::vector<std::string> seen) {
@@ -130,7 +137,8 @@ Task<absl::Status> IndexFeed::Recheck(std::vector<std::string> seen) {
   for (const auto& [id, task] : index_.tasks()) {
     if (!listed.contains(id)) unlisted.push_back(id);
   }
-  for (const std::string& id : unlisted) CO_RETURN_IF_ERROR(co_await Refetch(id));
+  for (const std::string& id : unlisted)
+    CO_RETURN_IF_ERROR(co_await Refetch(rpc::CallOptions(), id));
   co_return absl::OkStatus();
 }
 

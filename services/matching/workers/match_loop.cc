@@ -39,12 +39,13 @@ Task<void> MatchLoop::Run() {
 
 Task<int> MatchLoop::Round() {
   int made = 0;
-  for (const std::string& district : Districts()) {
-    const absl::StatusOr<int> offers = co_await MatchDistrict(district);
+  for (const MatchOrder& order : Orders()) {
+    const absl::StatusOr<int> offers = co_await Match(order);
     if (offers.ok()) {
       made += *offers;
     } else {
-      log::Warn("matching.round_failed", {{"district", district}, {"status", offers.status()}});
+      log::Warn("matching.round_failed",
+                {{"district", order.area_code}, {"status", offers.status()}});
     }
   }
   metrics_.districts_led->Set(static_cast<double>(led_.size()));
@@ -60,14 +61,12 @@ Task<void> MatchLoop::Release() {
   }
 }
 
-Task<absl::StatusOr<int>> MatchLoop::MatchDistrict(std::string district) {
+Task<absl::StatusOr<int>> MatchLoop::Match(MatchOrder order) {
+  const std::string district = order.area_code;
   led_.erase(district);
   CO_ASSIGN_OR_RETURN(Fence fence, co_await leases_.Hold(district));
   if (!fence.held()) co_return 0;
   led_[district] = fence;
-  MatchOrder order;
-  order.area_code = district;
-  order.only_lacking = true;
   CO_ASSIGN_OR_RETURN(MatchReport report, co_await matcher_.Run(std::move(order)));
   if (report.open_tasks > 0) metrics_.runs_timer->Increment();
   if (report.proposals.empty()) co_return 0;
@@ -78,23 +77,36 @@ Task<absl::StatusOr<int>> MatchLoop::MatchDistrict(std::string district) {
     co_return 0;
   }
   led_[district] = confirmed;
-  const int made = co_await offers_.Make(std::move(report.proposals));
-  log::Info("matching.round", {{"district", district},
-                               {"tasks", report.open_tasks},
-                               {"slots", report.open_slots},
-                               {"filled", report.filled},
-                               {"offers", made}});
+  // One trace for the offers of a run.
+  const rpc::TraceId trace = rpc::NewTraceId();
+  const std::string trace_id(trace.data(), trace.size());
+  const int made =
+      co_await offers_.Make(rpc::CallOptions::Tracing(trace_id), std::move(report.proposals));
+  log::Info("matching.round",
+            {{"district", district},
+             {"tasks", report.open_tasks},
+             {"slots", report.open_slots},
+             {"filled", report.filled},
+             {"offers", made}},
+            trace_id);
   co_return made;
 }
 
-std::vector<std::string> MatchLoop::Districts() const {
-  std::vector<std::string> districts;
+std::vector<MatchOrder> MatchLoop::Orders() const {
+  std::vector<MatchOrder> orders;
+  const auto add = [&orders](const areas::Area& area, bool outside_districts) {
+    MatchOrder& order = orders.emplace_back();
+    order.area_code = area.code();
+    order.only_lacking = true;
+    order.outside_districts = outside_districts;
+  };
   for (const areas::Area& area : index_.tree().All()) {
-    if (area.level() == registration::v1::AREA_LEVEL_DISTRICT) districts.push_back(area.code());
+    if (area.level() == registration::v1::AREA_LEVEL_DISTRICT) add(area, false);
   }
-  if (!districts.empty()) return districts;
-  for (const areas::Area* root : index_.tree().Children("")) districts.push_back(root->code());
-  return districts;
+  for (const areas::Area* root : index_.tree().Children("")) {
+    if (root->level() != registration::v1::AREA_LEVEL_DISTRICT) ;
+  }
+  return orders;
 }
 
 }  // namespace baodao::matching

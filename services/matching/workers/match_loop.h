@@ -1,5 +1,6 @@
 // The timer of matching: every few seconds, for every district that this replica leads, tasks that
-// lack people are matched and offered.
+// lack people are matched and offered. So are, area by area at the top of the tree, the tasks that
+// lie above all districts.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -30,9 +31,9 @@ class MatchLoop {
   Task<void> Release();
 
  private:
-  Task<absl::StatusOr<int>> MatchDistrict(std::string district);
-  // Districts; where a tree has none, its roots.
-  std::vector<std::string> Districts() const;
+  Task<absl::StatusOr<int>> Match(MatchOrder order);
+  // Every district, and every root for what lies outside of them: all tasks, each once.
+  std::vector<MatchOrder> Orders() const;
 
   const CandidateIndex& index_;
   Matcher& matcher_;

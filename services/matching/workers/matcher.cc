@@ -70,7 +70,7 @@ Task<absl::StatusOr<MatchReport>> Matcher::Run(MatchOrder order) {
     co_return report;
   }
   const Terms terms(index_, settings_.weights, clock_.Now(), settings_.weak_areas);
-  Roster roster(index_, terms, {PeopleScope(order.area_code), true});
+  Roster roster(index_, terms, {PeopleScope(order.area_code, tasks), true});
   GraphOptions options = settings_.graph;
   options.needed_only = order.only_lacking;
   GraphBuilder builder(roster, terms, settings_.policy, options, std::move(tasks));
@@ -99,6 +99,7 @@ std::vector<std::shared_ptr<const OpenTask>> Matcher::Select(const MatchOrder& o
   for (const auto& [id, task] : index_.tasks()) {
     const int32_t at = index_.tree().IndexOf(task->task.area_code());
     if (at < scope.begin || at >= scope.end) continue;
+    if (order.outside_districts && index_.DistrictOf(task->task.area_code()) != nullptr) continue;
     if (!task->Claimable() || task->FreeSlots() == 0) continue;
     if (task->window.start <= now + settings_.offer_until) continue;
     if (order.only_lacking) {
@@ -112,13 +113,13 @@ std::vector<std::shared_ptr<const OpenTask>> Matcher::Select(const MatchOrder& o
   return tasks;
 }
 
-AreaScope Matcher::PeopleScope(const std::string& area_code) const {
-  for (const areas::Area* area : index_.tree().Ancestors(area_code)) {
-    if (area->level() == registration::v1::AREA_LEVEL_DISTRICT) {
-      return index_.ScopeOf(area->code());
-    }
+AreaScope Matcher::PeopleScope(const std::string& area_code,
+                               const std::vector<std::shared_ptr<const OpenTask>>& tasks) const {
+  AreaScope scope = index_.SurroundingsOf(area_code);
+  for (const auto& task : tasks) {
+    
   }
-  return index_.ScopeOf(area_code);
+  return scope;
 }
 
 Task<void> Matcher::Build(GraphBuilder& builder) {

@@ -18,8 +18,10 @@
 namespace baodao::matching {
 
 struct MatchOrder {
-  // Tasks of this area's subtree.
+  // Tasks of this area's subtree …
   std::string area_code;
+  // … or only those of them that lie in no district.
+  bool outside_districts = false;
   // Only tasks that cannot start with the people they have, whose shortage is older than
   // Settings::offer_after, and only for the slots they cannot do without.
   bool only_lacking = false;
@@ -56,8 +58,10 @@ class Matcher {
   };
 
   std::vector<std::shared_ptr<const OpenTask>> Select(const MatchOrder& order, Time now) const;
-  // People of the whole district may serve in any part of it.
-  AreaScope PeopleScope(const std::string& area_code) const;
+  // Everybody who may take some of the tasks: people of the whole district may serve in any part of
+  // it, and those from farther away where a task says so.
+  AreaScope PeopleScope(const std::string& area_code,
+                        const std::vector<std::shared_ptr<const OpenTask>>& tasks) const;
   Task<void> Build(GraphBuilder& builder);
   Task<Solved> Solve(GraphBuilder& builder);
   Task<Solution> TakeApart(GraphBuilder& builder, Solution solution);

@@ -47,24 +47,24 @@ Offers::Offers(CandidateIndex& index, Dispatch& dispatch, const Settings& settin
                MatchingMetrics& metrics)
     : index_(index), dispatch_(dispatch), settings_(settings), clock_(clock), metrics_(metrics) {}
 
-Task<int> Offers::Make(std::vector<Proposal> proposals) {
+Task<int> Offers::Make(rpc::CallOptions options, std::vector<Proposal> proposals) {
   int made = 0;
-  std::function<Task<void>(size_t)> step = [this, &proposals, &made](size_t i) -> Task<void> {
-    const bool stands = co_await MakeOne(proposals[i]);
+  std::function<Task<void>(size_t)> step = [&](size_t i) -> Task<void> {
+    const bool stands = co_await MakeOne(options, proposals[i]);
     made += stands ? 1 : 0;
   };
   co_await ForEach(proposals.size(), static_cast<size_t>(settings_.offer_concurrency), step);
   co_return made;
 }
 
-Task<bool> Offers::MakeOne(Proposal proposal) {
+Task<bool> Offers::MakeOne(rpc::CallOptions options, Proposal proposal) {
   dispatch::v1::OfferTaskRequest request;
   request.set_request_id(RequestIdOf(proposal));
   request.set_task_id(proposal.task_id);
   request.set_person_id(proposal.person_id);
   request.set_ttl_seconds(static_cast<int32_t>(
       std::chrono::duration_cast<std::chrono::seconds>(settings_.offer_ttl).count()));
-  const auto offer = co_await dispatch_.OfferTask(std::move(request));
+  const auto offer = co_await dispatch_.OfferTask(std::move(options), std::move(request));
   if (offer.ok()) {
     metrics_.offers_made->Increment();
     // The event will say the same; until then nobody is to be asked twice.

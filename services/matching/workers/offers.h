@@ -20,12 +20,13 @@ class Offers {
   Offers(CandidateIndex& index, Dispatch& dispatch, const Settings& settings, Clock& clock,
          MatchingMetrics& metrics);
 
-  // How many offers stand. A pair that is refused is not proposed again for a while; one whose
-  // outcome is unknown may be proposed again, under the same request_id.
-  Task<int> Make(std::vector<Proposal> proposals);
+  // How many offers stand, made on behalf of `options`. A pair that is refused is not proposed
+  // again for a while; one whose outcome is unknown may be proposed again, under the same
+  // request_id.
+  Task<int> Make(rpc::CallOptions options, std::vector<Proposal> proposals);
 
  private:
-  Task<bool> MakeOne(Proposal proposal);
+  Task<bool> MakeOne(rpc::CallOptions options, Proposal proposal);
 
   CandidateIndex& index_;
   Dispatch& dispatch_;

@@ -72,23 +72,25 @@ TEST_P(GroupTest, AFailingStreamHoldsBackNoOther) {
 }
 
 // Also when nobody has anything to do: the wait must end with the event, not with its time limit.
+// The quickest of each stream counts: a busy machine makes others late.
 TEST_P(GroupTest, WakesWithin100Milliseconds) {
   Recorder recorder;
   const auto consumer = New(recorder, "a");
   const auto consumer_runs = Start(*consumer);
   Emit(0, "first");
   ASSERT_TRUE(Await([&] { return recorder.names.size() == 1; }));
-  std::vector<Millis> took;
-  for (int i = 0; i < 15; ++i) {
+  std::vector<Millis> quickest(kShards, Millis::max());
+  for (int i = 0; i < 5 * kShards; ++i) {
     // Past the linger of the last read, so that the consumer blocks again.
     testing::Run(loop_, SystemClock().SleepFor(Millis(30)));
     const auto start = std::chrono::steady_clock::now();
     Emit(i % kShards, std::to_string(i));
     ASSERT_TRUE(Await([&] { return recorder.names.size() == static_cast<size_t>(i) + 2; }));
-    took.push_back(std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - start));
+    const auto took = std::chrono::steady_clock::now() - start;
+    Millis& best = quickest[static_cast<size_t>(i % kShards)];
+    best = std::min(best, std::chrono::duration_cast<Millis>(took));
   }
-  std::sort(took.begin(), took.end());
-  EXPECT_LT(took[took.size() / 2], Millis(100));
+  for (const Millis best : quickest) EXPECT_LT(best, Millis(100));
 }
 
 TEST_P(GroupTest, TheNextOneGoesOnWhereTheLastStopped) {
@@ -173,6 +175,27 @@ TEST_P(GroupTest, OutagesAreWaitedOut) {
   EXPECT_EQ(Dead(), 0);
 }
 
+// Each hand-over once counted as a death of whoever had handled the event: some restarts during an
+// outage, or a replica coming and going, made it a dead letter.
+TEST_P(GroupTest, HandOversDuringAnOutageAreNoTries) {
+  Emit(1, "patient");
+  for (int i = 0; i < 9; ++i) {
+    Recorder recorder;
+    recorder.Fail("patient", 1'000'000, absl::UnavailableError("peer"));
+    const auto consumer = New(recorder, "a" + std::to_string(i));
+    const auto consumer_runs = Start(*consumer);
+    // One try, or several.
+    ASSERT_TRUE(Await([&] { return recorder.delivered.size() > static_cast<size_t>(i % 3); }));
+    EXPECT_EQ(recorder.delivered[0].attempt, 1) << i;
+  }
+  EXPECT_EQ(Dead(), 0);
+  Recorder recorder;
+  const auto consumer = New(recorder, "last");
+  const auto consumer_runs = Start(*consumer);
+  EXPECT_TRUE(Await([&] { return recorder.names == Names{"patient"}; }));
+  EXPECT_EQ(Dead(), 0);
+}
+
 TEST_P(GroupTest, ReplicasShareTheShards) {
   Recorder one, two;
   const auto a = New(one, "a");
@@ -235,9 +258,12 @@ class DyingTest : public GroupTest {
   }
 
   Names handled_;
+  bool fail_first_ = false;
+  int tries_ = 0;
 
  private:
   Task<absl::Status> Handle(std::string name, std::string killer, bool* dead) {
+    if (name == killer && fail_first_ && tries_++ % 2 == 0) co_return absl::UnavailableError("no");
     if (name == killer) {
       *dead = true;
       co_await SystemClock().SleepFor(Millis(1'000'000));
@@ -269,6 +295,18 @@ TEST_P(DyingTest, AKillerBecomesADeadLetter) {
   const std::vector<DeadLetter> letters = Ok(ListDeadLetters(client(), group_, kShards, 100));
   ASSERT_EQ(letters.size(), 1u);
   EXPECT_EQ(letters[0].event.actor_id(), "killer");
+}
+
+// An answer takes the note of its try back; the next try has to be noted again, or a killer that
+// fails first would kill one owner after the other for ever.
+TEST_P(DyingTest, AKillerThatFailsFirstBecomesADeadLetterToo) {
+  fail_first_ = true;
+  for (const char* name : {"killer", "after"}) Emit(1, name);
+  const auto through = [&] { return !handled_.empty(); };
+  int lives = 0;
+  while (lives < 10 && Live("a", "killer", through)) ++lives;
+  EXPECT_EQ(handled_, Names{"after"});
+  EXPECT_EQ(Dead(), 1);
 }
 
 constexpr auto kNames = [](const ::testing::TestParamInfo<bool>& info) {

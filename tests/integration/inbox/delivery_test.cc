@@ -3,7 +3,6 @@
 
 #include "common/events/group_consumer.h"
 #include "common/store/redis_store.h"
-#include "common/timers/timer_loop.h"
 #include "tests/integration/inbox/world.h"
 
 namespace baodao::inbox {
@@ -39,6 +38,24 @@ TEST_P(InboxTest, AnEventToldManyTimesIsOneNotification) {
   EXPECT_EQ(List()->unread_count(), 1);
 }
 
+// What was told was once remembered for a day only: a letter requeued later told it again.
+TEST_P(InboxTest, AnEventThatComesAgainAfterDaysIsStillOneNotification) {
+  for (int i = 1; i <= kRememberedCauses; ++i) ASSERT_TRUE(Deliver(Hours(i)).ok());
+  clock_.Advance(std::chrono::hours(50));
+  for (int i = 1; i <= kRememberedCauses; ++i) ASSERT_TRUE(Deliver(Hours(i), 1).ok());
+  reader_ = tokens_.Person(reader_id_);  // the old token has expired
+  EXPECT_EQ(List()->notifications_size(), kRememberedCauses);
+}
+
+TEST_P(InboxTest, AHeadRemembersNoMoreThanItHasTo) {
+  for (int i = 1; i <= kRememberedCauses + 20; ++i) ASSERT_TRUE(Deliver(Hours(i), i % 2).ok());
+  const Owner owner = *replicas_[0]->inbox.PersonOwner(reader_id_);
+  const auto head = testing::Run(loop_, replicas_[0]->inbox.Head(owner));
+  ASSERT_TRUE(head.ok()) << head.status();
+  EXPECT_EQ(head->recent_causes_size(), kRememberedCauses);
+  EXPECT_EQ(head->added(), kRememberedCauses + 20u);
+}
+
 TEST_P(InboxTest, TheUnitsLiaisonHearsTheResultToo) {
   const std::string unit = ids::New("unt", 1), liaison = ids::New("per", 9);
   unit_liaisons_[unit] = liaison;
@@ -46,7 +63,10 @@ TEST_P(InboxTest, TheUnitsLiaisonHearsTheResultToo) {
   EXPECT_FALSE(Deliver(Hours(1, unit)).ok());
   EXPECT_EQ(List()->notifications_size(), 1);
   registration_is_down_ = false;
-  ASSERT_TRUE(Deliver(Hours(1, unit)).ok());
+  events::Delivery again = Hours(1, unit);
+  again.event.set_trace_id("0123456789abcdef0123456789abcdef");
+  ASSERT_TRUE(Deliver(again).ok());
+  EXPECT_EQ(trace_asked_, "0123456789abcdef0123456789abcdef");
   EXPECT_EQ(List()->notifications_size(), 1);
   v1::ListNotificationsRequest request;
   request.set_person_id(liaison);
@@ -154,62 +174,6 @@ TEST_P(InboxTest, PagesShowEverythingOnce) {
   }
   ASSERT_EQ(subjects.size(), 23u);
   for (int i = 0; i < 23; ++i) EXPECT_EQ(subjects[i], "tsk_" + std::to_string(23 - i));
-}
-
-class ReminderTest : public InboxTest {
- protected:
-  void RunTimersUntil(const std::function<bool()>& done, Millis most) {
-    timers::TimerLoop timers(*stores_[0], clock_);
-    timers.Register(std::string(kRemindTimer), [this](const timers::Timer& timer) {
-      return replicas_[0]->deliverer.OnReminder(timer);
-    });
-    bool stopped = false;
-    asio::co_spawn(loop_, timers.Run(), [&](std::exception_ptr) { stopped = true; });
-    const Time last = clock_.Now() + most;
-    loop_.restart();
-    while (!done() && clock_.Now() < last) {
-      loop_.run_one_until(std::chrono::steady_clock::now() + Millis(3));
-      clock_.Advance(std::chrono::minutes(1));
-    }
-    timers.Stop();
-    while (!stopped) {
-      loop_.run_one_until(std::chrono::steady_clock::now() + Millis(3));
-      clock_.Advance(Millis(500));
-    }
-  }
-};
-
-INSTANTIATE_TEST_SUITE_P(Stores, ReminderTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
-                         BackendName);
-
-TEST_P(ReminderTest, ComesAnHourBeforeTheStart) {
-  const Time start = clock_.Now() + std::chrono::minutes(90);
-  ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
-  const auto reminded = [&] {
-    const auto entries = testing::Run(
-        loop_,
-        replicas_[0]->inbox.Before(*replicas_[0]->inbox.PersonOwner(reader_id_), std::nullopt, 1));
-    return entries.ok() && (*entries)[0].record.kind() == "sign_in_reminder";
-  };
-  RunTimersUntil(reminded, std::chrono::hours(3));
-  const auto listed = testing::Run(
-      loop_,
-      replicas_[0]->inbox.Before(*replicas_[0]->inbox.PersonOwner(reader_id_), std::nullopt, 9));
-  ASSERT_EQ(listed->size(), 2u);
-  EXPECT_EQ((*listed)[0].record.kind(), "sign_in_reminder");
-  EXPECT_EQ((*listed)[0].record.params().at("task"), "陪诊");
-  EXPECT_GE(ToTime((*listed)[0].record.time()), start - kReminderBefore);
-}
-
-TEST_P(ReminderTest, DoesNotComeToThoseWhoAreOff) {
-  const Time start = clock_.Now() + std::chrono::minutes(90);
-  ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
-  ASSERT_TRUE(Deliver(Accepted(2, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start)).ok());
-  // The first event once more: it must not bring the reminder back.
-  ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
-  const auto next = testing::Run(loop_, stores_[0]->NextTimer(5));
-  ASSERT_TRUE(next.ok());
-  EXPECT_FALSE(next->has_value());
 }
 
 // The real consumer on the streams of another service.

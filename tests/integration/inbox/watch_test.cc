@@ -67,6 +67,20 @@ TEST_P(WatchTest, ResumesAfterTheLastOneSeen) {
   for (int i = 152; i <= 250; ++i) ASSERT_EQ(NextSubject(rest), "tsk_" + std::to_string(i));
 }
 
+// A stream once showed everything as unread.
+TEST_P(WatchTest, TellsWhatHasBeenRead) {
+  for (int i = 1; i <= 4; ++i) ASSERT_TRUE(Deliver(Hours(i)).ok());
+  ASSERT_TRUE(MarkRead(List()->notifications(2).cursor()).ok());
+  auto stream = Watch("0-0", 1);
+  std::vector<bool> read;
+  while (read.size() < 4) {
+    const auto message = Next(stream);
+    ASSERT_TRUE(message.has_value()) << stream.status();
+    if (message->has_notification()) read.push_back(message->notification().read());
+  }
+  EXPECT_EQ(read, (std::vector<bool>{true, true, false, false}));
+}
+
 TEST_P(WatchTest, HasNoGapHoweverOftenTheWatcherComesBack) {
   constexpr int kAll = 600;
   std::mt19937 random(7);

@@ -52,7 +52,9 @@ Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
 InboxTest::InboxTest() {
   OpenStores();
   for (auto& store : stores_) {
-    UnitSource units = [this](std::string unit_id) { return GetUnit(std::move(unit_id)); };
+    UnitSource units = [this](rpc::CallOptions options, std::string unit_id) {
+      return GetUnit(std::move(options), std::move(unit_id));
+    };
     areas::AreaSource source = [this] { return ReadAreas(); };
     replicas_.push_back(std::make_unique<Replica>(loop_, *store, clock_, source, units, tokens_));
     WakeOn(*replicas_.back());
@@ -112,8 +114,10 @@ void InboxTest::WakeOn(Replica& replica) {
   asio::co_spawn(loop_, replica.tail->Run(), [this](std::exception_ptr) { --tails_running_; });
 }
 
-Task<absl::StatusOr<registration::v1::Unit>> InboxTest::GetUnit(std::string unit_id) {
+Task<absl::StatusOr<registration::v1::Unit>> InboxTest::GetUnit(rpc::CallOptions options,
+                                                                std::string unit_id) {
   ++units_asked_;
+  trace_asked_ = options.parent->trace_id();
   if (registration_is_down_) co_return Refuse(Reason::PEER_UNAVAILABLE);
   const auto found = unit_liaisons_.find(unit_id);
   if (found == unit_liaisons_.end()) co_return NotFound("unit", unit_id);

@@ -98,6 +98,7 @@ class InboxTest : public ::testing::TestWithParam<Backend> {
   std::vector<areas::Area> imported_;  // beside those there from the start
   int areas_read_ = 0;
   int units_asked_ = 0;
+  std::string trace_asked_;  // of the last of them
   testing::Tokens tokens_{clock_};
   std::vector<std::unique_ptr<Replica>> replicas_;
   int tails_running_ = 0;
@@ -108,7 +109,8 @@ class InboxTest : public ::testing::TestWithParam<Backend> {
 
  private:
   Task<absl::StatusOr<std::vector<areas::Area>>> ReadAreas();
-  Task<absl::StatusOr<registration::v1::Unit>> GetUnit(std::string unit_id);
+  Task<absl::StatusOr<registration::v1::Unit>> GetUnit(rpc::CallOptions options,
+                                                       std::string unit_id);
   void OpenStores();
   void WakeOn(Replica& replica);
 };

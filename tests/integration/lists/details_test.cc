@@ -1,5 +1,6 @@
 // Exactly where a need is, is as private as its contact: a regression suite for places that every
-// coordinator of a subtree was shown to the metre, also of needs that were over.
+// coordinator of a subtree was shown to the metre, also of needs that were over, and for those of
+// people's resources, which were shown to everybody.
 #include <gtest/gtest.h>
 
 #include "tests/integration/lists/world.h"
@@ -101,6 +102,83 @@ TEST_P(DetailsTest, TheExactPlaceIsSealedAtRestAndStillReachesDispatch) {
   EXPECT_DOUBLE_EQ(peers_.requests.back().place().latitude(), kLatitude);
   EXPECT_DOUBLE_EQ(peers_.requests.back().place().longitude(), kLongitude);
   for (const events::v1::Event& event : Events()) ExpectRounded(event.need_changed().need());
+}
+
+class ResourcePlaceTest : public ListsTest {
+ protected:
+  using Resources = rpc::AsyncOf<v1::ResourceService>;
+
+  absl::StatusOr<v1::Resource> ResourceAtADoor(const std::string& owner = "") {
+    v1::CreateResourceRequest request;
+    request.set_request_id(NextRequest());
+    request.set_title("轮椅");
+    request.set_category("goods");
+    request.set_area_code(kCommunity);
+    request.set_capacity(1);
+    request.set_owner_id(owner);
+    request.mutable_place()->set_latitude(kLatitude);
+    request.mutable_place()->set_longitude(kLongitude);
+    return Call<v1::ResourceService>(&Resources::CreateResource, requester_, request);
+  }
+  v1::Resource Get(const std::string& token, const std::string& id) {
+    v1::GetResourceRequest request;
+    request.set_resource_id(id);
+    return *Call<v1::ResourceService>(&Resources::GetResource, token, request);
+  }
+  v1::Resource First(const std::string& token) {
+    v1::ListResourcesRequest request;
+    request.set_area_code(kDistrict);
+    return Call<v1::ResourceService>(&Resources::ListResources, token, request)->resources(0);
+  }
+  static void ExpectPlace(const v1::Resource& resource, double latitude, double longitude) {
+    EXPECT_DOUBLE_EQ(resource.place().latitude(), latitude);
+    EXPECT_DOUBLE_EQ(resource.place().longitude(), longitude);
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, ResourcePlaceTest,
+                         ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         [](const auto& info) {
+                           return info.param == Backend::kMemory ? "Memory" : "Redis";
+                         });
+
+TEST_P(ResourcePlaceTest, OnlyTheOwnerSeesExactlyWhereTheirResourceIs) {
+  const auto created = ResourceAtADoor();
+  ASSERT_TRUE(created.ok()) << created.status();
+  const std::string& id = created->resource_id();
+  ExpectPlace(*created, kLatitude, kLongitude);
+  ExpectPlace(Get(requester_, id), kLatitude, kLongitude);
+  ExpectPlace(First(requester_), kLatitude, kLongitude);
+  for (const std::string& token : {coordinator_, tokens_.Person(NewPerson())}) {
+    ExpectPlace(Get(token, id), kRoundLatitude, kRoundLongitude);
+    ExpectPlace(First(token), kRoundLatitude, kRoundLongitude);
+  }
+  const auto record = testing::Run(loop_, replicas_[0]->lists.LoadResource(id));
+  ExpectPlace(record->record.resource(), kRoundLatitude, kRoundLongitude);
+  EXPECT_FALSE(record->record.sealed_place().empty());
+
+  v1::WithdrawResourceRequest withdraw;
+  withdraw.set_request_id("w1");
+  withdraw.set_resource_id(id);
+  for (int i = 0; i < 2; ++i) {
+    const auto withdrawn =
+        Call<v1::ResourceService>(&Resources::WithdrawResource, coordinator_, withdraw);
+    ASSERT_TRUE(withdrawn.ok()) << withdrawn.status();
+    ExpectPlace(*withdrawn, kRoundLatitude, kRoundLongitude);
+  }
+  ExpectPlace(Get(requester_, id), kLatitude, kLongitude);
+  for (const events::v1::Event& event : Events()) {
+    ExpectPlace(event.resource_changed().resource(), kRoundLatitude, kRoundLongitude);
+  }
+}
+
+TEST_P(ResourcePlaceTest, AUnitIsFoundAtItsAddress) {
+  const std::string unit = ids::New("unt", 2);
+  peers_.liaisons[unit] = requester_id_;
+  const auto created = ResourceAtADoor(unit);
+  ASSERT_TRUE(created.ok()) << created.status();
+  EXPECT_TRUE(peers_.unit_asked_for.has_value()) << "on behalf of the caller";
+  ExpectPlace(Get(tokens_.Person(NewPerson()), created->resource_id()), kLatitude, kLongitude);
 }
 
 }  // namespace

@@ -21,7 +21,17 @@ class Tasks final : public dispatch::v1::TaskService::Service {
                            dispatch::v1::Task* response) override {
     const std::lock_guard lock(mutex_);
     ++calls_;
-    saw_token_ = context->client_metadata().count("authorization") > 0;
+    const auto& metadata = context->client_metadata();
+    saw_token_ = metadata.count("authorization") > 0;
+    const auto traceparent = metadata.find("traceparent");
+    traceparent_ = traceparent == metadata.end()
+                       ? ""
+                       : std::string(traceparent->second.data(), traceparent->second.size());
+    const auto language = metadata.find("accept-language");
+    language_ = language == metadata.end()
+                    ? ""
+                    : std::string(language->second.data(), language->second.size());
+    time_left_ = context->deadline() - std::chrono::system_clock::now();
     if (refuse_) return ToGrpc(Refuse(Reason::WINDOW_INVALID), Locale::kZh);
     auto [entry, made] = tasks_.try_emplace({request->need_id(), request->need_attempt()});
     if (made) {
@@ -39,6 +49,9 @@ class Tasks final : public dispatch::v1::TaskService::Service {
   std::map<std::pair<std::string, int>, dispatch::v1::Task> tasks_;
   int calls_ = 0;
   bool saw_token_ = false;
+  std::string traceparent_;
+  std::string language_;
+  std::chrono::system_clock::duration time_left_{};
   bool refuse_ = false;
   bool die_after_ = false;  // the task is made, the answer never leaves
 };
@@ -104,6 +117,38 @@ TEST_P(KilledDispatchTest, AnswersAndRefusalsCrossTheWire) {
   ASSERT_TRUE(published.ok()) << published.status();
   EXPECT_TRUE(tasks_.saw_token_);
   EXPECT_EQ(published->task_id(), (tasks_.tasks_.at({need.need_id(), 2}).task_id()));
+}
+
+// Calls between services once began a trace of their own and took five seconds, whatever was left
+// to the caller.
+TEST_P(KilledDispatchTest, TheCallersTraceTimeAndLanguageGoWithTheCall) {
+  const v1::Need need = AcceptedNeed();
+  const auto caller = rpc::CallContext::Internal(
+      {}, "test", std::chrono::steady_clock::now() + std::chrono::milliseconds(1'200));
+  rpc::CallOptions options = rpc::CallOptions::From(caller);
+  options.bearer = coordinator_;
+  options.language = "en";
+  v1::PublishNeedRequest request;
+  request.set_request_id("p1");
+  request.set_need_id(need.need_id());
+  rpc::Client<v1::NeedService> client(*replicas_[2]->channel);
+  const auto published = testing::Run(loop_, client.Call(&Needs::PublishNeed, options, request));
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_EQ(tasks_.traceparent_.substr(3, 32), caller.trace_id());
+  EXPECT_EQ(tasks_.language_, "en");
+  EXPECT_LE(tasks_.time_left_, std::chrono::milliseconds(1'200));
+  EXPECT_EQ(Events().back().trace_id(), caller.trace_id());
+}
+
+TEST_P(KilledDispatchTest, TheTimersCallAndItsEventShareATrace) {
+  const v1::Need need = AcceptedNeed();
+  tasks_.die_after_ = true;
+  EXPECT_FALSE(Publish(coordinator_, need.need_id(), "p1", 2).ok());
+  const std::string of_the_caller = tasks_.traceparent_.substr(3, 32);
+  tasks_.die_after_ = false;
+  ASSERT_TRUE(ResumeUntilDone(need.need_id()).ok());
+  EXPECT_NE(tasks_.traceparent_.substr(3, 32), of_the_caller);
+  EXPECT_EQ(Events().back().trace_id(), tasks_.traceparent_.substr(3, 32));
 }
 
 TEST_P(KilledDispatchTest, KilledBeforeTheCall) {

@@ -78,6 +78,62 @@ TEST_P(ListsTest, DuplicatesMergeWithinASubdistrictAndNeverInCircles) {
                  Reason::MERGE_CYCLE));
 }
 
+// Whoever's need was merged once heard nothing more, and it could be merged into one that was over.
+TEST_P(ListsTest, WhoWasMergedIsInTheEventOfTheOutcome) {
+  const std::string neighbour_id = NewPerson();
+  const v1::Need need = AcceptedNeed();
+  const auto copy = CreateNeed(tokens_.Person(neighbour_id), kNeighbour);
+  const auto own_copy = CreateNeed(requester_, kCommunity);
+  const auto late = CreateNeed(tokens_.Person(NewPerson()), kCommunity);
+  ASSERT_TRUE(copy.ok() && own_copy.ok() && late.ok());
+  for (const std::string& id : {copy->need_id(), own_copy->need_id()}) {
+    ASSERT_TRUE(Review(coordinator_, id, v1::NEED_VERDICT_MERGE, need.need_id()).ok());
+  }
+  const auto published = Publish(coordinator_, need.need_id(), "p1");
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_EQ(Events().back().need_changed().merged_size(), 0) << "no outcome yet";
+  const std::string& task = published->task_id();
+  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_SERVED, 6).ok());
+  const events::v1::NeedChanged changed = Events().back().need_changed();
+  EXPECT_EQ(changed.need().state(), v1::NEED_STATE_RESOLVED);
+  ASSERT_EQ(changed.merged_size(), 1) << "the requester hears of it anyway";
+  EXPECT_EQ(changed.merged(0).need_id(), copy->need_id());
+  EXPECT_EQ(changed.merged(0).requester_id(), neighbour_id);
+
+  const absl::Status refused =
+      Review(coordinator_, late->need_id(), v1::NEED_VERDICT_MERGE, need.need_id()).status();
+  EXPECT_TRUE(Is(refused, Reason::WRONG_STATE)) << refused;
+  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_CLOSED, 7).ok());
+  EXPECT_EQ(Events().back().need_changed().merged_size(), 0) << "told once";
+}
+
+// Two coordinators at the same moment: nobody may be lost between two lists of the merged.
+TEST_P(ListsTest, MergesAtTheSameMomentAreAllKept) {
+  const v1::Need need = AcceptedNeed();
+  int done = 0;
+  for (int i = 0; i < 10; ++i) {
+    const auto copy = CreateNeed(tokens_.Person(NewPerson()), kCommunity);
+    ASSERT_TRUE(copy.ok());
+    v1::ReviewNeedRequest request;
+    request.set_request_id(NextRequest());
+    request.set_need_id(copy->need_id());
+    request.set_verdict(v1::NEED_VERDICT_MERGE);
+    request.set_merged_into_id(need.need_id());
+    asio::co_spawn(loop_,
+                   CallTask<v1::NeedService>(&Needs::ReviewNeed, coordinator_, request, i % 2),
+                   [&](std::exception_ptr, absl::StatusOr<v1::Need> merged) {
+                     EXPECT_TRUE(merged.ok()) << merged.status();
+                     ++done;
+                   });
+  }
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  loop_.restart();
+  while (done < 10 && loop_.run_one_until(end) > 0) {
+  }
+  ASSERT_EQ(done, 10);
+  EXPECT_EQ(Record(need.need_id()).merged_size(), 10);
+}
+
 TEST_P(ListsTest, ContactsAreSealedMaskedAndReleasedOnRecord) {
   const auto created = CreateNeed(requester_, kCommunity);
   ASSERT_TRUE(created.ok());

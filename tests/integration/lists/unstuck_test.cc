@@ -137,5 +137,47 @@ TEST_P(UnstuckTest, ALinkedNeedThatLosesItsTaskCanBeResolvedByHand) {
   EXPECT_EQ(resolved->state(), v1::NEED_STATE_RESOLVED);
 }
 
+// A need that is linked, too, stays MATCHED: nothing once told that its task was gone.
+TEST_P(UnstuckTest, AnEventNamesTheTaskThatWasLost) {
+  const auto expect_lost = [&](const std::string& task) {
+    const events::v1::Event event = Events().back();
+    ASSERT_TRUE(event.has_need_changed());
+    EXPECT_EQ(event.need_changed().lost_task_id(), task);
+    EXPECT_TRUE(event.need_changed().need().task_id().empty());
+  };
+  const v1::Need need = AcceptedNeed();
+  v1::CreateResourceRequest resource;
+  resource.set_request_id(NextRequest());
+  resource.set_title("轮椅");
+  resource.set_category("goods");
+  resource.set_area_code(kCommunity);
+  resource.set_capacity(1);
+  const auto created = Call<v1::ResourceService>(&rpc::AsyncOf<v1::ResourceService>::CreateResource,
+                                                 requester_, resource);
+  ASSERT_TRUE(created.ok()) << created.status();
+  v1::CreateMatchRequest link;
+  link.set_request_id(NextRequest());
+  link.set_need_id(need.need_id());
+  link.set_answer_id(created->resource_id());
+  ASSERT_TRUE(
+      Call<v1::MatchService>(&rpc::AsyncOf<v1::MatchService>::CreateMatch, coordinator_, link)
+          .ok());
+  const auto published = Publish(coordinator_, need.need_id(), "p1");
+  ASSERT_TRUE(published.ok()) << published.status();
+  EXPECT_TRUE(Events().back().need_changed().lost_task_id().empty());
+  ASSERT_TRUE(
+      TellTask(need.need_id(), published->task_id(), dispatch::v1::TASK_STATE_EXPIRED, 4).ok());
+  EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_MATCHED);
+  expect_lost(published->task_id());
+
+  // Lost before the need had heard that it was there: only the event tells.
+  const v1::Need other = AcceptedNeed();
+  peers_.fates = {Fate::kLostAnswer};
+  EXPECT_FALSE(Publish(coordinator_, other.need_id(), "p2").ok());
+  const std::string task = peers_.tasks.at({other.need_id(), 1}).task_id();
+  ASSERT_TRUE(TellTask(other.need_id(), task, dispatch::v1::TASK_STATE_CANCELLED, 2).ok());
+  expect_lost(task);
+}
+
 }  // namespace
 }  // namespace baodao::lists

@@ -39,7 +39,7 @@ std::vector<areas::Area> TestAreas() {
 }
 
 Task<absl::StatusOr<dispatch::v1::Task>> FakePeers::PublishTask(
-    dispatch::v1::PublishTaskRequest request) {
+    rpc::CallOptions, dispatch::v1::PublishTaskRequest request) {
   Fate fate = Fate::kWell;
   if (!fates.empty()) {
     fate = fates.front();
@@ -63,7 +63,9 @@ Task<absl::StatusOr<dispatch::v1::Task>> FakePeers::PublishTask(
   co_return task;
 }
 
-Task<absl::StatusOr<registration::v1::Unit>> FakePeers::GetUnit(std::string unit_id) {
+Task<absl::StatusOr<registration::v1::Unit>> FakePeers::GetUnit(rpc::CallOptions options,
+                                                                std::string unit_id) {
+  unit_asked_for = std::move(options.parent);
   const auto found = liaisons.find(unit_id);
   if (found == liaisons.end()) co_return NotFound("unit", unit_id);
   registration::v1::Unit unit;

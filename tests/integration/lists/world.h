@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,14 +59,16 @@ class FakePeers final : public Peers {
   };
 
   Task<absl::StatusOr<dispatch::v1::Task>> PublishTask(
-      dispatch::v1::PublishTaskRequest request) override;
-  Task<absl::StatusOr<registration::v1::Unit>> GetUnit(std::string unit_id) override;
+      rpc::CallOptions options, dispatch::v1::PublishTaskRequest request) override;
+  Task<absl::StatusOr<registration::v1::Unit>> GetUnit(rpc::CallOptions options,
+                                                       std::string unit_id) override;
 
   std::deque<Fate> fates;
   std::function<void()> before_answer;  // runs inside each PublishTask
   std::map<std::pair<std::string, int>, dispatch::v1::Task> tasks;
   std::vector<dispatch::v1::PublishTaskRequest> requests;
-  std::map<std::string, std::string> liaisons;  // by unit
+  std::map<std::string, std::string> liaisons;     // by unit
+  std::optional<rpc::CallContext> unit_asked_for;  // by whom, the last time
 };
 
 // One process of lists.

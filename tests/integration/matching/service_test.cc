@@ -187,6 +187,21 @@ TEST_F(ServiceTest, DryRunOffersNothingARunDoes) {
   EXPECT_EQ(again->offers_made(), 0) << "everybody has been asked";
 }
 
+TEST_F(ServiceTest, OffersOfARunAreMadeInTheTraceAndTimeOfItsCaller) {
+  const auto caller = rpc::CallContext::Internal(
+      {}, "test", std::chrono::steady_clock::now() + std::chrono::seconds(30));
+  rpc::CallOptions options = rpc::CallOptions::From(caller);
+  options.bearer = Coordinator("310110001");
+  v1::RunMatchingRequest request;
+  request.set_area_code("310110001");
+  const auto run = Do(client_->Call(&Matchings::RunMatching, std::move(options), request));
+  ASSERT_TRUE(run.ok()) << run.status();
+  ASSERT_EQ(run->offers_made(), 2);
+  ASSERT_TRUE(dispatch_.options.parent.has_value());
+  EXPECT_EQ(dispatch_.options.parent->trace_id(), caller.trace_id());
+  EXPECT_LE(dispatch_.options.parent->remaining(), std::chrono::seconds(30));
+}
+
 TEST_F(ServiceTest, RunningNeedsTheArea) {
   EXPECT_TRUE(Is(RunMatching(Coordinator("310110002"), "310110001", true).status(),
                  Reason::PERMISSION_DENIED));

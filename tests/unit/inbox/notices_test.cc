@@ -103,13 +103,44 @@ TEST(Notices, OfNeeds) {
   for (const auto& [state, kind] : plain) {
     EXPECT_EQ(Told(Needed(NEED_STATE_SUBMITTED, state)), Lines{kind + " → per_r"});
   }
-  EXPECT_EQ(Told(Needed(NEED_STATE_MATCHED, NEED_STATE_ACCEPTED)),
-            (Lines{"need_unserved → area 310110009001", "need_reopened → per_r"}));
   EXPECT_TRUE(Told(Needed(NEED_STATE_RESOLVED, NEED_STATE_CLOSED, "per_r")).empty());
   EXPECT_TRUE(Told(Needed(NEED_STATE_MATCHED, NEED_STATE_MATCHED)).empty());
-  // Linked as well, it lost the task that had begun: that is no new match.
-  EXPECT_EQ(Told(Needed(NEED_STATE_IN_PROGRESS, NEED_STATE_MATCHED)),
-            (Lines{"need_unserved → area 310110009001", "need_reopened → per_r"}));
+}
+
+// Of a need that was linked, too, and stayed MATCHED, nobody once heard that its task was gone.
+TEST(Notices, OfANeedThatLostItsTask) {
+  using namespace lists::v1;  // NOLINT
+  const std::vector<std::pair<NeedState, NeedState>> ways = {
+      {NEED_STATE_MATCHED, NEED_STATE_ACCEPTED},
+      {NEED_STATE_IN_PROGRESS, NEED_STATE_ACCEPTED},
+      {NEED_STATE_MATCHED, NEED_STATE_MATCHED},
+      {NEED_STATE_IN_PROGRESS, NEED_STATE_MATCHED},
+      // It was gone before the need had heard of it.
+      {NEED_STATE_ACCEPTED, NEED_STATE_ACCEPTED},
+  };
+  for (const auto& [before, after] : ways) {
+    events::v1::Event event = Needed(before, after);
+    event.mutable_need_changed()->set_lost_task_id("tsk_1");
+    EXPECT_EQ(Told(event), (Lines{"need_unserved → area 310110009001", "need_reopened → per_r"}));
+  }
+}
+
+TEST(Notices, WhoseNeedWasMergedHearsTheOutcomeInTheirOwnWords) {
+  using namespace lists::v1;  // NOLINT
+  for (const auto& [state, kind] :
+       std::vector<std::pair<NeedState, std::string>>{{NEED_STATE_RESOLVED, "need_resolved"},
+                                                      {NEED_STATE_CLOSED, "need_closed"},
+                                                      {NEED_STATE_REJECTED, "need_rejected"}}) {
+    events::v1::Event event = Needed(NEED_STATE_MATCHED, state, "per_r");
+    Need* merged = event.mutable_need_changed()->add_merged();
+    merged->set_need_id("ned_2");
+    merged->set_title("看病");
+    merged->set_requester_id("per_m");
+    EXPECT_EQ(Told(event), Lines{kind + " → per_m"});
+    const Notice notice = NoticesOf(event)[0];
+    EXPECT_EQ(notice.record.subject_id(), "ned_2");
+    EXPECT_EQ(notice.record.params().at("need"), "看病");
+  }
 }
 
 events::v1::Event Assigned(dispatch::v1::AssignmentState before,
@@ -180,7 +211,10 @@ TEST(Notices, AcceptedPeopleAreRemindedUntilTheyAreOff) {
       NoticesOf(Assigned(ASSIGNMENT_STATE_UNSPECIFIED, ASSIGNMENT_STATE_ACCEPTED, "per_v"));
   ASSERT_TRUE(accepted[0].remind_at.has_value());
   EXPECT_EQ(*accepted[0].remind_at, kNow + std::chrono::hours(4));
-  EXPECT_EQ(ReminderOf(accepted[0].record).kind(), "sign_in_reminder");
+  const v1::NotificationRecord reminder = ReminderOf(accepted[0].record, kNow);
+  EXPECT_EQ(reminder.kind(), "sign_in_reminder");
+  EXPECT_FALSE(HasBegun(accepted[0].record, kNow + std::chrono::hours(5) - Millis(1)));
+  EXPECT_TRUE(HasBegun(accepted[0].record, kNow + std::chrono::hours(5)));
   EXPECT_FALSE(accepted[1].remind_at.has_value());
 
   auto soon = Assigned(ASSIGNMENT_STATE_UNSPECIFIED, ASSIGNMENT_STATE_ACCEPTED, "per_v");

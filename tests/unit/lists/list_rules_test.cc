@@ -25,6 +25,19 @@ TEST(NewResource, RefusesSlotsThatEndBeforeTheyStart) {
   EXPECT_EQ(ViolationsOf(refused)[0].field, "slots[1].end_minute");
 }
 
+// It said to the metre where people live.
+TEST(NewResource, KeepsThePlaceOfAPersonRoundedOnly) {
+  v1::CreateResourceRequest request;
+  *request.mutable_place() = Point(31.2598712, 121.5261234);
+  const auto of_person = NewResource(request, "per_x", kNow);
+  ASSERT_TRUE(of_person.ok());
+  EXPECT_DOUBLE_EQ(of_person->place().latitude(), 31.260);
+  EXPECT_DOUBLE_EQ(of_person->place().longitude(), 121.526);
+  const auto of_unit = NewResource(request, "unt_x", kNow);
+  ASSERT_TRUE(of_unit.ok());
+  EXPECT_DOUBLE_EQ(of_unit->place().latitude(), 31.2598712);
+}
+
 TEST(Resource, CanBeLinkedOnlyWhileListed) {
   v1::CreateResourceRequest request;
   request.set_capacity(3);

@@ -19,6 +19,13 @@ v1::CreateNeedRequest Wanted(const common::v1::TimeWindow& window) {
   return request;
 }
 
+v1::NeedRecord OtherNeedIn(v1::NeedState state) {
+  v1::NeedRecord record = NeedIn(state);
+  record.mutable_need()->set_need_id("ned_other");
+  record.mutable_need()->set_requester_id("per_other");
+  return record;
+}
+
 std::string FieldOf(const absl::Status& status) {
   const auto violations = ViolationsOf(status);
   return violations.empty() ? "" : violations[0].field;
@@ -70,45 +77,106 @@ TEST(Review, EachVerdictLeadsToItsState) {
       {v1::NEED_VERDICT_MERGE, v1::NEED_STATE_MERGED},
   };
   for (const auto& [verdict, state] : cases) {
-    v1::Need need = NeedIn(v1::NEED_STATE_SUBMITTED).need();
-    v1::Need target = NeedIn(v1::NEED_STATE_ACCEPTED).need();
-    target.set_need_id("ned_other");
+    v1::NeedRecord record = NeedIn(v1::NEED_STATE_SUBMITTED);
+    v1::NeedRecord target = OtherNeedIn(v1::NEED_STATE_ACCEPTED);
     v1::ReviewNeedRequest request;
     request.set_verdict(verdict);
     request.set_comment("好");
     request.set_merged_into_id("ned_other");
-    ASSERT_TRUE(Review(&need, request, target, kNow).ok());
-    EXPECT_EQ(need.state(), state);
-    EXPECT_EQ(need.review_comment(), "好");
-    EXPECT_EQ(need.merged_into_id(), verdict == v1::NEED_VERDICT_MERGE ? "ned_other" : "");
+    ASSERT_TRUE(Review(&record, request, &target, kNow).ok());
+    EXPECT_EQ(record.need().state(), state);
+    EXPECT_EQ(record.need().review_comment(), "好");
+    const bool merge = verdict == v1::NEED_VERDICT_MERGE;
+    EXPECT_EQ(record.need().merged_into_id(), merge ? "ned_other" : "");
+    EXPECT_EQ(target.merged_size(), merge ? 1 : 0);
   }
 }
 
 TEST(Review, ReturningAndRejectingNeedWords) {
   for (const auto verdict : {v1::NEED_VERDICT_RETURN, v1::NEED_VERDICT_REJECT}) {
-    v1::Need need = NeedIn(v1::NEED_STATE_SUBMITTED).need();
+    v1::NeedRecord record = NeedIn(v1::NEED_STATE_SUBMITTED);
     v1::ReviewNeedRequest request;
     request.set_verdict(verdict);
-    EXPECT_EQ(FieldOf(Review(&need, request, std::nullopt, kNow)), "comment");
-    EXPECT_EQ(need.state(), v1::NEED_STATE_SUBMITTED);
+    EXPECT_EQ(FieldOf(Review(&record, request, nullptr, kNow)), "comment");
+    EXPECT_EQ(record.need().state(), v1::NEED_STATE_SUBMITTED);
   }
 }
 
-TEST(Review, MergingNeedsAnotherLiveNeed) {
-  const v1::Need need = NeedIn(v1::NEED_STATE_SUBMITTED).need();
+v1::ReviewNeedRequest MergeIntoOther() {
   v1::ReviewNeedRequest request;
   request.set_verdict(v1::NEED_VERDICT_MERGE);
-  v1::Need copy = need;
-  EXPECT_EQ(FieldOf(Review(&copy, request, std::nullopt, kNow)), "merged_into_id");
-  request.set_merged_into_id(need.need_id());
-  EXPECT_TRUE(Is(Review(&copy, request, need, kNow), Reason::MERGE_WITH_ITSELF));
   request.set_merged_into_id("ned_other");
-  EXPECT_TRUE(Is(Review(&copy, request, std::nullopt, kNow), Reason::NOT_FOUND));
-  v1::Need target = NeedIn(v1::NEED_STATE_MERGED).need();
-  EXPECT_TRUE(Is(Review(&copy, request, target, kNow), Reason::MERGE_CYCLE));
-  target.set_state(v1::NEED_STATE_REJECTED);
-  EXPECT_TRUE(Is(Review(&copy, request, target, kNow), Reason::WRONG_STATE));
-  EXPECT_EQ(copy.state(), v1::NEED_STATE_SUBMITTED);
+  return request;
+}
+
+TEST(Review, MergingNeedsAnotherNeed) {
+  v1::NeedRecord record = NeedIn(v1::NEED_STATE_SUBMITTED);
+  v1::ReviewNeedRequest request = MergeIntoOther();
+  request.clear_merged_into_id();
+  EXPECT_EQ(FieldOf(Review(&record, request, nullptr, kNow)), "merged_into_id");
+  request.set_merged_into_id(record.need().need_id());
+  EXPECT_TRUE(Is(Review(&record, request, nullptr, kNow), Reason::MERGE_WITH_ITSELF));
+  EXPECT_TRUE(Is(Review(&record, MergeIntoOther(), nullptr, kNow), Reason::NOT_FOUND));
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_SUBMITTED);
+}
+
+// A need could once be merged into one that was over, which then told its requester nothing.
+TEST(Review, MergingNeedsOneWhoseOutcomeIsStillToCome) {
+  for (int s = 1; s < v1::NeedState_ARRAYSIZE; ++s) {
+    const auto state = static_cast<v1::NeedState>(s);
+    v1::NeedRecord record = NeedIn(v1::NEED_STATE_SUBMITTED);
+    v1::NeedRecord target = OtherNeedIn(state);
+    const absl::Status status = Review(&record, MergeIntoOther(), &target, kNow);
+    switch (state) {
+      case v1::NEED_STATE_SUBMITTED:
+      case v1::NEED_STATE_ACCEPTED:
+      case v1::NEED_STATE_MATCHED:
+      case v1::NEED_STATE_IN_PROGRESS:
+        EXPECT_TRUE(status.ok()) << s << status;
+        continue;
+      case v1::NEED_STATE_MERGED:
+        EXPECT_TRUE(Is(status, Reason::MERGE_CYCLE)) << status;
+        break;
+      default:
+        EXPECT_TRUE(Is(status, Reason::WRONG_STATE)) << s << status;
+    }
+    EXPECT_EQ(record.need().state(), v1::NEED_STATE_SUBMITTED);
+    EXPECT_EQ(target.merged_size(), 0);
+  }
+}
+
+TEST(Review, WhoWaitsForAMergedNeedWaitsForTheOther) {
+  v1::NeedRecord record = NeedIn(v1::NEED_STATE_SUBMITTED);
+  v1::NeedRecord target = OtherNeedIn(v1::NEED_STATE_ACCEPTED);
+  const auto wait = [&](const std::string& need, const std::string& requester) {
+    v1::Need* merged = record.add_merged();
+    merged->set_need_id(need);
+    merged->set_requester_id(requester);
+  };
+  wait("ned_1", "per_1");
+  wait("ned_2", target.need().requester_id());  // hears of it anyway
+  wait("ned_3", record.need().requester_id());  // so does the requester
+  wait("ned_4", "");
+  ASSERT_TRUE(Review(&record, MergeIntoOther(), &target, kNow).ok());
+  ASSERT_EQ(target.merged_size(), 2);
+  EXPECT_EQ(target.merged(0).need_id(), record.need().need_id());
+  EXPECT_EQ(target.merged(0).title(), record.need().title());
+  EXPECT_FALSE(target.merged(0).has_window());
+  EXPECT_EQ(target.merged(1).need_id(), "ned_1");
+  EXPECT_EQ(record.merged_size(), 0);
+}
+
+TEST(Review, SoManyAreMergedIntoOneAndNoMore) {
+  v1::NeedRecord target = OtherNeedIn(v1::NEED_STATE_ACCEPTED);
+  for (int i = 0; i <= kMaxMerged; ++i) {
+    v1::NeedRecord record = NeedIn(v1::NEED_STATE_SUBMITTED);
+    record.mutable_need()->set_requester_id("per_" + std::to_string(i));
+    v1::NeedRecord after = target;
+    const absl::Status status = Review(&record, MergeIntoOther(), &after, kNow);
+    ASSERT_EQ(status.ok(), i < kMaxMerged) << i << status;
+    if (status.ok()) target = after;
+  }
+  EXPECT_EQ(target.merged_size(), kMaxMerged);
 }
 
 TEST(Resubmit, TakesNewWordsAndKeepsTheWindowUnlessGiven) {

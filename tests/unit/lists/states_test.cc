@@ -1,5 +1,4 @@
-// Every state × event pair of the three machines against a table written down independently, as
-// DOMAIN words it.
+// Every state × event pair against the state machines in the protos, written down independently.
 #include <gtest/gtest.h>
 
 #include <map>

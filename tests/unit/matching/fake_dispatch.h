@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "baodao/events/v1/events.pb.h"
@@ -23,21 +24,27 @@ class FakeDispatch final : public Dispatch {
   // Every call that made an offer, by request id.
   std::map<std::string, dispatch::v1::OfferTaskRequest> offers;
   int offer_calls = 0;
+  int pages = 0;                    // of ListTasks
+  std::vector<std::string> listed;  // the tasks whose assignments were read
   // Refused with this, when set.
   absl::Status refusal;
   // Unavailable this many times.
   int outages = 0;
+  // Of the last GetTask and OfferTask.
+  rpc::CallOptions options;
 
   Task<absl::StatusOr<dispatch::v1::ListTasksResponse>> ListTasks(
-      dispatch::v1::ListTasksRequest request) override {
+      rpc::CallOptions, dispatch::v1::ListTasksRequest request) override {
     if (outages > 0) {
       --outages;
       co_return Refuse(Reason::PEER_UNAVAILABLE);
     }
+    ++pages;
     // Two a page, so that paging is exercised; the token is the last id.
     dispatch::v1::ListTasksResponse response;
     for (const auto& [id, task] : tasks) {
       if (task.state() != request.state() || id <= request.page_token()) continue;
+      if (ToTime(task.window().start()) < ToTime(request.start_after())) continue;
       if (response.tasks_size() == 2) {
         response.set_next_page_token(response.tasks(1).task_id());
         break;
@@ -47,14 +54,17 @@ class FakeDispatch final : public Dispatch {
     co_return response;
   }
 
-  Task<absl::StatusOr<dispatch::v1::Task>> GetTask(std::string task_id) override {
+  Task<absl::StatusOr<dispatch::v1::Task>> GetTask(rpc::CallOptions call,
+                                                   std::string task_id) override {
+    options = std::move(call);
     const auto it = tasks.find(task_id);
     if (it == tasks.end()) co_return NotFound("task", task_id);
     co_return it->second;
   }
 
   Task<absl::StatusOr<dispatch::v1::ListTaskAssignmentsResponse>> ListTaskAssignments(
-      dispatch::v1::ListTaskAssignmentsRequest request) override {
+      rpc::CallOptions, dispatch::v1::ListTaskAssignmentsRequest request) override {
+    listed.push_back(request.task_id());
     dispatch::v1::ListTaskAssignmentsResponse response;
     for (const auto& [key, assignment] : assignments) {
       if (key.first == request.task_id()) *response.add_assignments() = assignment;
@@ -63,7 +73,8 @@ class FakeDispatch final : public Dispatch {
   }
 
   Task<absl::StatusOr<dispatch::v1::Assignment>> OfferTask(
-      dispatch::v1::OfferTaskRequest request) override {
+      rpc::CallOptions call, dispatch::v1::OfferTaskRequest request) override {
+    options = std::move(call);
     ++offer_calls;
     if (!refusal.ok()) co_return refusal;
     dispatch::v1::Assignment& assignment = assignments[{request.task_id(), request.person_id()}];

@@ -47,8 +47,9 @@ Task<absl::StatusOr<std::vector<areas::Area>>> AreasOf(
 // One replica of matching on doubles of everything else.
 struct Replica {
   Replica(asio::io_context& loop, Clock& clock, store::Store& store, FakePeople& people,
-          FakeDispatch& fake_dispatch, const Settings& settings, const std::string& name)
-      : tree([] { return AreasOf(SmallTree()); }, clock),
+          FakeDispatch& fake_dispatch, std::shared_ptr<const areas::AreaTree> area_tree,
+          const Settings& settings, const std::string& name)
+      : tree([area_tree] { return AreasOf(area_tree); }, clock),
         profiles(people),
         metrics(registry),
         feed(index, tree, profiles, fake_dispatch, clock, FeedOptions()),
@@ -89,7 +90,8 @@ class WorkersTest : public ::testing::Test {
     return baodao::testing::Run(loop_, std::move(task));
   }
   std::unique_ptr<Replica> NewReplica(const std::string& name) {
-    return std::make_unique<Replica>(loop_, clock_, store_, people_, dispatch_, settings_, name);
+    return std::make_unique<Replica>(loop_, clock_, store_, people_, dispatch_, tree_, settings_,
+                                     name);
   }
   std::unique_ptr<Replica> LoadedReplica(const std::string& name) {
     auto replica = NewReplica(name);
@@ -110,6 +112,7 @@ class WorkersTest : public ::testing::Test {
   store::MemoryStore store_{store::Keys("matching", 4), data_, clock_};
   FakePeople people_;
   FakeDispatch dispatch_{clock_};
+  std::shared_ptr<const areas::AreaTree> tree_ = SmallTree();
   Settings settings_;
 };
 
@@ -152,9 +155,47 @@ TEST_F(WorkersTest, EventOfATaskNotHeardOfFetchesIt) {
   const auto replica = LoadedReplica("a");
   const DispatchTask task = MakeTask("tsk_new");
   AddTask(task);
-  const auto delivery = Deliver(MakeChange(task, "per_0", dispatch::v1::ASSIGNMENT_STATE_ACCEPTED));
+  auto delivery = Deliver(MakeChange(task, "per_0", dispatch::v1::ASSIGNMENT_STATE_ACCEPTED));
+  delivery.event.set_trace_id("0123456789abcdef0123456789abcdef");
   EXPECT_TRUE(Do(replica->feed.OnEvent(delivery)).ok());
   EXPECT_NE(replica->index.FindTask("tsk_new"), nullptr);
+  EXPECT_EQ(dispatch_.options.parent->trace_id(), "0123456789abcdef0123456789abcdef");
+}
+
+// Every start once read everybody on every task that ever closed, though a month of them counts.
+TEST_F(WorkersTest, HistoryIsReadAsFarBackAsItCounts) {
+  const auto add = [&](const std::string& id, Time start) {
+    DispatchTask task = MakeTask(id);
+    task.set_state(dispatch::v1::TASK_STATE_CLOSED);
+    *task.mutable_window()->mutable_start() = ToTimestamp(start);
+    *task.mutable_window()->mutable_end() = ToTimestamp(start + hours(2));
+    AddTask(task);
+    dispatch::v1::Assignment& assignment = dispatch_.assignments[{id, "per_0"}];
+    assignment.set_task_id(id);
+    assignment.set_person_id("per_0");
+    assignment.set_state(dispatch::v1::ASSIGNMENT_STATE_CREDITED);
+  };
+  for (int year = 1; year <= 3; ++year) {
+    add("tsk_" + std::to_string(year), kNow - year * hours(24 * 365));
+  }
+  add("tsk_then", kNow - kHistory - hours(1));  // it ended within the time
+  add("tsk_now", kNow - hours(30));
+  const auto replica = LoadedReplica("a");
+  dispatch_.pages = 0;
+  asio::cancellation_signal stop;
+  bool ended = false;
+  asio::co_spawn(
+      loop_, replica->feed.Run(),
+      asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
+  Do(clock_.AwaitSleepers(1));
+  EXPECT_EQ(replica->index.FindPerson("per_0")->calendar.entries().size(), 2u);
+  EXPECT_EQ(dispatch_.listed, (std::vector<std::string>{"tsk_now", "tsk_then"}));
+  EXPECT_EQ(dispatch_.pages, 2) << "one of either state";
+  stop.emit(asio::cancellation_type::terminal);
+  loop_.restart();
+  while (!ended && loop_.run_one_for(std::chrono::seconds(5)) > 0) {
+  }
+  EXPECT_TRUE(ended);
 }
 
 TEST_F(WorkersTest, AfterAGapWhatEndedUnheardIsForgotten) {
@@ -179,6 +220,51 @@ TEST_F(WorkersTest, OffersOnlyAfterPeopleHadTheirChance) {
   EXPECT_EQ(Do(replica->rounds.Round()), 0) << "it has been offered";
   EXPECT_EQ(dispatch_.offers.size(), 1u);
   EXPECT_EQ(dispatch_.offers.begin()->second.ttl_seconds(), 1800);
+}
+
+TEST_F(WorkersTest, TheOffersOfARunShareATrace) {
+  AddTask(MakeTask("tsk_a"));
+  const auto replica = LoadedReplica("a");
+  clock_.Advance(settings_.offer_after);
+  ASSERT_EQ(Do(replica->rounds.Round()), 1);
+  ASSERT_TRUE(dispatch_.options.parent.has_value());
+  EXPECT_EQ(dispatch_.options.parent->trace_id().size(), 32u);
+}
+
+// Rounds once went over districts only, and what lies above all of them was nobody's.
+TEST_F(WorkersTest, TasksAboveAllDistrictsAreMatchedToo) {
+  tree_ = CityTree();
+  AddTask(MakeTask("tsk_city", "310000"));
+  AddTask(MakeTask("tsk_community"));
+  const auto replica = LoadedReplica("a");
+  clock_.Advance(settings_.offer_after);
+  EXPECT_EQ(Do(replica->rounds.Round()), 2);
+  std::set<std::string> offered;
+  for (const auto& [id, offer] : dispatch_.offers) offered.insert(offer.task_id());
+  EXPECT_EQ(offered, (std::set<std::string>{"tsk_city", "tsk_community"}));
+  // Each once: the run over the city leaves out what its districts have.
+  MatchOrder order;
+  order.area_code = "310000";
+  order.outside_districts = true;
+  EXPECT_EQ(Do(replica->matcher.Run(order))->open_tasks, 1);
+}
+
+// An escalation above the district once widened nothing: people were still sought in the district.
+TEST_F(WorkersTest, PeopleOfOtherDistrictsComeWhereATaskAdmitsThem) {
+  tree_ = CityTree();
+  people_.profiles.clear();
+  people_.profiles.push_back(MakeProfile("per_neighbour", "310109001001"));
+  DispatchTask task = MakeTask("tsk_a");
+  task.set_eligible_area_code("310110");
+  AddTask(task);
+  const auto replica = LoadedReplica("a");
+  clock_.Advance(settings_.offer_after);
+  EXPECT_EQ(Do(replica->rounds.Round()), 0);
+  task.set_eligible_area_code("310000");
+  task.set_version(2);
+  replica->index.Apply(task, clock_.Now());
+  EXPECT_EQ(Do(replica->rounds.Round()), 1);
+  EXPECT_EQ(dispatch_.offers.begin()->second.person_id(), "per_neighbour");
 }
 
 TEST_F(WorkersTest, WhoDeclinedIsNotAskedAgainTheNextOneIs) {

@@ -17,26 +17,46 @@ using std::chrono::minutes;
 // Monday 2025-06-02 08:00 in China.
 inline constexpr Time kNow{Millis(1'748'822'400'000)};
 
+inline areas::Area MakeArea(std::string code, std::string parent, areas::AreaLevel level,
+                            double lat) {
+  areas::Area area;
+  area.set_code(code);
+  area.set_name("区域" + code);
+  area.set_parent_code(parent);
+  area.set_level(level);
+  area.mutable_center()->set_latitude(lat);
+  area.mutable_center()->set_longitude(121.5);
+  return area;
+}
+
 // District 310110 with two subdistricts of two communities each.
-inline std::shared_ptr<const areas::AreaTree> SmallTree() {
+inline std::vector<areas::Area> SmallDistrict(const std::string& above = "") {
   std::vector<areas::Area> areas;
   const auto add = [&](std::string code, std::string parent, areas::AreaLevel level, double lat) {
-    areas::Area area;
-    area.set_code(code);
-    area.set_name("区域" + code);
-    area.set_parent_code(parent);
-    area.set_level(level);
-    area.mutable_center()->set_latitude(lat);
-    area.mutable_center()->set_longitude(121.5);
-    areas.push_back(area);
+    areas.push_back(MakeArea(std::move(code), std::move(parent), level, lat));
   };
-  add("310110", "", registration::v1::AREA_LEVEL_DISTRICT, 31.30);
+  add("310110", above, registration::v1::AREA_LEVEL_DISTRICT, 31.30);
   for (const std::string sub : {"310110001", "310110002"}) {
     const double lat = sub.back() == '1' ? 31.28 : 31.32;
     add(sub, "310110", registration::v1::AREA_LEVEL_SUBDISTRICT, lat);
     add(sub + "001", sub, registration::v1::AREA_LEVEL_COMMUNITY, lat - 0.003);
     add(sub + "002", sub, registration::v1::AREA_LEVEL_COMMUNITY, lat + 0.003);
   }
+  return areas;
+}
+
+inline std::shared_ptr<const areas::AreaTree> SmallTree() {
+  return *areas::AreaTree::Build(SmallDistrict());
+}
+
+// The same in city 310000, with a district 310109 of one community beside it.
+inline std::shared_ptr<const areas::AreaTree> CityTree() {
+  using namespace registration::v1;  // NOLINT
+  std::vector<areas::Area> areas = SmallDistrict("310000");
+  areas.push_back(MakeArea("310000", "", AREA_LEVEL_CITY, 31.30));
+  areas.push_back(MakeArea("310109", "310000", AREA_LEVEL_DISTRICT, 31.27));
+  areas.push_back(MakeArea("310109001", "310109", AREA_LEVEL_SUBDISTRICT, 31.27));
+  areas.push_back(MakeArea("310109001001", "310109001", AREA_LEVEL_COMMUNITY, 31.27));
   return *areas::AreaTree::Build(std::move(areas));
 }
 
