@@ -51,6 +51,8 @@ Validator OneOf(std::vector<std::string> values);
 Validator NotEmpty();
 // "host:port", also "[::1]:7101"; every element of a list. Port 0 means: any free one.
 Validator HostPort();
+// A list of IP addresses.
+Validator Addresses();
 
 // The rows every service has: listen, metrics_listen, redis…, log_…, keys. `port` is the default
 // gRPC port; metrics listen 2000 above. Append your own rows.

@@ -15,10 +15,11 @@ std::vector<Row> NetworkRows(int port) {
        [](const Value& value) {
          return std::get<std::string>(value).empty() ? "" : HostPort()(value);
        }},
-      {"tls_cert", Type::kString, "", "PEM certificate chain of this service; empty: plaintext."},
+      {"tls_cert", Type::kString, "",
+       "PEM certificate chain of this service; empty, as all three of TLS: plaintext."},
       {"tls_key", Type::kString, "", "PEM private key of tls_cert."},
       {"tls_ca", Type::kString, "",
-       "PEM certificates that clients and peers must be signed by; empty: no client certificates."},
+       "PEM certificates that clients (the edge) and peers must be signed by."},
       {"max_message", Type::kBytes, "4MiB", "Larger requests are refused.", false,
        Between(1024, 16 << 20)},
       {"default_deadline", Type::kDuration, "10s", "Of calls whose client sets none.", false,
@@ -34,7 +35,8 @@ std::vector<Row> NetworkRows(int port) {
       {"rate_anonymous", Type::kDouble, "20",
        "Calls a second without a token from one address, likewise.", false, Between(0, 1e6)},
       {"trusted_proxies", Type::kList, "127.0.0.1,::1",
-       "Addresses whose x-real-ip metadata is believed to name the caller: the TLS edge."},
+       "Addresses whose x-real-ip metadata is believed to name the caller: the TLS edge.", false,
+       Addresses()},
   };
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <asio/ip/address.hpp>
 #include <utility>
 
 #include "common/config/config.h"
@@ -60,6 +61,17 @@ Validator HostPort() {
     const bool fine = list != nullptr ? std::ranges::all_of(*list, IsHostPort)
                                       : IsHostPort(std::get<std::string>(value));
     return fine ? "" : "must be host:port";
+  };
+}
+
+Validator Addresses() {
+  return [](const Value& value) -> std::string {
+    for (const std::string& text : std::get<std::vector<std::string>>(value)) {
+      asio::error_code error;
+      asio::ip::make_address(text, error);
+      if (error) return fmt::format("{} is not an IP address (networks are not supported)", text);
+    }
+    return {};
   };
 }
 

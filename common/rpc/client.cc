@@ -8,6 +8,7 @@
 
 #include "common/log/log.h"
 #include "common/rpc/detail/grpc_setup.h"
+#include "common/status/grpc.h"
 #include "common/status/status.h"
 
 namespace baodao::rpc {
@@ -28,7 +29,9 @@ constexpr int kMostAttempts = 5;
 std::string ServiceConfig(int attempts) {
   return absl::StrCat(R"({"methodConfig":[{"name":[{}],"retryPolicy":{"maxAttempts":)", attempts,
                       R"(,"initialBackoff":"0.05s","maxBackoff":"1s","backoffMultiplier":2,)",
-                      R"("retryableStatusCodes":["UNAVAILABLE"]}}]})");
+                      R"("retryableStatusCodes":["UNAVAILABLE"]}}],)",
+                      // Where most calls fail, trying again would only add to the load.
+                      R"("retryThrottling":{"maxTokens":100,"tokenRatio":0.1}})");
 }
 
 std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const ChannelOptions& options) {
@@ -86,6 +89,14 @@ absl::Status Channel::Prepare(const CallOptions& options, bool unary,
     context->AddMetadata("accept-language", std::string(LocaleName(options.parent->locale())));
   }
   return absl::OkStatus();
+}
+
+absl::Status Channel::ErrorOf(const CallOptions& options, const grpc::Status& status) const {
+  absl::Status error = FromGrpc(status);
+  const bool ours = options.bearer.empty() && options_.tokens != nullptr;
+  if (!ours || !absl::IsUnauthenticated(error)) return error;
+  log::Error("rpc.peer_refused_us", {{"target", options_.target}, {"status", error}});
+  return Refuse(Reason::PEER_UNAVAILABLE);
 }
 
 }  // namespace baodao::rpc

@@ -48,6 +48,8 @@ class Channel {
   // Deadline, token, traceparent and language of one call. DEADLINE_EXCEEDED when the parent has no
   // time left.
   absl::Status Prepare(const CallOptions& options, bool unary, grpc::ClientContext* context) const;
+  // What the caller of a call that ended with `status` is told.
+  absl::Status ErrorOf(const CallOptions& options, const grpc::Status& status) const;
 
  private:
   asio::io_context& loop_;
@@ -64,7 +66,9 @@ class Client {
  public:
   explicit Client(Channel& channel) : channel_(channel), stub_(Service::NewStub(channel.grpc())) {}
 
-  // The answer, or the error as FromGrpc makes it: refusals keep their reason and metadata.
+  // The answer, or the error as FromGrpc makes it: refusals keep their reason and metadata. A peer
+  // that does not believe this service's own token is PEER_UNAVAILABLE: it is no fault of whoever
+  // asked us.
   template <class Req, class Resp>
   Task<absl::StatusOr<Resp>> Call(detail::UnaryMember<AsyncOf<Service>, Req, Resp> method,
                                   CallOptions options, Req request) {
@@ -77,7 +81,7 @@ class Client {
     call->Start(stub_->async(), method);
     co_await call->Done();
     holder.running = false;
-    if (!call->status.ok()) co_return FromGrpc(call->status);
+    if (!call->status.ok()) co_return channel_.ErrorOf(options, call->status);
     co_return std::move(call->response);
   }
 

@@ -22,12 +22,19 @@ namespace {
 
 // Where gRPC itself gives up on a request, before we could name the error.
 constexpr int kHardMessageLimit = 16 << 20;
+constexpr int kMostStreams = 2'000;  // of one connection
 constexpr Millis kKeepaliveTimeout{20'000};
 // What gRPC gets to end calls that were already cut off.
 constexpr std::chrono::milliseconds kShutdownGrace{500};
 
 void Tune(const ServerOptions& options, grpc::ServerBuilder* builder) {
   builder->SetMaxReceiveMessageSize(kHardMessageLimit);
+  // gRPC 1.51 inflates before it looks at the size: a megabyte could become a gigabyte.
+  for (const auto algorithm : {GRPC_COMPRESS_GZIP, GRPC_COMPRESS_DEFLATE}) {
+    builder->SetCompressionAlgorithmSupportStatus(algorithm, false);
+  }
+  // Calls whose message never comes are seen by no other limit.
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMostStreams);
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS,
                               static_cast<int>(options.keepalive_time.count()));
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
@@ -65,8 +72,9 @@ class Server::Impl {
     builder.RegisterCallbackGenericService(&unknown);
     grpc_server = builder.BuildAndStart();
     if (grpc_server == nullptr || port <= 0) {
-      return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen,
-                                                 ": the port is taken or the address is not ours"));
+      return absl::UnavailableError(absl::StrCat(
+          "cannot listen on ", options.listen, ": the port is taken, the address is not ours",
+          options.tls ? ", or the TLS key does not fit the certificate" : ""));
     }
     for (const auto* registered : router.services()) {
       service_names.push_back(registered->full_name());

@@ -1,5 +1,8 @@
 #include "common/service/main.h"
 
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/signal_set.hpp>
@@ -23,6 +26,7 @@ namespace baodao::service {
 namespace {
 
 constexpr char kRing[] = "/ring.json";
+constexpr std::string_view kRingKey = "baodao:ring";
 
 struct Secrets {
   crypto::KeyRing ring;
@@ -54,7 +58,25 @@ absl::StatusOr<Secrets> LoadSecrets(const config::Config& config) {
     sources.push_back(other);
   }
   ASSIGN_OR_RETURN(auth::KeySet verifying, auth::KeySet::Load(sources));
+  // A service whose own tokens nobody believes would look healthy and be of no use.
+  const auth::PublicKey* ours = verifying.Find(signing.kid);
+  if (ours == nullptr || !ours->trusted ||
+      !std::equal(ours->key.begin(), ours->key.end(), signing.secret.begin() + ours->key.size())) {
+    return absl::InvalidArgumentError(absl::StrCat(own.path, " does not hold the public key of ",
+                                                   std::string(auth::kPrivateKeyFile), " (kid ",
+                                                   signing.kid, ")"));
+  }
   return Secrets{std::move(ring), std::move(signing), std::move(verifying)};
+}
+
+// Whether the data was written with this ring: with another one, people would not be found by their
+// phones, and made anew. The hash does not change when keys are added to a ring.
+Task<absl::Status> CheckRing(redis::Client& client, const crypto::KeyRing& ring) {
+  const std::string mark = ring.LookupHash("ring");
+  redis::Command command = redis::Command::On(kRingKey, "SET", kRingKey, mark, "NX", "GET");
+  CO_ASSIGN_OR_RETURN(const redis::Reply reply, co_await client.Call(std::move(command)));
+  if (reply.IsNil() || reply.text == mark) co_return absl::OkStatus();
+  co_return absl::FailedPreconditionError("the data was written with another ring.json");
 }
 
 rpc::ServerOptions OptionsOf(const config::Config& config, Runtime& runtime,
@@ -169,6 +191,7 @@ class Process {
     });
     CO_ASSIGN_OR_RETURN(const int shards, co_await store::OpenShards(
                                               *redis_, static_cast<int>(config_.Int("shards"))));
+    CO_RETURN_IF_ERROR(co_await CheckRing(*redis_, secrets_.ring));
     store::RedisStore::Options options;
     options.timeout = config_.Duration("redis_timeout");
     CO_ASSIGN_OR_RETURN(store_, co_await store::RedisStore::Open(
@@ -231,8 +254,9 @@ int Main(const Program& program, int argc, char** argv) {
   options.service = program.name;
   log::Init(options);
   absl::StatusOr<Secrets> secrets = LoadSecrets(config);
-  if (!secrets.ok()) {
-    log::Error("service.failed", {{"why", std::string(secrets.status().message())}});
+  const absl::Status ready = secrets.ok() ? CheckTls(config) : secrets.status();
+  if (!ready.ok()) {
+    log::Error("service.failed", {{"why", std::string(ready.message())}});
     return 1;
   }
   return Process(program, config, *std::move(secrets)).Run();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/log/log.h"
+#include "common/status/macros.h"
 
 namespace baodao::service {
 namespace {
@@ -71,6 +72,19 @@ Task<void> Runtime::Stop() {
   for (int i = 0; live_workers_ > 0 && i < kStopSteps; ++i)
     co_await SystemClock().SleepFor(kStopStep);
   if (live_workers_ > 0) log::Warn("service.workers_left", {{"workers", live_workers_}});
+}
+
+absl::Status CheckTls(const config::Config& config) {
+  int set = 0;
+  for (const char* row : {"tls_cert", "tls_key", "tls_ca"}) set += !config.Str(row).empty();
+  if (set == 0) return absl::OkStatus();
+  // With one of them missing it would be plaintext, or nobody could be called.
+  if (set < 3) {
+    return absl::InvalidArgumentError("tls_cert, tls_key and tls_ca must be set together");
+  }
+  const rpc::TlsFiles files = *TlsOf(config);
+  RETURN_IF_ERROR(rpc::ServerTls(files).status());
+  return rpc::ClientTls(files).status();
 }
 
 std::optional<rpc::TlsFiles> TlsOf(const config::Config& config) {

@@ -80,6 +80,9 @@ class Runtime {
 };
 
 // The TLS files that the rows tls_cert, tls_key and tls_ca name; none when tls_cert is empty.
+// INVALID_ARGUMENT unless the three rows of TLS are all empty, or all set to files that can be
+// read.
+absl::Status CheckTls(const config::Config& config);
 std::optional<rpc::TlsFiles> TlsOf(const config::Config& config);
 
 }  // namespace baodao::service

@@ -6,6 +6,7 @@
 #include "common/events/tail.h"
 #include "common/events/trimmer.h"
 #include "common/log/log.h"
+#include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "services/registration/rpc/routes.h"
 #include "services/registration/workers/expiry.h"
@@ -114,6 +115,7 @@ class RegistrationService final : public service::Service {
     runtime.access = parts.handlers.Access();
     LimitLogins(runtime.config.Double("login_rate"), &runtime.rate_limits);
     LimitWrites(&runtime.rate_limits);
+    service::ObserveTimers(runtime.metrics, parts.timers);
 
     events::TrimmerOptions trim;
     trim.service = name;

@@ -76,6 +76,7 @@ void Call::ReadMetadata() {
       std::count(proxies.begin(), proxies.end(), arrival_.address) > 0) {
     arrival_.address = real_ip;
   }
+  arrival_.address = NetworkOf(arrival_.address);
   state_->address = arrival_.address;
 }
 

@@ -4,6 +4,7 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
+#include <asio/ip/address.hpp>
 #include <utility>
 
 #include "common/rpc/server.h"
@@ -38,6 +39,19 @@ std::string AddressOf(std::string_view peer) {
     if (peer.ends_with(bracket)) peer.remove_suffix(bracket.size());
   }
   return std::string(peer);
+}
+
+std::string NetworkOf(std::string_view address) {
+  asio::error_code error;
+  const asio::ip::address parsed = asio::ip::make_address(address, error);
+  if (error || !parsed.is_v6() || parsed.is_loopback()) return std::string(address);
+  const asio::ip::address_v6 v6 = parsed.to_v6();
+  if (v6.is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, v6).to_string();
+  }
+  asio::ip::address_v6::bytes_type bytes = v6.to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), 0);
+  return asio::ip::make_address_v6(bytes).to_string();
 }
 
 Chain::Chain(const ServerOptions& options, Clock& clock)
@@ -87,8 +101,10 @@ absl::Status Chain::CheckCaller(const Method& method, const Arrival& arrival,
 
 absl::Status Chain::Admit(const Method& method, const Arrival& arrival, CallContext::State* state,
                           google::protobuf::Message* request, bool* needs_scope) {
-  RETURN_IF_ERROR(CheckCaller(method, arrival, state, request, needs_scope));
-  return CheckRate(method, arrival, *state);
+  const absl::Status admitted = CheckCaller(method, arrival, state, request, needs_scope);
+  // Refused calls count as well: guessing and flooding have their limit, too.
+  RETURN_IF_ERROR(CheckRate(method, arrival, *state));
+  return admitted;
 }
 
 Task<absl::Status> Chain::CheckScope(const Method& method,

@@ -54,8 +54,8 @@ class Chain {
   Chain(const ServerOptions& options, Clock& clock);
 
   // Authenticates into `state->caller`, decides what can be decided at once, and counts the call
-  // against its caller's rate. `needs_scope` is set when the access rule depends on the resource:
-  // then call CheckScope, too, which costs reads.
+  // against its caller's rate, also where it is refused. `needs_scope` is set when the access rule
+  // depends on the resource: then call CheckScope, too, which costs reads.
   absl::Status Admit(const Method& method, const Arrival& arrival, CallContext::State* state,
                      google::protobuf::Message* request, bool* needs_scope);
   // By value: a coroutine outlives its caller's frame.
@@ -80,5 +80,8 @@ class Chain {
 // The address of gRPC's peer string: "ipv4:10.0.0.7:51234" → "10.0.0.7", "ipv6:%5B::1%5D:7" →
 // "::1".
 std::string AddressOf(std::string_view peer);
+// What callers are counted by: a subscriber has a whole IPv6 /64, so its first address stands for
+// all; an IPv4 address in IPv6's dress is itself.
+std::string NetworkOf(std::string_view address);
 
 }  // namespace baodao::rpc::detail

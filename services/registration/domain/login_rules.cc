@@ -19,6 +19,15 @@ int AttemptsLeft(const v1::LoginCodeRecord& record) {
   return std::max(0, kCodeAttempts - record.attempts());
 }
 
+void UseCode(const std::string& session_id, Time now, v1::LoginCodeRecord* record) {
+  record->set_session_id(session_id);
+  *record->mutable_expire_time() = ToTimestamp(now + kLoginRetry);
+}
+
+bool MayRepeatLogin(const v1::SessionRecord& session) {
+  return !session.ended() && session.previous_refresh_hash().empty();
+}
+
 RefreshVerdict JudgeRefresh(const v1::SessionRecord& record, std::string_view token_hash,
                             Time now) {
   if (record.ended()) return RefreshVerdict::kEnded;

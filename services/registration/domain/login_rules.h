@@ -17,6 +17,8 @@ inline constexpr std::chrono::minutes kAccessLife{15};
 inline constexpr std::chrono::hours kRefreshLife{30 * 24};
 // How long a client may need to notice that the answer to a refresh was lost, and to ask again.
 inline constexpr std::chrono::seconds kRefreshRetry{60};
+// The same for a login: so long a code that was used leads to the session it began.
+inline constexpr std::chrono::seconds kLoginRetry{60};
 
 enum class CodeVerdict {
   kRight,
@@ -28,6 +30,12 @@ enum class CodeVerdict {
 CodeVerdict JudgeCode(const v1::LoginCodeRecord& record, std::string_view code_hash, Time now);
 // Attempts that are left after a wrong one was counted.
 int AttemptsLeft(const v1::LoginCodeRecord& record);
+
+// The code has begun a session; it holds for kLoginRetry more.
+void UseCode(const std::string& session_id, Time now, v1::LoginCodeRecord* record);
+// Whether a login may be repeated into this session: nobody has refreshed it, so nobody is known to
+// have its tokens.
+bool MayRepeatLogin(const v1::SessionRecord& session);
 
 enum class RefreshVerdict {
   kRotate,

@@ -1,6 +1,7 @@
 #include "services/registration/rpc/area_handlers.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -20,16 +21,23 @@ std::vector<const v1::Area*> Slice(const areas::AreaTree& tree, const v1::ListAr
                                    const std::string& after, int size) {
   const int position = after.empty() ? -1 : tree.IndexOf(after);
   std::vector<const v1::Area*> page;
-  const auto add = [&](const v1::Area& area) {
-    const bool behind = tree.IndexOf(area.code()) > position;
-    if (behind && static_cast<int>(page.size()) <= size) page.push_back(&area);
-  };
+  const auto full = [&] { return static_cast<int>(page.size()) > size; };
   if (request.recursive()) {
-    for (const v1::Area& area : tree.Subtree(request.parent_code())) {
-      if (area.code() != request.parent_code()) add(area);
+    std::span<const v1::Area> subtree = tree.Subtree(request.parent_code());
+    // Areas stand in the order of their positions: what comes before the page is not looked at.
+    if (!subtree.empty()) {
+      const int passed = position - tree.IndexOf(subtree.front().code()) + 1;
+      subtree = subtree.subspan(std::clamp<size_t>(std::max(passed, 0), 0, subtree.size()));
     }
-  } else {
-    for (const v1::Area* area : tree.Children(request.parent_code())) add(*area);
+    for (const v1::Area& area : subtree) {
+      if (full()) break;
+      if (area.code() != request.parent_code()) page.push_back(&area);
+    }
+    return page;
+  }
+  for (const v1::Area* area : tree.Children(request.parent_code())) {
+    if (full()) break;
+    if (tree.IndexOf(area->code()) > position) page.push_back(area);
   }
   return page;
 }

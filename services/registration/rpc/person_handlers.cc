@@ -110,6 +110,7 @@ Task<absl::StatusOr<v1::Person>> PersonHandlers::UpdatePerson(rpc::CallContext c
 
 Task<absl::StatusOr<v1::ListPeopleResponse>> PersonHandlers::ListPeople(
     rpc::CallContext context, v1::ListPeopleRequest request) {
+  CO_RETURN_IF_ERROR((co_await env_.areas.TreeWith(request.area_code())).status());
   const uint64_t query = paging::QueryOf(context.method(), request);
   CO_ASSIGN_OR_RETURN(std::string after,
                       paging::Decode(request.page_token(), query, env_.clock.Now()));

@@ -1,4 +1,6 @@
 // Sending login codes.
+#include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "common/clock/timestamp.h"
@@ -38,9 +40,11 @@ Task<absl::Status> SessionHandlers::CountCode(std::string phone_hash) {
       const int64_t recent,
       co_await env_.store.Increment(env_.keys.SentMinute(phone_hash), env_.limits.code_interval));
   if (recent > 1) co_return RefuseFor(Reason::RATE_LIMITED, env_.limits.code_interval);
-  CO_ASSIGN_OR_RETURN(const int64_t today,
-                      co_await env_.store.Increment(env_.keys.SentDay(phone_hash), kDay));
-  if (today > env_.limits.codes_per_day) co_return RefuseFor(Reason::RATE_LIMITED, kDay);
+  // The day is counted when a code has left; the minute lets one at a time through here.
+  CO_ASSIGN_OR_RETURN(const std::optional<std::string> today,
+                      co_await env_.store.GetValue(env_.keys.SentDay(phone_hash)));
+  const int64_t sent = today ? std::strtoll(today->c_str(), nullptr, 10) : 0;
+  if (sent >= env_.limits.codes_per_day) co_return RefuseFor(Reason::RATE_LIMITED, kDay);
   co_return absl::OkStatus();
 }
 
@@ -68,7 +72,6 @@ Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SessionHandlers::RequestLogin
   CO_RETURN_IF_ERROR(co_await CountCode(phone_hash));
   const std::string code = crypto::RandomCode(kCodeDigits);
   const Time expires = env_.clock.Now() + kCodeLife;
-  CO_RETURN_IF_ERROR(co_await KeepCode(phone_hash, code, expires));
   const absl::Status sent = co_await env_.sender.Send(request.phone(), code, expires);
   if (!sent.ok()) {
     log::Error("login.code_not_sent", {{"status", sent}}, context.trace_id());
@@ -78,6 +81,9 @@ Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SessionHandlers::RequestLogin
     CO_RETURN_IF_ERROR((co_await env_.store.Apply(std::move(forget))).status());
     co_return Refuse(Reason::SENDER_FAILED);
   }
+  // Only now: a code sent earlier holds until another one has left.
+  CO_RETURN_IF_ERROR(co_await KeepCode(phone_hash, code, expires));
+  CO_RETURN_IF_ERROR((co_await env_.store.Increment(env_.keys.SentDay(phone_hash), kDay)).status());
   env_.metrics.CodeSent();
   v1::RequestLoginCodeResponse response;
   *response.mutable_expire_time() = ToTimestamp(expires);

@@ -49,6 +49,7 @@ class SessionHandlers {
   Task<absl::StatusOr<store::Commit>> DecideLogin(const v1::LoginRequest& request, Stamp stamp,
                                                   Entry* entry);
   Task<absl::Status> Enter(const std::string& phone, Changes& changes, Entry* entry);
+  Task<absl::Status> EnterAgain(std::string session_id, Changes& changes, Entry* entry);
   Task<absl::StatusOr<store::Commit>> DecideRefresh(std::string session_id, std::string token,
                                                     Stamp stamp, Entry* entry);
   Task<absl::StatusOr<store::Commit>> DecideLogout(std::string session_id, Stamp stamp);

@@ -75,10 +75,34 @@ Task<absl::StatusOr<store::Commit>> SessionHandlers::DecideLogin(const v1::Login
         Refuse(Reason::LOGIN_CODE_WRONG, {{"left", std::to_string(AttemptsLeft(code.record))}});
     co_return changes.Take();
   }
-  changes.commit().Delete(key, code.version);
-  changes.commit().ClearTimer(timers::Member(kCodeTimer, phone_hash));
+  if (!code.record.session_id().empty()) {
+    CO_RETURN_IF_ERROR(co_await EnterAgain(code.record.session_id(), changes, entry));
+    changes.commit().Expect(key, code.version);
+    co_return changes.Take();
+  }
   CO_RETURN_IF_ERROR(co_await Enter(request.phone(), changes, entry));
+  const Time now = changes.stamp().now;
+  UseCode(entry->session.session_id(), now, &code.record);
+  changes.commit().Put(key, code.version, code.record.SerializeAsString());
+  changes.commit().SetTimer(timers::Member(kCodeTimer, phone_hash), now + kLoginRetry);
   co_return changes.Take();
+}
+
+// The answer to the login was lost: into the session it began, with a new refresh token.
+Task<absl::Status> SessionHandlers::EnterAgain(std::string session_id, Changes& changes,
+                                               Entry* entry) {
+  CO_ASSIGN_OR_RETURN(const Loaded<v1::SessionRecord> before,
+                      co_await Load<v1::SessionRecord>(env_.store, env_.keys.Session(session_id)));
+  if (!before.exists() || !MayRepeatLogin(before.record)) {
+    co_return Refuse(Reason::LOGIN_CODE_EXPIRED);
+  }
+  CO_ASSIGN_OR_RETURN(Loaded<v1::PersonRecord> person,
+                      co_await LoadPerson(before.record.person_id()));
+  entry->person = std::move(person.record);
+  entry->session = before.record;
+  Renew(RefreshVerdict::kRepeat, changes.stamp().now, entry);
+  changes.PutSession(before, entry->session);
+  co_return absl::OkStatus();
 }
 
 absl::StatusOr<v1::Tokens> SessionHandlers::TokensOf(const Entry& entry) const {

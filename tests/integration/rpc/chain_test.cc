@@ -72,6 +72,18 @@ TEST_F(ChainTest, MalformedBytesHaveANamedError) {
   EXPECT_EQ(handlers_.started, 0);
 }
 
+// A megabyte of it could become a gigabyte before anybody looked at its size.
+TEST_F(ChainTest, CompressedMessagesAreRefused) {
+  StartServer();
+  for (const auto algorithm : {GRPC_COMPRESS_GZIP, GRPC_COMPRESS_DEFLATE}) {
+    auto context = Context();
+    context->set_compression_algorithm(algorithm);
+    const grpc::Status status = RawCall(channel_, kEcho, context.get(), std::string(1 << 20, '\0'));
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED) << status.error_message();
+  }
+  EXPECT_EQ(handlers_.started, 0);
+}
+
 TEST_F(ChainTest, LargeMessagesHaveANamedError) {
   StartServer();
   const absl::Status ten = Echo(Context().get(), Request(std::string(10 << 20, 'x')));

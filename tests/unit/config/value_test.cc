@@ -67,6 +67,10 @@ TEST(Validators, SayWhatIsAllowed) {
   for (const char* bad : {"", "localhost", ":7101", "a:b", "a:65536", "a:-1", "::1:7101"}) {
     EXPECT_EQ(HostPort()(std::string(bad)), "must be host:port") << bad;
   }
+  using List = std::vector<std::string>;
+  EXPECT_EQ(Addresses()(List{"127.0.0.1", "::1"}), "");
+  EXPECT_EQ(Addresses()(List{"10.0.0.0/8"}),
+            "10.0.0.0/8 is not an IP address (networks are not supported)");
 }
 
 }  // namespace

@@ -182,6 +182,25 @@ TEST_F(ChainTest, PeopleAreLimitedByWhoTheyAreAndStrangersByAddress) {
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(Pass("Public", tokens_.Service("x"), kGood).ok());
 }
 
+// Guessing tokens used to be free.
+TEST_F(ChainTest, RefusedCallsAreLimitedToo) {
+  options_.rate_limits.anonymous = {0.001, 2};
+  EXPECT_REFUSED(Pass("InArea", "rubbish", kGood), TOKEN_INVALID);
+  EXPECT_REFUSED(Pass("InArea", "", kGood), UNAUTHENTICATED);
+  EXPECT_REFUSED(Pass("InArea", "rubbish", kGood), RATE_LIMITED);
+  EXPECT_TRUE(Pass("InArea", tokens_.Coordinator("per_2", "310"), kGood).ok());
+}
+
+// A subscriber has 2^64 addresses of them.
+TEST(NetworkTest, IPv6IsCountedByItsNetwork) {
+  EXPECT_EQ(NetworkOf("10.0.0.7"), "10.0.0.7");
+  EXPECT_EQ(NetworkOf("2001:db8:1:1::7"), NetworkOf("2001:db8:1:1:ffff::9"));
+  EXPECT_NE(NetworkOf("2001:db8:1:1::7"), NetworkOf("2001:db8:1:2::7"));
+  EXPECT_EQ(NetworkOf("::ffff:10.0.0.7"), "10.0.0.7");
+  EXPECT_EQ(NetworkOf("::1"), "::1");
+  EXPECT_EQ(NetworkOf("unix:/run/x.sock"), "unix:/run/x.sock");
+}
+
 // Looking up a scope costs reads: whoever is over the limit caused as many of them as they liked.
 TEST_F(ChainTest, TheStoreIsNotAskedForWhoeverIsOverTheLimit) {
   options_.rate_limits.person = {0.001, 1};
