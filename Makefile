@@ -4,7 +4,7 @@ BUILD ?= build
 JOBS ?= $(shell nproc)
 SANITIZER_TESTS ?= unit|integration
 
-.PHONY: help run demo build test bench lint format test-asan test-tsan setup clean
+.PHONY: help run demo build test test-js bench lint format test-asan test-tsan setup clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -24,6 +24,9 @@ demo: build ## Play the whole loop at county size against a running backend, or 
 test: build ## Everything CI runs: unit, integration, the whole with its real binaries, crashes
 	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -j $(JOBS)
 
+test-js: build ## The API as others see it: buf lint, and the whole loop with grpc-js; needs npm
+	@BUILD=$(BUILD) tests/e2e/js/test.sh
+
 bench: build ## Measure; prints a table and writes build/bench.json
 	@$(BUILD)/bin/baodao_bench --out $(BUILD)/bench.json
 
@@ -33,7 +36,7 @@ lint: build ## clang-format, clang-tidy, shellcheck
 
 format: ## Rewrite sources in the house style
 	@ops/dev/setup.sh packages-lint.txt
-	@git ls-files '*.cc' '*.h' | xargs clang-format -i
+	@git ls-files -co --exclude-standard '*.cc' '*.h' | xargs clang-format -i
 
 test-asan: setup ## Unit and integration tests under AddressSanitizer and UBSan
 	@ops/dev/build.sh build-asan Release address,undefined $(JOBS)

@@ -1,11 +1,14 @@
 #include "common/redis/connection.h"
 
+#include <absl/strings/str_cat.h>
+
 #include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/redirect_error.hpp>
 #include <utility>
 
+#include "common/log/log.h"
 #include "common/redis/errors.h"
 
 namespace baodao::redis {
@@ -39,7 +42,12 @@ void Connection::Up(std::shared_ptr<Link> link) {
   link_->OnClosed([weak = weak_from_this()] {
     if (const std::shared_ptr<Connection> self = weak.lock()) self->Down();
   });
-  if (was_up_) ++core_->counters.reconnects;
+  if (was_up_) {
+    ++core_->counters.reconnects;
+    const auto down = std::chrono::steady_clock::now() - down_since_;
+    log::Info("redis.back", {{"endpoint", Name()},
+                             {"down_ms", std::chrono::duration_cast<Millis>(down).count()}});
+  }
   was_up_ = true;
   WakeAll();
 }
@@ -48,6 +56,17 @@ void Connection::Down() {
   last_error_ = link_->cause();
   down_since_ = std::chrono::steady_clock::now();
   pause_.cancel();
+  if (!closed_) log::Warn("redis.lost", {{"endpoint", Name()}, {"cause", last_error_}});
+}
+
+std::string Connection::Name() const {
+  std::string name;
+  for (const Endpoint& endpoint : endpoints_) {
+    if (!name.empty()) name += ",";
+    name += endpoint.host.empty() ? core_->config.unix_path
+                                  : absl::StrCat(endpoint.host, ":", endpoint.port);
+  }
+  return name;
 }
 
 bool Connection::DownForLong() const {

@@ -49,6 +49,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Task<void> DialOnce();
   void Up(std::shared_ptr<Link> link);
   void Down();
+  // The endpoints, for the log.
+  std::string Name() const;
   void WakeAll();
 
   const std::shared_ptr<Core> core_;

@@ -66,7 +66,7 @@ void Deployment::Spawn(const std::string& service) {
   environment["BAODAO_REDIS"] = "127.0.0.1:" + std::to_string(redis_.port());
   environment["BAODAO_KEYS_DIR"] = keys_dir();
   environment["BAODAO_CREATE_KEYS"] = "true";
-  environment["BAODAO_RATE_LIMITS"] = "false";
+  environment.emplace("BAODAO_RATE_LIMITS", "false");
   environment["BAODAO_REGISTRATION_CODES_FILE"] = codes_file();
   for (const char* peer : {"registration", "lists", "dispatch", "matching", "inbox"}) {
     std::string upper(peer);

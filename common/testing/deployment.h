@@ -18,7 +18,7 @@ struct DeploymentOptions {
   std::vector<std::string> services = {"registration", "lists", "dispatch", "matching", "inbox"};
   // A second dispatch on the same data, at second_dispatch_port().
   bool second_dispatch = false;
-  // More environment of every service.
+  // More environment of every service. Without BAODAO_RATE_LIMITS nobody is limited.
   std::map<std::string, std::string> environment;
 };
 

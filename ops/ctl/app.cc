@@ -34,10 +34,10 @@ void AddGlobals(CLI::App& app, Globals& globals) {
       ->envname("BAODAO_PORT_BASE")
       ->check(CLI::Range(1, 65'000))
       ->capture_default_str();
-  app.add_option("--token", globals.token, "Access token of whoever calls")
-      ->envname("BAODAO_TOKEN");
+  app.add_option("--token", globals.token,
+                 "Access token of whoever calls; without it and --keys: BAODAO_TOKEN");
   app.add_option("--keys", globals.keys_dir,
-                 "Key directory of the deployment: without a token, call as an operator");
+                 "Key directory of the deployment: without --token, call as an operator");
   app.add_option("--lang", globals.language, "Language of answers and errors")
       ->check(CLI::IsMember({"zh", "en"}));
   app.add_option("--timeout", globals.timeout_s, "Seconds until a call is given up")
@@ -58,9 +58,14 @@ void AddCommands(CLI::App& app, Plan& plan) {
   AddDeadLetters(app, plan);
 }
 
+// What stands on the command line goes before the environment.
 absl::StatusOr<std::string> TokenFor(const Globals& globals) {
-  if (!globals.token.empty() || globals.keys_dir.empty()) return globals.token;
-  return MintToken(globals.keys_dir, OperatorPrincipal(), std::chrono::minutes(10));
+  if (!globals.token.empty()) return globals.token;
+  if (!globals.keys_dir.empty()) {
+    return MintToken(globals.keys_dir, OperatorPrincipal(), std::chrono::minutes(10));
+  }
+  const char* token = std::getenv("BAODAO_TOKEN");
+  return token == nullptr ? "" : std::string(token);
 }
 
 absl::Status StatusOf(const std::exception_ptr& error) {

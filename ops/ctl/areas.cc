@@ -66,7 +66,11 @@ Task<absl::Status> Import(Session& session, std::shared_ptr<const ImportOptions>
         const ListAreasResponse found,
         co_await session.Call(session.backend.areas, &client::Areas::ListAreas, std::move(any)));
     if (found.areas_size() > 0) {
-      if (!session.out.json()) session.out.Line("there are areas already; nothing imported");
+      if (session.out.json()) {
+        session.out.Show(ImportAreasResponse());
+      } else {
+        session.out.Line("there are areas already; nothing imported");
+      }
       co_return absl::OkStatus();
     }
   }
@@ -94,28 +98,26 @@ void AddAreas(CLI::App& app, Plan& plan) {
   CLI::App* areas = app.add_subcommand("areas", "The tree of areas");
   areas->require_subcommand(1);
 
-  CLI::App* import = areas->add_subcommand("import", "Adds or replaces areas from a CSV file");
+  CLI::App* importing = areas->add_subcommand("import", "Adds or replaces areas from a CSV file");
   auto import_options = std::make_shared<ImportOptions>();
-  import->add_option("FILE", import_options->file, "code,name,level,parent_code,latitude,…")
+  importing->add_option("FILE", import_options->file, "code,name,level,parent_code,latitude,…")
       ->required();
-  import->add_flag("--if-empty", import_options->if_empty, "Do nothing where there are areas");
-  import->footer(
+  importing->add_flag("--if-empty", import_options->if_empty, "Do nothing where there are areas");
+  importing->footer(
       "All of it or nothing; errors name the line.\n"
       "Example:\n  baodaoctl areas import ops/data/yangpu/areas.csv");
-  import->callback([&plan, import_options] {
-    plan.command = [import_options](Session& session) { return Import(session, import_options);
-};
-}  // namespace baodao::ctl
-);
+  importing->callback([&plan, import_options] {
+    plan.command = [import_options](Session& session) { return Import(session, import_options); };
+  });
 
-CLI::App* list = areas->add_subcommand("list", "Children of an area, or the roots");
-auto list_options = std::make_shared<ListOptions>();
-list->add_option("--parent", list_options->parent, "Code of the area above");
-list->add_flag("--recursive", list_options->recursive, "The whole subtree");
-list->footer("Example:\n  baodaoctl areas list --parent 310110");
-list->callback([&plan, list_options] {
-  plan.command = [list_options](Session& session) { return List(session, list_options); };
-});
+  CLI::App* list = areas->add_subcommand("list", "Children of an area, or the roots");
+  auto list_options = std::make_shared<ListOptions>();
+  list->add_option("--parent", list_options->parent, "Code of the area above");
+  list->add_flag("--recursive", list_options->recursive, "The whole subtree");
+  list->footer("Example:\n  baodaoctl areas list --parent 310110");
+  list->callback([&plan, list_options] {
+    plan.command = [list_options](Session& session) { return List(session, list_options); };
+  });
 }
 
 }  // namespace baodao::ctl

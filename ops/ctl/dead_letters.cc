@@ -8,6 +8,7 @@
 
 #include <memory>
 
+#include "common/events/detail/streams.h"
 #include "common/redis/client.h"
 #include "common/service/redis_config.h"
 #include "ops/ctl/session.h"
@@ -48,8 +49,34 @@ std::string Subject(const events::v1::Event& event) {
   return field == nullptr ? "" : field->name();
 }
 
-// The letter with its event, as one JSON object.
-std::string JsonOf(const events::DeadLetter& letter) {
+// Whether a consumer group of that name has read any events here.
+Task<absl::StatusOr<bool>> GroupExists(redis::Client& client, std::string group, int shards) {
+  std::vector<redis::Command> commands;
+  for (const char* service : {"registration", "lists", "dispatch", "matching", "inbox"}) {
+    for (int shard = 0; shard < shards; ++shard) {
+      const std::string cursors = events::detail::CursorsKey(service, shard);
+      commands.push_back(redis::Command::On(cursors, "HEXISTS", cursors, group));
+    }
+  }
+  bool exists = false;
+  for (const auto& reply : co_await client.CallEach(std::move(commands))) {
+    if (!reply.ok()) co_return reply.status();
+    exists = exists || reply->integer > 0;
+  }
+  co_return exists;
+}
+
+// Where nothing was found: the name may be misspelt.
+Task<absl::Status> CheckGroup(redis::Client& client, std::string group, int shards) {
+  CO_ASSIGN_OR_RETURN(const bool exists, co_await GroupExists(client, group, shards));
+  if (!exists) {
+    co_return absl::InvalidArgumentError("--group: no group \"" + group + "\" reads events here");
+  }
+  co_return absl::OkStatus();
+}
+
+// The letter with its event.
+google::protobuf::Struct JsonOf(const events::DeadLetter& letter) {
   google::protobuf::Struct object;
   auto& fields = *object.mutable_fields();
   fields["shard"].set_number_value(letter.shard);
@@ -61,7 +88,15 @@ std::string JsonOf(const events::DeadLetter& letter) {
   const auto parsed = google::protobuf::util::JsonStringToMessage(
       ToJson(letter.event), fields["event"].mutable_struct_value());
   if (!parsed.ok()) fields["event"].set_string_value(letter.event.ShortDebugString());
-  return ToJson(object);
+  return object;
+}
+
+void ShowJson(Session& session, const std::vector<events::DeadLetter>& letters) {
+  google::protobuf::ListValue list;
+  for (const events::DeadLetter& letter : letters) {
+    *list.add_values()->mutable_struct_value() = JsonOf(letter);
+  }
+  session.out.Show(list);
 }
 
 Task<absl::Status> List(Session& session, std::shared_ptr<const Where> where) {
@@ -70,8 +105,9 @@ Task<absl::Status> List(Session& session, std::shared_ptr<const Where> where) {
   CO_ASSIGN_OR_RETURN(
       const std::vector<events::DeadLetter> letters,
       co_await events::ListDeadLetters(*client, where->group, shards, where->limit));
+  if (letters.empty()) CO_RETURN_IF_ERROR(co_await CheckGroup(*client, where->group, shards));
   if (session.out.json()) {
-    for (const events::DeadLetter& letter : letters) session.out.Line(JsonOf(letter));
+    ShowJson(session, letters);
   } else {
     Table table({"SHARD", "ID", "SERVICE", "EVENT", "WHAT", "TRIES", "FAILED", "ERROR"});
     for (const events::DeadLetter& letter : letters) {
@@ -89,16 +125,20 @@ Task<absl::Status> List(Session& session, std::shared_ptr<const Where> where) {
 
 Task<absl::Status> Move(Session& session, bool requeue, std::shared_ptr<const Where> where) {
   CO_ASSIGN_OR_RETURN(const auto client, co_await Open(session, *where));
+  CO_ASSIGN_OR_RETURN(const int shards, co_await ShardsOf(*client));
   absl::StatusOr<bool> moved = false;
   if (requeue) {
     moved = co_await events::RequeueDeadLetter(*client, where->group, where->shard, where->id);
   } else {
     moved = co_await events::DropDeadLetter(*client, where->group, where->shard, where->id);
   }
-  co_await client->Close();
   if (!moved.ok()) co_return moved.status();
-  if (!*moved) co_return NotFound("dead letter", where->id);
-  session.out.Line(requeue ? "requeued" : "dropped");
+  if (!*moved) {
+    CO_RETURN_IF_ERROR(co_await CheckGroup(*client, where->group, shards));
+    co_return NotFound("dead letter", where->id);
+  }
+  co_await client->Close();
+  session.out.Word("result", requeue ? "requeued" : "dropped");
   co_return absl::OkStatus();
 }
 

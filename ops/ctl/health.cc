@@ -1,10 +1,12 @@
 // Whether the services serve: the standard health protocol, without a generated stub.
 #include <grpcpp/generic/generic_stub.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "ops/ctl/session.h"
 
@@ -40,7 +42,12 @@ std::string Ailment(const std::shared_ptr<grpc::Channel>& channel,
   return read && answer == kServing ? "" : "it is starting or stopping";
 }
 
-Task<absl::Status> Health(Session& session, std::shared_ptr<const int> wait_s) {
+struct HealthOptions {
+  std::vector<std::string> services;
+  int wait_s = 0;
+};
+
+Task<absl::Status> Health(Session& session, std::shared_ptr<const HealthOptions> options) {
   struct Part {
     const char* name;
     const rpc::Channel& channel;
@@ -50,10 +57,12 @@ Task<absl::Status> Health(Session& session, std::shared_ptr<const int> wait_s) {
       Part{"registration", backend.registration}, Part{"lists", backend.lists},
       Part{"dispatch", backend.dispatch}, Part{"matching", backend.matching},
       Part{"inbox", backend.inbox}};
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(*wait_s);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(options->wait_s);
   Table table({"SERVICE", "STATE", "WHY"});
   bool all = true;
+  const std::vector<std::string>& asked = options->services;
   for (const Part& part : parts) {
+    if (!asked.empty() && std::find(asked.begin(), asked.end(), part.name) == asked.end()) continue;
     std::string ailment = Ailment(part.channel.grpc(), std::chrono::seconds(1));
     while (!ailment.empty() && std::chrono::steady_clock::now() < end) {
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -70,13 +79,15 @@ Task<absl::Status> Health(Session& session, std::shared_ptr<const int> wait_s) {
 }  // namespace
 
 void AddHealth(CLI::App& app, Plan& plan) {
-  CLI::App* health = app.add_subcommand("health", "Whether all five services serve");
-  auto wait_s = std::make_shared<int>(0);
-  health->add_option("--wait", *wait_s, "Seconds to wait until they do")
+  CLI::App* health = app.add_subcommand("health", "Whether the services serve");
+  auto options = std::make_shared<HealthOptions>();
+  health->add_option("SERVICE", options->services, "Only these; without it all five")
+      ->check(CLI::IsMember({"registration", "lists", "dispatch", "matching", "inbox"}));
+  health->add_option("--wait", options->wait_s, "Seconds to wait until they do")
       ->check(CLI::Range(0, 3600))
       ->capture_default_str();
-  health->callback([&plan, wait_s] {
-    plan.command = [wait_s](Session& session) { return Health(session, wait_s); };
+  health->callback([&plan, options] {
+    plan.command = [options](Session& session) { return Health(session, options); };
   });
 }
 

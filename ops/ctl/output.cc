@@ -1,6 +1,8 @@
 #include "ops/ctl/output.h"
 
+#include <absl/strings/ascii.h>
 #include <google/protobuf/util/json_util.h>
+#include <google/protobuf/wrappers.pb.h>
 
 #include <algorithm>
 #include <chrono>
@@ -42,6 +44,12 @@ char32_t Next(std::string_view* text) {
   return c;
 }
 
+std::string Quoted(std::string_view text) {
+  google::protobuf::StringValue value;
+  value.set_value(std::string(text));
+  return ToJson(value);
+}
+
 }  // namespace
 
 int DisplayWidth(std::string_view text) {
@@ -69,11 +77,31 @@ std::string Table::Text() const {
   return text;
 }
 
-void Output::Show(const Table& table) { stream_ << table.Text() << std::flush; }
+std::string Table::Json() const {
+  std::string json = "[";
+  for (size_t row = 1; row < rows_.size(); ++row) {
+    json += row == 1 ? "\n {" : ",\n {";
+    for (size_t i = 0; i < rows_.front().size(); ++i) {
+      if (i > 0) json += ", ";
+      json += Quoted(absl::AsciiStrToLower(rows_.front()[i])) + ": " + Quoted(rows_[row][i]);
+    }
+    json += "}";
+  }
+  return json + (rows_.size() > 1 ? "\n]" : "]");
+}
+
+void Output::Show(const Table& table) {
+  if (json_) return Line(table.Json());
+  stream_ << table.Text() << std::flush;
+}
 
 void Output::Show(const google::protobuf::Message& message) { Line(ToJson(message)); }
 
 void Output::Line(std::string_view text) { stream_ << text << std::endl; }
+
+void Output::Word(std::string_view name, std::string_view text) {
+  Line(json_ ? "{" + Quoted(name) + ": " + Quoted(text) + "}" : std::string(text));
+}
 
 std::string ToJson(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;

@@ -20,6 +20,8 @@ class Table {
   void Add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
   // Columns aligned, two spaces apart, no trailing blanks.
   std::string Text() const;
+  // A list of objects, named after the header in lower case.
+  std::string Json() const;
 
  private:
   std::vector<std::vector<std::string>> rows_;
@@ -34,6 +36,8 @@ class Output {
   void Show(const Table& table);
   void Show(const google::protobuf::Message& message);
   void Line(std::string_view text);
+  // One word of an answer: the text alone, or {"name": "text"}.
+  void Word(std::string_view name, std::string_view text);
 
  private:
   std::ostream& stream_;

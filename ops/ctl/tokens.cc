@@ -39,7 +39,7 @@ Task<absl::Status> Mint(Session& session, std::shared_ptr<const MintOptions> opt
   CO_ASSIGN_OR_RETURN(const auth::Principal principal, PrincipalOf(*options));
   CO_ASSIGN_OR_RETURN(const std::string token,
                       MintToken(keys, principal, std::chrono::hours(options->hours)));
-  session.out.Line(token);
+  session.out.Word("token", token);
   co_return absl::OkStatus();
 }
 

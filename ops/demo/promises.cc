@@ -21,17 +21,46 @@ bool HoldsSlot(AssignmentState state) {
          state == dispatch::v1::ASSIGNMENT_STATE_CREDITED;
 }
 
+// What somebody must have heard: kind and subject.
+using Outcome = std::pair<std::string, std::string>;
+
 struct Findings {
   int broken = 0;
   std::map<std::string, std::vector<std::pair<int64_t, int64_t>>>
       work;                                // person → windows of accepted work
   std::map<std::string, int64_t> minutes;  // person → sum over assignments
+  std::map<const Actor*, std::set<Outcome>> outcomes;
 
   void Broken(const std::string& what) {
     ++broken;
     fmt::print("  BROKEN: {}\n", what);
   }
 };
+
+// Without these there is nothing that could have been broken.
+void CheckWasPlayed(World& world, Findings& findings) {
+  for (const char* what :
+       {"claims accepted", "offers made", "services", "evaluations", "tasks closed"}) {
+    if (world.counts[what] == 0) findings.Broken(fmt::format("there were no {}", what));
+  }
+}
+
+const Actor* LiaisonOf(const World& world, const std::string& unit_id) {
+  for (const Unit& unit : world.units) {
+    if (unit.unit_id == unit_id) return &unit.liaison;
+  }
+  return nullptr;
+}
+
+// 反馈: who served hears of the hours, and so does their unit (双报告).
+void ExpectHours(const World& world, const Assignment& assignment, Findings& findings) {
+  if (const Actor* person = PersonOf(world, assignment.person_id())) {
+    findings.outcomes[person].emplace("hours_credited", assignment.task_id());
+  }
+  if (const Actor* liaison = LiaisonOf(world, assignment.unit_id())) {
+    findings.outcomes[liaison].emplace("unit_hours_credited", assignment.task_id());
+  }
+}
 
 Task<void> CheckTask(World& world, const Job& job, Findings& findings) {
   const std::string& token = world.communities[job.community].coordinator.token;
@@ -47,11 +76,14 @@ Task<void> CheckTask(World& world, const Job& job, Findings& findings) {
         ToTime(task.window().end()).time_since_epoch().count());
     if (assignment.state() == dispatch::v1::ASSIGNMENT_STATE_CREDITED) {
       findings.minutes[assignment.person_id()] += assignment.credited_minutes();
+      ExpectHours(world, assignment, findings);
     }
   }
   if (holding > task.slots_max()) findings.Broken(task.task_id() + " has more people than slots");
   if (holding != task.accepted_count())
     findings.Broken(task.task_id() + " counts its people wrongly");
+  if (task.state() == dispatch::v1::TASK_STATE_CLOSED)
+    findings.outcomes[&world.people[job.requester]].emplace("need_closed", job.need_id);
 }
 
 void CheckOverlaps(Findings& findings) {
@@ -113,6 +145,28 @@ Task<void> CheckInbox(World& world, const Actor& person, Findings& findings) {
   world.counts["notifications read"] += whole.notifications_size();
 }
 
+// Whoever took part hears how it ended; events take a moment.
+Task<void> CheckOutcomes(World& world, const Actor& person, std::set<Outcome> missing,
+                         Findings& findings) {
+  for (int attempt = 0; attempt < 300; ++attempt) {
+    inbox::v1::ListNotificationsRequest request;
+    request.set_person_id(person.person_id);
+    request.set_page_size(200);
+    do {
+      const auto page =
+          co_await Must(world.backend.notifications, &client::Notifications::ListNotifications,
+                        person.token, request);
+      for (const auto& notification : page.notifications())
+        missing.erase({notification.kind(), notification.subject_id()});
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty());
+    if (missing.empty()) co_return;
+    co_await SystemClock().SleepFor(Millis(100));
+  }
+  for (const auto& [kind, subject] : missing)
+    findings.Broken(fmt::format("{} never heard {} of {}", person.person_id, kind, subject));
+}
+
 // Once a task is closed its contact is hidden again from those who served.
 Task<void> CheckPrivacy(World& world, const Job& job, Findings& findings) {
   for (const Assignment& assignment : co_await PeopleOf(world, job)) {
@@ -123,7 +177,11 @@ Task<void> CheckPrivacy(World& world, const Job& job, Findings& findings) {
     request.set_task_id(job.task_id);
     const auto contact =
         co_await Try(world.backend.tasks, &client::Tasks::GetTaskContact, person->token, request);
-    if (contact.ok()) findings.Broken("the contact of a closed task is still visible");
+    if (contact.ok()) {
+      findings.Broken("the contact of a closed task is still visible");
+    } else if (!Is(contact.status(), Reason::PERMISSION_DENIED)) {
+      findings.Broken("the contact of a closed task: " + contact.status().ToString());
+    }
     co_return;
   }
 }
@@ -131,7 +189,9 @@ Task<void> CheckPrivacy(World& world, const Job& job, Findings& findings) {
 }  // namespace
 
 Task<int> CheckPromises(World& world) {
+  co_await world.KeepSignedIn();
   Findings findings;
+  CheckWasPlayed(world, findings);
   auto task = [&](size_t i) { return CheckTask(world, world.jobs[i], findings); };
   co_await ForEach(world.jobs.size(), world.options.concurrency, task);
   CheckOverlaps(findings);
@@ -140,13 +200,18 @@ Task<int> CheckPromises(World& world) {
   auto notifications = [&](size_t i) { return CheckInbox(world, world.people[i], findings); };
   co_await ForEach(std::min<size_t>(world.people.size(), 300), world.options.concurrency,
                    notifications);
+  const std::vector<std::pair<const Actor*, std::set<Outcome>>> outcomes(findings.outcomes.begin(),
+                                                                         findings.outcomes.end());
+  auto outcome = [&](size_t i) {
+    return CheckOutcomes(world, *outcomes[i].first, outcomes[i].second, findings);
+  };
+  co_await ForEach(outcomes.size(), world.options.concurrency, outcome);
   auto privacy = [&](size_t i) { return CheckPrivacy(world, world.jobs[i], findings); };
   co_await ForEach(world.jobs.size(), world.options.concurrency, privacy);
   if (findings.broken == 0) {
     fmt::print(
         "promises kept: no task overfull, nobody in two places, every ledger adds up, inboxes "
-        "whole, contacts "
-        "hidden again\n");
+        "whole, the outcome heard by requesters, volunteers and units, contacts hidden again\n");
   }
   co_return findings.broken;
 }

@@ -78,6 +78,7 @@ Task<void> RaiseOne(World& world, size_t i) {
 }  // namespace
 
 Task<void> RaiseNeeds(World& world) {
+  co_await world.KeepSignedIn();
   world.jobs.resize(world.options.needs);
   auto raise = [&world](size_t i) { return RaiseOne(world, i); };
   co_await ForEach(world.jobs.size(), world.options.concurrency, raise);

@@ -116,6 +116,7 @@ Task<void> ReportIn(World& world) {
 Task<void> ReportMore(World& world, size_t total) {
   const size_t before = world.people.size();
   if (total <= before) co_return;
+  co_await world.KeepSignedIn();
   world.people.resize(total);
   auto report = [&world, before](size_t i) { return ReportPerson(world, before + i); };
   co_await ForEach(total - before, world.options.concurrency, report);

@@ -120,6 +120,7 @@ Task<void> Serve(World& world) {
     std::fflush(stdout);
     co_await SystemClock().SleepFor(wait_for);
   }
+  co_await world.KeepSignedIn();
   auto serve = [&world](size_t i) { return ServeJob(world, i); };
   co_await ForEach(world.jobs.size(), world.options.concurrency, serve);
   fmt::print("  {} people served, {} tasks rated by their requesters\n", world.counts["services"],

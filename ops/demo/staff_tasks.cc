@@ -77,6 +77,8 @@ Task<void> AnswerOffers(World& world, size_t i) {
   for (const Assignment& assignment : co_await PeopleOf(world, job)) {
     const Actor* person = PersonOf(world, assignment.person_id());
     if (assignment.state() != dispatch::v1::ASSIGNMENT_STATE_OFFERED || person == nullptr) continue;
+    // The others are those of the waitlist, asked by dispatch itself.
+    if (!assignment.holds_slot()) ++world.counts["offers made"];
     dispatch::v1::AssignmentRequest request;
     request.set_request_id(world.RequestId());
     request.set_task_id(job.task_id);
@@ -124,6 +126,7 @@ Task<void> Assign(World& world, size_t i) {
 }  // namespace
 
 Task<void> StaffTasks(World& world) {
+  co_await world.KeepSignedIn();
   // Two thirds are claimed by crowds; the rest is left to matching and coordinators.
   const size_t rushed = world.jobs.size() * 2 / 3;
   auto rush = [&world](size_t i) { return Rush(world, i); };

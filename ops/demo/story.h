@@ -1,5 +1,5 @@
-// The loop, step by step. Each step acts through gRPC as phones would, and throws when something
-// that must succeed does not.
+// The loop, step by step. Each step acts through gRPC as phones would, renews the tokens that have
+// grown old, and throws when something that must succeed does not.
 #pragma once
 
 #include "ops/demo/world.h"
@@ -21,7 +21,8 @@ Task<void> StaffTasks(World& world);
 Task<void> Serve(World& world);
 // Prints a row per subdistrict and what everybody heard.
 Task<void> Summarise(World& world);
-// Checks the promises from outside; answers how many are broken.
+// Checks the promises from outside, and that the loop was played at all; answers how many are
+// broken.
 Task<int> CheckPromises(World& world);
 
 }  // namespace baodao::demo

@@ -55,6 +55,7 @@ void Print(const std::string& name, const Row& row) {
 }  // namespace
 
 baodao::Task<void> Summarise(World& world) {
+  co_await world.KeepSignedIn();
   std::map<std::string, Row> rows;
   Row all;
   auto add = [&world, &rows](size_t i) -> baodao::Task<void> {

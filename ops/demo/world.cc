@@ -5,10 +5,22 @@
 #include <stdexcept>
 #include <utility>
 
+#include "common/async/for_each.h"
 #include "common/client/login_code.h"
 #include "ops/demo/call.h"
 
 namespace baodao::demo {
+namespace {
+
+constexpr std::chrono::minutes kTokenAge{5};
+
+void Keep(const registration::v1::Tokens& tokens, Actor& actor) {
+  actor.token = tokens.access_token();
+  actor.refresh_token = tokens.refresh_token();
+  actor.token_time = SystemClock().Now();
+}
+
+}  // namespace
 
 World::World(asio::io_context& loop, const Options& options, auth::Signer signer)
     : options(options),
@@ -35,8 +47,7 @@ Task<void> World::LogIn(Actor& actor) {
   const registration::v1::Tokens tokens =
       co_await Must(backend.sessions, &client::Sessions::Login, "", login);
   actor.person_id = tokens.person().person_id();
-  actor.token = tokens.access_token();
-  actor.refresh_token = tokens.refresh_token();
+  Keep(tokens, actor);
 }
 
 Task<void> World::Refresh(Actor& actor) {
@@ -44,8 +55,20 @@ Task<void> World::Refresh(Actor& actor) {
   request.set_refresh_token(actor.refresh_token);
   const registration::v1::Tokens tokens =
       co_await Must(backend.sessions, &client::Sessions::RefreshTokens, "", request);
-  actor.token = tokens.access_token();
-  actor.refresh_token = tokens.refresh_token();
+  Keep(tokens, actor);
+}
+
+Task<void> World::KeepSignedIn() {
+  const Time old = SystemClock().Now() - kTokenAge;
+  std::vector<Actor*> stale;
+  const auto look = [&](Actor& actor) {
+    if (!actor.refresh_token.empty() && actor.token_time <= old) stale.push_back(&actor);
+  };
+  for (Community& community : communities) look(community.coordinator);
+  for (Unit& unit : units) look(unit.liaison);
+  for (Actor& person : people) look(person);
+  auto refresh = [&](size_t i) { return Refresh(*stale[i]); };
+  co_await ForEach(stale.size(), options.concurrency, refresh);
 }
 
 }  // namespace baodao::demo

@@ -33,6 +33,7 @@ struct Actor {
   std::string person_id;
   std::string token;
   std::string refresh_token;
+  Time token_time{};
   size_t community = 0;  // index into World::communities
   size_t unit = SIZE_MAX;
 };
@@ -69,6 +70,8 @@ struct World {
   Task<void> LogIn(Actor& actor);
   // A fresh token, with the roles granted since.
   Task<void> Refresh(Actor& actor);
+  // Fresh tokens for all whose token is five minutes old: it lasts fifteen, and no step takes ten.
+  Task<void> KeepSignedIn();
   std::string RequestId() { return "demo-" + run + "-" + std::to_string(++requests); }
   size_t Random(size_t below) { return below == 0 ? 0 : random() % below; }
 

@@ -27,6 +27,13 @@ die() {
   exit 1
 }
 
+# die_of INDEX WHAT: with the last words of a service that ended; they are in its log when its tee has ended.
+die_of() {
+  local log=$dir/log/${services[$1]}.log
+  wait "${log_pids[$1]}" || true
+  die "${services[$1]} $2: $(tail -n 1 "$log") (all of it: $log)"
+}
+
 # Ends what was started, services first; an acknowledged write is on disk long before.
 stop() {
   trap '' INT TERM
@@ -69,7 +76,7 @@ check_machine() {
   local version
   version=$(redis-server --version | sed -E 's/.* v=([0-9]+)\..*/\1/')
   [ "$version" -ge 7 ] || die "redis-server 7 or newer is needed, found: $(redis-server --version)"
-  mkdir -p "$dir/redis" "$dir/log" "$dir/keys" || die "cannot create $dir"
+  mkdir -p "$dir/redis" "$dir/log" "$dir/keys" 2>/dev/null || die "cannot create $dir"
   chmod 700 "$dir" "$dir/keys" "$dir/redis"
   # 107 bytes is what a Unix socket's path may have.
   [ ${#dir} -le 90 ] || die "the path of BAODAO_DIR is too long for a socket: $dir"
@@ -98,37 +105,52 @@ start_redis() {
   done
 }
 
-start_services() {
-  local i name
+set_environment() {
   # All phones seem to come from one address here: limits per address would make no sense.
   export BAODAO_RATE_LIMITS=${BAODAO_RATE_LIMITS:-false}
   export BAODAO_REDIS=$dir/redis.sock BAODAO_KEYS_DIR=$dir/keys BAODAO_CREATE_KEYS=true
   export BAODAO_LOG_FORMAT=${BAODAO_LOG_FORMAT:-text} BAODAO_REGISTRATION_CODES_FILE=$dir/login-codes.txt
   # The demo's tasks start within a minute; in earnest nobody is offered what starts so soon.
   export BAODAO_MATCHING_MATCH_OFFER_UNTIL=${BAODAO_MATCHING_MATCH_OFFER_UNTIL:-5s}
+  local i name
   for i in "${!services[@]}"; do
     name=${services[$i]}
     export "BAODAO_PEER_${name^^}=127.0.0.1:$((base + i + 1))"
   done
-  for i in "${!services[@]}"; do
+}
+
+# Nothing is started on a broken configuration, and what is wrong is said once.
+check_configuration() {
+  local name answer
+  for name in "${services[@]}"; do
+    answer=$("$bin/$name" --print-config 2>&1 >/dev/null) || die "$answer"
+  done
+  [ -z "$areas" ] || [ -r "$areas" ] || die "cannot read $areas"
+}
+
+# start_services INDEX…: in the order of `services`.
+start_services() {
+  local i name
+  for i in "$@"; do
     name=${services[$i]}
-    mkfifo "$dir/log/$name.pipe" 2>/dev/null || true
-    tee -i -a "$dir/log/$name.log" <"$dir/log/$name.pipe" &
+    exec 8> >(exec tee -i -a "$dir/log/$name.log")
     log_pids+=($!)
     "$bin/$name" --listen "127.0.0.1:$((base + i + 1))" --metrics_listen "127.0.0.1:$((base + i + 2001))" \
-      2>"$dir/log/$name.pipe" &
+      2>&8 8>&- &
     service_pids+=($!)
+    exec 8>&-
   done
 }
 
+# wait_healthy SERVICE…: all of them by default.
 wait_healthy() {
-  "$bin/baodaoctl" --port-base "$base" health --wait 60 >/dev/null & local waiter=$!
+  "$bin/baodaoctl" --port-base "$base" health "$@" --wait 60 >/dev/null & local waiter=$!
   while kill -0 "$waiter" 2>/dev/null; do
     local i
-    for i in "${!services[@]}"; do
+    for i in "${!service_pids[@]}"; do
       if ! kill -0 "${service_pids[$i]}" 2>/dev/null; then
         kill "$waiter" 2>/dev/null || true
-        die "${services[$i]} did not start; its log is $dir/log/${services[$i]}.log"
+        die_of "$i" "did not start"
       fi
     done
     sleep 0.1
@@ -138,17 +160,29 @@ wait_healthy() {
 
 load_areas() {
   [ -n "$areas" ] || return 0
-  [ -r "$areas" ] || die "cannot read $areas"
-  BAODAO_TOKEN=$("$bin/baodaoctl" token mint --operator --keys "$dir/keys") "$bin/baodaoctl" --port-base "$base" \
-    areas import --if-empty "$areas" 2>"$dir/log/import.log" ||
+  "$bin/baodaoctl" --port-base "$base" --keys "$dir/keys" areas import --if-empty "$areas" 2>"$dir/log/import.log" ||
     die "loading $areas failed: $(tail -n 1 "$dir/log/import.log")"
 }
 
 check_machine
+set_environment
+check_configuration
 start_redis
-start_services
-wait_healthy
+# The tree is there before those who read it at their start: whoever serves knows it.
+start_services 0
+wait_healthy registration
 load_areas
+start_services 1 2 3 4
+wait_healthy
+
+# How to reach this one, where it is not the usual one.
+where=
+ctl=$bin/baodaoctl
+if [ "$dir" != "$(realpath -m var)" ]; then where+="$(printf '%q' "BAODAO_DIR=$dir") "; fi
+if [ "$base" != 7100 ]; then
+  where+="BAODAO_PORT_BASE=$base "
+  ctl+=" --port-base $base"
+fi
 
 cat <<TEXT
 
@@ -160,8 +194,10 @@ Baodao is running.
   inbox        127.0.0.1:$((base + 5))   metrics http://127.0.0.1:$((base + 2005))/metrics
   data, keys, logs: $dir
 Try next, in another terminal:
-  make demo                      the whole loop with synthetic people
-  $bin/baodaoctl --help          areas, review queue, tasks, inspect
+  ${where}make demo
+      the whole loop with synthetic people
+  $ctl --help
+      areas, review queue, tasks, inspect
 Ctrl-C stops.
 
 TEXT
@@ -170,8 +206,7 @@ TEXT
 while true; do
   kill -0 "$redis_pid" 2>/dev/null || die "redis-server ended: $(tail -n 1 "$dir/log/redis.log")"
   for i in "${!services[@]}"; do
-    kill -0 "${service_pids[$i]}" 2>/dev/null ||
-      die "${services[$i]} ended; its log is $dir/log/${services[$i]}.log"
+    kill -0 "${service_pids[$i]}" 2>/dev/null || die_of "$i" ended
   done
   sleep 1 &
   wait $! || true

@@ -26,13 +26,17 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 echo "setup: installing ${missing[*]}"
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-# A package's own redis-server must not start: instances here are private ones.
-install() {
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
-    apt-get install -y --no-install-recommends "${missing[@]}"
+# A package's own redis-server must not start, instances here are private ones: Debian asks this file first. One that is
+# there already is the machine's own.
+policy=/usr/sbin/policy-rc.d
+if [ -e "$policy" ]; then policy=; fi
+trap 'rm -f "$log"; if [ -n "$policy" ]; then "${sudo[@]}" rm -f "$policy"; fi' EXIT
+install_missing() {
+  if [ -n "$policy" ]; then "${sudo[@]}" install -m 755 /dev/stdin "$policy" <<<$'#!/bin/sh\nexit 101' || return 1; fi
+  "${sudo[@]}" apt-get update || return 1
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
 }
-if ! { "${sudo[@]}" apt-get update && install; } >"$log" 2>&1; then
+if ! install_missing >"$log" 2>&1; then
   tail -n 15 "$log" >&2
   echo "setup: installing packages failed" >&2
   exit 1

@@ -9,9 +9,13 @@
 
 namespace baodao::bench {
 
+// Who is there before anything is measured.
+inline constexpr size_t kFirstPeople = 50;
+
 struct Scale {
   size_t people = 10'000;        // of the claims, with a task each
   size_t match_people = 50'000;  // of match_10k_50k
+  size_t match_tasks = 10'000;
   size_t echo_calls = 100'000;
 };
 
@@ -56,7 +60,8 @@ Result ClaimSpread(Scene& scene, const std::vector<std::string>& task_ids);
 Result ClaimHot(Scene& scene);
 Result ListOpen(Scene& scene);
 Result LoopFull(Scene& scene);
-// More people report first; then open tasks and people are matched, offering nothing.
-Result Match(Scene& scene);
+// More people report first; then open tasks and people are matched, offering nothing. `claimed` are
+// cancelled before, so that everybody is free.
+Result Match(Scene& scene, const std::vector<std::string>& claimed);
 
 }  // namespace baodao::bench

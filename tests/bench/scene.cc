@@ -10,7 +10,7 @@ constexpr size_t kCommunities = 46;
 
 Scene::Scene(const Scale& scale) : scale_(scale) {
   testing::Town::Options options;
-  options.people = scale.people;
+  options.people = kFirstPeople;
   options.communities = kCommunities;
   town_ = std::make_unique<testing::Town>(options);
   for (int i = 0; i < kConnections; ++i) {

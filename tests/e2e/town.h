@@ -51,9 +51,9 @@ class Town {
     return testing::Run(loop, std::move(task), std::chrono::seconds(120));
   }
 
-  // Publishes a task in a community as its coordinator, starting `from_now` from now.
-  Task<dispatch::v1::Task> Publish(size_t community, int slots, Millis from_now,
-                                   Millis length = std::chrono::hours(1)) {
+  // A task in a community, starting `from_now` from now.
+  dispatch::v1::PublishTaskRequest NewTask(size_t community, int slots, Millis from_now,
+                                           Millis length = std::chrono::hours(1)) {
     dispatch::v1::PublishTaskRequest request;
     request.set_request_id(world->RequestId());
     request.set_title("楼道清理");
@@ -68,8 +68,15 @@ class Town {
     request.mutable_contact()->set_name("王秀英");
     request.mutable_contact()->set_phone("13800001234");
     request.mutable_contact()->set_address("平凉路1号101室");
+    return request;
+  }
+
+  // Publishes it as the community's coordinator.
+  Task<dispatch::v1::Task> Publish(size_t community, int slots, Millis from_now,
+                                   Millis length = std::chrono::hours(1)) {
     co_return co_await demo::Must(world->backend.tasks, &client::Tasks::PublishTask,
-                                  world->communities[community].coordinator.token, request);
+                                  world->communities[community].coordinator.token,
+                                  NewTask(community, slots, from_now, length));
   }
 
   Deployment deployment;

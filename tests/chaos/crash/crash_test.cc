@@ -1,208 +1,297 @@
 // kill -9 under load, then a restart: nothing acknowledged is missing, nothing is doubled, no timer
 // is lost.
-#include <gtest/gtest.h>
+#include <signal.h>
 
-#include <map>
 #include <set>
 
-#include "common/async/for_each.h"
-#include "ops/demo/task_people.h"
-#include "tests/e2e/town.h"
+#include "tests/chaos/crash/fixture.h"
 
 namespace baodao::testing {
 namespace {
 
-using dispatch::v1::Assignment;
 using dispatch::v1::ASSIGNMENT_STATE_ACCEPTED;
+using dispatch::v1::ASSIGNMENT_STATE_OFFERED;
 
-class CrashTest : public ::testing::Test {
+// Everybody claims every task: ten are accepted, twenty wait, the others are refused.
+class ClaimsTest : public CrashTest {
  protected:
-  static constexpr size_t kPeople = 60;
-  static constexpr int kTasks = 30;
+  // Nobody is shown more than the next fifty tasks they wait for, and this is done twice.
+  static constexpr int kTasks = 24;
+  static constexpr size_t kSlots = 10;
+  static constexpr size_t kWaitlist = 20;  // what a task has unless told otherwise
+  static constexpr size_t kCalls = kTasks * kPeople;
+  static constexpr int kCrashes = 6;
 
-  static void SetUpTestSuite() {
-    Town::Options options;
-    options.people = kPeople;
-    options.communities = 1;
-    town_ = new Town(options);
+  static bool IsAccepted(const Assignment& assignment) {
+    return assignment.state() == ASSIGNMENT_STATE_ACCEPTED;
   }
-  static void TearDownTestSuite() {
-    delete town_;
-    town_ = nullptr;
-  }
-
-  demo::World& world() { return *town_->world; }
-
-  Task<std::vector<Assignment>> PeopleOf(std::string task_id) {
-    demo::Job job;
-    job.task_id = task_id;
-    co_return co_await demo::PeopleOf(world(), job);
+  static std::string TextOf(const Assignment& assignment) {
+    return IsAccepted(assignment) ? "accepted"
+                                  : dispatch::v1::AssignmentState_Name(assignment.state()) + " " +
+                                        std::to_string(assignment.waitlist_number());
   }
 
-  // Tasks two days apart, starting at `first_day`: a person may hold all of them.
-  std::vector<std::string> PublishTasks(int first_day, int slots) {
-    std::vector<std::string> ids;
-    for (int i = 0; i < kTasks; ++i) {
-      const auto task =
-          town_->Run(town_->Publish(0, slots, std::chrono::hours(24 * (first_day + i * 2))));
-      ids.push_back(task.task_id());
-    }
-    return ids;
+  Task<absl::StatusOr<Assignment>> Claim(std::string task, const demo::Actor& person) {
+    dispatch::v1::ClaimTaskRequest request;
+    request.set_request_id("crash-" + task);
+    request.set_task_id(task);
+    co_return co_await Persist(assignments_, &client::Assignments::ClaimTask, person.token,
+                               request);
   }
 
-  // Everybody claims every task, with patience; `crash` happens when a third is done. What was
-  // acknowledged, by task.
-  std::map<std::string, std::set<std::string>> ClaimThrough(const std::vector<std::string>& tasks,
-                                                            std::function<void()> crash) {
-    std::map<std::string, std::set<std::string>> acknowledged;
-    size_t done = 0;
-    auto claim = [&](size_t i) -> Task<void> {
+  void ClaimThrough(std::function<void(int)> crash) {
+    auto claim = [this](size_t i) -> Task<void> {
       const demo::Actor& person = world().people[i % kPeople];
-      dispatch::v1::ClaimTaskRequest request;
-      request.set_request_id("crash-" + tasks[i / kPeople]);
-      request.set_task_id(tasks[i / kPeople]);
-      const auto answer = co_await demo::Try(
-          world().backend.assignments, &client::Assignments::ClaimTask, person.token, request);
-      if (answer.ok() && answer->state() == ASSIGNMENT_STATE_ACCEPTED) {
-        acknowledged[request.task_id()].insert(person.person_id);
-      } else if (!answer.ok()) {
+      const auto answer = co_await Claim(tasks_[i / kPeople], person);
+      if (answer.ok()) {
+        answers_[answer->task_id()][person.person_id] = *answer;
+      } else {
         EXPECT_TRUE(Is(answer.status(), Reason::WAITLIST_FULL)) << answer.status();
       }
-      if (++done == tasks.size() * kPeople / 3) crash();
+      ++done_;
     };
-    town_->Run(ForEach(tasks.size() * kPeople, 32, claim));
-    return acknowledged;
+    CrashDuring(ForEach(kCalls, 32, claim), kCalls, kCrashes, std::move(crash));
   }
 
-  void ExpectExactly(const std::vector<std::string>& tasks,
-                     const std::map<std::string, std::set<std::string>>& acknowledged) {
-    for (const std::string& task : tasks) {
-      std::set<std::string> stored;
-      for (const Assignment& assignment : town_->Run(PeopleOf(task))) {
-        if (assignment.state() == ASSIGNMENT_STATE_ACCEPTED) stored.insert(assignment.person_id());
-      }
-      const auto known = acknowledged.find(task);
-      EXPECT_EQ(stored, known == acknowledged.end() ? std::set<std::string>() : known->second)
-          << task;
-      EXPECT_EQ(stored.size(), 20u) << task;
+  void ExpectAsAcknowledged() {
+    for (const std::string& task : tasks_) ExpectTask(task);
+    for (const demo::Actor& person : world().people) ExpectPerson(person);
+    ExpectTheSameAnswers();
+  }
+
+  // On the task are those who were told so, each once, in the state they were told.
+  void ExpectTask(const std::string& task) {
+    std::map<std::string, std::string> told, stored;
+    for (const auto& [person, answer] : answers_[task]) told[person] = TextOf(answer);
+    const auto people = town_->Run(PeopleOf(task));
+    for (const Assignment& assignment : people) stored[assignment.person_id()] = TextOf(assignment);
+    EXPECT_EQ(stored, told) << task;
+    EXPECT_EQ(people.size(), stored.size()) << task;
+    const auto accepted =
+        static_cast<size_t>(std::count_if(people.begin(), people.end(), IsAccepted));
+    EXPECT_EQ(accepted, kSlots) << task;
+    EXPECT_EQ(people.size(), kSlots + kWaitlist) << task;
+    dispatch::v1::GetTaskRequest get;
+    get.set_task_id(task);
+    const auto counted = town_->Run(
+        demo::Must(world().backend.tasks, &client::Tasks::GetTask, world().people[0].token, get));
+    EXPECT_EQ(static_cast<size_t>(counted.accepted_count()), kSlots) << task;
+    EXPECT_EQ(static_cast<size_t>(counted.waitlist_count()), kWaitlist) << task;
+  }
+
+  // So does the person's own list, which is kept elsewhere, say.
+  void ExpectPerson(const demo::Actor& person) {
+    std::map<std::string, std::string> told, stored;
+    for (const std::string& task : tasks_) {
+      const auto answer = answers_[task].find(person.person_id);
+      if (answer != answers_[task].end()) told[task] = TextOf(answer->second);
     }
+    const auto mine =
+        town_->Run(demo::Must(world().backend.assignments, &client::Assignments::ListMyAssignments,
+                              person.token, dispatch::v1::ListMyAssignmentsRequest()));
+    for (const auto& item : mine.items()) {
+      const bool ours = std::count(tasks_.begin(), tasks_.end(), item.task().task_id()) > 0;
+      if (!ours) continue;  // of another test
+      EXPECT_TRUE(stored.emplace(item.task().task_id(), TextOf(item.assignment())).second);
+    }
+    EXPECT_EQ(stored, told) << person.person_id;
   }
 
-  static Town* town_;
+  // The same request sent once more.
+  void ExpectTheSameAnswers() {
+    auto ask = [this](size_t i) -> Task<void> {
+      const demo::Actor& person = world().people[i % kPeople];
+      const auto& told = answers_[tasks_[i / kPeople]];
+      const auto first = told.find(person.person_id);
+      if (first == told.end()) co_return;
+      const auto again = co_await Claim(tasks_[i / kPeople], person);
+      EXPECT_TRUE(again.ok()) << again.status();
+      if (!again.ok()) co_return;
+      EXPECT_EQ(again->SerializeAsString(), first->second.SerializeAsString());
+    };
+    town_->Run(ForEach(kCalls, 32, ask));
+  }
+
+  rpc::Channel channel_{town_->loop, To(client::kDispatchPort)};
+  rpc::Client<dispatch::v1::AssignmentService> assignments_{channel_};
+  std::vector<std::string> tasks_;
+  std::map<std::string, std::map<std::string, Assignment>> answers_;  // by task and person
 };
 
-Town* CrashTest::town_ = nullptr;
-
-TEST_F(CrashTest, DispatchKilledUnderLoadLosesAndDoublesNothing) {
-  const std::vector<std::string> tasks = PublishTasks(2, 20);
-  const auto acknowledged = ClaimThrough(tasks, [] {
-    town_->deployment.Kill("dispatch");
-    town_->deployment.Start("dispatch");
-  });
-  ExpectExactly(tasks, acknowledged);
+TEST_F(ClaimsTest, DispatchKilledUnderLoadLosesAndDoublesNothing) {
+  tasks_ = PublishTasks(kTasks, 2, kSlots);
+  ClaimThrough([this](int) { CrashService("dispatch"); });
+  EXPECT_EQ(felt_, kCrashes);
+  ExpectAsAcknowledged();
 }
 
-TEST_F(CrashTest, RedisKilledUnderLoadLosesAndDoublesNothing) {
-  const std::vector<std::string> tasks = PublishTasks(100, 20);
-  const auto acknowledged = ClaimThrough(tasks, [] {
-    town_->deployment.redis().Kill();
-    town_->deployment.redis().Restart();
+TEST_F(ClaimsTest, RedisKilledUnderLoadLosesAndDoublesNothing) {
+  tasks_ = PublishTasks(kTasks, 100, kSlots);
+  ClaimThrough([this](int crash) {
+    if (crash % 2 == 0) return CrashRedis();
+    // Back before anybody gives up: what was sent and not answered is sent again.
+    deployment().redis().Kill();
+    deployment().redis().Restart();
   });
-  ExpectExactly(tasks, acknowledged);
+  ExpectAsAcknowledged();
 }
 
-// Between the need and its task lists dies again and again; every need ends with exactly one task.
-TEST_F(CrashTest, ListsKilledBetweenNeedAndTaskMakesExactlyOneTask) {
-  constexpr size_t kNeeds = 24;
-  std::vector<std::string> needs(kNeeds);
-  const demo::Community& community = world().communities[0];
-  auto raise = [&](size_t i) -> Task<void> {
-    lists::v1::CreateNeedRequest need;
-    need.set_request_id(world().RequestId());
-    need.set_title("第" + std::to_string(i) + "件");
-    need.set_category("cleaning");
-    need.set_area_code(community.area.code());
-    const Time start = SystemClock().Now() + std::chrono::hours(24 * 320);
-    *need.mutable_window()->mutable_start() = ToTimestamp(start);
-    *need.mutable_window()->mutable_end() = ToTimestamp(start + std::chrono::hours(1));
-    const auto created = co_await demo::Must(world().backend.needs, &client::Needs::CreateNeed,
-                                             world().people[i].token, need);
-    needs[i] = created.need_id();
-    lists::v1::ReviewNeedRequest review;
-    review.set_request_id(world().RequestId());
-    review.set_need_id(needs[i]);
-    review.set_verdict(lists::v1::NEED_VERDICT_ACCEPT);
-    co_await demo::Must(world().backend.needs, &client::Needs::ReviewNeed,
-                        community.coordinator.token, review);
-  };
-  town_->Run(ForEach(kNeeds, 8, raise));
-  std::vector<std::string> tasks(kNeeds);
-  size_t done = 0;
-  auto publish = [&](size_t i) -> Task<void> {
-    lists::v1::PublishNeedRequest request;
-    request.set_request_id("publish-" + needs[i]);
-    request.set_need_id(needs[i]);
-    if (done++ % 6 == 3) {
-      town_->deployment.Kill("lists");
-      town_->deployment.Start("lists");
-    }
-    const auto published = co_await demo::Must(world().backend.needs, &client::Needs::PublishNeed,
-                                               community.coordinator.token, request);
-    tasks[i] = published.task_id();
-  };
-  town_->Run(ForEach(kNeeds, 4, publish));
-  // Exactly one task of each need exists, and it is the one the need names.
+class PublicationsTest : public CrashTest {
+ protected:
+  static constexpr size_t kNeeds = 40;
+  static constexpr size_t kAtOnce = 4;
+
+  void RaiseNeeds() {
+    auto raise = [this](size_t i) -> Task<void> {
+      lists::v1::CreateNeedRequest need;
+      need.set_request_id(world().RequestId());
+      need.set_title("第" + std::to_string(i) + "件");
+      need.set_category("cleaning");
+      need.set_area_code(community().area.code());
+      const Time start = SystemClock().Now() + std::chrono::hours(24 * 320);
+      *need.mutable_window()->mutable_start() = ToTimestamp(start);
+      *need.mutable_window()->mutable_end() = ToTimestamp(start + std::chrono::hours(1));
+      const auto created = co_await demo::Must(world().backend.needs, &client::Needs::CreateNeed,
+                                               world().people[i].token, need);
+      needs_[i] = created.need_id();
+      lists::v1::ReviewNeedRequest review;
+      review.set_request_id(world().RequestId());
+      review.set_need_id(needs_[i]);
+      review.set_verdict(lists::v1::NEED_VERDICT_ACCEPT);
+      co_await demo::Must(world().backend.needs, &client::Needs::ReviewNeed,
+                          community().coordinator.token, review);
+    };
+    town_->Run(ForEach(kNeeds, 8, raise));
+  }
+
+  Task<void> PublishAll() {
+    auto publish = [this](size_t i) -> Task<void> {
+      lists::v1::PublishNeedRequest request;
+      request.set_request_id("publish-" + needs_[i]);
+      request.set_need_id(needs_[i]);
+      const auto published = co_await Persist(lists_, &client::Needs::PublishNeed,
+                                              community().coordinator.token, request);
+      EXPECT_TRUE(published.ok()) << published.status();
+      if (published.ok()) tasks_[i] = published->task_id();
+      ++done_;
+    };
+    co_await ForEach(kNeeds, kAtOnce, publish);
+  }
+
+  // lists dies while it waits for dispatch, which makes the tasks all the same.
+  void CrashInBetween() {
+    const auto kill = [this] {
+      ChildProcess& dispatch = deployment().process("dispatch");
+      dispatch.Signal(SIGSTOP);
+      Await([this] { return TimersOf("lists").size() >= std::min(kAtOnce, kNeeds - done_); });
+      deployment().Kill("lists");
+      EXPECT_FALSE(TimersOf("lists").empty()) << "no publication had begun";
+      dispatch.Signal(SIGCONT);
+    };
+    Outage(kill, [this] { deployment().Start("lists"); });
+  }
+
+  const demo::Community& community() { return world().communities[0]; }
+
+  rpc::Channel channel_{town_->loop, To(client::kListsPort)};
+  rpc::Client<lists::v1::NeedService> lists_{channel_};
+  std::vector<std::string> needs_ = std::vector<std::string>(kNeeds);
+  std::vector<std::string> tasks_ = std::vector<std::string>(kNeeds);
+};
+
+// Every need ends with exactly one task, and it is the one that was answered.
+TEST_F(PublicationsTest, ListsKilledBetweenNeedAndTaskMakesExactlyOneTask) {
+  RaiseNeeds();
+  constexpr int kCrashes = 6;
+  CrashDuring(PublishAll(), kNeeds, kCrashes, [this](int crash) {
+    if (crash % 2 == 0) return CrashInBetween();
+    CrashService("lists");
+  });
+  EXPECT_EQ(felt_, kCrashes);
   std::map<std::string, std::set<std::string>> by_need;
   dispatch::v1::ListTasksRequest list;
-  list.set_area_code(community.area.code());
+  list.set_area_code(community().area.code());
   list.set_page_size(200);
   do {
     const auto page = town_->Run(demo::Must(world().backend.tasks, &client::Tasks::ListTasks,
-                                            community.coordinator.token, list));
+                                            community().coordinator.token, list));
     for (const auto& task : page.tasks()) by_need[task.need_id()].insert(task.task_id());
     list.set_page_token(page.next_page_token());
   } while (!list.page_token().empty());
   for (size_t i = 0; i < kNeeds; ++i)
-    EXPECT_EQ(by_need[needs[i]], std::set<std::string>{tasks[i]}) << needs[i];
+    EXPECT_EQ(by_need[needs_[i]], std::set<std::string>{tasks_[i]}) << needs_[i];
 }
 
-// Each withdrawal arms a timer that offers the slot to the waitlist. The replica that armed them
-// dies in the middle of it: every slot is offered all the same.
-TEST_F(CrashTest, TimersOfAKilledReplicaFire) {
-  const std::vector<std::string> tasks = PublishTasks(200, 1);
-  auto claim = [&](size_t i) -> Task<void> {
-    for (size_t person = 0; person < 2; ++person) {
-      dispatch::v1::ClaimTaskRequest request;
-      request.set_request_id(world().RequestId());
-      request.set_task_id(tasks[i]);
-      co_await demo::Must(world().backend.assignments, &client::Assignments::ClaimTask,
-                          world().people[person].token, request);
-    }
-  };
-  town_->Run(ForEach(tasks.size(), 8, claim));
-  size_t done = 0;
-  auto withdraw = [&](size_t i) -> Task<void> {
-    dispatch::v1::AssignmentRequest request;
-    request.set_request_id(world().RequestId());
-    request.set_task_id(tasks[i]);
-    co_await demo::Must(world().backend.assignments, &client::Assignments::WithdrawAssignment,
-                        world().people[0].token, request);
-    if (++done % 10 != 0) co_return;
-    town_->deployment.Kill("dispatch");
-    town_->deployment.Start("dispatch");
-  };
-  town_->Run(ForEach(tasks.size(), 8, withdraw));
-  auto promoted = [&](size_t i) -> Task<void> {
+class WaitlistTest : public CrashTest {
+ protected:
+  static constexpr int kTasks = 60;
+
+  // One person has the slot, another one waits for it.
+  void ClaimTwice() {
+    auto claim = [this](size_t i) -> Task<void> {
+      for (size_t person = 0; person < 2; ++person) {
+        dispatch::v1::ClaimTaskRequest request;
+        request.set_request_id(world().RequestId());
+        request.set_task_id(tasks_[i]);
+        co_await demo::Must(world().backend.assignments, &client::Assignments::ClaimTask,
+                            world().people[person].token, request);
+      }
+    };
+    town_->Run(ForEach(tasks_.size(), 8, claim));
+  }
+
+  // Each arms a timer that offers the slot to the one who waits.
+  Task<void> WithdrawAll() {
+    auto withdraw = [this](size_t i) -> Task<void> {
+      dispatch::v1::AssignmentRequest request;
+      request.set_request_id("withdraw-" + tasks_[i]);
+      request.set_task_id(tasks_[i]);
+      const auto answer = co_await Persist(assignments_, &client::Assignments::WithdrawAssignment,
+                                           world().people[0].token, request);
+      EXPECT_TRUE(answer.ok()) << answer.status();
+      ++done_;
+    };
+    co_await ForEach(tasks_.size(), 4, withdraw);
+  }
+
+  // With nobody there to fire them, every timer must outlive Redis.
+  void CrashBoth() {
+    const auto kill = [this] {
+      deployment().Kill("dispatch");
+      const auto timers = TimersOf("dispatch");
+      EXPECT_FALSE(timers.empty());
+      deployment().redis().Kill();
+      deployment().redis().Restart();
+      EXPECT_EQ(TimersOf("dispatch"), timers);
+    };
+    Outage(kill, [this] { deployment().Start("dispatch"); });
+  }
+
+  rpc::Channel channel_{town_->loop, To(client::kDispatchPort)};
+  rpc::Client<dispatch::v1::AssignmentService> assignments_{channel_};
+  std::vector<std::string> tasks_;
+};
+
+// Whatever dies in the middle of it, every slot is offered.
+TEST_F(WaitlistTest, NoTimerIsLost) {
+  tasks_ = PublishTasks(kTasks, 190, 1);
+  ClaimTwice();
+  CrashDuring(WithdrawAll(), tasks_.size(), 6, [this](int crash) {
+    if (crash % 3 == 0) return CrashService("dispatch");
+    if (crash % 3 == 1) return CrashRedis();
+    CrashBoth();
+  });
+  auto offered = [this](size_t i) -> Task<void> {
     for (int attempt = 0; attempt < 600; ++attempt) {
-      for (const Assignment& assignment : co_await PeopleOf(tasks[i])) {
-        const bool offered = assignment.state() == dispatch::v1::ASSIGNMENT_STATE_OFFERED;
-        if (offered && assignment.holds_slot()) co_return;
+      for (const Assignment& assignment : co_await PeopleOf(tasks_[i])) {
+        const bool offer = assignment.state() == ASSIGNMENT_STATE_OFFERED;
+        if (offer && assignment.holds_slot()) co_return;
       }
       co_await SystemClock().SleepFor(Millis(100));
     }
-    ADD_FAILURE() << tasks[i] << " was not offered to its waitlist";
+    ADD_FAILURE() << tasks_[i] << " was not offered to its waitlist";
   };
-  town_->Run(ForEach(tasks.size(), 8, promoted));
+  town_->Run(ForEach(tasks_.size(), 8, offered));
 }
 
 }  // namespace

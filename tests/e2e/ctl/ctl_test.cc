@@ -1,5 +1,6 @@
 // baodaoctl against the real services.
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <chrono>
 #include <sstream>
@@ -23,6 +24,7 @@ struct Outcome {
 class CtlTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
+    unsetenv("BAODAO_TOKEN");  // of whoever runs the tests
     deployment_ = new baodao::testing::Deployment();
     const std::string file = baodao::testing::SourceFile("ops/data/yangpu/areas.csv");
     ASSERT_EQ(Ctl({"areas", "import", file}).code, kOk);
@@ -72,6 +74,16 @@ TEST_F(CtlTest, HealthOfAllFive) {
   const Outcome health = Ctl({"health", "--wait", "30"});
   EXPECT_EQ(health.code, kOk) << health.out;
   EXPECT_FALSE(Has(health.out, "not serving")) << health.out;
+  EXPECT_TRUE(Has(Ctl({"--json", "health"}).out, "\"state\": \"serving\""));
+}
+
+TEST_F(CtlTest, KeysOnTheCommandLineBeatTheEnvironmentsToken) {
+  setenv("BAODAO_TOKEN", "nonsense", 1);
+  const Outcome queue = Ctl({"review", "queue", "--area", "310110"});
+  unsetenv("BAODAO_TOKEN");
+  EXPECT_EQ(queue.code, kOk) << queue.err;
+  const Outcome token = Ctl({"--token", "nonsense", "review", "queue", "--area", "310110"});
+  EXPECT_EQ(token.code, kRefused) << token.err;
 }
 
 TEST_F(CtlTest, ImportingAgainChangesNothing) {
@@ -80,6 +92,7 @@ TEST_F(CtlTest, ImportingAgainChangesNothing) {
   EXPECT_EQ(again.code, kOk) << again.err;
   EXPECT_TRUE(Has(again.out, "added 0, changed 0")) << again.out;
   EXPECT_TRUE(Has(Ctl({"areas", "import", "--if-empty", file}).out, "nothing imported"));
+  EXPECT_EQ(Ctl({"--json", "areas", "import", "--if-empty", file}).out, "{}\n");
   EXPECT_EQ(Ctl({"areas", "import", "/nonexistent.csv"}).code, kUsage);
 }
 
@@ -118,6 +131,16 @@ TEST_F(CtlTest, DeadLettersOfAGroup) {
   const Outcome none =
       Ctl({"dead-letters", "requeue", "0", "1-1", "--group", "inbox", "--redis", redis});
   EXPECT_EQ(none.code, kRefused) << none.err;
+  const Outcome json =
+      Ctl({"--json", "dead-letters", "list", "--group", "inbox", "--redis", redis});
+  EXPECT_EQ(json.out, "[]\n");
+  for (const char* misspelt : {"inbocks", "dispatch"}) {
+    const Outcome list = Ctl({"dead-letters", "list", "--group", misspelt, "--redis", redis});
+    EXPECT_EQ(list.code, kUsage) << list.out;
+    EXPECT_TRUE(Has(list.err, misspelt)) << list.err;
+    EXPECT_EQ(Ctl({"dead-letters", "drop", "0", "1-1", "--group", misspelt, "--redis", redis}).code,
+              kUsage);
+  }
 }
 
 }  // namespace

@@ -37,6 +37,26 @@ TEST(LoopTest, TheDemoPlaysTheWholeLoopAndFindsEveryPromiseKept) {
   EXPECT_NE(text.find("promises kept"), std::string::npos) << text;
 }
 
+// What was never put to the test must not count as kept.
+TEST(LoopTest, ATownWhereNothingHappenedKeepsNoPromise) {
+  Town town({.people = 3, .communities = 1, .units = 1, .deployment = {}});
+  EXPECT_GE(town.Run(demo::CheckPromises(*town.world)), 5);
+}
+
+TEST(LoopTest, OldTokensAreRenewed) {
+  Town town({.people = 2, .communities = 1, .units = 1, .deployment = {}});
+  demo::World& world = *town.world;
+  world.units[0].liaison.token_time = Time{};
+  world.people[1].token_time = Time{};
+  const std::string young = world.people[0].refresh_token;
+  const std::string old = world.people[1].refresh_token;
+  const std::string liaison = world.units[0].liaison.refresh_token;
+  town.Run(world.KeepSignedIn());
+  EXPECT_EQ(world.people[0].refresh_token, young);
+  EXPECT_NE(world.people[1].refresh_token, old);
+  EXPECT_NE(world.units[0].liaison.refresh_token, liaison);
+}
+
 TEST(LoopTest, AStopIsCleanAndTheNextStartFindsEverythingAgain) {
   Town town({.people = 3, .communities = 1, .units = 0, .deployment = {}});
   const dispatch::v1::Task task = town.Run(town.Publish(0, 2, std::chrono::minutes(120)));

@@ -3,6 +3,7 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/write.hpp>
 
+#include "common/testing/temp_dir.h"
 #include "tests/integration/redis/fixture.h"
 
 namespace baodao::redis {
@@ -131,8 +132,9 @@ TEST_F(ConnectTest, DatabasesAndNames) {
 }
 
 TEST_F(ConnectTest, UnixSocketsAndHostNames) {
+  const baodao::testing::TempDir dir;
+  const std::string path = dir.File("redis.sock");
   RedisOptions options = Fast();
-  const std::string path = "/tmp/baodao-test-" + std::to_string(getpid()) + ".sock";
   options.extra = {"--unixsocket", path};
   const RedisServer server(options);
   Config config;

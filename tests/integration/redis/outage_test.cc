@@ -1,7 +1,11 @@
 // Deadlines, lost connections, cancellation, shutting down.
+#include <algorithm>
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
+#include <string>
+#include <vector>
 
+#include "common/log/log.h"
 #include "tests/integration/redis/fixture.h"
 
 namespace baodao::redis {
@@ -110,6 +114,33 @@ TEST_F(OutageTest, ALongOutageFailsCallsAtOnceAndNothingIsSent) {
   server_.Restart();
   Until([&] { return client_->connected(); });
   EXPECT_TRUE(Call(Command::Any("PING")).ok());
+}
+
+// What operators search the logs for: a line when it is lost, a line when it is back.
+TEST_F(OutageTest, ALossAndItsEndAreLoggedOnce) {
+  std::vector<std::string> lines;
+  log::SetSink([&lines](std::string_view line) { lines.emplace_back(line); });
+  const std::shared_ptr<void> restore(nullptr, [](void*) { log::SetSink(nullptr); });
+  const auto count = [&lines](const std::string& event) {
+    return std::count_if(lines.begin(), lines.end(), [&event](const std::string& line) {
+      return line.find("\"" + event + "\"") != std::string::npos;
+    });
+  };
+  config_.outage_grace = Millis(40);
+  Open();
+  EXPECT_EQ(count("redis.lost") + count("redis.back"), 0) << "a start is neither";
+  server_.Kill();
+  Until([&] { return !client_->connected(); });
+  for (int i = 0; i < 10; ++i) (void)Call(Command::Any("PING"));
+  EXPECT_EQ(count("redis.lost"), 1);
+  const std::string endpoint = "127.0.0.1:" + std::to_string(server_.port());
+  EXPECT_NE(lines.front().find(endpoint), std::string::npos) << lines.front();
+  EXPECT_NE(lines.front().find("cause"), std::string::npos) << lines.front();
+  server_.Restart();
+  Until([&] { return client_->connected(); });
+  EXPECT_EQ(count("redis.back"), 1);
+  client_.reset();
+  EXPECT_EQ(count("redis.lost"), 1) << "closing is no loss";
 }
 
 TEST_F(OutageTest, AConnectionThatOwesAnswersForTooLongIsGivenUp) {

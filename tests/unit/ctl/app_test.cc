@@ -1,6 +1,7 @@
 #include "ops/ctl/app.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <sstream>
 #include <string>
@@ -22,6 +23,7 @@ struct Outcome {
 
 Outcome Ctl(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "baodaoctl");
+  unsetenv("BAODAO_TOKEN");  // of whoever runs the tests
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   std::ostringstream out;
@@ -60,6 +62,12 @@ TEST(AppTest, BackendThatIsNotThereIsThree) {
   const Outcome health = Ctl({"--port-base", "1", "--lang", "en", "health"});
   EXPECT_EQ(health.code, kUnreachable);
   EXPECT_NE(health.out.find("not serving"), std::string::npos);
+  const Outcome json = Ctl({"--port-base", "1", "--json", "health", "inbox"});
+  EXPECT_EQ(json.code, kUnreachable);
+  EXPECT_EQ(json.out.front(), '[') << json.out;
+  EXPECT_NE(json.out.find("\"service\": \"inbox\""), std::string::npos) << json.out;
+  EXPECT_EQ(json.out.find("lists"), std::string::npos) << "only what was asked";
+  EXPECT_EQ(Ctl({"health", "outbox"}).code, kUsage);
   const Outcome list = Ctl({"--port-base", "1", "--timeout", "1", "--lang", "zh", "areas", "list"});
   EXPECT_EQ(list.code, kUnreachable) << list.err;
   EXPECT_NE(list.err.find("服务"), std::string::npos) << list.err;
@@ -92,6 +100,12 @@ TEST_F(MintTest, MakesTokensThatTheBackendTakes) {
   ASSERT_EQ(person->grants.size(), 1u);
   EXPECT_EQ(person->grants[0].area_code, "310110");
   EXPECT_EQ(Minted({"--service", "matching"})->service, "matching");
+}
+
+TEST_F(MintTest, KeepsToJson) {
+  const Outcome json = Ctl({"--json", "token", "mint", "--operator", "--keys", dir_.path()});
+  EXPECT_EQ(json.code, kOk) << json.err;
+  EXPECT_NE(json.out.find("{\"token\": \""), std::string::npos) << json.out;
 }
 
 TEST_F(MintTest, RefusesWhatMakesNoSense) {

@@ -43,6 +43,22 @@ TEST(OutputTest, JsonUsesTheNamesOfTheProtos) {
   EXPECT_NE(json.find("\"slots_max\": 2"), std::string::npos) << json;
 }
 
+TEST(OutputTest, TablesAndWordsKeepToJson) {
+  std::ostringstream stream;
+  Output out(stream, true);
+  Table table({"SERVICE", "WHY"});
+  out.Show(table);
+  EXPECT_EQ(stream.str(), "[]\n");
+  table.Add({"inbox", "a \"quote\""});
+  EXPECT_EQ(table.Json(), "[\n {\"service\": \"inbox\", \"why\": \"a \\\"quote\\\"\"}\n]");
+  stream.str("");
+  out.Word("result", "dropped");
+  EXPECT_EQ(stream.str(), "{\"result\": \"dropped\"}\n");
+  std::ostringstream plain;
+  Output(plain, false).Word("result", "dropped");
+  EXPECT_EQ(plain.str(), "dropped\n");
+}
+
 TEST(OutputTest, TimesAreChinas) {
   EXPECT_EQ(LocalTimeOfSeconds(1'748'822'400), "2025-06-02 08:00");
   EXPECT_EQ(LocalTime(google::protobuf::Timestamp()), "");

@@ -13,8 +13,8 @@ using enum RegistrationEvent;
 constexpr RegistrationEvent kEvents[] = {kApprove,  kReject,   kSuspend, kResume,
                                          kWithdraw, kTransfer, kExpire};
 
-// What DOMAIN.md says, written down a second time: PENDING → ACTIVE ⇄ SUSPENDED → ENDED; PENDING →
-// REJECTED; ended by withdrawal, transfer, expiry.
+// The state machine in the protos, written down a second time: PENDING → ACTIVE ⇄ SUSPENDED →
+// ENDED; PENDING → REJECTED; ended by withdrawal, transfer, expiry.
 const std::map<std::pair<v1::RegistrationState, RegistrationEvent>, v1::RegistrationState>
     kExpected = {
         {{v1::REGISTRATION_STATE_PENDING, kApprove}, v1::REGISTRATION_STATE_ACTIVE},
