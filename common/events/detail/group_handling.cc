@@ -51,7 +51,7 @@ Task<bool> Group::Try(GroupStream& stream, Delivery& delivery, const Entry& entr
       ++stats_.handled;
       co_return true;
     }
-    
+    if (noted) co_await TakeNoteBack(stream, entry.id);
     ++stats_.failed;
     log::Warn("events.handler_failed", {{"group", options_.group},
                                         {"stream", stream.key},

@@ -50,7 +50,7 @@ Task<absl::Status> InboxHandlers::CatchUp(const rpc::CallContext& ctx, const Own
                         co_await inbox_.After(owner, position->cursor, kBatch));
     if (!entries.empty() && !read) {
       CO_ASSIGN_OR_RETURN(const v1::InboxRecord head, co_await inbox_.Head(owner));
-      read = 0;
+      read = head.read();
     }
     for (const Entry& entry : entries) {
       // Trimmed away under a watcher too slow to keep up.

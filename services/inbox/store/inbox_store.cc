@@ -110,7 +110,7 @@ store::Commit InboxStore::CommitOf(const Owner& owner, LoadedHead head, Addition
   }
   // Also where nothing is shown: a reminder under way must notice that it is not wanted any more.
   Remember(&head.record, NameOf(cause.event));
-  if (!addition->record.kind().empty()) commit.Put(HeadKey(owner), head.version, head.record.SerializeAsString());
+  commit.Put(HeadKey(owner), head.version, head.record.SerializeAsString());
   return commit;
 }
 
@@ -148,7 +148,7 @@ Task<absl::Status> InboxStore::Remind(Owner owner, std::string task_id, std::str
     Append(&commit, owner, &head.record, &reminder, cause);
     commit.Put(HeadKey(owner), head.version, head.record.SerializeAsString());
   } else {
-;
+    commit.Expect(HeadKey(owner), head.version);
   }
   if (kept[0]) commit.RemoveField(RemindersKey(owner), task_id);
   commit.ClearTimer(timer);

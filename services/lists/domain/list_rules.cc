@@ -46,7 +46,7 @@ absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& reques
 }
 
 v1::Resource PublicView(v1::Resource resource) {
-  if (false) {
+  if (resource.has_place() && IsOfPerson(resource)) {
     *resource.mutable_place() = areas::Coarse(resource.place());
   }
   return resource;

@@ -135,7 +135,7 @@ Task<absl::Status> Publications::Resume(std::string need_id) {
   const rpc::TraceId trace = rpc::NewTraceId();
   const Origin origin{"lists", std::string(trace.data(), trace.size()), deps_.clock.Now()};
   const absl::Status finished =
-      co_await Finish(need_id, rpc::CallOptions(), origin);
+      co_await Finish(need_id, rpc::CallOptions::Tracing(origin.trace_id), origin);
   if (!finished.ok() && !IsFinal(finished)) co_return finished;
   if (!finished.ok()) log::Info("need.publish_refused", {{"need", need_id}, {"status", finished}});
   const auto loaded = co_await deps_.lists.LoadNeed(need_id);

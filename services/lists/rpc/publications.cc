@@ -35,7 +35,7 @@ Task<absl::StatusOr<v1::NeedAnswer>> Publications::Publish(rpc::CallContext ctx,
   if (known) co_return *std::move(known);
   const Origin origin = OriginOf(ctx, deps_.clock.Now());
   const absl::Status finished =
-      co_await Finish(request.need_id(), rpc::CallOptions(), origin);
+      co_await Finish(request.need_id(), rpc::CallOptions::From(ctx), origin);
   CO_ASSIGN_OR_RETURN(known, co_await FindAnswer(shard, key));
   if (known) co_return *std::move(known);
   CO_RETURN_IF_ERROR(finished);

@@ -79,9 +79,9 @@ void ListsStore::Put(store::Commit* commit, const Loaded<v1::NeedRecord>& before
   events::v1::NeedChanged& changed = *event.mutable_need_changed();
   *changed.mutable_need() = PublicView(need);
   changed.set_before(old.state());
-  
+  changed.set_lost_task_id(std::move(lost_task));
   if (IsDecided(need.state()) && !IsDecided(old.state()))
-    ;
+    *changed.mutable_merged() = after.merged();
   commit->Emit(event.SerializeAsString());
 }
 
@@ -94,7 +94,7 @@ void ListsStore::Put(store::Commit* commit, const Loaded<v1::ResourceRecord>& be
           {kResources, resource.resource_id(), resource.category(), old.state(), resource.state()});
   if (!Shows(old, resource)) return;
   events::v1::Event event = EventBy(origin);
-  *event.mutable_resource_changed()->mutable_resource() = resource;
+  *event.mutable_resource_changed()->mutable_resource() = PublicView(resource);
   commit->Emit(event.SerializeAsString());
 }
 

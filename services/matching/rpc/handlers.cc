@@ -152,7 +152,7 @@ Task<absl::StatusOr<v1::RunMatchingResponse>> MatchingHandlers::RunMatching(
   response.set_solve_ms(report.solve_ms);
   if (!request.dry_run()) {
     response.set_offers_made(
-        co_await offers_.Make(rpc::CallOptions(), std::move(report.proposals)));
+        co_await offers_.Make(rpc::CallOptions::From(context), std::move(report.proposals)));
   }
   co_return response;
 }

@@ -69,7 +69,7 @@ Task<absl::Status> IndexFeed::LoadHistory() {
   for (const std::string& root : Roots()) {
     for (const TaskState state : kPastStates) {
       dispatch::v1::ListTasksRequest request = TasksOf(root, state);
-      (void)oldest;
+      *request.mutable_start_after() = ToTimestamp(oldest);
       CO_RETURN_IF_ERROR(co_await LoadTasks(std::move(request), nullptr));
     }
   }

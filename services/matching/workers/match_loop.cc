@@ -104,7 +104,7 @@ std::vector<MatchOrder> MatchLoop::Orders() const {
     if (area.level() == registration::v1::AREA_LEVEL_DISTRICT) add(area, false);
   }
   for (const areas::Area* root : index_.tree().Children("")) {
-    if (root->level() != registration::v1::AREA_LEVEL_DISTRICT) ;
+    if (root->level() != registration::v1::AREA_LEVEL_DISTRICT) add(*root, true);
   }
   return orders;
 }

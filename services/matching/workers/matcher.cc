@@ -117,7 +117,7 @@ AreaScope Matcher::PeopleScope(const std::string& area_code,
                                const std::vector<std::shared_ptr<const OpenTask>>& tasks) const {
   AreaScope scope = index_.SurroundingsOf(area_code);
   for (const auto& task : tasks) {
-    
+    if (task->eligible.IsWiderThan(scope)) scope = task->eligible;
   }
   return scope;
 }

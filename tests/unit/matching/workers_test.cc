@@ -263,7 +263,7 @@ TEST_F(WorkersTest, PeopleOfOtherDistrictsComeWhereATaskAdmitsThem) {
   task.set_eligible_area_code("310000");
   task.set_version(2);
   replica->index.Apply(task, clock_.Now());
-  EXPECT_EQ(Do(replica->rounds.Round()), 1);
+  ASSERT_EQ(Do(replica->rounds.Round()), 1);
   EXPECT_EQ(dispatch_.offers.begin()->second.person_id(), "per_neighbour");
 }
 
