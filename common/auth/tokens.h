@@ -44,6 +44,11 @@ class TokenVerifier {
   // TOKEN_EXPIRED, or TOKEN_INVALID for whatever else is wrong: an attacker learns nothing more.
   absl::StatusOr<std::shared_ptr<const Principal>> Verify(std::string_view token, Time now);
 
+  // Whether the token was verified before and is remembered: then Verify costs next to nothing.
+  bool Remembers(std::string_view token) const {
+    return young_.find(token) != young_.end() || old_.find(token) != old_.end();
+  }
+
   // Replaces the keys and forgets every remembered token.
   void SetKeys(KeySet keys);
   // Signatures checked so far; remembered tokens do not count.

@@ -3,8 +3,9 @@
 namespace baodao::client {
 namespace {
 
-rpc::ChannelOptions At(const std::string& host, int port) {
+rpc::ChannelOptions At(const std::string& host, int port, const std::optional<rpc::TlsFiles>& tls) {
   rpc::ChannelOptions options;
+  options.tls = tls;
   options.target = host + ":" + std::to_string(port);
   options.timeout = Millis(15'000);
   return options;
@@ -12,11 +13,12 @@ rpc::ChannelOptions At(const std::string& host, int port) {
 
 }  // namespace
 
-Backend::Backend(asio::io_context& loop, const std::string& host, int port_base)
-    : registration(loop, At(host, port_base + kRegistrationPort)),
-      lists(loop, At(host, port_base + kListsPort)),
-      dispatch(loop, At(host, port_base + kDispatchPort)),
-      matching(loop, At(host, port_base + kMatchingPort)),
-      inbox(loop, At(host, port_base + kInboxPort)) {}
+Backend::Backend(asio::io_context& loop, const std::string& host, int port_base,
+                 const std::optional<rpc::TlsFiles>& tls)
+    : registration(loop, At(host, port_base + kRegistrationPort, tls)),
+      lists(loop, At(host, port_base + kListsPort, tls)),
+      dispatch(loop, At(host, port_base + kDispatchPort, tls)),
+      matching(loop, At(host, port_base + kMatchingPort, tls)),
+      inbox(loop, At(host, port_base + kInboxPort, tls)) {}
 
 }  // namespace baodao::client

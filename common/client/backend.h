@@ -3,6 +3,7 @@
 #pragma once
 
 #include <asio/io_context.hpp>
+#include <optional>
 #include <string>
 
 #include "baodao/dispatch/v1/assignment.grpc.pb.h"
@@ -32,7 +33,9 @@ inline constexpr int kInboxPort = 5;
 // Loop thread only. Connects when first used; calls carry the token given with each of them.
 class Backend {
  public:
-  Backend(asio::io_context& loop, const std::string& host, int port_base);
+  // With `tls` over mTLS, as the services talk among themselves.
+  Backend(asio::io_context& loop, const std::string& host, int port_base,
+          const std::optional<rpc::TlsFiles>& tls = std::nullopt);
 
   rpc::Channel registration;
   rpc::Channel lists;

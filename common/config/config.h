@@ -51,7 +51,7 @@ Validator OneOf(std::vector<std::string> values);
 Validator NotEmpty();
 // "host:port", also "[::1]:7101"; every element of a list. Port 0 means: any free one.
 Validator HostPort();
-// A list of IP addresses.
+// A list of IP addresses in their usual spelling.
 Validator Addresses();
 
 // The rows every service has: listen, metrics_listen, redis…, log_…, keys. `port` is the default

@@ -68,8 +68,10 @@ Validator Addresses() {
   return [](const Value& value) -> std::string {
     for (const std::string& text : std::get<std::vector<std::string>>(value)) {
       asio::error_code error;
-      asio::ip::make_address(text, error);
+      const std::string usual = asio::ip::make_address(text, error).to_string();
       if (error) return fmt::format("{} is not an IP address (networks are not supported)", text);
+      // They are compared as text.
+      if (usual != text) return fmt::format("{} must be written as {}", text, usual);
     }
     return {};
   };

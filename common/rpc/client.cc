@@ -8,6 +8,7 @@
 
 #include "common/log/log.h"
 #include "common/rpc/detail/grpc_setup.h"
+#include "common/rpc/detail/peer_error.h"
 #include "common/status/grpc.h"
 #include "common/status/status.h"
 
@@ -91,12 +92,19 @@ absl::Status Channel::Prepare(const CallOptions& options, bool unary,
   return absl::OkStatus();
 }
 
-absl::Status Channel::ErrorOf(const CallOptions& options, const grpc::Status& status) const {
+std::string Channel::TrustedBy(const CallOptions& options) const {
+  return options.bearer.empty() && options_.tokens != nullptr ? options_.target : std::string();
+}
+
+namespace detail {
+
+absl::Status PeerError(const std::string& trusted_by, const grpc::Status& status) {
   absl::Status error = FromGrpc(status);
-  const bool ours = options.bearer.empty() && options_.tokens != nullptr;
-  if (!ours || !absl::IsUnauthenticated(error)) return error;
-  log::Error("rpc.peer_refused_us", {{"target", options_.target}, {"status", error}});
+  const bool distrusted = absl::IsUnauthenticated(error) || absl::IsPermissionDenied(error);
+  if (trusted_by.empty() || !distrusted) return error;
+  log::Error("rpc.peer_refused_us", {{"target", trusted_by}, {"status", error}});
   return Refuse(Reason::PEER_UNAVAILABLE);
 }
 
+}  // namespace detail
 }  // namespace baodao::rpc

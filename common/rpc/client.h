@@ -48,8 +48,8 @@ class Channel {
   // Deadline, token, traceparent and language of one call. DEADLINE_EXCEEDED when the parent has no
   // time left.
   absl::Status Prepare(const CallOptions& options, bool unary, grpc::ClientContext* context) const;
-  // What the caller of a call that ended with `status` is told.
-  absl::Status ErrorOf(const CallOptions& options, const grpc::Status& status) const;
+  // The peer, where a call with these options carries this service's own token; else empty.
+  std::string TrustedBy(const CallOptions& options) const;
 
  private:
   asio::io_context& loop_;
@@ -67,8 +67,8 @@ class Client {
   explicit Client(Channel& channel) : channel_(channel), stub_(Service::NewStub(channel.grpc())) {}
 
   // The answer, or the error as FromGrpc makes it: refusals keep their reason and metadata. A peer
-  // that does not believe this service's own token is PEER_UNAVAILABLE: it is no fault of whoever
-  // asked us.
+  // that refuses this service's own token is PEER_UNAVAILABLE: whoever asked us is not the one who
+  // has to sign in again.
   template <class Req, class Resp>
   Task<absl::StatusOr<Resp>> Call(detail::UnaryMember<AsyncOf<Service>, Req, Resp> method,
                                   CallOptions options, Req request) {
@@ -81,7 +81,9 @@ class Client {
     call->Start(stub_->async(), method);
     co_await call->Done();
     holder.running = false;
-    if (!call->status.ok()) co_return channel_.ErrorOf(options, call->status);
+    if (!call->status.ok()) {
+      co_return detail::PeerError(channel_.TrustedBy(options), call->status);
+    }
     co_return std::move(call->response);
   }
 
@@ -93,6 +95,7 @@ class Client {
     auto stream =
         std::make_shared<detail::ClientStream<Req, Resp>>(channel_.loop(), std::move(request));
     channel_.Prepare(options, false, &stream->context).IgnoreError();
+    stream->trusted_by = channel_.TrustedBy(options);
     stream->Start(stub_->async(), method, stream);
     return StreamReader<Resp>(stream);
   }

@@ -4,31 +4,51 @@
 #include <cmath>
 
 namespace baodao::rpc {
+namespace {
+
+double Capacity(const Bucket& bucket) { return std::max(1.0, bucket.burst); }
+
+// Until there is one token.
+std::chrono::milliseconds WaitFor(double tokens, const Bucket& bucket) {
+  if (tokens >= 1) return std::chrono::milliseconds(0);
+  return std::chrono::milliseconds(
+      static_cast<long>(std::ceil((1 - tokens) / bucket.per_second * 1000)));
+}
+
+}  // namespace
+
+double RateLimiter::TokensOf(const Entry& entry, const Bucket& bucket, Now now) {
+  const double elapsed = std::chrono::duration<double>(now - entry.refilled).count();
+  return std::min(Capacity(bucket), entry.tokens + std::max(0.0, elapsed) * bucket.per_second);
+}
+
+std::chrono::milliseconds RateLimiter::Wait(std::string_view key, const Bucket& bucket,
+                                            Now now) const {
+  if (bucket.per_second <= 0) return std::chrono::milliseconds(0);
+  const auto found = index_.find(key);
+  if (found == index_.end()) return std::chrono::milliseconds(0);
+  return WaitFor(TokensOf(*found->second, bucket, now), bucket);
+}
 
 std::chrono::milliseconds RateLimiter::Take(std::string_view key, const Bucket& bucket, Now now) {
   if (bucket.per_second <= 0) return std::chrono::milliseconds(0);
-  const double capacity = std::max(1.0, bucket.burst);
   auto found = index_.find(key);
   if (found == index_.end()) {
     if (entries_.size() >= max_callers_ && !entries_.empty()) {
       index_.erase(entries_.back().key);
       entries_.pop_back();
     }
-    entries_.push_front({std::string(key), capacity, now});
+    entries_.push_front({std::string(key), Capacity(bucket), now});
     found = index_.emplace(entries_.front().key, entries_.begin()).first;
   } else {
     entries_.splice(entries_.begin(), entries_, found->second);
   }
   Entry& entry = *found->second;
-  const double elapsed = std::chrono::duration<double>(now - entry.refilled).count();
-  entry.tokens = std::min(capacity, entry.tokens + std::max(0.0, elapsed) * bucket.per_second);
+  entry.tokens = TokensOf(entry, bucket, now);
   entry.refilled = now;
-  if (entry.tokens >= 1) {
-    entry.tokens -= 1;
-    return std::chrono::milliseconds(0);
-  }
-  const double wait_ms = (1 - entry.tokens) / bucket.per_second * 1000;
-  return std::chrono::milliseconds(static_cast<long>(std::ceil(wait_ms)));
+  const std::chrono::milliseconds wait = WaitFor(entry.tokens, bucket);
+  if (wait == std::chrono::milliseconds(0)) entry.tokens -= 1;
+  return wait;
 }
 
 }  // namespace baodao::rpc

@@ -38,6 +38,8 @@ class RateLimiter {
 
   // Takes one token of `key`'s bucket. Zero when taken, else how long until one will be there.
   std::chrono::milliseconds Take(std::string_view key, const Bucket& bucket, Now now);
+  // The same without taking it.
+  std::chrono::milliseconds Wait(std::string_view key, const Bucket& bucket, Now now) const;
   std::size_t callers() const { return entries_.size(); }
 
  private:
@@ -47,6 +49,8 @@ class RateLimiter {
     Now refilled;
   };
   using Entries = std::list<Entry>;  // most recently seen first
+
+  static double TokensOf(const Entry& entry, const Bucket& bucket, Now now);
 
   std::size_t max_callers_;
   Entries entries_;

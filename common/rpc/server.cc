@@ -15,6 +15,7 @@
 #include "common/rpc/detail/engine.h"
 #include "common/rpc/detail/grpc_setup.h"
 #include "common/rpc/detail/service.h"
+#include "common/rpc/detail/tls_check.h"
 #include "common/status/macros.h"
 
 namespace baodao::rpc {
@@ -50,6 +51,12 @@ void Tune(const ServerOptions& options, grpc::ServerBuilder* builder) {
   builder->SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::MAX_POLLERS, 1);
 }
 
+absl::Status CannotListen(const ServerOptions& options) {
+  if (options.tls) RETURN_IF_ERROR(detail::CheckServes(*options.tls));
+  return absl::UnavailableError(absl::StrCat("cannot listen on ", options.listen,
+                                             ": the port is taken or the address is not ours"));
+}
+
 }  // namespace
 
 class Server::Impl {
@@ -71,11 +78,7 @@ class Server::Impl {
     builder.RegisterService(service.get());
     builder.RegisterCallbackGenericService(&unknown);
     grpc_server = builder.BuildAndStart();
-    if (grpc_server == nullptr || port <= 0) {
-      return absl::UnavailableError(absl::StrCat(
-          "cannot listen on ", options.listen, ": the port is taken, the address is not ours",
-          options.tls ? ", or the TLS key does not fit the certificate" : ""));
-    }
+    if (grpc_server == nullptr || port <= 0) return CannotListen(options);
     for (const auto* registered : router.services()) {
       service_names.push_back(registered->full_name());
     }

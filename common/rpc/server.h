@@ -52,7 +52,8 @@ struct ServerOptions {
 class Server {
  public:
   // Finishes the router, resolves access rules and bounds once, and listens. Errors:
-  // FAILED_PRECONDITION for a table or rule that is wrong, UNAVAILABLE when the port is taken.
+  // FAILED_PRECONDITION for a table or rule that is wrong, INVALID_ARGUMENT for a certificate that
+  // is, UNAVAILABLE when the port is taken.
   // Starts NOT_SERVING: see SetServing. `loop`, `router` and the handlers must outlive the server.
   // Call before or from the loop.
   static absl::StatusOr<std::unique_ptr<Server>> Start(asio::io_context& loop, Router& router,

@@ -28,7 +28,7 @@ class StreamReader {
 
   // The next message, in order; empty when the stream is over: see status(). One call at a time.
   Task<std::optional<Resp>> Next() { return stream_->Next(stream_); }
-  // How the stream ended, as FromGrpc makes it; OK while it has not.
+  // How the stream ended, as Client::Call makes it; OK while it has not.
   const absl::Status& status() const { return stream_->status(); }
   void Cancel() { stream_->Cancel(); }
 

@@ -1,10 +1,15 @@
 #include "common/rpc/tls.h"
 
 #include <absl/strings/str_cat.h>
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
 
 #include <fstream>
 #include <iterator>
+#include <memory>
 
+#include "common/rpc/detail/tls_check.h"
 #include "common/status/macros.h"
 
 namespace baodao::rpc {
@@ -44,6 +49,23 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ClientTls(const TlsFil
     ASSIGN_OR_RETURN(options.pem_cert_chain, ReadPem(files.certificate));
   }
   return grpc::SslCredentials(options);
+}
+
+absl::Status detail::CheckServes(const TlsFiles& files) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ServerCredentials> credentials, ServerTls(files));
+  grpc::CallbackGenericService nothing;
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", credentials, &port);
+  builder.RegisterCallbackGenericService(&nothing);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr || port <= 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("TLS cannot be served with tls_cert ", files.certificate, ", tls_key ",
+                     files.key, " and tls_ca ", files.ca, ": they do not fit each other"));
+  }
+  server->Shutdown();
+  return absl::OkStatus();
 }
 
 }  // namespace baodao::rpc

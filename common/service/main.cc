@@ -1,8 +1,5 @@
 #include "common/service/main.h"
 
-#include <absl/strings/str_cat.h>
-
-#include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/signal_set.hpp>
@@ -18,66 +15,13 @@
 #include "common/rpc/diagnostics.h"
 #include "common/rpc/server.h"
 #include "common/service/redis_config.h"
+#include "common/service/secrets.h"
 #include "common/service/self_test.h"
 #include "common/status/macros.h"
 #include "common/store/redis_store.h"
 
 namespace baodao::service {
 namespace {
-
-constexpr char kRing[] = "/ring.json";
-constexpr std::string_view kRingKey = "baodao:ring";
-
-struct Secrets {
-  crypto::KeyRing ring;
-  auth::PrivateKey signing;
-  auth::KeySet verifying;
-};
-
-absl::StatusOr<Secrets> LoadSecrets(const config::Config& config) {
-  const std::string dir = config.Str("keys_dir");
-  const bool create = config.Bool("create_keys");
-  if (create) RETURN_IF_ERROR(auth::CreateKeyFiles(dir));
-  ASSIGN_OR_RETURN(crypto::KeyRing ring, create ? crypto::KeyRing::LoadOrCreate(dir + kRing)
-                                                : crypto::KeyRing::Load(dir + kRing));
-  ASSIGN_OR_RETURN(auth::PrivateKey signing,
-                   auth::LoadPrivateKey(dir + "/" + std::string(auth::kPrivateKeyFile)));
-  std::vector<auth::KeySource> sources;
-  auth::KeySource own;
-  own.path = dir + "/" + std::string(auth::kPublicKeysFile);
-  sources.push_back(own);
-  for (const std::string& issuer : config.List("issuers")) {
-    const size_t equals = issuer.find('=');
-    if (equals == std::string::npos) {
-      return absl::InvalidArgumentError("issuers: \"" + issuer + "\" is not issuer=path");
-    }
-    auth::KeySource other;
-    other.issuer = issuer.substr(0, equals);
-    other.path = issuer.substr(equals + 1);
-    other.trusted = false;
-    sources.push_back(other);
-  }
-  ASSIGN_OR_RETURN(auth::KeySet verifying, auth::KeySet::Load(sources));
-  // A service whose own tokens nobody believes would look healthy and be of no use.
-  const auth::PublicKey* ours = verifying.Find(signing.kid);
-  if (ours == nullptr || !ours->trusted ||
-      !std::equal(ours->key.begin(), ours->key.end(), signing.secret.begin() + ours->key.size())) {
-    return absl::InvalidArgumentError(absl::StrCat(own.path, " does not hold the public key of ",
-                                                   std::string(auth::kPrivateKeyFile), " (kid ",
-                                                   signing.kid, ")"));
-  }
-  return Secrets{std::move(ring), std::move(signing), std::move(verifying)};
-}
-
-// Whether the data was written with this ring: with another one, people would not be found by their
-// phones, and made anew. The hash does not change when keys are added to a ring.
-Task<absl::Status> CheckRing(redis::Client& client, const crypto::KeyRing& ring) {
-  const std::string mark = ring.LookupHash("ring");
-  redis::Command command = redis::Command::On(kRingKey, "SET", kRingKey, mark, "NX", "GET");
-  CO_ASSIGN_OR_RETURN(const redis::Reply reply, co_await client.Call(std::move(command)));
-  if (reply.IsNil() || reply.text == mark) co_return absl::OkStatus();
-  co_return absl::FailedPreconditionError("the data was written with another ring.json");
-}
 
 rpc::ServerOptions OptionsOf(const config::Config& config, Runtime& runtime,
                              auth::TokenVerifier& verifier) {
@@ -191,7 +135,7 @@ class Process {
     });
     CO_ASSIGN_OR_RETURN(const int shards, co_await store::OpenShards(
                                               *redis_, static_cast<int>(config_.Int("shards"))));
-    CO_RETURN_IF_ERROR(co_await CheckRing(*redis_, secrets_.ring));
+    CO_RETURN_IF_ERROR(co_await store::CheckRing(*redis_, secrets_.ring));
     store::RedisStore::Options options;
     options.timeout = config_.Duration("redis_timeout");
     CO_ASSIGN_OR_RETURN(store_, co_await store::RedisStore::Open(

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/log/log.h"
+#include "common/rpc/detail/tls_check.h"
 #include "common/status/macros.h"
 
 namespace baodao::service {
@@ -83,8 +84,8 @@ absl::Status CheckTls(const config::Config& config) {
     return absl::InvalidArgumentError("tls_cert, tls_key and tls_ca must be set together");
   }
   const rpc::TlsFiles files = *TlsOf(config);
-  RETURN_IF_ERROR(rpc::ServerTls(files).status());
-  return rpc::ClientTls(files).status();
+  RETURN_IF_ERROR(rpc::ClientTls(files).status());
+  return rpc::detail::CheckServes(files);
 }
 
 std::optional<rpc::TlsFiles> TlsOf(const config::Config& config) {

@@ -79,10 +79,10 @@ class Runtime {
   int live_workers_ = 0;
 };
 
-// The TLS files that the rows tls_cert, tls_key and tls_ca name; none when tls_cert is empty.
 // INVALID_ARGUMENT unless the three rows of TLS are all empty, or all set to files that can be
-// read.
+// read and fit each other.
 absl::Status CheckTls(const config::Config& config);
+// The files that the rows tls_cert, tls_key and tls_ca name; none when tls_cert is empty.
 std::optional<rpc::TlsFiles> TlsOf(const config::Config& config);
 
 }  // namespace baodao::service

@@ -120,19 +120,27 @@ Task<absl::StatusOr<std::optional<std::string>>> MemoryStore::GetValue(std::stri
   co_return co_await Run("GetValue", key, std::move(effect));
 }
 
-Task<absl::StatusOr<int64_t>> MemoryStore::Increment(std::string key, Millis ttl) {
-  std::function<int64_t()> effect = [&] {
-    int64_t value = 0;
-    const std::optional<std::string> kept = data_.ReadText(key, clock_.Now());
-    std::optional<Time> expires = clock_.Now() + ttl;
-    if (kept && absl::SimpleAtoi(*kept, &value)) {
-      expires = data_.ExpiryOf(key);
-      if (!expires) expires = clock_.Now() + ttl;
-    }
-    data_.WriteText(key, absl::StrCat(++value), expires);
-    return value;
+Counted MemoryStore::CounterAt(const std::string& key) {
+  Counted counted;
+  const std::optional<std::string> kept = data_.ReadText(key, clock_.Now());
+  if (!kept || !absl::SimpleAtoi(*kept, &counted.value)) return counted;
+  if (const std::optional<Time> end = data_.ExpiryOf(key)) counted.left = *end - clock_.Now();
+  return counted;
+}
+
+Task<absl::StatusOr<Counted>> MemoryStore::Increment(std::string key, Millis ttl) {
+  std::function<Counted()> effect = [&] {
+    Counted counted = CounterAt(key);
+    if (counted.left == Millis(0)) counted.left = ttl;
+    data_.WriteText(key, absl::StrCat(++counted.value), clock_.Now() + counted.left);
+    return counted;
   };
   co_return co_await Run("Increment", key, std::move(effect));
+}
+
+Task<absl::StatusOr<Counted>> MemoryStore::ReadCounter(std::string key) {
+  std::function<Counted()> effect = [&] { return CounterAt(key); };
+  co_return co_await Run("ReadCounter", key, std::move(effect));
 }
 
 Task<void> MemoryStore::Backoff(int) {

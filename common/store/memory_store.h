@@ -49,7 +49,8 @@ class MemoryStore final : public Store {
       int shard, RequestKey request) override;
   Task<absl::StatusOr<bool>> MarkRequest(int shard, RequestKey request) override;
   Task<absl::StatusOr<std::optional<std::string>>> GetValue(std::string key) override;
-  Task<absl::StatusOr<int64_t>> Increment(std::string key, Millis ttl) override;
+  Task<absl::StatusOr<Counted>> Increment(std::string key, Millis ttl) override;
+  Task<absl::StatusOr<Counted>> ReadCounter(std::string key) override;
   // Only yields: time is the simulation's.
   Task<void> Backoff(int attempt) override;
   Task<absl::StatusOr<std::vector<ScoredMember>>> RangeIndex(std::string key, Range range) override;
@@ -71,6 +72,7 @@ class MemoryStore final : public Store {
  private:
   // Delays, yields; fail_before is already the error.
   Task<absl::StatusOr<Fault>> Enter(std::string_view method, std::string key);
+  Counted CounterAt(const std::string& key);
   template <class Result>
   Task<absl::StatusOr<Result>> Run(std::string_view method, std::string key,
                                    std::function<Result()> effect);

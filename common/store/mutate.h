@@ -50,17 +50,18 @@ namespace internal {
 template <class Response>
 Task<absl::StatusOr<Response>> MutateTyped(
     Store& store, RequestKey request, int caller_shard, int shard, bool recent,
-    std::function<Task<absl::StatusOr<Decision<Response>>>(Read)> decide);
+    std::function<Task<absl::StatusOr<Decision<Response>>>(Read)> decide, bool* replayed = nullptr);
 }  // namespace internal
 
 // Mutate<PublishTaskResponse>(store, MakeRequestKey(…), caller_shard, shard, [&]() -> Task<…> { …
-// }).
+// }). `replayed` is told whether an earlier call made the answer, so that nothing is counted twice.
 template <class Response>
 Task<absl::StatusOr<Response>> Mutate(
     Store& store, RequestKey request, int caller_shard, int shard,
-    std::function<Task<absl::StatusOr<Decision<Response>>>()> decide) {
-  return internal::MutateTyped<Response>(store, std::move(request), caller_shard, shard, false,
-                                         [decide = std::move(decide)](Read) { return decide(); });
+    std::function<Task<absl::StatusOr<Decision<Response>>>()> decide, bool* replayed = nullptr) {
+  return internal::MutateTyped<Response>(
+      store, std::move(request), caller_shard, shard, false,
+      [decide = std::move(decide)](Read) { return decide(); }, replayed);
 }
 
 // For callers without a shard of their own (service timers and consumers): no mark.
@@ -93,7 +94,7 @@ Task<absl::StatusOr<Mutated>> RunMutation(Store& store, RequestKey request, int 
 template <class Response>
 Task<absl::StatusOr<Response>> MutateTyped(
     Store& store, RequestKey request, int caller_shard, int shard, bool recent,
-    std::function<Task<absl::StatusOr<Decision<Response>>>(Read)> decide) {
+    std::function<Task<absl::StatusOr<Decision<Response>>>(Read)> decide, bool* replayed) {
   Response response;  // of the latest try
   DecideBytes decide_bytes =
       [&](Read read) -> Task<absl::StatusOr<std::pair<Commit, std::string>>> {
@@ -107,6 +108,7 @@ Task<absl::StatusOr<Response>> MutateTyped(
   absl::StatusOr<Mutated> mutated = co_await RunMutation(store, std::move(request), caller_shard,
                                                          shard, recent, std::move(decide_bytes));
   if (!mutated.ok()) co_return std::move(mutated).status();
+  if (replayed != nullptr) *replayed = mutated->replayed;
   if (mutated->replayed && !response.ParseFromString(mutated->answer)) {
     co_return absl::InternalError("a stored answer cannot be parsed");
   }

@@ -9,6 +9,8 @@ namespace baodao::store {
 namespace {
 
 constexpr std::string_view kShardsKey = "baodao:shards";
+// In the slot of the other: a start needs one node for both.
+constexpr std::string_view kRingKey = "{baodao:shards}:ring";
 constexpr int kDefaultShards = 16;
 
 }  // namespace
@@ -35,6 +37,15 @@ Task<absl::StatusOr<int>> OpenShards(redis::Client& client, int wanted) {
                                                          wanted, ": the number never changes"));
   }
   co_return kept;
+}
+
+Task<absl::Status> CheckRing(redis::Client& client, const crypto::KeyRing& ring) {
+  const std::string mark = ring.LookupHash("ring");
+  redis::Command command = redis::Command::On(kRingKey, "SET", kRingKey, mark, "NX", "GET");
+  absl::StatusOr<redis::Reply> reply = co_await client.Call(std::move(command));
+  if (!reply.ok()) co_return detail::StoreError(reply.status());
+  if (reply->IsNil() || reply->text == mark) co_return absl::OkStatus();
+  co_return absl::FailedPreconditionError("the data was written with another ring.json");
 }
 
 }  // namespace baodao::store

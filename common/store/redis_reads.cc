@@ -27,6 +27,9 @@ Time ParseTime(const std::string& score) {
 
 int64_t Ms(Time time) { return time.time_since_epoch().count(); }
 
+// Of PTTL, which answers less than 0 where there is no end or no key.
+Millis LeftOf(const redis::Reply& reply) { return Millis(std::max<int64_t>(reply.integer, 0)); }
+
 redis::Command NextTimerCommand(const std::string& key) {
   return redis::Command::On(key, "ZRANGE", key, 0, 0, "WITHSCORES");
 }
@@ -46,13 +49,29 @@ Task<absl::StatusOr<std::optional<std::string>>> RedisStore::GetValue(std::strin
 }
 
 // NX: a counter whose life time got lost between the two commands gets one with the next call.
-Task<absl::StatusOr<int64_t>> RedisStore::Increment(std::string key, Millis ttl) {
+Task<absl::StatusOr<Counted>> RedisStore::Increment(std::string key, Millis ttl) {
   std::vector<redis::Command> commands;
   commands.push_back(redis::Command::On(key, "INCR", key));
   commands.push_back(redis::Command::On(key, "PEXPIRE", key, ttl.count(), "NX"));
+  commands.push_back(redis::Command::On(key, "PTTL", key));
   std::vector<absl::StatusOr<redis::Reply>> replies = co_await CallEach(std::move(commands));
   for (const auto& reply : replies) CO_RETURN_IF_ERROR(reply.status());
-  co_return replies[0]->integer;
+  co_return Counted{replies[0]->integer, LeftOf(*replies[2])};
+}
+
+Task<absl::StatusOr<Counted>> RedisStore::ReadCounter(std::string key) {
+  std::vector<redis::Command> commands;
+  commands.push_back(redis::Command::On(key, "GET", key));
+  commands.push_back(redis::Command::On(key, "PTTL", key));
+  std::vector<absl::StatusOr<redis::Reply>> replies = co_await CallEach(std::move(commands));
+  for (const auto& reply : replies) CO_RETURN_IF_ERROR(reply.status());
+  Counted counted;
+  if (replies[0]->IsNil()) co_return counted;
+  if (!absl::SimpleAtoi(replies[0]->text, &counted.value)) {
+    co_return absl::InternalError(absl::StrCat(key, " is no counter"));
+  }
+  counted.left = LeftOf(*replies[1]);
+  co_return counted;
 }
 
 Task<absl::StatusOr<std::vector<ScoredMember>>> RedisStore::RangeIndex(std::string key,

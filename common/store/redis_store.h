@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/crypto/key_ring.h"
 #include "common/redis/client.h"
 #include "common/store/record_cache.h"
 #include "common/store/store.h"
@@ -18,6 +19,11 @@ namespace baodao::store {
 // is put down at the first start; 0 takes what is there (16 when nothing is). Errors:
 // FAILED_PRECONDITION when the data has another number of shards than wanted, UNAVAILABLE.
 Task<absl::StatusOr<int>> OpenShards(redis::Client& client, int wanted);
+
+// FAILED_PRECONDITION when the data was first written with a ring of another lookup key: nobody
+// would be found by their phone, and everybody made anew. Adding keys to a ring changes nothing
+// here.
+Task<absl::Status> CheckRing(redis::Client& client, const crypto::KeyRing& ring);
 
 namespace detail {
 class CommitQueue;
@@ -53,7 +59,8 @@ class RedisStore final : public Store {
       int shard, RequestKey request) override;
   Task<absl::StatusOr<bool>> MarkRequest(int shard, RequestKey request) override;
   Task<absl::StatusOr<std::optional<std::string>>> GetValue(std::string key) override;
-  Task<absl::StatusOr<int64_t>> Increment(std::string key, Millis ttl) override;
+  Task<absl::StatusOr<Counted>> Increment(std::string key, Millis ttl) override;
+  Task<absl::StatusOr<Counted>> ReadCounter(std::string key) override;
   Task<void> Backoff(int attempt) override;
   Task<absl::StatusOr<std::vector<ScoredMember>>> RangeIndex(std::string key, Range range) override;
   Task<absl::StatusOr<std::vector<std::string>>> RangeIndexByMember(std::string key,

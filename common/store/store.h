@@ -30,6 +30,12 @@ struct StreamEntry {
   std::string bytes;
 };
 
+// A counter, and how long it goes on living.
+struct Counted {
+  int64_t value = 0;
+  Millis left{0};
+};
+
 struct DueTimer {
   std::string member;
   Time due;  // as it was set; after a lease that ran out, the end of that lease
@@ -71,9 +77,11 @@ class Store {
   virtual Task<absl::StatusOr<bool>> MarkRequest(int shard, RequestKey request) = 0;
 
   virtual Task<absl::StatusOr<std::optional<std::string>>> GetValue(std::string key) = 0;
-  // Adds to a counter with a life time counted from its first increment; answers the new value. For
-  // rate limits.
-  virtual Task<absl::StatusOr<int64_t>> Increment(std::string key, Millis ttl) = 0;
+  // Adds to a counter with a life time counted from its first increment; answers it as it is then.
+  // For rate limits.
+  virtual Task<absl::StatusOr<Counted>> Increment(std::string key, Millis ttl) = 0;
+  // The same without adding; 0 where there is no such counter.
+  virtual Task<absl::StatusOr<Counted>> ReadCounter(std::string key) = 0;
 
   // Members with score in [min, max], ascending (or descending with reverse), skipping `offset`, at
   // most `limit`.

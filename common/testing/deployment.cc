@@ -63,7 +63,7 @@ int Deployment::PortOf(const std::string& service) const {
 
 void Deployment::Spawn(const std::string& service) {
   std::map<std::string, std::string> environment = options_.environment;
-  environment["BAODAO_REDIS"] = "127.0.0.1:" + std::to_string(redis_.port());
+  environment["BAODAO_REDIS"] = redis_.socket();
   environment["BAODAO_KEYS_DIR"] = keys_dir();
   environment["BAODAO_CREATE_KEYS"] = "true";
   environment.emplace("BAODAO_RATE_LIMITS", "false");
@@ -75,9 +75,12 @@ void Deployment::Spawn(const std::string& service) {
   }
   const std::string program = service == kSecondDispatch ? "dispatch" : service;
   const int port = PortOf(service);
-  const std::vector<std::string> argv = {
+  std::vector<std::string> argv = {
       Binary(program), "--listen=127.0.0.1:" + std::to_string(port),
       "--metrics_listen=127.0.0.1:" + std::to_string(port + kMetricsOffset)};
+  const auto more = options_.arguments.find(service);
+  if (more != options_.arguments.end())
+    argv.insert(argv.end(), more->second.begin(), more->second.end());
   ++starts_[service];
   processes_[service] =
       std::make_unique<ChildProcess>(argv, environment, dir_.File(service + ".log"));

@@ -20,6 +20,8 @@ struct DeploymentOptions {
   bool second_dispatch = false;
   // More environment of every service. Without BAODAO_RATE_LIMITS nobody is limited.
   std::map<std::string, std::string> environment;
+  // More flags of one service, by its name.
+  std::map<std::string, std::vector<std::string>> arguments;
 };
 
 // Throws std::runtime_error, with the end of the log, when something does not start within a

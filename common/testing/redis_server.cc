@@ -133,6 +133,8 @@ bool RedisServer::Start() {
                                         std::to_string(port_),
                                         "--bind",
                                         "127.0.0.1",
+                                        "--unixsocket",
+                                        socket(),
                                         "--dir",
                                         directory_.string(),
                                         "--appendonly",

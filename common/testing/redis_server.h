@@ -36,6 +36,8 @@ class RedisServer {
   RedisServer& operator=(const RedisServer&) = delete;
 
   uint16_t port() const { return port_; }
+  // The same server, as `make run` reaches it.
+  std::string socket() const { return (directory_ / "redis.sock").string(); }
   pid_t pid() const { return pid_; }
   const std::filesystem::path& directory() const { return directory_; }
   // For redis::Connect.

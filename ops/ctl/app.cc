@@ -38,6 +38,13 @@ void AddGlobals(CLI::App& app, Globals& globals) {
                  "Access token of whoever calls; without it and --keys: BAODAO_TOKEN");
   app.add_option("--keys", globals.keys_dir,
                  "Key directory of the deployment: without --token, call as an operator");
+  // The certificates of the services, where those talk TLS.
+  const auto tls = [&](const char* option, std::string& path, const char* about, const char* name) {
+    app.add_option(option, path, about)->envname(name)->check(CLI::ExistingFile);
+  };
+  tls("--tls-ca", globals.tls.ca, "PEM certificates to trust; without: plaintext", "BAODAO_TLS_CA");
+  tls("--tls-cert", globals.tls.certificate, "PEM certificate to show", "BAODAO_TLS_CERT");
+  tls("--tls-key", globals.tls.key, "PEM key of that certificate", "BAODAO_TLS_KEY");
   app.add_option("--lang", globals.language, "Language of answers and errors")
       ->check(CLI::IsMember({"zh", "en"}));
   app.add_option("--timeout", globals.timeout_s, "Seconds until a call is given up")

@@ -69,7 +69,8 @@ std::string Table::Text() const {
     std::string line;
     for (size_t i = 0; i < widths.size(); ++i) {
       line += row[i];
-      line.append(static_cast<size_t>(widths[i] - DisplayWidth(row[i]) + 2), ' ');
+      const int blanks = widths[i] - DisplayWidth(row[i]) + 2;
+      line.append(static_cast<size_t>(blanks), ' ');
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";

@@ -1,13 +1,23 @@
 #include "ops/ctl/session.h"
 
+#include <optional>
+
 #include "common/ids/ids.h"
 #include "ops/ctl/app.h"
 
 namespace baodao::ctl {
+namespace {
+
+std::optional<rpc::TlsFiles> TlsOf(const Globals& globals) {
+  if (globals.tls.ca.empty()) return std::nullopt;
+  return globals.tls;
+}
+
+}  // namespace
 
 Session::Session(asio::io_context& loop, const Globals& globals, std::string token,
                  std::ostream& out)
-    : backend(loop, globals.host, globals.port_base),
+    : backend(loop, globals.host, globals.port_base, TlsOf(globals)),
       out(out, globals.json),
       loop_(loop),
       globals_(globals),

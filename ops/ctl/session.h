@@ -24,6 +24,7 @@ struct Globals {
   int port_base = 7100;
   std::string token;
   std::string keys_dir;
+  rpc::TlsFiles tls;     // without a CA: plaintext
   std::string language;  // "zh" or "en"; empty: the environment's
   int timeout_s = 15;
   bool json = false;

@@ -144,7 +144,7 @@ start_services() {
 
 # wait_healthy SERVICE…: all of them by default.
 wait_healthy() {
-  "$bin/baodaoctl" --port-base "$base" health "$@" --wait 60 >/dev/null & local waiter=$!
+  "$bin/baodaoctl" --port-base "$base" health "$@" --wait 60 >"$dir/log/health.log" 2>&1 & local waiter=$!
   while kill -0 "$waiter" 2>/dev/null; do
     local i
     for i in "${!service_pids[@]}"; do
@@ -155,7 +155,10 @@ wait_healthy() {
     done
     sleep 0.1
   done
-  wait "$waiter" || die "the services were not healthy within 60 s; logs are in $dir/log"
+  if ! wait "$waiter"; then
+    cat "$dir/log/health.log" >&2
+    die "the services are not healthy; their logs are in $dir/log"
+  fi
 }
 
 load_areas() {

@@ -11,6 +11,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,8 @@ struct Rpc {
   int port_offset;
 };
 
-// Every RPC of every proto in the repository. The other services are asked on dispatch's port.
+// Every RPC of every proto in the repository, by name. The other services are asked on dispatch's
+// port.
 inline std::vector<Rpc> AllRpcs() {
   const std::map<std::string, int> ports = {{"registration", client::kRegistrationPort},
                                             {"lists", client::kListsPort},
@@ -56,11 +58,14 @@ inline std::vector<Rpc> AllRpcs() {
   const auto* const linked = diagnostics::v1::EchoRequest::descriptor();
   EXPECT_NE(linked, nullptr);
   const std::filesystem::path root = SourceFile("protos");
-  std::vector<Rpc> result;
+  std::set<std::filesystem::path> protos;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "baodao")) {
     // Records are what is stored, not what is called.
     if (entry.path().extension() != ".proto" || entry.path().stem() == "records") continue;
-    const auto name = std::filesystem::relative(entry.path(), root);
+    protos.insert(std::filesystem::relative(entry.path(), root));
+  }
+  std::vector<Rpc> result;
+  for (const std::filesystem::path& name : protos) {
     const auto* file = DescriptorPool::generated_pool()->FindFileByName(name.string());
     if (file == nullptr) {
       ADD_FAILURE() << name << " is not part of this test";

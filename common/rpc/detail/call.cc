@@ -15,6 +15,9 @@
 namespace baodao::rpc::detail {
 namespace {
 
+// What whoever meets a full service should wait: calls take milliseconds, bursts seconds.
+constexpr Millis kOverloadPause{1'000};
+
 const std::shared_ptr<const auth::Principal>& Nobody() {
   static const auto nobody = std::make_shared<const auth::Principal>();
   return nobody;
@@ -104,7 +107,7 @@ void Call::OnLoop() {
 absl::Status Call::Admit(bool* needs_scope) {
   if (engine_->draining()) return Refuse(Reason::SHUTTING_DOWN);
   if (!streaming() && engine_->live_unary() > engine_->options().max_live_calls) {
-    return Refuse(Reason::OVERLOADED);
+    return RefuseFor(Reason::OVERLOADED, kOverloadPause);
   }
   // Late before it began: under overload that is the cheapest moment to stop.
   if (state_->cancelled.load(std::memory_order_relaxed)) return Refuse(Reason::CALL_CANCELLED);

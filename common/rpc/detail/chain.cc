@@ -57,13 +57,28 @@ std::string NetworkOf(std::string_view address) {
 Chain::Chain(const ServerOptions& options, Clock& clock)
     : options_(options), clock_(clock), limiter_(options.rate_limits.max_callers) {}
 
-absl::Status Chain::Authenticate(const Method& method, std::string_view authorization,
+absl::StatusOr<std::shared_ptr<const auth::Principal>> Chain::Verify(std::string_view token,
+                                                                     const std::string& address) {
+  // Of their own: whoever shares an address with many strangers may still show a new token.
+  const std::string counted = absl::StrCat(address, " tokens");
+  const Bucket& bucket = options_.rate_limits.anonymous;
+  const auto now = std::chrono::steady_clock::now();
+  if (!options_.verifier->Remembers(token)) {
+    const Millis wait = limiter_.Wait(counted, bucket, now);
+    if (wait > Millis(0)) return RefuseFor(Reason::RATE_LIMITED, wait);
+  }
+  auto caller = options_.verifier->Verify(token, clock_.Now());
+  if (!caller.ok()) limiter_.Take(counted, bucket, now);
+  return caller;
+}
+
+absl::Status Chain::Authenticate(const Method& method, const Arrival& arrival,
                                  CallContext::State* state) {
-  if (authorization.empty())
+  if (arrival.authorization.empty())
     return absl::OkStatus();  // the access rule decides whether that will do
   absl::StatusOr<std::shared_ptr<const auth::Principal>> caller = Refuse(Reason::TOKEN_INVALID);
-  if (const std::string_view token = BearerOf(authorization); !token.empty()) {
-    caller = options_.verifier->Verify(token, clock_.Now());
+  if (const std::string_view token = BearerOf(arrival.authorization); !token.empty()) {
+    caller = Verify(token, arrival.address);
   }
   if (caller.ok()) {
     state->caller = *std::move(caller);
@@ -76,7 +91,7 @@ absl::Status Chain::Authenticate(const Method& method, std::string_view authoriz
 absl::Status Chain::CheckCaller(const Method& method, const Arrival& arrival,
                                 CallContext::State* state, google::protobuf::Message* request,
                                 bool* needs_scope) {
-  RETURN_IF_ERROR(Authenticate(method, arrival.authorization, state));
+  RETURN_IF_ERROR(Authenticate(method, arrival, state));
   if (!arrival.decoded.ok()) {
     // Nothing in it can be trusted to decide who may call; a stranger learns only that.
     if (!method.access.is_public() && state->caller->IsAnonymous()) {

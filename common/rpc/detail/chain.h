@@ -4,6 +4,7 @@
 #pragma once
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include <memory>
 #include <optional>
@@ -67,8 +68,12 @@ class Chain {
                            google::protobuf::Message* request, bool* needs_scope);
   absl::Status CheckRate(const Method& method, const Arrival& arrival,
                          const CallContext::State& state);
-  absl::Status Authenticate(const Method& method, std::string_view authorization,
+  absl::Status Authenticate(const Method& method, const Arrival& arrival,
                             CallContext::State* state);
+  // Who the token names. Tokens that were not good are counted by address: from one that has sent
+  // too many of them, signatures of tokens never seen before are not even checked.
+  absl::StatusOr<std::shared_ptr<const auth::Principal>> Verify(std::string_view token,
+                                                                const std::string& address);
   // PERMISSION_DENIED, or what is malformed in a request that names nothing to permit.
   absl::Status Denial(const Method& method, google::protobuf::Message* request) const;
 

@@ -15,7 +15,7 @@
 #include "common/async/task.h"
 #include "common/rpc/detail/event.h"
 #include "common/rpc/detail/loop_queue.h"
-#include "common/status/grpc.h"
+#include "common/rpc/detail/peer_error.h"
 
 namespace baodao::rpc::detail {
 

@@ -8,12 +8,13 @@
 #include <asio/io_context.hpp>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "common/async/task.h"
 #include "common/rpc/detail/event.h"
 #include "common/rpc/detail/loop_queue.h"
-#include "common/status/grpc.h"
+#include "common/rpc/detail/peer_error.h"
 
 namespace baodao::rpc::detail {
 
@@ -52,6 +53,7 @@ class ClientStreamBase : public grpc::ClientReadReactor<Resp> {
   }
 
   grpc::ClientContext context;
+  std::string trusted_by;  // see PeerError
 
  protected:
   // Reads and the end, before the call itself: gRPC holds them back until then.
@@ -78,7 +80,7 @@ class ClientStreamBase : public grpc::ClientReadReactor<Resp> {
   struct Done final : LoopQueue::Item {
     void OnLoop() override {
       const auto self = std::move(stream->self_);
-      self->status_ = FromGrpc(status);
+      self->status_ = PeerError(self->trusted_by, status);
       self->over_ = true;
       self->work_.reset();
       self->event_.Set();

@@ -17,7 +17,8 @@ inline constexpr std::string_view kTakeTimersFunction = "baodao_take_timers_1";
 std::string_view CommitLibrary();
 
 // Loads the library on every primary, replacing what is there under its name: builds that differ in
-// more than the comments of it have different names.
+// more than the comments of it have different names. One primary that takes it is enough while the
+// others cannot be reached.
 Task<absl::Status> LoadFunctions(redis::Client& client);
 
 }  // namespace baodao::store::detail

@@ -56,8 +56,9 @@ Task<absl::StatusOr<v1::SignMethod>> Prove(App& app, const Subject& subject,
   if (!request.code().empty()) {
     // Counted before it is looked at: many tries at once are as many as many in a row.
     const std::string key = app.keys.Tries(task.task_id(), subject.person_id);
-    CO_ASSIGN_OR_RETURN(const int64_t tries, co_await app.store.Increment(key, kTriesWindow));
-    if (tries > kCodeTries) co_return RefuseFor(Reason::RATE_LIMITED, kTriesWindow);
+    CO_ASSIGN_OR_RETURN(const store::Counted tries,
+                        co_await app.store.Increment(key, kTriesWindow));
+    if (tries.value > kCodeTries) co_return RefuseFor(Reason::RATE_LIMITED, tries.left);
     if (IsSignCode(app.ring, task.task_id(), request.code(), app.clock.Now())) {
       co_return v1::SIGN_METHOD_CODE;
     }

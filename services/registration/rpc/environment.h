@@ -50,15 +50,16 @@ inline Stamp StampOf(const Environment& environment, const rpc::CallContext& con
 template <class Response>
 using Decide = std::function<Task<absl::StatusOr<store::Decision<Response>>>()>;
 
-// Runs a mutation of `shard` under the request's request_id.
+// Runs a mutation of `shard` under the request's request_id. See store::Mutate for `replayed`.
 template <class Response, class Request>
 Task<absl::StatusOr<Response>> Mutate(const Environment& environment, rpc::CallContext context,
-                                      const Request& request, int shard, Decide<Response> decide) {
+                                      const Request& request, int shard, Decide<Response> decide,
+                                      bool* replayed = nullptr) {
   store::RequestKey key =
       store::MakeRequestKey(context.caller().Caller(), context.method(), request);
   const int caller_shard = environment.keys.CallerShard(context.caller());
   co_return co_await store::Mutate<Response>(environment.store, std::move(key), caller_shard, shard,
-                                             std::move(decide));
+                                             std::move(decide), replayed);
 }
 
 }  // namespace baodao::registration

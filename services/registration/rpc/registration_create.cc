@@ -97,10 +97,11 @@ RegistrationHandlers::Answer RegistrationHandlers::CreateRegistration(
     CO_RETURN_IF_ERROR(CheckExpiry(request, wanted.kind(), env_.clock.Now()));
     co_return co_await DecideCreate(wanted, context);
   };
-  CO_ASSIGN_OR_RETURN(
-      v1::Registration created,
-      co_await Mutate<v1::Registration>(env_, context, request, *shard, std::move(decide)));
-  env_.metrics.Created();
+  bool replayed = false;
+  CO_ASSIGN_OR_RETURN(v1::Registration created,
+                      co_await Mutate<v1::Registration>(env_, context, request, *shard,
+                                                        std::move(decide), &replayed));
+  if (!replayed) env_.metrics.Created();
   co_return created;
 }
 
@@ -147,10 +148,11 @@ RegistrationHandlers::Answer RegistrationHandlers::TransferRegistration(
   const std::optional<int> shard = env_.keys.ShardOf(request.registration_id(), "reg");
   if (!shard.has_value()) co_return NotFound("registration", request.registration_id());
   Decide<v1::Registration> decide = [&] { return DecideTransfer(request, StampOf(env_, context)); };
-  CO_ASSIGN_OR_RETURN(
-      v1::Registration opened,
-      co_await Mutate<v1::Registration>(env_, context, request, *shard, std::move(decide)));
-  env_.metrics.Transition(RegistrationEvent::kTransfer);
+  bool replayed = false;
+  CO_ASSIGN_OR_RETURN(v1::Registration opened,
+                      co_await Mutate<v1::Registration>(env_, context, request, *shard,
+                                                        std::move(decide), &replayed));
+  if (!replayed) env_.metrics.Transition(RegistrationEvent::kTransfer);
   co_return opened;
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kStandardRegistrations = 20;
 constexpr int kLargestRegistrations = 200;
-// The registrations of one subject, ended ones too, that are listed: the oldest.
+// The registrations of one subject, ended ones too, that are listed: the newest.
 constexpr int kMostOfSubject = 1000;
 
 }  // namespace
@@ -73,9 +73,15 @@ Task<absl::StatusOr<v1::ListRegistrationsResponse>> RegistrationHandlers::ListSu
     rpc::CallContext, v1::ListSubjectRegistrationsRequest request) {
   CO_ASSIGN_OR_RETURN(const Subject subject,
                       co_await Subject::Load(env_.store, env_.keys, request.subject_id()));
-  CO_ASSIGN_OR_RETURN(std::vector<std::string> ids,
-                      co_await env_.store.RangeIndexByMember(
-                          env_.keys.RegistrationsOf(subject.id()), "", kMostOfSubject));
+  // Ids of one shard sort by their creation.
+  store::Store::Range newest_first;
+  newest_first.reverse = true;
+  newest_first.limit = kMostOfSubject;
+  CO_ASSIGN_OR_RETURN(
+      std::vector<store::ScoredMember> members,
+      co_await env_.store.RangeIndex(env_.keys.RegistrationsOf(subject.id()), newest_first));
+  std::vector<std::string> ids;
+  for (store::ScoredMember& found : members) ids.push_back(std::move(found.member));
   CO_ASSIGN_OR_RETURN(std::vector<v1::Registration> registrations,
                       co_await LoadAll(std::move(ids)));
   v1::ListRegistrationsResponse response;

@@ -23,10 +23,11 @@ RegistrationHandlers::Answer RegistrationHandlers::Move(rpc::CallContext context
   Decide<v1::Registration> decide = [&] {
     return DecideMove(env_.store, env_.keys, env_.areas, id, event, edit, StampOf(env_, context));
   };
-  CO_ASSIGN_OR_RETURN(
-      v1::Registration moved,
-      co_await Mutate<v1::Registration>(env_, context, request, *shard, std::move(decide)));
-  env_.metrics.Transition(event);
+  bool replayed = false;
+  CO_ASSIGN_OR_RETURN(v1::Registration moved,
+                      co_await Mutate<v1::Registration>(env_, context, request, *shard,
+                                                        std::move(decide), &replayed));
+  if (!replayed) env_.metrics.Transition(event);
   co_return moved;
 }
 

@@ -1,6 +1,4 @@
 // Sending login codes.
-#include <cstdlib>
-#include <optional>
 #include <utility>
 
 #include "common/clock/timestamp.h"
@@ -30,22 +28,22 @@ bool IsThisMachine(std::string_view address) {
 Task<absl::Status> SessionHandlers::CountAddress(rpc::CallContext context) {
   if (IsThisMachine(context.address())) co_return absl::OkStatus();
   std::string key = env_.keys.AddressHour(env_.vault.AddressHash(context.address()));
-  CO_ASSIGN_OR_RETURN(const int64_t calls, co_await env_.store.Increment(std::move(key), kHour));
-  if (calls <= env_.limits.address_per_hour) co_return absl::OkStatus();
-  co_return RefuseFor(Reason::RATE_LIMITED, kHour);
+  CO_ASSIGN_OR_RETURN(const store::Counted calls,
+                      co_await env_.store.Increment(std::move(key), kHour));
+  if (calls.value <= env_.limits.address_per_hour) co_return absl::OkStatus();
+  co_return RefuseFor(Reason::RATE_LIMITED, calls.left);
 }
 
 Task<absl::Status> SessionHandlers::CountCode(std::string phone_hash) {
   CO_ASSIGN_OR_RETURN(
-      const int64_t recent,
+      const store::Counted recent,
       co_await env_.store.Increment(env_.keys.SentMinute(phone_hash), env_.limits.code_interval));
-  if (recent > 1) co_return RefuseFor(Reason::RATE_LIMITED, env_.limits.code_interval);
+  if (recent.value > 1) co_return RefuseFor(Reason::RATE_LIMITED, recent.left);
   // The day is counted when a code has left; the minute lets one at a time through here.
-  CO_ASSIGN_OR_RETURN(const std::optional<std::string> today,
-                      co_await env_.store.GetValue(env_.keys.SentDay(phone_hash)));
-  const int64_t sent = today ? std::strtoll(today->c_str(), nullptr, 10) : 0;
-  if (sent >= env_.limits.codes_per_day) co_return RefuseFor(Reason::RATE_LIMITED, kDay);
-  co_return absl::OkStatus();
+  CO_ASSIGN_OR_RETURN(const store::Counted today,
+                      co_await env_.store.ReadCounter(env_.keys.SentDay(phone_hash)));
+  if (today.value < env_.limits.codes_per_day) co_return absl::OkStatus();
+  co_return RefuseFor(Reason::RATE_LIMITED, today.left);
 }
 
 Task<absl::Status> SessionHandlers::KeepCode(std::string phone_hash, std::string code,

@@ -1,4 +1,5 @@
 // Login, refresh and logout.
+#include <algorithm>
 #include <utility>
 
 #include "common/clock/timestamp.h"
@@ -64,7 +65,12 @@ Task<absl::StatusOr<store::Commit>> SessionHandlers::DecideLogin(const v1::Login
   const std::string code_hash = env_.vault.CodeHash(phone_hash, request.code());
   const CodeVerdict verdict = JudgeCode(code.record, code_hash, stamp.now);
   if (verdict == CodeVerdict::kExpired) co_return Refuse(Reason::LOGIN_CODE_EXPIRED);
-  if (verdict == CodeVerdict::kExhausted) co_return Refuse(Reason::TOO_MANY_ATTEMPTS);
+  if (verdict == CodeVerdict::kExhausted) {
+    // Until when another code can be asked for.
+    const Time sent = ToTime(code.record.expire_time()) - kCodeLife;
+    const Millis wait = sent + env_.limits.code_interval - stamp.now;
+    co_return RefuseFor(Reason::TOO_MANY_ATTEMPTS, std::max(wait, Millis(0)));
+  }
   const AreaBook::Tree tree = env_.areas.tree();
   Changes changes(env_.keys.PhoneShard(phone_hash), env_.keys, *tree, std::move(stamp));
   *entry = {};

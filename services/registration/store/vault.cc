@@ -62,6 +62,11 @@ absl::StatusOr<v1::Person> Vault::Show(const v1::PersonRecord& record, bool own)
   person.set_display_name(own ? std::move(fields.name) : crypto::MaskName(fields.name));
   person.set_phone(own ? std::move(fields.phone) : crypto::MaskPhone(fields.phone));
   person.set_address(own ? std::move(fields.address) : crypto::MaskAddress(fields.address));
+  if (own && fields.home) {
+    *person.mutable_home() = *std::move(fields.home);
+  } else if (record.has_coarse_home()) {
+    *person.mutable_home() = record.coarse_home();
+  }
   return person;
 }
 

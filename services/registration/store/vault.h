@@ -23,7 +23,7 @@ class Vault {
   // DATA_LOSS when a key of the ring is missing or the record was tampered with.
   absl::StatusOr<PrivateFields> Open(const v1::PersonRecord& record) const;
 
-  // What to answer: names, phones and addresses masked unless `own`.
+  // What to answer: names, phones and addresses masked, and homes rounded, unless `own`.
   absl::StatusOr<v1::Person> Show(const v1::PersonRecord& record, bool own) const;
 
   // Keyed hashes: of a phone for its index, of a code sent to it, of an address that calls us, of a

@@ -107,12 +107,10 @@ TEST_F(RunTest, HalfOfTlsIsNoTls) {
 
 // It used to wait for ever for the logs of services that had never opened them.
 TEST_F(RunTest, AServiceThatEndsAtOnceEndsItAllAndIsQuoted) {
-  Start("echo started", {{"BAODAO_TLS_CERT", "/nonexistent"},
-                         {"BAODAO_TLS_KEY", "/nonexistent"},
-                         {"BAODAO_TLS_CA", "/nonexistent"}});
+  Start("echo started", {{"BAODAO_ISSUERS", "city=/nonexistent"}});
   EXPECT_EQ(ExitCode(), 1);
   EXPECT_THAT(Log(), HasSubstr("run: registration did not start"));
-  EXPECT_THAT(Log(), HasSubstr("cannot read the TLS file /nonexistent"));
+  EXPECT_THAT(Log(), HasSubstr("/nonexistent"));
   EXPECT_THAT(Log(), Not(HasSubstr("started\n")));
 }
 

@@ -58,6 +58,41 @@ TEST_P(PersonServiceTest, OwnersSeeThemselvesCoordinatorsMasksStrangersNothing) 
   EXPECT_EQ(ReasonName(Send(other.token, Update(account.id))), "PERMISSION_DENIED");
 }
 
+// It could be written, and never read.
+TEST_P(PersonServiceTest, HomesAreExactForTheirOwnersAndRoundedForCoordinators) {
+  const Account account = LogIn("13812345678");
+  EXPECT_FALSE(Get(account.token, account.id)->has_home());
+  const auto updated = Send(account.token, Update(account.id));
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  EXPECT_DOUBLE_EQ(updated->home().latitude(), 31.27364);
+  Join(account, "c1");
+  EXPECT_DOUBLE_EQ(Get(account.token, account.id)->home().longitude(), 121.52781);
+  v1::ListPeopleRequest list;
+  list.set_area_code("c1");
+  const auto people = Call(*person_client_, &People::ListPeople, Coordinator("c1"), list);
+  ASSERT_TRUE(people.ok()) << people.status();
+  ASSERT_EQ(people->people_size(), 1);
+  for (const v1::Person& seen : {*Get(Coordinator("c1"), account.id), people->people(0)}) {
+    EXPECT_DOUBLE_EQ(seen.home().latitude(), 31.274);
+    EXPECT_DOUBLE_EQ(seen.home().longitude(), 121.528);
+  }
+  v1::UpdatePersonRequest without;
+  without.set_request_id(NextRequestId());
+  without.set_person_id(account.id);
+  without.mutable_update_mask()->add_paths("home");
+  ASSERT_TRUE(Send(account.token, without).ok());
+  EXPECT_FALSE(Get(account.token, account.id)->has_home());
+  EXPECT_FALSE(Get(Coordinator("c1"), account.id)->has_home());
+}
+
+// A mistyped area looked like one where nobody is.
+TEST_P(PersonServiceTest, PeopleOfAnUnknownAreaAreNotNobody) {
+  v1::ListPeopleRequest request;
+  request.set_area_code("nowhere");
+  EXPECT_EQ(ReasonName(Call(*person_client_, &People::ListPeople, tokens_.Operator(), request)),
+            "AREA_UNKNOWN");
+}
+
 // Every stored byte and every event, searched for what must not be there.
 TEST_P(PersonServiceTest, NothingPrivateIsStoredOrAnnouncedInClear) {
   const Account account = LogIn("13812345678");

@@ -262,6 +262,76 @@ TEST_P(RegistrationServiceTest, TransferEndsOneAndOpensAnother) {
       2);
 }
 
+// After 1,000 the newest were left out, live ones too.
+TEST_P(RegistrationServiceTest, TheNewestOfASubjectAreListedFirst) {
+  const Account account = LogIn("13812345678");
+  const int shard = *environment_->keys.ShardOf(account.id, "per");
+  store::Commit old(shard);
+  for (int i = 0; i < 1000; ++i) {
+    std::string id = "reg_00000000000000000000000000";
+    id.replace(id.size() - 4, 4, std::to_string(1000 + i));
+    old.IndexAdd(environment_->keys.RegistrationsOf(account.id), 0, id);
+  }
+  ASSERT_TRUE(Run(store_->Apply(std::move(old))).ok());
+  const std::string first = Join(account, "c1").registration_id();
+  clock_.Advance(Millis(1));
+  const std::string second = Join(account, "c2").registration_id();
+  v1::ListSubjectRegistrationsRequest list;
+  list.set_subject_id(account.id);
+  const auto listed =
+      Call(*registration_client_, &Registrations::ListSubjectRegistrations, account.token, list);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->registrations_size(), 2);
+  EXPECT_EQ(listed->registrations(0).registration_id(), second);
+  EXPECT_EQ(listed->registrations(1).registration_id(), first);
+}
+
+TEST_P(RegistrationServiceTest, RegistrationsOfAnUnknownAreaAreNotNone) {
+  v1::ListRegistrationsRequest request;
+  request.set_area_code("nowhere");
+  EXPECT_EQ(ReasonName(Call(*registration_client_, &Registrations::ListRegistrations,
+                            tokens_.Operator(), request)),
+            "AREA_UNKNOWN");
+}
+
+// Requests that were sent again counted as new transitions.
+TEST_P(RegistrationServiceTest, WhatIsSentAgainIsCountedOnce) {
+  const Account account = LogIn("13812345678");
+  const auto counted = [&](const std::string& event) {
+    return registry_.Text().find("transitions_total{event=\"" + event + "\"} 1\n") !=
+           std::string::npos;
+  };
+  v1::CreateRegistrationRequest create;
+  create.set_request_id("create");
+  create.set_area_code("c1");
+  v1::ReviewRegistrationRequest review;
+  review.set_request_id("review");
+  review.set_approve(true);
+  v1::TransferRegistrationRequest transfer;
+  transfer.set_request_id("transfer");
+  transfer.set_area_code("c3");
+  for (int i = 0; i < 2; ++i) {
+    const auto created =
+        Call(*registration_client_, &Registrations::CreateRegistration, account.token, create);
+    ASSERT_TRUE(created.ok()) << created.status();
+    review.set_registration_id(created->registration_id());
+    transfer.set_registration_id(created->registration_id());
+  }
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(
+        Call(*registration_client_, &Registrations::ReviewRegistration, Coordinator("c1"), review)
+            .ok());
+  }
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(
+        Call(*registration_client_, &Registrations::TransferRegistration, account.token, transfer)
+            .ok());
+  }
+  for (const char* event : {"create", "approve", "transfer"}) {
+    EXPECT_TRUE(counted(event)) << event << "\n" << registry_.Text();
+  }
+}
+
 TEST_P(RegistrationServiceTest, SecondmentsEndByThemselves) {
   const Account account = LogIn("13812345678");
   v1::CreateRegistrationRequest request;

@@ -22,6 +22,12 @@ class SessionServiceTest : public ServiceTest {
     request.set_refresh_token(token);
     return Call(*session_client_, &Sessions::RefreshTokens, "", request);
   }
+  void ForgetLastMinute() {
+    const std::string hash = environment_->vault.PhoneHash(kPhone);
+    store::Commit commit(environment_->keys.PhoneShard(hash));
+    commit.RemoveValue(environment_->keys.SentMinute(hash));
+    EXPECT_TRUE(Run(store_->Apply(std::move(commit))).ok());
+  }
   std::string WrongCode() { return sender_.codes[kPhone] == "000000" ? "000001" : "000000"; }
   absl::StatusOr<v1::ListRolesResponse> Grant(const std::string& token, const std::string& person,
                                               auth::v1::Role role, const std::string& area) {
@@ -111,6 +117,31 @@ TEST_P(SessionServiceTest, FailedSendsDoNotCountAgainstTheDay) {
   for (int i = 0; i < 12; ++i) EXPECT_EQ(ReasonName(Ask(kPhone)), "SENDER_FAILED");
   sender_.broken = false;
   EXPECT_TRUE(Ask(kPhone).ok());
+}
+
+// It used to be replaced by one that never left.
+TEST_P(SessionServiceTest, AFailedSendLeavesTheCodeThatArrived) {
+  ASSERT_TRUE(Ask(kPhone).ok());
+  clock_.Advance(std::chrono::seconds(61));
+  // The counters of a real Redis live by its own clock.
+  if (GetParam() == Backend::kRedis) ForgetLastMinute();
+  sender_.broken = true;
+  EXPECT_EQ(ReasonName(Ask(kPhone)), "SENDER_FAILED");
+  EXPECT_TRUE(TryLogin(kPhone, sender_.codes[kPhone]).ok());
+}
+
+// They used to name the whole window, or nothing.
+TEST_P(SessionServiceTest, RefusalsSayWhenToComeBack) {
+  ASSERT_TRUE(Ask(kPhone).ok());
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(TryLogin(kPhone, WrongCode()).ok());
+  clock_.Advance(std::chrono::seconds(20));
+  const auto exhausted = TryLogin(kPhone, WrongCode());
+  EXPECT_EQ(ReasonName(exhausted), "TOO_MANY_ATTEMPTS");
+  EXPECT_EQ(RetryAfterOf(exhausted.status()), Millis(40'000));
+  if (GetParam() == Backend::kRedis) return;
+  const auto again = Ask(kPhone);
+  EXPECT_EQ(ReasonName(again), "RATE_LIMITED");
+  EXPECT_EQ(RetryAfterOf(again.status()), Millis(40'000));
 }
 
 TEST_P(SessionServiceTest, MalformedPhonesAreRefused) {

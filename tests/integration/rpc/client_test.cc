@@ -58,6 +58,27 @@ TEST_F(ClientTest, RefusalsKeepTheirReason) {
   EXPECT_EQ(answer->caller(), "per_8");
 }
 
+// It used to log out whoever had asked this service.
+TEST_F(ClientTest, OurOwnTokenBeingRefusedIsNoFaultOfTheCaller) {
+  testing::Tokens strangers;
+  ChannelOptions options = AsService(server_.target());
+  options.tokens = &strangers.service();
+  Channel channel(loop_, options);
+  Client<DiagnosticsService> client(channel);
+  auto answer = testing::Run(loop_, client.Call(&Async::Echo, CallOptions(), Request("")));
+  EXPECT_TRUE(Is(answer.status(), Reason::PEER_UNAVAILABLE)) << answer.status();
+  auto reader = client.Stream(&Async::EchoStream, CallOptions(), EchoStreamRequest());
+  EXPECT_FALSE(testing::Run(loop_, reader.Next()).has_value());
+  EXPECT_TRUE(Is(reader.status(), Reason::PEER_UNAVAILABLE)) << reader.status();
+  // A person's token is the person's.
+  answer = testing::Run(
+      loop_, client.Call(&Async::Echo, CallOptions::As(strangers.Operator()), Request("")));
+  EXPECT_TRUE(Is(answer.status(), Reason::TOKEN_INVALID)) << answer.status();
+  answer = testing::Run(
+      loop_, client.Call(&Async::Echo, CallOptions::As(tokens_.Person("per_1")), Request("")));
+  EXPECT_TRUE(Is(answer.status(), Reason::PERMISSION_DENIED)) << answer.status();
+}
+
 TEST_F(ClientTest, TheDeadlineIsTheShorterOne) {
   Channel channel(loop_, AsService(server_.target()));
   Client<DiagnosticsService> client(channel);
@@ -114,6 +135,30 @@ TEST_F(ClientTest, UnavailableIsTriedAgain) {
   handlers.release.Set();
   while (!second || !first_done) loop_.run_one();
   EXPECT_TRUE(second->ok()) << *second;
+}
+
+// Each call was made four times, which is what an overloaded peer needs least.
+TEST_F(ClientTest, WhereMostCallsFailTheyAreNotTriedAgain) {
+  Router router;
+  Misbehaving handlers(router);
+  metrics::Registry metrics;
+  ServerOptions options = testing::TestServerOptions(tokens_, metrics);
+  options.max_live_calls = 0;
+  testing::RpcServer server(loop_, router, options);
+  Channel channel(loop_, AsService(server.target()));
+  Client<DiagnosticsService> client(channel);
+  constexpr int kCalls = 150;
+  int answered = 0;
+  for (int i = 0; i < kCalls; ++i) {
+    asio::co_spawn(loop_, client.Call(&Async::Echo, CallOptions(), Request("")),
+                   [&](std::exception_ptr, absl::StatusOr<EchoResponse> answer) {
+                     EXPECT_TRUE(Is(answer.status(), Reason::OVERLOADED)) << answer.status();
+                     ++answered;
+                   });
+  }
+  while (answered < kCalls) loop_.run_one();
+  // The first fifty may be.
+  EXPECT_LT(CounterOfEcho(metrics, "grpc_server_handled_total", "\"Unavailable\""), 2 * kCalls);
 }
 
 TEST_F(ClientTest, ManyCallsAtOnceAllComeBack) {

@@ -4,6 +4,7 @@
 #include <future>
 #include <thread>
 
+#include "common/testing/certificates.h"
 #include "tests/integration/rpc/fixture.h"
 #include "tests/integration/rpc/raw.h"
 
@@ -153,13 +154,35 @@ TEST_F(LifecycleTest, AServerMayBeDestroyedWithCallsAlive) {
   EXPECT_TRUE(Eventually([&] { return handlers_.finished == 1; }));
 }
 
+// A certificate that cannot be used was reported as a port that is taken.
+TEST_F(LifecycleTest, WhatKeepsItFromListeningIsNamed) {
+  const auto start = [&] {
+    return thread_.Call([&] { return Server::Start(thread_.loop(), router_, options_).status(); });
+  };
+  const testing::Certificates certificates;
+  const TlsFiles good = certificates.Issue("server");
+  options_.tls = good;
+  options_.tls->key = certificates.Issue("other").key;
+  const absl::Status unusable = start();
+  EXPECT_NE(unusable.message().find("tls_cert"), std::string_view::npos) << unusable;
+  EXPECT_EQ(unusable.message().find("the port is taken"), std::string_view::npos) << unusable;
+  options_.tls.reset();
+  StartServer();
+  options_.listen = server_->target();
+  options_.tls = good;
+  const absl::Status taken = start();
+  EXPECT_NE(taken.message().find("the port is taken"), std::string_view::npos) << taken;
+}
+
 TEST_F(LifecycleTest, TooManyCallsAtOnceAreRefused) {
   options_.max_live_calls = 1;
   StartServer();
   auto context = Context();
   auto answer = EchoLater(context.get(), Request("hang"));
   ASSERT_TRUE(Eventually([&] { return handlers_.started == 1; }));
-  EXPECT_TRUE(Is(Echo(Context().get(), Request("")), Reason::OVERLOADED));
+  const absl::Status refused = Echo(Context().get(), Request(""));
+  EXPECT_TRUE(Is(refused, Reason::OVERLOADED)) << refused;
+  EXPECT_GT(RetryAfterOf(refused).value_or(Millis(0)), Millis(0));
   Release();
   EXPECT_TRUE(answer.get().ok());
   EXPECT_TRUE(Echo(Context().get(), Request("")).ok());

@@ -119,9 +119,22 @@ TEST_P(CollectionsTest, ValuesAndTheirLifeTime) {
 
 TEST_P(CollectionsTest, CountersLiveFromTheirFirstIncrement) {
   const std::string key = Key("rate", "a");
-  EXPECT_EQ(Ok(store().Increment(key, Millis(200))), 1);
-  EXPECT_EQ(Ok(store().Increment(key, Millis(60'000))), 2) << "does not prolong it";
-  EXPECT_TRUE(Await([&] { return Ok(store().Increment(key, Millis(60'000))) == 1; }));
+  EXPECT_EQ(Ok(store().Increment(key, Millis(200))).value, 1);
+  const Counted second = Ok(store().Increment(key, Millis(60'000)));
+  EXPECT_EQ(second.value, 2);
+  EXPECT_LE(second.left, Millis(200)) << "does not prolong it";
+  EXPECT_TRUE(Await([&] { return Ok(store().Increment(key, Millis(60'000))).value == 1; }));
+}
+
+TEST_P(CollectionsTest, CountersSayHowLongTheyLive) {
+  const std::string key = Key("rate", "b");
+  EXPECT_EQ(Ok(store().ReadCounter(key)).value, 0);
+  EXPECT_EQ(Ok(store().ReadCounter(key)).left, Millis(0));
+  EXPECT_EQ(Ok(store().Increment(key, Millis(60'000))).left, Millis(60'000));
+  EXPECT_TRUE(Await([&] { return Ok(store().ReadCounter(key)).left < Millis(60'000); }));
+  const Counted read = Ok(store().ReadCounter(key));
+  EXPECT_EQ(read.value, 1);
+  EXPECT_GT(read.left, Millis(0));
 }
 
 TEST_P(CollectionsTest, StreamsReadBothWays) {

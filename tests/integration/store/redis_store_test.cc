@@ -1,8 +1,13 @@
 // What only the store in Redis has: functions, combined calls, crashes, the number of shards.
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
+#include <fstream>
+#include <iterator>
 
+#include "common/crypto/key_ring.h"
+#include "common/redis/slot.h"
 #include "common/status/status.h"
+#include "common/testing/temp_dir.h"
 #include "tests/integration/store/contract.h"
 
 namespace baodao::store {
@@ -123,6 +128,30 @@ TEST_F(OneServerTest, TheNumberOfShardsIsFixedAtTheFirstStart) {
             absl::StatusCode::kFailedPrecondition);
 }
 
+// With another ring nobody would be found by their phone, and everybody made anew.
+TEST_F(OneServerTest, TheRingIsTheOneTheDataWasWrittenWith) {
+  const auto open = [&](const crypto::KeyRing& ring) {
+    return testing::Run(loop_, CheckRing(*client_, ring)).code();
+  };
+  const testing::TempDir dir;
+  const auto ring = crypto::KeyRing::LoadOrCreate(dir.File("ring.json"));
+  ASSERT_TRUE(ring.ok()) << ring.status();
+  EXPECT_EQ(open(*ring), absl::StatusCode::kOk);
+  EXPECT_EQ(open(*ring), absl::StatusCode::kOk);
+  EXPECT_EQ(open(crypto::KeyRing::Generate()), absl::StatusCode::kFailedPrecondition);
+  // A rotation puts a key in front of the others.
+  std::ifstream file(dir.File("ring.json"));
+  std::string json((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const size_t keys = json.find('[');
+  ASSERT_NE(keys, std::string::npos) << json;
+  json.insert(keys + 1, "{\"id\":2,\"key\":\"" + std::string(43, 'A') + "=\"},");
+  std::ofstream(dir.File("ring.json"), std::ios::trunc) << json;
+  const auto rotated = crypto::KeyRing::Load(dir.File("ring.json"));
+  ASSERT_TRUE(rotated.ok()) << rotated.status();
+  EXPECT_FALSE(rotated->IsCurrent(ring->Seal("a", "b")));
+  EXPECT_EQ(open(*rotated), absl::StatusCode::kOk);
+}
+
 // Writers go on through kills of Redis; whatever was acknowledged must be there at the end.
 TEST_F(OneServerTest, KillLosesNothingAcknowledged) {
   const Keys keys("kill", 4);
@@ -173,6 +202,38 @@ TEST_F(OneServerTest, KillLosesNothingAcknowledged) {
     EXPECT_GE(stored.version, static_cast<uint64_t>(acknowledged[writer])) << writer;
     EXPECT_EQ(stored.bytes, std::to_string(stored.version));
   }
+}
+
+// One primary that was down kept every service from starting.
+TEST(OneOfThreeTest, AServiceStartsWhileAPrimaryIsDown) {
+  asio::io_context loop{1};
+  testing::RedisOptions options;
+  options.extra = {"--cluster-require-full-coverage", "no"};
+  testing::RedisCluster cluster(options);
+  redis::Config config = cluster.config();
+  config.outage_grace = Millis(50);
+  auto client = testing::Run(loop, redis::Connect(loop, config));
+  ASSERT_TRUE(client.ok()) << client.status();
+  const Keys keys("down", 16);
+  const auto node_of = [&](int shard) {
+    return testing::RedisCluster::NodeOf(redis::KeySlot(keys.Of(shard, "task", "a")));
+  };
+  cluster.node(2).Kill();
+  const auto store = testing::Run(loop, RedisStore::Open(loop, **client, keys));
+  ASSERT_TRUE(store.ok()) << store.status();
+  int applied = 0;
+  for (int shard = 0; shard < 16; ++shard) {
+    if (node_of(shard) == 2) continue;
+    Commit commit(shard);
+    commit.Put(keys.Of(shard, "task", "a"), 0, "x");
+    const auto outcome = testing::Run(loop, (*store)->Apply(std::move(commit)));
+    EXPECT_TRUE(outcome.ok()) << outcome.status();
+    applied += outcome.ok();
+  }
+  EXPECT_GT(applied, 0);
+  for (size_t i = 0; i < 2; ++i) cluster.node(i).Kill();
+  const auto none = testing::Run(loop, RedisStore::Open(loop, **client, keys));
+  EXPECT_TRUE(Is(none.status(), Reason::STORE_UNAVAILABLE)) << none.status();
 }
 
 // A dead server is an error that tells callers to come back, not a hang.

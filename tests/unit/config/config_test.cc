@@ -35,6 +35,12 @@ void ExpectError(const Outcome& outcome, const std::string& part) {
   EXPECT_THAT(outcome.text, Not(HasSubstr("\n")));
 }
 
+// A network was taken and then never matched.
+TEST(Load, TrustedProxiesAreAddresses) {
+  ExpectError(Read({"--trusted_proxies", "127.0.0.1,10.0.0.0/8"}),
+              "10.0.0.0/8 is not an IP address");
+}
+
 TEST(Load, DefaultsAlone) {
   const Outcome outcome = Read({});
   ASSERT_FALSE(outcome.exit) << outcome.text;

@@ -71,6 +71,7 @@ TEST(Validators, SayWhatIsAllowed) {
   EXPECT_EQ(Addresses()(List{"127.0.0.1", "::1"}), "");
   EXPECT_EQ(Addresses()(List{"10.0.0.0/8"}),
             "10.0.0.0/8 is not an IP address (networks are not supported)");
+  EXPECT_EQ(Addresses()(List{"2001:DB8::0:1"}), "2001:DB8::0:1 must be written as 2001:db8::1");
 }
 
 }  // namespace

@@ -182,13 +182,32 @@ TEST_F(ChainTest, PeopleAreLimitedByWhoTheyAreAndStrangersByAddress) {
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(Pass("Public", tokens_.Service("x"), kGood).ok());
 }
 
-// Guessing tokens used to be free.
+// Calls that were refused used to be free.
 TEST_F(ChainTest, RefusedCallsAreLimitedToo) {
   options_.rate_limits.anonymous = {0.001, 2};
   EXPECT_REFUSED(Pass("InArea", "rubbish", kGood), TOKEN_INVALID);
   EXPECT_REFUSED(Pass("InArea", "", kGood), UNAUTHENTICATED);
-  EXPECT_REFUSED(Pass("InArea", "rubbish", kGood), RATE_LIMITED);
+  EXPECT_REFUSED(Pass("InArea", "", kGood), RATE_LIMITED);
   EXPECT_TRUE(Pass("InArea", tokens_.Coordinator("per_2", "310"), kGood).ok());
+}
+
+// Whoever guessed tokens made us check a signature for each of them.
+TEST_F(ChainTest, TokensFromWhoeverGuessesThemAreNotVerified) {
+  options_.rate_limits.anonymous = {0.001, 2};
+  const std::string known = tokens_.Coordinator("per_2", "310");
+  EXPECT_TRUE(Pass("InArea", known, kGood).ok());
+  std::string forged = tokens_.Coordinator("per_3", "310");
+  char& byte = forged[forged.size() - 10];
+  byte = byte == 'A' ? 'B' : 'A';
+  for (int i = 0; i < 2; ++i) EXPECT_REFUSED(Pass("InArea", forged, kGood), TOKEN_INVALID);
+  const int64_t verified = tokens_.verifier().verifications();
+  EXPECT_EQ(verified, 3);
+  EXPECT_REFUSED(Pass("InArea", forged, kGood), RATE_LIMITED);
+  EXPECT_EQ(tokens_.verifier().verifications(), verified);
+  // Those who share the address are known by their tokens, and others have other addresses.
+  EXPECT_TRUE(Pass("InArea", known, kGood).ok());
+  address_ = "10.0.0.8";
+  EXPECT_TRUE(Pass("InArea", tokens_.Coordinator("per_4", "310"), kGood).ok());
 }
 
 // A subscriber has 2^64 addresses of them.

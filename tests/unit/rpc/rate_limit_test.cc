@@ -22,6 +22,18 @@ TEST(RateLimiterTest, TheBurstPassesAndThenTheRate) {
   EXPECT_GT(limiter.Take("a", kTwoASecond, now), milliseconds(0));
 }
 
+TEST(RateLimiterTest, LookingTakesNothing) {
+  RateLimiter limiter(10);
+  Now now{};
+  EXPECT_EQ(limiter.Wait("a", kTwoASecond, now), milliseconds(0));
+  EXPECT_EQ(limiter.callers(), 0u);
+  for (int i = 0; i < 3; ++i) limiter.Take("a", kTwoASecond, now);
+  EXPECT_EQ(limiter.Wait("a", kTwoASecond, now), milliseconds(500));
+  now += milliseconds(500);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(limiter.Wait("a", kTwoASecond, now), milliseconds(0));
+  EXPECT_EQ(limiter.Take("a", kTwoASecond, now), milliseconds(0));
+}
+
 TEST(RateLimiterTest, TheBurstIsAllThatCanBeSaved) {
   RateLimiter limiter(10);
   Now now{};

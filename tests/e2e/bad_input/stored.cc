@@ -1,0 +1,91 @@
+#include "tests/e2e/bad_input/stored.h"
+
+#include <set>
+#include <stdexcept>
+
+#include "common/events/group_consumer.h"
+#include "common/redis/client.h"
+#include "common/store/redis_store.h"
+
+namespace baodao::testing {
+namespace {
+
+constexpr char kDumpAll[] = R"(
+  local all = {}
+  for _, key in ipairs(redis.call('KEYS', '*')) do
+    all[#all + 1] = key
+    all[#all + 1] = redis.call('DUMP', key)
+    all[#all + 1] = redis.call('PTTL', key)
+  end
+  return all)";
+
+// Who acts on events, and whose.
+std::map<std::string, std::vector<std::string>> Groups() {
+  return {{"inbox", {"registration", "lists", "dispatch"}}, {"lists", {"dispatch"}}};
+}
+
+// Of "{03}inbox:cursors" or "{03}dispatch:task:tsk_…": cursors, task.
+std::string KindOf(const std::string& key) {
+  const size_t first = key.find(':') + 1;
+  return key.substr(first, key.find(':', first) - first);
+}
+
+// How far workers have read, and who of them is alive.
+bool IsBookkeeping(const std::string& key) {
+  static const std::set<std::string> kinds = {"cursors", "members"};
+  return kinds.contains(KindOf(key));
+}
+
+}  // namespace
+
+Stored::Stored(Town& town) : town_(town) {
+  town.Run(AwaitEvents(town));
+  before_ = Read();
+}
+
+Task<void> Stored::AwaitEvents(Town& town) {
+  const auto client = co_await redis::Connect(town.loop, town.deployment.redis().config());
+  if (!client.ok()) throw std::runtime_error(client.status().ToString());
+  const auto shards = co_await store::OpenShards(**client, 0);
+  for (const auto& [group, services] : Groups()) {
+    for (;;) {
+      const auto lag =
+          co_await events::ReadGroupLag(**client, SystemClock(), group, services, *shards);
+      if (!lag.ok()) throw std::runtime_error(lag.status().ToString());
+      if (lag->unread == 0) break;
+      co_await SystemClock().SleepFor(Millis(5));
+    }
+  }
+  co_await (*client)->Close();
+}
+
+Stored::Values Stored::Read() const {
+  Values values;
+  const auto all = town_.deployment.redis().Do({"EVAL", kDumpAll, "0"});
+  for (size_t i = 0; i + 2 < all.items.size(); i += 3) {
+    const std::string& key = all.items[i].text;
+    if (IsBookkeeping(key)) continue;
+    values[key] = {all.items[i + 1].text, all.items[i + 2].integer >= 0};
+  }
+  return values;
+}
+
+std::vector<std::string> Stored::Changes() const {
+  town_.Run(AwaitEvents(town_));
+  const Values after = Read();
+  std::vector<std::string> changes;
+  for (const auto& [key, value] : after) {
+    const auto old = before_.find(key);
+    if (old == before_.end()) {
+      changes.push_back(key + " is new");
+    } else if (old->second.dump != value.dump) {
+      changes.push_back(key + " has changed");
+    }
+  }
+  for (const auto& [key, value] : before_) {
+    if (!value.passes && !after.contains(key)) changes.push_back(key + " is gone");
+  }
+  return changes;
+}
+
+}  // namespace baodao::testing
