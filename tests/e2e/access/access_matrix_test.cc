@@ -24,8 +24,10 @@ class AccessMatrixTest : public ::testing::Test {
 
   static Task<void> MakeResources() {
     demo::World& world = *town_->world;
-    // People come to communities in turn: person 0 is at the first one.
+    // Persons 0, 1 and 3 come through the unit of the first community, person 2 alone to it.
     const demo::Actor& owner = world.people[0];
+    // Withdrawn on the way: not the owner's registration, whose area decides who may see the owner.
+    const demo::Actor& leaver = world.people[3];
     const std::string& area = world.communities[0].area.code();
     const auto task = co_await town_->Publish(0, 2, std::chrono::hours(10));
     lists::v1::CreateNeedRequest need;
@@ -53,16 +55,16 @@ class AccessMatrixTest : public ::testing::Test {
     const auto listed = co_await demo::Must(
         world.backend.resources, &client::Resources::CreateResource, owner.token, resource);
     registration::v1::ListSubjectRegistrationsRequest mine;
-    mine.set_subject_id(owner.person_id);
+    mine.set_subject_id(leaver.person_id);
     const auto registrations =
         co_await demo::Must(world.backend.registrations,
-                            &client::Registrations::ListSubjectRegistrations, owner.token, mine);
+                            &client::Registrations::ListSubjectRegistrations, leaver.token, mine);
     ids_ = {{"task_id", task.task_id()},
             {"need_id", created.need_id()},
             {"project_id", proposed.project_id()},
             {"resource_id", listed.resource_id()},
             {"person_id", owner.person_id},
-            {"subject_id", owner.person_id},
+            {"subject_id", leaver.person_id},
             {"unit_id", world.units[0].unit_id},
             {"registration_id", registrations.registrations(0).registration_id()}};
   }
@@ -161,7 +163,11 @@ TEST_F(AccessMatrixTest, RolesAndOwnersAreAsked) {
       EXPECT_FALSE(Denied(Call(rpc, owner))) << name << " by the person it is about";
     }
     if (rpc.rule.resource_owner()) {
-      const std::string& its = rpc.rule.resource() == "unit_id" ? liaison : owner;
+      const bool leaves =
+          rpc.rule.resource() == "registration_id" || rpc.rule.resource() == "subject_id";
+      const std::string& its = rpc.rule.resource() == "unit_id" ? liaison
+                               : leaves                         ? world.people[3].token
+                                                                : owner;
       // These two are the community's own here.
       const bool not_theirs =
           rpc.rule.resource() == "task_id" || rpc.rule.resource() == "project_id";
