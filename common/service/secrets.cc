@@ -40,7 +40,7 @@ bool Fits(const auth::PublicKey& known, const auth::PrivateKey& key) {
 }  // namespace
 
 absl::StatusOr<Secrets> LoadSecrets(const config::Config& config) {
-  const std::string dir = config.Str("keys_dir");
+  const std::string& dir = config.Str("keys_dir");
   const bool create = config.Bool("create_keys");
   if (create) RETURN_IF_ERROR(auth::CreateKeyFiles(dir));
   ASSIGN_OR_RETURN(crypto::KeyRing ring, create ? crypto::KeyRing::LoadOrCreate(dir + kRing)

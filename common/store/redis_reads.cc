@@ -188,6 +188,7 @@ Task<absl::StatusOr<std::optional<Time>>> RedisStore::NextTimer(int shard) {
 
 Task<absl::StatusOr<std::vector<std::optional<Time>>>> RedisStore::NextTimers() {
   std::vector<redis::Command> commands;
+  commands.reserve(shards());
   for (int shard = 0; shard < shards(); ++shard) {
     commands.push_back(NextTimerCommand(keys_.Timers(shard)));
   }

@@ -116,7 +116,7 @@ absl::Status Chain::CheckCaller(const Method& method, const Arrival& arrival,
 
 absl::Status Chain::Admit(const Method& method, const Arrival& arrival, CallContext::State* state,
                           google::protobuf::Message* request, bool* needs_scope) {
-  const absl::Status admitted = CheckCaller(method, arrival, state, request, needs_scope);
+  absl::Status admitted = CheckCaller(method, arrival, state, request, needs_scope);
   // Refused calls count as well: guessing and flooding have their limit, too.
   RETURN_IF_ERROR(CheckRate(method, arrival, *state));
   return admitted;

@@ -27,6 +27,7 @@ RegistrationHandlers::Answer RegistrationHandlers::GetRegistration(
 Task<absl::StatusOr<std::vector<v1::Registration>>> RegistrationHandlers::LoadAll(
     std::vector<std::string> ids) {
   std::vector<std::string> record_keys;
+  record_keys.reserve(ids.size());
   for (const std::string& id : ids) record_keys.push_back(env_.keys.Registration(id));
   CO_ASSIGN_OR_RETURN(
       std::vector<Loaded<v1::RegistrationRecord>> records,
@@ -48,6 +49,7 @@ Task<absl::StatusOr<v1::ListRegistrationsResponse>> RegistrationHandlers::ListRe
   CO_ASSIGN_OR_RETURN(std::string after,
                       paging::Decode(request.page_token(), query, env_.clock.Now()));
   std::vector<std::string> indexes;
+  indexes.reserve(env_.keys.shards());
   for (int i = 0; i < env_.keys.shards(); ++i) {
     indexes.push_back(env_.keys.RegistrationsAt(i, request.state(), request.area_code()));
   }
@@ -81,6 +83,7 @@ Task<absl::StatusOr<v1::ListRegistrationsResponse>> RegistrationHandlers::ListSu
       std::vector<store::ScoredMember> members,
       co_await env_.store.RangeIndex(env_.keys.RegistrationsOf(subject.id()), newest_first));
   std::vector<std::string> ids;
+  ids.reserve(members.size());
   for (store::ScoredMember& found : members) ids.push_back(std::move(found.member));
   CO_ASSIGN_OR_RETURN(std::vector<v1::Registration> registrations,
                       co_await LoadAll(std::move(ids)));
