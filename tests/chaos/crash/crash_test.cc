@@ -225,11 +225,34 @@ TEST_F(PublicationsTest, ListsKilledBetweenNeedAndTaskMakesExactlyOneTask) {
 class WaitlistTest : public CrashTest {
  protected:
   static constexpr int kTasks = 60;
+  // How many offers are to be made, and how many of these are under way: their timers were taken,
+  // to be there again when the lease is over. With a second argument the leases are over at once.
+  static constexpr char kOffers[] = R"(
+    local left, taken = 0, 0
+    for _, key in ipairs(redis.call('KEYS', '*dispatch:timers')) do
+      local timers = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
+      for i = 1, #timers, 2 do
+        if timers[i]:find('promote|', 1, true) == 1 then
+          left = left + 1
+          if tonumber(timers[i + 1]) > tonumber(ARGV[1]) then
+            taken = taken + 1
+            if ARGV[2] then redis.call('ZADD', key, ARGV[2], timers[i]) end
+          end
+        end
+      end
+    end
+    return {left, taken})";
+  struct Offers {
+    int64_t left;
+    int64_t taken;
+  };
 
   // One person has the slot, another one waits for it.
-  void ClaimTwice() {
+  void Fill(size_t first_person) {
+    first_ = first_person;
+    tasks_ = PublishTasks(kTasks, 190, 1);
     auto claim = [this](size_t i) -> Task<void> {
-      for (size_t person = 0; person < 2; ++person) {
+      for (size_t person = first_; person < first_ + 2; ++person) {
         dispatch::v1::ClaimTaskRequest request;
         request.set_request_id(world().RequestId());
         request.set_task_id(tasks_[i]);
@@ -241,17 +264,47 @@ class WaitlistTest : public CrashTest {
   }
 
   // Each arms a timer that offers the slot to the one who waits.
-  Task<void> WithdrawAll() {
-    auto withdraw = [this](size_t i) -> Task<void> {
+  Task<void> Withdraw(size_t from, size_t count) {
+    auto withdraw = [this, from](size_t n) -> Task<void> {
+      const size_t i = from + n;
       dispatch::v1::AssignmentRequest request;
       request.set_request_id("withdraw-" + tasks_[i]);
       request.set_task_id(tasks_[i]);
       const auto answer = co_await Persist(assignments_, &client::Assignments::WithdrawAssignment,
-                                           world().people[0].token, request);
+                                           world().people[first_].token, request);
       EXPECT_TRUE(answer.ok()) << answer.status();
       ++done_;
     };
-    co_await ForEach(tasks_.size(), 4, withdraw);
+    co_await ForEach(count, 4, withdraw);
+  }
+
+  Offers LookAtOffers(bool end_leases = false) {
+    const int64_t now = SystemClock().Now().time_since_epoch().count();
+    std::vector<std::string> command = {"EVAL", kOffers, "0", std::to_string(now + 10'000)};
+    if (end_leases) command.push_back(std::to_string(now));
+    const auto answer = deployment().redis().Do(command);
+    return {answer.items.at(0).integer, answer.items.at(1).integer};
+  }
+
+  // Until some of them are under way, or none is left.
+  void AwaitTaking() {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    for (Offers now = LookAtOffers(); now.left > 0 && now.taken == 0; now = LookAtOffers())
+      ASSERT_LT(std::chrono::steady_clock::now(), end) << "no timer is taken";
+  }
+
+  void ExpectOffers() {
+    auto offered = [this](size_t i) -> Task<void> {
+      for (int attempt = 0; attempt < 600; ++attempt) {
+        for (const Assignment& assignment : co_await PeopleOf(tasks_[i])) {
+          const bool offer = assignment.state() == ASSIGNMENT_STATE_OFFERED;
+          if (offer && assignment.holds_slot()) co_return;
+        }
+        co_await SystemClock().SleepFor(Millis(100));
+      }
+      ADD_FAILURE() << tasks_[i] << " was not offered to its waitlist";
+    };
+    town_->Run(ForEach(tasks_.size(), tasks_.size(), offered));
   }
 
   // With nobody there to fire them, every timer must outlive Redis.
@@ -269,29 +322,36 @@ class WaitlistTest : public CrashTest {
 
   rpc::Channel channel_{town_->loop, To(client::kDispatchPort)};
   rpc::Client<dispatch::v1::AssignmentService> assignments_{channel_};
+  size_t first_ = 0;
   std::vector<std::string> tasks_;
 };
 
 // Whatever dies in the middle of it, every slot is offered.
 TEST_F(WaitlistTest, NoTimerIsLost) {
-  tasks_ = PublishTasks(kTasks, 190, 1);
-  ClaimTwice();
-  CrashDuring(WithdrawAll(), tasks_.size(), 6, [this](int crash) {
+  Fill(0);
+  CrashDuring(Withdraw(0, kTasks), kTasks, 6, [this](int crash) {
     if (crash % 3 == 0) return CrashService("dispatch");
     if (crash % 3 == 1) return CrashRedis();
     CrashBoth();
   });
-  auto offered = [this](size_t i) -> Task<void> {
-    for (int attempt = 0; attempt < 600; ++attempt) {
-      for (const Assignment& assignment : co_await PeopleOf(tasks_[i])) {
-        const bool offer = assignment.state() == ASSIGNMENT_STATE_OFFERED;
-        if (offer && assignment.holds_slot()) co_return;
-      }
-      co_await SystemClock().SleepFor(Millis(100));
-    }
-    ADD_FAILURE() << tasks_[i] << " was not offered to its waitlist";
-  };
-  town_->Run(ForEach(tasks_.size(), 8, offered));
+  ExpectOffers();
+}
+
+// Dispatch dies between taking timers and firing them. It may just have fired them all: that is why
+// this is done more than once.
+TEST_F(WaitlistTest, TakenTimersAreFiredAgain) {
+  Fill(2);
+  constexpr size_t kAtOnce = 10;
+  int64_t taken = 0;
+  for (size_t from = 0; from < kTasks; from += kAtOnce) {
+    town_->Run(Withdraw(from, kAtOnce));
+    AwaitTaking();
+    deployment().Kill("dispatch");
+    taken += LookAtOffers(true).taken;
+    deployment().Start("dispatch");
+  }
+  EXPECT_GT(taken, 0);
+  ExpectOffers();
 }
 
 }  // namespace

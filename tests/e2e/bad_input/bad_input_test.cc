@@ -83,7 +83,7 @@ TEST_F(BadInputTest, EveryFieldOfEveryRequestIsRefusedByName) {
       ++tried;
     }
   }
-  EXPECT_GT(tried, 500u);
+  EXPECT_GT(tried, 800u);
   ExpectNothingWritten(before);
 }
 

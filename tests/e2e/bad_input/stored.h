@@ -19,7 +19,7 @@ class Stored {
  private:
   struct Value {
     std::string dump;
-    bool passes;  // it has a time to live
+    bool passes;  // it has a time to live, or is a login code
   };
   using Values = std::map<std::string, Value>;
 

@@ -72,25 +72,27 @@ TEST_P(GroupTest, AFailingStreamHoldsBackNoOther) {
 }
 
 // Also when nobody has anything to do: the wait must end with the event, not with its time limit.
-// The quickest of each stream counts: a busy machine makes others late.
+// The third quickest of each stream counts: a busy machine makes others late.
 TEST_P(GroupTest, WakesWithin100Milliseconds) {
   Recorder recorder;
   const auto consumer = New(recorder, "a");
   const auto consumer_runs = Start(*consumer);
   Emit(0, "first");
   ASSERT_TRUE(Await([&] { return recorder.names.size() == 1; }));
-  std::vector<Millis> quickest(kShards, Millis::max());
-  for (int i = 0; i < 5 * kShards; ++i) {
+  std::vector<std::vector<Millis>> took(kShards);
+  for (int i = 0; i < 9 * kShards; ++i) {
     // Past the linger of the last read, so that the consumer blocks again.
     testing::Run(loop_, SystemClock().SleepFor(Millis(30)));
     const auto start = std::chrono::steady_clock::now();
     Emit(i % kShards, std::to_string(i));
     ASSERT_TRUE(Await([&] { return recorder.names.size() == static_cast<size_t>(i) + 2; }));
-    const auto took = std::chrono::steady_clock::now() - start;
-    Millis& best = quickest[static_cast<size_t>(i % kShards)];
-    best = std::min(best, std::chrono::duration_cast<Millis>(took));
+    took[static_cast<size_t>(i % kShards)].push_back(
+        std::chrono::duration_cast<Millis>(std::chrono::steady_clock::now() - start));
   }
-  for (const Millis best : quickest) EXPECT_LT(best, Millis(100));
+  for (std::vector<Millis>& of_stream : took) {
+    std::sort(of_stream.begin(), of_stream.end());
+    EXPECT_LT(of_stream[2], Millis(100));
+  }
 }
 
 TEST_P(GroupTest, TheNextOneGoesOnWhereTheLastStopped) {

@@ -48,6 +48,18 @@ TEST_F(TlsTest, NobodyElseGetsIn) {
   EXPECT_EQ(handlers_.started, 0);
 }
 
+TEST_F(TlsTest, WithoutAnAuthorityWhoeverTrustsTheServerIsServed) {
+  options_.tls = ours_.Issue("server");
+  options_.tls->ca.clear();
+  StartServer();
+  EXPECT_TRUE(EchoOver(TlsFiles{"", "", ours_.ca()}).ok());
+  const testing::Certificates theirs;
+  EXPECT_EQ(EchoOver(TlsFiles{"", "", theirs.ca()}).error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(EchoOver(grpc::InsecureChannelCredentials()).error_code(),
+            grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(handlers_.started, 1);
+}
+
 TEST_F(TlsTest, FilesThatAreNoCertificatesAreNamed) {
   const testing::TempDir dir;
   TlsFiles files = ours_.Issue("server");
@@ -58,13 +70,21 @@ TEST_F(TlsTest, FilesThatAreNoCertificatesAreNamed) {
   }
 }
 
-TEST_F(TlsTest, AKeyOfAnotherCertificateIsNotBlamedOnThePort) {
-  TlsFiles files = ours_.Issue("server");
-  files.key = ours_.Issue("other").key;
-  options_.tls = files;
-  const auto status =
-      thread_.Call([&] { return Server::Start(thread_.loop(), router_, options_).status(); });
-  EXPECT_NE(status.message().find("TLS"), std::string_view::npos) << status;
+TEST_F(TlsTest, FilesThatServeNothingAreNotBlamedOnThePort) {
+  const testing::TempDir dir;
+  const TlsFiles good = ours_.Issue("server");
+  TlsFiles foreign_key = good, no_certificate = good, no_authority = good;
+  foreign_key.key = ours_.Issue("other").key;
+  no_certificate.certificate = dir.Write("cert.pem", "-----BEGIN CERTIFICATE-----\nrubbish\n");
+  no_authority.ca = dir.Write("ca.pem", "-----BEGIN CERTIFICATE-----\nrubbish\n");
+  for (const TlsFiles& files : {foreign_key, no_certificate, no_authority}) {
+    options_.tls = files;
+    const auto status =
+        thread_.Call([&] { return Server::Start(thread_.loop(), router_, options_).status(); });
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument) << status;
+    for (const std::string& name : {files.certificate, files.key, files.ca})
+      EXPECT_NE(status.message().find(name), std::string_view::npos) << status;
+  }
 }
 
 }  // namespace
