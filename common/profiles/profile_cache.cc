@@ -12,10 +12,10 @@ ProfilePtr ProfileCache::Find(std::string_view person_id) const {
   return it == profiles_.end() ? nullptr : it->second;
 }
 
-Task<absl::StatusOr<ProfilePtr>> ProfileCache::Get(std::string person_id,
-                                                   rpc::CallOptions options) {
+Task<absl::StatusOr<ProfilePtr>> ProfileCache::Get(rpc::CallOptions options,
+                                                   std::string person_id) {
   if (ProfilePtr known = Find(person_id)) co_return known;
-  absl::StatusOr<Profile> fetched = co_await source_.GetFor(std::move(options), person_id);
+  absl::StatusOr<Profile> fetched = co_await source_.Get(std::move(options), person_id);
   if (!fetched.ok()) {
     if (absl::IsNotFound(fetched.status())) co_return NotFound("person", person_id);
     co_return Refuse(Reason::PEER_UNAVAILABLE);

@@ -13,7 +13,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "baodao/registration/v1/person.pb.h"
@@ -33,12 +32,8 @@ class Source {
   // One page of PersonService.ListProfiles.
   virtual Task<absl::StatusOr<registration::v1::ListProfilesResponse>> List(
       int shard, std::string page_token) = 0;
-  // NOT_FOUND when there is no such person.
-  virtual Task<absl::StatusOr<Profile>> Get(std::string person_id) = 0;
-  // The same on behalf of a call: in its trace and within its deadline. Doubles have neither.
-  virtual Task<absl::StatusOr<Profile>> GetFor(rpc::CallOptions, std::string person_id) {
-    return Get(std::move(person_id));
-  }
+  // NOT_FOUND when there is no such person. In the trace and within the deadline of `options`.
+  virtual Task<absl::StatusOr<Profile>> Get(rpc::CallOptions options, std::string person_id) = 0;
 };
 
 class ProfileCache {
@@ -48,10 +43,9 @@ class ProfileCache {
 
   // nullptr when the person is not (yet) known here.
   ProfilePtr Find(std::string_view person_id) const;
-  // Asks the owner, on behalf of `options`, when the person is not known here. NOT_FOUND for
-  // nobody, PEER_UNAVAILABLE when the owner cannot be asked.
-  Task<absl::StatusOr<ProfilePtr>> Get(std::string person_id,
-                                       rpc::CallOptions options = rpc::CallOptions());
+  // Asks the owner, as `options` say, when the person is not known here. NOT_FOUND for nobody,
+  // PEER_UNAVAILABLE when the owner cannot be asked.
+  Task<absl::StatusOr<ProfilePtr>> Get(rpc::CallOptions options, std::string person_id);
 
   // Takes a profile over unless the one held is as new. True when it was newer.
   bool Apply(Profile profile);

@@ -18,8 +18,8 @@ Task<absl::StatusOr<registration::v1::ListProfilesResponse>> RegistrationSource:
   co_return co_await people_.Call(&People::ListProfiles, rpc::CallOptions(), std::move(request));
 }
 
-Task<absl::StatusOr<Profile>> RegistrationSource::GetFor(rpc::CallOptions options,
-                                                         std::string person_id) {
+Task<absl::StatusOr<Profile>> RegistrationSource::Get(rpc::CallOptions options,
+                                                      std::string person_id) {
   registration::v1::GetProfileRequest request;
   request.set_person_id(std::move(person_id));
   co_return co_await people_.Call(&People::GetProfile, std::move(options), std::move(request));

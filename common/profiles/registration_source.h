@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "baodao/registration/v1/person.grpc.pb.h"
 #include "common/profiles/profile_cache.h"
@@ -18,10 +17,7 @@ class RegistrationSource final : public Source {
 
   Task<absl::StatusOr<registration::v1::ListProfilesResponse>> List(
       int shard, std::string page_token) override;
-  Task<absl::StatusOr<Profile>> Get(std::string person_id) override {
-    return GetFor(rpc::CallOptions(), std::move(person_id));
-  }
-  Task<absl::StatusOr<Profile>> GetFor(rpc::CallOptions options, std::string person_id) override;
+  Task<absl::StatusOr<Profile>> Get(rpc::CallOptions options, std::string person_id) override;
 
  private:
   rpc::Client<registration::v1::PersonService> people_;

@@ -13,6 +13,7 @@ Answer<v1::Assignment> AssignmentHandlers::ClaimTask(rpc::CallContext context,
   TakeOrder order;
   order.kind = TakeKind::kClaim;
   order.mutation = MutationOf(app_, context, request.task_id(), request);
+  order.peers = rpc::CallOptions::From(context);
   order.task_id = std::move(*request.mutable_task_id());
   order.person_id = context.caller().person_id;
   order.no_waitlist = request.no_waitlist();
@@ -26,6 +27,7 @@ Answer<v1::Assignment> AssignmentHandlers::AcceptOffer(rpc::CallContext context,
   TakeOrder order;
   order.kind = TakeKind::kAccept;
   order.mutation = MutationOf(app_, context, request.task_id(), request);
+  order.peers = rpc::CallOptions::From(context);
   order.task_id = std::move(*request.mutable_task_id());
   order.person_id = std::move(subject.person_id);
   co_return co_await taker_.Take(std::move(order));
@@ -36,6 +38,7 @@ Answer<v1::Assignment> AssignmentHandlers::AssignTask(rpc::CallContext context,
   TakeOrder order;
   order.kind = TakeKind::kAssign;
   order.mutation = MutationOf(app_, context, request.task_id(), request);
+  order.peers = rpc::CallOptions::From(context);
   order.task_id = std::move(*request.mutable_task_id());
   order.person_id = std::move(*request.mutable_person_id());
   co_return co_await taker_.Take(std::move(order));

@@ -71,7 +71,7 @@ Task<absl::StatusOr<std::string>> Taker::Decide(const TakeOrder& order) {
   for (int round = 0; round < kRounds; ++round) {
     // Read anew each round: an event may have brought a newer profile.
     CO_ASSIGN_OR_RETURN(const profiles::ProfilePtr profile,
-                        co_await app_.profiles.Get(order.person_id));
+                        co_await app_.profiles.Get(order.peers, order.person_id));
     command.profile = profile.get();
     CO_ASSIGN_OR_RETURN(std::optional<std::string> answer, co_await Try(order, command, &marked));
     if (answer) co_return *std::move(answer);

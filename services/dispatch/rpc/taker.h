@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "common/rpc/call_options.h"
 #include "services/dispatch/domain/take.h"
 #include "services/dispatch/rpc/mutation.h"
 
@@ -19,6 +20,7 @@ struct TakeOrder {
   std::string person_id;
   bool no_waitlist = false;
   Mutation mutation;
+  rpc::CallOptions peers;  // to ask other services as
 };
 
 // Loop thread only.
@@ -32,7 +34,6 @@ class Taker {
 
  private:
   struct Flight;
-  struct Round;
 
   Task<absl::StatusOr<std::string>> Decide(const TakeOrder& order);
   // One try: an answer, a refusal, or nullopt to try again with what has been learnt.

@@ -20,7 +20,8 @@ using Standing = Candidate::Standing;
 
 // Whether the person may still take part, and has the time.
 Task<absl::StatusOr<Standing>> StandingOf(App& app, std::string person_id, const v1::Task& task) {
-  CO_ASSIGN_OR_RETURN(const profiles::ProfilePtr profile, co_await app.profiles.Get(person_id));
+  CO_ASSIGN_OR_RETURN(const profiles::ProfilePtr profile,
+                      co_await app.profiles.Get(rpc::CallOptions(), person_id));
   if (!CheckEligible(task, *profile, app.covers).ok()) co_return Standing::kUnfit;
   CO_ASSIGN_OR_RETURN(const Calendars::Room room,
                       co_await app.calendars.RoomFor(std::move(person_id), WorkOf(task)));
@@ -43,7 +44,7 @@ Task<absl::StatusOr<std::vector<Candidate>>> Candidates(App& app, v1::Task task)
     range.limit = std::min(kMost, FreeSlots(task) + kSpare);
     CO_ASSIGN_OR_RETURN(const auto waiting,
                         co_await app.store.RangeIndex(app.keys.Waitlist(task.task_id()), range));
-    for (const store::ScoredMember& member : waiting) candidates.push_back({member.member, {}});
+    for (const store::ScoredMember& member : waiting) candidates.push_back({member.member});
   }
   absl::Status failed;
   std::function<Task<void>(size_t)> check = [&](size_t i) -> Task<void> {

@@ -9,7 +9,8 @@
 
 namespace baodao::dispatch {
 
-Task<absl::StatusOr<registration::v1::Profile>> PeopleSource::Get(std::string person_id) {
+Task<absl::StatusOr<registration::v1::Profile>> PeopleSource::Get(rpc::CallOptions,
+                                                                  std::string person_id) {
   registration::v1::Profile profile;
   profile.set_person_id(std::move(person_id));
   profile.add_area_codes("310110001");

@@ -30,7 +30,8 @@ class PeopleSource final : public profiles::Source {
   Task<absl::StatusOr<registration::v1::ListProfilesResponse>> List(int, std::string) override {
     co_return registration::v1::ListProfilesResponse();
   }
-  Task<absl::StatusOr<registration::v1::Profile>> Get(std::string person_id) override;
+  Task<absl::StatusOr<registration::v1::Profile>> Get(rpc::CallOptions,
+                                                      std::string person_id) override;
 };
 
 std::shared_ptr<const areas::AreaTree> TestTree();

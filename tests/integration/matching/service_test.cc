@@ -37,7 +37,7 @@ class OnePage final : public profiles::Source {
     if (shard == 0) response.mutable_profiles()->Add(profiles.begin(), profiles.end());
     co_return response;
   }
-  Task<absl::StatusOr<Profile>> Get(std::string person_id) override {
+  Task<absl::StatusOr<Profile>> Get(rpc::CallOptions, std::string person_id) override {
     co_return NotFound("person", person_id);
   }
 };

@@ -34,7 +34,8 @@ AppOptions OptionsWith(std::function<uint64_t()> random) {
 
 }  // namespace
 
-Task<absl::StatusOr<registration::v1::Profile>> PeopleSource::Get(std::string person_id) {
+Task<absl::StatusOr<registration::v1::Profile>> PeopleSource::Get(rpc::CallOptions,
+                                                                  std::string person_id) {
   const auto it = people.find(person_id);
   if (it == people.end()) co_return NotFound("person", person_id);
   co_return it->second;

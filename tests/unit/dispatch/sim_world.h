@@ -26,7 +26,8 @@ class PeopleSource final : public profiles::Source {
   Task<absl::StatusOr<registration::v1::ListProfilesResponse>> List(int, std::string) override {
     co_return registration::v1::ListProfilesResponse();
   }
-  Task<absl::StatusOr<registration::v1::Profile>> Get(std::string person_id) override;
+  Task<absl::StatusOr<registration::v1::Profile>> Get(rpc::CallOptions,
+                                                      std::string person_id) override;
   std::map<std::string, registration::v1::Profile> people;
 };
 
