@@ -10,6 +10,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -20,6 +21,10 @@
 #include <vector>
 
 namespace baodao::config {
+
+// The programs of one deployment, which share files and environments, in the order of their ports.
+inline constexpr std::array<std::string_view, 5> kServices = {"registration", "lists", "dispatch",
+                                                              "matching", "inbox"};
 
 enum class Type {
   kString,

@@ -14,9 +14,6 @@
 namespace baodao::config {
 namespace {
 
-constexpr std::array<std::string_view, 5> kPrograms = {"registration", "lists", "dispatch",
-                                                       "matching", "inbox"};
-
 constexpr std::string_view kPrefix = "BAODAO_";
 // Variables that are not ours to read: of the launcher, the tests and the tools around.
 constexpr std::array<std::string_view, 5> kOthers = {
@@ -46,7 +43,7 @@ std::string RowName(std::string_view variable) {
 }  // namespace
 
 bool IsProgram(std::string_view name) {
-  return std::ranges::find(kPrograms, name) != kPrograms.end();
+  return std::ranges::find(kServices, name) != kServices.end();
 }
 
 absl::Status Unknown(const std::string& where, const std::string& name,
@@ -111,7 +108,7 @@ absl::Status Loader::ReadEnvironment(const std::map<std::string, std::string>& e
         specific.emplace_back(item, variable);
         continue;
       }
-    } else if (std::ranges::any_of(kPrograms, [&](std::string_view program) {
+    } else if (std::ranges::any_of(kServices, [&](std::string_view program) {
                  return variable.starts_with(std::string(kPrefix) + Upper(program) + "_");
                })) {
       continue;  // Another program's.

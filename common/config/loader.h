@@ -40,7 +40,7 @@ class Loader {
 
 // "unknown key redsi; did you mean redis?"
 absl::Status Unknown(const std::string& where, const std::string& name, const std::string& nearest);
-// Whether `name` is one of this product's programs, which share files and environments.
+// Whether `name` is one of kServices.
 bool IsProgram(std::string_view name);
 
 }  // namespace baodao::config

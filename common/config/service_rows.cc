@@ -69,10 +69,10 @@ std::vector<Row> SecurityRows() {
 std::vector<Row> PeerRows() {
   std::vector<Row> rows;
   int port = 7101;
-  for (const char* peer : {"registration", "lists", "dispatch", "matching", "inbox"}) {
-    rows.push_back({std::string("peer_") + peer, Type::kString,
-                    "127.0.0.1:" + std::to_string(port++),
-                    std::string("gRPC target of ") + peer + ".", false, NotEmpty()});
+  for (const std::string_view service : kServices) {
+    const std::string peer(service);
+    rows.push_back({"peer_" + peer, Type::kString, "127.0.0.1:" + std::to_string(port++),
+                    "gRPC target of " + peer + ".", false, NotEmpty()});
   }
   return rows;
 }

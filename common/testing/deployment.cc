@@ -1,5 +1,6 @@
 #include "common/testing/deployment.h"
 
+#include <absl/strings/ascii.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -68,10 +69,10 @@ void Deployment::Spawn(const std::string& service) {
   environment["BAODAO_CREATE_KEYS"] = "true";
   environment.emplace("BAODAO_RATE_LIMITS", "false");
   environment["BAODAO_REGISTRATION_CODES_FILE"] = codes_file();
-  for (const char* peer : {"registration", "lists", "dispatch", "matching", "inbox"}) {
-    std::string upper(peer);
-    for (char& c : upper) c = static_cast<char>(std::toupper(c));
-    environment["BAODAO_PEER_" + upper] = "127.0.0.1:" + std::to_string(PortOf(peer));
+  for (const std::string_view name : config::kServices) {
+    const std::string peer(name);
+    environment["BAODAO_PEER_" + absl::AsciiStrToUpper(peer)] =
+        "127.0.0.1:" + std::to_string(PortOf(peer));
   }
   const std::string program = service == kSecondDispatch ? "dispatch" : service;
   const int port = PortOf(service);

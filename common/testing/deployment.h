@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common/config/config.h"
 #include "common/testing/process.h"
 #include "common/testing/redis_server.h"
 #include "common/testing/temp_dir.h"
@@ -15,7 +16,7 @@ namespace baodao::testing {
 
 struct DeploymentOptions {
   // In the order of their ports.
-  std::vector<std::string> services = {"registration", "lists", "dispatch", "matching", "inbox"};
+  std::vector<std::string> services{config::kServices.begin(), config::kServices.end()};
   // A second dispatch on the same data, at second_dispatch_port().
   bool second_dispatch = false;
   // More environment of every service. Without BAODAO_RATE_LIMITS nobody is limited.

@@ -8,6 +8,7 @@
 
 #include <memory>
 
+#include "common/config/config.h"
 #include "common/events/detail/streams.h"
 #include "common/redis/client.h"
 #include "common/service/redis_config.h"
@@ -52,7 +53,7 @@ std::string Subject(const events::v1::Event& event) {
 // Whether a consumer group of that name has read any events here.
 Task<absl::StatusOr<bool>> GroupExists(redis::Client& client, std::string group, int shards) {
   std::vector<redis::Command> commands;
-  for (const char* service : {"registration", "lists", "dispatch", "matching", "inbox"}) {
+  for (const std::string_view service : config::kServices) {
     for (int shard = 0; shard < shards; ++shard) {
       const std::string cursors = events::detail::CursorsKey(service, shard);
       commands.push_back(redis::Command::On(cursors, "HEXISTS", cursors, group));

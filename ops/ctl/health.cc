@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/config/config.h"
 #include "ops/ctl/session.h"
 
 namespace baodao::ctl {
@@ -82,7 +83,8 @@ void AddHealth(CLI::App& app, Plan& plan) {
   CLI::App* health = app.add_subcommand("health", "Whether the services serve");
   auto options = std::make_shared<HealthOptions>();
   health->add_option("SERVICE", options->services, "Only these; without it all five")
-      ->check(CLI::IsMember({"registration", "lists", "dispatch", "matching", "inbox"}));
+      ->check(CLI::IsMember(
+          std::vector<std::string>(config::kServices.begin(), config::kServices.end())));
   health->add_option("--wait", options->wait_s, "Seconds to wait until they do")
       ->check(CLI::Range(0, 3600))
       ->capture_default_str();

@@ -27,7 +27,7 @@ std::vector<const v1::Area*> Slice(const areas::AreaTree& tree, const v1::ListAr
     // Areas stand in the order of their positions: what comes before the page is not looked at.
     if (!subtree.empty()) {
       const int passed = position - tree.IndexOf(subtree.front().code()) + 1;
-      subtree = subtree.subspan(std::clamp<size_t>(std::max(passed, 0), 0, subtree.size()));
+      subtree = subtree.subspan(std::min<size_t>(std::max(passed, 0), subtree.size()));
     }
     for (const v1::Area& area : subtree) {
       if (full()) break;

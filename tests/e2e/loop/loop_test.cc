@@ -5,6 +5,7 @@
 #include <fstream>
 #include <thread>
 
+#include "common/config/config.h"
 #include "common/testing/process.h"
 #include "common/testing/redis_server.h"
 #include "common/testing/temp_dir.h"
@@ -60,8 +61,7 @@ TEST(LoopTest, OldTokensAreRenewed) {
 TEST(LoopTest, AStopIsCleanAndTheNextStartFindsEverythingAgain) {
   Town town({.people = 3, .communities = 1, .units = 0, .deployment = {}});
   const dispatch::v1::Task task = town.Run(town.Publish(0, 2, std::chrono::minutes(120)));
-  const std::vector<std::string> services = {"registration", "lists", "dispatch", "matching",
-                                             "inbox"};
+  const std::vector<std::string> services(config::kServices.begin(), config::kServices.end());
   for (const std::string& service : services) town.deployment.process(service).Signal(SIGTERM);
   for (const std::string& service : services) {
     EXPECT_EQ(town.deployment.process(service).Wait(), 0) << town.deployment.Log(service);
