@@ -12,6 +12,9 @@ Scene::Scene(const Scale& scale) : scale_(scale) {
   testing::Town::Options options;
   options.people = kFirstPeople;
   options.communities = kCommunities;
+  // The limits are looked up on every call, but nobody reaches them.
+  options.deployment.arguments["dispatch"] = {"--rate_limits=true", "--rate_person=1000000",
+                                              "--rate_anonymous=1000000"};
   town_ = std::make_unique<testing::Town>(options);
   for (int i = 0; i < kConnections; ++i) {
     rpc::ChannelOptions channel;

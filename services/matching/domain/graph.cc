@@ -60,28 +60,29 @@ void GraphBuilder::Step(size_t count) {
   const size_t end = std::min(tasks_.size(), next_ + count);
   for (; next_ < end; ++next_) {
     const auto task = static_cast<int32_t>(next_);
-    if (problem_.tasks[next_].total > 0) AddEdges(task, Wanted(task, 1));
-  }
-}
-
-int GraphBuilder::Wanted(int32_t task, int factor) const {
-  const int slots = problem_.tasks[task].total;
-  return factor * (options_.candidates + options_.candidates_per_slot * (slots - 1));
-}
-
-void GraphBuilder::Widen(const std::vector<int32_t>& tasks, int factor) {
-  std::vector<bool> again(tasks_.size(), false);
-  for (const int32_t task : tasks) again[task] = true;
-  std::vector<Edge> kept;
-  kept.swap(problem_.edges);
-  size_t at = 0;
-  for (size_t i = 0; i < tasks_.size(); ++i) {
-    const auto task = static_cast<int32_t>(i);
-    if (again[i]) AddEdges(task, Wanted(task, factor));
-    for (; at < kept.size() && kept[at].task == task; ++at) {
-      if (!again[i]) problem_.edges.push_back(kept[at]);
+    if (!bottleneck_.tasks.empty()) {
+      AddMoreEdges(task);
+    } else if (problem_.tasks[next_].total > 0) {
+      AddEdges(task);
     }
   }
+}
+
+int GraphBuilder::Wanted(int32_t task) const {
+  return options_.candidates + options_.candidates_per_slot * (problem_.tasks[task].total - 1);
+}
+
+bool GraphBuilder::Widen(Bottleneck bottleneck) {
+  size_t worth = 0;
+  for (size_t task = 0; task < tasks_.size(); ++task) {
+    worth += bottleneck.tasks[task] && tasks_[task].truncated;
+  }
+  if (worth == 0) return false;
+  bottleneck_ = std::move(bottleneck);
+  kept_ = std::exchange(problem_.edges, {});
+  next_kept_ = 0;
+  next_ = 0;
+  return true;
 }
 
 void GraphBuilder::Forbid(const std::vector<int32_t>& edges) {
@@ -94,8 +95,9 @@ void GraphBuilder::Forbid(const std::vector<int32_t>& edges) {
   problem_.edges.resize(kept);
 }
 
-void GraphBuilder::AddEdges(int32_t task, int wanted) {
+void GraphBuilder::AddEdges(int32_t task) {
   GraphTask& entry = tasks_[task];
+  const int wanted = Wanted(task);
   bool complete = false;
   std::vector<Ranked> candidates = Candidates(task, wanted, &complete);
   const size_t found = candidates.size();
@@ -104,6 +106,25 @@ void GraphBuilder::AddEdges(int32_t task, int wanted) {
   for (const Ranked& candidate : candidates) {
     problem_.edges.push_back({candidate.row, task, candidate.cost});
   }
+}
+
+// Whoever already has an edge with the task, because they were given it, may be found once more.
+void GraphBuilder::AddMoreEdges(int32_t task) {
+  const auto first = kept_.begin() + static_cast<std::ptrdiff_t>(next_kept_);
+  const auto last = std::find_if(first, kept_.end(), [&](const Edge& e) { return e.task != task; });
+  next_kept_ = static_cast<size_t>(last - kept_.begin());
+  std::vector<Ranked> others;
+  if (bottleneck_.tasks[task] && tasks_[task].truncated) {
+    others = Others(task);
+    Select(&others, static_cast<size_t>(Wanted(task)), task);
+  }
+  auto kept = first;
+  for (const Ranked& other : others) {
+    while (kept != last && kept->person < other.row) problem_.edges.push_back(*kept++);
+    if (kept != last && kept->person == other.row) continue;
+    problem_.edges.push_back({other.row, task, other.cost});
+  }
+  problem_.edges.insert(problem_.edges.end(), kept, last);
 }
 
 // Keeps the cheapest and, beside them, some drawn from the rest; ordered by row.
@@ -160,6 +181,17 @@ std::vector<GraphBuilder::Ranked> GraphBuilder::Candidates(int32_t task, int wan
   }
 }
 
+// Of as many people as may be looked at.
+std::vector<GraphBuilder::Ranked> GraphBuilder::Others(int32_t task) {
+  const GraphTask& entry = tasks_[task];
+  std::vector<int32_t> rows;
+  const Listed listed = ScanRows(*entry.task, &rows);
+  if (listed == Listed::kTooLong) {
+    return Scan(entry, Around(*entry.task, options_.nearest_limit).rows, true);
+  }
+  return Scan(entry, rows, listed == Listed::kByArea);
+}
+
 // The shortest list that holds every candidate, when it is short enough (or the place is unknown).
 GraphBuilder::Listed GraphBuilder::ScanRows(const OpenTask& task,
                                             std::vector<int32_t>* rows) const {
@@ -186,6 +218,7 @@ std::vector<GraphBuilder::Ranked> GraphBuilder::Scan(const GraphTask& task,
   std::vector<Ranked> found;
   found.reserve(rows.size());
   for (const int32_t row : rows) {
+    if (!bottleneck_.people.empty() && bottleneck_.people[row]) continue;
     const RosterRow& entry = roster_.rows()[row];
     if ((task.skills & ~entry.skills) != 0) continue;
     if (task.categories != 0 && (task.categories & entry.categories) == 0) continue;

@@ -46,6 +46,14 @@ struct GraphTask {
   bool truncated = false;
 };
 
+// Why a plan fills no more: tasks with free slots, the candidates these have in the graph, the
+// tasks those were given instead, their candidates, and so on. All these people are on these tasks;
+// only somebody else can fill more (Hall's theorem).
+struct Bottleneck {
+  std::vector<bool> tasks;
+  std::vector<bool> people;  // by row
+};
+
 // Builds the graph in slices, so that a large one does not hold up the loop. Loop thread. The index
 // may change between slices: each task is then as current as when it was looked at, and dispatch
 // checks everything again.
@@ -58,8 +66,11 @@ class GraphBuilder {
   bool done() const { return next_ == tasks_.size(); }
   // Looks for the candidates of the next `count` tasks.
   void Step(size_t count);
-  // Looks again, for `factor` times as many candidates, for these tasks. Only once done.
-  void Widen(const std::vector<int32_t>& tasks, int factor);
+  // Begins to look at the tasks of the bottleneck again, for candidates who are not of it: done()
+  // after further steps. False when none of these tasks has candidates left out. Only once done.
+  bool Widen(Bottleneck bottleneck);
+  // Whether the last widening found somebody.
+  bool widened() const { return problem_.edges.size() > kept_.size(); }
   // Takes pairs out of the graph: indexes of edges. Only once done.
   void Forbid(const std::vector<int32_t>& edges);
 
@@ -96,10 +107,13 @@ class GraphBuilder {
   static Spot SpotOf(const OpenTask& task);
   // At least `limit` of the nearest, unless there are fewer.
   const Neighbours& Around(const OpenTask& task, int limit);
-  void AddEdges(int32_t task, int wanted);
-  int Wanted(int32_t task, int factor) const;
+  void AddEdges(int32_t task);
+  void AddMoreEdges(int32_t task);
+  int Wanted(int32_t task) const;
   // Candidates in no order, each once; sets `complete` when there are no others.
   std::vector<Ranked> Candidates(int32_t task, int wanted, bool* complete);
+  // Candidates who are not of the bottleneck.
+  std::vector<Ranked> Others(int32_t task);
   // People whom the task's area admits for certain are not asked for that again.
   std::vector<Ranked> Scan(const GraphTask& task, const std::vector<int32_t>& rows,
                            bool admitted) const;
@@ -115,6 +129,10 @@ class GraphBuilder {
   absl::flat_hash_map<Spot, Neighbours> spots_;
   size_t next_ = 0;
   Problem problem_;
+  // Of a widening: what it is to get round, and the edges there were before.
+  Bottleneck bottleneck_;
+  std::vector<Edge> kept_;
+  size_t next_kept_ = 0;
 };
 
 }  // namespace baodao::matching

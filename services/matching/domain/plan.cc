@@ -3,7 +3,9 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
+#include <utility>
 
 namespace baodao::matching {
 
@@ -35,18 +37,45 @@ std::vector<int32_t> Conflicts(const GraphBuilder& builder, const Limits& limits
   return conflicts;
 }
 
-std::vector<int32_t> Starved(const GraphBuilder& builder, const Solution& solution) {
+Bottleneck BottleneckOf(const GraphBuilder& builder, const Solution& solution) {
   const Problem& problem = builder.problem();
+  const std::vector<Edge>& edges = problem.edges;
+  Bottleneck found{std::vector<bool>(problem.tasks.size()),
+                   std::vector<bool>(problem.capacity.size())};
+  // The edges of task t are those from first[t] up to first[t + 1].
+  std::vector<size_t> first(problem.tasks.size() + 1, 0);
+  for (const Edge& edge : edges) ++first[edge.task + 1];
+  std::partial_sum(first.begin(), first.end(), first.begin());
   std::vector<int32_t> filled(problem.tasks.size(), 0);
-  for (const int32_t index : solution.chosen) ++filled[problem.edges[index].task];
-  std::vector<int32_t> starved;
+  std::vector<bool> chosen(edges.size());
+  std::vector<std::pair<int32_t, int32_t>> given;  // (person, task)
+  for (const int32_t index : solution.chosen) {
+    const Edge& edge = edges[index];
+    ++filled[edge.task];
+    chosen[index] = true;
+    given.emplace_back(edge.person, edge.task);
+  }
+  std::sort(given.begin(), given.end());
+  std::vector<int32_t> reached;
+  const auto reach = [&](int32_t task) {
+    if (!found.tasks[task]) reached.push_back(task);
+    found.tasks[task] = true;
+  };
   for (size_t task = 0; task < filled.size(); ++task) {
-    const bool short_of_people = filled[task] < problem.tasks[task].total;
-    if (short_of_people && builder.tasks()[task].truncated) {
-      starved.push_back(static_cast<int32_t>(task));
+    if (filled[task] < problem.tasks[task].total) reach(static_cast<int32_t>(task));
+  }
+  while (!reached.empty()) {
+    const int32_t task = reached.back();
+    reached.pop_back();
+    for (size_t i = first[task]; i < first[task + 1]; ++i) {
+      const int32_t person = edges[i].person;
+      if (chosen[i] || found.people[person]) continue;
+      found.people[person] = true;
+      auto at = std::lower_bound(given.begin(), given.end(), std::pair{person, 0});
+      for (; at != given.end() && at->first == person; ++at) reach(at->second);
     }
   }
-  return starved;
+  return found;
 }
 
 std::vector<Proposal> ProposalsOf(const GraphBuilder& builder, const Solution& solution) {

@@ -14,8 +14,8 @@ namespace baodao::matching {
 std::vector<int32_t> Conflicts(const GraphBuilder& builder, const Limits& limits,
                                const Solution& solution);
 
-// Tasks with unfilled slots for which more candidates could be looked for.
-std::vector<int32_t> Starved(const GraphBuilder& builder, const Solution& solution);
+// What keeps an optimal solution from filling more; no tasks when every slot is filled.
+Bottleneck BottleneckOf(const GraphBuilder& builder, const Solution& solution);
 
 struct Proposal {
   std::string task_id;

@@ -20,6 +20,8 @@ namespace {
 constexpr size_t kSlice = 32;
 // Graphs with fewer edges are solved faster than a thread is woken.
 constexpr size_t kSolveInline = 2'000;
+// Two or three find everybody there is; each needs the plan to be solved again.
+constexpr int kWidenings = 8;
 
 double MillisSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
@@ -144,9 +146,10 @@ Task<Matcher::Solved> Matcher::Solve(GraphBuilder& builder) {
     } else {
       solved.optimal = co_await OnPool(problem, &SolveOptimal);
     }
-    const std::vector<int32_t> starved = Starved(builder, solved.optimal);
-    if (starved.empty() || round >= settings_.widenings) break;
-    builder.Widen(starved, 4 << (2 * round));
+    if (round == kWidenings) break;
+    if (!builder.Widen(BottleneckOf(builder, solved.optimal))) break;
+    co_await Build(builder);
+    if (!builder.widened()) break;
   }
   solved.greedy = co_await OnPool(builder.problem(), &SolveGreedy);
   if (settings_.graph.person_capacity > 1) {

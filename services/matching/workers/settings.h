@@ -29,8 +29,6 @@ struct Settings {
   Millis shun{10 * 60'000};
   // Offers to dispatch at the same time.
   int offer_concurrency = 16;
-  // How often starved tasks are looked at again for more candidates.
-  int widenings = 2;
 };
 
 // matching's own configuration rows, to append to config::ServiceRows.
