@@ -68,9 +68,13 @@ Validator Addresses() {
   return [](const Value& value) -> std::string {
     for (const std::string& text : std::get<std::vector<std::string>>(value)) {
       asio::error_code error;
-      const std::string usual = asio::ip::make_address(text, error).to_string();
+      asio::ip::address address = asio::ip::make_address(text, error);
       if (error) return fmt::format("{} is not an IP address (networks are not supported)", text);
-      // They are compared as text.
+      // They are compared as text, with what gRPC calls its peers.
+      if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+        address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+      }
+      const std::string usual = address.to_string();
       if (usual != text) return fmt::format("{} must be written as {}", text, usual);
     }
     return {};

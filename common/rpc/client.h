@@ -40,7 +40,7 @@ struct ChannelOptions {
 class Channel {
  public:
   // Never fails or blocks: connecting happens in the background. A bad TLS file makes every call
-  // fail with that error.
+  // fail; the log says which file and why.
   Channel(asio::io_context& loop, ChannelOptions options);
 
   const std::shared_ptr<grpc::Channel>& grpc() const { return channel_; }

@@ -16,9 +16,6 @@ using google::protobuf::FieldDescriptor;
 // 2000-01-01 and 2100-01-01 in UTC, in seconds since the epoch.
 constexpr double kEarliest = 946'684'800;
 constexpr double kLatest = 4'102'444'800;
-// google.protobuf.FieldMask names fields; it has no room for options of its own.
-constexpr std::uint32_t kMaskPaths = 64;
-constexpr std::uint32_t kMaskPathLength = 128;
 
 FieldKind KindOf(const FieldDescriptor* field) {
   if (field->is_map()) return FieldKind::kMap;
@@ -56,10 +53,6 @@ FieldPlan PlanOf(const FieldDescriptor* field) {
   plan.field = field;
   plan.kind = KindOf(field);
   plan.bounds = field->options().GetExtension(v1::field);
-  if (field->full_name() == "google.protobuf.FieldMask.paths") {
-    plan.bounds.set_max_items(kMaskPaths);
-    plan.bounds.set_max_length(kMaskPathLength);
-  }
   plan.max_length = LengthLimit(plan.bounds);
   if (plan.kind == FieldKind::kTimestamp) {
     plan.min = kEarliest;
@@ -98,13 +91,31 @@ class PlanCompiler {
       plan->clears_ |= field.bounds.output_only();
       const bool descends = field.kind == FieldKind::kMessage || field.kind == FieldKind::kMap;
       if (descends && !field.bounds.output_only()) {
-        Plan* nested = Visit(type->field(i)->message_type());
-        if (field.kind == FieldKind::kMap) BoundEntries(field, nested);
-        field.nested = nested;
+        field.nested = Below(field);
       }
       plan->fields_.push_back(std::move(field));
     }
     return plan;
+  }
+
+  const Plan* Below(const FieldPlan& field) {
+    const Descriptor* type = field.field->message_type();
+    if (type->full_name() == "google.protobuf.FieldMask") return MaskOf(field);
+    Plan* nested = Visit(type);
+    if (field.kind == FieldKind::kMap) BoundEntries(field, nested);
+    return nested;
+  }
+
+  // The paths of a mask have no options of their own: the bounds of the field that holds it are
+  // theirs.
+  const Plan* MaskOf(const FieldPlan& holder) {
+    Plan& mask = *masks_.emplace_back(std::make_unique<Plan>());
+    mask.type_ = holder.field->message_type();
+    FieldPlan paths = PlanOf(mask.type_->FindFieldByName("paths"));
+    paths.bounds.set_max_items(holder.bounds.max_items());
+    paths.max_length = holder.max_length;
+    mask.fields_.push_back(std::move(paths));
+    return &mask;
   }
 
   // The key and value of a map have no options of their own: the map field's bounds hold for both.
@@ -136,6 +147,7 @@ class PlanCompiler {
 
   std::mutex mutex_;
   std::unordered_map<const Descriptor*, std::unique_ptr<Plan>> plans_;
+  std::vector<std::unique_ptr<Plan>> masks_;  // one for each field that holds a mask
 };
 
 const Plan& Plan::For(const Descriptor* type) {

@@ -1,5 +1,9 @@
 // Reading tasks, and writing the first version of one.
+#include <algorithm>
+#include <functional>
+#include <iterator>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "common/async/for_each.h"
@@ -14,7 +18,7 @@
 namespace baodao::dispatch {
 namespace {
 
-constexpr int64_t kMostAsked = 50;
+constexpr size_t kMostAsked = 50;
 
 absl::StatusOr<v1::AssignmentRecord> ParseAssignment(const std::string& bytes) {
   v1::AssignmentRecord record;
@@ -45,20 +49,24 @@ Task<absl::StatusOr<v1::AssignmentRecord>> Tasks::ReadAssignment(std::string tas
 }
 
 Task<absl::StatusOr<std::vector<std::string>>> Tasks::ListAsked(std::string person_id) {
-  std::vector<std::string> asked;
+  std::vector<store::ScoredMember> found;
   absl::Status failed;
   std::function<Task<void>(size_t)> look = [&](size_t shard) -> Task<void> {
     store::Store::Range range;
     range.limit = kMostAsked;
-    const auto found =
-        co_await store_.RangeIndex(keys_.Asked(static_cast<int>(shard), person_id), range);
-    if (!found.ok()) failed = found.status();
-    if (!found.ok()) co_return;
-    for (const store::ScoredMember& member : *found) asked.push_back(member.member);
+    auto here = co_await store_.RangeIndex(keys_.Asked(static_cast<int>(shard), person_id), range);
+    if (!here.ok()) failed = here.status();
+    if (here.ok()) std::ranges::move(*here, std::back_inserter(found));
   };
   const auto shards = static_cast<size_t>(store_.shards());
   co_await ForEach(shards, shards, std::move(look));
   if (!failed.ok()) co_return failed;
+  std::ranges::sort(found, {},
+                    [](const store::ScoredMember& one) { return std::tie(one.score, one.member); });
+  std::vector<std::string> asked;
+  for (size_t i = 0; i < std::min(found.size(), kMostAsked); ++i) {
+    asked.push_back(std::move(found[i].member));
+  }
   co_return asked;
 }
 

@@ -75,7 +75,7 @@ absl::Status Merge(const v1::NeedRecord& from, v1::NeedRecord* into) {
   add(from.need());
   for (const v1::Need& merged : from.merged()) add(merged);
   if (into->merged_size() <= kMaxMerged) return absl::OkStatus();
-  return Refuse(Reason::TOO_MANY_MATCHES, {{"max", std::to_string(kMaxMerged)}});
+  return Refuse(Reason::TOO_MANY_MERGED, {{"max", std::to_string(kMaxMerged)}});
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
 
 // Applies a verdict. `target` is the need merged into, where the verdict is MERGE and it exists
 // (else null): it takes over those who wait for an outcome. Refusals: the missing comment or target
-// by field, MERGE_WITH_ITSELF, MERGE_CYCLE, WRONG_STATE, TOO_MANY_MATCHES.
+// by field, MERGE_WITH_ITSELF, MERGE_CYCLE, WRONG_STATE, TOO_MANY_MERGED.
 absl::Status Review(v1::NeedRecord* record, const v1::ReviewNeedRequest& request,
                     v1::NeedRecord* target, Time now);
 

@@ -149,7 +149,7 @@ class Spoiler {
     if (field->message_type() == Timestamp::descriptor()) return Times(field);
     Way inside = way_;
     inside.push_back(field);
-    if (field->message_type() == FieldMask::descriptor()) return Mask(inside);
+    if (field->message_type() == FieldMask::descriptor()) return Mask(inside, field);
     Visit(field->message_type(), inside, at_ + ".");
   }
 
@@ -170,20 +170,21 @@ class Spoiler {
     add(ViolationKind::NOT_A_NUMBER, kNow, 1'000'000'000);
   }
 
-  // A type of Google's, without options: its bounds stand in the validator.
-  void Mask(const Way& inside) {
-    constexpr int kMostPaths = 64;
-    constexpr size_t kLongestPath = 128;
+  // A type of Google's, without options: its bounds are those of the field that holds it.
+  void Mask(const Way& inside, const FieldDescriptor* holder) {
+    const Field& bounds = holder->options().GetExtension(validate::v1::field);
+    const int most = static_cast<int>(bounds.max_items());
+    const size_t longest = bounds.max_length();
     way_ = inside;
     at_ += ".paths";
     const FieldDescriptor* paths = FieldMask::descriptor()->FindFieldByName("paths");
     Add(ViolationKind::TOO_MANY, "one more", [=](Message& mask) {
-      while (mask.GetReflection()->FieldSize(mask, paths) <= kMostPaths)
+      while (mask.GetReflection()->FieldSize(mask, paths) <= most)
         mask.GetReflection()->AddString(&mask, paths, "name");
     });
     at_ += "[0]";
     Add(ViolationKind::TOO_LONG, "one character more",
-        [=](Message& mask) { PutText(mask, paths, std::string(kLongestPath + 1, 'a')); });
+        [=](Message& mask) { PutText(mask, paths, std::string(longest + 1, 'a')); });
     Add(ViolationKind::REQUIRED, "an empty element",
         [=](Message& mask) { PutText(mask, paths, ""); });
   }

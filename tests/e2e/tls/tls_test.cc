@@ -5,10 +5,15 @@
 #include <fstream>
 #include <sstream>
 
+#include "common/auth/keys.h"
+#include "common/client/backend.h"
+#include "common/clock/timestamp.h"
 #include "common/testing/certificates.h"
 #include "common/testing/deployment.h"
+#include "common/testing/loop.h"
 #include "common/testing/paths.h"
 #include "common/testing/process.h"
+#include "ops/demo/call.h"
 
 namespace baodao::testing {
 namespace {
@@ -41,6 +46,49 @@ class TlsTest : public ::testing::Test {
     return text.str();
   }
 
+  std::string OperatorToken() const {
+    auto key =
+        auth::LoadPrivateKey(deployment_.keys_dir() + "/" + std::string(auth::kPrivateKeyFile));
+    if (!key.ok()) throw std::runtime_error(std::string(key.status().message()));
+    auth::RoleGrant grant;
+    grant.role = auth::v1::ROLE_OPERATOR;
+    return auth::Signer(*std::move(key))
+        .Sign(auth::Principal::Person("per_0000000000000000000000000A", {grant}),
+              SystemClock().Now(), std::chrono::minutes(10));
+  }
+  Task<void> PublishNeed(client::Backend& backend) {
+    const std::string token = OperatorToken();
+    lists::v1::CreateNeedRequest create;
+    create.set_request_id("create");
+    create.set_title("陪老人就诊");
+    create.set_category("elderly_care");
+    create.set_area_code("310110001001");
+    create.set_people_wanted(1);
+    const Time start = SystemClock().Now() + std::chrono::hours(24);
+    *create.mutable_window()->mutable_start() = ToTimestamp(start);
+    *create.mutable_window()->mutable_end() = ToTimestamp(start + std::chrono::hours(2));
+    // Every service hears of the areas from registration, a moment later.
+    absl::StatusOr<lists::v1::Need> need;
+    do {
+      co_await SystemClock().SleepFor(Millis(50));
+      need = co_await demo::Try(backend.needs, &client::Needs::CreateNeed, token, create);
+    } while (Is(need.status(), Reason::AREA_UNKNOWN));
+    if (!need.ok()) throw std::runtime_error(need.status().ToString());
+    lists::v1::ReviewNeedRequest review;
+    review.set_request_id("review");
+    review.set_need_id(need->need_id());
+    review.set_verdict(lists::v1::NEED_VERDICT_ACCEPT);
+    co_await demo::Must(backend.needs, &client::Needs::ReviewNeed, token, review);
+    lists::v1::PublishNeedRequest publish;
+    publish.set_request_id("publish");
+    publish.set_need_id(need->need_id());
+    need = co_await demo::Must(backend.needs, &client::Needs::PublishNeed, token, publish);
+    dispatch::v1::GetTaskRequest get;
+    get.set_task_id(need->task_id());
+    const auto task = co_await demo::Must(backend.tasks, &client::Tasks::GetTask, token, get);
+    EXPECT_EQ(task.need_id(), need->need_id());
+  }
+
   TempDir dir_;
   Certificates certificates_;
   rpc::TlsFiles ours_ = certificates_.Issue("service");
@@ -59,6 +107,15 @@ TEST_F(TlsTest, ServicesAndToolsTalkOverIt) {
     stats = Ctl(tool, {"stats", "--area", "310110"});
   }
   EXPECT_EQ(stats, 0) << CtlLog();
+}
+
+// lists asks dispatch for the task as itself, with a certificate and a token of its own.
+TEST_F(TlsTest, ANeedBecomesATaskOverIt) {
+  ASSERT_EQ(Ctl(ours_, {"areas", "import", SourceFile("ops/data/yangpu/areas.csv")}), 0)
+      << CtlLog();
+  asio::io_context loop;
+  client::Backend backend(loop, "127.0.0.1", deployment_.port_base(), ours_);
+  testing::Run(loop, PublishNeed(backend), std::chrono::seconds(60));
 }
 
 TEST_F(TlsTest, WithoutACertificateThereIsNoWayIn) {

@@ -65,6 +65,27 @@ TEST_F(WaitingTest, OffersAndWaitlistsAreInOnesOwnList) {
   EXPECT_TRUE(server_.Do({"KEYS", "*:asked:*"}).items.empty());
 }
 
+// Each shard used to be cut by itself: how many were shown depended on where the tasks lay.
+TEST_F(WaitingTest, OfMoreThanFiftyTheSoonestAreShown) {
+  const std::string person = NewPerson();
+  std::vector<std::string> offered;
+  for (int i = 0; i < 54; ++i) {
+    v1::PublishTaskRequest request = NewTask(hours(3 + i), 1, 1);
+    if (i % 2 == 1) request.set_area_code("310110");
+    v1::OfferTaskRequest offer;
+    offer.set_request_id("offer-" + std::to_string(i));
+    offer.set_task_id(Publish(request).task_id());
+    offer.set_person_id(person);
+    ASSERT_TRUE(Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer)).ok());
+    offered.push_back(offer.task_id());
+  }
+  const DispatchKeys& keys = replicas_[0]->app.keys;
+  ASSERT_NE(keys.ShardOf(offered[0]), keys.ShardOf(offered[1]));
+  const auto mine = Mine(person);
+  ASSERT_EQ(mine.items_size(), 50);
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(mine.items(i).task().task_id(), offered[i]) << i;
+}
+
 TEST_F(WaitingTest, WhoMayNoLongerTakePartIsPassedOver) {
   const std::string taker = NewPerson(), suspended = NewPerson(), next = NewPerson();
   const std::string task = Publish(NewTask(hours(5), 1, 1)).task_id();

@@ -72,6 +72,8 @@ TEST(Validators, SayWhatIsAllowed) {
   EXPECT_EQ(Addresses()(List{"10.0.0.0/8"}),
             "10.0.0.0/8 is not an IP address (networks are not supported)");
   EXPECT_EQ(Addresses()(List{"2001:DB8::0:1"}), "2001:DB8::0:1 must be written as 2001:db8::1");
+  // gRPC takes such peers for what they are; the address used to be accepted and never matched.
+  EXPECT_EQ(Addresses()(List{"::ffff:10.0.0.1"}), "::ffff:10.0.0.1 must be written as 10.0.0.1");
 }
 
 }  // namespace

@@ -175,6 +175,7 @@ TEST(Review, SoManyAreMergedIntoOneAndNoMore) {
     const absl::Status status = Review(&record, MergeIntoOther(), &after, kNow);
     ASSERT_EQ(status.ok(), i < kMaxMerged) << i << status;
     if (status.ok()) target = after;
+    if (!status.ok()) EXPECT_TRUE(Is(status, Reason::TOO_MANY_MERGED)) << status;
   }
   EXPECT_EQ(target.merged_size(), kMaxMerged);
 }

@@ -40,7 +40,8 @@ constexpr const char* kProto = R"(
     repeated Colour colours = 15 [(baodao.validate.v1.field) = {max_items: 2}];
     uint64 count = 16 [(baodao.validate.v1.field) = {max: 5}];
     string phone = 17 [(baodao.validate.v1.field) = {format: FORMAT_PHONE}];
-    google.protobuf.FieldMask mask = 18;
+    google.protobuf.FieldMask mask = 18 [(baodao.validate.v1.field) = {max_items: 3, max_length: 6}];
+    google.protobuf.FieldMask narrow = 20 [(baodao.validate.v1.field) = {max_items: 1, max_length: 2}];
     bool flag = 19;
   }
 )";
@@ -124,9 +125,12 @@ TEST_F(ValidateTest, ListsAreBounded) {
   EXPECT_EQ(Check("items {} items {} items {} items {}"), "items TOO_MANY");
   EXPECT_EQ(Check(R"(codes { key: "toolong" value: "b" })"), "codes.key TOO_LONG");
   EXPECT_EQ(Check(R"(codes { key: "k" value: "toolong" })"), "codes.value TOO_LONG");
-  std::string many;
-  for (int i = 0; i < 65; ++i) many += " paths: 'p'";
-  EXPECT_EQ(Check("mask {" + many + "}"), "mask.paths TOO_MANY");
+  // The bounds of a mask once did not count: all masks took 64 paths of 128 characters.
+  EXPECT_EQ(Check(R"(mask { paths: "a" paths: "b" paths: "length" })"), "");
+  EXPECT_EQ(Check(R"(mask { paths: "a" paths: "b" paths: "c" paths: "d" })"),
+            "mask.paths TOO_MANY");
+  EXPECT_EQ(Check(R"(mask { paths: "a" paths: "lengthy" })"), "mask.paths[1] TOO_LONG");
+  EXPECT_EQ(Check(R"(narrow { paths: "a" paths: "b" })"), "narrow.paths TOO_MANY");
 }
 
 TEST_F(ValidateTest, TimesAreOfThisCentury) {
@@ -175,10 +179,11 @@ TEST(UnboundedFieldsTest, ListsWhatAClientCouldFillWithoutLimit) {
       string code = 5 [(baodao.validate.v1.field) = {format: FORMAT_AREA_CODE}];
       bytes raw = 6;
       string shown = 7 [(baodao.validate.v1.field) = {output_only: true}];
+      google.protobuf.FieldMask mask = 8;
     })");
   EXPECT_EQ(UnboundedFields(proto.Type("Open")),
             (std::vector<std::string>{"name", "flags", "inner.text", "inner.half", "counts.key",
-                                      "counts.value", "raw"}));
+                                      "counts.value", "raw", "mask.paths"}));
 }
 
 TEST(TextTest, FormatsAcceptAndRefuse) {
