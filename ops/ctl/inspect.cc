@@ -1,7 +1,7 @@
 // Any record as JSON, from the service that owns it.
-#include <cctype>
 #include <memory>
 
+#include "common/validate/text.h"
 #include "ops/ctl/session.h"
 
 namespace baodao::ctl {
@@ -83,7 +83,8 @@ Task<absl::Status> Inspect(Session& session, std::shared_ptr<const std::string> 
   for (const Kind& kind : kKinds) {
     if (id->starts_with(kind.prefix)) co_return co_await kind.inspect(session, *id);
   }
-  if (!id->empty() && std::isdigit(static_cast<unsigned char>(id->front()))) {
+  // What is left may be the code of an area.
+  if (validate::FitsFormat(validate::v1::FORMAT_AREA_CODE, *id)) {
     co_return co_await InspectArea(session, *id);
   }
   co_return absl::InvalidArgumentError("\"" + *id +

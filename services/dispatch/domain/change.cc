@@ -129,11 +129,15 @@ void Change::Serve() {
   // The no-show timer stays: it tells those who still wait.
 }
 
+bool HasBegun(const v1::Task& task, Time now) {
+  return IsRecruiting(task.state()) && now >= StartOf(task) &&
+         task.signed_in_count() + task.signed_out_count() > 0;
+}
+
 void Change::Settle() {
   const v1::Task& task = aggregate_.task();
   const Time start = StartOf(task);
-  if (IsRecruiting(task.state()) && now_ >= start &&
-      task.signed_in_count() + task.signed_out_count() > 0) {
+  if (HasBegun(task, now_)) {
     Move(TaskEvent::kBegin);
     // Otherwise the sign-in says it.
     if (moved_.empty()) Announce(events::v1::TASK_CHANGE_BEGUN);

@@ -99,6 +99,10 @@ class Change {
   std::vector<Announced> announced_;
 };
 
+// Whether somebody has come to work whose start has passed: the task is IN_SERVICE by right, and
+// the next change makes it so.
+bool HasBegun(const v1::Task& task, Time now);
+
 // Timer members.
 std::string TimerName(std::string_view kind, std::string_view task_id);
 std::string TimerName(std::string_view kind, std::string_view task_id, std::string_view person_id);

@@ -66,6 +66,9 @@ absl::StatusOr<Effects> DecideClose(Aggregate& aggregate, const std::string& clo
 
 absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& reason, Time now) {
   const v1::TaskState state = aggregate.task().state();
+  // The timer for it may be a moment late.
+  if (HasBegun(aggregate.task(), now))
+    return WrongState(std::string(Name(v1::TASK_STATE_IN_SERVICE)));
   if (!Next(state, TaskEvent::kCancel)) return WrongState(std::string(Name(state)));
   const std::string id = aggregate.task().task_id();
   Change change(aggregate, now);

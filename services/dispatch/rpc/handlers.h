@@ -55,8 +55,9 @@ class AssignmentHandlers {
                                                           v1::ListMyAssignmentsRequest request);
 
  private:
-  Task<absl::StatusOr<v1::SignMethod>> ProveExpected(const Subject& subject,
-                                                     const v1::SignRequest& request,
+  Task<absl::StatusOr<v1::SignMethod>> ProveExpected(rpc::CallContext context,
+                                                     const Subject& subject,
+                                                     v1::SignRequest request,
                                                      AssignmentEvent event);
   Answer<v1::Assignment> Sign(rpc::CallContext context, v1::SignRequest request,
                               AssignmentEvent event);

@@ -20,8 +20,10 @@ Answer<v1::Assignment> AssignmentHandlers::SignOut(rpc::CallContext context,
 }
 
 // Only who is expected may prove anything: the answer to a proof tells how far the place is.
-Task<absl::StatusOr<v1::SignMethod>> AssignmentHandlers::ProveExpected(
-    const Subject& subject, const v1::SignRequest& request, AssignmentEvent event) {
+Task<absl::StatusOr<v1::SignMethod>> AssignmentHandlers::ProveExpected(rpc::CallContext context,
+                                                                       const Subject& subject,
+                                                                       v1::SignRequest request,
+                                                                       AssignmentEvent event) {
   if (!subject.by_coordinator) {
     CO_ASSIGN_OR_RETURN(const v1::AssignmentRecord record,
                         co_await app_.tasks.ReadAssignment(request.task_id(), subject.person_id));
@@ -30,6 +32,12 @@ Task<absl::StatusOr<v1::SignMethod>> AssignmentHandlers::ProveExpected(
   }
   CO_ASSIGN_OR_RETURN(const auto known,
                       co_await app_.tasks.Peek(request.task_id(), subject.person_id));
+  // A code proves nothing by those who may have it shown.
+  const std::string& area = known->record.task().area_code();
+  if (!request.code().empty() && context.caller().Coordinates(area, app_.covers)) {
+    if (!subject.by_coordinator && !request.has_position()) co_return Refuse(Reason::OWN_SERVICE);
+    request.clear_code();
+  }
   co_return co_await Prove(app_, subject, request, known->record);
 }
 
@@ -39,7 +47,8 @@ Answer<v1::Assignment> AssignmentHandlers::Sign(rpc::CallContext context, v1::Si
   CO_ASSIGN_OR_RETURN(const Subject subject,
                       co_await SubjectOf(app_, context, task_id, request.person_id()));
   Mutation mutation = MutationOf(app_, context, task_id, request);
-  const absl::StatusOr<v1::SignMethod> method = co_await ProveExpected(subject, request, event);
+  const absl::StatusOr<v1::SignMethod> method =
+      co_await ProveExpected(context, subject, request, event);
   if (!method.ok()) {
     // Sent again: by now the person is in another state, and another code is right.
     if (!IsRefusal(method.status())) co_return method.status();

@@ -23,6 +23,8 @@ std::optional<Cursor> Cursor::Parse(std::string_view text) {
   const auto ms = Number(text.substr(0, dash));
   const auto sequence = Number(text.substr(dash + 1));
   if (!ms || !sequence) return std::nullopt;
+  // No stream gets there, and nothing comes after it.
+  if (*ms == std::numeric_limits<uint64_t>::max()) return std::nullopt;
   return Cursor{*ms, *sequence};
 }
 

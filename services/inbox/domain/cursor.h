@@ -15,7 +15,7 @@ struct Cursor {
 
   auto operator<=>(const Cursor&) const = default;
 
-  // Nothing unless `text` is two decimal numbers joined by '-'.
+  // Nothing unless `text` is two decimal numbers joined by '-', the first below 2^64 - 1.
   static std::optional<Cursor> Parse(std::string_view text);
   std::string Text() const;
   // The smallest greater one.

@@ -54,6 +54,15 @@ void ApplyPath(const v1::UpdatePersonRequest& request, std::string_view path,
   if (path == "home") SetHome(request, record, fields);
 }
 
+std::string ConfirmedUnit(const v1::PersonRecord& record) {
+  std::string unit;
+  for (const v1::ThroughUnit& through : record.through_units()) {
+    unit = through.unit_id();
+    if (unit == record.person().unit_id()) break;
+  }
+  return unit;
+}
+
 }  // namespace
 
 absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request) {
@@ -91,7 +100,7 @@ v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version) {
   *profile.mutable_skills() = person.skills();
   *profile.mutable_willing() = person.willing();
   *profile.mutable_availability() = person.availability();
-  profile.set_unit_id(person.unit_id());
+  profile.set_unit_id(ConfirmedUnit(record));
   if (record.has_coarse_home()) *profile.mutable_home() = record.coarse_home();
   *profile.mutable_area_codes() = record.area_codes();
   profile.set_version(version);

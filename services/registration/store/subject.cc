@@ -19,6 +19,18 @@ void SetMember(Strings* set, const std::string& value, bool member) {
   if (!member && found != set->end()) set->erase(found);
 }
 
+void SetThroughUnit(v1::PersonRecord* person, const v1::Registration& registration, bool active) {
+  auto& units = *person->mutable_through_units();
+  const auto at = std::ranges::find(units, registration.area_code(), &v1::ThroughUnit::area_code);
+  const bool member = active && !registration.through_unit_id().empty();
+  if (!member && at != units.end()) units.erase(at);
+  if (member && at == units.end()) {
+    v1::ThroughUnit& unit = *units.Add();
+    unit.set_area_code(registration.area_code());
+    unit.set_unit_id(registration.through_unit_id());
+  }
+}
+
 }  // namespace
 
 Task<absl::StatusOr<Subject>> Subject::Load(store::Store& store, const RecordKeys& keys,
@@ -73,6 +85,7 @@ void Subject::Note(const v1::Registration& registration) {
   const bool active = registration.state() == v1::REGISTRATION_STATE_ACTIVE;
   SetMember(person_after_.mutable_registration_ids(), registration.registration_id(), live);
   SetMember(person_after_.mutable_area_codes(), registration.area_code(), active);
+  SetThroughUnit(&person_after_, registration, active);
 }
 
 void Subject::Put(Changes& changes) const {

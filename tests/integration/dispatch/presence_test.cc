@@ -88,6 +88,26 @@ TEST_F(PresenceTest, CodesCannotBeGuessed) {
   EXPECT_EQ(in->sign_in_method(), v1::SIGN_METHOD_POSITION);
 }
 
+// Coordinators could be shown the code and credit hours to themselves, with nobody else involved.
+TEST_F(PresenceTest, WhoMayBeShownTheCodeProvesNothingByIt) {
+  const rpc::CallContext coordinator = Coordinator();
+  const std::string self = coordinator.caller().person_id;
+  const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
+  v1::ClaimTaskRequest claim;
+  claim.set_request_id("own");
+  claim.set_task_id(task);
+  ASSERT_TRUE(Run(replicas_[0]->assignments.ClaimTask(coordinator, claim)).ok());
+  v1::SignRequest sign = SignBy(task, SignCode(ring_, task, SystemClock().Now()), "own-in");
+  EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(coordinator, sign)).status()), "OWN_SERVICE");
+  sign.set_person_id(self);
+  EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(coordinator, sign)).status()), "OWN_SERVICE");
+  sign.mutable_position()->set_latitude(31.2745);
+  sign.mutable_position()->set_longitude(121.5234);
+  const auto in = Run(replicas_[0]->assignments.SignIn(coordinator, sign));
+  ASSERT_TRUE(in.ok()) << in.status();
+  EXPECT_EQ(in->sign_in_method(), v1::SIGN_METHOD_POSITION);
+}
+
 // The answer to a proof tells how far the exact place is: strangers could find it from three
 // points.
 TEST_F(PresenceTest, OnlyWhoIsExpectedMayProveAnything) {

@@ -241,6 +241,13 @@ TEST_P(RegistrationServiceTest, PeopleComeThroughUnitsThatAreThere) {
   own.mutable_update_mask()->add_paths("unit_id");
   ASSERT_TRUE(Call(*person_client_, &People::UpdatePerson, account.token, own).ok());
   EXPECT_TRUE(Create(account.token, request).ok());
+  // The unit hears of the person's service while a reviewed registration came through it.
+  EXPECT_EQ(ProfileOf(account.id).unit_id(), "");
+  ASSERT_TRUE(Review(Coordinator("c1"), through->registration_id()).ok());
+  EXPECT_EQ(ProfileOf(account.id).unit_id(), unit.unit_id());
+  ASSERT_TRUE(
+      Do(&Registrations::WithdrawRegistration, account.token, through->registration_id()).ok());
+  EXPECT_EQ(ProfileOf(account.id).unit_id(), "");
 }
 
 TEST_P(RegistrationServiceTest, TransferEndsOneAndOpensAnother) {

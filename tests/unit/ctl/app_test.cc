@@ -42,9 +42,9 @@ TEST(AppTest, WrongUsageIsTwoAndSaysWhat) {
   EXPECT_EQ(Ctl({"tasks", "assign", "tsk_1"}).code, kUsage);
   EXPECT_EQ(Ctl({"--port-base", "notaport", "health"}).code, kUsage);
   EXPECT_EQ(Ctl({"review", "reject", "reg_1"}).code, kUsage) << "a comment is required";
-  const Outcome outcome = Ctl({"inspect", "what_is_this"});
+  const Outcome outcome = Ctl({"inspect", "what is this"});
   EXPECT_EQ(outcome.code, kUsage);
-  EXPECT_NE(outcome.err.find("what_is_this"), std::string::npos);
+  EXPECT_NE(outcome.err.find("what is this"), std::string::npos);
 }
 
 TEST(AppTest, HelpHasExamplesAndExitCodes) {

@@ -80,6 +80,14 @@ TEST_F(CloseTest, CancelBeforeTheStartReleasesThoseOnTheSpot) {
   EXPECT_EQ(task().signed_in_count() + task().signed_out_count(), 0);
 }
 
+// Where the timer for the start was late, a cancel took the hours of those who had come.
+TEST_F(CloseTest, WhatHasBegunIsNotCancelledAnyMore) {
+  Add("per_i", v1::ASSIGNMENT_STATE_SIGNED_IN);
+  State(v1::TASK_STATE_STAFFED);
+  EXPECT_EQ(Refusal(DecideCancel(aggregate(), "暴雨", StartOf(task()))), "WRONG_STATE");
+  EXPECT_EQ(StateOf("per_i"), v1::ASSIGNMENT_STATE_SIGNED_IN);
+}
+
 TEST_F(CloseTest, CancelReleasesEverybody) {
   Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
   AddHeld("per_h");

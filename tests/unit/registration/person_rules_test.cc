@@ -103,6 +103,21 @@ TEST(Profile, CarriesWhatMatters) {
   EXPECT_EQ(profile.version(), 7u);
 }
 
+// It used to be what people said of themselves: any unit could be made to hear of a stranger.
+TEST(Profile, TheUnitIsOneThatAReviewHasConfirmed) {
+  v1::PersonRecord record;
+  record.mutable_person()->set_unit_id("unt_own");
+  EXPECT_EQ(MakeProfile(record, 1).unit_id(), "");
+  const auto come_through = [&](const char* unit) {
+    record.add_through_units()->set_unit_id(unit);
+    return MakeProfile(record, 1).unit_id();
+  };
+  EXPECT_EQ(come_through("unt_a"), "unt_a");
+  EXPECT_EQ(come_through("unt_b"), "unt_b");
+  EXPECT_EQ(come_through("unt_own"), "unt_own");
+  EXPECT_EQ(come_through("unt_c"), "unt_own");
+}
+
 TEST(Profile, FitsByCategoryAndSkill) {
   v1::PersonRecord record;
   record.mutable_person()->add_categories("veteran");
