@@ -1,7 +1,9 @@
 #include "common/service/worker_metrics.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "common/clock/timestamp.h"
 #include "common/events/group_consumer.h"
 #include "common/log/log.h"
 
@@ -31,6 +33,12 @@ constexpr Spec kDead{"baodao_dead_letters",
                      "Events that failed too often and wait for an operator.",
                      {"group"}};
 
+constexpr Spec kAge{"baodao_stream_age_seconds",
+                    Type::kHistogram,
+                    "How old events are when a consumer comes to them.",
+                    {"consumer"},
+                    metrics::Buckets::kSlow};
+
 constexpr Millis kEvery{10'000};
 
 double Seconds(Millis time) { return static_cast<double>(time.count()) / 1000; }
@@ -54,6 +62,17 @@ void ObserveTimers(metrics::Registry& registry, timers::TimerLoop& loop) {
     RaiseTo(fired, stats.fired);
     RaiseTo(failed, stats.failed);
   });
+}
+
+events::Handler ObserveAge(Runtime& runtime, const std::string& consumer, events::Handler handler) {
+  metrics::Histogram* const age = runtime.metrics.HistogramOf(kAge, {consumer});
+  Clock& clock = runtime.clock;
+  return [age, &clock, handler = std::move(handler)](const events::Delivery& delivery) {
+    if (delivery.attempt == 1 && delivery.event.has_time()) {
+      age->Observe(Seconds(std::max(Millis(0), clock.Now() - ToTime(delivery.event.time()))));
+    }
+    return handler(delivery);
+  };
 }
 
 Task<void> SampleGroupLag(metrics::Registry& registry, redis::Client& client, Clock& clock,

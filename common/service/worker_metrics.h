@@ -7,14 +7,20 @@
 
 #include "common/async/task.h"
 #include "common/clock/clock.h"
+#include "common/events/consumer.h"
 #include "common/metrics/metrics.h"
 #include "common/redis/client.h"
+#include "common/service/runtime.h"
 #include "common/timers/timer_loop.h"
 
 namespace baodao::service {
 
 // Keeps the gauges of the timer loop current; both outlive it. Before Run.
 void ObserveTimers(metrics::Registry& registry, timers::TimerLoop& loop);
+
+// The handler, which also keeps how old events are when they come to it for the first time: how far
+// behind the caches of a replica ("tail") or the readers of a group are.
+events::Handler ObserveAge(Runtime& runtime, const std::string& consumer, events::Handler handler);
 
 // Samples the lag of a group every ten seconds until it is cancelled. All arguments outlive it.
 Task<void> SampleGroupLag(metrics::Registry& registry, redis::Client& client, Clock& clock,

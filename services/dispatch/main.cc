@@ -105,12 +105,14 @@ class DispatchService final : public service::Service {
     options.services.push_back("registration");
     options.services.push_back(name);
     options.shards = runtime.store.shards();
-    parts.tail = events::NewTail(
-        runtime.loop, runtime.redis, runtime.clock, options,
-        [&parts](const events::Delivery& delivery) { return OnEvent(parts, delivery); },
-        [&parts](std::string service, int shard) {
-          return OnGap(parts, std::move(service), shard);
-        });
+    const auto on_event = [&parts](const events::Delivery& delivery) {
+      return OnEvent(parts, delivery);
+    };
+    parts.tail = events::NewTail(runtime.loop, runtime.redis, runtime.clock, options,
+                                 service::ObserveAge(runtime, "tail", on_event),
+                                 [&parts](std::string service, int shard) {
+                                   return OnGap(parts, std::move(service), shard);
+                                 });
     CO_RETURN_IF_ERROR(co_await parts.tail->Prepare());
     co_await parts.areas.Load();
     co_await parts.profile_feed.Load();

@@ -74,17 +74,22 @@ void MakeConsumers(service::Runtime& runtime, Parts& parts) {
   events::TailOptions tail;
   tail.services = {"inbox", "registration"};
   tail.shards = runtime.store.shards();
+  const auto on_wake = [&parts](const events::Delivery& delivery) {
+    return OnTailed(parts, delivery);
+  };
   parts.wakes = events::NewTail(
       runtime.loop, runtime.redis, runtime.clock, tail,
-      [&parts](const events::Delivery& delivery) { return OnTailed(parts, delivery); },
+      service::ObserveAge(runtime, "tail", on_wake),
       [&parts](std::string service, int) { return OnGap(parts, std::move(service)); });
   events::GroupOptions group;
   group.group = kGroup;
   group.services = Followed();
   group.shards = runtime.store.shards();
-  parts.deliveries = events::NewGroupConsumer(
-      runtime.loop, runtime.redis, runtime.clock, group,
-      [&parts](const events::Delivery& delivery) { return parts.deliverer.OnEvent(delivery); });
+  const auto on_event = [&parts](const events::Delivery& delivery) {
+    return parts.deliverer.OnEvent(delivery);
+  };
+  parts.deliveries = events::NewGroupConsumer(runtime.loop, runtime.redis, runtime.clock, group,
+                                              service::ObserveAge(runtime, kGroup, on_event));
   events::TrimmerOptions trim;
   trim.service = runtime.store.keys().service();
   trim.shards = runtime.store.shards();

@@ -65,17 +65,21 @@ void MakeConsumers(service::Runtime& runtime, Parts& parts) {
   events::TailOptions tail;
   tail.services = {"registration"};
   tail.shards = runtime.store.shards();
-  parts.imports = events::NewTail(
-      runtime.loop, runtime.redis, runtime.clock, tail,
-      [&parts](const events::Delivery& delivery) { return parts.areas.OnEvent(delivery); },
-      [&parts](std::string, int) { return OnGap(parts); });
+  const auto on_import = [&parts](const events::Delivery& delivery) {
+    return parts.areas.OnEvent(delivery);
+  };
+  parts.imports = events::NewTail(runtime.loop, runtime.redis, runtime.clock, tail,
+                                  service::ObserveAge(runtime, "tail", on_import),
+                                  [&parts](std::string, int) { return OnGap(parts); });
   events::GroupOptions group;
   group.group = kGroup;
   group.services = {"dispatch"};
   group.shards = runtime.store.shards();
-  parts.tasks = events::NewGroupConsumer(
-      runtime.loop, runtime.redis, runtime.clock, group,
-      [&parts](const events::Delivery& delivery) { return parts.follower.OnEvent(delivery); });
+  const auto on_task = [&parts](const events::Delivery& delivery) {
+    return parts.follower.OnEvent(delivery);
+  };
+  parts.tasks = events::NewGroupConsumer(runtime.loop, runtime.redis, runtime.clock, group,
+                                         service::ObserveAge(runtime, kGroup, on_task));
   events::TrimmerOptions trim;
   trim.service = runtime.store.keys().service();
   trim.shards = runtime.store.shards();

@@ -9,6 +9,7 @@
 #include "common/events/tail.h"
 #include "common/ids/ids.h"
 #include "common/profiles/registration_source.h"
+#include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "services/matching/rpc/handlers.h"
 #include "services/matching/workers/match_loop.h"
@@ -63,12 +64,14 @@ class MatchingService final : public service::Service {
     options.services.push_back("registration");
     options.services.push_back("dispatch");
     options.shards = runtime.store.shards();
-    parts.tail = events::NewTail(
-        runtime.loop, runtime.redis, runtime.clock, options,
-        [&parts](const events::Delivery& delivery) { return parts.feed.OnEvent(delivery); },
-        [&parts](std::string service, int shard) {
-          return parts.feed.OnGap(std::move(service), shard);
-        });
+    const auto on_event = [&parts](const events::Delivery& delivery) {
+      return parts.feed.OnEvent(delivery);
+    };
+    parts.tail = events::NewTail(runtime.loop, runtime.redis, runtime.clock, options,
+                                 service::ObserveAge(runtime, "tail", on_event),
+                                 [&parts](std::string service, int shard) {
+                                   return parts.feed.OnGap(std::move(service), shard);
+                                 });
     CO_RETURN_IF_ERROR(co_await parts.tail->Prepare());
     co_await parts.feed.Load();
     parts.handlers.Register(&runtime.router);

@@ -103,10 +103,12 @@ class RegistrationService final : public service::Service {
     events::TailOptions tail;
     tail.services = {name};
     tail.shards = runtime.store.shards();
-    parts.imports = events::NewTail(
-        runtime.loop, runtime.redis, runtime.clock, tail,
-        [&parts](const events::Delivery& delivery) { return OnImport(parts, delivery); },
-        [&parts](std::string, int) { return OnGap(parts); });
+    const auto on_event = [&parts](const events::Delivery& delivery) {
+      return OnImport(parts, delivery);
+    };
+    parts.imports = events::NewTail(runtime.loop, runtime.redis, runtime.clock, tail,
+                                    service::ObserveAge(runtime, "tail", on_event),
+                                    [&parts](std::string, int) { return OnGap(parts); });
     CO_RETURN_IF_ERROR(co_await parts.imports->Prepare());
     CO_RETURN_IF_ERROR(co_await parts.areas.feed().Refresh());
     parts.metrics.Areas(parts.areas.tree()->size());
