@@ -54,13 +54,13 @@ class RedisTail final : public Tail {
   bool caught_up() const override;
 
  private:
-  Task<absl::StatusOr<std::vector<detail::StreamInfo>>> Look();
+  Task<absl::StatusOr<std::vector<detail::StreamInfo>>> Look(std::vector<TailStream*> streams);
   Task<bool> Start();
   void AddLanes(bool cluster);
   Task<void> RunLanes();
   Task<void> RunLane(Lane* lane);
   Task<void> Handle(Stream& base, std::vector<Entry> entries);
-  Task<bool> FindGaps();
+  Task<bool> FindGaps(std::vector<TailStream*> streams);
 
   asio::io_context& loop_;
   redis::Client& client_;
@@ -76,10 +76,11 @@ class RedisTail final : public Tail {
   bool stopping_ = false;
 };
 
-Task<absl::StatusOr<std::vector<detail::StreamInfo>>> RedisTail::Look() {
+Task<absl::StatusOr<std::vector<detail::StreamInfo>>> RedisTail::Look(
+    std::vector<TailStream*> streams) {
   std::vector<redis::Command> commands;
-  for (const TailStream& stream : streams_) {
-    commands.push_back(redis::Command::On(stream.key, "XINFO", "STREAM", stream.key));
+  for (const TailStream* stream : streams) {
+    commands.push_back(redis::Command::On(stream->key, "XINFO", "STREAM", stream->key));
   }
   std::vector<absl::StatusOr<redis::Reply>> replies =
       co_await client_.CallEach(std::move(commands));
@@ -93,30 +94,33 @@ Task<absl::StatusOr<std::vector<detail::StreamInfo>>> RedisTail::Look() {
 }
 
 Task<absl::Status> RedisTail::Prepare() {
-  absl::StatusOr<std::vector<detail::StreamInfo>> infos = co_await Look();
+  std::vector<TailStream*> streams;
+  for (TailStream& stream : streams_) streams.push_back(&stream);
+  absl::StatusOr<std::vector<detail::StreamInfo>> infos = co_await Look(streams);
   if (!infos.ok()) co_return infos.status();
   for (size_t i = 0; i < infos->size(); ++i) {
-    streams_[i].position = std::move((*infos)[i].last_id);
-    streams_[i].count = (*infos)[i].added;
-    streams_[i].enabled = true;
+    streams[i]->position = std::move((*infos)[i].last_id);
+    streams[i]->count = (*infos)[i].added;
+    streams[i]->enabled = true;
   }
   prepared_ = true;
   co_return absl::OkStatus();
 }
 
 void RedisTail::AddLanes(bool cluster) {
-  std::vector<std::vector<Stream*>> groups(cluster ? static_cast<size_t>(options_.shards)
-                                                   : size_t{1});
+  std::vector<std::vector<TailStream*>> groups(cluster ? static_cast<size_t>(options_.shards)
+                                                       : size_t{1});
   for (TailStream& stream : streams_) {
     groups[cluster ? static_cast<size_t>(stream.shard) : 0].push_back(&stream);
   }
-  for (std::vector<Stream*>& streams : groups) {
+  for (const std::vector<TailStream*>& streams : groups) {
     lanes_.push_back(std::make_unique<Lane>(
-        loop_, client_, std::move(streams), Lane::Options{options_.batch, options_.linger},
+        loop_, client_, std::vector<Stream*>(streams.begin(), streams.end()),
+        Lane::Options{options_.batch, options_.linger},
         [this](Stream& stream, std::vector<Entry> entries) {
           return Handle(stream, std::move(entries));
         },
-        [this] { return FindGaps(); }));
+        [this, streams] { return FindGaps(streams); }));
   }
 }
 
@@ -187,17 +191,19 @@ Task<void> RedisTail::Handle(Stream& base, std::vector<Entry> entries) {
 }
 
 // After an outage: entries may have been trimmed before they were read here, or the whole data may
-// be another.
-Task<bool> RedisTail::FindGaps() {
-  absl::StatusOr<std::vector<detail::StreamInfo>> infos = co_await Look();
+// be another. Asked only of streams that stand still meanwhile, those of the lane that calls and of
+// them the idle: one that went on would be ahead of the answer, which looks like other data.
+Task<bool> RedisTail::FindGaps(std::vector<TailStream*> streams) {
+  std::erase_if(streams, [](const TailStream* stream) { return stream->busy; });
+  absl::StatusOr<std::vector<detail::StreamInfo>> infos = co_await Look(streams);
   if (!infos.ok()) co_return false;
   for (size_t i = 0; i < infos->size() && !stopping_; ++i) {
-    TailStream& stream = streams_[i];
+    TailStream& stream = *streams[i];
     const detail::StreamInfo& info = (*infos)[i];
     const uint64_t trimmed = info.added - info.length;
     const bool other_data =
         info.added < stream.count || detail::IdLess(info.last_id, stream.position);
-    if (stream.busy || (trimmed <= stream.count && !other_data)) continue;
+    if (trimmed <= stream.count && !other_data) continue;
     log::Warn("events.gap", {{"stream", stream.key}, {"position", stream.position}});
     stream.count = trimmed;
     if (other_data) stream.position = "0-0";

@@ -33,8 +33,10 @@ bool IsFree(int port) {
   return free;
 }
 
+}  // namespace
+
 // Below the ephemeral range, so that outgoing connections do not take what was found free.
-int FreeBase() {
+int FreePortBase() {
   std::random_device random;
   for (int attempt = 0; attempt < 1000; ++attempt) {
     const int base = 10'000 + static_cast<int>(random() % 2000) * 10;
@@ -46,9 +48,13 @@ int FreeBase() {
   throw std::runtime_error("no free ports");
 }
 
-}  // namespace
-
-Deployment::Deployment(Options options) : options_(std::move(options)), port_base_(FreeBase()) {
+Deployment::Deployment(Options options) : options_(std::move(options)) {
+  if (options_.cluster) {
+    cluster_.emplace();
+  } else {
+    redis_.emplace();
+  }
+  port_base_ = FreePortBase();
   if (options_.second_dispatch) options_.services.push_back(kSecondDispatch);
   // Registration first: it makes the keys that all share.
   for (const std::string& service : options_.services) Spawn(service);
@@ -62,9 +68,19 @@ int Deployment::PortOf(const std::string& service) const {
   return port_base_ + offsets.at(service);
 }
 
+std::string Deployment::Addresses() {
+  if (redis_) return redis_->socket();
+  std::string addresses;
+  for (size_t i = 0; i < RedisCluster::size(); ++i) {
+    if (i > 0) addresses += ',';
+    addresses += "127.0.0.1:" + std::to_string(cluster_->node(i).port());
+  }
+  return addresses;
+}
+
 void Deployment::Spawn(const std::string& service) {
   std::map<std::string, std::string> environment = options_.environment;
-  environment["BAODAO_REDIS"] = redis_.socket();
+  environment["BAODAO_REDIS"] = Addresses();
   environment["BAODAO_KEYS_DIR"] = keys_dir();
   environment["BAODAO_CREATE_KEYS"] = "true";
   environment.emplace("BAODAO_RATE_LIMITS", "false");

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,16 @@
 
 namespace baodao::testing {
 
+// A port base whose ports, metrics ones too, are free now. Throws std::runtime_error without any.
+int FreePortBase();
+
 struct DeploymentOptions {
   // In the order of their ports.
   std::vector<std::string> services{config::kServices.begin(), config::kServices.end()};
   // A second dispatch on the same data, at second_dispatch_port().
   bool second_dispatch = false;
+  // On a Redis Cluster of three masters instead of one Redis.
+  bool cluster = false;
   // More environment of every service. Without BAODAO_RATE_LIMITS nobody is limited.
   std::map<std::string, std::string> environment;
   // More flags of one service, by its name.
@@ -38,7 +44,9 @@ class Deployment {
   int second_dispatch_port() const { return port_base_ + 6; }
   std::string keys_dir() const { return dir_.File("keys"); }
   std::string codes_file() const { return dir_.File("login-codes.txt"); }
-  RedisServer& redis() { return redis_; }
+  // The one Redis; throws std::bad_optional_access where it is a cluster, and the other way round.
+  RedisServer& redis() { return redis_.value(); }
+  RedisCluster& cluster() { return cluster_.value(); }
   ChildProcess& process(const std::string& service) { return *processes_.at(service); }
   std::string Log(const std::string& service) const;
 
@@ -49,12 +57,15 @@ class Deployment {
 
  private:
   int PortOf(const std::string& service) const;
+  // Of Redis, as services are told it.
+  std::string Addresses();
   void Spawn(const std::string& service);
   void AwaitServing(const std::string& service);
 
   Options options_;
   TempDir dir_;
-  RedisServer redis_;
+  std::optional<RedisServer> redis_;
+  std::optional<RedisCluster> cluster_;
   int port_base_ = 0;
   std::map<std::string, int> starts_;
   std::map<std::string, std::unique_ptr<ChildProcess>> processes_;

@@ -37,11 +37,13 @@ die_of() {
 # Ends what was started, services first; an acknowledged write is on disk long before.
 stop() {
   trap '' INT TERM
-  local pid
-  for pid in "${service_pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+  # Not only what is written down: a signal may come between a start and its note, or while something else is awaited.
+  local pid others=()
+  for pid in $(jobs -p); do [ "$pid" = "$redis_pid" ] || others+=("$pid"); done
+  for pid in "${others[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
   # A drain takes ten seconds at most.
   local waited=0
-  for pid in "${service_pids[@]}"; do
+  for pid in "${others[@]}"; do
     while kill -0 "$pid" 2>/dev/null; do
       if [ "$waited" -ge 200 ]; then kill -KILL "$pid" 2>/dev/null || true; fi
       waited=$((waited + 1))
@@ -65,21 +67,23 @@ check_port() {
 }
 
 check_machine() {
-  if ! [[ $base =~ ^[0-9]+$ ]] || [ "$base" -lt 1024 ] || [ "$base" -gt 63000 ]; then
+  if ! [[ $base =~ ^[1-9][0-9]{3,4}$ ]] || [ "$base" -lt 1024 ] || [ "$base" -gt 63000 ]; then
     die "BAODAO_PORT_BASE must be a number between 1024 and 63000, not '$base'"
   fi
   local name
   for name in "${services[@]}" baodaoctl; do
     [ -x "$bin/$name" ] || die "$bin/$name is missing; run make build"
   done
-  command -v redis-server >/dev/null || die "redis-server is missing; run ops/dev/setup.sh"
+  for name in redis-server redis-cli; do
+    command -v "$name" >/dev/null || die "$name is missing; run ops/dev/setup.sh"
+  done
   local version
   version=$(redis-server --version | sed -E 's/.* v=([0-9]+)\..*/\1/')
   [ "$version" -ge 7 ] || die "redis-server 7 or newer is needed, found: $(redis-server --version)"
   mkdir -p "$dir/redis" "$dir/log" "$dir/keys" 2>/dev/null || die "cannot create $dir"
   chmod 700 "$dir" "$dir/keys" "$dir/redis"
   # 107 bytes is what a Unix socket's path may have.
-  [ ${#dir} -le 90 ] || die "the path of BAODAO_DIR is too long for a socket: $dir"
+  [ "$(printf %s "$dir" | wc -c)" -le 90 ] || die "the path of BAODAO_DIR is too long for a socket: $dir"
   local free_kb
   free_kb=$(df -Pk "$dir" | awk 'NR==2 {print $4}')
   [ "$free_kb" -ge 262144 ] || die "less than 256 MiB are free on the disk of $dir"

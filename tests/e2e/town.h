@@ -1,6 +1,7 @@
 // A deployment with people in it, for tests of the whole.
 #pragma once
 
+#include <chrono>
 #include <fstream>
 #include <memory>
 #include <stdexcept>
@@ -21,6 +22,9 @@ struct TownOptions {
   size_t people = 20;
   size_t communities = 2;
   size_t units = 0;
+  // Of the demo's story, for who plays on.
+  size_t needs = 0;
+  std::chrono::seconds lead{60};
   DeploymentOptions deployment;
 };
 
@@ -37,6 +41,8 @@ class Town {
     demo.people = options.people;
     demo.units = options.units;
     demo.communities = options.communities;
+    demo.needs = options.needs;
+    demo.lead = options.lead;
     auto key = auth::LoadPrivateKey(demo.keys_dir + "/" + std::string(auth::kPrivateKeyFile));
     if (!key.ok()) throw std::runtime_error(std::string(key.status().message()));
     world = std::make_unique<demo::World>(loop, demo, auth::Signer(*std::move(key)));

@@ -1,11 +1,11 @@
 // baodaoctl against the real services.
+#include "tests/e2e/ctl/ctl.h"
+
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include <chrono>
-#include <sstream>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "common/testing/deployment.h"
@@ -14,12 +14,6 @@
 
 namespace baodao::ctl {
 namespace {
-
-struct Outcome {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
 
 class CtlTest : public ::testing::Test {
  protected:
@@ -35,40 +29,17 @@ class CtlTest : public ::testing::Test {
   static void TearDownTestSuite() { delete deployment_; }
 
   static Outcome Ctl(std::vector<std::string> arguments) {
-    const std::vector<std::string> where = {
-        "baodaoctl", "--port-base",           std::to_string(deployment_->port_base()),
-        "--keys",    deployment_->keys_dir(), "--lang",
-        "en"};
-    arguments.insert(arguments.begin(), where.begin(), where.end());
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    std::ostringstream out;
-    std::ostringstream err;
-    Outcome outcome;
-    outcome.code = ctl::Run(static_cast<int>(argv.size()), argv.data(), out, err);
-    outcome.out = out.str();
-    outcome.err = err.str();
-    return outcome;
+    return RunCtl(*deployment_, std::move(arguments));
   }
 
-  // Within half a minute.
   static bool Succeeds(const std::vector<std::string>& arguments) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (Ctl(arguments).code != kOk) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return true;
+    return Until([&] { return Ctl(arguments).code == kOk; });
   }
 
   static baodao::testing::Deployment* deployment_;
 };
 
 baodao::testing::Deployment* CtlTest::deployment_ = nullptr;
-
-bool Has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 TEST_F(CtlTest, HealthOfAllFive) {
   const Outcome health = Ctl({"health", "--wait", "30"});

@@ -1,4 +1,4 @@
-// ops/dev/run.sh as `make run` starts it, on ports and in a directory of its own.
+// ops/dev/throwaway.sh, and what a backend of `make run` is like from outside.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -7,19 +7,14 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/read.hpp>
 #include <asio/write.hpp>
-#include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <sstream>
-#include <thread>
+#include <utility>
 
 #include "common/testing/loop.h"
-#include "common/testing/paths.h"
-#include "common/testing/process.h"
-#include "common/testing/temp_dir.h"
 #include "ops/demo/call.h"
-#include "ops/demo/world.h"
+#include "tests/e2e/run/script.h"
 
 namespace baodao::testing {
 namespace {
@@ -29,46 +24,13 @@ using ::testing::Not;
 
 class RunTest : public ::testing::Test {
  protected:
-  using Environment = std::map<std::string, std::string>;
-
-  // In an orderly way also where a test failed: a killed script leaves its backend behind.
-  ~RunTest() override {
-    if (process_) process_->End(SIGTERM);
-  }
-
   // A throwaway backend beside which `command` runs.
-  void Start(const std::string& command, Environment environment = {}) {
-    environment["BUILD"] = std::filesystem::path(Binary("baodaoctl")).parent_path().parent_path();
-    const std::vector<std::string> argv = {SourceFile("ops/dev/throwaway.sh"), "/bin/sh", "-c",
-                                           command};
-    process_.emplace(argv, environment, dir_.File("log"));
+  void Start(const std::string& command, Script::Environment environment = {}) {
+    const std::vector<std::string> arguments = {"/bin/sh", "-c", command};
+    script_.emplace("ops/dev/throwaway.sh", std::move(environment), arguments);
   }
 
-  std::string Log() const {
-    std::ifstream file(dir_.File("log"));
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
-  }
-
-  // Nullopt when it takes longer than a minute.
-  std::optional<int> ExitCode() {
-    if (!Until([this] { return !process_->Running(); })) return std::nullopt;
-    return process_->Wait();
-  }
-
-  template <class Condition>
-  static bool Until(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    return true;
-  }
-
-  TempDir dir_;
-  std::optional<ChildProcess> process_;
+  std::optional<Script> script_;
 };
 
 // Throws where the service does not know the district.
@@ -92,8 +54,8 @@ std::string MetricsAt(int port) {
 
 TEST_F(RunTest, ABrokenConfigurationIsSaidOnceAndNothingStarts) {
   Start("echo started", {{"BAODAO_LOG_LEVEL", "loud"}});
-  EXPECT_EQ(ExitCode(), 1);
-  const std::string log = Log();
+  EXPECT_EQ(script_->ExitCode(), 1);
+  const std::string log = script_->Log();
   EXPECT_THAT(log, HasSubstr("BAODAO_LOG_LEVEL"));
   EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 1) << log;
 }
@@ -101,56 +63,61 @@ TEST_F(RunTest, ABrokenConfigurationIsSaidOnceAndNothingStarts) {
 // It used to serve in plaintext.
 TEST_F(RunTest, HalfOfTlsIsNoTls) {
   Start("echo started", {{"BAODAO_TLS_KEY", "/nonexistent"}});
-  EXPECT_EQ(ExitCode(), 1);
-  EXPECT_THAT(Log(), HasSubstr("tls_cert, tls_key and tls_ca must be set together"));
+  EXPECT_EQ(script_->ExitCode(), 1);
+  EXPECT_THAT(script_->Log(), HasSubstr("tls_cert, tls_key and tls_ca must be set together"));
 }
 
 // It used to wait for ever for the logs of services that had never opened them.
 TEST_F(RunTest, AServiceThatEndsAtOnceEndsItAllAndIsQuoted) {
   Start("echo started", {{"BAODAO_ISSUERS", "city=/nonexistent"}});
-  EXPECT_EQ(ExitCode(), 1);
-  EXPECT_THAT(Log(), HasSubstr("run: registration did not start"));
-  EXPECT_THAT(Log(), HasSubstr("/nonexistent"));
-  EXPECT_THAT(Log(), Not(HasSubstr("started\n")));
+  EXPECT_EQ(script_->ExitCode(), 1);
+  EXPECT_THAT(script_->Log(), HasSubstr("run: registration did not start"));
+  EXPECT_THAT(script_->Log(), HasSubstr("/nonexistent"));
+  EXPECT_THAT(script_->Log(), Not(HasSubstr("started\n")));
 }
 
 TEST_F(RunTest, TheCommandsAnswerIsTheAnswer) {
   Start("exit 7");
-  EXPECT_EQ(ExitCode(), 7) << Log();
+  EXPECT_EQ(script_->ExitCode(), 7) << script_->Log();
 }
 
 TEST_F(RunTest, WhoeverServesKnowsTheAreasAndASignalEndsItAll) {
   Start("echo at $BAODAO_PORT_BASE $BAODAO_DIR; sleep 100");
-  ASSERT_TRUE(
-      Until([this] { return Log().find("at ") != std::string::npos || !process_->Running(); }));
-  demo::Options options;
+  ASSERT_TRUE(Until(
+      [this] { return script_->Log().find("at ") != std::string::npos || !script_->Running(); }));
+  int port_base = 0;
   std::string at, directory;
-  std::istringstream(Log()) >> at >> options.port_base >> directory;
-  ASSERT_EQ(at, "at") << Log();
+  std::istringstream(script_->Log()) >> at >> port_base >> directory;
+  ASSERT_EQ(at, "at") << script_->Log();
 
-  auto key = auth::LoadPrivateKey(directory + "/keys/" + std::string(auth::kPrivateKeyFile));
-  ASSERT_TRUE(key.ok()) << key.status();
   asio::io_context loop;
-  demo::World world(loop, options, auth::Signer(*std::move(key)));
-  client::Backend& backend = world.backend;
-  Ask<lists::v1::ListNeedsRequest>(loop, world, backend.needs, &client::Needs::ListNeeds);
-  Ask<dispatch::v1::ListTasksRequest>(loop, world, backend.tasks, &client::Tasks::ListTasks);
-  Ask<inbox::v1::ListAreaNotificationsRequest>(loop, world, backend.notifications,
+  const auto world = WorldAt(loop, port_base, directory);
+  client::Backend& backend = world->backend;
+  Ask<lists::v1::ListNeedsRequest>(loop, *world, backend.needs, &client::Needs::ListNeeds);
+  Ask<dispatch::v1::ListTasksRequest>(loop, *world, backend.tasks, &client::Tasks::ListTasks);
+  Ask<inbox::v1::ListAreaNotificationsRequest>(loop, *world, backend.notifications,
                                                &client::Notifications::ListAreaNotifications);
   matching::v1::RunMatchingRequest dry;
   dry.set_dry_run(true);
-  Ask(loop, world, backend.matchings, &client::Matchings::RunMatching, dry);
+  Ask(loop, *world, backend.matchings, &client::Matchings::RunMatching, dry);
 
   // What the alerts on timers look at.
   for (const int service :
        {client::kRegistrationPort, client::kListsPort, client::kDispatchPort, client::kInboxPort}) {
-    const std::string metrics = MetricsAt(options.port_base + 2000 + service);
+    const std::string metrics = MetricsAt(port_base + 2000 + service);
     EXPECT_THAT(metrics, HasSubstr("baodao_timers_lateness_seconds")) << service;
     EXPECT_THAT(metrics, HasSubstr("baodao_timers_failed_total")) << service;
   }
 
-  process_->Signal(SIGTERM);
-  EXPECT_EQ(ExitCode(), 143) << Log();
+  // And those on what the services keep in memory: all have heard of the areas.
+  for (int service = client::kRegistrationPort; service <= client::kInboxPort; ++service) {
+    EXPECT_THAT(MetricsAt(port_base + 2000 + service),
+                HasSubstr("baodao_stream_age_seconds_count{consumer=\"tail\"}"))
+        << service;
+  }
+
+  script_->Signal(SIGTERM);
+  EXPECT_EQ(script_->ExitCode(), 143) << script_->Log();
   EXPECT_FALSE(std::filesystem::exists(directory));
 }
 

@@ -34,9 +34,10 @@ class WaitingTest : public HandlersTest {
 // Offers used to show only in the inbox.
 TEST_F(WaitingTest, OffersAndWaitlistsAreInOnesOwnList) {
   const std::string person = NewPerson();
+  // Days apart: in the evening work of the same night would be too close to that of the next day.
   const std::string accepted = Publish(NewTask(hours(3), 1, 1)).task_id();
-  const std::string full = Publish(NewTask(hours(9), 1, 1)).task_id();
-  const std::string offered = Publish(NewTask(hours(6), 1, 1)).task_id();
+  const std::string full = Publish(NewTask(hours(3 + 4 * 24), 1, 1)).task_id();
+  const std::string offered = Publish(NewTask(hours(3 + 2 * 24), 1, 1)).task_id();
   ASSERT_TRUE(Run(Claim(0, person, accepted, "1")).ok());
   ASSERT_TRUE(Run(Claim(0, NewPerson(), full, "1")).ok());
   ASSERT_TRUE(Run(Claim(0, person, full, "2")).ok());
