@@ -26,6 +26,14 @@ Task<absl::StatusOr<ProfilePtr>> ProfileCache::Get(rpc::CallOptions options,
   co_return NotFound("person", person_id);
 }
 
+Task<bool> ProfileCache::Renew(rpc::CallOptions options, std::string person_id) {
+  const ProfilePtr before = Find(person_id);
+  absl::StatusOr<Profile> fetched = co_await source_.Get(std::move(options), person_id);
+  if (fetched.ok()) Apply(*std::move(fetched));
+  // Also where an event has brought it meanwhile.
+  co_return Find(person_id) != before;
+}
+
 bool ProfileCache::Apply(Profile profile) {
   if (profile.person_id().empty()) return false;
   ProfilePtr& held = profiles_[profile.person_id()];

@@ -38,4 +38,9 @@ absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile
   return absl::OkStatus();
 }
 
+bool IsAboutProfile(const absl::Status& refusal) {
+  return Is(refusal, Reason::NOT_REGISTERED) || Is(refusal, Reason::NOT_ELIGIBLE_AREA) ||
+         Is(refusal, Reason::MISSING_SKILL) || Is(refusal, Reason::MISSING_CATEGORY);
+}
+
 }  // namespace baodao::dispatch

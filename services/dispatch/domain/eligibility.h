@@ -19,5 +19,7 @@ using auth::Covers;
 // registration counts when it lies inside the task's eligible area or covers it.
 absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile& person,
                            const Covers& covers);
+// Whether another profile of the person might not have been refused so.
+bool IsAboutProfile(const absl::Status& refusal);
 
 }  // namespace baodao::dispatch

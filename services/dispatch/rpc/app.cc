@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/crypto/random.h"
+#include "common/status/macros.h"
 
 namespace baodao::dispatch {
 
@@ -20,5 +21,13 @@ App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto
       calendars(store, tasks, clock, limits,
                 options.random ? options.random : Calendars::Random(crypto::RandomBits)),
       ledgers(store, keys, clock) {}
+
+Task<absl::StatusOr<profiles::ProfilePtr>> ProfileFor(App& app, rpc::CallOptions options,
+                                                      std::string person_id, const v1::Task& task) {
+  CO_ASSIGN_OR_RETURN(profiles::ProfilePtr profile, co_await app.profiles.Get(options, person_id));
+  if (!IsAboutProfile(CheckEligible(task, *profile, app.covers))) co_return profile;
+  co_await app.profiles.Renew(std::move(options), person_id);
+  co_return app.profiles.Find(person_id);
+}
 
 }  // namespace baodao::dispatch

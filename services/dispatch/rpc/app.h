@@ -48,4 +48,9 @@ struct App {
   Gate gate;
 };
 
+// The person's profile; renewed first where the one held here would keep them from the task. As
+// ProfileCache::Get.
+Task<absl::StatusOr<profiles::ProfilePtr>> ProfileFor(App& app, rpc::CallOptions options,
+                                                      std::string person_id, const v1::Task& task);
+
 }  // namespace baodao::dispatch

@@ -20,9 +20,10 @@ Answer<v1::Assignment> AssignmentHandlers::OfferTask(rpc::CallContext context,
                           {{"min", std::to_string(kShortestOffer)}});
   }
   const std::string person = request.person_id();
-  CO_ASSIGN_OR_RETURN(const profiles::ProfilePtr profile,
-                      co_await app_.profiles.Get(rpc::CallOptions::From(context), person));
   CO_ASSIGN_OR_RETURN(const auto seen, co_await app_.tasks.Peek(request.task_id(), person));
+  CO_ASSIGN_OR_RETURN(
+      const profiles::ProfilePtr profile,
+      co_await ProfileFor(app_, rpc::CallOptions::From(context), person, seen->record.task()));
   Mutation mutation = MutationOf(app_, context, request.task_id(), request);
   // Nobody is asked to do what their calendar forbids; accepting checks again.
   const absl::Status fits = co_await app_.calendars.Check(person, WorkOf(seen->record.task()));

@@ -9,6 +9,7 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/dispatch/domain/eligibility.h"
 
 namespace baodao::dispatch {
 namespace {
@@ -68,13 +69,20 @@ Task<absl::StatusOr<std::string>> Taker::Decide(const TakeOrder& order) {
   command.covers = &app_.covers;
   command.no_waitlist = order.no_waitlist;
   bool marked = false;
+  bool renewed = false;
   for (int round = 0; round < kRounds; ++round) {
     // Read anew each round: an event may have brought a newer profile.
     CO_ASSIGN_OR_RETURN(const profiles::ProfilePtr profile,
                         co_await app_.profiles.Get(order.peers, order.person_id));
     command.profile = profile.get();
-    CO_ASSIGN_OR_RETURN(std::optional<std::string> answer, co_await Try(order, command, &marked));
-    if (answer) co_return *std::move(answer);
+    absl::StatusOr<std::optional<std::string>> answer = co_await Try(order, command, &marked);
+    // A review of a moment ago may not have been heard of here.
+    if (IsAboutProfile(answer.status()) && !std::exchange(renewed, true) &&
+        co_await app_.profiles.Renew(order.peers, order.person_id)) {
+      continue;
+    }
+    CO_RETURN_IF_ERROR(answer.status());
+    if (*answer) co_return **std::move(answer);
   }
   co_return Refuse(Reason::CONFLICT_RETRY);
 }

@@ -205,5 +205,26 @@ TEST_F(LoopTest, UnknownIds) {
   }
 }
 
+// Whoever claimed right after their registration was approved was refused where a replica had not
+// heard of it yet.
+TEST_F(LoopTest, NobodyIsRefusedForWhatAReplicaHasNotHeardOf) {
+  const std::string person = NewPerson(), other = NewPerson();
+  for (const std::string& id : {person, other}) {
+    registration::v1::Profile stale;  // of before the approval
+    stale.set_person_id(id);
+    ASSERT_TRUE(replicas_[0]->profiles.Apply(stale));
+  }
+  const std::string task = Publish(NewTask(hours(3), 1, 3)).task_id();
+  const auto claimed = Run(Claim(0, person, task, "1"));
+  ASSERT_TRUE(claimed.ok()) << claimed.status();
+  EXPECT_EQ(claimed->state(), v1::ASSIGNMENT_STATE_ACCEPTED);
+  v1::OfferTaskRequest offer;
+  offer.set_request_id("offer");
+  offer.set_task_id(task);
+  offer.set_person_id(other);
+  const auto offered = Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer));
+  EXPECT_TRUE(offered.ok()) << offered.status();
+}
+
 }  // namespace
 }  // namespace baodao::dispatch
