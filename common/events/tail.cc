@@ -79,6 +79,7 @@ class RedisTail final : public Tail {
 Task<absl::StatusOr<std::vector<detail::StreamInfo>>> RedisTail::Look(
     std::vector<TailStream*> streams) {
   std::vector<redis::Command> commands;
+  commands.reserve(streams.size());
   for (const TailStream* stream : streams) {
     commands.push_back(redis::Command::On(stream->key, "XINFO", "STREAM", stream->key));
   }
