@@ -23,7 +23,7 @@ App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto
       ledgers(store, keys, clock) {}
 
 Task<absl::StatusOr<profiles::ProfilePtr>> ProfileFor(App& app, rpc::CallOptions options,
-                                                      std::string person_id, const v1::Task& task) {
+                                                      std::string person_id, v1::Task task) {
   CO_ASSIGN_OR_RETURN(profiles::ProfilePtr profile, co_await app.profiles.Get(options, person_id));
   if (!IsAboutProfile(CheckEligible(task, *profile, app.covers))) co_return profile;
   co_await app.profiles.Renew(std::move(options), person_id);

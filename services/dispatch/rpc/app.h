@@ -49,8 +49,8 @@ struct App {
 };
 
 // The person's profile; renewed first where the one held here would keep them from the task. As
-// ProfileCache::Get.
+// ProfileCache::Get. The task is a copy: one in the cache changes while this waits.
 Task<absl::StatusOr<profiles::ProfilePtr>> ProfileFor(App& app, rpc::CallOptions options,
-                                                      std::string person_id, const v1::Task& task);
+                                                      std::string person_id, v1::Task task);
 
 }  // namespace baodao::dispatch

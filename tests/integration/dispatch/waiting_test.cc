@@ -103,6 +103,21 @@ TEST_F(WaitingTest, WhoMayNoLongerTakePartIsPassedOver) {
   EXPECT_EQ(StateOf(next, task), v1::ASSIGNMENT_STATE_OFFERED);
 }
 
+// A replica that had not heard of a review yet used to pass people over for it.
+TEST_F(WaitingTest, NobodyIsPassedOverForWhatAReplicaHasNotHeardOf) {
+  const std::string taker = NewPerson(), waiting = NewPerson();
+  const std::string task = Publish(NewTask(hours(5), 1, 1)).task_id();
+  // The claim goes through the other replica: the one that promotes holds what was before.
+  registration::v1::Profile stale;
+  stale.set_person_id(waiting);
+  ASSERT_TRUE(replicas_[0]->profiles.Apply(stale));
+  ASSERT_TRUE(Run(Claim(0, taker, task, "1")).ok());
+  ASSERT_TRUE(Run(Claim(1, waiting, task, "1")).ok());
+  Withdraw(taker, task);
+  RunPromotion(task);
+  EXPECT_EQ(StateOf(waiting, task), v1::ASSIGNMENT_STATE_OFFERED);
+}
+
 // One whose other claim was just being refused used to lose the place.
 TEST_F(WaitingTest, AReservationUnderWayCostsNobodyTheirPlace) {
   const std::string taker = NewPerson(), waiting = NewPerson();
