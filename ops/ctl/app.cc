@@ -1,6 +1,7 @@
 #include "ops/ctl/app.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <asio/executor_work_guard.hpp>
 #include <cstdlib>
@@ -125,7 +126,7 @@ std::string Explain(const absl::Status& status, Locale locale) {
   return text;
 }
 
-int Run(int argc, char** argv, std::ostream& out, std::ostream& err) {
+int Run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err) {
   Plan plan;
   CLI::App app("Looks after a Baodao backend: areas, reviews, tasks, matching, records.",
                "baodaoctl");
@@ -136,7 +137,8 @@ int Run(int argc, char** argv, std::ostream& out, std::ostream& err) {
   AddCommands(app, plan);
   app.footer(kFooter);  // last: subcommands would inherit it
   try {
-    app.parse(argc, argv);
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the end
+    app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
     return app.exit(error, out, err) == 0 ? kOk : kUsage;
   }

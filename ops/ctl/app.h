@@ -5,6 +5,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <vector>
 
 #include "common/status/status.h"
 
@@ -25,6 +26,7 @@ int ExitCodeOf(const absl::Status& status);
 // "TASK_FULL: 任务名额已满", and a line for each field that is wrong.
 std::string Explain(const absl::Status& status, Locale locale);
 
-int Run(int argc, char** argv, std::ostream& out, std::ostream& err);
+// `arguments` without the name of the program.
+int Run(std::vector<std::string> arguments, std::ostream& out, std::ostream& err);
 
 }  // namespace baodao::ctl

@@ -3,4 +3,6 @@
 
 #include "ops/ctl/app.h"
 
-int main(int argc, char** argv) { return baodao::ctl::Run(argc, argv, std::cout, std::cerr); }
+int main(int argc, char** argv) {
+  return baodao::ctl::Run({argv + 1, argv + argc}, std::cout, std::cerr);
+}

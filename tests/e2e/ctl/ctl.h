@@ -6,14 +6,9 @@
 
 #include "common/testing/deployment.h"
 #include "common/testing/until.h"
+#include "tests/ctl.h"
 
 namespace baodao::ctl {
-
-struct Outcome {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
 
 // In English, with the deployment's own keys.
 Outcome RunCtl(const baodao::testing::Deployment& deployment, std::vector<std::string> arguments);

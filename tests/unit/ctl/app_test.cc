@@ -3,36 +3,22 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/auth/keys.h"
 #include "common/auth/tokens.h"
 #include "common/testing/temp_dir.h"
 #include "ops/ctl/tokens.h"
+#include "tests/ctl.h"
 
 namespace baodao::ctl {
 namespace {
 
-struct Outcome {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
 Outcome Ctl(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "baodaoctl");
   unsetenv("BAODAO_TOKEN");  // of whoever runs the tests
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  std::ostringstream out;
-  std::ostringstream err;
-  Outcome outcome;
-  outcome.code = Run(static_cast<int>(argv.size()), argv.data(), out, err);
-  outcome.out = out.str();
-  outcome.err = err.str();
-  return outcome;
+  return OutcomeOf(std::move(arguments));
 }
 
 TEST(AppTest, WrongUsageIsTwoAndSaysWhat) {
