@@ -14,7 +14,7 @@
 #include "common/testing/paths.h"
 #include "ops/demo/call.h"
 #include "ops/demo/story.h"
-#include "ops/demo/world.h"
+#include "tests/e2e/world.h"
 
 namespace baodao::testing {
 
@@ -43,9 +43,7 @@ class Town {
     demo.communities = options.communities;
     demo.needs = options.needs;
     demo.lead = options.lead;
-    auto key = auth::LoadPrivateKey(demo.keys_dir + "/" + std::string(auth::kPrivateKeyFile));
-    if (!key.ok()) throw std::runtime_error(std::string(key.status().message()));
-    world = std::make_unique<demo::World>(loop, demo, auth::Signer(*std::move(key)));
+    world = MakeWorld(loop, demo);
     Run(ImportAreas());
     Run(AwaitAreas());
     Run(demo::Stage(*world));

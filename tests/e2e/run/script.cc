@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 #include <utility>
 
 #include "common/testing/paths.h"
@@ -58,9 +57,7 @@ std::unique_ptr<demo::World> WorldAt(asio::io_context& loop, int port_base,
   options.port_base = port_base;
   options.keys_dir = directory + "/keys";
   options.codes_file = directory + "/login-codes.txt";
-  auto key = auth::LoadPrivateKey(options.keys_dir + "/" + std::string(auth::kPrivateKeyFile));
-  if (!key.ok()) throw std::runtime_error(std::string(key.status().message()));
-  return std::make_unique<demo::World>(loop, options, auth::Signer(*std::move(key)));
+  return MakeWorld(loop, options);
 }
 
 }  // namespace baodao::testing

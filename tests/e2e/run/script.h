@@ -11,7 +11,7 @@
 #include "common/testing/process.h"
 #include "common/testing/temp_dir.h"
 #include "common/testing/until.h"
-#include "ops/demo/world.h"
+#include "tests/e2e/world.h"
 
 namespace baodao::testing {
 

@@ -5,7 +5,6 @@
 #include <fstream>
 #include <sstream>
 
-#include "common/auth/keys.h"
 #include "common/client/backend.h"
 #include "common/clock/timestamp.h"
 #include "common/testing/certificates.h"
@@ -13,7 +12,9 @@
 #include "common/testing/loop.h"
 #include "common/testing/paths.h"
 #include "common/testing/process.h"
+#include "common/testing/until.h"
 #include "ops/demo/call.h"
+#include "tests/e2e/world.h"
 
 namespace baodao::testing {
 namespace {
@@ -46,18 +47,7 @@ class TlsTest : public ::testing::Test {
     return text.str();
   }
 
-  std::string OperatorToken() const {
-    auto key =
-        auth::LoadPrivateKey(deployment_.keys_dir() + "/" + std::string(auth::kPrivateKeyFile));
-    if (!key.ok()) throw std::runtime_error(std::string(key.status().message()));
-    auth::RoleGrant grant;
-    grant.role = auth::v1::ROLE_OPERATOR;
-    return auth::Signer(*std::move(key))
-        .Sign(auth::Principal::Person("per_0000000000000000000000000A", {grant}),
-              SystemClock().Now(), std::chrono::minutes(10));
-  }
-  Task<void> PublishNeed(client::Backend& backend) {
-    const std::string token = OperatorToken();
+  static Task<void> PublishNeed(client::Backend& backend, std::string token) {
     lists::v1::CreateNeedRequest create;
     create.set_request_id("create");
     create.set_title("陪老人就诊");
@@ -101,12 +91,7 @@ TEST_F(TlsTest, ServicesAndToolsTalkOverIt) {
   EXPECT_EQ(Ctl(tool, {"health"}), 0) << CtlLog();
   ASSERT_EQ(Ctl(tool, {"areas", "import", SourceFile("ops/data/yangpu/areas.csv")}), 0) << CtlLog();
   // dispatch hears of the areas from registration, a moment later.
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  int stats = -1;
-  while (stats != 0 && std::chrono::steady_clock::now() < end) {
-    stats = Ctl(tool, {"stats", "--area", "310110"});
-  }
-  EXPECT_EQ(stats, 0) << CtlLog();
+  EXPECT_TRUE(Until([&] { return Ctl(tool, {"stats", "--area", "310110"}) == 0; })) << CtlLog();
 }
 
 // lists asks dispatch for the task as itself, with a certificate and a token of its own.
@@ -114,8 +99,11 @@ TEST_F(TlsTest, ANeedBecomesATaskOverIt) {
   ASSERT_EQ(Ctl(ours_, {"areas", "import", SourceFile("ops/data/yangpu/areas.csv")}), 0)
       << CtlLog();
   asio::io_context loop;
+  demo::Options options;
+  options.keys_dir = deployment_.keys_dir();
+  const std::string token = MakeWorld(loop, options)->OperatorToken();
   client::Backend backend(loop, "127.0.0.1", deployment_.port_base(), ours_);
-  testing::Run(loop, PublishNeed(backend), std::chrono::seconds(60));
+  testing::Run(loop, PublishNeed(backend, token), std::chrono::seconds(60));
 }
 
 TEST_F(TlsTest, WithoutACertificateThereIsNoWayIn) {
