@@ -73,11 +73,11 @@ int GraphBuilder::Wanted(int32_t task) const {
 }
 
 bool GraphBuilder::Widen(Bottleneck bottleneck) {
-  size_t worth = 0;
-  for (size_t task = 0; task < tasks_.size(); ++task) {
-    worth += bottleneck.tasks[task] && tasks_[task].truncated;
+  bool worth = false;
+  for (size_t task = 0; task < tasks_.size() && !worth; ++task) {
+    worth = bottleneck.tasks[task] && tasks_[task].truncated;
   }
-  if (worth == 0) return false;
+  if (!worth) return false;
   bottleneck_ = std::move(bottleneck);
   kept_ = std::exchange(problem_.edges, {});
   next_kept_ = 0;

@@ -37,15 +37,24 @@ std::vector<int32_t> Conflicts(const GraphBuilder& builder, const Limits& limits
   return conflicts;
 }
 
+namespace {
+
+// The edges of task t are those from the t-th of these up to the next.
+std::vector<size_t> FirstEdges(const Problem& problem) {
+  std::vector<size_t> first(problem.tasks.size() + 1, 0);
+  for (const Edge& edge : problem.edges) ++first[edge.task + 1];
+  std::partial_sum(first.begin(), first.end(), first.begin());
+  return first;
+}
+
+}  // namespace
+
 Bottleneck BottleneckOf(const GraphBuilder& builder, const Solution& solution) {
   const Problem& problem = builder.problem();
   const std::vector<Edge>& edges = problem.edges;
   Bottleneck found{std::vector<bool>(problem.tasks.size()),
                    std::vector<bool>(problem.capacity.size())};
-  // The edges of task t are those from first[t] up to first[t + 1].
-  std::vector<size_t> first(problem.tasks.size() + 1, 0);
-  for (const Edge& edge : edges) ++first[edge.task + 1];
-  std::partial_sum(first.begin(), first.end(), first.begin());
+  const std::vector<size_t> first = FirstEdges(problem);
   std::vector<int32_t> filled(problem.tasks.size(), 0);
   std::vector<bool> chosen(edges.size());
   std::vector<std::pair<int32_t, int32_t>> given;  // (person, task)
