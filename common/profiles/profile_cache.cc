@@ -26,12 +26,11 @@ Task<absl::StatusOr<ProfilePtr>> ProfileCache::Get(rpc::CallOptions options,
   co_return NotFound("person", person_id);
 }
 
-Task<bool> ProfileCache::Renew(rpc::CallOptions options, std::string person_id) {
-  const ProfilePtr before = Find(person_id);
+Task<ProfilePtr> ProfileCache::Newest(rpc::CallOptions options, std::string person_id) {
   absl::StatusOr<Profile> fetched = co_await source_.Get(std::move(options), person_id);
   if (fetched.ok()) Apply(*std::move(fetched));
-  // Also where an event has brought it meanwhile.
-  co_return Find(person_id) != before;
+  // Not what was fetched: an event may have brought a newer one meanwhile.
+  co_return Find(person_id);
 }
 
 bool ProfileCache::Apply(Profile profile) {

@@ -47,10 +47,10 @@ class ProfileCache {
   // PEER_UNAVAILABLE when the owner cannot be asked.
   Task<absl::StatusOr<ProfilePtr>> Get(rpc::CallOptions options, std::string person_id);
 
-  // Asks the owner whether there is a newer profile than the one held: before somebody is refused
-  // for what this replica may only not have heard of yet. False when there is none, or nobody to
-  // ask.
-  Task<bool> Renew(rpc::CallOptions options, std::string person_id);
+  // The newest profile there is, asked of the owner: before somebody is refused for what this
+  // replica may only not have heard of yet. The one held when the owner cannot be asked; nullptr
+  // when there is none either.
+  Task<ProfilePtr> Newest(rpc::CallOptions options, std::string person_id);
 
   // Takes a profile over unless the one held is as new. True when it was newer.
   bool Apply(Profile profile);

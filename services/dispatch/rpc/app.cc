@@ -26,8 +26,7 @@ Task<absl::StatusOr<profiles::ProfilePtr>> ProfileFor(App& app, rpc::CallOptions
                                                       std::string person_id, v1::Task task) {
   CO_ASSIGN_OR_RETURN(profiles::ProfilePtr profile, co_await app.profiles.Get(options, person_id));
   if (!IsAboutProfile(CheckEligible(task, *profile, app.covers))) co_return profile;
-  co_await app.profiles.Renew(std::move(options), person_id);
-  co_return app.profiles.Find(person_id);
+  co_return co_await app.profiles.Newest(std::move(options), std::move(person_id));
 }
 
 }  // namespace baodao::dispatch

@@ -76,9 +76,9 @@ Task<absl::StatusOr<std::string>> Taker::Decide(const TakeOrder& order) {
                         co_await app_.profiles.Get(order.peers, order.person_id));
     command.profile = profile.get();
     absl::StatusOr<std::optional<std::string>> answer = co_await Try(order, command, &marked);
-    // A review of a moment ago may not have been heard of here.
+    // A review of a moment ago may not have been heard of here, or not when this round began.
     if (IsAboutProfile(answer.status()) && !std::exchange(renewed, true) &&
-        co_await app_.profiles.Renew(order.peers, order.person_id)) {
+        co_await app_.profiles.Newest(order.peers, order.person_id) != profile) {
       continue;
     }
     CO_RETURN_IF_ERROR(answer.status());

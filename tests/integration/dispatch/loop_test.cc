@@ -226,5 +226,28 @@ TEST_F(LoopTest, NobodyIsRefusedForWhatAReplicaHasNotHeardOf) {
   EXPECT_TRUE(offered.ok()) << offered.status();
 }
 
+// An approval heard of while the claim was being decided upon the profile of before: the owner had
+// nothing newer than what was held by then, which was taken for nothing new.
+TEST_F(LoopTest, NobodyIsRefusedForWhatAReplicaHearsOfMeanwhile) {
+  const std::string person = NewPerson();
+  registration::v1::Profile stale;
+  stale.set_person_id(person);
+  Replica& replica = *replicas_[0];
+  ASSERT_TRUE(replica.profiles.Apply(stale));
+  const std::string task = Publish(NewTask(hours(3), 1, 3)).task_id();
+  absl::StatusOr<v1::Assignment> claimed;
+  const auto claim = [&]() -> Task<void> { claimed = co_await Claim(0, person, task, "1"); };
+  const auto hear = [&]() -> Task<void> {  // by now the claim waits for the store
+    auto approved = co_await replica.source.Get(rpc::CallOptions(), person);
+    EXPECT_TRUE(replica.profiles.Apply(*std::move(approved)));
+  };
+  std::vector<Task<void>> both;
+  both.push_back(claim());
+  both.push_back(hear());
+  RunAll(std::move(both));
+  ASSERT_TRUE(claimed.ok()) << claimed.status();
+  EXPECT_EQ(claimed->state(), v1::ASSIGNMENT_STATE_ACCEPTED);
+}
+
 }  // namespace
 }  // namespace baodao::dispatch
