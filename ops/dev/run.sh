@@ -74,7 +74,7 @@ check_machine() {
   for name in "${services[@]}" baodaoctl; do
     [ -x "$bin/$name" ] || die "$bin/$name is missing; run make build"
   done
-  for name in redis-server redis-cli; do
+  for name in redis-server redis-cli flock; do
     command -v "$name" >/dev/null || die "$name is missing; run ops/dev/setup.sh"
   done
   local version
@@ -82,6 +82,9 @@ check_machine() {
   [ "$version" -ge 7 ] || die "redis-server 7 or newer is needed, found: $(redis-server --version)"
   mkdir -p "$dir/redis" "$dir/log" "$dir/keys" 2>/dev/null || die "cannot create $dir"
   chmod 700 "$dir" "$dir/keys" "$dir/redis"
+  # Held until nothing of this instance is left: whatever is started below inherits it.
+  exec 9>>"$dir/lock"
+  flock --nonblock 9 || die "another instance runs in $dir; stop it or set BAODAO_DIR"
   # 107 bytes is what a Unix socket's path may have.
   [ "$(printf %s "$dir" | wc -c)" -le 90 ] || die "the path of BAODAO_DIR is too long for a socket: $dir"
   local free_kb
@@ -95,9 +98,6 @@ check_machine() {
 }
 
 start_redis() {
-  if [ -S "$dir/redis.sock" ] && redis-cli -s "$dir/redis.sock" ping >/dev/null 2>&1; then
-    die "another instance runs in $dir; stop it or set BAODAO_DIR"
-  fi
   # In a session of its own: Ctrl-C must not end it before the services have drained.
   setsid redis-server ops/dev/redis.conf --port 0 --unixsocket "$dir/redis.sock" --unixsocketperm 700 \
     --dir "$dir/redis" --logfile "$dir/log/redis.log" &
