@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/clock/timestamp.h"
+#include "common/status/macros.h"
 #include "common/status/status.h"
 
 namespace baodao::dispatch {
@@ -12,22 +14,42 @@ bool Contains(const List& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
+bool Holds(const registration::v1::Profile& person, const std::string& kind, Time until) {
+  return std::ranges::any_of(person.credentials(), [&](const auto& credential) {
+    return credential.kind() == kind && until <= ToTime(credential.expire_time());
+  });
+}
+
+absl::Status CheckRequester(const std::string& requester, const registration::v1::Profile& person,
+                            const Blocks& blocks) {
+  if (requester.empty()) return absl::OkStatus();
+  if (requester == person.person_id()) return Refuse(Reason::OWN_REQUEST);
+  if (Contains(person.blocked_person_ids(), requester) || blocks(requester, person.person_id())) {
+    return Refuse(Reason::KEPT_APART);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile& person,
-                           const Covers& covers) {
-  if (!task.requester_id().empty() && task.requester_id() == person.person_id()) {
-    return Refuse(Reason::OWN_REQUEST);
-  }
+                           const Relations& relations) {
+  RETURN_IF_ERROR(CheckRequester(task.requester_id(), person, relations.blocks));
   if (person.area_codes().empty()) return Refuse(Reason::NOT_REGISTERED);
   const std::string& eligible = task.eligible_area_code();
   const bool reported = std::ranges::any_of(person.area_codes(), [&](const std::string& code) {
-    return covers(eligible, code) || covers(code, eligible);
+    return relations.covers(eligible, code) || relations.covers(code, eligible);
   });
   if (!reported) return Refuse(Reason::NOT_ELIGIBLE_AREA, {{"area", eligible}});
   for (const std::string& skill : task.skills()) {
     if (!Contains(person.skills(), skill)) {
       return Refuse(Reason::MISSING_SKILL, {{"skill", skill}});
+    }
+  }
+  const Time end = ToTime(task.window().end());
+  for (const std::string& kind : task.credentials()) {
+    if (!Holds(person, kind, end)) {
+      return Refuse(Reason::MISSING_CREDENTIAL, {{"credential", kind}});
     }
   }
   const bool fits = task.categories().empty() ||
@@ -39,8 +61,9 @@ absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile
 }
 
 bool IsAboutProfile(const absl::Status& refusal) {
-  return Is(refusal, Reason::NOT_REGISTERED) || Is(refusal, Reason::NOT_ELIGIBLE_AREA) ||
-         Is(refusal, Reason::MISSING_SKILL) || Is(refusal, Reason::MISSING_CATEGORY);
+  return Is(refusal, Reason::KEPT_APART) || Is(refusal, Reason::NOT_REGISTERED) ||
+         Is(refusal, Reason::NOT_ELIGIBLE_AREA) || Is(refusal, Reason::MISSING_SKILL) ||
+         Is(refusal, Reason::MISSING_CREDENTIAL) || Is(refusal, Reason::MISSING_CATEGORY);
 }
 
 }  // namespace baodao::dispatch

@@ -1,4 +1,5 @@
-// Who may take part in a task at all: skills, categories, where people have reported to.
+// Who may take part in a task at all: skills, credentials, categories, where people have reported
+// to, whom they keep apart from.
 #pragma once
 
 #include <absl/status/status.h>
@@ -15,10 +16,21 @@ namespace baodao::dispatch {
 // Whether the second area is the first or lies below it.
 using auth::Covers;
 
-// OK, OWN_REQUEST, NOT_REGISTERED, NOT_ELIGIBLE_AREA, MISSING_SKILL or MISSING_CATEGORY. A
-// registration counts when it lies inside the task's eligible area or covers it.
+// Whether the first person keeps apart from the second.
+using Blocks = std::function<bool(std::string_view, std::string_view)>;
+
+// How areas lie in each other and people stand to each other. Both answer at once.
+struct Relations {
+  Covers covers;
+  Blocks blocks;
+};
+
+// OK, OWN_REQUEST, KEPT_APART, NOT_REGISTERED, NOT_ELIGIBLE_AREA, MISSING_SKILL, MISSING_CREDENTIAL
+// or MISSING_CATEGORY. A registration counts when it lies inside the task's eligible area or covers
+// it, a credential when it is valid until the task ends. People are kept apart from a requester by
+// either one's wish.
 absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile& person,
-                           const Covers& covers);
+                           const Relations& relations);
 // Whether another profile of the person might not have been refused so.
 bool IsAboutProfile(const absl::Status& refusal);
 

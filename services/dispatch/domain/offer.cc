@@ -16,7 +16,7 @@ absl::StatusOr<Effects> DecideOffer(Aggregate& aggregate, const TakeCommand& com
   if (!MayStartAnew(state)) {
     return Refuse(Reason::ALREADY_ASSIGNED, {{"state", std::string(Name(state))}});
   }
-  RETURN_IF_ERROR(CheckEligible(task, *command.profile, *command.covers));
+  RETURN_IF_ERROR(CheckEligible(task, *command.profile, *command.relations));
   if (FreeSlots(task) <= 0) return Refuse(Reason::TASK_FULL);
   if (aggregate.record().people_count() >= kMostPeople) return Refuse(Reason::TASK_FULL);
 

@@ -53,6 +53,7 @@ void SetAsked(v1::Task& task, const v1::PublishTaskRequest& request) {
                             ? request.waitlist_max()
                             : std::min(2 * request.slots_max(), kMostWaiting));
   *task.mutable_skills() = request.skills();
+  *task.mutable_credentials() = request.credentials();
   *task.mutable_categories() = request.categories();
   task.set_geofence_m(request.geofence_m() > 0 ? request.geofence_m() : kDefaultGeofence);
   task.set_requester_id(request.requester_id());

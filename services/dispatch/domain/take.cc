@@ -63,7 +63,7 @@ absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRe
   const bool returns = state == v1::ASSIGNMENT_STATE_NO_SHOW && command.kind == TakeKind::kAssign;
   RETURN_IF_ERROR(returns ? CheckRuns(task, now) : CheckRecruiting(task, now));
   RETURN_IF_ERROR(CheckStanding(state, record, command.kind, now));
-  RETURN_IF_ERROR(CheckEligible(task, *command.profile, *command.covers));
+  RETURN_IF_ERROR(CheckEligible(task, *command.profile, *command.relations));
 
   const bool invited = state == v1::ASSIGNMENT_STATE_OFFERED || command.kind == TakeKind::kAssign;
   const bool own_hold = record != nullptr && record->assignment().holds_slot();

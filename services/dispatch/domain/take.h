@@ -21,7 +21,7 @@ struct TakeCommand {
   std::string person_id;
   // Never null; both outlive the decision.
   const registration::v1::Profile* profile = nullptr;
-  const Covers* covers = nullptr;
+  const Relations* relations = nullptr;
   // Claims: be refused with TASK_FULL rather than wait.
   bool no_waitlist = false;
 };

@@ -1,11 +1,23 @@
 #include "services/dispatch/rpc/app.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/crypto/random.h"
 #include "common/status/macros.h"
 
 namespace baodao::dispatch {
+namespace {
+
+// As far as this replica has heard: it holds everybody's profile.
+bool Blocked(const profiles::ProfileCache& profiles, std::string_view by, std::string_view person) {
+  const profiles::ProfilePtr profile = profiles.Find(by);
+  if (profile == nullptr) return false;
+  return std::ranges::find(profile->blocked_person_ids(), person) !=
+         profile->blocked_person_ids().end();
+}
+
+}  // namespace
 
 App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto::KeyRing& ring,
          profiles::ProfileCache& profiles, Tree tree, AppOptions options)
@@ -14,7 +26,9 @@ App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto
       ring(ring),
       profiles(profiles),
       tree(std::move(tree)),
-      covers([this](std::string_view a, std::string_view b) { return this->tree()->Covers(a, b); }),
+      relations{
+          [this](std::string_view a, std::string_view b) { return this->tree()->Covers(a, b); },
+          [this](std::string_view a, std::string_view b) { return Blocked(this->profiles, a, b); }},
       limits(options.limits),
       keys(store.keys()),
       tasks(loop, store, keys, clock, options.tasks),
@@ -25,7 +39,7 @@ App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto
 Task<absl::StatusOr<profiles::ProfilePtr>> ProfileFor(App& app, rpc::CallOptions options,
                                                       std::string person_id, v1::Task task) {
   CO_ASSIGN_OR_RETURN(profiles::ProfilePtr profile, co_await app.profiles.Get(options, person_id));
-  if (!IsAboutProfile(CheckEligible(task, *profile, app.covers))) co_return profile;
+  if (!IsAboutProfile(CheckEligible(task, *profile, app.relations))) co_return profile;
   co_return co_await app.profiles.Newest(std::move(options), std::move(person_id));
 }
 

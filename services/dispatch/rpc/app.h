@@ -39,7 +39,7 @@ struct App {
   const crypto::KeyRing& ring;
   profiles::ProfileCache& profiles;
   Tree tree;
-  Covers covers;
+  Relations relations;
   WorkLimits limits;
   DispatchKeys keys;
   Tasks tasks;

@@ -16,7 +16,7 @@ Task<absl::StatusOr<Subject>> SubjectOf(App& app, rpc::CallContext context, std:
   }
   if (person_id.empty()) co_return RefuseField("person_id", ViolationKind::REQUIRED);
   CO_ASSIGN_OR_RETURN(const auto known, co_await app.tasks.Peek(std::move(task_id), person_id));
-  if (!caller.Coordinates(known->record.task().area_code(), app.covers)) {
+  if (!caller.Coordinates(known->record.task().area_code(), app.relations.covers)) {
     co_return Refuse(Reason::PERMISSION_DENIED);
   }
   if (!ids::IsValid(person_id, "per")) co_return NotFound("person", person_id);

@@ -35,7 +35,7 @@ Answer<v1::Assignment> AssignmentHandlers::OfferTask(rpc::CallContext context,
   TakeCommand command;
   command.person_id = person;
   command.profile = profile.get();
-  command.covers = &app_.covers;
+  command.relations = &app_.relations;
   TaskCall call;
   call.people.push_back(person);
   call.answer = AnswerAssignment(person);

@@ -34,7 +34,7 @@ Task<absl::StatusOr<v1::SignMethod>> AssignmentHandlers::ProveExpected(rpc::Call
                       co_await app_.tasks.Peek(request.task_id(), subject.person_id));
   // A code proves nothing by those who may have it shown.
   const std::string& area = known->record.task().area_code();
-  if (!request.code().empty() && context.caller().Coordinates(area, app_.covers)) {
+  if (!request.code().empty() && context.caller().Coordinates(area, app_.relations.covers)) {
     if (!subject.by_coordinator && !request.has_position()) co_return Refuse(Reason::OWN_SERVICE);
     request.clear_code();
   }

@@ -66,7 +66,7 @@ Task<absl::StatusOr<std::string>> Taker::Decide(const TakeOrder& order) {
   TakeCommand command;
   command.kind = order.kind;
   command.person_id = order.person_id;
-  command.covers = &app_.covers;
+  command.relations = &app_.relations;
   command.no_waitlist = order.no_waitlist;
   bool marked = false;
   bool renewed = false;

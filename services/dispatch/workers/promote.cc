@@ -22,7 +22,7 @@ using Standing = Candidate::Standing;
 Task<absl::StatusOr<Standing>> StandingOf(App& app, std::string person_id, const v1::Task& task) {
   CO_ASSIGN_OR_RETURN(const profiles::ProfilePtr profile,
                       co_await ProfileFor(app, rpc::CallOptions(), person_id, task));
-  if (!CheckEligible(task, *profile, app.covers).ok()) co_return Standing::kUnfit;
+  if (!CheckEligible(task, *profile, app.relations).ok()) co_return Standing::kUnfit;
   CO_ASSIGN_OR_RETURN(const Calendars::Room room,
                       co_await app.calendars.RoomFor(std::move(person_id), WorkOf(task)));
   switch (room) {

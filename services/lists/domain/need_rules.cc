@@ -92,6 +92,7 @@ absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
   *need.mutable_window() = request.window();
   need.set_people_wanted(std::max(1, request.people_wanted()));
   *need.mutable_skills() = request.skills();
+  *need.mutable_credentials() = request.credentials();
   need.set_state(v1::NEED_STATE_SUBMITTED);
   need.set_requester_id(requester_id);
   *need.mutable_create_time() = ToTimestamp(now);

@@ -38,6 +38,7 @@ dispatch::v1::PublishTaskRequest TaskOf(const v1::NeedRecord& record,
   task.set_slots_min(slots.min);
   task.set_slots_max(slots.max);
   *task.mutable_skills() = need.skills();
+  *task.mutable_credentials() = need.credentials();
   task.set_sla_seconds(request.sla_seconds());
   task.set_need_id(need.need_id());
   task.set_requester_id(need.requester_id());

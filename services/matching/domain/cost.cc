@@ -34,6 +34,12 @@ int32_t WillingCost(const Person& person, const OpenTask& task, const Weights& w
   return willing ? -Fixed(weights.willing_bonus) : Fixed(weights.unwilling);
 }
 
+int32_t FamiliarityCost(const Person& person, const OpenTask& task, const Weights& weights) {
+  if (person.history.empty()) return 0;
+  if (person.history.ServedFor(task.requester)) return -Fixed(weights.same_requester_bonus);
+  return person.history.ServedIn(task.task.area_code()) ? -Fixed(weights.same_area_bonus) : 0;
+}
+
 }  // namespace
 
 int32_t Parts::total() const { return std::accumulate(cost.begin(), cost.end(), 0); }
@@ -49,6 +55,12 @@ int32_t WorkloadCost(const Workload& workload, const Weights& weights) {
   const double month = Hours(workload.last_30d);
   return Fixed(weights.hour_7d * week + weights.hour_7d_squared * week * week +
                weights.hour_30d * month + weights.hour_30d_squared * month * month);
+}
+
+int32_t ReliabilityCost(const History& history, const Weights& weights) {
+  constexpr int kUnseen = 2;
+  const int missed = history.missed();
+  return Fixed(weights.missed * missed / (missed + history.served() + kUnseen));
 }
 
 std::vector<int64_t> ExtraTaskCosts(const Weights& weights) {
@@ -76,6 +88,8 @@ Parts PartsOf(const Person& person, const PersonTerms& person_terms, const OpenT
   set(Part::kWilling, WillingCost(person, task, weights));
   set(Part::kAvailability, person.hours.unlimited() ? 0 : -Fixed(weights.availability_bonus));
   set(Part::kWorkload, person_terms.workload);
+  set(Part::kReliability, person_terms.reliability);
+  set(Part::kFamiliarity, FamiliarityCost(person, task, weights));
   set(Part::kCommunity, task_terms.community);
   return parts;
 }

@@ -15,8 +15,18 @@ namespace baodao::matching {
 inline constexpr int32_t kCostPerMetre = 10;
 
 // The order in which reasons are shown.
-enum class Part { kDistance, kSkill, kCategory, kWilling, kAvailability, kWorkload, kCommunity };
-inline constexpr int kParts = 7;
+enum class Part {
+  kDistance,
+  kSkill,
+  kCategory,
+  kWilling,
+  kAvailability,
+  kWorkload,
+  kReliability,
+  kFamiliarity,
+  kCommunity
+};
+inline constexpr int kParts = 9;
 
 // In metres, unless said otherwise; a bonus is subtracted.
 struct Weights {
@@ -40,6 +50,12 @@ struct Weights {
   double hour_7d_squared = 6;
   double hour_30d = 5;
   double hour_30d_squared = 0.3;
+  // By the share of accepted work that the person did not come to, in the time that History looks
+  // back; two services that nobody saw are counted in, so that one absence is not everything.
+  double missed = 1'500;
+  // Has served for the same requester before; or else in the same area.
+  double same_requester_bonus = 400;
+  double same_area_bonus = 100;
   // The second, third … task of one run costs this much more each time.
   double extra_task = 600;
   // At most this much in favour of communities short of helpers, and again for those named as weak.
@@ -56,7 +72,8 @@ Workload WorkloadOf(const Calendar& calendar, Time now);
 
 // What is the same for all edges of a person or of a task in one run.
 struct PersonTerms {
-  int32_t workload = 0;  // cost
+  int32_t workload = 0;     // cost
+  int32_t reliability = 0;  // cost
   int32_t scarce_skills = 0;
 };
 struct TaskTerms {
@@ -77,6 +94,8 @@ struct Parts {
 };
 
 int32_t WorkloadCost(const Workload& workload, const Weights& weights);
+// Never negative: whoever is new is as welcome as whoever always came.
+int32_t ReliabilityCost(const History& history, const Weights& weights);
 // The convex steps for a person's second, third and fourth task of one run: Problem::extra.
 std::vector<int64_t> ExtraTaskCosts(const Weights& weights);
 // `helpers` people could serve `slots` free slots there; `weak` for communities named so.

@@ -1,6 +1,7 @@
 #include "services/matching/domain/index.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/clock/timestamp.h"
 
@@ -19,6 +20,11 @@ bool IsWork(AssignmentState state) {
     default:
       return false;
   }
+}
+
+bool IsServed(AssignmentState state) {
+  return state == dispatch::v1::ASSIGNMENT_STATE_SIGNED_OUT ||
+         state == dispatch::v1::ASSIGNMENT_STATE_CREDITED;
 }
 
 bool IsOver(TaskState state) {
@@ -59,7 +65,8 @@ void CandidateIndex::SetTree(std::shared_ptr<const areas::AreaTree> tree) {
 }
 
 CandidateIndex::Applied CandidateIndex::Apply(const Profile& profile) {
-  Person& person = people_[Intern(profile.person_id())];
+  const PersonSlot slot = Intern(profile.person_id());
+  Person& person = people_[slot];
   if (profile.version() <= person.version) return Applied::kOld;
   CountSkills(person, -1);
   person.version = profile.version();
@@ -69,9 +76,31 @@ CandidateIndex::Applied CandidateIndex::Apply(const Profile& profile) {
   person.hours = WeeklyHours(profile.availability());
   person.home = PlaceOf(profile.home());
   person.area_codes.assign(profile.area_codes().begin(), profile.area_codes().end());
+  HoldCredentials(&person, profile);
+  KeepApart(slot, profile);
   CountSkills(person, 1);
   Place(&person);
   return Applied::kDone;
+}
+
+void CandidateIndex::HoldCredentials(Person* person, const Profile& profile) {
+  const std::vector<HeldCredential> before = std::exchange(person->credentials, {});
+  for (const registration::v1::Credential& credential : profile.credentials()) {
+    const TagId kind = tags_.Intern(credential.kind());
+    person->credentials.push_back({kind, ToTime(credential.expire_time())});
+  }
+  for (const HeldCredential& credential : before) tags_.Release(credential.kind);
+}
+
+void CandidateIndex::KeepApart(PersonSlot slot, const Profile& profile) {
+  Person& person = people_[slot];
+  for (const PersonSlot other : person.blocks) std::erase(people_[other].blocked_by, slot);
+  person.blocks.clear();
+  for (const std::string& id : profile.blocked_person_ids()) {
+    const PersonSlot other = Intern(id);
+    person.blocks.push_back(other);
+    people_[other].blocked_by.push_back(slot);
+  }
 }
 
 CandidateIndex::Applied CandidateIndex::Apply(const DispatchTask& task, Time now) {
@@ -96,6 +125,8 @@ CandidateIndex::Applied CandidateIndex::Apply(const DispatchTask& task, Time now
   entry->place = PlaceOf(task.place());
   tags_.Replace(&entry->skills, task.skills());
   tags_.Replace(&entry->categories, task.categories());
+  tags_.Replace(&entry->credentials, task.credentials());
+  entry->requester = RequesterOf(task.requester_id());
   const TagId category = tags_.Intern(task.category());
   if (!fresh) tags_.Release(entry->category);
   entry->category = category;
@@ -109,9 +140,11 @@ CandidateIndex::Applied CandidateIndex::Apply(const events::v1::AssignmentChange
   const events::v1::TaskBrief& brief = change.task();
   const auto it = tasks_.find(change.assignment().task_id());
   OpenTask* task = it == tasks_.end() ? nullptr : it->second.get();
-  const Window window{ToTime(brief.start_time()), ToTime(brief.end_time())};
+  const Job job{{ToTime(brief.start_time()), ToTime(brief.end_time())},
+                brief.area_code(),
+                brief.requester_id()};
   const int32_t free_before = task == nullptr ? 0 : task->FreeSlots();
-  Settle(Intern(change.assignment().person_id()), task, change.assignment(), window);
+  Settle(Intern(change.assignment().person_id()), task, change.assignment(), job);
   if (task == nullptr) return IsOver(brief.state()) ? Applied::kDone : Applied::kUnknownTask;
   if (brief.version() < task->task.version()) return Applied::kOld;
   task->task.set_state(brief.state());
@@ -128,7 +161,8 @@ CandidateIndex::Applied CandidateIndex::Apply(const Assignment& assignment,
                                               const DispatchTask& task) {
   const auto it = tasks_.find(task.task_id());
   OpenTask* known = it == tasks_.end() ? nullptr : it->second.get();
-  Settle(Intern(assignment.person_id()), known, assignment, FromProto(task.window()));
+  const Job job{FromProto(task.window()), task.area_code(), task.requester_id()};
+  Settle(Intern(assignment.person_id()), known, assignment, job);
   return Applied::kDone;
 }
 
@@ -138,7 +172,7 @@ void CandidateIndex::NoteShortage(OpenTask* task, int32_t free_before, Time now)
 }
 
 void CandidateIndex::Settle(PersonSlot slot, OpenTask* task, const Assignment& assignment,
-                            const Window& window) {
+                            const Job& job) {
   Person& person = people_[slot];
   const int64_t update_ms = MillisOf(assignment.update_time());
   if (task != nullptr) {
@@ -151,10 +185,25 @@ void CandidateIndex::Settle(PersonSlot slot, OpenTask* task, const Assignment& a
     standing = {assignment.state(), update_ms};
   }
   if (IsWork(assignment.state())) {
-    person.calendar.Put(assignment.task_id(), window);
+    person.calendar.Put(assignment.task_id(), job.window);
   } else {
     person.calendar.Remove(assignment.task_id());
   }
+  Remember(&person, assignment, job);
+}
+
+void CandidateIndex::Remember(Person* person, const Assignment& assignment, const Job& job) {
+  const bool missed = assignment.state() == dispatch::v1::ASSIGNMENT_STATE_NO_SHOW;
+  if (!missed && !IsServed(assignment.state())) {
+    person->history.Remove(assignment.task_id());  // a NO_SHOW who came after all
+    return;
+  }
+  person->history.Put(
+      {assignment.task_id(), job.window.end, job.area_code, RequesterOf(job.requester_id), missed});
+}
+
+PersonSlot CandidateIndex::RequesterOf(const std::string& person_id) {
+  return person_id.empty() ? -1 : Intern(person_id);
 }
 
 void CandidateIndex::Drop(std::string_view task_id) {
@@ -166,6 +215,7 @@ void CandidateIndex::Drop(std::string_view task_id) {
   // A run under way may still look at the task: it then proposes for one that dispatch has ended.
   tags_.Release(it->second->skills);
   tags_.Release(it->second->categories);
+  tags_.Release(it->second->credentials);
   tags_.Release(it->second->category);
   tasks_.erase(it);
 }
@@ -176,9 +226,10 @@ void CandidateIndex::Shun(std::string_view task_id, std::string_view person_id, 
   if (it != tasks_.end() && slot >= 0) it->second->shunned[slot] = until;
 }
 
-void CandidateIndex::ForgetWorkBefore(Time time) {
+void CandidateIndex::Forget(Time work_before, Time history_before) {
   for (Person& person : people_) {
-    if (!person.calendar.empty()) person.calendar.DropBefore(time);
+    if (!person.calendar.empty()) person.calendar.DropBefore(work_before);
+    if (!person.history.empty()) person.history.DropBefore(history_before);
   }
 }
 

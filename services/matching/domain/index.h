@@ -47,8 +47,9 @@ class CandidateIndex {
   // does not know of yet.
   void Shun(std::string_view task_id, std::string_view person_id, Time until);
 
-  // Forgets accepted work that ended before; call now and then.
-  void ForgetWorkBefore(Time time);
+  // Forgets accepted work that ended before the one time, and what came of it before the other;
+  // call now and then.
+  void Forget(Time work_before, Time history_before);
 
   // nullptr when not known.
   const Person* FindPerson(std::string_view id) const;
@@ -75,8 +76,19 @@ class CandidateIndex {
   PersonSlot Intern(std::string_view person_id);
   void Place(Person* person);
   void Place(OpenTask* task) const;
+  void HoldCredentials(Person* person, const Profile& profile);
+  void KeepApart(PersonSlot slot, const Profile& profile);
   void CountSkills(const Person& person, int32_t by);
-  void Settle(PersonSlot slot, OpenTask* task, const Assignment& assignment, const Window& window);
+  // What an assignment is about, known without its task.
+  struct Job {
+    Window window;
+    const std::string& area_code;
+    const std::string& requester_id;
+  };
+  void Settle(PersonSlot slot, OpenTask* task, const Assignment& assignment, const Job& job);
+  void Remember(Person* person, const Assignment& assignment, const Job& job);
+  // Whoever asked for something; -1 for nobody in particular.
+  PersonSlot RequesterOf(const std::string& person_id);
   void Drop(std::string_view task_id);
   static void NoteShortage(OpenTask* task, int32_t free_before, Time now);
 

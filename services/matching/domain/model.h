@@ -14,6 +14,7 @@
 #include "baodao/registration/v1/person.pb.h"
 #include "services/matching/domain/calendar.h"
 #include "services/matching/domain/geo.h"
+#include "services/matching/domain/history.h"
 #include "services/matching/domain/tags.h"
 #include "services/matching/domain/window.h"
 
@@ -24,9 +25,6 @@ using dispatch::v1::AssignmentState;
 using DispatchTask = dispatch::v1::Task;
 using dispatch::v1::TaskState;
 using registration::v1::Profile;
-
-// Index of a person in the candidate index; stays for the life of the process.
-using PersonSlot = int32_t;
 
 // An area of the tree as positions in it.
 struct AreaScope {
@@ -53,6 +51,11 @@ struct AreaScope {
   }
 };
 
+struct HeldCredential {
+  TagId kind{};
+  Time expires;
+};
+
 struct Person {
   // What most candidates are ruled out by stands together.
   TagSet skills;
@@ -68,6 +71,11 @@ struct Person {
   std::vector<std::string> area_codes;
   std::vector<int32_t> areas;
   std::optional<Point> home;
+  std::vector<HeldCredential> credentials;
+  // Whom they keep apart from, and who keep apart from them.
+  std::vector<PersonSlot> blocks;
+  std::vector<PersonSlot> blocked_by;
+  History history;
   int32_t open_offers = 0;
 };
 
@@ -83,7 +91,9 @@ struct OpenTask {
   std::optional<Point> place;
   TagSet skills;
   TagSet categories;
+  TagSet credentials;
   TagId category = 0;
+  PersonSlot requester = -1;  // -1: nobody in particular
   // Where people must be registered to take part.
   AreaScope eligible;
   // Since when it has been short of people without a change on its slots.

@@ -41,6 +41,21 @@ std::optional<Rule> StandingRule(PersonSlot slot, const OpenTask& task) {
   return RuleOf(it->second.state);
 }
 
+bool HoldsAll(const Person& person, const OpenTask& task) {
+  return std::ranges::all_of(task.credentials, [&](TagId kind) {
+    return std::ranges::any_of(person.credentials, [&](const HeldCredential& held) {
+      return held.kind == kind && task.window.end <= held.expires;
+    });
+  });
+}
+
+bool KeptApart(const Person& person, const OpenTask& task) {
+  const auto names = [&](const std::vector<PersonSlot>& slots) {
+    return std::ranges::find(slots, task.requester) != slots.end();
+  };
+  return task.requester >= 0 && (names(person.blocks) || names(person.blocked_by));
+}
+
 bool TooFar(const Person& person, const OpenTask& task, double max_m) {
   const std::optional<double> distance = DistanceM(person, task);
   return distance && *distance > max_m;
@@ -66,8 +81,10 @@ void Visit(const Person& person, PersonSlot slot, const OpenTask& task, const Po
            bool admitted, Broken broken) {
   if (!admitted && !task.eligible.Admits(person.areas) && !broken(Rule::kArea)) return;
   if (!ContainsAll(person.skills, task.skills) && !broken(Rule::kSkill)) return;
+  if (!HoldsAll(person, task) && !broken(Rule::kCredential)) return;
   if (!ContainsAny(person.categories, task.categories) && !broken(Rule::kCategory)) return;
   if (person.id == task.task.requester_id() && !broken(Rule::kOwnRequest)) return;
+  if (KeptApart(person, task) && !broken(Rule::kKeptApart)) return;
   if (const auto rule = StandingRule(slot, task); rule && !broken(*rule)) return;
   if (TooFar(person, task, policy.max_distance_m) && !broken(Rule::kTooFar)) return;
   if (!person.hours.Cover(task.window) && !broken(Rule::kAvailability)) return;

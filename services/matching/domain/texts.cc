@@ -69,6 +69,12 @@ std::string Tenths(Millis time) {
   return text;
 }
 
+// What a rule about what people have asks for.
+const TagSet& AskedBy(Rule rule, const OpenTask& task) {
+  if (rule == Rule::kSkill) return task.skills;
+  return rule == Rule::kCredential ? task.credentials : task.categories;
+}
+
 // What a reason's text is made from.
 struct Scene {
   const CandidateIndex& index;
@@ -123,6 +129,18 @@ std::string Worked(const Scene& scene) {
               {{"{n}", Tenths(workload.last_7d)}, {"{m}", Tenths(workload.last_30d)}});
 }
 
+std::string Missed(const Scene& scene) {
+  const History& history = scene.ranked.person->history;
+  return Fill(
+      Text::kMissed, scene.locale,
+      {{"{n}", std::to_string(history.missed())}, {"{m}", std::to_string(history.served())}});
+}
+
+std::string Familiar(const Scene& scene) {
+  const bool requester = scene.ranked.person->history.ServedFor(scene.ranked.task->requester);
+  return Fill(requester ? Text::kSameRequester : Text::kSameArea, scene.locale);
+}
+
 std::string TextFor(Part part, const Scene& scene) {
   switch (part) {
     case Part::kDistance:
@@ -138,6 +156,10 @@ std::string TextFor(Part part, const Scene& scene) {
       return Fill(Text::kFree, scene.locale);
     case Part::kWorkload:
       return Worked(scene);
+    case Part::kReliability:
+      return Missed(scene);
+    case Part::kFamiliarity:
+      return Familiar(scene);
     case Part::kCommunity:
       return Fill(
           scene.terms.IsWeak(scene.ranked.task->task.area_code()) ? Text::kWeak : Text::kShort,
@@ -149,8 +171,9 @@ std::string TextFor(Part part, const Scene& scene) {
 }  // namespace
 
 std::string_view CodeOf(Part part) {
-  constexpr std::string_view kCodes[kParts] = {
-      "distance", "skill", "category", "willing", "availability", "workload", "community_weight"};
+  constexpr std::string_view kCodes[kParts] = {"distance",    "skill",        "category",
+                                               "willing",     "availability", "workload",
+                                               "reliability", "familiarity",  "community_weight"};
   return kCodes[static_cast<size_t>(part)];
 }
 
@@ -174,7 +197,7 @@ std::vector<ReasonText> ReasonsOf(const CandidateIndex& index, const Terms& term
 
 std::string TextOf(const CandidateIndex& index, const OpenTask& task, const BlockerCount& blocker,
                    Locale locale) {
-  const TagSet& what = blocker.rule == Rule::kSkill ? task.skills : task.categories;
+  const TagSet& what = AskedBy(blocker.rule, task);
   std::string text = Fill(
       kRuleTexts[static_cast<size_t>(blocker.rule)], locale,
       {{"{n}", std::to_string(blocker.people)}, {"{what}", Names(index.tags(), what, locale)}});

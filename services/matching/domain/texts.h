@@ -16,7 +16,8 @@ struct ReasonText {
   std::string text;
 };
 
-// "distance", "skill", "category", "willing", "availability", "workload", "community_weight".
+// "distance", "skill", "category", "willing", "availability", "workload", "reliability",
+// "familiarity", "community_weight".
 std::string_view CodeOf(Part part);
 
 // One for each part that counts; their costs sum to the total.

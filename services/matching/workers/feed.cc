@@ -11,6 +11,13 @@ namespace baodao::matching {
 
 using events::v1::Event;
 
+namespace {
+
+// What fairness looks back on; a day more, since that begins at a local midnight.
+constexpr std::chrono::days kWorkload{31};
+
+}  // namespace
+
 IndexFeed::IndexFeed(CandidateIndex& index, areas::AreaTreeFeed& areas,
                      profiles::ProfileCache& profiles, Dispatch& dispatch, Clock& clock,
                      Options options)
@@ -50,14 +57,14 @@ Task<void> IndexFeed::Run() {
     log::Warn("matching.history_failed", {{"status", loaded}});
     co_await clock_.SleepFor(kPause);
   }
-  Time forgot = clock_.Now();
+  Time forget{};
   for (;;) {
+    if (const Time now = clock_.Now(); forget <= now) {
+      index_.Forget(now - kWorkload, now - kHistory);
+      forget = now + std::chrono::hours(1);
+    }
     co_await clock_.SleepFor(kPause);
     TakeTree();
-    if (clock_.Now() < forgot + std::chrono::hours(1)) continue;
-    forgot = clock_.Now();
-    // A day more: the look back begins at a local midnight.
-    index_.ForgetWorkBefore(forgot - kHistory - std::chrono::days(1));
   }
 }
 

@@ -17,8 +17,8 @@
 
 namespace baodao::matching {
 
-// How far back accepted work counts for fairness.
-inline constexpr std::chrono::days kHistory{30};
+// How far back it counts what came of accepted work; fairness looks back 30 days of these.
+inline constexpr std::chrono::days kHistory{90};
 
 // Loop thread only. Everything handed in outlives it.
 class IndexFeed {
@@ -37,7 +37,7 @@ class IndexFeed {
   // Returns once everything that matching decides on is in the index, however long the other
   // services are down. The tail's positions must have been noted before.
   Task<void> Load();
-  // Reads the accepted work of the last 30 days, which only moves costs; then keeps house: takes
+  // Reads the accepted work of the last 90 days, which only moves costs; then keeps house: takes
   // over refreshed trees and forgets work that no longer counts. After Load, for ever: cancel the
   // task to end it.
   Task<void> Run();

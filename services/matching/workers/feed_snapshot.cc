@@ -22,8 +22,10 @@ using dispatch::v1::TaskState;
 constexpr TaskState kLiveStates[] = {
     dispatch::v1::TASK_STATE_OPEN, dispatch::v1::TASK_STATE_STAFFED,
     dispatch::v1::TASK_STATE_IN_SERVICE, dispatch::v1::TASK_STATE_SERVED};
+// EXPIRED: those whom everybody waited for in vain.
 constexpr TaskState kPastStates[] = {dispatch::v1::TASK_STATE_EVALUATED,
-                                     dispatch::v1::TASK_STATE_CLOSED};
+                                     dispatch::v1::TASK_STATE_CLOSED,
+                                     dispatch::v1::TASK_STATE_EXPIRED};
 
 dispatch::v1::ListTasksRequest TasksOf(const std::string& area_code, TaskState state) {
   dispatch::v1::ListTasksRequest request;

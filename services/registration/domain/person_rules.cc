@@ -13,10 +13,11 @@ namespace {
 using google::protobuf::RepeatedPtrField;
 using Tags = RepeatedPtrField<std::string>;
 
-constexpr std::string_view kPersonPaths[] = {"display_name", "address",      "categories", "skills",
-                                             "willing",      "availability", "unit_id",    "home"};
+constexpr std::string_view kPersonPaths[] = {"display_name", "address", "categories",
+                                             "skills",       "willing", "availability",
+                                             "unit_id",      "home",    "blocked_person_ids"};
 
-// Each tag once, in the order given.
+// Each tag (or id) once, in the order given.
 void SetTags(const Tags& from, Tags* to) {
   to->Clear();
   std::unordered_set<std::string_view> seen;
@@ -52,6 +53,9 @@ void ApplyPath(const v1::UpdatePersonRequest& request, std::string_view path,
   if (path == "availability") *person.mutable_availability() = request.availability();
   if (path == "unit_id") person.set_unit_id(request.unit_id());
   if (path == "home") SetHome(request, record, fields);
+  if (path == "blocked_person_ids") {
+    SetTags(request.blocked_person_ids(), person.mutable_blocked_person_ids());
+  }
 }
 
 std::string ConfirmedUnit(const v1::PersonRecord& record) {
@@ -80,6 +84,11 @@ absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request) {
                           ViolationKind::MUST_BE_AFTER,
                           {{"field", "start_minute"}}});
   }
+  for (int i = 0; i < request.blocked_person_ids_size(); ++i) {
+    if (request.blocked_person_ids(i) != request.person_id()) continue;
+    violations.push_back(
+        {"blocked_person_ids[" + std::to_string(i) + "]", ViolationKind::NOT_ALLOWED, {}});
+  }
   if (violations.empty()) return absl::OkStatus();
   return RefuseFields(std::move(violations));
 }
@@ -103,6 +112,8 @@ v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version) {
   profile.set_unit_id(ConfirmedUnit(record));
   if (record.has_coarse_home()) *profile.mutable_home() = record.coarse_home();
   *profile.mutable_area_codes() = record.area_codes();
+  *profile.mutable_credentials() = person.credentials();
+  *profile.mutable_blocked_person_ids() = person.blocked_person_ids();
   profile.set_version(version);
   return profile;
 }

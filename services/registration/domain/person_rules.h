@@ -21,7 +21,8 @@ struct PrivateFields {
   std::optional<common::v1::GeoPoint> home;
 };
 
-// Refuses paths that UpdatePerson does not know, and weekly slots that end before they start.
+// Refuses paths that UpdatePerson does not know, weekly slots that end before they start, and
+// people who block themselves.
 absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request);
 
 // Sets what the mask names: private fields in `fields`, all others in `record`. Repeated tags are

@@ -25,9 +25,9 @@ bool IsOwn(const rpc::CallContext& context, std::string_view person_id) {
   return context.caller().IsPerson() && context.caller().person_id == person_id;
 }
 
-bool NamesUnit(const v1::UpdatePersonRequest& request) {
-  const auto& paths = request.update_mask().paths();
-  return std::find(paths.begin(), paths.end(), "unit_id") != paths.end();
+bool Sets(const v1::UpdatePersonRequest& request, std::string_view path) {
+  return std::ranges::find(request.update_mask().paths(), path) !=
+         request.update_mask().paths().end();
 }
 
 }  // namespace
@@ -36,6 +36,8 @@ void PersonHandlers::Register(rpc::Router& router) {
   const std::string service = "baodao.registration.v1.PersonService/";
   router.Unary(service + "GetPerson", this, &PersonHandlers::GetPerson);
   router.Unary(service + "UpdatePerson", this, &PersonHandlers::UpdatePerson);
+  router.Unary(service + "GrantCredential", this, &PersonHandlers::GrantCredential);
+  router.Unary(service + "RevokeCredential", this, &PersonHandlers::RevokeCredential);
   router.Unary(service + "ListPeople", this, &PersonHandlers::ListPeople);
   router.Unary(service + "GetProfile", this, &PersonHandlers::GetProfile);
   router.Unary(service + "ListProfiles", this, &PersonHandlers::ListProfiles);
@@ -78,11 +80,32 @@ Task<absl::Status> PersonHandlers::CheckUnit(std::string unit_id) {
   co_return RefuseField("unit_id", ViolationKind::UNKNOWN_REFERENCE);
 }
 
+Task<absl::Status> PersonHandlers::CheckBlocked(std::vector<std::string> person_ids) {
+  for (size_t i = 0; i < person_ids.size(); ++i) {
+    bool known = false;
+    if (env_.keys.ShardOf(person_ids[i], "per").has_value()) {
+      CO_ASSIGN_OR_RETURN(const store::Stored stored,
+                          co_await env_.store.Get(env_.keys.Person(person_ids[i])));
+      known = stored.exists();
+    }
+    if (!known) {
+      co_return RefuseField("blocked_person_ids[" + std::to_string(i) + "]",
+                            ViolationKind::UNKNOWN_REFERENCE);
+    }
+  }
+  co_return absl::OkStatus();
+}
+
 Task<absl::StatusOr<PersonHandlers::PersonDecision>> PersonHandlers::DecideUpdate(
     const v1::UpdatePersonRequest& request, Stamp stamp) {
   CO_ASSIGN_OR_RETURN(const Loaded<v1::PersonRecord> before,
                       co_await LoadPerson(request.person_id()));
-  if (NamesUnit(request)) CO_RETURN_IF_ERROR(co_await CheckUnit(request.unit_id()));
+  if (Sets(request, "unit_id")) CO_RETURN_IF_ERROR(co_await CheckUnit(request.unit_id()));
+  if (Sets(request, "blocked_person_ids")) {
+    std::vector<std::string> blocked(request.blocked_person_ids().begin(),
+                                     request.blocked_person_ids().end());
+    CO_RETURN_IF_ERROR(co_await CheckBlocked(std::move(blocked)));
+  }
   CO_ASSIGN_OR_RETURN(PrivateFields fields, env_.vault.Open(before.record));
   v1::PersonRecord after = before.record;
   ApplyPersonUpdate(request, stamp.now, &after, &fields);

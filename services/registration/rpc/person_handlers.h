@@ -3,7 +3,9 @@
 
 #include <absl/status/statusor.h>
 
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "baodao/registration/v1/person.pb.h"
 #include "common/async/task.h"
@@ -22,6 +24,10 @@ class PersonHandlers {
                                              v1::GetPersonRequest request);
   Task<absl::StatusOr<v1::Person>> UpdatePerson(rpc::CallContext context,
                                                 v1::UpdatePersonRequest request);
+  Task<absl::StatusOr<v1::Person>> GrantCredential(rpc::CallContext context,
+                                                   v1::GrantCredentialRequest request);
+  Task<absl::StatusOr<v1::Person>> RevokeCredential(rpc::CallContext context,
+                                                    v1::RevokeCredentialRequest request);
   Task<absl::StatusOr<v1::ListPeopleResponse>> ListPeople(rpc::CallContext context,
                                                           v1::ListPeopleRequest request);
   Task<absl::StatusOr<v1::Profile>> GetProfile(rpc::CallContext context,
@@ -33,8 +39,16 @@ class PersonHandlers {
   using PersonDecision = store::Decision<v1::PersonRecord>;
   Task<absl::StatusOr<PersonDecision>> DecideUpdate(const v1::UpdatePersonRequest& request,
                                                     Stamp stamp);
+  // A change of the record alone: nothing private, no area.
+  using PersonEdit = std::function<absl::Status(const Stamp&, v1::PersonRecord*)>;
+  template <class Request>
+  Task<absl::StatusOr<v1::Person>> Edit(rpc::CallContext context, const Request& request,
+                                        PersonEdit edit);
+  Task<absl::StatusOr<PersonDecision>> DecideEdit(std::string person_id, const PersonEdit& edit,
+                                                  Stamp stamp);
   Task<absl::StatusOr<Loaded<v1::PersonRecord>>> LoadPerson(std::string id);
   Task<absl::Status> CheckUnit(std::string unit_id);
+  Task<absl::Status> CheckBlocked(std::vector<std::string> person_ids);
   // Everybody of these ids that exists, in their order.
   Task<absl::StatusOr<std::vector<Loaded<v1::PersonRecord>>>> LoadPeople(
       const std::vector<std::string>& ids);

@@ -67,6 +67,7 @@ absl::StatusOr<v1::Person> Vault::Show(const v1::PersonRecord& record, bool own)
   } else if (record.has_coarse_home()) {
     *person.mutable_home() = record.coarse_home();
   }
+  if (!own) person.clear_blocked_person_ids();
   return person;
 }
 

@@ -205,6 +205,39 @@ TEST_F(LoopTest, UnknownIds) {
   }
 }
 
+TEST_F(LoopTest, WhatIsKeptApartAndAskedForIsCheckedAtTheClaim) {
+  const std::string requester = NewPerson(), helper = NewPerson(), shy = NewPerson();
+  v1::PublishTaskRequest request = NewTask(hours(3), 1, 3);
+  request.set_need_id(ids::New("ned", 1));
+  request.set_need_attempt(1);
+  request.set_requester_id(requester);
+  request.set_publisher_id(NewPerson());
+  request.add_credentials("nurse");
+  const auto task = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
+  ASSERT_TRUE(task.ok()) << task.status();
+  ASSERT_EQ(task->credentials_size(), 1);
+  EXPECT_EQ(Why(Run(Claim(0, helper, task->task_id(), "1")).status()), "MISSING_CREDENTIAL");
+
+  const auto change = [&](const std::string& person, const std::string& blocks) {
+    registration::v1::Profile profile =
+        *Run(replicas_[0]->source.Get(rpc::CallOptions(), person));
+    profile.set_version(2);
+    registration::v1::Credential& nurse = *profile.add_credentials();
+    nurse.set_kind("nurse");
+    *nurse.mutable_expire_time() = task->window().end();
+    if (!blocks.empty()) profile.add_blocked_person_ids(blocks);
+    for (auto& replica : replicas_) replica->profiles.Apply(profile);
+  };
+  change(helper, "");
+  change(shy, requester);
+  change(requester, helper);
+  EXPECT_EQ(Why(Run(Claim(0, shy, task->task_id(), "2")).status()), "KEPT_APART");
+  EXPECT_EQ(Why(Run(Claim(1, helper, task->task_id(), "3")).status()), "KEPT_APART");
+  const std::string nurse = NewPerson();
+  change(nurse, "");
+  EXPECT_TRUE(Run(Claim(1, nurse, task->task_id(), "4")).ok());
+}
+
 // Whoever claimed right after their registration was approved was refused where a replica had not
 // heard of it yet.
 TEST_F(LoopTest, NobodyIsRefusedForWhatAReplicaHasNotHeardOf) {

@@ -1,3 +1,5 @@
+#include "common/clock/timestamp.h"
+#include "common/ids/ids.h"
 #include "tests/integration/registration/fixture.h"
 
 namespace baodao::registration {
@@ -83,6 +85,77 @@ TEST_P(PersonServiceTest, HomesAreExactForTheirOwnersAndRoundedForCoordinators) 
   ASSERT_TRUE(Send(account.token, without).ok());
   EXPECT_FALSE(Get(account.token, account.id)->has_home());
   EXPECT_FALSE(Get(Coordinator("c1"), account.id)->has_home());
+}
+
+TEST_P(PersonServiceTest, CoordinatorsPutCredentialsOnRecord) {
+  const Account account = LogIn("13812345678");
+  v1::GrantCredentialRequest grant;
+  grant.set_request_id(NextRequestId());
+  grant.set_person_id(account.id);
+  grant.set_kind("nurse");
+  grant.set_issuer("上海市卫生健康委员会");
+  *grant.mutable_expire_time() = ToTimestamp(clock_.Now() + std::chrono::days(400));
+  const auto send = [&](const std::string& token) {
+    return Call(*person_client_, &People::GrantCredential, token, grant);
+  };
+  EXPECT_EQ(ReasonName(send(account.token)), "PERMISSION_DENIED");
+  Join(account, "c1");
+  EXPECT_EQ(ReasonName(send(Coordinator("d2"))), "PERMISSION_DENIED");
+  const uint64_t before = ProfileOf(account.id).version();
+  const auto granted = send(Coordinator("c1"));
+  ASSERT_TRUE(granted.ok()) << granted.status();
+  EXPECT_EQ(granted->phone(), "138****5678");
+  ASSERT_EQ(granted->credentials_size(), 1);
+  EXPECT_EQ(granted->credentials(0).verifier_id(), "per_01J00000000000000000000001");
+  const v1::Profile profile = ProfileOf(account.id);
+  EXPECT_GT(profile.version(), before);
+  ASSERT_EQ(profile.credentials_size(), 1);
+  EXPECT_EQ(profile.credentials(0).kind(), "nurse");
+  EXPECT_EQ(CountEvents([](const events::v1::Event& event) {
+              return event.profile_changed().profile().credentials_size() == 1;
+            }),
+            1);
+  ASSERT_TRUE(send(Coordinator("c1")).ok());  // the same request
+  EXPECT_EQ(ProfileOf(account.id).version(), profile.version());
+
+  v1::RevokeCredentialRequest revoke;
+  revoke.set_request_id(NextRequestId());
+  revoke.set_person_id(account.id);
+  revoke.set_kind("nurse");
+  EXPECT_EQ(ReasonName(Call(*person_client_, &People::RevokeCredential, account.token, revoke)),
+            "PERMISSION_DENIED");
+  const auto revoked =
+      Call(*person_client_, &People::RevokeCredential, Coordinator("s1"), revoke);
+  ASSERT_TRUE(revoked.ok()) << revoked.status();
+  EXPECT_EQ(revoked->credentials_size(), 0);
+  EXPECT_EQ(ProfileOf(account.id).credentials_size(), 0);
+}
+
+TEST_P(PersonServiceTest, WhomPeopleKeepApartFromIsTheirOwnAffair) {
+  const Account account = LogIn("13812345678");
+  const Account other = LogIn("13912345678");
+  Join(account, "c1");
+  v1::UpdatePersonRequest update;
+  update.set_request_id(NextRequestId());
+  update.set_person_id(account.id);
+  update.add_blocked_person_ids(other.id);
+  update.mutable_update_mask()->add_paths("blocked_person_ids");
+  const auto updated = Send(account.token, update);
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  EXPECT_THAT(updated->blocked_person_ids(), ElementsAre(other.id));
+  EXPECT_THAT(Get(account.token, account.id)->blocked_person_ids(), ElementsAre(other.id));
+  EXPECT_THAT(Get(Coordinator("c1"), account.id)->blocked_person_ids(), IsEmpty());
+  EXPECT_THAT(ProfileOf(account.id).blocked_person_ids(), ElementsAre(other.id));
+  for (const std::string& id : {account.id, ids::New("per", 1), ids::New("unt", 1)}) {
+    update.set_request_id(NextRequestId());
+    update.set_blocked_person_ids(0, id);
+    const auto refused = Send(account.token, update);
+    EXPECT_EQ(ReasonName(refused), "INVALID_ARGUMENT_FIELDS");
+    const auto violations = ViolationsOf(refused.status());
+    ASSERT_EQ(violations.size(), 1u);
+    EXPECT_EQ(violations[0].field, "blocked_person_ids[0]");
+  }
+  EXPECT_THAT(ProfileOf(account.id).blocked_person_ids(), ElementsAre(other.id));
 }
 
 // A mistyped area looked like one where nobody is.

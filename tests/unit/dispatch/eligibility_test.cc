@@ -9,7 +9,7 @@ namespace {
 class EligibilityTest : public TaskFixture {
  protected:
   std::string Check(const registration::v1::Profile& person) {
-    return Refusal(CheckEligible(record_.task(), person, kPrefixCovers));
+    return Refusal(CheckEligible(record_.task(), person, kRelations));
   }
 };
 
@@ -34,11 +34,39 @@ TEST_F(EligibilityTest, AllSkills) {
   record_.mutable_task()->add_skills("driving");
   registration::v1::Profile person = ProfileOf("per_a");
   person.add_skills("driving");
-  const absl::Status refused = CheckEligible(record_.task(), person, kPrefixCovers);
+  const absl::Status refused = CheckEligible(record_.task(), person, kRelations);
   EXPECT_TRUE(Is(refused, Reason::MISSING_SKILL));
   EXPECT_EQ(MetadataOf(refused)["skill"], "first_aid");
   person.add_skills("first_aid");
   EXPECT_EQ(Check(person), "OK");
+}
+
+TEST_F(EligibilityTest, AllCredentialsUntilTheEnd) {
+  record_.mutable_task()->add_credentials("nurse");
+  registration::v1::Profile person = ProfileOf("per_a");
+  person.add_skills("nurse");  // anybody may say so
+  const absl::Status refused = CheckEligible(record_.task(), person, kRelations);
+  EXPECT_TRUE(Is(refused, Reason::MISSING_CREDENTIAL));
+  EXPECT_EQ(MetadataOf(refused)["credential"], "nurse");
+  EXPECT_TRUE(IsAboutProfile(refused));
+  const Time end = ToTime(record_.task().window().end());
+  registration::v1::Credential& nurse = *person.add_credentials();
+  nurse.set_kind("nurse");
+  *nurse.mutable_expire_time() = ToTimestamp(end - Millis(1));
+  EXPECT_EQ(Check(person), "MISSING_CREDENTIAL");
+  *nurse.mutable_expire_time() = ToTimestamp(end);
+  EXPECT_EQ(Check(person), "OK");
+}
+
+TEST_F(EligibilityTest, EitherOnesWishKeepsThemApart) {
+  registration::v1::Profile person = ProfileOf("per_a");
+  person.add_blocked_person_ids("per_b");
+  EXPECT_EQ(Check(person), "OK");  // nobody in particular asked
+  record_.mutable_task()->set_requester_id("per_b");
+  EXPECT_EQ(Check(person), "KEPT_APART");
+  EXPECT_EQ(Check(ProfileOf("per_c")), "OK");
+  record_.mutable_task()->set_requester_id("per_shy");
+  EXPECT_EQ(Check(ProfileOf("per_c")), "KEPT_APART");
 }
 
 TEST_F(EligibilityTest, AnyCategory) {

@@ -23,9 +23,10 @@ inline constexpr Time kNow{Millis(1'748'736'000'000)};
 inline const char* const kTaskId = "tsk_01JWN8Z0000000000000000001";
 
 // Everybody covers themselves; "310110" covers everything that begins with it.
-inline const Covers kPrefixCovers = [](std::string_view a, std::string_view d) {
-  return d.substr(0, a.size()) == a;
-};
+// Areas lie in each other by their codes; per_shy keeps apart from everybody.
+inline const Relations kRelations = {
+    [](std::string_view a, std::string_view d) { return d.substr(0, a.size()) == a; },
+    [](std::string_view a, std::string_view) { return a == "per_shy"; }};
 
 inline registration::v1::Profile ProfileOf(std::string id, std::string area = "310110001") {
   registration::v1::Profile profile;
@@ -110,7 +111,7 @@ class TaskFixture : public ::testing::Test {
     command.kind = kind;
     command.person_id = profile.person_id();
     command.profile = &profile;
-    command.covers = &kPrefixCovers;
+    command.relations = &kRelations;
     return command;
   }
   // Foresees and does what was foreseen.

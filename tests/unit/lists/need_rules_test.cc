@@ -34,10 +34,12 @@ std::string FieldOf(const absl::Status& status) {
 TEST(NewNeed, TakesTheRequestAndCountsOnePersonWhenNoneIsNamed) {
   v1::CreateNeedRequest request = Wanted(WindowAt(kNow + hours(1)));
   request.mutable_contact()->set_phone("13800001234");
+  request.add_credentials("nurse");
   const auto need = NewNeed(request, "per_x", kNow);
   ASSERT_TRUE(need.ok());
   EXPECT_EQ(need->state(), v1::NEED_STATE_SUBMITTED);
   EXPECT_EQ(need->people_wanted(), 1);
+  EXPECT_EQ(need->credentials(0), "nurse");
   EXPECT_EQ(need->requester_id(), "per_x");
   EXPECT_EQ(ToTime(need->create_time()), kNow);
   EXPECT_FALSE(need->has_contact());

@@ -35,6 +35,7 @@ inline v1::NeedRecord NeedIn(v1::NeedState state) {
   *need->mutable_window() = WindowAt(kNow + std::chrono::hours(24));
   need->set_people_wanted(2);
   need->add_skills("first_aid");
+  need->add_credentials("nurse");
   need->set_state(state);
   need->set_requester_id("per_01JWM3XA000000000000000001");
   return record;

@@ -39,6 +39,7 @@ TEST(BeginPublication, WritesTheTaskDownWithItsNumber) {
   EXPECT_EQ(task.slots_max(), 2);
   EXPECT_EQ(task.place().latitude(), 31);
   EXPECT_EQ(task.skills(0), "first_aid");
+  EXPECT_EQ(task.credentials(0), "nurse");
   EXPECT_EQ(task.window().SerializeAsString(), record.need().window().SerializeAsString());
   EXPECT_FALSE(task.has_contact());
   EXPECT_TRUE(IsPublishedBy(record, kPublisher));

@@ -94,6 +94,42 @@ TEST_F(CostTest, WorkloadLooksBackSevenAndThirtyDays) {
   EXPECT_EQ(workload.last_30d, hours(4));
 }
 
+TEST_F(CostTest, AbsencesCostByTheirShare) {
+  const auto cost = [&](int missed, int served) {
+    History history;
+    for (int i = 0; i < missed + served; ++i) {
+      history.Put({"tsk_" + std::to_string(i), kNow, "310110001001", -1, i < missed});
+    }
+    return ReliabilityCost(history, weights_);
+  };
+  EXPECT_EQ(cost(0, 0), 0);
+  EXPECT_EQ(cost(0, 20), 0) << "always came, like somebody new";
+  EXPECT_EQ(cost(1, 0), 5'000);
+  EXPECT_EQ(cost(1, 7), 1'500);
+  EXPECT_EQ(cost(2, 0), 7'500);
+  EXPECT_LT(cost(90, 0), 15'000);
+}
+
+TEST_F(CostTest, WhoServedThereBeforeIsInFavour) {
+  const auto serve = [&](const std::string& task_id, const std::string& area,
+                         const std::string& requester, dispatch::v1::AssignmentState state) {
+    DispatchTask past = MakeTask(task_id, area);
+    past.set_requester_id(requester);
+    past.set_state(dispatch::v1::TASK_STATE_CLOSED);
+    index_.Apply(MakeChange(past, "per_a", state), kNow);
+  };
+  DispatchTask task = MakeTask("tsk_a");
+  task.set_requester_id("per_r");
+  const auto cost = [&] { return Rank(MakeProfile("per_a"), task).parts.at(Part::kFamiliarity); };
+  serve("tsk_missed", task.area_code(), "per_r", dispatch::v1::ASSIGNMENT_STATE_NO_SHOW);
+  serve("tsk_elsewhere", "310110001002", "per_s", dispatch::v1::ASSIGNMENT_STATE_CREDITED);
+  EXPECT_EQ(cost(), 0);
+  serve("tsk_here", task.area_code(), "per_s", dispatch::v1::ASSIGNMENT_STATE_CREDITED);
+  EXPECT_EQ(cost(), -1'000);
+  serve("tsk_them", "310110001002", "per_r", dispatch::v1::ASSIGNMENT_STATE_SIGNED_OUT);
+  EXPECT_EQ(cost(), -4'000);
+}
+
 TEST_F(CostTest, ScarceSkillsAreKeptForWhatNeedsThem) {
   for (int i = 0; i < 100; ++i) index_.Apply(MakeProfile("per_" + std::to_string(i)));
   Profile medic = MakeProfile("per_medic");
@@ -132,6 +168,9 @@ TEST_F(CostTest, ReasonsSumToTheCostAndSpeakBothLanguages) {
   }();
   index_.Apply(past, kNow);
   index_.Apply(MakeChange(past, "per_a", dispatch::v1::ASSIGNMENT_STATE_CREDITED), kNow);
+  DispatchTask missed = MakeTask("tsk_missed");
+  missed.set_state(dispatch::v1::TASK_STATE_EXPIRED);
+  index_.Apply(MakeChange(missed, "per_a", dispatch::v1::ASSIGNMENT_STATE_NO_SHOW), kNow);
   const Ranked ranked = Rank(profile, task);
   const Terms terms(index_, weights_, kNow, weak_);
   for (const Locale locale : {Locale::kZh, Locale::kEn}) {
@@ -148,6 +187,8 @@ TEST_F(CostTest, ReasonsSumToTheCostAndSpeakBothLanguages) {
   const auto zh = ReasonsOf(index_, terms, ranked, Locale::kZh);
   EXPECT_EQ(zh[1].text, "具备相关技能：急救");
   EXPECT_EQ(zh[5].text, "近 7 天已接 2.5 小时，近 30 天 2.5 小时");
+  EXPECT_EQ(zh[6].text, "近 90 天有 1 次接单未到，完成 1 次");
+  EXPECT_EQ(zh[7].text, "曾在该区域服务");
 }
 
 TEST_F(CostTest, RankingIsCheapestFirstAndCountsBlockers) {

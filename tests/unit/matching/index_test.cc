@@ -122,8 +122,40 @@ TEST_F(IndexTest, FinishedTaskIsForgottenItsWorkIsNot) {
   EXPECT_EQ(index_.FindTask("tsk_a"), nullptr);
   EXPECT_EQ(person("per_a").calendar.entries().size(), 1u);
   EXPECT_EQ(person("per_b").open_offers, 0) << "an offer ends with its task";
-  index_.ForgetWorkBefore(kNow + hours(48));
+  index_.Forget(kNow + hours(48), kNow + hours(48));
   EXPECT_TRUE(person("per_a").calendar.empty());
+}
+
+TEST_F(IndexTest, WhatCameOfAcceptedWorkIsRemembered) {
+  DispatchTask task = MakeTask("tsk_a");
+  task.set_requester_id("per_r");
+  index_.Apply(task, kNow);
+  using namespace dispatch::v1;  // NOLINT
+  const auto now = [&](AssignmentState state, int minute) {
+    index_.Apply(MakeChange(task, "per_a", state, kNow + minutes(minute)), kNow);
+    const History& history = person("per_a").history;
+    return std::make_pair(history.served(), history.missed());
+  };
+  const auto nothing = std::make_pair(0, 0);
+  const auto served = std::make_pair(1, 0);
+  EXPECT_EQ(now(ASSIGNMENT_STATE_ACCEPTED, 1), nothing);
+  EXPECT_EQ(now(ASSIGNMENT_STATE_NO_SHOW, 2), std::make_pair(0, 1));
+  EXPECT_FALSE(person("per_a").history.ServedIn(task.area_code()));
+  EXPECT_EQ(now(ASSIGNMENT_STATE_ACCEPTED, 3), nothing) << "came after all";
+  EXPECT_EQ(now(ASSIGNMENT_STATE_SIGNED_OUT, 4), served);
+  EXPECT_EQ(now(ASSIGNMENT_STATE_CREDITED, 5), served) << "the same service";
+  EXPECT_EQ(now(ASSIGNMENT_STATE_NO_SHOW, 2), served) << "old news";
+  const History& history = person("per_a").history;
+  EXPECT_TRUE(history.ServedFor(index_.SlotOf("per_r")));
+  EXPECT_FALSE(history.ServedFor(index_.SlotOf("per_a")));
+  EXPECT_TRUE(history.ServedIn(task.area_code()));
+  EXPECT_FALSE(history.ServedIn("310110001002"));
+  // The work is forgotten sooner than what came of it.
+  index_.Forget(kNow + hours(48), kNow);
+  EXPECT_TRUE(person("per_a").calendar.empty());
+  EXPECT_EQ(person("per_a").history.served(), 1);
+  index_.Forget(kNow + hours(48), kNow + hours(48));
+  EXPECT_TRUE(person("per_a").history.empty());
 }
 
 TEST_F(IndexTest, UnknownTaskIsAskedFor) {
@@ -180,9 +212,12 @@ TEST_F(IndexTest, APersonWhoKeepsChangingTagsLeavesNothingBehind) {
       *tags->Add() = "first_aid";
       *tags->Add() = "first_aid";
     }
+    restless.clear_credentials();
+    restless.add_credentials()->set_kind("credential_" + std::to_string(i));
     index_.Apply(restless);
   }
-  EXPECT_LE(index_.tags().size(), 4u);
+  EXPECT_LE(index_.tags().size(), 6u);
+  EXPECT_FALSE(index_.tags().Find("credential_99998"));
   EXPECT_FALSE(index_.tags().Find("tag_99998"));
   const TagId last = *index_.tags().Find("tag_99999");
   EXPECT_EQ(index_.tags().Name(last), "tag_99999");
@@ -197,6 +232,7 @@ TEST_F(IndexTest, TasksThatAreOverLeaveNoTagsBehind) {
     task.set_category("kind_" + std::to_string(i));
     task.add_skills("skill_" + std::to_string(i));
     task.add_categories("kind_" + std::to_string(i));
+    task.add_credentials("credential_" + std::to_string(i));
     index_.Apply(task, kNow);
     task.set_version(2);
     task.set_category("other_" + std::to_string(i));
@@ -206,7 +242,7 @@ TEST_F(IndexTest, TasksThatAreOverLeaveNoTagsBehind) {
     task.set_state(dispatch::v1::TASK_STATE_SERVED);
     index_.Apply(task, kNow);
   }
-  EXPECT_LE(index_.tags().size(), 4u);
+  EXPECT_LE(index_.tags().size(), 5u);
   EXPECT_FALSE(index_.tags().Find("kind_999"));
   EXPECT_FALSE(index_.tags().Find("other_999"));
 }

@@ -53,6 +53,48 @@ TEST_F(RulesTest, AllSkillsAreAsked) {
   EXPECT_EQ(Try(profile, task), std::nullopt);
 }
 
+TEST_F(RulesTest, AllCredentialsAreAskedUntilTheEnd) {
+  DispatchTask task = MakeTask("tsk_a");
+  task.add_credentials("doctor");
+  task.add_credentials("nurse");
+  Profile profile = MakeProfile("per_a");
+  const auto hold = [&](const std::string& kind, Time expires) {
+    registration::v1::Credential& credential = *profile.add_credentials();
+    credential.set_kind(kind);
+    *credential.mutable_expire_time() = ToTimestamp(expires);
+    profile.set_version(profile.version() + 1);
+  };
+  const Time end = ToTime(task.window().end());
+  EXPECT_EQ(Try(profile, task), Rule::kCredential);
+  hold("nurse", end - Millis(1));
+  hold("doctor", end);
+  EXPECT_EQ(Try(profile, task), Rule::kCredential) << "one runs out before the end";
+  profile.clear_credentials();
+  hold("doctor", end);
+  hold("nurse", end);
+  EXPECT_EQ(Try(profile, task), std::nullopt);
+}
+
+TEST_F(RulesTest, EitherOnesWishKeepsThemApart) {
+  DispatchTask task = MakeTask("tsk_a");
+  task.set_requester_id("per_r");
+  Profile helper = MakeProfile("per_a");
+  Profile requester = MakeProfile("per_r");
+  helper.add_blocked_person_ids("per_r");
+  EXPECT_EQ(Try(helper, task), Rule::kKeptApart);
+  EXPECT_EQ(Try(helper, MakeTask("tsk_b")), std::nullopt) << "nobody in particular asked";
+  requester.add_blocked_person_ids("per_a");
+  index_.Apply(requester);
+  helper.clear_blocked_person_ids();
+  helper.set_version(2);
+  EXPECT_EQ(Try(helper, task), Rule::kKeptApart);
+  EXPECT_EQ(Try(MakeProfile("per_c"), task), std::nullopt);
+  requester.clear_blocked_person_ids();
+  requester.set_version(2);
+  index_.Apply(requester);
+  EXPECT_EQ(Try(helper, task), std::nullopt);
+}
+
 TEST_F(RulesTest, OneCategoryIsEnough) {
   DispatchTask task = MakeTask("tsk_a");
   task.add_categories("party_member");

@@ -162,24 +162,26 @@ TEST_F(WorkersTest, EventOfATaskNotHeardOfFetchesIt) {
   EXPECT_EQ(dispatch_.options.parent->trace_id(), "0123456789abcdef0123456789abcdef");
 }
 
-// Every start once read everybody on every task that ever closed, though a month of them counts.
+// Every start once read everybody on every task that ever closed, though three months of them count.
 TEST_F(WorkersTest, HistoryIsReadAsFarBackAsItCounts) {
-  const auto add = [&](const std::string& id, Time start) {
+  const auto add = [&](const std::string& id, Time start, bool came = true) {
     DispatchTask task = MakeTask(id);
-    task.set_state(dispatch::v1::TASK_STATE_CLOSED);
+    task.set_state(came ? dispatch::v1::TASK_STATE_CLOSED : dispatch::v1::TASK_STATE_EXPIRED);
     *task.mutable_window()->mutable_start() = ToTimestamp(start);
     *task.mutable_window()->mutable_end() = ToTimestamp(start + hours(2));
     AddTask(task);
     dispatch::v1::Assignment& assignment = dispatch_.assignments[{id, "per_0"}];
     assignment.set_task_id(id);
     assignment.set_person_id("per_0");
-    assignment.set_state(dispatch::v1::ASSIGNMENT_STATE_CREDITED);
+    assignment.set_state(came ? dispatch::v1::ASSIGNMENT_STATE_CREDITED
+                              : dispatch::v1::ASSIGNMENT_STATE_NO_SHOW);
   };
   for (int year = 1; year <= 3; ++year) {
     add("tsk_" + std::to_string(year), kNow - year * hours(24 * 365));
   }
   add("tsk_then", kNow - kHistory - hours(1));  // it ended within the time
   add("tsk_now", kNow - hours(30));
+  add("tsk_vain", kNow - hours(60), false);
   const auto replica = LoadedReplica("a");
   dispatch_.pages = 0;
   asio::cancellation_signal stop;
@@ -188,9 +190,12 @@ TEST_F(WorkersTest, HistoryIsReadAsFarBackAsItCounts) {
       loop_, replica->feed.Run(),
       asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
   Do(clock_.AwaitSleepers(1));
-  EXPECT_EQ(replica->index.FindPerson("per_0")->calendar.entries().size(), 2u);
-  EXPECT_EQ(dispatch_.listed, (std::vector<std::string>{"tsk_now", "tsk_then"}));
-  EXPECT_EQ(dispatch_.pages, 2) << "one of either state";
+  const Person& person = *replica->index.FindPerson("per_0");
+  EXPECT_EQ(person.history.served(), 2);
+  EXPECT_EQ(person.history.missed(), 1);
+  EXPECT_EQ(person.calendar.entries().size(), 1u) << "fairness looks back a month";
+  EXPECT_EQ(dispatch_.listed, (std::vector<std::string>{"tsk_now", "tsk_then", "tsk_vain"}));
+  EXPECT_EQ(dispatch_.pages, 3) << "one of each state";
   stop.emit(asio::cancellation_type::terminal);
   loop_.restart();
   while (!ended && loop_.run_one_for(std::chrono::seconds(5)) > 0) {

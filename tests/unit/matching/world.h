@@ -98,6 +98,8 @@ inline events::v1::AssignmentChanged MakeChange(const DispatchTask& task, const 
   change.mutable_assignment()->set_state(state);
   *change.mutable_assignment()->mutable_update_time() = ToTimestamp(at);
   events::v1::TaskBrief& brief = *change.mutable_task();
+  brief.set_area_code(task.area_code());
+  brief.set_requester_id(task.requester_id());
   brief.set_state(task.state());
   brief.set_slots_max(task.slots_max());
   brief.set_accepted_count(task.accepted_count());

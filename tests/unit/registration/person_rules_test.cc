@@ -27,6 +27,8 @@ v1::UpdatePersonRequest Update(std::initializer_list<const char*> paths) {
   slot->set_start_minute(540);
   slot->set_end_minute(720);
   request.set_unit_id("unt_x");
+  request.add_blocked_person_ids("per_b");
+  request.add_blocked_person_ids("per_b");
   request.mutable_home()->set_latitude(31.27364);
   request.mutable_home()->set_longitude(121.52781);
   for (const char* path : paths) request.mutable_update_mask()->add_paths(path);
@@ -52,11 +54,12 @@ TEST(PersonUpdate, WritesEverything) {
   v1::PersonRecord record;
   PrivateFields fields;
   ApplyPersonUpdate(Update({"display_name", "address", "categories", "skills", "willing",
-                            "availability", "unit_id", "home"}),
+                            "availability", "unit_id", "home", "blocked_person_ids"}),
                     kNow, &record, &fields);
   EXPECT_EQ(fields.address, "平凉路 1 号");
   EXPECT_EQ(record.person().address(), "");
   EXPECT_THAT(record.person().willing(), ElementsAre("elderly_care"));
+  EXPECT_THAT(record.person().blocked_person_ids(), ElementsAre("per_b"));
   EXPECT_EQ(record.person().availability_size(), 1);
   EXPECT_EQ(record.person().unit_id(), "unt_x");
   ASSERT_TRUE(fields.home.has_value());
