@@ -1,13 +1,9 @@
 #include "common/testing/deployment.h"
 
 #include <absl/strings/ascii.h>
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <fstream>
-#include <random>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -18,35 +14,8 @@ namespace baodao::testing {
 namespace {
 
 constexpr char kSecondDispatch[] = "dispatch2";
-constexpr int kMetricsOffset = 2000;
-
-bool IsFree(int port) {
-  const int probe = socket(AF_INET, SOCK_STREAM, 0);
-  const int on = 1;
-  setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const bool free = bind(probe, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-  close(probe);
-  return free;
-}
 
 }  // namespace
-
-// Below the ephemeral range, so that outgoing connections do not take what was found free.
-int FreePortBase() {
-  std::random_device random;
-  for (int attempt = 0; attempt < 1000; ++attempt) {
-    const int base = 10'000 + static_cast<int>(random() % 2000) * 10;
-    bool free = true;
-    for (int i = 1; i <= 6 && free; ++i)
-      free = IsFree(base + i) && IsFree(base + i + kMetricsOffset);
-    if (free) return base;
-  }
-  throw std::runtime_error("no free ports");
-}
 
 Deployment::Deployment(Options options) : options_(std::move(options)) {
   if (options_.cluster) {
@@ -54,7 +23,6 @@ Deployment::Deployment(Options options) : options_(std::move(options)) {
   } else {
     redis_.emplace();
   }
-  port_base_ = FreePortBase();
   if (options_.second_dispatch) options_.services.push_back(kSecondDispatch);
   // Registration first: it makes the keys that all share.
   for (const std::string& service : options_.services) Spawn(service);
@@ -65,7 +33,7 @@ int Deployment::PortOf(const std::string& service) const {
   static const std::map<std::string, int> offsets = {{"registration", 1}, {"lists", 2},
                                                      {"dispatch", 3},     {"matching", 4},
                                                      {"inbox", 5},        {kSecondDispatch, 6}};
-  return port_base_ + offsets.at(service);
+  return ports_.first() + offsets.at(service);
 }
 
 std::string Deployment::Addresses() {

@@ -9,14 +9,15 @@
 #include <vector>
 
 #include "common/config/config.h"
+#include "common/testing/ports.h"
 #include "common/testing/process.h"
 #include "common/testing/redis_server.h"
 #include "common/testing/temp_dir.h"
 
 namespace baodao::testing {
 
-// A port base whose ports, metrics ones too, are free now. Throws std::runtime_error without any.
-int FreePortBase();
+// Metrics are served so far above the port of gRPC.
+inline constexpr int kMetricsOffset = 2000;
 
 struct DeploymentOptions {
   // In the order of their ports.
@@ -39,9 +40,9 @@ class Deployment {
   explicit Deployment(Options options = {});
 
   // Services listen at base + 1 …, see client::Backend.
-  int port_base() const { return port_base_; }
+  int port_base() const { return ports_.first(); }
   bool has_second_dispatch() const { return options_.second_dispatch; }
-  int second_dispatch_port() const { return port_base_ + 6; }
+  int second_dispatch_port() const { return ports_.first() + 6; }
   std::string keys_dir() const { return dir_.File("keys"); }
   std::string codes_file() const { return dir_.File("login-codes.txt"); }
   // The one Redis; throws std::bad_optional_access where it is a cluster, and the other way round.
@@ -66,7 +67,7 @@ class Deployment {
   TempDir dir_;
   std::optional<RedisServer> redis_;
   std::optional<RedisCluster> cluster_;
-  int port_base_ = 0;
+  Ports ports_{kMetricsOffset};
   std::map<std::string, int> starts_;
   std::map<std::string, std::unique_ptr<ChildProcess>> processes_;
 };

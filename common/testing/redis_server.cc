@@ -2,17 +2,14 @@
 
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstring>
 #include <fstream>
-#include <random>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -26,26 +23,6 @@ using redis::Reply;
 
 constexpr std::chrono::seconds kStartLimit{20};
 constexpr std::chrono::milliseconds kLook{5};
-constexpr int kPortTries = 20;
-
-// Below the range from which outgoing connections take theirs, so that a port stays free while its
-// server is down. Another server may still get it first: then starting is tried again.
-uint16_t PickPort() {
-  static std::mt19937 random{std::random_device{}()};
-  std::uniform_int_distribution<int> ports(12000, 31999);
-  for (int attempt = 0; attempt < 1000; ++attempt) {
-    const auto port = static_cast<uint16_t>(ports(random));
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const bool free = bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
-    close(fd);
-    if (free) return port;
-  }
-  throw std::runtime_error("no free port");
-}
 
 std::filesystem::path MakeDirectory() {
   std::string name = (std::filesystem::temp_directory_path() / "baodao-redis-XXXXXX").string();
@@ -111,11 +88,7 @@ std::string ReadFile(const std::filesystem::path& path) {
 
 RedisServer::RedisServer(Options options)
     : options_(std::move(options)), directory_(MakeDirectory()) {
-  for (int attempt = 0; attempt < kPortTries; ++attempt) {
-    port_ = PickPort();
-    bus_port_ = options_.cluster ? PickPort() : 0;
-    if (Start()) return;
-  }
+  if (Start()) return;
   const std::string log = ReadFile(directory_ / "log");
   std::filesystem::remove_all(directory_);
   throw std::runtime_error("redis-server does not start:\n" + log);
@@ -130,7 +103,7 @@ RedisServer::~RedisServer() {
 bool RedisServer::Start() {
   std::vector<std::string> arguments = {"redis-server",
                                         "--port",
-                                        std::to_string(port_),
+                                        std::to_string(port()),
                                         "--bind",
                                         "127.0.0.1",
                                         "--unixsocket",
@@ -149,7 +122,7 @@ bool RedisServer::Start() {
     arguments.insert(arguments.end(), more);
   };
   if (options_.cluster) {
-    add({"--cluster-enabled", "yes", "--cluster-port", std::to_string(bus_port_)});
+    add({"--cluster-enabled", "yes", "--cluster-port", std::to_string(port() + 1)});
     add({"--cluster-node-timeout", "2000"});
   }
   if (!options_.password.empty()) add({"--requirepass", options_.password});
@@ -204,7 +177,7 @@ void RedisServer::Resume() { kill(pid_, SIGCONT); }
 redis::Config RedisServer::config() const {
   redis::Config config;
   config.host = "127.0.0.1";
-  config.port = port_;
+  config.port = port();
   config.password = options_.password;
   return config;
 }
@@ -212,7 +185,7 @@ redis::Config RedisServer::config() const {
 Reply RedisServer::Do(const std::vector<std::string>& args) const {
   const timeval timeout{5, 0};
   const std::unique_ptr<redisContext, decltype(&redisFree)> context(
-      redisConnectWithTimeout("127.0.0.1", port_, timeout), redisFree);
+      redisConnectWithTimeout("127.0.0.1", port(), timeout), redisFree);
   if (context == nullptr || context->err != 0) throw std::runtime_error("redis: cannot connect");
   redisSetTimeout(context.get(), timeout);
   const auto run = [&](const std::vector<std::string>& words) {

@@ -12,6 +12,7 @@
 
 #include "common/redis/client.h"
 #include "common/redis/reply.h"
+#include "common/testing/ports.h"
 
 namespace baodao::testing {
 
@@ -35,7 +36,7 @@ class RedisServer {
   RedisServer(const RedisServer&) = delete;
   RedisServer& operator=(const RedisServer&) = delete;
 
-  uint16_t port() const { return port_; }
+  uint16_t port() const { return static_cast<uint16_t>(ports_.first()); }
   // The same server, as `make run` reaches it.
   std::string socket() const { return (directory_ / "redis.sock").string(); }
   pid_t pid() const { return pid_; }
@@ -60,8 +61,7 @@ class RedisServer {
 
   Options options_;
   std::filesystem::path directory_;
-  uint16_t port_ = 0;
-  uint16_t bus_port_ = 0;
+  Ports ports_;  // of Redis, and of its cluster bus
   pid_t pid_ = -1;
 };
 

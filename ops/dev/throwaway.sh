@@ -31,9 +31,10 @@ start() {
   done
 }
 
-# Below the range that outgoing connections take their ports from; somebody else may listen there nevertheless.
+# Below the range that outgoing connections take their ports from, and those that tests take (common/testing/ports.h);
+# somebody else may listen there nevertheless.
 for attempt in 1 2 3 4 5; do
-  base=$((10000 + RANDOM % 1900 * 10))
+  base=$((10000 + RANDOM % 190 * 10))
   if start; then break; fi
   if [ "$attempt" = 5 ] || ! grep -q 'is taken' "$scratch/run.log"; then
     tail -n 5 "$scratch/run.log" >&2

@@ -121,7 +121,8 @@ class RunScriptTest : public ::testing::Test {
 
   TempDir dir_;
   const std::string data_ = dir_.File("data");
-  const int base_ = FreePortBase();
+  const Ports ports_{kMetricsOffset};
+  const int base_ = ports_.first();
   std::optional<Script> script_;
 };
 
@@ -208,7 +209,8 @@ TEST_F(RunScriptTest, ASecondInstanceLeavesTheFirstAlone) {
   ASSERT_TRUE(Serves()) << script_->Log();
   const auto another =
       AllOf(HasSubstr("another instance runs in " + data_), HasSubstr("set BAODAO_DIR"));
-  EXPECT_THAT(Refusal({{"BAODAO_PORT_BASE", std::to_string(FreePortBase())}}), another);
+  const Ports elsewhere(kMetricsOffset);
+  EXPECT_THAT(Refusal({{"BAODAO_PORT_BASE", std::to_string(elsewhere.first())}}), another);
   EXPECT_THAT(Refusal(), another);
 
   asio::io_context loop;
@@ -227,9 +229,8 @@ TEST_F(RunScriptTest, OfTwoStartedAtOnceOneRuns) {
   EXPECT_EQ(refused.ExitCode(), 1);
   EXPECT_EQ(refused.Log(),
             "run: another instance runs in " + data_ + "; stop it or set BAODAO_DIR\n");
-  EXPECT_TRUE(Until([&] {
-    return runs.Log().find("Ctrl-C stops.\n") != std::string::npos || !runs.Running();
-  }));
+  EXPECT_TRUE(Until(
+      [&] { return runs.Log().find("Ctrl-C stops.\n") != std::string::npos || !runs.Running(); }));
   EXPECT_TRUE(runs.Running()) << runs.Log();
 }
 
