@@ -36,6 +36,14 @@ std::string TomlText(const Row& row, const Value& value, const std::string& text
   return bare ? text : Quoted(text);
 }
 
+// With one of the three missing it would be plaintext, or nobody could be called.
+absl::Status CheckTlsRows(const Config& config) {
+  int set = 0;
+  for (const char* row : {"tls_cert", "tls_key", "tls_ca"}) set += !config.Str(row).empty();
+  if (set == 0 || set == 3) return absl::OkStatus();
+  return absl::InvalidArgumentError("tls_cert, tls_key and tls_ca must be set together");
+}
+
 absl::StatusOr<Config> Read(const std::string& program, const std::vector<Row>& rows,
                             const Flags& flags, const Sources& sources) {
   Loader loader(program, rows);
@@ -45,7 +53,9 @@ absl::StatusOr<Config> Read(const std::string& program, const std::vector<Row>& 
   if (!path.empty()) RETURN_IF_ERROR(loader.ReadFile(path));
   RETURN_IF_ERROR(loader.ReadEnvironment(sources.environment));
   RETURN_IF_ERROR(loader.ReadFlags(flags.values));
-  return loader.Take();
+  Config config = loader.Take();
+  RETURN_IF_ERROR(CheckTlsRows(config));
+  return config;
 }
 
 Outcome Exit(int code, std::string text) {

@@ -104,7 +104,7 @@ struct Outcome {
   std::string text;   // For stdout when exit_code is 0, else one line for stderr.
 };
 
-// `program` is the service's name, `about` one sentence for --help.
+// `program` is the service's name, `about` one sentence for --help; `rows` hold the ServiceRows.
 Outcome Load(const std::string& program, const std::string& about, const std::vector<Row>& rows,
              const Sources& sources);
 

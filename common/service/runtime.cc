@@ -76,16 +76,10 @@ Task<void> Runtime::Stop() {
 }
 
 absl::Status CheckTls(const config::Config& config) {
-  int set = 0;
-  for (const char* row : {"tls_cert", "tls_key", "tls_ca"}) set += !config.Str(row).empty();
-  if (set == 0) return absl::OkStatus();
-  // With one of them missing it would be plaintext, or nobody could be called.
-  if (set < 3) {
-    return absl::InvalidArgumentError("tls_cert, tls_key and tls_ca must be set together");
-  }
-  const rpc::TlsFiles files = *TlsOf(config);
-  RETURN_IF_ERROR(rpc::ClientTls(files).status());
-  return rpc::detail::CheckServes(files);
+  const std::optional<rpc::TlsFiles> files = TlsOf(config);
+  if (!files) return absl::OkStatus();
+  RETURN_IF_ERROR(rpc::ClientTls(*files).status());
+  return rpc::detail::CheckServes(*files);
 }
 
 std::optional<rpc::TlsFiles> TlsOf(const config::Config& config) {

@@ -79,8 +79,7 @@ class Runtime {
   int live_workers_ = 0;
 };
 
-// INVALID_ARGUMENT unless the three rows of TLS are all empty, or all set to files that can be
-// read and fit each other.
+// INVALID_ARGUMENT unless TLS is off, or its three files can be read and fit each other.
 absl::Status CheckTls(const config::Config& config);
 // The files that the rows tls_cert, tls_key and tls_ca name; none when tls_cert is empty.
 std::optional<rpc::TlsFiles> TlsOf(const config::Config& config);

@@ -41,6 +41,17 @@ TEST(Load, TrustedProxiesAreAddresses) {
               "10.0.0.0/8 is not an IP address");
 }
 
+// With one of the three missing it served plaintext, or could call nobody; later it was said only
+// by a service that ended.
+TEST(Load, TlsIsAllThreeOrNone) {
+  for (int set = 1; set < 7; ++set) {
+    const auto some = [&](int bit) { return set & bit ? "/tls/file.pem" : ""; };
+    ExpectError(Read({"--tls_cert", some(1), "--tls_key", some(2), "--tls_ca", some(4)}),
+                "tls_cert, tls_key and tls_ca must be set together");
+  }
+  EXPECT_FALSE(Read({"--tls_cert", "a", "--tls_key", "b", "--tls_ca", "c"}).exit);
+}
+
 TEST(Load, DefaultsAlone) {
   const Outcome outcome = Read({});
   ASSERT_FALSE(outcome.exit) << outcome.text;
@@ -155,13 +166,13 @@ TEST(Load, SecretsAreNeverPrinted) {
 TEST(PrintConfig, CanBeReadBack) {
   const TempDir dir;
   const Outcome first = Read({"--print-config", "--offer-ttl=7m", "--redis=a:1,b:2",
-                              "--tls-cert=/a \"b\"/c.pem", "--no-audit", "--rate-person=2.5"});
+                              "--keys-dir=/a \"b\"/c", "--no-audit", "--rate-person=2.5"});
   const std::string file = dir.Write("printed.toml", first.text);
   const Outcome second = Read({"--config", file});
   ASSERT_FALSE(second.exit) << second.text;
   EXPECT_EQ(second.config.Duration("offer_ttl"), seconds(420));
   EXPECT_THAT(second.config.List("redis"), ElementsAre("a:1", "b:2"));
-  EXPECT_EQ(second.config.Str("tls_cert"), "/a \"b\"/c.pem");
+  EXPECT_EQ(second.config.Str("keys_dir"), "/a \"b\"/c");
   EXPECT_FALSE(second.config.Bool("audit"));
   EXPECT_EQ(second.config.Double("rate_person"), 2.5);
 }
