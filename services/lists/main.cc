@@ -34,7 +34,7 @@ struct Parts {
   explicit Parts(service::Runtime& runtime)
       : areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         peers(NewPeers(runtime.ChannelTo("dispatch"), runtime.ChannelTo("registration"))),
-        store(runtime.store),
+        store(runtime.store, runtime.metrics),
         deps{store, runtime.clock, runtime.key_ring, areas, *peers},
         services(deps),
         follower(deps, services.publications()),

@@ -6,14 +6,13 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
-#include "common/store/mutate.h"
 #include "services/lists/domain/list_rules.h"
 #include "services/lists/domain/need_rules.h"
 
 namespace baodao::lists {
 namespace {
 
-using MatchDecision = store::Decision<v1::Match>;
+using MatchDecision = Decision<v1::Match>;
 using DecideMatch = std::function<Task<absl::StatusOr<MatchDecision>>()>;
 
 }  // namespace
@@ -46,9 +45,9 @@ Task<absl::StatusOr<v1::Match>> MatchHandlers::Create(rpc::CallContext ctx,
   DecideMatch decide = [&]() -> Task<absl::StatusOr<MatchDecision>> {
     CO_ASSIGN_OR_RETURN(const Loaded<v1::NeedRecord> loaded,
                         co_await deps_.lists.LoadNeed(request.need_id()));
-    store::Commit commit(shard);
+    Changes changes(shard);
     CO_ASSIGN_OR_RETURN(const std::string area,
-                        co_await AreaOfAnswer(request.answer_id(), &commit));
+                        co_await AreaOfAnswer(request.answer_id(), &changes.commit));
     if (!Related(*deps_.areas.tree(), loaded.record.need().area_code(), area)) {
       co_return Refuse(Reason::AREAS_UNRELATED);
     }
@@ -61,13 +60,13 @@ Task<absl::StatusOr<v1::Match>> MatchHandlers::Create(rpc::CallContext ctx,
     match.set_coordinator_id(ctx.caller().Caller());
     v1::NeedRecord record = loaded.record;
     CO_RETURN_IF_ERROR(Link(&record, std::move(match), now));
-    deps_.lists.Put(&commit, loaded, record, OriginOf(ctx, now));
+    deps_.lists.Put(&changes, loaded, record, OriginOf(ctx, now));
     v1::Match linked = record.matches(record.matches_size() - 1);
-    co_return MatchDecision{std::move(commit), std::move(linked)};
+    co_return MatchDecision{std::move(changes), std::move(linked)};
   };
   const store::RequestKey key = KeyOf(ctx, request);
-  co_return co_await store::Mutate<v1::Match>(deps_.lists.store(), key,
-                                              CallerShard(ctx, deps_.lists, shard), shard, decide);
+  co_return co_await deps_.lists.Mutate<v1::Match>(key, CallerShard(ctx, deps_.lists, shard), shard,
+                                                   decide);
 }
 
 Task<absl::StatusOr<v1::ListMatchesResponse>> MatchHandlers::List(rpc::CallContext ctx,

@@ -29,9 +29,9 @@ class NeedHandlers {
   Task<absl::StatusOr<v1::Need>> Close(rpc::CallContext ctx, v1::CloseNeedRequest request);
 
  private:
-  // What a change does to a record just loaded; `commit` takes further conditions.
+  // What a change does to a record just loaded; `changes` takes what else is written.
   using Change =
-      std::function<Task<absl::Status>(v1::NeedRecord* record, store::Commit* commit, Time now)>;
+      std::function<Task<absl::Status>(v1::NeedRecord* record, Changes* changes, Time now)>;
   // The same without anything to wait for.
   using PlainChange = std::function<absl::Status(v1::NeedRecord* record, Time now)>;
 
@@ -41,7 +41,7 @@ class NeedHandlers {
   Task<absl::StatusOr<v1::Need>> MutatePlainly(rpc::CallContext ctx, store::RequestKey key,
                                                std::string need_id, PlainChange change);
   Task<absl::Status> ApplyReview(rpc::CallContext ctx, const v1::ReviewNeedRequest& request,
-                                 v1::NeedRecord* record, store::Commit* commit, Time now);
+                                 v1::NeedRecord* record, Changes* changes, Time now);
 
   // The need with contact and place as the caller may see them in passing: in full only their own.
   absl::StatusOr<v1::Need> Present(const rpc::CallContext& ctx, v1::Need need,

@@ -3,7 +3,6 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
-#include "common/store/mutate.h"
 #include "services/lists/domain/need_rules.h"
 #include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/need_handlers.h"
@@ -12,7 +11,7 @@
 namespace baodao::lists {
 namespace {
 
-using NeedDecision = store::Decision<v1::NeedAnswer>;
+using NeedDecision = Decision<v1::NeedAnswer>;
 using DecideNeed = std::function<Task<absl::StatusOr<NeedDecision>>()>;
 
 v1::NeedAnswer AnswerOf(const v1::NeedRecord& record) {
@@ -43,14 +42,13 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Create(rpc::CallContext ctx,
     for (std::string& area : ListsStore::ListAreas(*tree, request.area_code())) {
       record.add_list_areas(std::move(area));
     }
-    NeedDecision decision{store::Commit(shard), AnswerOf(record)};
-    deps_.lists.Put(&decision.commit, {}, record, OriginOf(ctx, now));
+    NeedDecision decision{Changes(shard), AnswerOf(record)};
+    deps_.lists.Put(&decision.changes, {}, record, OriginOf(ctx, now));
     co_return decision;
   };
-  CO_ASSIGN_OR_RETURN(
-      v1::NeedAnswer answer,
-      co_await store::Mutate<v1::NeedAnswer>(deps_.lists.store(), key,
-                                             CallerShard(ctx, deps_.lists, shard), shard, decide));
+  CO_ASSIGN_OR_RETURN(v1::NeedAnswer answer,
+                      co_await deps_.lists.Mutate<v1::NeedAnswer>(
+                          key, CallerShard(ctx, deps_.lists, shard), shard, decide));
   co_return Present(ctx, std::move(*answer.mutable_need()), answer.sealed_details());
 }
 
@@ -62,15 +60,14 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Mutate(rpc::CallContext ctx, store:
                         co_await deps_.lists.LoadNeed(need_id));
     const Time now = deps_.clock.Now();
     v1::NeedRecord record = loaded.record;
-    store::Commit commit(shard);
-    CO_RETURN_IF_ERROR(co_await change(&record, &commit, now));
-    deps_.lists.Put(&commit, loaded, record, OriginOf(ctx, now));
-    co_return NeedDecision{std::move(commit), AnswerOf(record)};
+    Changes changes(shard);
+    CO_RETURN_IF_ERROR(co_await change(&record, &changes, now));
+    deps_.lists.Put(&changes, loaded, record, OriginOf(ctx, now));
+    co_return NeedDecision{std::move(changes), AnswerOf(record)};
   };
-  CO_ASSIGN_OR_RETURN(
-      v1::NeedAnswer answer,
-      co_await store::Mutate<v1::NeedAnswer>(deps_.lists.store(), key,
-                                             CallerShard(ctx, deps_.lists, shard), shard, decide));
+  CO_ASSIGN_OR_RETURN(v1::NeedAnswer answer,
+                      co_await deps_.lists.Mutate<v1::NeedAnswer>(
+                          key, CallerShard(ctx, deps_.lists, shard), shard, decide));
   co_return Present(ctx, std::move(*answer.mutable_need()), answer.sealed_details());
 }
 
@@ -78,15 +75,16 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::MutatePlainly(rpc::CallContext ctx,
                                                            store::RequestKey key,
                                                            std::string need_id,
                                                            PlainChange change) {
-  Change wrapped = [&change](v1::NeedRecord* record, store::Commit*,
-                             Time now) -> Task<absl::Status> { co_return change(record, now); };
+  Change wrapped = [&change](v1::NeedRecord* record, Changes*, Time now) -> Task<absl::Status> {
+    co_return change(record, now);
+  };
   co_return co_await Mutate(std::move(ctx), std::move(key), std::move(need_id), wrapped);
 }
 
 Task<absl::StatusOr<v1::Need>> NeedHandlers::Review(rpc::CallContext ctx,
                                                     v1::ReviewNeedRequest request) {
-  Change change = [&](v1::NeedRecord* record, store::Commit* commit, Time now) {
-    return ApplyReview(ctx, request, record, commit, now);
+  Change change = [&](v1::NeedRecord* record, Changes* changes, Time now) {
+    return ApplyReview(ctx, request, record, changes, now);
   };
   const store::RequestKey key = KeyOf(ctx, request);
   co_return co_await Mutate(ctx, key, request.need_id(), change);
@@ -94,8 +92,7 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Review(rpc::CallContext ctx,
 
 Task<absl::Status> NeedHandlers::ApplyReview(rpc::CallContext ctx,
                                              const v1::ReviewNeedRequest& request,
-                                             v1::NeedRecord* record, store::Commit* commit,
-                                             Time now) {
+                                             v1::NeedRecord* record, Changes* changes, Time now) {
   const std::string& other = request.merged_into_id();
   const bool merge = request.verdict() == v1::NEED_VERDICT_MERGE && !other.empty() &&
                      other != record->need().need_id();
@@ -105,12 +102,12 @@ Task<absl::Status> NeedHandlers::ApplyReview(rpc::CallContext ctx,
   // cannot be merged into each other, nor into one that is decided at the same moment.
   const auto tree = deps_.areas.tree();
   if (!Related(*tree, record->need().area_code(), loaded.record.need().area_code()) ||
-      deps_.lists.keys().ShardOf(other) != commit->shard()) {
+      deps_.lists.keys().ShardOf(other) != changes->commit.shard()) {
     co_return Refuse(Reason::AREAS_UNRELATED);
   }
   v1::NeedRecord target = loaded.record;
   CO_RETURN_IF_ERROR(lists::Review(record, request, &target, now));
-  deps_.lists.Put(commit, loaded, target, OriginOf(ctx, now));
+  deps_.lists.Put(changes, loaded, target, OriginOf(ctx, now));
   co_return absl::OkStatus();
 }
 

@@ -4,7 +4,6 @@
 
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
-#include "common/store/mutate.h"
 #include "services/lists/domain/list_rules.h"
 #include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/paged.h"
@@ -12,7 +11,7 @@
 namespace baodao::lists {
 namespace {
 
-using ProjectDecision = store::Decision<v1::Project>;
+using ProjectDecision = Decision<v1::Project>;
 using DecideProject = std::function<Task<absl::StatusOr<ProjectDecision>>()>;
 
 }  // namespace
@@ -32,13 +31,13 @@ Task<absl::StatusOr<v1::Project>> ProjectHandlers::Create(rpc::CallContext ctx,
     for (std::string& area : ListsStore::ListAreas(*tree, request.area_code())) {
       record.add_list_areas(std::move(area));
     }
-    store::Commit commit(shard);
+    Changes changes(shard);
     const Loaded<v1::ProjectRecord> nothing;
-    deps_.lists.Put(&commit, nothing, record, OriginOf(ctx, now));
-    co_return ProjectDecision{std::move(commit), record.project()};
+    deps_.lists.Put(&changes, nothing, record, OriginOf(ctx, now));
+    co_return ProjectDecision{std::move(changes), record.project()};
   };
-  co_return co_await store::Mutate<v1::Project>(
-      deps_.lists.store(), key, CallerShard(ctx, deps_.lists, shard), shard, decide);
+  co_return co_await deps_.lists.Mutate<v1::Project>(key, CallerShard(ctx, deps_.lists, shard),
+                                                     shard, decide);
 }
 
 Task<absl::StatusOr<v1::Project>> ProjectHandlers::Get(rpc::CallContext ctx,
@@ -73,12 +72,12 @@ Task<absl::StatusOr<v1::Project>> ProjectHandlers::Mutate(rpc::CallContext ctx,
     const Time now = deps_.clock.Now();
     v1::ProjectRecord record = loaded.record;
     CO_RETURN_IF_ERROR(change(record.mutable_project(), now));
-    store::Commit commit(shard);
-    deps_.lists.Put(&commit, loaded, record, OriginOf(ctx, now));
-    co_return ProjectDecision{std::move(commit), record.project()};
+    Changes changes(shard);
+    deps_.lists.Put(&changes, loaded, record, OriginOf(ctx, now));
+    co_return ProjectDecision{std::move(changes), record.project()};
   };
-  co_return co_await store::Mutate<v1::Project>(
-      deps_.lists.store(), key, CallerShard(ctx, deps_.lists, shard), shard, decide);
+  co_return co_await deps_.lists.Mutate<v1::Project>(key, CallerShard(ctx, deps_.lists, shard),
+                                                     shard, decide);
 }
 
 Task<absl::StatusOr<v1::Project>> ProjectHandlers::Approve(rpc::CallContext ctx,

@@ -110,10 +110,10 @@ Task<absl::StatusOr<bool>> Publications::Save(const Loaded<v1::NeedRecord>& befo
 Task<absl::StatusOr<store::CommitOutcome::Kind>> Publications::Write(
     const Loaded<v1::NeedRecord>& before, const v1::NeedRecord& after, const Origin& origin,
     bool answer_caller) {
-  store::Commit commit(deps_.lists.keys().ShardOf(after.need().need_id()));
-  deps_.lists.Put(&commit, before, after, origin);
+  Changes changes(deps_.lists.keys().ShardOf(after.need().need_id()));
+  deps_.lists.Put(&changes, before, after, origin);
   if (before.record.publishing() && !after.publishing()) {
-    commit.ClearTimer(PublishTimerOf(after.need().need_id()));
+    changes.commit.ClearTimer(PublishTimerOf(after.need().need_id()));
     // Only success is kept: a request that was refused is decided anew when it is sent again.
     const bool succeeded = !after.need().task_id().empty() ||
                            after.past_task_ids_size() > before.record.past_task_ids_size();
@@ -121,13 +121,13 @@ Task<absl::StatusOr<store::CommitOutcome::Kind>> Publications::Write(
       v1::NeedAnswer answer;
       *answer.mutable_need() = after.need();
       answer.set_sealed_details(after.sealed_details());
-      commit.Answer({before.record.publish_caller(), before.record.publish_request_id(),
-                     before.record.publish_fingerprint()},
-                    answer.SerializeAsString());
+      changes.commit.Answer({before.record.publish_caller(), before.record.publish_request_id(),
+                             before.record.publish_fingerprint()},
+                            answer.SerializeAsString());
     }
   }
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
-                      co_await deps_.lists.store().Apply(std::move(commit)));
+                      co_await deps_.lists.Apply(std::move(changes)));
   co_return outcome.kind;
 }
 

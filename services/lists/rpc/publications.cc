@@ -102,13 +102,13 @@ Task<absl::StatusOr<bool>> Publications::TryBegin(const rpc::CallContext& ctx,
                         co_await deps_.lists.store().MarkRequest(caller_shard, key));
     if (!same) co_return Refuse(Reason::REQUEST_ID_REUSED);
   }
-  store::Commit commit(shard);
-  deps_.lists.Put(&commit, loaded, record, OriginOf(ctx, now));
+  Changes changes(shard);
+  deps_.lists.Put(&changes, loaded, record, OriginOf(ctx, now));
   // The answer comes with a later commit: until then nothing else may take the request_id.
-  commit.Mark(key);
-  commit.SetTimer(PublishTimerOf(request.need_id()), now + kPublishRetry);
+  changes.commit.Mark(key);
+  changes.commit.SetTimer(PublishTimerOf(request.need_id()), now + kPublishRetry);
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
-                      co_await deps_.lists.store().Apply(std::move(commit)));
+                      co_await deps_.lists.Apply(std::move(changes)));
   if (outcome.kind == store::CommitOutcome::Kind::kReplayed) {
     co_return Refuse(Reason::REQUEST_ID_REUSED);
   }

@@ -6,7 +6,6 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
-#include "common/store/mutate.h"
 #include "services/lists/domain/list_rules.h"
 #include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/paged.h"
@@ -15,7 +14,7 @@
 namespace baodao::lists {
 namespace {
 
-using ResourceDecision = store::Decision<v1::ResourceRecord>;
+using ResourceDecision = Decision<v1::ResourceRecord>;
 using DecideResource = std::function<Task<absl::StatusOr<ResourceDecision>>()>;
 
 // What is kept as the answer.
@@ -66,15 +65,14 @@ Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Create(rpc::CallContext ctx
     for (std::string& area : ListsStore::ListAreas(*tree, request.area_code())) {
       record.add_list_areas(std::move(area));
     }
-    store::Commit commit(shard);
+    Changes changes(shard);
     const Loaded<v1::ResourceRecord> nothing;
-    deps_.lists.Put(&commit, nothing, record, OriginOf(ctx, now));
-    co_return ResourceDecision{std::move(commit), WithoutAreas(std::move(record))};
+    deps_.lists.Put(&changes, nothing, record, OriginOf(ctx, now));
+    co_return ResourceDecision{std::move(changes), WithoutAreas(std::move(record))};
   };
-  CO_ASSIGN_OR_RETURN(
-      v1::ResourceRecord answer,
-      co_await store::Mutate<v1::ResourceRecord>(
-          deps_.lists.store(), key, CallerShard(ctx, deps_.lists, shard), shard, decide));
+  CO_ASSIGN_OR_RETURN(v1::ResourceRecord answer,
+                      co_await deps_.lists.Mutate<v1::ResourceRecord>(
+                          key, CallerShard(ctx, deps_.lists, shard), shard, decide));
   co_return Present(ctx, std::move(answer));
 }
 
@@ -92,9 +90,8 @@ Task<absl::StatusOr<v1::ListResourcesResponse>> ResourceHandlers::List(
   };
   const auto state_of = [](const v1::ResourceRecord& record) { return record.resource().state(); };
   const auto take = [this, &ctx](v1::ListResourcesResponse* response, v1::ResourceRecord record) {
-    absl::StatusOr<v1::Resource> resource = Present(ctx, std::move(record));
-    if (resource.ok()) *response->add_resources() = *std::move(resource);
-    return resource.status();
+    ASSIGN_OR_RETURN(*response->add_resources(), Present(ctx, std::move(record)));
+    return absl::OkStatus();
   };
   co_return co_await ListArea<v1::ListResourcesResponse, v1::ResourceRecord>(
       deps_, ctx, request, kResources, load, state_of, take);
@@ -109,15 +106,14 @@ Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Withdraw(rpc::CallContext c
     const Time now = deps_.clock.Now();
     v1::ResourceRecord record = loaded.record;
     CO_RETURN_IF_ERROR(lists::Withdraw(record.mutable_resource(), now));
-    store::Commit commit(shard);
-    deps_.lists.Put(&commit, loaded, record, OriginOf(ctx, now));
-    co_return ResourceDecision{std::move(commit), WithoutAreas(std::move(record))};
+    Changes changes(shard);
+    deps_.lists.Put(&changes, loaded, record, OriginOf(ctx, now));
+    co_return ResourceDecision{std::move(changes), WithoutAreas(std::move(record))};
   };
   const store::RequestKey key = KeyOf(ctx, request);
-  CO_ASSIGN_OR_RETURN(
-      v1::ResourceRecord answer,
-      co_await store::Mutate<v1::ResourceRecord>(
-          deps_.lists.store(), key, CallerShard(ctx, deps_.lists, shard), shard, decide));
+  CO_ASSIGN_OR_RETURN(v1::ResourceRecord answer,
+                      co_await deps_.lists.Mutate<v1::ResourceRecord>(
+                          key, CallerShard(ctx, deps_.lists, shard), shard, decide));
   co_return Present(ctx, std::move(answer));
 }
 

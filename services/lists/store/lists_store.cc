@@ -52,6 +52,13 @@ Task<absl::StatusOr<Loaded<v1::ProjectRecord>>> ListsStore::LoadProject(std::str
   return Load<v1::ProjectRecord>(store_, "project", "prj", keys_.Project(id), id);
 }
 
+Task<absl::StatusOr<store::CommitOutcome>> ListsStore::Apply(Changes changes) {
+  CO_ASSIGN_OR_RETURN(store::CommitOutcome outcome,
+                      co_await store_.Apply(std::move(changes.commit)));
+  if (outcome.kind == store::CommitOutcome::Kind::kApplied) metrics_.Count(changes.moved);
+  co_return outcome;
+}
+
 Task<absl::StatusOr<std::vector<v1::NeedRecord>>> ListsStore::LoadNeeds(
     std::vector<std::string> ids) {
   for (std::string& id : ids) id = keys_.Need(id);
@@ -83,6 +90,7 @@ std::vector<std::string> ListsStore::IndexKeys(const areas::AreaTree& tree, std:
     return {keys_.Index(tree.ShardOf(area_code, store_.keys()), list, area_code, state)};
   }
   std::vector<std::string> keys;
+  keys.reserve(static_cast<size_t>(keys_.shards()));
   for (int shard = 0; shard < keys_.shards(); ++shard) {
     keys.push_back(keys_.Index(shard, list, area_code, state));
   }
@@ -91,6 +99,7 @@ std::vector<std::string> ListsStore::IndexKeys(const areas::AreaTree& tree, std:
 
 std::vector<std::string> ListsStore::RaisedKeys(const std::string& person_id) const {
   std::vector<std::string> keys;
+  keys.reserve(static_cast<size_t>(keys_.shards()));
   for (int shard = 0; shard < keys_.shards(); ++shard) {
     keys.push_back(keys_.Raised(shard, person_id));
   }

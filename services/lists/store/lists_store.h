@@ -4,15 +4,20 @@
 
 #include <absl/status/statusor.h>
 
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "baodao/lists/v1/records.pb.h"
 #include "common/areas/tree.h"
 #include "common/async/task.h"
+#include "common/status/macros.h"
+#include "common/store/mutate.h"
 #include "common/store/store.h"
 #include "services/lists/store/keys.h"
 #include "services/lists/store/listing.h"
+#include "services/lists/store/metrics.h"
 
 namespace baodao::lists {
 
@@ -30,10 +35,25 @@ struct Origin {
   Time now;
 };
 
+// One commit, and what Put found to change its state in it.
+struct Changes {
+  explicit Changes(int shard) : commit(shard) {}
+  store::Commit commit;
+  std::vector<Moved> moved;
+};
+
+// What a handler decided: what to write, and what to answer once it is on disk.
+template <class Response>
+struct Decision {
+  Changes changes;
+  Response response;
+};
+
 // Loop thread only.
 class ListsStore {
  public:
-  explicit ListsStore(store::Store& store) : store_(store), keys_(store.keys()) {}
+  ListsStore(store::Store& store, metrics::Registry& metrics)
+      : store_(store), keys_(store.keys()), metrics_(metrics) {}
 
   store::Store& store() { return store_; }
   const ListKeys& keys() const { return keys_; }
@@ -45,12 +65,20 @@ class ListsStore {
 
   // Writes what became of `before`: the record, its place in the indexes, and an event if anything
   // shows.
-  void Put(store::Commit* commit, const Loaded<v1::NeedRecord>& before, const v1::NeedRecord& after,
+  void Put(Changes* changes, const Loaded<v1::NeedRecord>& before, const v1::NeedRecord& after,
            const Origin& origin);
-  void Put(store::Commit* commit, const Loaded<v1::ResourceRecord>& before,
+  void Put(Changes* changes, const Loaded<v1::ResourceRecord>& before,
            const v1::ResourceRecord& after, const Origin& origin);
-  void Put(store::Commit* commit, const Loaded<v1::ProjectRecord>& before,
+  void Put(Changes* changes, const Loaded<v1::ProjectRecord>& before,
            const v1::ProjectRecord& after, const Origin& origin);
+
+  // The only ways to commit what Put wrote: both count its changes of state once they are on disk.
+  Task<absl::StatusOr<store::CommitOutcome>> Apply(Changes changes);
+  // store::Mutate.
+  template <class Response>
+  Task<absl::StatusOr<Response>> Mutate(
+      store::RequestKey key, int caller_shard, int shard,
+      std::function<Task<absl::StatusOr<Decision<Response>>>()> decide);
 
   // The areas in whose lists something of `area_code` appears: itself and all above.
   static std::vector<std::string> ListAreas(const areas::AreaTree& tree,
@@ -68,6 +96,26 @@ class ListsStore {
  private:
   store::Store& store_;
   ListKeys keys_;
+  Metrics metrics_;
 };
+
+template <class Response>
+Task<absl::StatusOr<Response>> ListsStore::Mutate(
+    store::RequestKey key, int caller_shard, int shard,
+    std::function<Task<absl::StatusOr<Decision<Response>>>()> decide) {
+  using Decided = store::Decision<Response>;
+  std::vector<Moved> moved;  // of the latest try
+  std::function<Task<absl::StatusOr<Decided>>()> attempt = [&]() -> Task<absl::StatusOr<Decided>> {
+    CO_ASSIGN_OR_RETURN(Decision<Response> decision, co_await decide());
+    moved = std::move(decision.changes.moved);
+    co_return Decided{std::move(decision.changes.commit), std::move(decision.response)};
+  };
+  bool replayed = false;
+  CO_ASSIGN_OR_RETURN(Response response,
+                      co_await store::Mutate<Response>(store_, std::move(key), caller_shard, shard,
+                                                       std::move(attempt), &replayed));
+  if (!replayed) metrics_.Count(moved);
+  co_return response;
+}
 
 }  // namespace baodao::lists

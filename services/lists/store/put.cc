@@ -51,6 +51,21 @@ std::string LostTask(const v1::NeedRecord& before, const v1::NeedRecord& after) 
   return lost > before.past_task_ids_size() ? after.past_task_ids(lost - 1) : "";
 }
 
+void Note(Changes* changes, std::string_view list, int from, int to) {
+  if (from != to) changes->moved.push_back({list, from, to});
+}
+
+void NoteNeed(Changes* changes, const v1::Need& before, const v1::Need& after, bool lost_task) {
+  int from = before.state();
+  // Only a link or a task takes a need out of ACCEPTED, and both match it first: a task that is
+  // further already, or over, moves it on within the same commit.
+  if (from == v1::NEED_STATE_ACCEPTED && (after.state() != from || lost_task)) {
+    Note(changes, kNeeds, from, v1::NEED_STATE_MATCHED);
+    from = v1::NEED_STATE_MATCHED;
+  }
+  Note(changes, kNeeds, from, after.state());
+}
+
 // Whether others would see a difference; the time of the change alone is none.
 template <class Message>
 bool Shows(Message before, Message after) {
@@ -61,8 +76,9 @@ bool Shows(Message before, Message after) {
 
 }  // namespace
 
-void ListsStore::Put(store::Commit* commit, const Loaded<v1::NeedRecord>& before,
+void ListsStore::Put(Changes* changes, const Loaded<v1::NeedRecord>& before,
                      const v1::NeedRecord& after, const Origin& origin) {
+  store::Commit* const commit = &changes->commit;
   const v1::Need& old = before.record.need();
   const v1::Need& need = after.need();
   commit->Put(keys_.Need(need.need_id()), before.version, after.SerializeAsString());
@@ -73,6 +89,7 @@ void ListsStore::Put(store::Commit* commit, const Loaded<v1::NeedRecord>& before
                      IndexMember(need.need_id(), need.category()));
   }
   std::string lost_task = LostTask(before.record, after);
+  NoteNeed(changes, old, need, !lost_task.empty());
   // A task that was over before the need had heard of it leaves no other trace.
   if (!Shows(old, need) && lost_task.empty()) return;
   events::v1::Event event = EventBy(origin);
@@ -85,26 +102,30 @@ void ListsStore::Put(store::Commit* commit, const Loaded<v1::NeedRecord>& before
   commit->Emit(event.SerializeAsString());
 }
 
-void ListsStore::Put(store::Commit* commit, const Loaded<v1::ResourceRecord>& before,
+void ListsStore::Put(Changes* changes, const Loaded<v1::ResourceRecord>& before,
                      const v1::ResourceRecord& after, const Origin& origin) {
+  store::Commit* const commit = &changes->commit;
   const v1::Resource& old = before.record.resource();
   const v1::Resource& resource = after.resource();
   commit->Put(keys_.Resource(resource.resource_id()), before.version, after.SerializeAsString());
   Reindex(commit, keys_, after.list_areas(),
           {kResources, resource.resource_id(), resource.category(), old.state(), resource.state()});
+  Note(changes, kResources, old.state(), resource.state());
   if (!Shows(old, resource)) return;
   events::v1::Event event = EventBy(origin);
   *event.mutable_resource_changed()->mutable_resource() = PublicView(resource);
   commit->Emit(event.SerializeAsString());
 }
 
-void ListsStore::Put(store::Commit* commit, const Loaded<v1::ProjectRecord>& before,
+void ListsStore::Put(Changes* changes, const Loaded<v1::ProjectRecord>& before,
                      const v1::ProjectRecord& after, const Origin& origin) {
+  store::Commit* const commit = &changes->commit;
   const v1::Project& old = before.record.project();
   const v1::Project& project = after.project();
   commit->Put(keys_.Project(project.project_id()), before.version, after.SerializeAsString());
   Reindex(commit, keys_, after.list_areas(),
           {kProjects, project.project_id(), project.category(), old.state(), project.state()});
+  Note(changes, kProjects, old.state(), project.state());
   if (!Shows(old, project)) return;
   events::v1::Event event = EventBy(origin);
   *event.mutable_project_changed()->mutable_project() = project;

@@ -77,7 +77,7 @@ Task<absl::StatusOr<registration::v1::Unit>> FakePeers::GetUnit(rpc::CallOptions
 Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
                  const crypto::KeyRing& ring, Peers& peers, testing::Tokens& tokens)
     : areas([] { return ReadAreas(); }, clock),
-      lists(store),
+      lists(store, metrics),
       deps{lists, clock, ring, areas, peers},
       services(deps),
       follower(deps, services.publications()) {
@@ -176,8 +176,8 @@ v1::Need ListsTest::AcceptedNeed() {
   return *accepted;
 }
 
-absl::Status ListsTest::TellTask(const std::string& need_id, const std::string& task_id,
-                                 dispatch::v1::TaskState state, uint64_t version) {
+events::Delivery ListsTest::TaskEvent(const std::string& need_id, const std::string& task_id,
+                                      dispatch::v1::TaskState state, uint64_t version) {
   events::Delivery delivery;
   delivery.service = "dispatch";
   auto* changed = delivery.event.mutable_task_changed();
@@ -185,6 +185,12 @@ absl::Status ListsTest::TellTask(const std::string& need_id, const std::string& 
   changed->mutable_task()->set_need_id(need_id);
   changed->mutable_task()->set_state(state);
   changed->mutable_task()->set_version(version);
+  return delivery;
+}
+
+absl::Status ListsTest::TellTask(const std::string& need_id, const std::string& task_id,
+                                 dispatch::v1::TaskState state, uint64_t version) {
+  const events::Delivery delivery = TaskEvent(need_id, task_id, state, version);
   return testing::Run(loop_, replicas_[0]->follower.OnEvent(delivery));
 }
 

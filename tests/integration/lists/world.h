@@ -76,13 +76,13 @@ struct Replica {
   Replica(asio::io_context& loop, store::Store& store, Clock& clock, const crypto::KeyRing& ring,
           Peers& peers, testing::Tokens& tokens);
 
+  metrics::Registry metrics;
   areas::AreaTreeFeed areas;
   ListsStore lists;
   Deps deps;
   Services services;
   Follower follower;
   rpc::Router router;
-  metrics::Registry metrics;
   std::unique_ptr<testing::RpcServer> server;
   std::unique_ptr<rpc::Channel> channel;  // without retries
 };
@@ -125,6 +125,8 @@ class ListsTest : public ::testing::TestWithParam<Backend> {
   // SUBMITTED → ACCEPTED, by the coordinator.
   v1::Need AcceptedNeed();
   // What dispatch would tell of the need's task.
+  static events::Delivery TaskEvent(const std::string& need_id, const std::string& task_id,
+                                    dispatch::v1::TaskState state, uint64_t version);
   absl::Status TellTask(const std::string& need_id, const std::string& task_id,
                         dispatch::v1::TaskState state, uint64_t version);
   absl::Status Resume(const std::string& need_id, int replica = 0);

@@ -1,0 +1,254 @@
+// Every change of state is counted once, by whichever replica applied it.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdio>
+#include <sstream>
+
+#include "tests/integration/lists/world.h"
+
+namespace baodao::lists {
+namespace {
+
+using Resources = rpc::AsyncOf<v1::ResourceService>;
+using Projects = rpc::AsyncOf<v1::ProjectService>;
+using Matches = rpc::AsyncOf<v1::MatchService>;
+using Counts = std::map<std::string, int>;
+
+class TransitionsTest : public ListsTest {
+ protected:
+  // What the replicas together have counted: "need SUBMITTED ACCEPTED" → 2.
+  Counts Counted() {
+    Counts counts;
+    for (const auto& replica : replicas_) {
+      std::istringstream text(replica->metrics.Text());
+      for (std::string line; std::getline(text, line);) {
+        std::array<char, 20> list{}, from{}, to{};
+        int count = 0;
+        const int read = std::sscanf(
+            line.c_str(),
+            "baodao_lists_%19[a-z]_transitions_total{from=\"%19[A-Z_]\",to=\"%19[A-Z_]\"} %d",
+            list.data(), from.data(), to.data(), &count);
+        if (read != 4 || count == 0) continue;
+        counts[std::string(list.data()) + " " + from.data() + " " + to.data()] += count;
+      }
+    }
+    return counts;
+  }
+
+  // Sends the request to both replicas: the second answer is a replay.
+  template <class Service, class Req, class Resp>
+  Resp Twice(rpc::detail::UnaryMember<rpc::AsyncOf<Service>, Req, Resp> method,
+             const std::string& token, Req request) {
+    request.set_request_id(NextRequest());
+    const auto first = Call<Service>(method, token, request);
+    const auto second = Call<Service>(method, token, request, 1);
+    EXPECT_TRUE(first.ok() && second.ok()) << first.status() << second.status();
+    return first.ok() ? *first : Resp();
+  }
+
+  // Runs what was spawned until `done` says that all of it has ended.
+  void AwaitAll(const int& done, int all) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    loop_.restart();
+    while (done < all && loop_.run_one_until(end) > 0) {
+    }
+    ASSERT_EQ(done, all);
+  }
+
+  v1::Need Raise() {
+    return Twice<v1::NeedService>(&Needs::CreateNeed, requester_, RequestFor(kCommunity));
+  }
+  v1::Need Decide(const std::string& id, v1::NeedVerdict verdict, const std::string& into = "") {
+    v1::ReviewNeedRequest request;
+    request.set_need_id(id);
+    request.set_verdict(verdict);
+    request.set_comment("请补充");
+    request.set_merged_into_id(into);
+    return Twice<v1::NeedService>(&Needs::ReviewNeed, coordinator_, request);
+  }
+  v1::CreateResourceRequest RoomIn(const std::string& area) {
+    v1::CreateResourceRequest request;
+    request.set_request_id(NextRequest());
+    request.set_title("会议室");
+    request.set_category("room");
+    request.set_area_code(area);
+    request.set_capacity(20);
+    return request;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, TransitionsTest,
+                         ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         [](const auto& info) {
+                           return info.param == Backend::kMemory ? "Memory" : "Redis";
+                         });
+
+TEST_P(TransitionsTest, ANeedAndItsVerdicts) {
+  EXPECT_EQ(Counted(), Counts());
+  const std::string accepted = Raise().need_id();
+  EXPECT_EQ(Counted(), (Counts{{"need NONE SUBMITTED", 1}}));
+  Decide(accepted, v1::NEED_VERDICT_ACCEPT);
+  const std::string returned = Raise().need_id();
+  Decide(returned, v1::NEED_VERDICT_RETURN);
+  v1::ResubmitNeedRequest resubmit;
+  resubmit.set_need_id(returned);
+  resubmit.set_title("陪诊");
+  Twice<v1::NeedService>(&Needs::ResubmitNeed, requester_, resubmit);
+  Decide(Raise().need_id(), v1::NEED_VERDICT_REJECT);
+  Decide(Raise().need_id(), v1::NEED_VERDICT_MERGE, accepted);
+  const Counts all{{"need NONE SUBMITTED", 4},     {"need SUBMITTED ACCEPTED", 1},
+                   {"need SUBMITTED RETURNED", 1}, {"need RETURNED SUBMITTED", 1},
+                   {"need SUBMITTED REJECTED", 1}, {"need SUBMITTED MERGED", 1}};
+  EXPECT_EQ(Counted(), all);
+
+  EXPECT_TRUE(
+      Is(Review(coordinator_, accepted, v1::NEED_VERDICT_REJECT).status(), Reason::WRONG_STATE));
+  EXPECT_TRUE(Is(CreateNeed(requester_, "nowhere").status(), Reason::AREA_UNKNOWN));
+  peers_.fates = {FakePeers::Fate::kRefused};
+  EXPECT_TRUE(Is(Publish(coordinator_, accepted, "p1").status(), Reason::WINDOW_INVALID));
+  EXPECT_EQ(Counted(), all);
+}
+
+TEST_P(TransitionsTest, ANeedFollowsItsTask) {
+  const std::string id = AcceptedNeed().need_id();
+  Counts counts{{"need NONE SUBMITTED", 1}, {"need SUBMITTED ACCEPTED", 1}};
+  const auto published = Publish(coordinator_, id, "p1");
+  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_TRUE(Publish(coordinator_, id, "p1", 1).ok());
+  counts["need ACCEPTED MATCHED"] = 1;
+  EXPECT_EQ(Counted(), counts);
+  const std::string task = published->task_id();
+  // Both replicas hear of it at the same moment, and twice: all but one conflict or come too late.
+  const auto tell = [&](dispatch::v1::TaskState state, uint64_t version) {
+    const events::Delivery delivery = TaskEvent(id, task, state, version);
+    int done = 0;
+    for (int i = 0; i < 4; ++i) {
+      asio::co_spawn(loop_, replicas_[i % 2]->follower.OnEvent(delivery),
+                     [&](std::exception_ptr, absl::Status followed) {
+                       ++done;
+                       EXPECT_TRUE(followed.ok()) << followed;
+                     });
+    }
+    AwaitAll(done, 4);
+  };
+  tell(dispatch::v1::TASK_STATE_STAFFED, 2);
+  EXPECT_EQ(Counted(), counts);
+  tell(dispatch::v1::TASK_STATE_IN_SERVICE, 3);
+  tell(dispatch::v1::TASK_STATE_SERVED, 4);
+  tell(dispatch::v1::TASK_STATE_EVALUATED, 5);
+  tell(dispatch::v1::TASK_STATE_CLOSED, 6);
+  counts["need MATCHED IN_PROGRESS"] = 1;
+  counts["need IN_PROGRESS RESOLVED"] = 1;
+  counts["need RESOLVED CLOSED"] = 1;
+  EXPECT_EQ(Counted(), counts);
+}
+
+// One commit then takes two steps, and both are pairs of the table.
+TEST_P(TransitionsTest, ATaskIsFurtherThanItsNeedHasHeard) {
+  const auto begun = [&] {
+    std::string id = AcceptedNeed().need_id();
+    peers_.fates = {FakePeers::Fate::kLostAnswer};
+    EXPECT_FALSE(Publish(coordinator_, id, NextRequest()).ok());
+    return id;
+  };
+  Counts counts{{"need NONE SUBMITTED", 2}, {"need SUBMITTED ACCEPTED", 2}};
+  const std::string started = begun(), cancelled = begun();
+  EXPECT_EQ(Counted(), counts);
+  const auto tell = [&](const std::string& id, dispatch::v1::TaskState state) {
+    const std::string task = peers_.tasks.at({id, 1}).task_id();
+    EXPECT_TRUE(TellTask(id, task, state, 3).ok());
+  };
+  tell(started, dispatch::v1::TASK_STATE_IN_SERVICE);
+  counts["need ACCEPTED MATCHED"] = 1;
+  counts["need MATCHED IN_PROGRESS"] = 1;
+  EXPECT_EQ(Counted(), counts);
+  tell(cancelled, dispatch::v1::TASK_STATE_CANCELLED);
+  counts["need ACCEPTED MATCHED"] = 2;
+  counts["need MATCHED ACCEPTED"] = 1;
+  EXPECT_EQ(Counted(), counts);
+}
+
+TEST_P(TransitionsTest, AResource) {
+  const auto room =
+      Twice<v1::ResourceService>(&Resources::CreateResource, requester_, RoomIn(kCommunity));
+  Counts counts{{"resource NONE LISTED", 1}};
+  EXPECT_EQ(Counted(), counts);
+  v1::WithdrawResourceRequest withdraw;
+  withdraw.set_resource_id(room.resource_id());
+  Twice<v1::ResourceService>(&Resources::WithdrawResource, requester_, withdraw);
+  counts["resource LISTED WITHDRAWN"] = 1;
+  EXPECT_EQ(Counted(), counts);
+  withdraw.set_request_id(NextRequest());
+  EXPECT_TRUE(
+      Is(Call<v1::ResourceService>(&Resources::WithdrawResource, requester_, withdraw).status(),
+         Reason::WRONG_STATE));
+  EXPECT_EQ(Counted(), counts);
+}
+
+TEST_P(TransitionsTest, AProject) {
+  const std::string unit = ids::New("unt", 2);
+  peers_.liaisons[unit] = requester_id_;
+  v1::CreateProjectRequest create;
+  create.set_title("适老化改造");
+  create.set_category("repair");
+  create.set_area_code(kSubdistrict);
+  create.set_campaign_days(100);
+  v1::ChangeProjectRequest change;
+  change.set_project_id(
+      Twice<v1::ProjectService>(&Projects::CreateProject, coordinator_, create).project_id());
+  v1::ClaimProjectRequest claim;
+  claim.set_project_id(change.project_id());
+  claim.set_unit_id(unit);
+  claim.set_request_id(NextRequest());
+  EXPECT_TRUE(Is(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, claim).status(),
+                 Reason::WRONG_STATE));
+  EXPECT_EQ(Counted(), (Counts{{"project NONE PROPOSED", 1}}));
+  Twice<v1::ProjectService>(&Projects::ApproveProject, coordinator_, change);
+  Twice<v1::ProjectService>(&Projects::ClaimProject, requester_, claim);
+  Twice<v1::ProjectService>(&Projects::StartProject, requester_, change);
+  Twice<v1::ProjectService>(&Projects::CompleteProject, requester_, change);
+  v1::EvaluateProjectRequest evaluate;
+  evaluate.set_project_id(change.project_id());
+  evaluate.set_rating(5);
+  Twice<v1::ProjectService>(&Projects::EvaluateProject, coordinator_, evaluate);
+  EXPECT_EQ(Counted(), (Counts{{"project NONE PROPOSED", 1},
+                               {"project PROPOSED APPROVED", 1},
+                               {"project APPROVED CLAIMED", 1},
+                               {"project CLAIMED IN_PROGRESS", 1},
+                               {"project IN_PROGRESS COMPLETED", 1},
+                               {"project COMPLETED EVALUATED", 1}}));
+}
+
+// All find the need ACCEPTED at first; those that lose a commit decide again, on a MATCHED one.
+TEST_P(TransitionsTest, WhatIsDecidedAgainAfterAConflictCountsOnce) {
+  const std::string id = AcceptedNeed().need_id();
+  constexpr int kLinks = 6;
+  std::vector<v1::CreateMatchRequest> links(kLinks);
+  for (v1::CreateMatchRequest& link : links) {
+    const auto room =
+        Call<v1::ResourceService>(&Resources::CreateResource, requester_, RoomIn(kCommunity));
+    ASSERT_TRUE(room.ok()) << room.status();
+    link.set_request_id(NextRequest());
+    link.set_need_id(id);
+    link.set_answer_id(room->resource_id());
+  }
+  int done = 0;
+  for (int i = 0; i < 2 * kLinks; ++i) {
+    asio::co_spawn(
+        loop_, CallTask<v1::MatchService>(&Matches::CreateMatch, coordinator_, links[i / 2], i % 2),
+        [&](std::exception_ptr, absl::StatusOr<v1::Match> linked) {
+          ++done;
+          EXPECT_TRUE(linked.ok() || Is(linked.status(), Reason::CONFLICT_RETRY))
+              << linked.status();
+        });
+  }
+  AwaitAll(done, 2 * kLinks);
+  EXPECT_EQ(Counted(), (Counts{{"need NONE SUBMITTED", 1},
+                               {"need SUBMITTED ACCEPTED", 1},
+                               {"need ACCEPTED MATCHED", 1},
+                               {"resource NONE LISTED", kLinks}}));
+}
+
+}  // namespace
+}  // namespace baodao::lists
