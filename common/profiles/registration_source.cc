@@ -13,7 +13,7 @@ Task<absl::StatusOr<registration::v1::ListProfilesResponse>> RegistrationSource:
     int shard, std::string page_token) {
   registration::v1::ListProfilesRequest request;
   request.set_shard(shard);
-  request.set_page_size(2000);
+  request.set_page_size(1000);
   request.set_page_token(std::move(page_token));
   co_return co_await people_.Call(&People::ListProfiles, rpc::CallOptions(), std::move(request));
 }

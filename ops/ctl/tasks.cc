@@ -117,7 +117,7 @@ void AddTasks(CLI::App& app, Plan& plan) {
   auto assign_options = std::make_shared<AssignOptions>();
   assign->add_option("TASK", assign_options->task, "Id of the task (tsk_…)")->required();
   assign->add_option("PERSON", assign_options->person, "Id of the person (per_…)")->required();
-  assign->footer("With the checks of a claim: slots, overlap, hours, skills, area.");
+  assign->footer("With the checks of a claim: slots, overlap, hours, skills, credentials, area.");
   assign->callback([&plan, assign_options] {
     plan.command = [assign_options](Session& session) { return Assign(session, assign_options); };
   });

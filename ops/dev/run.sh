@@ -74,7 +74,7 @@ check_machine() {
   for name in "${services[@]}" baodaoctl; do
     [ -x "$bin/$name" ] || die "$bin/$name is missing; run make build"
   done
-  for name in redis-server redis-cli flock; do
+  for name in redis-server redis-cli; do
     command -v "$name" >/dev/null || die "$name is missing; run ops/dev/setup.sh"
   done
   local version
@@ -83,7 +83,7 @@ check_machine() {
   mkdir -p "$dir/redis" "$dir/log" "$dir/keys" 2>/dev/null || die "cannot create $dir"
   chmod 700 "$dir" "$dir/keys" "$dir/redis"
   # Held until nothing of this instance is left: whatever is started below inherits it.
-  exec 9>>"$dir/lock"
+  { exec 9>>"$dir/lock"; } 2>/dev/null || die "cannot write $dir/lock"
   flock --nonblock 9 || die "another instance runs in $dir; stop it or set BAODAO_DIR"
   # 107 bytes is what a Unix socket's path may have.
   [ "$(printf %s "$dir" | wc -c)" -le 90 ] || die "the path of BAODAO_DIR is too long for a socket: $dir"

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "common/clock/timestamp.h"
-#include "common/status/macros.h"
 #include "common/status/status.h"
 
 namespace baodao::dispatch {
@@ -20,21 +19,17 @@ bool Holds(const registration::v1::Profile& person, const std::string& kind, Tim
   });
 }
 
-absl::Status CheckRequester(const std::string& requester, const registration::v1::Profile& person,
-                            const Blocks& blocks) {
-  if (requester.empty()) return absl::OkStatus();
-  if (requester == person.person_id()) return Refuse(Reason::OWN_REQUEST);
-  if (Contains(person.blocked_person_ids(), requester) || blocks(requester, person.person_id())) {
-    return Refuse(Reason::KEPT_APART);
-  }
-  return absl::OkStatus();
+bool KeptApart(const std::string& requester, const registration::v1::Profile& person,
+               const Blocks& blocks) {
+  return Contains(person.blocked_person_ids(), requester) || blocks(requester, person.person_id());
 }
 
 }  // namespace
 
 absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile& person,
                            const Relations& relations) {
-  RETURN_IF_ERROR(CheckRequester(task.requester_id(), person, relations.blocks));
+  const std::string& requester = task.requester_id();
+  if (!requester.empty() && requester == person.person_id()) return Refuse(Reason::OWN_REQUEST);
   if (person.area_codes().empty()) return Refuse(Reason::NOT_REGISTERED);
   const std::string& eligible = task.eligible_area_code();
   const bool reported = std::ranges::any_of(person.area_codes(), [&](const std::string& code) {
@@ -57,6 +52,10 @@ absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile
                       return Contains(person.categories(), category);
                     });
   if (!fits) return Refuse(Reason::MISSING_CATEGORY, {{"category", task.categories(0)}});
+  // Last: it tells those alone who could otherwise take part.
+  if (!requester.empty() && KeptApart(requester, person, relations.blocks)) {
+    return Refuse(Reason::KEPT_APART);
+  }
   return absl::OkStatus();
 }
 

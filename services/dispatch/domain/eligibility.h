@@ -25,10 +25,10 @@ struct Relations {
   Blocks blocks;
 };
 
-// OK, OWN_REQUEST, KEPT_APART, NOT_REGISTERED, NOT_ELIGIBLE_AREA, MISSING_SKILL, MISSING_CREDENTIAL
-// or MISSING_CATEGORY. A registration counts when it lies inside the task's eligible area or covers
-// it, a credential when it is valid until the task ends. People are kept apart from a requester by
-// either one's wish.
+// OK, OWN_REQUEST, NOT_REGISTERED, NOT_ELIGIBLE_AREA, MISSING_SKILL, MISSING_CREDENTIAL,
+// MISSING_CATEGORY or KEPT_APART. A registration counts when it lies inside the task's eligible
+// area or covers it, a credential when it is valid until the task ends. People are kept apart from
+// a requester by either one's wish.
 absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile& person,
                            const Relations& relations);
 // Whether another profile of the person might not have been refused so.

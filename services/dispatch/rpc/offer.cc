@@ -19,7 +19,7 @@ Answer<v1::Assignment> AssignmentHandlers::OfferTask(rpc::CallContext context,
     co_return RefuseField("ttl_seconds", ViolationKind::BELOW_MIN,
                           {{"min", std::to_string(kShortestOffer)}});
   }
-  const std::string person = request.person_id();
+  const std::string& person = request.person_id();
   CO_ASSIGN_OR_RETURN(const auto seen, co_await app_.tasks.Peek(request.task_id(), person));
   CO_ASSIGN_OR_RETURN(
       const profiles::ProfilePtr profile,

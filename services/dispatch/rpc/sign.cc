@@ -43,7 +43,7 @@ Task<absl::StatusOr<v1::SignMethod>> AssignmentHandlers::ProveExpected(rpc::Call
 
 Answer<v1::Assignment> AssignmentHandlers::Sign(rpc::CallContext context, v1::SignRequest request,
                                                 AssignmentEvent event) {
-  const std::string task_id = request.task_id();
+  const std::string& task_id = request.task_id();
   CO_ASSIGN_OR_RETURN(const Subject subject,
                       co_await SubjectOf(app_, context, task_id, request.person_id()));
   Mutation mutation = MutationOf(app_, context, task_id, request);

@@ -77,9 +77,9 @@ Task<absl::StatusOr<std::string>> Taker::Decide(const TakeOrder& order) {
     command.profile = profile.get();
     absl::StatusOr<std::optional<std::string>> answer = co_await Try(order, command, &marked);
     // A review of a moment ago may not have been heard of here, or not when this round began.
-    if (IsAboutProfile(answer.status()) && !std::exchange(renewed, true) &&
-        co_await app_.profiles.Newest(order.peers, order.person_id) != profile) {
-      continue;
+    if (IsAboutProfile(answer.status()) && !std::exchange(renewed, true)) {
+      const auto newest = co_await app_.profiles.Newest(order.peers, order.person_id);
+      if (newest != profile) continue;
     }
     CO_RETURN_IF_ERROR(answer.status());
     if (*answer) co_return **std::move(answer);

@@ -28,7 +28,8 @@ class Gate {
    public:
     Pass() = default;
     Pass(Gate* gate, std::string key) : gate_(gate), key_(std::move(key)) {}
-    Pass(Pass&& other) noexcept : gate_(std::exchange(other.gate_, nullptr)), key_(other.key_) {}
+    Pass(Pass&& other) noexcept
+        : gate_(std::exchange(other.gate_, nullptr)), key_(std::move(other.key_)) {}
     Pass& operator=(Pass&& other) noexcept {
       std::swap(gate_, other.gate_);
       std::swap(key_, other.key_);

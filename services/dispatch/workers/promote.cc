@@ -68,6 +68,7 @@ Task<absl::Status> Deadlines::Promote(timers::Timer timer) {
   CO_RETURN_IF_ERROR(record.status());
   CO_ASSIGN_OR_RETURN(std::vector<Candidate> candidates, co_await Candidates(app_, record->task()));
   std::vector<std::string> people;
+  people.reserve(candidates.size());
   for (const Candidate& candidate : candidates) people.push_back(candidate.person_id);
   Decide decide = [candidates = std::move(candidates)](Aggregate& aggregate, Time now) {
     return DecidePromote(aggregate, candidates, now);

@@ -35,9 +35,9 @@ int32_t WillingCost(const Person& person, const OpenTask& task, const Weights& w
 }
 
 int32_t FamiliarityCost(const Person& person, const OpenTask& task, const Weights& weights) {
-  if (person.history.empty()) return 0;
-  if (person.history.ServedFor(task.requester)) return -Fixed(weights.same_requester_bonus);
-  return person.history.ServedIn(task.task.area_code()) ? -Fixed(weights.same_area_bonus) : 0;
+  if (person.history == nullptr) return 0;
+  if (person.history->ServedFor(task.requester)) return -Fixed(weights.same_requester_bonus);
+  return person.history->ServedIn(task.task.area_code()) ? -Fixed(weights.same_area_bonus) : 0;
 }
 
 }  // namespace
@@ -57,10 +57,11 @@ int32_t WorkloadCost(const Workload& workload, const Weights& weights) {
                weights.hour_30d * month + weights.hour_30d_squared * month * month);
 }
 
-int32_t ReliabilityCost(const History& history, const Weights& weights) {
+int32_t ReliabilityCost(const History* history, const Weights& weights) {
   constexpr int kUnseen = 2;
-  const int missed = history.missed();
-  return Fixed(weights.missed * missed / (missed + history.served() + kUnseen));
+  if (history == nullptr) return 0;
+  const int missed = history->missed();
+  return Fixed(weights.missed * missed / (missed + history->served() + kUnseen));
 }
 
 std::vector<int64_t> ExtraTaskCosts(const Weights& weights) {

@@ -94,8 +94,8 @@ struct Parts {
 };
 
 int32_t WorkloadCost(const Workload& workload, const Weights& weights);
-// Never negative: whoever is new is as welcome as whoever always came.
-int32_t ReliabilityCost(const History& history, const Weights& weights);
+// Never negative: whoever is new (null) is as welcome as whoever always came.
+int32_t ReliabilityCost(const History* history, const Weights& weights);
 // The convex steps for a person's second, third and fourth task of one run: Problem::extra.
 std::vector<int64_t> ExtraTaskCosts(const Weights& weights);
 // `helpers` people could serve `slots` free slots there; `weak` for communities named so.

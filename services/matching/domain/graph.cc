@@ -49,8 +49,9 @@ GraphBuilder::GraphBuilder(Roster& roster, const Terms& terms, const Policy& pol
     if (task->place) spots_[SpotOf(*task)].slots += offers;
     const TaskTerms task_terms = terms.Of(*task);
     const uint64_t skills = MaskOf(task->skills);
+    const uint64_t credentials = MaskOf(task->credentials);
     const uint64_t categories = MaskOf(task->categories);
-    tasks_.push_back({std::move(task), task_terms, skills, categories, false});
+    tasks_.push_back({std::move(task), task_terms, skills, credentials, categories, false});
   }
   problem_.capacity.assign(roster.rows().size(), options.person_capacity);
   problem_.extra = ExtraTaskCosts(terms.weights());
@@ -196,17 +197,18 @@ std::vector<GraphBuilder::Ranked> GraphBuilder::Others(int32_t task) {
 GraphBuilder::Listed GraphBuilder::ScanRows(const OpenTask& task,
                                             std::vector<int32_t>* rows) const {
   const size_t in_area = roster_.CountInArea(task.eligible);
-  std::optional<std::span<const int32_t>> skilled;
-  for (const TagId skill : task.skills) {
-    const auto list = roster_.WithSkill(skill);
-    if (!skilled || list.size() < skilled->size()) skilled = list;
-  }
-  const bool by_skill = skilled && skilled->size() < in_area;
-  const size_t size = by_skill ? skilled->size() : in_area;
+  std::optional<std::span<const int32_t>> tagged;
+  const auto consider = [&](std::span<const int32_t> list) {
+    if (!tagged || list.size() < tagged->size()) tagged = list;
+  };
+  for (const TagId skill : task.skills) consider(roster_.WithSkill(skill));
+  for (const TagId kind : task.credentials) consider(roster_.WithCredential(kind));
+  const bool by_tag = tagged && tagged->size() < in_area;
+  const size_t size = by_tag ? tagged->size() : in_area;
   if (task.place && size > static_cast<size_t>(options_.scan_limit)) return Listed::kTooLong;
-  if (by_skill) {
-    rows->assign(skilled->begin(), skilled->end());
-    return Listed::kBySkill;
+  if (by_tag) {
+    rows->assign(tagged->begin(), tagged->end());
+    return Listed::kByTag;
   }
   *rows = roster_.InArea(task.eligible);
   return Listed::kByArea;
@@ -221,6 +223,7 @@ std::vector<GraphBuilder::Ranked> GraphBuilder::Scan(const GraphTask& task,
     if (!bottleneck_.people.empty() && bottleneck_.people[row]) continue;
     const RosterRow& entry = roster_.rows()[row];
     if ((task.skills & ~entry.skills) != 0) continue;
+    if ((task.credentials & ~entry.credentials) != 0) continue;
     if (task.categories != 0 && (task.categories & entry.categories) == 0) continue;
     if (task.task->Shuns(entry.slot, terms_.now())) continue;
     if (FirstBroken(*entry.person, entry.slot, *task.task, policy_, admitted)) continue;

@@ -40,8 +40,9 @@ struct GraphOptions {
 struct GraphTask {
   std::shared_ptr<const OpenTask> task;
   TaskTerms terms;
-  uint64_t skills = 0;      // MaskOf
-  uint64_t categories = 0;  // MaskOf
+  uint64_t skills = 0;       // MaskOf
+  uint64_t credentials = 0;  // MaskOf
+  uint64_t categories = 0;   // MaskOf
   // Candidates were left out of the graph: looking for more of them may help.
   bool truncated = false;
 };
@@ -117,7 +118,7 @@ class GraphBuilder {
   // People whom the task's area admits for certain are not asked for that again.
   std::vector<Ranked> Scan(const GraphTask& task, const std::vector<int32_t>& rows,
                            bool admitted) const;
-  enum class Listed { kByArea, kBySkill, kTooLong };
+  enum class Listed { kByArea, kByTag, kTooLong };
   Listed ScanRows(const OpenTask& task, std::vector<int32_t>* rows) const;
   void Select(std::vector<Ranked>* candidates, size_t wanted, int32_t task) const;
 

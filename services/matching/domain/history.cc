@@ -4,36 +4,53 @@
 #include <utility>
 
 namespace baodao::matching {
+namespace {
+
+template <class List>
+void Normalise(List* list) {
+  std::ranges::sort(*list);
+  const auto rest = std::ranges::unique(*list);
+  list->erase(rest.begin(), rest.end());
+}
+
+}  // namespace
 
 void History::Put(Entry entry) {
   Remove(entry.task_id);
   entries_.push_back(std::move(entry));
-  Count();
+  Sum();
 }
 
 void History::Remove(std::string_view task_id) {
-  std::erase_if(entries_, [&](const Entry& entry) { return entry.task_id == task_id; });
-  Count();
+  if (std::erase_if(entries_, [&](const Entry& e) { return e.task_id == task_id; }) > 0) Sum();
 }
 
 void History::DropBefore(Time time) {
-  std::erase_if(entries_, [&](const Entry& entry) { return entry.end < time; });
-  Count();
+  if (std::erase_if(entries_, [&](const Entry& e) { return e.end < time; }) > 0) Sum();
 }
 
 bool History::ServedFor(PersonSlot requester) const {
-  return requester >= 0 && std::ranges::any_of(entries_, [&](const Entry& entry) {
-           return !entry.missed && entry.requester == requester;
-         });
+  return std::ranges::binary_search(requesters_, requester);
 }
 
 bool History::ServedIn(std::string_view area_code) const {
-  return std::ranges::any_of(
-      entries_, [&](const Entry& entry) { return !entry.missed && entry.area_code == area_code; });
+  return std::ranges::binary_search(areas_, area_code);
 }
 
-void History::Count() {
-  missed_ = static_cast<int32_t>(std::ranges::count(entries_, true, &Entry::missed));
+void History::Sum() {
+  missed_ = 0;
+  requesters_.clear();
+  areas_.clear();
+  for (const Entry& entry : entries_) {
+    if (entry.missed) {
+      ++missed_;
+      continue;
+    }
+    if (entry.requester >= 0) requesters_.push_back(entry.requester);
+    areas_.push_back(entry.area_code);
+  }
+  Normalise(&requesters_);
+  Normalise(&areas_);
 }
 
 }  // namespace baodao::matching

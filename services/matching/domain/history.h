@@ -37,10 +37,13 @@ class History {
   bool empty() const { return entries_.empty(); }
 
  private:
-  void Count();
+  void Sum();
 
-  std::vector<Entry> entries_;  // in no order: a few dozen at most
+  std::vector<Entry> entries_;
+  // Of the entries, for whoever asks about many tasks: distinct, ascending.
   int32_t missed_ = 0;
+  std::vector<PersonSlot> requesters_;
+  std::vector<std::string> areas_;
 };
 
 }  // namespace baodao::matching

@@ -93,13 +93,13 @@ void CandidateIndex::HoldCredentials(Person* person, const Profile& profile) {
 }
 
 void CandidateIndex::KeepApart(PersonSlot slot, const Profile& profile) {
-  Person& person = people_[slot];
-  for (const PersonSlot other : person.blocks) std::erase(people_[other].blocked_by, slot);
-  person.blocks.clear();
+  if (profile.blocked_person_ids().empty() && !apart_.contains(slot)) return;
+  Apart& own = apart_[slot];
+  for (const PersonSlot other : own.blocks) std::erase(apart_[other].blocked_by, slot);
+  own.blocks.clear();
   for (const std::string& id : profile.blocked_person_ids()) {
-    const PersonSlot other = Intern(id);
-    person.blocks.push_back(other);
-    people_[other].blocked_by.push_back(slot);
+    own.blocks.push_back(Intern(id));
+    apart_[own.blocks.back()].blocked_by.push_back(slot);
   }
 }
 
@@ -127,6 +127,7 @@ CandidateIndex::Applied CandidateIndex::Apply(const DispatchTask& task, Time now
   tags_.Replace(&entry->categories, task.categories());
   tags_.Replace(&entry->credentials, task.credentials());
   entry->requester = RequesterOf(task.requester_id());
+  entry->apart = entry->requester < 0 ? nullptr : &apart_[entry->requester];
   const TagId category = tags_.Intern(task.category());
   if (!fresh) tags_.Release(entry->category);
   entry->category = category;
@@ -195,10 +196,12 @@ void CandidateIndex::Settle(PersonSlot slot, OpenTask* task, const Assignment& a
 void CandidateIndex::Remember(Person* person, const Assignment& assignment, const Job& job) {
   const bool missed = assignment.state() == dispatch::v1::ASSIGNMENT_STATE_NO_SHOW;
   if (!missed && !IsServed(assignment.state())) {
-    person->history.Remove(assignment.task_id());  // a NO_SHOW who came after all
+    // A NO_SHOW who came after all.
+    if (person->history != nullptr) person->history->Remove(assignment.task_id());
     return;
   }
-  person->history.Put(
+  if (person->history == nullptr) person->history = std::make_unique<History>();
+  person->history->Put(
       {assignment.task_id(), job.window.end, job.area_code, RequesterOf(job.requester_id), missed});
 }
 
@@ -229,7 +232,9 @@ void CandidateIndex::Shun(std::string_view task_id, std::string_view person_id, 
 void CandidateIndex::Forget(Time work_before, Time history_before) {
   for (Person& person : people_) {
     if (!person.calendar.empty()) person.calendar.DropBefore(work_before);
-    if (!person.history.empty()) person.history.DropBefore(history_before);
+    if (person.history == nullptr) continue;
+    person.history->DropBefore(history_before);
+    if (person.history->empty()) person.history.reset();
   }
 }
 

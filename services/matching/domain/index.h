@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "baodao/events/v1/events.pb.h"
@@ -96,6 +97,7 @@ class CandidateIndex {
   TagTable tags_;
   std::deque<Person> people_;
   absl::flat_hash_map<std::string_view, PersonSlot> slots_;  // keys point into people_
+  std::unordered_map<PersonSlot, Apart> apart_;              // tasks point into it
   StringMap<std::shared_ptr<OpenTask>> tasks_;
   std::vector<int32_t> holders_;        // by TagId
   std::vector<int32_t> registrations_;  // by position in the tree

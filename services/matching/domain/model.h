@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,6 +57,12 @@ struct HeldCredential {
   Time expires;
 };
 
+// Whom somebody keeps apart from, and who keep apart from them.
+struct Apart {
+  std::vector<PersonSlot> blocks;
+  std::vector<PersonSlot> blocked_by;
+};
+
 struct Person {
   // What most candidates are ruled out by stands together.
   TagSet skills;
@@ -66,16 +73,14 @@ struct Person {
   Calendar calendar;
   TagSet willing;
   std::string id;
-  uint64_t version = 0;  // of the profile; 0: known only by an assignment so far
+  uint64_t version = 0;  // of the profile; 0: so far only named by others
   // Codes of the active registrations, and their positions in the tree in force, ascending.
   std::vector<std::string> area_codes;
   std::vector<int32_t> areas;
   std::optional<Point> home;
   std::vector<HeldCredential> credentials;
-  // Whom they keep apart from, and who keep apart from them.
-  std::vector<PersonSlot> blocks;
-  std::vector<PersonSlot> blocked_by;
-  History history;
+  // Null for most: whoever has not served of late, nor been missed.
+  std::unique_ptr<History> history;
   int32_t open_offers = 0;
 };
 
@@ -94,6 +99,8 @@ struct OpenTask {
   TagSet credentials;
   TagId category = 0;
   PersonSlot requester = -1;  // -1: nobody in particular
+  // Of the requester, kept by the index; null for nobody in particular.
+  const Apart* apart = nullptr;
   // Where people must be registered to take part.
   AreaScope eligible;
   // Since when it has been short of people without a change on its slots.

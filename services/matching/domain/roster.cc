@@ -4,15 +4,25 @@
 #include <limits>
 
 namespace baodao::matching {
+namespace {
+
+TagSet KindsOf(const Person& person) {
+  TagSet kinds;
+  for (const HeldCredential& credential : person.credentials) kinds.push_back(credential.kind);
+  return kinds;
+}
+
+}  // namespace
 
 Roster::Roster(const CandidateIndex& index, const Terms& terms, const Options& options) {
   by_skill_.resize(index.tags().size());
+  by_credential_.resize(index.tags().size());
   for (size_t slot = 0; slot < index.people().size(); ++slot) {
     const Person& person = index.people()[slot];
     if (options.skip_offered && person.open_offers > 0) continue;
     if (!options.scope.Admits(person.areas)) continue;
     rows_.push_back({static_cast<PersonSlot>(slot), &person, MaskOf(person.skills),
-                     MaskOf(person.categories), terms.Of(person)});
+                     MaskOf(KindsOf(person)), MaskOf(person.categories), terms.Of(person)});
   }
   std::sort(rows_.begin(), rows_.end(),
             [](const RosterRow& a, const RosterRow& b) { return a.person->id < b.person->id; });
@@ -21,6 +31,7 @@ Roster::Roster(const CandidateIndex& index, const Terms& terms, const Options& o
     const Person& person = *rows_[i].person;
     for (const int32_t area : person.areas) by_area_.emplace_back(area, row);
     for (const TagId skill : person.skills) by_skill_[skill].push_back(row);
+    for (const TagId kind : KindsOf(person)) by_credential_[kind].push_back(row);
   }
   std::sort(by_area_.begin(), by_area_.end());
 }
@@ -53,6 +64,11 @@ std::vector<int32_t> Roster::InArea(const AreaScope& scope) const {
 std::span<const int32_t> Roster::WithSkill(TagId skill) const {
   if (skill >= by_skill_.size()) return {};
   return by_skill_[skill];
+}
+
+std::span<const int32_t> Roster::WithCredential(TagId kind) const {
+  if (kind >= by_credential_.size()) return {};
+  return by_credential_[kind];
 }
 
 std::vector<int32_t> Roster::Nearest(const AreaScope& scope, const Point& place, double radius_m,

@@ -15,8 +15,9 @@ namespace baodao::matching {
 struct RosterRow {
   PersonSlot slot = 0;
   const Person* person = nullptr;
-  uint64_t skills = 0;      // MaskOf
-  uint64_t categories = 0;  // MaskOf
+  uint64_t skills = 0;       // MaskOf
+  uint64_t credentials = 0;  // MaskOf
+  uint64_t categories = 0;   // MaskOf
   PersonTerms terms;
 };
 
@@ -40,6 +41,8 @@ class Roster {
   size_t CountInArea(const AreaScope& scope) const;
   // Row numbers of the people with this skill.
   std::span<const int32_t> WithSkill(TagId skill) const;
+  // Of the people with a credential of this kind, expired ones too.
+  std::span<const int32_t> WithCredential(TagId kind) const;
   // Row numbers of at most `limit` of them within `radius_m` of a place, nearest first. The first
   // call for an area sorts its people by place.
   std::vector<int32_t> Nearest(const AreaScope& scope, const Point& place, double radius_m,
@@ -52,6 +55,7 @@ class Roster {
   std::vector<RosterRow> rows_;
   std::vector<std::pair<int32_t, int32_t>> by_area_;  // (position in the tree, row), ascending
   std::vector<std::vector<int32_t>> by_skill_;
+  std::vector<std::vector<int32_t>> by_credential_;
   std::map<int32_t, areas::PointIndex> by_place_;  // by AreaScope::begin
 };
 

@@ -49,11 +49,12 @@ bool HoldsAll(const Person& person, const OpenTask& task) {
   });
 }
 
-bool KeptApart(const Person& person, const OpenTask& task) {
+bool KeptApart(PersonSlot slot, const OpenTask& task) {
+  if (task.apart == nullptr) return false;
   const auto names = [&](const std::vector<PersonSlot>& slots) {
-    return std::ranges::find(slots, task.requester) != slots.end();
+    return std::ranges::find(slots, slot) != slots.end();
   };
-  return task.requester >= 0 && (names(person.blocks) || names(person.blocked_by));
+  return names(task.apart->blocks) || names(task.apart->blocked_by);
 }
 
 bool TooFar(const Person& person, const OpenTask& task, double max_m) {
@@ -84,9 +85,9 @@ void Visit(const Person& person, PersonSlot slot, const OpenTask& task, const Po
   if (!HoldsAll(person, task) && !broken(Rule::kCredential)) return;
   if (!ContainsAny(person.categories, task.categories) && !broken(Rule::kCategory)) return;
   if (person.id == task.task.requester_id() && !broken(Rule::kOwnRequest)) return;
-  if (KeptApart(person, task) && !broken(Rule::kKeptApart)) return;
   if (const auto rule = StandingRule(slot, task); rule && !broken(*rule)) return;
   if (TooFar(person, task, policy.max_distance_m) && !broken(Rule::kTooFar)) return;
+  if (KeptApart(slot, task) && !broken(Rule::kKeptApart)) return;
   if (!person.hours.Cover(task.window) && !broken(Rule::kAvailability)) return;
   if (const auto rule = CalendarRule(person, task, policy.limits)) broken(*rule);
 }

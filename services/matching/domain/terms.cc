@@ -42,7 +42,7 @@ bool Terms::IsWeak(std::string_view area_code) const {
 PersonTerms Terms::Of(const Person& person) const {
   PersonTerms terms;
   terms.workload = WorkloadCost(WorkloadOf(person.calendar, now_), weights_);
-  terms.reliability = ReliabilityCost(person.history, weights_);
+  terms.reliability = ReliabilityCost(person.history.get(), weights_);
   for (const TagId skill : person.skills) terms.scarce_skills += IsScarce(skill);
   return terms;
 }

@@ -130,14 +130,14 @@ std::string Worked(const Scene& scene) {
 }
 
 std::string Missed(const Scene& scene) {
-  const History& history = scene.ranked.person->history;
+  const History& history = *scene.ranked.person->history;
   return Fill(
       Text::kMissed, scene.locale,
       {{"{n}", std::to_string(history.missed())}, {"{m}", std::to_string(history.served())}});
 }
 
 std::string Familiar(const Scene& scene) {
-  const bool requester = scene.ranked.person->history.ServedFor(scene.ranked.task->requester);
+  const bool requester = scene.ranked.person->history->ServedFor(scene.ranked.task->requester);
   return Fill(requester ? Text::kSameRequester : Text::kSameArea, scene.locale);
 }
 

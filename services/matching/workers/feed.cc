@@ -50,22 +50,22 @@ Task<absl::Status> IndexFeed::LoadAll() {
 }
 
 Task<void> IndexFeed::Run() {
-  constexpr std::chrono::seconds kPause{10};
   for (;;) {
-    const absl::Status loaded = co_await LoadHistory();
-    if (loaded.ok()) break;
-    log::Warn("matching.history_failed", {{"status", loaded}});
-    co_await clock_.SleepFor(kPause);
-  }
-  Time forget{};
-  for (;;) {
-    if (const Time now = clock_.Now(); forget <= now) {
-      index_.Forget(now - kWorkload, now - kHistory);
-      forget = now + std::chrono::hours(1);
+    if (std::exchange(history_due_, false)) {
+      co_await LoadHistory();
+      forget_ = {};  // what was read goes back farther than fairness does
     }
-    co_await clock_.SleepFor(kPause);
-    TakeTree();
+    KeepHouse();
+    co_await clock_.SleepFor(kFeedPause);
   }
+}
+
+void IndexFeed::KeepHouse() {
+  TakeTree();
+  const Time now = clock_.Now();
+  if (now < forget_) return;
+  index_.Forget(now - kWorkload, now - kHistory);
+  forget_ = now + std::chrono::hours(1);
 }
 
 void IndexFeed::TakeTree() {
@@ -107,10 +107,11 @@ Task<void> IndexFeed::OnGap(std::string service, int shard) {
     const bool areas = service == "registration";
     const absl::Status status = areas ? co_await areas_.Refresh() : co_await LoadTasks();
     TakeTree();
-    if (status.ok()) co_return;
+    if (status.ok()) break;
     log::Warn("matching.reload_failed", {{"status", status}});
     co_await clock_.SleepFor(pause);
   }
+  if (service == "dispatch") history_due_ = true;  // of what began and ended within the gap
 }
 
 }  // namespace baodao::matching

@@ -19,6 +19,8 @@ namespace baodao::matching {
 
 // How far back it counts what came of accepted work; fairness looks back 30 days of these.
 inline constexpr std::chrono::days kHistory{90};
+// Between two looks at the house, and before what failed is read again.
+inline constexpr std::chrono::seconds kFeedPause{10};
 
 // Loop thread only. Everything handed in outlives it.
 class IndexFeed {
@@ -37,9 +39,9 @@ class IndexFeed {
   // Returns once everything that matching decides on is in the index, however long the other
   // services are down. The tail's positions must have been noted before.
   Task<void> Load();
-  // Reads the accepted work of the last 90 days, which only moves costs; then keeps house: takes
-  // over refreshed trees and forgets work that no longer counts. After Load, for ever: cancel the
-  // task to end it.
+  // Reads the accepted work of the last 90 days, which only moves costs, at the start and after a
+  // gap; beside it keeps house: takes over refreshed trees and forgets what no longer counts. After
+  // Load, for ever: cancel the task to end it.
   Task<void> Run();
 
   // For events::Tail.
@@ -51,9 +53,10 @@ class IndexFeed {
  private:
   Task<absl::Status> LoadAll();
   Task<absl::Status> LoadTasks();
-  Task<absl::Status> LoadHistory();
-  // Pages through what `request` lists; notes what it saw where that is asked for.
-  Task<absl::Status> LoadTasks(dispatch::v1::ListTasksRequest request,
+  Task<void> LoadHistory();
+  // Pages through what `request` lists; notes what it saw where that is asked for. After an error
+  // the request goes on where it stopped.
+  Task<absl::Status> LoadTasks(dispatch::v1::ListTasksRequest* request,
                                std::vector<std::string>* seen);
   Task<absl::Status> LoadPage(const dispatch::v1::ListTasksResponse& page);
   Task<absl::Status> LoadAssignments(rpc::CallOptions options, dispatch::v1::Task task);
@@ -63,6 +66,7 @@ class IndexFeed {
   Task<absl::Status> OnAssignment(const events::v1::Event& event);
   std::vector<std::string> Roots() const;
   void TakeTree();
+  void KeepHouse();
 
   CandidateIndex& index_;
   areas::AreaTreeFeed& areas_;
@@ -71,6 +75,8 @@ class IndexFeed {
   Clock& clock_;
   Options options_;
   bool ready_ = false;
+  bool history_due_ = true;
+  Time forget_{};  // when it is time to
 };
 
 }  // namespace baodao::matching

@@ -6,7 +6,9 @@
 
 #include "common/async/for_each.h"
 #include "common/clock/timestamp.h"
+#include "common/log/log.h"
 #include "common/status/macros.h"
+#include "common/status/status.h"
 #include "common/validate/window.h"
 #include "services/matching/workers/feed.h"
 
@@ -22,10 +24,10 @@ using dispatch::v1::TaskState;
 constexpr TaskState kLiveStates[] = {
     dispatch::v1::TASK_STATE_OPEN, dispatch::v1::TASK_STATE_STAFFED,
     dispatch::v1::TASK_STATE_IN_SERVICE, dispatch::v1::TASK_STATE_SERVED};
-// EXPIRED: those whom everybody waited for in vain.
-constexpr TaskState kPastStates[] = {dispatch::v1::TASK_STATE_EVALUATED,
-                                     dispatch::v1::TASK_STATE_CLOSED,
-                                     dispatch::v1::TASK_STATE_EXPIRED};
+// EXPIRED and CANCELLED: nobody served, and some may have been waited for in vain.
+constexpr TaskState kPastStates[] = {
+    dispatch::v1::TASK_STATE_EVALUATED, dispatch::v1::TASK_STATE_CLOSED,
+    dispatch::v1::TASK_STATE_EXPIRED, dispatch::v1::TASK_STATE_CANCELLED};
 
 dispatch::v1::ListTasksRequest TasksOf(const std::string& area_code, TaskState state) {
   dispatch::v1::ListTasksRequest request;
@@ -59,36 +61,44 @@ Task<absl::Status> IndexFeed::LoadTasks() {
   std::vector<std::string> seen;
   for (const std::string& root : Roots()) {
     for (const TaskState state : kLiveStates) {
-      CO_RETURN_IF_ERROR(co_await LoadTasks(TasksOf(root, state), &seen));
+      dispatch::v1::ListTasksRequest request = TasksOf(root, state);
+      CO_RETURN_IF_ERROR(co_await LoadTasks(&request, &seen));
     }
   }
   co_return co_await Recheck(std::move(seen));
 }
 
-Task<absl::Status> IndexFeed::LoadHistory() {
+Task<void> IndexFeed::LoadHistory() {
   // Everything that ever closed is listed there: by far the most of it counts no more.
   const Time oldest = clock_.Now() - kHistory - validate::kLongestWindow;
   for (const std::string& root : Roots()) {
     for (const TaskState state : kPastStates) {
       dispatch::v1::ListTasksRequest request = TasksOf(root, state);
       *request.mutable_start_after() = ToTimestamp(oldest);
-      CO_RETURN_IF_ERROR(co_await LoadTasks(std::move(request), nullptr));
+      for (;;) {
+        const absl::Status loaded = co_await LoadTasks(&request, nullptr);
+        KeepHouse();
+        if (loaded.ok()) break;
+        // There may be minutes of reading behind us: on from the page that failed.
+        log::Warn("matching.history_failed", {{"status", loaded}});
+        if (Is(loaded, Reason::PAGE_TOKEN_EXPIRED)) request.clear_page_token();
+        co_await clock_.SleepFor(kFeedPause);
+      }
     }
   }
-  co_return absl::OkStatus();
 }
 
-Task<absl::Status> IndexFeed::LoadTasks(dispatch::v1::ListTasksRequest request,
+Task<absl::Status> IndexFeed::LoadTasks(dispatch::v1::ListTasksRequest* request,
                                         std::vector<std::string>* seen) {
   do {
     CO_ASSIGN_OR_RETURN(const dispatch::v1::ListTasksResponse page,
-                        co_await dispatch_.ListTasks(rpc::CallOptions(), request));
+                        co_await dispatch_.ListTasks(rpc::CallOptions(), *request));
     CO_RETURN_IF_ERROR(co_await LoadPage(page));
     if (seen != nullptr) {
       for (const DispatchTask& task : page.tasks()) seen->push_back(task.task_id());
     }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
+    request->set_page_token(page.next_page_token());
+  } while (!request->page_token().empty());
   co_return absl::OkStatus();
 }
 
@@ -128,8 +138,8 @@ Task<absl::Status> IndexFeed::Refetch(rpc::CallOptions options, std::string task
     co_return absl::OkStatus();
   }
   if (!task.ok()) co_return task.status();
+  // Of one that is over, what came of it.
   index_.Apply(*task, clock_.Now());
-  if (index_.FindTask(task_id) == nullptr) co_return absl::OkStatus();
   co_return co_await LoadAssignments(options, *task);
 }
 

@@ -134,7 +134,7 @@ Task<void> Matcher::Build(GraphBuilder& builder) {
 Task<Solution> Matcher::OnPool(const Problem& problem, Solution (*solver)(const Problem&)) {
   SolveThere there{loop_, pool_, problem, solver};
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Solution)>(
-      std::move(there), kAwait);
+      there, kAwait);
 }
 
 Task<Matcher::Solved> Matcher::Solve(GraphBuilder& builder) {

@@ -112,15 +112,24 @@ v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version) {
   profile.set_unit_id(ConfirmedUnit(record));
   if (record.has_coarse_home()) *profile.mutable_home() = record.coarse_home();
   *profile.mutable_area_codes() = record.area_codes();
-  *profile.mutable_credentials() = person.credentials();
+  for (const v1::Credential& credential : person.credentials()) {
+    v1::Credential& known = *profile.add_credentials();
+    known.set_kind(credential.kind());
+    *known.mutable_expire_time() = credential.expire_time();
+  }
   *profile.mutable_blocked_person_ids() = person.blocked_person_ids();
   profile.set_version(version);
   return profile;
 }
 
-bool Fits(const v1::PersonRecord& record, const std::string& category, const std::string& skill) {
-  return (category.empty() || Contains(record.person().categories(), category)) &&
-         (skill.empty() || Contains(record.person().skills(), skill));
+bool Fits(const v1::PersonRecord& record, const v1::ListPeopleRequest& asked, Time now) {
+  const v1::Person& person = record.person();
+  const bool holds = asked.credential().empty() ||
+                     std::ranges::any_of(person.credentials(), [&](const v1::Credential& held) {
+                       return held.kind() == asked.credential() && now < ToTime(held.expire_time());
+                     });
+  return holds && (asked.category().empty() || Contains(person.categories(), asked.category())) &&
+         (asked.skill().empty() || Contains(person.skills(), asked.skill()));
 }
 
 }  // namespace baodao::registration

@@ -33,7 +33,7 @@ void ApplyPersonUpdate(const v1::UpdatePersonRequest& request, Time now, v1::Per
 // What dispatch and matching see; `version` is the record's.
 v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version);
 
-// Whether the person is in the category and has the skill; an empty one asks for nothing.
-bool Fits(const v1::PersonRecord& record, const std::string& category, const std::string& skill);
+// Whether the person has the category, skill and valid credential that are asked for.
+bool Fits(const v1::PersonRecord& record, const v1::ListPeopleRequest& asked, Time now);
 
 }  // namespace baodao::registration

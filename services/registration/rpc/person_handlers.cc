@@ -81,19 +81,29 @@ Task<absl::Status> PersonHandlers::CheckUnit(std::string unit_id) {
 }
 
 Task<absl::Status> PersonHandlers::CheckBlocked(std::vector<std::string> person_ids) {
+  std::vector<std::string> record_keys;
+  std::vector<size_t> places;  // among `person_ids`
+  std::vector<Violation> violations;
+  const auto refuse = [&](size_t i) {
+    violations.push_back(
+        {"blocked_person_ids[" + std::to_string(i) + "]", ViolationKind::UNKNOWN_REFERENCE, {}});
+  };
   for (size_t i = 0; i < person_ids.size(); ++i) {
-    bool known = false;
-    if (env_.keys.ShardOf(person_ids[i], "per").has_value()) {
-      CO_ASSIGN_OR_RETURN(const store::Stored stored,
-                          co_await env_.store.Get(env_.keys.Person(person_ids[i])));
-      known = stored.exists();
+    if (!env_.keys.ShardOf(person_ids[i], "per").has_value()) {
+      refuse(i);
+      continue;
     }
-    if (!known) {
-      co_return RefuseField("blocked_person_ids[" + std::to_string(i) + "]",
-                            ViolationKind::UNKNOWN_REFERENCE);
+    record_keys.push_back(env_.keys.Person(person_ids[i]));
+    places.push_back(i);
+  }
+  if (!record_keys.empty()) {
+    CO_ASSIGN_OR_RETURN(const auto people, co_await env_.store.GetMany(std::move(record_keys)));
+    for (size_t i = 0; i < people.size(); ++i) {
+      if (!people[i].exists()) refuse(places[i]);
     }
   }
-  co_return absl::OkStatus();
+  if (violations.empty()) co_return absl::OkStatus();
+  co_return RefuseFields(std::move(violations));
 }
 
 Task<absl::StatusOr<PersonHandlers::PersonDecision>> PersonHandlers::DecideUpdate(
@@ -138,7 +148,8 @@ Task<absl::StatusOr<v1::ListPeopleResponse>> PersonHandlers::ListPeople(
   CO_ASSIGN_OR_RETURN(std::string after,
                       paging::Decode(request.page_token(), query, env_.clock.Now()));
   const int size = paging::PageSize(request.page_size(), kStandardPeoplePage, kLargestPeoplePage);
-  const bool search = !request.category().empty() || !request.skill().empty();
+  const bool search =
+      !request.category().empty() || !request.skill().empty() || !request.credential().empty();
   // Where everybody fits, what is read beyond the page would be read for nothing.
   const int chunk = search ? std::max(size, kSearchChunk) : size;
   v1::ListPeopleResponse response;
@@ -152,7 +163,7 @@ Task<absl::StatusOr<v1::ListPeopleResponse>> PersonHandlers::ListPeople(
     CO_ASSIGN_OR_RETURN(const auto people, co_await LoadPeople(page.ids));
     after = page.next;
     for (const Loaded<v1::PersonRecord>& person : people) {
-      if (!Fits(person.record, request.category(), request.skill())) continue;
+      if (!Fits(person.record, request, env_.clock.Now())) continue;
       CO_ASSIGN_OR_RETURN(*response.add_people(), env_.vault.Show(person.record, false));
       if (response.people_size() < size) continue;
       // The page is full: the next one starts behind this person, unless nobody is left.

@@ -44,6 +44,56 @@ TEST(LoopTest, ATownWhereNothingHappenedKeepsNoPromise) {
   EXPECT_GE(town.Run(demo::CheckPromises(*town.world)), 5);
 }
 
+// From the resident who asks for a nurse to the coordinator who has seen the nurse's papers.
+TEST(LoopTest, TheCredentialThatANeedAsksForIsAskedForAtTheClaim) {
+  Town town({.people = 2, .communities = 1, .units = 0, .deployment = {}});
+  client::Backend& backend = town.world->backend;
+  const demo::Actor& resident = town.world->people[0];
+  const demo::Actor& nurse = town.world->people[1];
+  const std::string& coordinator = town.world->communities[0].coordinator.token;
+  const auto task = town.NewTask(0, 1, std::chrono::hours(24));
+
+  lists::v1::CreateNeedRequest create;
+  create.set_request_id(town.world->RequestId());
+  create.set_title("上门换药");
+  create.set_category("medical");
+  create.set_area_code(task.area_code());
+  *create.mutable_place() = task.place();
+  *create.mutable_window() = task.window();
+  create.add_credentials("nurse");
+  const auto need =
+      town.Run(demo::Must(backend.needs, &client::Needs::CreateNeed, resident.token, create));
+  lists::v1::ReviewNeedRequest review;
+  review.set_request_id(town.world->RequestId());
+  review.set_need_id(need.need_id());
+  review.set_verdict(lists::v1::NEED_VERDICT_ACCEPT);
+  town.Run(demo::Must(backend.needs, &client::Needs::ReviewNeed, coordinator, review));
+  lists::v1::PublishNeedRequest publish;
+  publish.set_request_id(town.world->RequestId());
+  publish.set_need_id(need.need_id());
+  dispatch::v1::ClaimTaskRequest claim;
+  claim.set_task_id(
+      town.Run(demo::Must(backend.needs, &client::Needs::PublishNeed, coordinator, publish))
+          .task_id());
+
+  const auto taken = [&] {
+    claim.set_request_id(town.world->RequestId());
+    return town.Run(
+        demo::Try(backend.assignments, &client::Assignments::ClaimTask, nurse.token, claim));
+  };
+  EXPECT_TRUE(Is(taken().status(), Reason::MISSING_CREDENTIAL));
+  registration::v1::GrantCredentialRequest grant;
+  grant.set_request_id(town.world->RequestId());
+  grant.set_person_id(nurse.person_id);
+  grant.set_kind("nurse");
+  grant.set_issuer("上海市卫生健康委员会");
+  *grant.mutable_expire_time() = task.window().end();
+  town.Run(demo::Must(backend.people, &client::People::GrantCredential, coordinator, grant));
+  const auto accepted = taken();
+  ASSERT_TRUE(accepted.ok()) << accepted.status();
+  EXPECT_EQ(accepted->state(), dispatch::v1::ASSIGNMENT_STATE_ACCEPTED);
+}
+
 TEST(LoopTest, OldTokensAreRenewed) {
   Town town({.people = 2, .communities = 1, .units = 1, .deployment = {}});
   demo::World& world = *town.world;

@@ -22,7 +22,6 @@ inline constexpr Time kNow{Millis(1'748'736'000'000)};
 
 inline const char* const kTaskId = "tsk_01JWN8Z0000000000000000001";
 
-// Everybody covers themselves; "310110" covers everything that begins with it.
 // Areas lie in each other by their codes; per_shy keeps apart from everybody.
 inline const Relations kRelations = {
     [](std::string_view a, std::string_view d) { return d.substr(0, a.size()) == a; },

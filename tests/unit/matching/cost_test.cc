@@ -100,9 +100,10 @@ TEST_F(CostTest, AbsencesCostByTheirShare) {
     for (int i = 0; i < missed + served; ++i) {
       history.Put({"tsk_" + std::to_string(i), kNow, "310110001001", -1, i < missed});
     }
-    return ReliabilityCost(history, weights_);
+    return ReliabilityCost(&history, weights_);
   };
   EXPECT_EQ(cost(0, 0), 0);
+  EXPECT_EQ(ReliabilityCost(nullptr, weights_), 0);
   EXPECT_EQ(cost(0, 20), 0) << "always came, like somebody new";
   EXPECT_EQ(cost(1, 0), 5'000);
   EXPECT_EQ(cost(1, 7), 1'500);

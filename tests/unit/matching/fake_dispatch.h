@@ -30,11 +30,17 @@ class FakeDispatch final : public Dispatch {
   absl::Status refusal;
   // Unavailable this many times.
   int outages = 0;
+  // Once, when `pages` has come to this.
+  int fail_after_pages = -1;
   // Of the last GetTask and OfferTask.
   rpc::CallOptions options;
 
   Task<absl::StatusOr<dispatch::v1::ListTasksResponse>> ListTasks(
       rpc::CallOptions, dispatch::v1::ListTasksRequest request) override {
+    if (pages == fail_after_pages) {
+      fail_after_pages = -1;
+      co_return Refuse(Reason::PEER_UNAVAILABLE);
+    }
     if (outages > 0) {
       --outages;
       co_return Refuse(Reason::PEER_UNAVAILABLE);

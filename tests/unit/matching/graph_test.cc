@@ -177,6 +177,24 @@ TEST(GraphTest, LongListsAreSearchedByPlaceAndStillFindTheCheapestNearby) {
   EXPECT_GT(placed.edges, 0u);
 }
 
+// Of many people in the area only the nearest are looked at, unless what is asked for is rare.
+TEST(GraphTest, TheOneWhoHoldsARareCredentialIsFoundHoweverFar) {
+  City city(8, 600, 0, 5);
+  Profile doctor = MakeProfile("per_doctor", "310110");
+  doctor.mutable_home()->set_latitude(31.277 + 0.04);
+  registration::v1::Credential& credential = *doctor.add_credentials();
+  credential.set_kind("doctor");
+  *credential.mutable_expire_time() = ToTimestamp(kNow + hours(1000));
+  city.index.Apply(doctor);
+  DispatchTask task = MakeTask("tsk_a", "310110");
+  task.add_credentials("doctor");
+  city.index.Apply(task, kNow);
+  GraphOptions options;
+  options.scan_limit = 8;
+  options.nearest_limit = 16;
+  EXPECT_EQ(Match(city, options, 0).edges, 1u);
+}
+
 // Widening once took place for each task by itself, and gave up before the last slots were filled.
 TEST(GraphTest, SparseGraphFillsWhatTheCompleteOneFills) {
   for (const uint32_t seed : {3u, 9u, 11u}) {

@@ -133,19 +133,20 @@ TEST_F(IndexTest, WhatCameOfAcceptedWorkIsRemembered) {
   using namespace dispatch::v1;  // NOLINT
   const auto now = [&](AssignmentState state, int minute) {
     index_.Apply(MakeChange(task, "per_a", state, kNow + minutes(minute)), kNow);
-    const History& history = person("per_a").history;
-    return std::make_pair(history.served(), history.missed());
+    const History* history = person("per_a").history.get();
+    return history == nullptr ? std::make_pair(0, 0)
+                              : std::make_pair(history->served(), history->missed());
   };
   const auto nothing = std::make_pair(0, 0);
   const auto served = std::make_pair(1, 0);
   EXPECT_EQ(now(ASSIGNMENT_STATE_ACCEPTED, 1), nothing);
   EXPECT_EQ(now(ASSIGNMENT_STATE_NO_SHOW, 2), std::make_pair(0, 1));
-  EXPECT_FALSE(person("per_a").history.ServedIn(task.area_code()));
+  EXPECT_FALSE(person("per_a").history->ServedIn(task.area_code()));
   EXPECT_EQ(now(ASSIGNMENT_STATE_ACCEPTED, 3), nothing) << "came after all";
   EXPECT_EQ(now(ASSIGNMENT_STATE_SIGNED_OUT, 4), served);
   EXPECT_EQ(now(ASSIGNMENT_STATE_CREDITED, 5), served) << "the same service";
   EXPECT_EQ(now(ASSIGNMENT_STATE_NO_SHOW, 2), served) << "old news";
-  const History& history = person("per_a").history;
+  const History& history = *person("per_a").history;
   EXPECT_TRUE(history.ServedFor(index_.SlotOf("per_r")));
   EXPECT_FALSE(history.ServedFor(index_.SlotOf("per_a")));
   EXPECT_TRUE(history.ServedIn(task.area_code()));
@@ -153,9 +154,9 @@ TEST_F(IndexTest, WhatCameOfAcceptedWorkIsRemembered) {
   // The work is forgotten sooner than what came of it.
   index_.Forget(kNow + hours(48), kNow);
   EXPECT_TRUE(person("per_a").calendar.empty());
-  EXPECT_EQ(person("per_a").history.served(), 1);
+  EXPECT_EQ(person("per_a").history->served(), 1);
   index_.Forget(kNow + hours(48), kNow + hours(48));
-  EXPECT_TRUE(person("per_a").history.empty());
+  EXPECT_EQ(person("per_a").history, nullptr);
 }
 
 TEST_F(IndexTest, UnknownTaskIsAskedFor) {

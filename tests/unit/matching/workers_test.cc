@@ -162,11 +162,14 @@ TEST_F(WorkersTest, EventOfATaskNotHeardOfFetchesIt) {
   EXPECT_EQ(dispatch_.options.parent->trace_id(), "0123456789abcdef0123456789abcdef");
 }
 
-// Every start once read everybody on every task that ever closed, though three months of them count.
+// Every start once read everybody on every task that ever closed, though three months of them
+// count.
 TEST_F(WorkersTest, HistoryIsReadAsFarBackAsItCounts) {
-  const auto add = [&](const std::string& id, Time start, bool came = true) {
+  const auto add = [&](const std::string& id, Time start,
+                       TaskState state = dispatch::v1::TASK_STATE_CLOSED) {
+    const bool came = state == dispatch::v1::TASK_STATE_CLOSED;
     DispatchTask task = MakeTask(id);
-    task.set_state(came ? dispatch::v1::TASK_STATE_CLOSED : dispatch::v1::TASK_STATE_EXPIRED);
+    task.set_state(state);
     *task.mutable_window()->mutable_start() = ToTimestamp(start);
     *task.mutable_window()->mutable_end() = ToTimestamp(start + hours(2));
     AddTask(task);
@@ -181,7 +184,8 @@ TEST_F(WorkersTest, HistoryIsReadAsFarBackAsItCounts) {
   }
   add("tsk_then", kNow - kHistory - hours(1));  // it ended within the time
   add("tsk_now", kNow - hours(30));
-  add("tsk_vain", kNow - hours(60), false);
+  add("tsk_vain", kNow - hours(60), dispatch::v1::TASK_STATE_EXPIRED);
+  add("tsk_vain2", kNow - hours(70), dispatch::v1::TASK_STATE_CANCELLED);
   const auto replica = LoadedReplica("a");
   dispatch_.pages = 0;
   asio::cancellation_signal stop;
@@ -191,11 +195,12 @@ TEST_F(WorkersTest, HistoryIsReadAsFarBackAsItCounts) {
       asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
   Do(clock_.AwaitSleepers(1));
   const Person& person = *replica->index.FindPerson("per_0");
-  EXPECT_EQ(person.history.served(), 2);
-  EXPECT_EQ(person.history.missed(), 1);
+  EXPECT_EQ(person.history->served(), 2);
+  EXPECT_EQ(person.history->missed(), 2);
   EXPECT_EQ(person.calendar.entries().size(), 1u) << "fairness looks back a month";
-  EXPECT_EQ(dispatch_.listed, (std::vector<std::string>{"tsk_now", "tsk_then", "tsk_vain"}));
-  EXPECT_EQ(dispatch_.pages, 3) << "one of each state";
+  EXPECT_EQ(dispatch_.listed,
+            (std::vector<std::string>{"tsk_now", "tsk_then", "tsk_vain", "tsk_vain2"}));
+  EXPECT_EQ(dispatch_.pages, 4) << "one of each state";
   stop.emit(asio::cancellation_type::terminal);
   loop_.restart();
   while (!ended && loop_.run_one_for(std::chrono::seconds(5)) > 0) {
@@ -214,6 +219,91 @@ TEST_F(WorkersTest, AfterAGapWhatEndedUnheardIsForgotten) {
   std::set<std::string> left;
   for (const auto& [id, task] : replica->index.tasks()) left.insert(id);
   EXPECT_EQ(left, (std::set<std::string>{"tsk_c", "tsk_d"}));
+}
+
+// Whoever lived through a gap knew less of people than whoever started after it.
+TEST_F(WorkersTest, AfterAGapWhatCameOfTheWorkIsKnown) {
+  using namespace dispatch::v1;  // NOLINT
+  const auto assign = [&](const std::string& task, const std::string& person,
+                          AssignmentState state) {
+    Assignment& assignment = dispatch_.assignments[{task, person}];
+    assignment.set_task_id(task);
+    assignment.set_person_id(person);
+    assignment.set_state(state);
+    *assignment.mutable_update_time() = ToTimestamp(clock_.Now());
+  };
+  const auto end = [&](const std::string& id, TaskState state) {
+    DispatchTask task = MakeTask(id);
+    *task.mutable_window()->mutable_start() = ToTimestamp(kNow - hours(2));
+    *task.mutable_window()->mutable_end() = ToTimestamp(kNow - hours(1));
+    task.set_state(state);
+    task.set_version(5);
+    AddTask(task);
+  };
+  for (const std::string id : {"tsk_a", "tsk_b"}) AddTask(MakeTask(id));
+  assign("tsk_a", "per_0", ASSIGNMENT_STATE_ACCEPTED);
+  const auto lived = LoadedReplica("a");
+  const auto run = [&](Replica& replica) {
+    asio::cancellation_signal stop;
+    bool ended = false;
+    asio::co_spawn(
+        loop_, replica.feed.Run(),
+        asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
+    Do(clock_.AwaitSleepers(1));
+    stop.emit(asio::cancellation_type::terminal);
+    loop_.restart();
+    while (!ended && loop_.run_one_for(std::chrono::seconds(5)) > 0) {
+    }
+    EXPECT_TRUE(ended);
+  };
+  run(*lived);
+  end("tsk_a", TASK_STATE_CANCELLED);
+  assign("tsk_a", "per_0", ASSIGNMENT_STATE_NO_SHOW);
+  end("tsk_b", TASK_STATE_SERVED);
+  assign("tsk_b", "per_1", ASSIGNMENT_STATE_SIGNED_OUT);
+  end("tsk_c", TASK_STATE_CLOSED);  // published meanwhile
+  assign("tsk_c", "per_1", ASSIGNMENT_STATE_CREDITED);
+  Do(lived->feed.OnGap("dispatch", 0));
+  run(*lived);
+  const auto started = LoadedReplica("b");
+  run(*started);
+  for (const auto* replica : {lived.get(), started.get()}) {
+    const Person& missed = *replica->index.FindPerson("per_0");
+    EXPECT_EQ(missed.history->missed(), 1);
+    EXPECT_TRUE(missed.calendar.empty());
+    EXPECT_EQ(replica->index.FindPerson("per_1")->history->served(), 2);
+  }
+}
+
+// One page that could not be read once meant to begin all of it again.
+TEST_F(WorkersTest, HistoryGoesOnWhereItStopped) {
+  for (int i = 0; i < 6; ++i) {
+    DispatchTask task = MakeTask("tsk_" + std::to_string(i));
+    task.set_state(dispatch::v1::TASK_STATE_CLOSED);
+    *task.mutable_window()->mutable_start() = ToTimestamp(kNow - hours(20));
+    *task.mutable_window()->mutable_end() = ToTimestamp(kNow - hours(18));
+    AddTask(task);
+  }
+  const auto replica = LoadedReplica("a");
+  dispatch_.listed.clear();
+  dispatch_.fail_after_pages = dispatch_.pages + 2;
+  asio::cancellation_signal stop;
+  bool ended = false;
+  asio::co_spawn(
+      loop_, replica->feed.Run(),
+      asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
+  Do(clock_.AwaitSleepers(1));
+  EXPECT_LT(dispatch_.listed.size(), 6u);
+  clock_.Advance(std::chrono::seconds(10));
+  Do(clock_.AwaitSleepers(1));
+  std::ranges::sort(dispatch_.listed);
+  EXPECT_EQ(dispatch_.listed,
+            (std::vector<std::string>{"tsk_0", "tsk_1", "tsk_2", "tsk_3", "tsk_4", "tsk_5"}));
+  stop.emit(asio::cancellation_type::terminal);
+  loop_.restart();
+  while (!ended && loop_.run_one_for(std::chrono::seconds(5)) > 0) {
+  }
+  EXPECT_TRUE(ended);
 }
 
 TEST_F(WorkersTest, OffersOnlyAfterPeopleHadTheirChance) {

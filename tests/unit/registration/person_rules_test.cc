@@ -121,14 +121,41 @@ TEST(Profile, TheUnitIsOneThatAReviewHasConfirmed) {
   EXPECT_EQ(come_through("unt_c"), "unt_own");
 }
 
-TEST(Profile, FitsByCategoryAndSkill) {
+TEST(Profile, FitsByCategorySkillAndCredential) {
   v1::PersonRecord record;
   record.mutable_person()->add_categories("veteran");
   record.mutable_person()->add_skills("legal");
-  EXPECT_TRUE(Fits(record, "", ""));
-  EXPECT_TRUE(Fits(record, "veteran", "legal"));
-  EXPECT_FALSE(Fits(record, "deputy", ""));
-  EXPECT_FALSE(Fits(record, "veteran", "medical"));
+  v1::Credential& lawyer = *record.mutable_person()->add_credentials();
+  lawyer.set_kind("lawyer");
+  *lawyer.mutable_expire_time() = ToTimestamp(kNow + Millis(1));
+  const auto fits = [&](const char* category, const char* skill, const char* credential, Time now) {
+    v1::ListPeopleRequest asked;
+    asked.set_category(category);
+    asked.set_skill(skill);
+    asked.set_credential(credential);
+    return Fits(record, asked, now);
+  };
+  EXPECT_TRUE(fits("", "", "", kNow));
+  EXPECT_TRUE(fits("veteran", "legal", "lawyer", kNow));
+  EXPECT_FALSE(fits("deputy", "", "", kNow));
+  EXPECT_FALSE(fits("veteran", "medical", "", kNow));
+  EXPECT_FALSE(fits("", "", "doctor", kNow));
+  EXPECT_FALSE(fits("", "", "lawyer", kNow + Millis(1))) << "expired";
+}
+
+TEST(Profile, OfCredentialsOthersLearnKindAndExpiry) {
+  v1::PersonRecord record;
+  v1::Credential& lawyer = *record.mutable_person()->add_credentials();
+  lawyer.set_kind("lawyer");
+  lawyer.set_issuer("上海市司法局");
+  lawyer.set_verifier_id("per_c");
+  *lawyer.mutable_expire_time() = ToTimestamp(kNow);
+  const v1::Profile profile = MakeProfile(record, 1);
+  ASSERT_EQ(profile.credentials_size(), 1);
+  v1::Credential known;
+  known.set_kind("lawyer");
+  *known.mutable_expire_time() = ToTimestamp(kNow);
+  EXPECT_EQ(profile.credentials(0).SerializeAsString(), known.SerializeAsString());
 }
 
 }  // namespace
