@@ -8,7 +8,6 @@
 #include "common/clock/timestamp.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"
-#include "common/status/status.h"
 #include "common/validate/window.h"
 #include "services/matching/workers/feed.h"
 
@@ -81,7 +80,7 @@ Task<void> IndexFeed::LoadHistory() {
         if (loaded.ok()) break;
         // There may be minutes of reading behind us: on from the page that failed.
         log::Warn("matching.history_failed", {{"status", loaded}});
-        if (Is(loaded, Reason::PAGE_TOKEN_EXPIRED)) request.clear_page_token();
+        if (absl::IsInvalidArgument(loaded)) request.clear_page_token();  // it has expired
         co_await clock_.SleepFor(kFeedPause);
       }
     }
