@@ -5,7 +5,7 @@
 namespace baodao::client {
 
 std::string LastLoginCode(const std::string& path, const std::string& phone) {
-  constexpr std::streamoff kTail = 256 * 1024;
+  constexpr std::streamoff kTail = std::streamoff{256} * 1024;
   std::ifstream file(path, std::ios::ate | std::ios::binary);
   if (!file) return "";
   const std::streamoff size = file.tellg();

@@ -97,10 +97,11 @@ absl::Status Loader::ReadEnvironment(const std::map<std::string, std::string>& e
   const std::string own = std::string(kPrefix) + Upper(program_) + "_";
   // BAODAO_<NAME> first, so that BAODAO_<PROGRAM>_<NAME> wins wherever it sorts.
   std::vector<std::pair<Config::Item*, std::string>> specific;
-  for (const auto& [variable, text] : environment) {
+  for (const auto& entry : environment) {
+    const std::string& variable = entry.first;
     if (!variable.starts_with(kPrefix) || IsOther(variable)) continue;
     if (Config::Item* const item = Find(RowName(variable))) {
-      RETURN_IF_ERROR(Set(*item, text, "environment", "environment " + variable));
+      RETURN_IF_ERROR(Set(*item, entry.second, "environment", "environment " + variable));
       continue;
     }
     if (variable.starts_with(own)) {

@@ -90,7 +90,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, bool secret) {
 }
 
 absl::Status CreateFile(const std::string& path, std::string_view content, bool secret) {
-  const absl::Status parent = MakeParent(std::filesystem::path(path).parent_path());
+  absl::Status parent = MakeParent(std::filesystem::path(path).parent_path());
   if (!parent.ok()) return parent;
   // Written aside and linked into place: link() fails when the name is taken, so of several
   // processes starting at once exactly one wins and nobody reads half a file.

@@ -12,7 +12,7 @@ namespace baodao::log {
 namespace {
 
 constexpr std::string_view kHidden = "***";
-constexpr size_t kMaxValue = 8 * 1024;
+constexpr size_t kMaxValue = size_t{8} * 1024;
 
 std::string_view LevelName(Level level) {
   static constexpr std::array<std::string_view, 4> kNames = {"debug", "info", "warn", "error"};

@@ -13,6 +13,7 @@ Task<absl::StatusOr<std::vector<std::string>>> MergeByMember(store::Store& store
                                                              std::vector<std::string> keys,
                                                              std::string after, int64_t limit) {
   std::vector<Task<absl::StatusOr<std::vector<std::string>>>> reads;
+  reads.reserve(keys.size());
   for (std::string& key : keys) {
     reads.push_back(store.RangeIndexByMember(std::move(key), after, limit));
   }

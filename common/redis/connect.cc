@@ -72,7 +72,7 @@ Task<absl::StatusOr<std::unique_ptr<Client>>> ConnectAny(std::shared_ptr<Core> c
   Millis backoff = core->config.backoff_min;
   asio::steady_timer pause(core->loop);
   for (size_t attempt = 0;; ++attempt) {
-    const Endpoint endpoint = endpoints[attempt % endpoints.size()];
+    const Endpoint& endpoint = endpoints[attempt % endpoints.size()];
     const Instant limit =
         std::min(deadline, std::chrono::steady_clock::now() + AttemptTimeout(core->config));
     absl::StatusOr<std::unique_ptr<Client>> client = co_await ConnectOnce(core, endpoint, limit);

@@ -118,7 +118,7 @@ void ReplyBuilder::Install(redisReader* reader) {
   static redisReplyObjectFunctions table = BuilderHooks::Table();
   reader->fn = &table;
   reader->privdata = this;
-  reader->maxbuf = 64 * 1024;  // what it keeps allocated between replies
+  reader->maxbuf = size_t{64} * 1024;  // what it keeps allocated between replies
 }
 
 Reply& ReplyBuilder::Of(void* reply) { return static_cast<ReplyBuilder::Root*>(reply)->reply; }

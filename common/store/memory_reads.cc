@@ -148,6 +148,7 @@ Task<absl::StatusOr<std::optional<Time>>> MemoryStore::NextTimer(int shard) {
 Task<absl::StatusOr<std::vector<std::optional<Time>>>> MemoryStore::NextTimers() {
   std::function<std::vector<std::optional<Time>>()> effect = [&] {
     std::vector<std::optional<Time>> next;
+    next.reserve(static_cast<size_t>(shards()));
     for (int shard = 0; shard < shards(); ++shard) {
       next.push_back(FirstDue(data_.FindIndex(keys_.Timers(shard))));
     }

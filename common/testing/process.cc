@@ -21,12 +21,16 @@ std::vector<std::string> EnvironmentOf(const std::map<std::string, std::string>&
   for (char** entry = environ; *entry != nullptr; ++entry) {
     if (!std::string_view(*entry).starts_with("BAODAO_")) result.emplace_back(*entry);
   }
-  for (const auto& [name, value] : more) result.push_back(name + "=" + value);
+  for (const auto& [name, value] : more) {
+    result.push_back(name);
+    result.back().append("=").append(value);
+  }
   return result;
 }
 
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> result;
+  result.reserve(texts.size() + 1);
   for (std::string& text : texts) result.push_back(text.data());
   result.push_back(nullptr);
   return result;

@@ -68,6 +68,7 @@ Reply Convert(const redisReply* from) {
 
 pid_t Spawn(std::vector<std::string> arguments, const std::string& log) {
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   const pid_t parent = getpid();
@@ -198,7 +199,7 @@ Reply RedisServer::Do(const std::vector<std::string>& args) const {
     void* reply =
         redisCommandArgv(context.get(), static_cast<int>(words.size()), data.data(), sizes.data());
     if (reply == nullptr) throw std::runtime_error(std::string("redis: ") + context->errstr);
-    const Reply converted = Convert(static_cast<redisReply*>(reply));
+    Reply converted = Convert(static_cast<redisReply*>(reply));
     freeReplyObject(reply);
     return converted;
   };

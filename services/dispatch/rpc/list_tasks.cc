@@ -64,6 +64,7 @@ Answer<v1::ListTasksNearResponse> TaskHandlers::ListTasksNear(rpc::CallContext,
   const Time now = app_.clock.Now();
   const std::vector<NearIndex::Hit> hits = near_.Find(request.point(), radius, 2 * limit + 20, now);
   std::vector<std::string> keys;
+  keys.reserve(hits.size());
   for (const NearIndex::Hit& hit : hits) keys.push_back(app_.keys.Task(hit.task_id));
   v1::ListTasksNearResponse response;
   if (keys.empty()) co_return response;

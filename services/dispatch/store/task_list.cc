@@ -137,6 +137,7 @@ Task<absl::StatusOr<TaskPage>> ReadPage(store::Store& store, const DispatchKeys&
     CO_ASSIGN_OR_RETURN(const auto positions, co_await Merge(store, sources, missing));
     if (positions.empty()) co_return page;
     std::vector<std::string> records;
+    records.reserve(positions.size());
     for (const ListPosition& position : positions) records.push_back(keys.Task(position.task_id));
     CO_ASSIGN_OR_RETURN(const auto stored, co_await store.GetMany(std::move(records)));
     for (const store::Stored& bytes : stored) {

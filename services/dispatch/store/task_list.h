@@ -25,7 +25,8 @@ struct ListPosition {
   double score = -1;
   std::string task_id;
 
-  auto operator<=>(const ListPosition&) const = default;
+  // clang-tidy 14 takes the 0 that it compares with for a pointer.
+  auto operator<=>(const ListPosition&) const = default;  // NOLINT(modernize-use-nullptr)
   // For page tokens; exact.
   std::string Encode() const;
   static absl::StatusOr<ListPosition> Decode(const std::string& text);

@@ -1,6 +1,7 @@
 #include "services/inbox/domain/render.h"
 
 #include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
 
 #include <algorithm>
@@ -50,10 +51,10 @@ std::string MinutesText(const std::string& value, Locale locale) {
   int minutes = 0;
   if (!absl::SimpleAtoi(value, &minutes)) return value;
   const bool zh = locale == Locale::kZh;
-  const std::string hours =
-      minutes < 60 ? "" : absl::StrFormat(zh ? "%d 小时" : "%d h", minutes / 60);
+  std::string hours;
+  if (minutes >= 60) hours = absl::StrCat(minutes / 60, zh ? " 小时" : " h");
   if (minutes % 60 == 0 && minutes > 0) return hours;
-  const std::string rest = absl::StrFormat(zh ? "%d 分钟" : "%d min", minutes % 60);
+  const std::string rest = absl::StrCat(minutes % 60, zh ? " 分钟" : " min");
   return hours.empty() ? rest : hours + " " + rest;
 }
 

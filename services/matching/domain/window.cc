@@ -53,7 +53,7 @@ bool WeeklyHours::Cover(const Window& window) const {
   // 1970-01-01 was a Thursday.
   const auto weekday = static_cast<int32_t>(((day + 3) % 7 + 7) % 7);
   const auto of_day = std::chrono::floor<minutes>(local - Time(std::chrono::days(day)));
-  const int64_t begin = weekday * kDayMinutes + of_day.count();
+  const int64_t begin = int64_t{weekday} * kDayMinutes + of_day.count();
   // Up to the minute: a window that ends at 17:00:30 needs the minute that begins at 17:00.
   const int64_t end = begin + std::chrono::ceil<minutes>(window.length()).count();
   const auto after = std::upper_bound(

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/clock/timestamp.h"
+#include "common/status/macros.h"
 #include "common/status/status.h"
 
 namespace baodao::registration {
@@ -31,8 +32,7 @@ absl::Status GrantCredential(const v1::GrantCredentialRequest& request,
                              const std::string& verifier_id, Time now, v1::PersonRecord* record) {
   v1::Person& person = *record->mutable_person();
   if (verifier_id == person.person_id()) return Refuse(Reason::OWN_CREDENTIAL);
-  const absl::Status fits = CheckExpiry(ToTime(request.expire_time()), now);
-  if (!fits.ok()) return fits;
+  RETURN_IF_ERROR(CheckExpiry(ToTime(request.expire_time()), now));
   const auto held = Find(person, request.kind());
   const bool renewed = held != person.mutable_credentials()->end();
   if (!renewed && person.credentials_size() >= kMostKinds) {

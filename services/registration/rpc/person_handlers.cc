@@ -54,6 +54,7 @@ Task<absl::StatusOr<Loaded<v1::PersonRecord>>> PersonHandlers::LoadPerson(std::s
 Task<absl::StatusOr<std::vector<Loaded<v1::PersonRecord>>>> PersonHandlers::LoadPeople(
     const std::vector<std::string>& ids) {
   std::vector<std::string> record_keys;
+  record_keys.reserve(ids.size());
   for (const std::string& id : ids) record_keys.push_back(env_.keys.Person(id));
   CO_ASSIGN_OR_RETURN(std::vector<Loaded<v1::PersonRecord>> people,
                       co_await LoadMany<v1::PersonRecord>(env_.store, std::move(record_keys)));
@@ -155,6 +156,7 @@ Task<absl::StatusOr<v1::ListPeopleResponse>> PersonHandlers::ListPeople(
   v1::ListPeopleResponse response;
   for (int round = 0; round < kSearchRounds; ++round) {
     std::vector<std::string> indexes;
+    indexes.reserve(static_cast<size_t>(env_.keys.shards()));
     for (int i = 0; i < env_.keys.shards(); ++i) {
       indexes.push_back(env_.keys.PeopleAt(i, request.area_code()));
     }
