@@ -52,7 +52,7 @@ absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile
                       return Contains(person.categories(), category);
                     });
   if (!fits) return Refuse(Reason::MISSING_CATEGORY, {{"category", task.categories(0)}});
-  // Last: it tells those alone who could otherwise take part.
+  // Last: it tells nobody whose profile does not fit anyway.
   if (!requester.empty() && KeptApart(requester, person, relations.blocks)) {
     return Refuse(Reason::KEPT_APART);
   }

@@ -27,6 +27,14 @@ bool IsServed(AssignmentState state) {
          state == dispatch::v1::ASSIGNMENT_STATE_CREDITED;
 }
 
+// Its person is still to come, or to answer.
+bool IsAhead(AssignmentState state) {
+  return state == dispatch::v1::ASSIGNMENT_STATE_OFFERED ||
+         state == dispatch::v1::ASSIGNMENT_STATE_ACCEPTED ||
+         state == dispatch::v1::ASSIGNMENT_STATE_WAITLISTED ||
+         state == dispatch::v1::ASSIGNMENT_STATE_SIGNED_IN;
+}
+
 bool IsOver(TaskState state) {
   switch (state) {
     case dispatch::v1::TASK_STATE_OPEN:
@@ -162,6 +170,9 @@ CandidateIndex::Applied CandidateIndex::Apply(const Assignment& assignment,
                                               const DispatchTask& task) {
   const auto it = tasks_.find(task.task_id());
   OpenTask* known = it == tasks_.end() ? nullptr : it->second.get();
+  // Nobody is still to come to a task that is over: the list is older than the event that says so,
+  // which may have been heard of already.
+  if (known == nullptr && IsAhead(assignment.state())) return Applied::kOld;
   const Job job{FromProto(task.window()), task.area_code(), task.requester_id()};
   Settle(Intern(assignment.person_id()), known, assignment, job);
   return Applied::kDone;

@@ -8,6 +8,7 @@
 #include "common/clock/timestamp.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"
+#include "common/status/status.h"
 #include "common/validate/window.h"
 #include "services/matching/workers/feed.h"
 
@@ -78,9 +79,15 @@ Task<void> IndexFeed::LoadHistory() {
         const absl::Status loaded = co_await LoadTasks(&request, nullptr);
         KeepHouse();
         if (loaded.ok()) break;
-        // There may be minutes of reading behind us: on from the page that failed.
         log::Warn("matching.history_failed", {{"status", loaded}});
-        if (absl::IsInvalidArgument(loaded)) request.clear_page_token();  // it has expired
+        if (absl::IsNotFound(loaded)) {  // this area, with the tree of now
+          history_due_ = true;
+          break;
+        }
+        // There may be minutes of reading behind us: on from the page that failed.
+        if (Is(loaded, Reason::PAGE_TOKEN_EXPIRED) || Is(loaded, Reason::PAGE_TOKEN_INVALID)) {
+          request.clear_page_token();
+        }
         co_await clock_.SleepFor(kFeedPause);
       }
     }

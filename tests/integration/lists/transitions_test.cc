@@ -1,4 +1,5 @@
-// Every change of state is counted once, by whichever replica applied it.
+// Every change of state is counted once, when it is known to be on disk, by whichever replica
+// applied it.
 #include <gtest/gtest.h>
 
 #include <array>

@@ -30,8 +30,9 @@ class FakeDispatch final : public Dispatch {
   absl::Status refusal;
   // Unavailable this many times.
   int outages = 0;
-  // Once, when `pages` has come to this.
+  // Once, when `pages` has come to this, with that.
   int fail_after_pages = -1;
+  Reason page_failure = Reason::PEER_UNAVAILABLE;
   // Of the last GetTask and OfferTask.
   rpc::CallOptions options;
 
@@ -39,7 +40,7 @@ class FakeDispatch final : public Dispatch {
       rpc::CallOptions, dispatch::v1::ListTasksRequest request) override {
     if (pages == fail_after_pages) {
       fail_after_pages = -1;
-      co_return Refuse(Reason::PEER_UNAVAILABLE);
+      co_return Refuse(page_failure);
     }
     if (outages > 0) {
       --outages;

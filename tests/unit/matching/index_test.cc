@@ -159,6 +159,22 @@ TEST_F(IndexTest, WhatCameOfAcceptedWorkIsRemembered) {
   EXPECT_EQ(person("per_a").history, nullptr);
 }
 
+// A cancelled task lets its people go one after the other: a list read meanwhile put back on their
+// calendars what an event had taken off.
+TEST_F(IndexTest, ListsOfTasksThatAreOverSayOnlyWhatCameOfThem) {
+  DispatchTask task = MakeTask("tsk_a");
+  task.set_state(dispatch::v1::TASK_STATE_CANCELLED);
+  const auto list = [&](dispatch::v1::AssignmentState state) {
+    dispatch::v1::Assignment assignment = MakeChange(task, "per_a", state).assignment();
+    return index_.Apply(assignment, task);
+  };
+  index_.Apply(MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_RELEASED), kNow);
+  EXPECT_EQ(list(dispatch::v1::ASSIGNMENT_STATE_ACCEPTED), Applied::kOld);
+  EXPECT_TRUE(person("per_a").calendar.empty());
+  EXPECT_EQ(list(dispatch::v1::ASSIGNMENT_STATE_NO_SHOW), Applied::kDone);
+  EXPECT_EQ(person("per_a").history->missed(), 1);
+}
+
 TEST_F(IndexTest, UnknownTaskIsAskedFor) {
   const DispatchTask task = MakeTask("tsk_a");
   EXPECT_EQ(index_.Apply(MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_ACCEPTED), kNow),

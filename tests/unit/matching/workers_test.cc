@@ -125,7 +125,8 @@ TEST_F(WorkersTest, SnapshotHoldsPeopleTasksAndWhoIsOnThem) {
     dispatch::v1::Assignment& assignment = dispatch_.assignments[{task, "per_0"}];
     assignment.set_task_id(task);
     assignment.set_person_id("per_0");
-    assignment.set_state(dispatch::v1::ASSIGNMENT_STATE_ACCEPTED);
+    assignment.set_state(task == "tsk_3" ? dispatch::v1::ASSIGNMENT_STATE_ACCEPTED
+                                         : dispatch::v1::ASSIGNMENT_STATE_SIGNED_OUT);
   }
   const auto replica = NewReplica("a");
   EXPECT_FALSE(replica->feed.ready());
@@ -277,33 +278,40 @@ TEST_F(WorkersTest, AfterAGapWhatCameOfTheWorkIsKnown) {
 
 // One page that could not be read once meant to begin all of it again.
 TEST_F(WorkersTest, HistoryGoesOnWhereItStopped) {
+  std::vector<std::string> all;
   for (int i = 0; i < 6; ++i) {
     DispatchTask task = MakeTask("tsk_" + std::to_string(i));
     task.set_state(dispatch::v1::TASK_STATE_CLOSED);
     *task.mutable_window()->mutable_start() = ToTimestamp(kNow - hours(20));
     *task.mutable_window()->mutable_end() = ToTimestamp(kNow - hours(18));
     AddTask(task);
+    all.push_back(task.task_id());
   }
-  const auto replica = LoadedReplica("a");
-  dispatch_.listed.clear();
-  dispatch_.fail_after_pages = dispatch_.pages + 2;
-  asio::cancellation_signal stop;
-  bool ended = false;
-  asio::co_spawn(
-      loop_, replica->feed.Run(),
-      asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
-  Do(clock_.AwaitSleepers(1));
-  EXPECT_LT(dispatch_.listed.size(), 6u);
-  clock_.Advance(std::chrono::seconds(10));
-  Do(clock_.AwaitSleepers(1));
-  std::ranges::sort(dispatch_.listed);
-  EXPECT_EQ(dispatch_.listed,
-            (std::vector<std::string>{"tsk_0", "tsk_1", "tsk_2", "tsk_3", "tsk_4", "tsk_5"}));
-  stop.emit(asio::cancellation_type::terminal);
-  loop_.restart();
-  while (!ended && loop_.run_one_for(std::chrono::seconds(5)) > 0) {
-  }
-  EXPECT_TRUE(ended);
+  // The first page of the list is read, the second fails; what is read after that.
+  const auto rest = [&](Reason reason) {
+    const auto replica = LoadedReplica("a");
+    dispatch_.listed.clear();
+    dispatch_.fail_after_pages = dispatch_.pages + 2;
+    dispatch_.page_failure = reason;
+    asio::cancellation_signal stop;
+    bool ended = false;
+    asio::co_spawn(
+        loop_, replica->feed.Run(),
+        asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
+    Do(clock_.AwaitSleepers(1));
+    EXPECT_EQ(dispatch_.listed, (std::vector<std::string>{"tsk_0", "tsk_1"}));
+    dispatch_.listed.clear();
+    clock_.Advance(kFeedPause);
+    Do(clock_.AwaitSleepers(1));
+    stop.emit(asio::cancellation_type::terminal);
+    loop_.restart();
+    while (!ended && loop_.run_one_for(std::chrono::seconds(5)) > 0) {
+    }
+    EXPECT_TRUE(ended);
+    return dispatch_.listed;
+  };
+  EXPECT_EQ(rest(Reason::PEER_UNAVAILABLE), std::vector<std::string>(all.begin() + 2, all.end()));
+  EXPECT_EQ(rest(Reason::PAGE_TOKEN_EXPIRED), all);
 }
 
 TEST_F(WorkersTest, OffersOnlyAfterPeopleHadTheirChance) {
