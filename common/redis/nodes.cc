@@ -33,7 +33,7 @@ void Nodes::Start(const Topology& topology, std::shared_ptr<Link> link, const En
   if (same == topology.primaries.end()) {
     link->Close("only asked for the layout");
   } else {
-    auto node = std::make_shared<Node>();
+    const auto node = std::make_shared<Node>();
     node->endpoint = endpoint;
     const std::vector<Endpoint> endpoints(1, endpoint);
     node->connection = std::make_shared<Connection>(core_, endpoints, Connection::Role::kAny);
@@ -60,7 +60,7 @@ std::shared_ptr<Node> Nodes::At(const Endpoint& endpoint) {
   for (const std::shared_ptr<Node>& node : nodes_) {
     if (node->endpoint == endpoint) return node;
   }
-  const auto node = std::make_shared<Node>();
+  auto node = std::make_shared<Node>();
   node->endpoint = endpoint;
   const std::vector<Endpoint> endpoints(1, endpoint);
   node->connection = std::make_shared<Connection>(core_, endpoints, Connection::Role::kAny);

@@ -22,7 +22,8 @@ bool IsOnTheWork(v1::AssignmentState state) {
 // From acceptance until the task closes.
 Task<absl::Status> CheckMaySee(App& app, rpc::CallContext context, const v1::Task& task) {
   if (IsFinal(task.state())) co_return Refuse(Reason::PERMISSION_DENIED);
-  if (context.caller().Coordinates(task.area_code(), app.relations.covers)) co_return absl::OkStatus();
+  if (context.caller().Coordinates(task.area_code(), app.relations.covers))
+    co_return absl::OkStatus();
   if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
   auto assignment = co_await app.tasks.ReadAssignment(task.task_id(), context.caller().person_id);
   if (Is(assignment.status(), Reason::NOT_ASSIGNED)) co_return Refuse(Reason::PERMISSION_DENIED);

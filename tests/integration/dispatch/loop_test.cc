@@ -219,8 +219,7 @@ TEST_F(LoopTest, WhatIsKeptApartAndAskedForIsCheckedAtTheClaim) {
   EXPECT_EQ(Why(Run(Claim(0, helper, task->task_id(), "1")).status()), "MISSING_CREDENTIAL");
 
   const auto change = [&](const std::string& person, const std::string& blocks) {
-    registration::v1::Profile profile =
-        *Run(replicas_[0]->source.Get(rpc::CallOptions(), person));
+    registration::v1::Profile profile = *Run(replicas_[0]->source.Get(rpc::CallOptions(), person));
     profile.set_version(2);
     registration::v1::Credential& nurse = *profile.add_credentials();
     nurse.set_kind("nurse");

@@ -124,8 +124,7 @@ TEST_P(PersonServiceTest, CoordinatorsPutCredentialsOnRecord) {
   revoke.set_kind("nurse");
   EXPECT_EQ(ReasonName(Call(*person_client_, &People::RevokeCredential, account.token, revoke)),
             "PERMISSION_DENIED");
-  const auto revoked =
-      Call(*person_client_, &People::RevokeCredential, Coordinator("s1"), revoke);
+  const auto revoked = Call(*person_client_, &People::RevokeCredential, Coordinator("s1"), revoke);
   ASSERT_TRUE(revoked.ok()) << revoked.status();
   EXPECT_EQ(revoked->credentials_size(), 0);
   EXPECT_EQ(ProfileOf(account.id).credentials_size(), 0);
