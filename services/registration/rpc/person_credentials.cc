@@ -12,11 +12,7 @@ Task<absl::StatusOr<PersonHandlers::PersonDecision>> PersonHandlers::DecideEdit(
   CO_ASSIGN_OR_RETURN(const Loaded<v1::PersonRecord> before, co_await LoadPerson(person_id));
   v1::PersonRecord after = before.record;
   CO_RETURN_IF_ERROR(edit(stamp, &after));
-  // Areas stay as they are, so any tree files the person as before.
-  const AreaBook::Tree tree = env_.areas.tree();
-  Changes changes(env_.keys.keys().ShardOfId(person_id), env_.keys, *tree, std::move(stamp));
-  changes.PutPerson(before, after);
-  co_return PersonDecision{changes.Take(), std::move(after)};
+  co_return Decided(before, std::move(after), std::move(stamp));
 }
 
 template <class Request>

@@ -107,6 +107,15 @@ Task<absl::Status> PersonHandlers::CheckBlocked(std::vector<std::string> person_
   co_return RefuseFields(std::move(violations));
 }
 
+PersonHandlers::PersonDecision PersonHandlers::Decided(const Loaded<v1::PersonRecord>& before,
+                                                       v1::PersonRecord after, Stamp stamp) {
+  const AreaBook::Tree tree = env_.areas.tree();
+  Changes changes(env_.keys.keys().ShardOfId(after.person().person_id()), env_.keys, *tree,
+                  std::move(stamp));
+  changes.PutPerson(before, after);
+  return {changes.Take(), std::move(after)};
+}
+
 Task<absl::StatusOr<PersonHandlers::PersonDecision>> PersonHandlers::DecideUpdate(
     const v1::UpdatePersonRequest& request, Stamp stamp) {
   CO_ASSIGN_OR_RETURN(const Loaded<v1::PersonRecord> before,
@@ -121,12 +130,7 @@ Task<absl::StatusOr<PersonHandlers::PersonDecision>> PersonHandlers::DecideUpdat
   v1::PersonRecord after = before.record;
   ApplyPersonUpdate(request, stamp.now, &after, &fields);
   env_.vault.Seal(fields, &after);
-  // An update never changes areas, so any tree files the person as before.
-  const AreaBook::Tree tree = env_.areas.tree();
-  Changes changes(env_.keys.keys().ShardOfId(request.person_id()), env_.keys, *tree,
-                  std::move(stamp));
-  changes.PutPerson(before, after);
-  co_return PersonDecision{changes.Take(), std::move(after)};
+  co_return Decided(before, std::move(after), std::move(stamp));
 }
 
 Task<absl::StatusOr<v1::Person>> PersonHandlers::UpdatePerson(rpc::CallContext context,

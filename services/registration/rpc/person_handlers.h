@@ -39,6 +39,9 @@ class PersonHandlers {
   using PersonDecision = store::Decision<v1::PersonRecord>;
   Task<absl::StatusOr<PersonDecision>> DecideUpdate(const v1::UpdatePersonRequest& request,
                                                     Stamp stamp);
+  // Areas must be as they were: any tree files the person as before.
+  PersonDecision Decided(const Loaded<v1::PersonRecord>& before, v1::PersonRecord after,
+                         Stamp stamp);
   // A change of the record alone: nothing private, no area.
   using PersonEdit = std::function<absl::Status(const Stamp&, v1::PersonRecord*)>;
   template <class Request>

@@ -42,9 +42,7 @@ class DetailsTest : public ListsTest {
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, DetailsTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
-                         [](const auto& info) {
-                           return info.param == Backend::kMemory ? "Memory" : "Redis";
-                         });
+                         BackendName);
 
 TEST_P(DetailsTest, OnlyTheRequesterSeesTheExactPlaceInPassing) {
   const v1::Need need = NeedAtADoor();
@@ -137,10 +135,7 @@ class ResourcePlaceTest : public ListsTest {
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, ResourcePlaceTest,
-                         ::testing::Values(Backend::kMemory, Backend::kRedis),
-                         [](const auto& info) {
-                           return info.param == Backend::kMemory ? "Memory" : "Redis";
-                         });
+                         ::testing::Values(Backend::kMemory, Backend::kRedis), BackendName);
 
 TEST_P(ResourcePlaceTest, OnlyTheOwnerSeesExactlyWhereTheirResourceIs) {
   const auto created = ResourceAtADoor();

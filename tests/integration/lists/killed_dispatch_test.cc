@@ -103,10 +103,7 @@ class KilledDispatchTest : public ListsTest {
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, KilledDispatchTest,
-                         ::testing::Values(Backend::kMemory, Backend::kRedis),
-                         [](const auto& info) {
-                           return info.param == Backend::kMemory ? "Memory" : "Redis";
-                         });
+                         ::testing::Values(Backend::kMemory, Backend::kRedis), BackendName);
 
 TEST_P(KilledDispatchTest, AnswersAndRefusalsCrossTheWire) {
   const v1::Need need = AcceptedNeed();

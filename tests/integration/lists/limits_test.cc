@@ -13,14 +13,8 @@ class LimitsTest : public ListsTest {
     return Call<v1::NeedService>(&Needs::CreateNeed, requester_, request);
   }
   absl::Status OfferRoom(const std::string& token) {
-    v1::CreateResourceRequest request;
-    request.set_request_id(NextRequest());
-    request.set_title("会议室");
-    request.set_category("room");
-    request.set_area_code(kCommunity);
-    request.set_capacity(20);
     return Call<v1::ResourceService>(&rpc::AsyncOf<v1::ResourceService>::CreateResource, token,
-                                     request)
+                                     RoomIn(kCommunity))
         .status();
   }
   absl::Status Propose(const std::string& token) {
@@ -36,9 +30,7 @@ class LimitsTest : public ListsTest {
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, LimitsTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
-                         [](const auto& info) {
-                           return info.param == Backend::kMemory ? "Memory" : "Redis";
-                         });
+                         BackendName);
 
 TEST_P(LimitsTest, APersonRaisesFiftyNeedsADay) {
   const v1::CreateNeedRequest first = RequestFor(kCommunity);

@@ -14,12 +14,7 @@ class OtherListsTest : public ListsTest {
  protected:
   absl::StatusOr<v1::Resource> CreateResource(const std::string& token, const std::string& area,
                                               const std::string& owner = "") {
-    v1::CreateResourceRequest request;
-    request.set_request_id(NextRequest());
-    request.set_title("会议室");
-    request.set_category("room");
-    request.set_area_code(area);
-    request.set_capacity(20);
+    v1::CreateResourceRequest request = RoomIn(area);
     request.set_owner_id(owner);
     return Call<v1::ResourceService>(&Resources::CreateResource, token, request);
   }
@@ -63,10 +58,7 @@ class OtherListsTest : public ListsTest {
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, OtherListsTest,
-                         ::testing::Values(Backend::kMemory, Backend::kRedis),
-                         [](const auto& info) {
-                           return info.param == Backend::kMemory ? "Memory" : "Redis";
-                         });
+                         ::testing::Values(Backend::kMemory, Backend::kRedis), BackendName);
 
 TEST_P(OtherListsTest, PeopleListTheirOwnAndLiaisonsTheirUnits) {
   const std::string unit = ids::New("unt", 2);

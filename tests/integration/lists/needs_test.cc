@@ -10,9 +10,7 @@ namespace baodao::lists {
 namespace {
 
 INSTANTIATE_TEST_SUITE_P(Stores, ListsTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
-                         [](const auto& info) {
-                           return info.param == Backend::kMemory ? "Memory" : "Redis";
-                         });
+                         BackendName);
 
 TEST_P(ListsTest, ANeedFollowsItsTaskToTheEnd) {
   const v1::Need need = AcceptedNeed();
@@ -247,9 +245,7 @@ class PagesTest : public ListsTest {
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, PagesTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
-                         [](const auto& info) {
-                           return info.param == Backend::kMemory ? "Memory" : "Redis";
-                         });
+                         BackendName);
 
 TEST_P(PagesTest, ShowEveryNeedOnceWhateverComesMeanwhile) {
   const std::vector<std::string> areas = {kCommunity, kNeighbour, kElsewhere, "310110018003",

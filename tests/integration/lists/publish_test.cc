@@ -32,9 +32,7 @@ class PublishTest : public ListsTest {
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, PublishTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
-                         [](const auto& info) {
-                           return info.param == Backend::kMemory ? "Memory" : "Redis";
-                         });
+                         BackendName);
 
 TEST_P(PublishTest, CarriesTheNeedToDispatch) {
   const v1::Need need = AcceptedNeed();

@@ -68,22 +68,10 @@ class TransitionsTest : public ListsTest {
     request.set_merged_into_id(into);
     return Twice<v1::NeedService>(&Needs::ReviewNeed, coordinator_, request);
   }
-  v1::CreateResourceRequest RoomIn(const std::string& area) {
-    v1::CreateResourceRequest request;
-    request.set_request_id(NextRequest());
-    request.set_title("会议室");
-    request.set_category("room");
-    request.set_area_code(area);
-    request.set_capacity(20);
-    return request;
-  }
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, TransitionsTest,
-                         ::testing::Values(Backend::kMemory, Backend::kRedis),
-                         [](const auto& info) {
-                           return info.param == Backend::kMemory ? "Memory" : "Redis";
-                         });
+                         ::testing::Values(Backend::kMemory, Backend::kRedis), BackendName);
 
 TEST_P(TransitionsTest, ANeedAndItsVerdicts) {
   EXPECT_EQ(Counted(), Counts());

@@ -26,9 +26,7 @@ class UnstuckTest : public ListsTest {
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, UnstuckTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
-                         [](const auto& info) {
-                           return info.param == Backend::kMemory ? "Memory" : "Redis";
-                         });
+                         BackendName);
 
 TEST_P(UnstuckTest, ARunningPublicationKeepsItsRequestIdFromOtherCalls) {
   const v1::Need need = AcceptedNeed();
@@ -108,14 +106,8 @@ TEST_P(UnstuckTest, AnAreaWithoutACentreLiesWhereTheOneAboveIt) {
 
 TEST_P(UnstuckTest, ALinkedNeedThatLosesItsTaskCanBeResolvedByHand) {
   const v1::Need need = AcceptedNeed();
-  v1::CreateResourceRequest room;
-  room.set_request_id(NextRequest());
-  room.set_title("会议室");
-  room.set_category("room");
-  room.set_area_code(kCommunity);
-  room.set_capacity(20);
   const auto resource = Call<v1::ResourceService>(
-      &rpc::AsyncOf<v1::ResourceService>::CreateResource, requester_, room);
+      &rpc::AsyncOf<v1::ResourceService>::CreateResource, requester_, RoomIn(kCommunity));
   ASSERT_TRUE(resource.ok()) << resource.status();
   v1::CreateMatchRequest link;
   link.set_request_id(NextRequest());

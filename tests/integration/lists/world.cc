@@ -168,6 +168,16 @@ absl::StatusOr<v1::Need> ListsTest::Publish(const std::string& token, const std:
   return Call<v1::NeedService>(&Needs::PublishNeed, token, request, replica);
 }
 
+v1::CreateResourceRequest ListsTest::RoomIn(const std::string& area) {
+  v1::CreateResourceRequest request;
+  request.set_request_id(NextRequest());
+  request.set_title("会议室");
+  request.set_category("room");
+  request.set_area_code(area);
+  request.set_capacity(20);
+  return request;
+}
+
 v1::Need ListsTest::AcceptedNeed() {
   const auto created = CreateNeed(requester_, kCommunity);
   if (!created.ok()) throw std::runtime_error(created.status().ToString());

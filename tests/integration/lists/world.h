@@ -89,6 +89,10 @@ struct Replica {
 
 enum class Backend { kMemory, kRedis };
 
+inline std::string BackendName(const ::testing::TestParamInfo<Backend>& info) {
+  return info.param == Backend::kMemory ? "Memory" : "Redis";
+}
+
 class ListsTest : public ::testing::TestWithParam<Backend> {
  protected:
   ListsTest();
@@ -122,6 +126,7 @@ class ListsTest : public ::testing::TestWithParam<Backend> {
                                   v1::NeedVerdict verdict, const std::string& merged_into = "");
   absl::StatusOr<v1::Need> Publish(const std::string& token, const std::string& id,
                                    const std::string& request_id, int replica = 0);
+  v1::CreateResourceRequest RoomIn(const std::string& area);
   // SUBMITTED → ACCEPTED, by the coordinator.
   v1::Need AcceptedNeed();
   // What dispatch would tell of the need's task.

@@ -5,6 +5,7 @@
 #include <asio/cancellation_signal.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/system_error.hpp>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -99,6 +100,22 @@ class WorkersTest : public ::testing::Test {
     return replica;
   }
   void AddTask(const DispatchTask& task) { dispatch_.tasks[task.task_id()] = task; }
+  // Runs the feed until it sleeps, does the rest meanwhile, and ends it.
+  void WhileFeedRuns(
+      Replica& replica, const std::function<void()>& rest = [] {}) {
+    asio::cancellation_signal stop;
+    bool ended = false;
+    asio::co_spawn(
+        loop_, replica.feed.Run(),
+        asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
+    Do(clock_.AwaitSleepers(1));
+    rest();
+    stop.emit(asio::cancellation_type::terminal);
+    loop_.restart();
+    while (!ended && loop_.run_one_for(std::chrono::seconds(5)) > 0) {
+    }
+    EXPECT_TRUE(ended);
+  }
   events::Delivery Deliver(events::v1::AssignmentChanged change) {
     events::Delivery delivery;
     delivery.service = "dispatch";
@@ -189,12 +206,7 @@ TEST_F(WorkersTest, HistoryIsReadAsFarBackAsItCounts) {
   add("tsk_vain2", kNow - hours(70), dispatch::v1::TASK_STATE_CANCELLED);
   const auto replica = LoadedReplica("a");
   dispatch_.pages = 0;
-  asio::cancellation_signal stop;
-  bool ended = false;
-  asio::co_spawn(
-      loop_, replica->feed.Run(),
-      asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
-  Do(clock_.AwaitSleepers(1));
+  WhileFeedRuns(*replica);
   const Person& person = *replica->index.FindPerson("per_0");
   EXPECT_EQ(person.history->served(), 2);
   EXPECT_EQ(person.history->missed(), 2);
@@ -202,11 +214,6 @@ TEST_F(WorkersTest, HistoryIsReadAsFarBackAsItCounts) {
   EXPECT_EQ(dispatch_.listed,
             (std::vector<std::string>{"tsk_now", "tsk_then", "tsk_vain", "tsk_vain2"}));
   EXPECT_EQ(dispatch_.pages, 4) << "one of each state";
-  stop.emit(asio::cancellation_type::terminal);
-  loop_.restart();
-  while (!ended && loop_.run_one_for(std::chrono::seconds(5)) > 0) {
-  }
-  EXPECT_TRUE(ended);
 }
 
 TEST_F(WorkersTest, AfterAGapWhatEndedUnheardIsForgotten) {
@@ -244,20 +251,7 @@ TEST_F(WorkersTest, AfterAGapWhatCameOfTheWorkIsKnown) {
   for (const std::string id : {"tsk_a", "tsk_b"}) AddTask(MakeTask(id));
   assign("tsk_a", "per_0", ASSIGNMENT_STATE_ACCEPTED);
   const auto lived = LoadedReplica("a");
-  const auto run = [&](Replica& replica) {
-    asio::cancellation_signal stop;
-    bool ended = false;
-    asio::co_spawn(
-        loop_, replica.feed.Run(),
-        asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
-    Do(clock_.AwaitSleepers(1));
-    stop.emit(asio::cancellation_type::terminal);
-    loop_.restart();
-    while (!ended && loop_.run_one_for(std::chrono::seconds(5)) > 0) {
-    }
-    EXPECT_TRUE(ended);
-  };
-  run(*lived);
+  WhileFeedRuns(*lived);
   end("tsk_a", TASK_STATE_CANCELLED);
   assign("tsk_a", "per_0", ASSIGNMENT_STATE_NO_SHOW);
   end("tsk_b", TASK_STATE_SERVED);
@@ -265,9 +259,9 @@ TEST_F(WorkersTest, AfterAGapWhatCameOfTheWorkIsKnown) {
   end("tsk_c", TASK_STATE_CLOSED);  // published meanwhile
   assign("tsk_c", "per_1", ASSIGNMENT_STATE_CREDITED);
   Do(lived->feed.OnGap("dispatch", 0));
-  run(*lived);
+  WhileFeedRuns(*lived);
   const auto started = LoadedReplica("b");
-  run(*started);
+  WhileFeedRuns(*started);
   for (const auto* replica : {lived.get(), started.get()}) {
     const Person& missed = *replica->index.FindPerson("per_0");
     EXPECT_EQ(missed.history->missed(), 1);
@@ -293,21 +287,12 @@ TEST_F(WorkersTest, HistoryGoesOnWhereItStopped) {
     dispatch_.listed.clear();
     dispatch_.fail_after_pages = dispatch_.pages + 2;
     dispatch_.page_failure = reason;
-    asio::cancellation_signal stop;
-    bool ended = false;
-    asio::co_spawn(
-        loop_, replica->feed.Run(),
-        asio::bind_cancellation_slot(stop.slot(), [&](std::exception_ptr) { ended = true; }));
-    Do(clock_.AwaitSleepers(1));
-    EXPECT_EQ(dispatch_.listed, (std::vector<std::string>{"tsk_0", "tsk_1"}));
-    dispatch_.listed.clear();
-    clock_.Advance(kFeedPause);
-    Do(clock_.AwaitSleepers(1));
-    stop.emit(asio::cancellation_type::terminal);
-    loop_.restart();
-    while (!ended && loop_.run_one_for(std::chrono::seconds(5)) > 0) {
-    }
-    EXPECT_TRUE(ended);
+    WhileFeedRuns(*replica, [&] {
+      EXPECT_EQ(dispatch_.listed, (std::vector<std::string>{"tsk_0", "tsk_1"}));
+      dispatch_.listed.clear();
+      clock_.Advance(kFeedPause);
+      Do(clock_.AwaitSleepers(1));
+    });
     return dispatch_.listed;
   };
   EXPECT_EQ(rest(Reason::PEER_UNAVAILABLE), std::vector<std::string>(all.begin() + 2, all.end()));
