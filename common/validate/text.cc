@@ -64,6 +64,10 @@ bool FitsFormat(v1::Format format, std::string_view text) {
       return IsPageToken(text);
     case v1::FORMAT_TEXT:
       return IsText(text);
+    case v1::FORMAT_LINE:
+      return IsText(text) && text.find_first_of("\r\n") == std::string_view::npos;
+    case v1::FORMAT_CONTACT_PHONE:
+      return IsPhone(text);
     default:
       return true;
   }

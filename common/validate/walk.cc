@@ -36,6 +36,7 @@ std::string_view FormatText(v1::Format format) {
     case v1::FORMAT_REQUEST_ID:
       return "A-Z a-z 0-9 _ -";
     case v1::FORMAT_PHONE:
+    case v1::FORMAT_CONTACT_PHONE:
       return "1XXXXXXXXXX";
     case v1::FORMAT_TAG:
       return "a-z 0-9 _";
@@ -206,7 +207,8 @@ void Walk::CheckText(const FieldPlan& plan, std::string_view text, const Place& 
     }
   }
   if (bytes || FitsFormat(plan.bounds.format(), text)) return;
-  if (plan.bounds.format() == v1::FORMAT_TEXT) {
+  const v1::Format format = plan.bounds.format();
+  if (format == v1::FORMAT_TEXT || format == v1::FORMAT_LINE) {
     return Fail(place, ViolationKind::CONTROL_CHARACTERS);
   }
   Fail(place, ViolationKind::BAD_FORMAT,

@@ -2,22 +2,30 @@
 file(GLOB_RECURSE proto_files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/protos/*.proto)
 find_program(GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
 set(gen ${CMAKE_BINARY_DIR}/gen)
-file(MAKE_DIRECTORY ${gen})
+set(fresh ${CMAKE_BINARY_DIR}/gen-fresh)
+file(MAKE_DIRECTORY ${gen} ${fresh})
 set(proto_sources)
 foreach(proto ${proto_files})
   file(RELATIVE_PATH rel ${CMAKE_SOURCE_DIR}/protos ${proto})
   string(REGEX REPLACE "\\.proto$" "" stem ${rel})
-  set(out ${gen}/${stem}.pb.cc ${gen}/${stem}.pb.h)
+  set(names ${stem}.pb.cc ${stem}.pb.h)
   set(grpc_args)
   file(STRINGS ${proto} has_service REGEX "^service ")
   if(has_service)
-    list(APPEND out ${gen}/${stem}.grpc.pb.cc ${gen}/${stem}.grpc.pb.h)
-    set(grpc_args --grpc_out=${gen} --plugin=protoc-gen-grpc=${GRPC_CPP_PLUGIN})
+    list(APPEND names ${stem}.grpc.pb.cc ${stem}.grpc.pb.h)
+    set(grpc_args --grpc_out=${fresh} --plugin=protoc-gen-grpc=${GRPC_CPP_PLUGIN})
   endif()
+  # Only what differs replaces what is there: a new comment or RPC does not recompile whoever includes the messages.
+  set(out)
+  set(replace)
+  foreach(name ${names})
+    list(APPEND out ${gen}/${name})
+    list(APPEND replace COMMAND ${CMAKE_COMMAND} -E copy_if_different ${fresh}/${name} ${gen}/${name})
+  endforeach()
   add_custom_command(
     OUTPUT ${out}
-    COMMAND protobuf::protoc -I ${CMAKE_SOURCE_DIR}/protos --cpp_out=${gen} ${grpc_args}
-            ${proto}
+    COMMAND protobuf::protoc -I ${CMAKE_SOURCE_DIR}/protos --cpp_out=${fresh} ${grpc_args} ${proto}
+    ${replace}
     DEPENDS ${proto_files})
   list(APPEND proto_sources ${out})
 endforeach()

@@ -92,6 +92,7 @@ inline std::string Sample(const validate::v1::Field& bounds) {
     case validate::v1::FORMAT_REQUEST_ID:
       return "matrix";
     case validate::v1::FORMAT_PHONE:
+    case validate::v1::FORMAT_CONTACT_PHONE:
       return "13800001234";
     default:
       return std::string(std::max<size_t>(1, bounds.min_length()), 'a');

@@ -117,7 +117,8 @@ class Spoiler {
       add(ViolationKind::TOO_SHORT, "one character less",
           std::string(bounds.min_length() - 1, 'a'));
     }
-    if (bounds.format() == validate::v1::FORMAT_TEXT) {
+    if (bounds.format() == validate::v1::FORMAT_TEXT ||
+        bounds.format() == validate::v1::FORMAT_LINE) {
       add(ViolationKind::CONTROL_CHARACTERS, "a bell", "a\x07");
     } else if (bounds.format() != validate::v1::FORMAT_UNSPECIFIED) {
       add(ViolationKind::BAD_FORMAT, "what no form has", "a!");
