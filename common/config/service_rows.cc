@@ -77,6 +77,16 @@ std::vector<Row> PeerRows() {
   return rows;
 }
 
+// What people may be asked for: the services that ask must agree (common/work).
+std::vector<Row> WorkRows() {
+  return {
+      {"daily_work", Type::kDuration, "8h", "Accepted work of one person in any 24 hours, at most.",
+       false, Between(60, 86400)},
+      {"rest", Type::kDuration, "10h",
+       "Rest of one person in one piece, at least once in any 24 hours.", false, Between(0, 72000)},
+  };
+}
+
 std::vector<Row> LogRows() {
   return {
       {"log_level", Type::kString, "info", "debug, info, warn or error.", false,
@@ -90,7 +100,7 @@ std::vector<Row> LogRows() {
 
 std::vector<Row> ServiceRows(int port) {
   std::vector<Row> rows = NetworkRows(port);
-  for (auto& more : {StoreRows(), SecurityRows(), PeerRows(), LogRows()}) {
+  for (auto& more : {StoreRows(), SecurityRows(), PeerRows(), WorkRows(), LogRows()}) {
     rows.insert(rows.end(), more.begin(), more.end());
   }
   return rows;

@@ -11,6 +11,7 @@
 #include "common/profiles/registration_source.h"
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
+#include "common/work/settings.h"
 #include "services/dispatch/rpc/handlers.h"
 #include "services/dispatch/workers/deadlines.h"
 #include "services/dispatch/workers/metrics.h"
@@ -22,11 +23,6 @@ namespace {
 std::vector<config::Row> Rows() {
   using config::Type;
   return {
-      {"daily_work", Type::kDuration, "8h", "Accepted work of one person on one day, at most.",
-       false, config::Between(60, 86400)},
-      {"rest", Type::kDuration, "10h",
-       "Between the work of one day and that of the next, at least.", false,
-       config::Between(0, 86400)},
       {"cached_tasks", Type::kInt, "200000",
        "Size of the cache of tasks: a task weighs ten, each person on it one.", false,
        config::Between(0, 1e9)},
@@ -35,8 +31,7 @@ std::vector<config::Row> Rows() {
 
 AppOptions OptionsOf(const config::Config& config) {
   AppOptions options;
-  options.limits.daily = config.Duration("daily_work");
-  options.limits.rest = config.Duration("rest");
+  options.limits = work::LimitsOf(config);
   options.tasks.cache_weight = static_cast<size_t>(config.Int("cached_tasks"));
   return options;
 }

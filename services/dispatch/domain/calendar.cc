@@ -3,90 +3,47 @@
 #include <algorithm>
 #include <set>
 
+#include "common/status/macros.h"
 #include "common/status/status.h"
 
 namespace baodao::dispatch {
 namespace {
 
-constexpr Millis kUtc8 = std::chrono::hours(8);
-constexpr Millis kDay = std::chrono::hours(24);
+using work::Span;
 
-struct Span {
-  Time start;
-  Time end;
-};
-
-Time DayStart(int64_t day) { return Time(day * kDay - kUtc8); }
-
-// The part of a span that falls on a local day.
-Millis On(int64_t day, Span span) {
-  const Time from = std::max(span.start, DayStart(day));
-  const Time to = std::min(span.end, DayStart(day + 1));
-  return std::max<Millis>(to - from, Millis(0));
+Span SpanOf(const v1::CalendarRecord::Entry& entry) {
+  return {Time(Millis(entry.start_ms())), Time(Millis(entry.end_ms()))};
 }
+Span SpanOf(const Work& work) { return {work.start, work.end}; }
 
-// One span per other task: several reservations of one task are attempts at the same work.
-std::vector<Span> Others(const v1::CalendarRecord& calendar, std::string_view task_id) {
+// One span per other task near the work: several reservations of one task are attempts at the same
+// work.
+std::vector<Span> Others(const v1::CalendarRecord& calendar, const Work& work) {
   std::vector<Span> spans;
   std::set<std::string_view> seen;
   for (const auto& entry : calendar.entries()) {
-    if (entry.task_id() == task_id || !seen.insert(entry.task_id()).second) continue;
-    spans.push_back({Time(Millis(entry.start_ms())), Time(Millis(entry.end_ms()))});
+    if (entry.task_id() == work.task_id || !work::IsNear(SpanOf(entry), SpanOf(work))) continue;
+    if (seen.insert(entry.task_id()).second) spans.push_back(SpanOf(entry));
   }
-  std::ranges::sort(spans, {}, &Span::start);
   return spans;
 }
+
+}  // namespace
 
 absl::Status CheckOverlap(const v1::CalendarRecord& calendar, const Work& work) {
   for (const auto& entry : calendar.entries()) {
     if (entry.task_id() == work.task_id) continue;
-    const bool apart =
-        Time(Millis(entry.end_ms())) <= work.start || work.end <= Time(Millis(entry.start_ms()));
+    const Span other = SpanOf(entry);
+    const bool apart = other.end <= work.start || work.end <= other.start;
     if (!apart) return Refuse(Reason::OVERLAPPING_TASK, {{"task", entry.task_id()}});
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckDay(const std::vector<Span>& others, const Work& work, const WorkLimits& limits) {
-  // The end is exclusive: work until midnight leaves the next day alone.
-  const int64_t last = LocalDay(std::max(work.start, work.end - Millis(1)));
-  for (int64_t day = LocalDay(work.start); day <= last; ++day) {
-    Millis sum = On(day, {work.start, work.end});
-    for (const Span& other : others) sum += On(day, other);
-    if (sum > limits.daily) {
-      const auto hours = std::chrono::duration_cast<std::chrono::hours>(limits.daily);
-      return Refuse(Reason::DAILY_HOURS_EXCEEDED, {{"max", std::to_string(hours.count())}});
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckRest(const std::vector<Span>& others, const Work& work,
-                       const WorkLimits& limits) {
-  const int64_t day = LocalDay(work.start);
-  for (const Span& other : others) {
-    const int64_t other_day = LocalDay(other.start);
-    if (other_day == day) continue;
-    const Millis rest = other_day < day ? work.start - other.end : other.start - work.end;
-    if (rest >= limits.rest) continue;
-    const auto minutes = std::chrono::duration_cast<std::chrono::minutes>(limits.rest);
-    return Refuse(Reason::REST_TOO_SHORT, {{"min", std::to_string(minutes.count())}});
-  }
-  return absl::OkStatus();
-}
-
-}  // namespace
-
-int64_t LocalDay(Time time) {
-  return std::chrono::floor<std::chrono::days>(time + kUtc8).time_since_epoch().count();
-}
-
 absl::Status CheckCalendar(const v1::CalendarRecord& calendar, const Work& work,
-                           const WorkLimits& limits) {
-  if (absl::Status status = CheckOverlap(calendar, work); !status.ok()) return status;
-  const std::vector<Span> others = Others(calendar, work.task_id);
-  if (absl::Status status = CheckDay(others, work, limits); !status.ok()) return status;
-  return CheckRest(others, work, limits);
+                           const work::Limits& limits) {
+  RETURN_IF_ERROR(CheckOverlap(calendar, work));
+  return work::Check(Others(calendar, work), SpanOf(work), limits);
 }
 
 void Reserve(v1::CalendarRecord& calendar, const Work& work, Time now, uint64_t token) {
@@ -126,10 +83,8 @@ std::vector<v1::CalendarRecord::Entry> WorthVerifying(const v1::CalendarRecord& 
                                                       const Work& work, Time now) {
   std::vector<v1::CalendarRecord::Entry> found;
   const int64_t old = (now - kReservationTrust).time_since_epoch().count();
-  const int64_t from = (work.start - 2 * kDay).time_since_epoch().count();
-  const int64_t to = (work.end + 2 * kDay).time_since_epoch().count();
   for (const auto& entry : calendar.entries()) {
-    if (entry.reserved_ms() <= old && entry.end_ms() > from && entry.start_ms() < to) {
+    if (entry.reserved_ms() <= old && work::IsNear(SpanOf(entry), SpanOf(work))) {
       found.push_back(entry);
     }
   }

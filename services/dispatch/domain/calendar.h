@@ -1,4 +1,5 @@
-// A person's accepted work and the limits on it: no overlap, hours a day, rest between days.
+// A person's accepted work and the limits on it: no overlap, and what common/work says of hours and
+// rest.
 #pragma once
 
 #include <absl/status/status.h>
@@ -10,16 +11,9 @@
 
 #include "baodao/dispatch/v1/records.pb.h"
 #include "common/clock/clock.h"
+#include "common/work/limits.h"
 
 namespace baodao::dispatch {
-
-struct WorkLimits {
-  // Accepted work that falls on one local day (UTC+8), at most.
-  Millis daily = std::chrono::hours(8);
-  // Between the last work of one local day and the first of a later one, at least. Work belongs to
-  // the day it starts on.
-  Millis rest = std::chrono::hours(10);
-};
 
 struct Work {
   std::string task_id;
@@ -32,16 +26,17 @@ struct Work {
 inline constexpr Millis kReservationTrust = std::chrono::seconds(30);
 // A claim commit is not possible later than this after its reservation.
 inline constexpr Millis kReservationLife = std::chrono::seconds(10);
-// Entries are dropped this long after their end.
-inline constexpr Millis kCalendarKeep = std::chrono::hours(24 * 3);
-
-// Number of the local day (UTC+8) that `time` falls on.
-int64_t LocalDay(Time time);
+// Entries are dropped this long after their end: as long as service may be confirmed after the fact
+// (kConfirmUntil), what was served elsewhere meanwhile is known.
+inline constexpr Millis kCalendarKeep = std::chrono::hours(24 * 31);
 
 // OK, OVERLAPPING_TASK, DAILY_HOURS_EXCEEDED or REST_TOO_SHORT. Entries of the same task do not
 // count.
 absl::Status CheckCalendar(const v1::CalendarRecord& calendar, const Work& work,
-                           const WorkLimits& limits);
+                           const work::Limits& limits);
+// OK or OVERLAPPING_TASK: nobody was in two places at once. Of what has happened nothing else is
+// asked.
+absl::Status CheckOverlap(const v1::CalendarRecord& calendar, const Work& work);
 
 // Adds a reservation of `work` and drops what ended long ago.
 void Reserve(v1::CalendarRecord& calendar, const Work& work, Time now, uint64_t token);
@@ -49,8 +44,8 @@ void Reserve(v1::CalendarRecord& calendar, const Work& work, Time now, uint64_t 
 bool Release(v1::CalendarRecord& calendar, std::string_view task_id, uint64_t token);
 // Entries not older than kReservationTrust: their claims may still be under way.
 std::vector<v1::CalendarRecord::Entry> Unsettled(const v1::CalendarRecord& calendar, Time now);
-// Entries older than kReservationTrust near enough to `work` to matter: what to verify before
-// refusing it.
+// Entries older than kReservationTrust near enough to `work` (work::IsNear) to matter: what to
+// verify before refusing it.
 std::vector<v1::CalendarRecord::Entry> WorthVerifying(const v1::CalendarRecord& calendar,
                                                       const Work& work, Time now);
 

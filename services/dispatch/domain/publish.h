@@ -20,7 +20,7 @@ struct PublishCommand {
   // The exact place and contact, sealed.
   std::string sealed_contact;
   // Of one person's work.
-  WorkLimits limits;
+  work::Limits limits;
 };
 
 struct Published {
@@ -29,8 +29,8 @@ struct Published {
 };
 
 // An OPEN task with its timers. Refusals: WINDOW_INVALID (not ahead, not after its start, over 24
-// hours or beyond a year), DAILY_HOURS_EXCEEDED (more than anybody may serve on one day),
-// SLOTS_INVALID, INVALID_ARGUMENT_FIELDS (place, geofence_m).
+// hours or beyond a year), DAILY_HOURS_EXCEEDED or REST_TOO_SHORT (more in one piece than anybody
+// may serve), SLOTS_INVALID, INVALID_ARGUMENT_FIELDS (place, geofence_m).
 absl::StatusOr<Published> DecidePublish(const PublishCommand& command, Time now);
 
 }  // namespace baodao::dispatch

@@ -21,7 +21,7 @@
 namespace baodao::dispatch {
 
 struct AppOptions {
-  WorkLimits limits;
+  work::Limits limits;
   Tasks::Options tasks;
   // 64 random bits: reservation tokens.
   Calendars::Random random;
@@ -40,7 +40,7 @@ struct App {
   profiles::ProfileCache& profiles;
   Tree tree;
   Relations relations;
-  WorkLimits limits;
+  work::Limits limits;
   DispatchKeys keys;
   Tasks tasks;
   Calendars calendars;

@@ -49,26 +49,33 @@ Task<absl::StatusOr<bool>> Calendars::IsLive(std::string person_id,
       assignment->reservation() == entry.token();
 }
 
-Task<absl::Status> Calendars::CheckAndRepair(std::string person_id, Work work,
+Calendars::Rule Calendars::AllLimits() const {
+  return [this](const v1::CalendarRecord& record, const Work& work) {
+    return CheckCalendar(record, work, limits_);
+  };
+}
+
+Task<absl::Status> Calendars::CheckAndRepair(Rule rule, std::string person_id, Work work,
                                              v1::CalendarRecord& record) {
-  absl::Status refusal = CheckCalendar(record, work, limits_);
+  absl::Status refusal = rule(record, work);
   if (refusal.ok()) co_return refusal;
   bool repaired = false;
   for (const auto& entry : WorthVerifying(record, work, clock_.Now())) {
     CO_ASSIGN_OR_RETURN(const bool live, co_await IsLive(person_id, entry));
     if (!live) repaired |= dispatch::Release(record, entry.task_id(), entry.token());
   }
-  co_return repaired ? CheckCalendar(record, work, limits_) : refusal;
+  co_return repaired ? rule(record, work) : refusal;
 }
 
 Task<absl::Status> Calendars::Check(std::string person_id, Work work) {
   CO_ASSIGN_OR_RETURN(Held held, co_await Load(person_id, store::Read::kFresh));
-  co_return co_await CheckAndRepair(std::move(person_id), std::move(work), held.record);
+  co_return co_await CheckAndRepair(AllLimits(), std::move(person_id), std::move(work),
+                                    held.record);
 }
 
 Task<absl::StatusOr<Calendars::Room>> Calendars::RoomFor(std::string person_id, Work work) {
   CO_ASSIGN_OR_RETURN(Held held, co_await Load(person_id, store::Read::kFresh));
-  const absl::Status checked = co_await CheckAndRepair(person_id, work, held.record);
+  const absl::Status checked = co_await CheckAndRepair(AllLimits(), person_id, work, held.record);
   if (checked.ok()) co_return Room::kYes;
   if (!IsRefusal(checked) || absl::IsUnavailable(checked)) co_return checked;
   for (const auto& entry : Unsettled(held.record, clock_.Now())) {
@@ -80,10 +87,19 @@ Task<absl::StatusOr<Calendars::Room>> Calendars::RoomFor(std::string person_id, 
 
 Task<absl::StatusOr<Reservation>> Calendars::Reserve(std::string person_id, Work work,
                                                      std::optional<store::RequestKey> mark) {
+  return ReserveBy(AllLimits(), std::move(person_id), std::move(work), std::move(mark));
+}
+
+Task<absl::StatusOr<Reservation>> Calendars::Enter(std::string person_id, Work work) {
+  return ReserveBy(&CheckOverlap, std::move(person_id), std::move(work), std::nullopt);
+}
+
+Task<absl::StatusOr<Reservation>> Calendars::ReserveBy(Rule rule, std::string person_id, Work work,
+                                                       std::optional<store::RequestKey> mark) {
   store::Read read = store::Read::kRecent;
   for (int attempt = 0; attempt < kTries; ++attempt) {
     CO_ASSIGN_OR_RETURN(Held held, co_await Load(person_id, read));
-    const absl::Status checked = co_await CheckAndRepair(person_id, work, held.record);
+    const absl::Status checked = co_await CheckAndRepair(rule, person_id, work, held.record);
     if (!checked.ok()) {
       if (read == store::Read::kFresh || !IsRefusal(checked)) co_return checked;
       read = store::Read::kFresh;  // no refusal on what is only remembered

@@ -33,7 +33,7 @@ class Calendars {
   using Random = std::function<uint64_t()>;
 
   // All outlive it.
-  Calendars(store::Store& store, Tasks& tasks, Clock& clock, WorkLimits limits, Random random)
+  Calendars(store::Store& store, Tasks& tasks, Clock& clock, work::Limits limits, Random random)
       : store_(store), tasks_(tasks), clock_(clock), limits_(limits), random_(std::move(random)) {}
 
   // Reserves the person's time. Refusals: OVERLAPPING_TASK, DAILY_HOURS_EXCEEDED, REST_TOO_SHORT,
@@ -41,6 +41,9 @@ class Calendars {
   // UNAVAILABLE it may have happened: the reservation then lapses by itself.
   Task<absl::StatusOr<Reservation>> Reserve(std::string person_id, Work work,
                                             std::optional<store::RequestKey> mark);
+  // The same for work that has happened: only another place at the same time refuses it
+  // (OVERLAPPING_TASK).
+  Task<absl::StatusOr<Reservation>> Enter(std::string person_id, Work work);
   // Gives the time back. Where that fails the entry is found stale by whoever meets it later.
   Task<void> Release(std::string person_id, std::string task_id, uint64_t token);
   // The same for everybody whom a change of the task has let go; several at a time.
@@ -62,16 +65,22 @@ class Calendars {
     uint64_t version = 0;
     v1::CalendarRecord record;
   };
+  // What is asked of a calendar before an entry.
+  using Rule = std::function<absl::Status(const v1::CalendarRecord&, const Work&)>;
+  Rule AllLimits() const;
+  Task<absl::StatusOr<Reservation>> ReserveBy(Rule rule, std::string person_id, Work work,
+                                              std::optional<store::RequestKey> mark);
   Task<absl::StatusOr<Held>> Load(std::string person_id, store::Read read);
-  // CheckCalendar, after dropping from `record` the old entries that their tasks know nothing of,
-  // if it would refuse. UNAVAILABLE when a task could not be asked.
-  Task<absl::Status> CheckAndRepair(std::string person_id, Work work, v1::CalendarRecord& record);
+  // What the rule says, after dropping from `record` the old entries that their tasks know nothing
+  // of, if it would refuse. UNAVAILABLE when a task could not be asked.
+  Task<absl::Status> CheckAndRepair(Rule rule, std::string person_id, Work work,
+                                    v1::CalendarRecord& record);
   Task<absl::StatusOr<bool>> IsLive(std::string person_id, const v1::CalendarRecord::Entry& entry);
 
   store::Store& store_;
   Tasks& tasks_;
   Clock& clock_;
-  WorkLimits limits_;
+  work::Limits limits_;
   Random random_;
 };
 

@@ -21,12 +21,22 @@ void Calendar::DropBefore(Time time) {
   std::erase_if(entries_, [&](const Entry& entry) { return entry.window.end < time; });
 }
 
-Fit Calendar::Check(const Window& window, const Limits& limits) const {
+Fit Calendar::Check(const Window& window, const work::Limits& limits) const {
+  const work::Span added{window.start, window.end};
+  std::vector<work::Span> near;
   for (const Entry& entry : entries_) {
     if (entry.window.Overlaps(window)) return Fit::kOverlap;
+    const work::Span other{entry.window.start, entry.window.end};
+    if (work::IsNear(other, added)) near.push_back(other);
   }
-  if (BreaksDaily(window, limits.daily_max)) return Fit::kDailyHours;
-  if (BreaksRest(window, limits.rest)) return Fit::kRest;
+  switch (work::Judge(std::move(near), added, limits)) {
+    case work::Verdict::kTooManyHours:
+      return Fit::kDailyHours;
+    case work::Verdict::kTooLittleRest:
+      return Fit::kRest;
+    case work::Verdict::kFits:
+      break;
+  }
   return Fit::kFits;
 }
 
@@ -38,29 +48,6 @@ Millis Calendar::WorkBetween(Time from, Time to) const {
     if (start < end) sum += end - start;
   }
   return sum;
-}
-
-bool Calendar::BreaksDaily(const Window& window, Millis limit) const {
-  const int64_t last = LocalDay(window.end - Millis(1));
-  for (int64_t day = LocalDay(window.start); day <= last; ++day) {
-    const Time from = StartOfLocalDay(day);
-    const Time to = StartOfLocalDay(day + 1);
-    const Millis added = std::min(to, window.end) - std::max(from, window.start);
-    if (added + WorkBetween(from, to) > limit) return true;
-  }
-  return false;
-}
-
-bool Calendar::BreaksRest(const Window& window, Millis rest) const {
-  const int64_t day = LocalDay(window.start);
-  for (const Entry& entry : entries_) {
-    const int64_t other = LocalDay(entry.window.start);
-    if (other == day) continue;
-    const Millis gap =
-        other < day ? window.start - entry.window.end : entry.window.start - window.end;
-    if (gap < rest) return true;
-  }
-  return false;
 }
 
 }  // namespace baodao::matching

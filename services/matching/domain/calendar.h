@@ -9,17 +9,10 @@
 #include <vector>
 
 #include "common/clock/clock.h"
+#include "common/work/limits.h"
 #include "services/matching/domain/window.h"
 
 namespace baodao::matching {
-
-// The limits dispatch holds a claim to.
-struct Limits {
-  // Work on one local day.
-  Millis daily_max = std::chrono::hours(8);
-  // Between the work of one local day and that of another; work belongs to the day it starts on.
-  Millis rest = std::chrono::hours(10);
-};
 
 enum class Fit { kFits, kOverlap, kDailyHours, kRest };
 
@@ -36,9 +29,9 @@ class Calendar {
   // Drops what ended before.
   void DropBefore(Time time);
 
-  // Whether one more window fits, as dispatch decides it at claim time; the first limit it breaks
-  // in the order overlap, daily hours, rest.
-  Fit Check(const Window& window, const Limits& limits) const;
+  // Whether one more window fits, by the rule dispatch has at claim time (common/work); the first
+  // limit it breaks in the order overlap, daily hours, rest.
+  Fit Check(const Window& window, const work::Limits& limits) const;
   // Work inside [from, to).
   Millis WorkBetween(Time from, Time to) const;
 
@@ -47,9 +40,6 @@ class Calendar {
   bool empty() const { return entries_.empty(); }
 
  private:
-  bool BreaksDaily(const Window& window, Millis limit) const;
-  bool BreaksRest(const Window& window, Millis rest) const;
-
   std::vector<Entry> entries_;
 };
 

@@ -9,7 +9,7 @@
 
 namespace baodao::matching {
 
-std::vector<int32_t> Conflicts(const GraphBuilder& builder, const Limits& limits,
+std::vector<int32_t> Conflicts(const GraphBuilder& builder, const work::Limits& limits,
                                const Solution& solution) {
   const std::vector<Edge>& edges = builder.problem().edges;
   std::vector<int32_t> order = solution.chosen;

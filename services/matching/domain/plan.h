@@ -11,7 +11,7 @@ namespace baodao::matching {
 
 // Chosen edges that one person could not all accept: their tasks overlap or pass the limits
 // together. The cheaper ones of a person stay. Empty when every person was given one task.
-std::vector<int32_t> Conflicts(const GraphBuilder& builder, const Limits& limits,
+std::vector<int32_t> Conflicts(const GraphBuilder& builder, const work::Limits& limits,
                                const Solution& solution);
 
 // What keeps an optimal solution from filling more; no tasks when every slot is filled.

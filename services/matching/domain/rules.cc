@@ -62,7 +62,8 @@ bool TooFar(const Person& person, const OpenTask& task, double max_m) {
   return distance && *distance > max_m;
 }
 
-std::optional<Rule> CalendarRule(const Person& person, const OpenTask& task, const Limits& limits) {
+std::optional<Rule> CalendarRule(const Person& person, const OpenTask& task,
+                                 const work::Limits& limits) {
   switch (person.calendar.Check(task.window, limits)) {
     case Fit::kFits:
       return std::nullopt;

@@ -38,7 +38,7 @@ class RuleSet {
 };
 
 struct Policy {
-  Limits limits;
+  work::Limits limits;
   // Nobody is asked to come from farther than this.
   double max_distance_m = 5'000;
 };

@@ -1,5 +1,7 @@
 #include "services/matching/workers/settings.h"
 
+#include "common/work/settings.h"
+
 namespace baodao::matching {
 
 using config::Between;
@@ -28,12 +30,6 @@ std::vector<config::Row> SettingRows() {
        "Tasks one person may be given in one run.", false, Between(1, 4)},
       {"match_max_distance_m", config::Type::kInt, "5000",
        "Nobody is asked to come from farther than this, in metres.", false, Between(100, 50'000)},
-      {"daily_work", config::Type::kDuration, "8h",
-       "Accepted work of one person on one day, at most: as dispatch has it.", false,
-       Between(60, 86400)},
-      {"rest", config::Type::kDuration, "10h",
-       "Between the work of one day and that of the next, at least: as dispatch has it.", false,
-       Between(0, 86400)},
       {"match_weak_areas", config::Type::kList, "",
        "Codes of the areas (with all below them) that are helped first."},
   };
@@ -51,8 +47,7 @@ Settings SettingsOf(const config::Config& config) {
   settings.graph.offers_per_slot = static_cast<int>(config.Int("match_offers_per_slot"));
   settings.graph.person_capacity = static_cast<int>(config.Int("match_tasks_per_person"));
   settings.policy.max_distance_m = static_cast<double>(config.Int("match_max_distance_m"));
-  settings.policy.limits.daily_max = config.Duration("daily_work");
-  settings.policy.limits.rest = config.Duration("rest");
+  settings.policy.limits = work::LimitsOf(config);
   settings.weak_areas = config.List("match_weak_areas");
   return settings;
 }

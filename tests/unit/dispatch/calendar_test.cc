@@ -27,7 +27,7 @@ class CalendarTest : public ::testing::Test {
   }
 
   v1::CalendarRecord calendar_;
-  WorkLimits limits_;
+  work::Limits limits_;
 };
 
 TEST_F(CalendarTest, EmptyAllows) { EXPECT_EQ(Check(At(0, 9), At(0, 11)), "OK"); }
@@ -53,76 +53,34 @@ TEST_F(CalendarTest, OwnEntriesDoNotConflict) {
   EXPECT_EQ(Check(At(0, 10), At(0, 12)), "OK");
 }
 
-TEST_F(CalendarTest, EightHoursADay) {
-  Busy("tsk_a", At(0, 8), At(0, 12));
-  EXPECT_EQ(Check(At(0, 13), At(0, 17)), "OK");
-  EXPECT_EQ(Check(At(0, 13), At(0, 17, 1)), "DAILY_HOURS_EXCEEDED");
-  calendar_.clear_entries();
-  EXPECT_EQ(Check(At(0, 8), At(0, 16)), "OK");
-  EXPECT_EQ(Check(At(0, 8), At(0, 16, 1)), "DAILY_HOURS_EXCEEDED");
-}
-
 TEST_F(CalendarTest, SeveralReservationsOfOneTaskCountOnce) {
   Busy("tsk_a", At(0, 8), At(0, 12), Time(), 1);
   Busy("tsk_a", At(0, 8), At(0, 12), Time(), 2);
   EXPECT_EQ(Check(At(0, 13), At(0, 17)), "OK");
 }
 
-TEST_F(CalendarTest, WorkAcrossMidnightIsSplitBetweenItsDays) {
-  // 20:00–04:00: four hours on each day.
-  Busy("tsk_night", At(0, 20), At(1, 4));
-  EXPECT_EQ(Check(At(0, 15), At(0, 19)), "OK");
-  EXPECT_EQ(Check(At(0, 14, 59), At(0, 19)), "DAILY_HOURS_EXCEEDED");
-  EXPECT_EQ(Check(At(1, 14), At(1, 18)), "OK");
-  EXPECT_EQ(Check(At(1, 14), At(1, 18, 1)), "DAILY_HOURS_EXCEEDED");
-  calendar_.clear_entries();
-  // Ten hours in one night are six and four.
-  EXPECT_EQ(Check(At(0, 18), At(1, 4)), "OK");
-  EXPECT_EQ(Check(At(0, 16), At(1, 8)), "OK");
-  EXPECT_EQ(Check(At(0, 15, 59), At(1, 8)), "DAILY_HOURS_EXCEEDED");
+TEST_F(CalendarTest, HoursAndRestAreThoseOfAllNearWork) {
+  Busy("tsk_a", At(0, 18), At(0, 24));
+  EXPECT_EQ(Check(At(1, 0), At(1, 4)), "DAILY_HOURS_EXCEEDED");
+  EXPECT_EQ(Check(At(1, 0), At(1, 2)), "OK");
+  EXPECT_EQ(Check(At(1, 8), At(1, 9)), "REST_TOO_SHORT");
+  EXPECT_EQ(Check(At(1, 10), At(1, 12)), "OK");
 }
 
-TEST_F(CalendarTest, DaysAreThoseOfChina) {
-  // 23:00 and 01:00 in China are the same day in UTC.
-  EXPECT_EQ(LocalDay(At(0, 23)) + 1, LocalDay(At(1, 1)));
-  EXPECT_EQ(LocalDay(At(0, 0)), LocalDay(At(0, 23, 59)));
-  Busy("tsk_a", At(0, 16), At(0, 24));
-  EXPECT_EQ(Check(At(1, 10), At(1, 18)), "OK");
-}
-
-TEST_F(CalendarTest, WorkUntilMidnightLeavesTheNextDayAlone) {
-  EXPECT_EQ(Check(At(0, 16), At(0, 24)), "OK");
-  EXPECT_EQ(Check(At(1, 0), At(1, 8)), "OK");
-}
-
-TEST_F(CalendarTest, TenHoursOfRestBetweenDays) {
-  Busy("tsk_a", At(0, 18), At(0, 22));
-  EXPECT_EQ(Check(At(1, 8), At(1, 10)), "OK");
-  EXPECT_EQ(Check(At(1, 7, 59), At(1, 10)), "REST_TOO_SHORT");
-  // And looking forward.
-  calendar_.clear_entries();
-  Busy("tsk_b", At(1, 7), At(1, 9));
-  EXPECT_EQ(Check(At(0, 19), At(0, 21)), "OK");
-  EXPECT_EQ(Check(At(0, 19), At(0, 21, 1)), "REST_TOO_SHORT");
-}
-
-TEST_F(CalendarTest, NoRestNeededWithinADay) {
-  Busy("tsk_a", At(0, 8), At(0, 10));
-  EXPECT_EQ(Check(At(0, 10), At(0, 12)), "OK");
-  EXPECT_EQ(Check(At(0, 6), At(0, 8)), "OK");
-}
-
-TEST_F(CalendarTest, RestAfterANightShift) {
-  Busy("tsk_night", At(0, 22), At(1, 2));
-  EXPECT_EQ(Check(At(1, 11), At(1, 13)), "REST_TOO_SHORT");
-  EXPECT_EQ(Check(At(1, 12), At(1, 14)), "OK");
+// What has happened is only asked whether it was in another place at the same time.
+TEST_F(CalendarTest, OverlapAlone) {
+  Busy("tsk_a", At(0, 8), At(0, 16));
+  EXPECT_EQ(Refusal(CheckOverlap(calendar_, {"tsk_new", At(0, 16), At(0, 20)})), "OK");
+  EXPECT_EQ(Refusal(CheckOverlap(calendar_, {"tsk_new", At(0, 15), At(0, 20)})),
+            "OVERLAPPING_TASK");
+  EXPECT_EQ(Refusal(CheckOverlap(calendar_, {"tsk_a", At(0, 15), At(0, 20)})), "OK");
 }
 
 TEST_F(CalendarTest, ReserveDropsWhatEndedLongAgoOnly) {
-  const Time now = At(10, 12);
-  Busy("tsk_old", At(7, 8), At(7, 11, 59));
-  Busy("tsk_recent", At(7, 12), At(7, 13));
-  Reserve(calendar_, {"tsk_new", At(11, 8), At(11, 9)}, now, 9);
+  const Time now = At(40, 12);
+  Busy("tsk_old", At(9, 8), At(9, 11, 59));
+  Busy("tsk_recent", At(9, 10), At(9, 12));
+  Reserve(calendar_, {"tsk_new", At(41, 8), At(41, 9)}, now, 9);
   ASSERT_EQ(calendar_.entries_size(), 2);
   EXPECT_EQ(calendar_.entries(0).task_id(), "tsk_recent");
   EXPECT_EQ(calendar_.entries(1).task_id(), "tsk_new");
@@ -148,6 +106,41 @@ TEST_F(CalendarTest, OnlyOldEntriesNearTheWorkAreWorthVerifying) {
   const auto found = WorthVerifying(calendar_, {"tsk_new", At(0, 14), At(0, 16)}, now);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].task_id(), "tsk_old");
+}
+
+// An entry that the rule can see and nobody verifies refuses work for nothing; one that it cannot
+// see need not be asked for.
+TEST_F(CalendarTest, WhatTheRuleSeesIsVerifiedUpToBothEdges) {
+  const Work work{"tsk_new", At(5, 12), At(5, 14)};
+  Busy("tsk_before", At(4, 11), At(4, 12), Time(), 1);
+  Busy("tsk_just_after_it", At(4, 11), At(4, 12) + Millis(1), Time(), 2);
+  Busy("tsk_just_before_it", At(6, 14) - Millis(1), At(6, 15), Time(), 3);
+  Busy("tsk_behind", At(6, 14), At(6, 15), Time(), 4);
+  std::vector<std::string> found;
+  for (const auto& entry : WorthVerifying(calendar_, work, At(0, 0))) {
+    found.push_back(entry.task_id());
+  }
+  EXPECT_THAT(found, ::testing::ElementsAre("tsk_just_after_it", "tsk_just_before_it"));
+}
+
+// The farthest entry on either side that decides: without it the work fits.
+TEST_F(CalendarTest, WhatDecidesIsWorthVerifying) {
+  const Work work{"tsk_new", At(5, 12), At(5, 12, 1)};
+  // In the 24 hours up to 12:01: one minute at their beginning, 7:58:30 in between, one minute.
+  Busy("tsk_far", At(4, 11), At(4, 12, 2));
+  Busy("tsk_between", At(4, 12, 2), At(4, 20) + std::chrono::seconds(30));
+  EXPECT_EQ(Check(work.start, work.end), "DAILY_HOURS_EXCEEDED");
+  const auto found = WorthVerifying(calendar_, work, At(0, 0));
+  ASSERT_EQ(found.size(), 2u);
+  Release(calendar_, "tsk_far", 1);
+  EXPECT_EQ(Check(work.start, work.end), "OK");
+  calendar_.clear_entries();
+  Busy("tsk_far", At(6, 11, 59), At(6, 13));
+  Busy("tsk_between", At(6, 4) + std::chrono::seconds(30), At(6, 11, 59));
+  EXPECT_EQ(Check(work.start, work.end), "DAILY_HOURS_EXCEEDED");
+  ASSERT_EQ(WorthVerifying(calendar_, work, At(0, 0)).size(), 2u);
+  Release(calendar_, "tsk_far", 1);
+  EXPECT_EQ(Check(work.start, work.end), "OK");
 }
 
 }  // namespace

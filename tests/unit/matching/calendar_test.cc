@@ -22,35 +22,37 @@ Window At(Millis start, Millis length) { return {kMonday + start, kMonday + star
 TEST(CalendarTest, OverlapIsHalfOpen) {
   Calendar calendar;
   calendar.Put("a", At(hours(9), hours(2)));
-  const Limits limits;
+  const work::Limits limits;
   EXPECT_EQ(calendar.Check(At(hours(10), hours(2)), limits), Fit::kOverlap);
   EXPECT_EQ(calendar.Check(At(hours(8), hours(4)), limits), Fit::kOverlap);
   EXPECT_EQ(calendar.Check(At(hours(11), hours(1)), limits), Fit::kFits);
   EXPECT_EQ(calendar.Check(At(hours(8), hours(1)), limits), Fit::kFits);
 }
 
-TEST(CalendarTest, DailyHoursCountLocalDays) {
+TEST(CalendarTest, HoursCountInAnyDay) {
   Calendar calendar;
   calendar.Put("a", At(hours(8), hours(6)));
-  const Limits limits;
+  const work::Limits limits;
   EXPECT_EQ(calendar.Check(At(hours(15), hours(2)), limits), Fit::kFits);
   EXPECT_EQ(calendar.Check(At(hours(15), hours(2) + minutes(1)), limits), Fit::kDailyHours);
-  // Three hours, but only two of them on Monday.
-  EXPECT_EQ(calendar.Check(At(hours(22), hours(3)), limits), Fit::kFits);
+  // Midnight makes no difference, a whole day does.
+  EXPECT_EQ(calendar.Check(At(hours(20), hours(3)), limits), Fit::kDailyHours);
+  EXPECT_EQ(calendar.Check(At(hours(24 + 8), hours(8)), limits), Fit::kFits);
 }
 
 TEST(CalendarTest, NobodyWorksLongerThanADay) {
-  EXPECT_EQ(Calendar().Check(At(hours(8), hours(9)), Limits()), Fit::kDailyHours);
-  EXPECT_EQ(Calendar().Check(At(hours(8), hours(8)), Limits()), Fit::kFits);
+  EXPECT_EQ(Calendar().Check(At(hours(8), hours(9)), work::Limits()), Fit::kDailyHours);
+  EXPECT_EQ(Calendar().Check(At(hours(8), hours(8)), work::Limits()), Fit::kFits);
 }
 
-TEST(CalendarTest, RestBetweenDaysNotWithinOne) {
+TEST(CalendarTest, RestBetweenStretches) {
   Calendar calendar;
   calendar.Put("late", At(hours(19), hours(3)));  // until 22:00
-  const Limits limits;
-  EXPECT_EQ(calendar.Check(At(hours(24 + 7), hours(1)), limits), Fit::kRest);
+  const work::Limits limits;
+  EXPECT_EQ(calendar.Check(At(hours(24 + 7), hours(3)), limits), Fit::kRest);
   EXPECT_EQ(calendar.Check(At(hours(24 + 8), hours(1)), limits), Fit::kFits);
-  EXPECT_EQ(calendar.Check(At(hours(16), hours(3)), limits), Fit::kFits);
+  EXPECT_EQ(calendar.Check(At(hours(9), hours(2)), limits), Fit::kFits);
+  EXPECT_EQ(calendar.Check(At(hours(7), hours(2)), limits), Fit::kFits);
   EXPECT_EQ(calendar.Check(At(-hours(2), hours(2)), limits), Fit::kFits);
   EXPECT_EQ(calendar.Check(At(hours(22), hours(1)), limits), Fit::kFits);
 }
