@@ -5,12 +5,12 @@
 
 namespace baodao::validate {
 
-absl::Status CheckWindow(const common::v1::TimeWindow& window, Time now) {
-  const Time start = ToTime(window.start());
-  const Time end = ToTime(window.end());
-  const bool fits =
-      start > now && end > start && end - start <= kLongestWindow && end <= now + kFarthestWindow;
-  return fits ? absl::OkStatus() : Refuse(Reason::WINDOW_INVALID);
+absl::Status CheckWindow(const common::v1::TimeWindow& window, const work::Limits& limits,
+                         Time now) {
+  const work::Span span{ToTime(window.start()), ToTime(window.end())};
+  const bool fits = span.start > now && span.end > span.start &&
+                    span.end - span.start <= kLongestWindow && span.end <= now + kFarthestWindow;
+  return fits ? work::CheckAlone(span, limits) : Refuse(Reason::WINDOW_INVALID);
 }
 
 }  // namespace baodao::validate

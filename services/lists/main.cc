@@ -12,6 +12,7 @@
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "common/timers/timer_loop.h"
+#include "common/work/settings.h"
 #include "services/lists/rpc/scopes.h"
 #include "services/lists/rpc/services.h"
 #include "services/lists/store/keys.h"
@@ -35,7 +36,7 @@ struct Parts {
       : areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         peers(NewPeers(runtime.ChannelTo("dispatch"), runtime.ChannelTo("registration"))),
         store(runtime.store, runtime.metrics),
-        deps{store, runtime.clock, runtime.key_ring, areas, *peers},
+        deps{store, runtime.clock, runtime.key_ring, areas, *peers, work::LimitsOf(runtime.config)},
         services(deps),
         follower(deps, services.publications()),
         timers(runtime.store, runtime.clock, TimerOptions()) {

@@ -15,11 +15,8 @@ constexpr int kDefaultGeofence = 300;
 constexpr int kMinGeofence = 50;
 constexpr int kMostWaiting = 100;  // where the publisher names no number
 
-absl::Status Check(const v1::PublishTaskRequest& request, const WorkLimits& limits, Time now) {
-  RETURN_IF_ERROR(validate::CheckWindow(request.window(), now));
-  // What nobody could ever take, however free.
-  const Work work{{}, ToTime(request.window().start()), ToTime(request.window().end())};
-  RETURN_IF_ERROR(CheckCalendar(v1::CalendarRecord(), work, limits));
+absl::Status Check(const v1::PublishTaskRequest& request, const work::Limits& limits, Time now) {
+  RETURN_IF_ERROR(validate::CheckWindow(request.window(), limits, now));
   if (request.slots_min() < 1 || request.slots_min() > request.slots_max()) {
     return Refuse(Reason::SLOTS_INVALID);
   }

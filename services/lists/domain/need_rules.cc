@@ -81,8 +81,9 @@ absl::Status Merge(const v1::NeedRecord& from, v1::NeedRecord* into) {
 }  // namespace
 
 absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
-                                 const std::string& requester_id, Time now) {
-  RETURN_IF_ERROR(validate::CheckWindow(request.window(), now));
+                                 const std::string& requester_id, const work::Limits& limits,
+                                 Time now) {
+  RETURN_IF_ERROR(validate::CheckWindow(request.window(), limits, now));
   v1::Need need;
   need.set_title(request.title());
   need.set_description(request.description());
@@ -115,8 +116,9 @@ absl::Status Review(v1::NeedRecord* record, const v1::ReviewNeedRequest& request
   return absl::OkStatus();
 }
 
-absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request, Time now) {
-  if (request.has_window()) RETURN_IF_ERROR(validate::CheckWindow(request.window(), now));
+absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request,
+                      const work::Limits& limits, Time now) {
+  if (request.has_window()) RETURN_IF_ERROR(validate::CheckWindow(request.window(), limits, now));
   RETURN_IF_ERROR(Move(need, NeedEvent::kResubmit));
   need->set_title(request.title());
   need->set_description(request.description());

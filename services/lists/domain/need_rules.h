@@ -9,6 +9,7 @@
 #include "baodao/lists/v1/need.pb.h"
 #include "baodao/lists/v1/records.pb.h"
 #include "common/clock/clock.h"
+#include "common/work/limits.h"
 
 namespace baodao::lists {
 
@@ -17,9 +18,11 @@ inline constexpr int kMaxMatches = 20;
 inline constexpr int kMaxMerged = 50;
 
 // The need asked for, SUBMITTED, without id and contact, its place rounded to about 100 m: exactly
-// it is kept sealed (store/details.h). WINDOW_INVALID.
+// it is kept sealed (store/details.h). Refusals of the window as its task would be refused:
+// validate::CheckWindow.
 absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
-                                 const std::string& requester_id, Time now);
+                                 const std::string& requester_id, const work::Limits& limits,
+                                 Time now);
 
 // Applies a verdict. `target` is the need merged into, where the verdict is MERGE and it exists
 // (else null): it takes over those who wait for an outcome. Refusals: the missing comment or target
@@ -28,7 +31,8 @@ absl::Status Review(v1::NeedRecord* record, const v1::ReviewNeedRequest& request
                     v1::NeedRecord* target, Time now);
 
 // RETURNED → SUBMITTED with new words; an unset window stays.
-absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request, Time now);
+absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request,
+                      const work::Limits& limits, Time now);
 
 // MATCHED → RESOLVED where no task serves the need.
 absl::Status Resolve(v1::NeedRecord* record, Time now);

@@ -11,6 +11,7 @@
 #include "common/crypto/key_ring.h"
 #include "common/rpc/context.h"
 #include "common/store/store.h"
+#include "common/work/limits.h"
 #include "services/lists/rpc/peers.h"
 #include "services/lists/store/lists_store.h"
 
@@ -23,6 +24,7 @@ struct Deps {
   const crypto::KeyRing& key_ring;
   areas::AreaTreeFeed& areas;
   Peers& peers;
+  work::Limits limits = {};
 };
 
 // The origin of a change made by this call.

@@ -33,7 +33,7 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Create(rpc::CallContext ctx,
   const store::RequestKey key = KeyOf(ctx, request);
   DecideNeed decide = [&]() -> Task<absl::StatusOr<NeedDecision>> {
     const Time now = deps_.clock.Now();
-    CO_ASSIGN_OR_RETURN(v1::Need need, NewNeed(request, ctx.caller().person_id, now));
+    CO_ASSIGN_OR_RETURN(v1::Need need, NewNeed(request, ctx.caller().person_id, deps_.limits, now));
     CO_RETURN_IF_ERROR(co_await CountAddition(ctx, deps_.lists, kNeeds, key.request_id));
     need.set_need_id(ids::New("ned", shard));
     v1::NeedRecord record;
@@ -114,7 +114,7 @@ Task<absl::Status> NeedHandlers::ApplyReview(rpc::CallContext ctx,
 Task<absl::StatusOr<v1::Need>> NeedHandlers::Resubmit(rpc::CallContext ctx,
                                                       v1::ResubmitNeedRequest request) {
   PlainChange change = [&](v1::NeedRecord* record, Time now) {
-    return lists::Resubmit(record->mutable_need(), request, now);
+    return lists::Resubmit(record->mutable_need(), request, deps_.limits, now);
   };
   const store::RequestKey key = KeyOf(ctx, request);
   co_return co_await MutatePlainly(ctx, key, request.need_id(), change);

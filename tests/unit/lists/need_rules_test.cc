@@ -35,7 +35,7 @@ TEST(NewNeed, TakesTheRequestAndCountsOnePersonWhenNoneIsNamed) {
   v1::CreateNeedRequest request = Wanted(WindowAt(kNow + hours(1)));
   request.mutable_contact()->set_phone("13800001234");
   request.add_credentials("nurse");
-  const auto need = NewNeed(request, "per_x", kNow);
+  const auto need = NewNeed(request, "per_x", work::Limits(), kNow);
   ASSERT_TRUE(need.ok());
   EXPECT_EQ(need->state(), v1::NEED_STATE_SUBMITTED);
   EXPECT_EQ(need->people_wanted(), 1);
@@ -49,10 +49,10 @@ TEST(NewNeed, TakesTheRequestAndCountsOnePersonWhenNoneIsNamed) {
 // when the need is published.
 TEST(NewNeed, RefusesWindowsThatNoTaskCanHave) {
   const auto check = [](Time start, Millis length) {
-    return NewNeed(Wanted(WindowAt(start, length)), "per_x", kNow).status();
+    return NewNeed(Wanted(WindowAt(start, length)), "per_x", work::Limits(), kNow).status();
   };
   const Time year = kNow + hours(24 * 365);
-  EXPECT_TRUE(check(kNow + Millis(1), hours(24)).ok());
+  EXPECT_TRUE(check(kNow + Millis(1), hours(8)).ok());
   EXPECT_TRUE(check(year - hours(2), hours(2)).ok());
   EXPECT_TRUE(Is(check(kNow - hours(1), hours(2)), Reason::WINDOW_INVALID));
   EXPECT_TRUE(Is(check(kNow, hours(2)), Reason::WINDOW_INVALID)) << "already started";
@@ -62,10 +62,18 @@ TEST(NewNeed, RefusesWindowsThatNoTaskCanHave) {
   EXPECT_TRUE(Is(check(year - hours(2), hours(2) + Millis(1)), Reason::WINDOW_INVALID));
 }
 
+// A need of ten hours was accepted and reviewed, and could not be published as it stood.
+TEST(NewNeed, RefusesWhatNobodyMayServeInOnePiece) {
+  const auto request = Wanted(WindowAt(kNow + hours(1), hours(8) + Millis(1)));
+  EXPECT_TRUE(
+      Is(NewNeed(request, "per_x", work::Limits(), kNow).status(), Reason::DAILY_HOURS_EXCEEDED));
+  EXPECT_TRUE(NewNeed(request, "per_x", {hours(10), hours(10)}, kNow).ok());
+}
+
 TEST(NewNeed, KeepsThePlaceRoundedOnly) {
   v1::CreateNeedRequest request = Wanted(WindowAt(kNow + hours(1)));
   *request.mutable_place() = Point(31.2598712, 121.5261234);
-  const auto need = NewNeed(request, "per_x", kNow);
+  const auto need = NewNeed(request, "per_x", work::Limits(), kNow);
   ASSERT_TRUE(need.ok());
   EXPECT_DOUBLE_EQ(need->place().latitude(), 31.260);
   EXPECT_DOUBLE_EQ(need->place().longitude(), 121.526);
@@ -187,13 +195,15 @@ TEST(Resubmit, TakesNewWordsAndKeepsTheWindowUnlessGiven) {
   const auto window = need.window();
   v1::ResubmitNeedRequest request;
   request.set_title("陪诊两次");
-  ASSERT_TRUE(Resubmit(&need, request, kNow).ok());
+  ASSERT_TRUE(Resubmit(&need, request, work::Limits(), kNow).ok());
   EXPECT_EQ(need.state(), v1::NEED_STATE_SUBMITTED);
   EXPECT_EQ(need.title(), "陪诊两次");
   EXPECT_EQ(need.window().SerializeAsString(), window.SerializeAsString());
   need.set_state(v1::NEED_STATE_RETURNED);
   *request.mutable_window() = WindowAt(kNow - hours(5));
-  EXPECT_TRUE(Is(Resubmit(&need, request, kNow), Reason::WINDOW_INVALID));
+  EXPECT_TRUE(Is(Resubmit(&need, request, work::Limits(), kNow), Reason::WINDOW_INVALID));
+  *request.mutable_window() = WindowAt(kNow + hours(5), hours(10));
+  EXPECT_TRUE(Is(Resubmit(&need, request, work::Limits(), kNow), Reason::DAILY_HOURS_EXCEEDED));
 }
 
 TEST(Link, MatchesOnceAndOnlySoOften) {
