@@ -14,4 +14,7 @@ std::string TaskStateName(dispatch::v1::TaskState state);
 Task<absl::StatusOr<dispatch::v1::ListTasksResponse>> FetchTasks(
     Session& session, dispatch::v1::ListTasksRequest request, int limit);
 
+// `tasks confirm`.
+void AddConfirm(CLI::App* tasks, Plan& plan);
+
 }  // namespace baodao::ctl

@@ -112,6 +112,7 @@ void AddTasks(CLI::App& app, Plan& plan) {
   CLI::App* tasks = app.add_subcommand("tasks", "Tasks and the people on them");
   tasks->require_subcommand(1);
   AddList(tasks, plan);
+  AddConfirm(tasks, plan);
 
   CLI::App* assign = tasks->add_subcommand("assign", "Puts a person on a task");
   auto assign_options = std::make_shared<AssignOptions>();

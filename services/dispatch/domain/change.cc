@@ -120,9 +120,9 @@ void Change::Count(const v1::Assignment& assignment, int by) {
   }
 }
 
-void Change::Serve() {
+void Change::Serve(TaskEvent event) {
   const std::string& id = aggregate_.task().task_id();
-  Move(TaskEvent::kServe);
+  Move(event);
   Announce(events::v1::TASK_CHANGE_SERVED);
   Arm(TimerName(kAutoCloseTimer, id), now_ + kAutoClose);
   Clear(TimerName(kEndTimer, id));
@@ -155,7 +155,9 @@ void Change::Settle() {
     }
   } else if (task.state() == v1::TASK_STATE_IN_SERVICE && task.signed_in_count() == 0 &&
              task.signed_out_count() > 0 && task.signed_out_count() == task.accepted_count()) {
-    Serve();
+    Serve(TaskEvent::kServe);
+  } else if (task.state() == v1::TASK_STATE_EXPIRED && task.signed_out_count() > 0) {
+    Serve(TaskEvent::kConfirm);
   }
   if (IsRecruiting(task.state()) && FreeSlots(task) > 0 && task.waitlist_count() > 0 &&
       now_ < start) {

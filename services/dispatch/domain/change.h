@@ -78,7 +78,7 @@ class Change {
  private:
   void Count(const v1::Assignment& assignment, int by);
   void Settle();
-  void Serve();
+  void Serve(TaskEvent event);
   events::v1::TaskBrief Brief() const;
 
   Aggregate& aggregate_;

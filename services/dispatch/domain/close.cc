@@ -1,5 +1,7 @@
 #include "services/dispatch/domain/close.h"
 
+#include <algorithm>
+
 #include "common/status/status.h"
 #include "services/dispatch/domain/times.h"
 
@@ -19,6 +21,13 @@ void ReleaseEverybody(Change& change, const std::string& task_id) {
   } else {
     change.Clear(TimerName(kReleaseTimer, task_id));
   }
+}
+
+bool AnybodyDue(const Aggregate& aggregate) {
+  const std::vector<std::string> out = aggregate.PeopleIn(v1::ASSIGNMENT_STATE_SIGNED_OUT);
+  return std::ranges::any_of(out, [&](const std::string& person) {
+    return IsDue(aggregate.record(), *aggregate.Find(person));
+  });
 }
 
 }  // namespace
@@ -96,17 +105,17 @@ Effects DecideCredited(Aggregate& aggregate, const std::vector<std::string>& peo
     if (aggregate.StateOf(person) == v1::ASSIGNMENT_STATE_SIGNED_OUT) due.push_back(person);
   }
   if (due.empty()) {
-    const bool done = aggregate.PeopleIn(v1::ASSIGNMENT_STATE_SIGNED_OUT).empty();
     Effects none;
-    none.timers.push_back({timer, done ? std::nullopt : std::optional<Time>(next)});
+    none.timers.push_back(
+        {timer, AnybodyDue(aggregate) ? std::optional<Time>(next) : std::nullopt});
     return none;
   }
   Change change(aggregate, now);
   for (const std::string& person : due) change.Move(person, AssignmentEvent::kCredit);
-  if (aggregate.PeopleIn(v1::ASSIGNMENT_STATE_SIGNED_OUT).empty()) {
-    change.Clear(timer);
-  } else {
+  if (AnybodyDue(aggregate)) {
     change.Arm(timer, next);
+  } else {
+    change.Clear(timer);
   }
   return change.Finish();
 }

@@ -25,12 +25,18 @@ absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& re
 // That timer: releases as many again. Everybody must be loaded.
 Effects DecideRelease(Aggregate& aggregate, Time now);
 
-// SIGNED_OUT → CREDITED for those of `people` that are; the timer is cleared once nobody is
-// SIGNED_OUT, and fires again at `next` otherwise. Everybody must be loaded.
+// SIGNED_OUT → CREDITED for those of `people` that are; the timer is cleared once nobody is due to
+// be credited, and fires again at `next` otherwise. Everybody must be loaded.
 Effects DecideCredited(Aggregate& aggregate, const std::vector<std::string>& people, Time next,
                        Time now);
 
-// Whether hours of the task's people are due to be credited.
+// Whether the service of all of the task's people is confirmed.
 inline bool IsConfirmed(const v1::TaskRecord& record) { return !record.confirmed_by().empty(); }
+// Whether the person's hours are due to be credited: served, and confirmed with the task or by
+// themself.
+inline bool IsDue(const v1::TaskRecord& record, const v1::AssignmentRecord& person) {
+  return person.assignment().state() == v1::ASSIGNMENT_STATE_SIGNED_OUT &&
+         (IsConfirmed(record) || !person.confirmed_by().empty());
+}
 
 }  // namespace baodao::dispatch

@@ -2,32 +2,24 @@
 
 #include <algorithm>
 
+#include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/times.h"
 
 namespace baodao::dispatch {
-namespace {
-
-// RFC 3339 in China's time, for people to read: "2025-06-01 08:00".
-std::string LocalText(Time time) {
-  const auto local = std::chrono::floor<minutes>(time + hours(8));
-  const auto day = std::chrono::floor<std::chrono::days>(local);
-  const std::chrono::year_month_day date(day);
-  const auto since = (local - day).count();
-  char text[32];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u %02d:%02d", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(since / 60), static_cast<int>(since % 60));
-  return text;
-}
-
-}  // namespace
 
 int32_t ServedMinutes(const v1::Task& task, Time sign_in, Time sign_out) {
   const Time from = StartOf(task);
   const Time to = EndOf(task);
   const Millis served = std::clamp(sign_out, from, to) - std::clamp(sign_in, from, to);
   return static_cast<int32_t>(std::max<int64_t>(0, std::chrono::ceil<minutes>(served).count()));
+}
+
+absl::Status CheckSignInTime(const v1::Task& task, Time now) {
+  const Time opens = StartOf(task) - kSignInBefore;
+  if (now < opens) return Refuse(Reason::TOO_EARLY, {{"from", LocalText(opens)}});
+  if (now >= EndOf(task)) return Refuse(Reason::TOO_LATE, {{"until", LocalText(EndOf(task))}});
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Effects> DecideSignIn(Aggregate& aggregate, const std::string& person_id,
@@ -38,9 +30,7 @@ absl::StatusOr<Effects> DecideSignIn(Aggregate& aggregate, const std::string& pe
   if (IsFinal(task.state())) return WrongState(std::string(Name(task.state())));
   const v1::AssignmentState state = aggregate.StateOf(person_id);
   if (!Next(state, AssignmentEvent::kSignIn)) return WrongState(std::string(Name(state)));
-  const Time opens = StartOf(task) - kSignInBefore;
-  if (now < opens) return Refuse(Reason::TOO_EARLY, {{"from", LocalText(opens)}});
-  if (now >= EndOf(task)) return Refuse(Reason::TOO_LATE, {{"until", LocalText(EndOf(task))}});
+  RETURN_IF_ERROR(CheckSignInTime(task, now));
 
   Change change(aggregate, now);
   v1::Assignment& assignment = change.Move(person_id, AssignmentEvent::kSignIn);

@@ -9,6 +9,9 @@
 
 namespace baodao::dispatch {
 
+// OK, TOO_EARLY or TOO_LATE: whether people may sign in now, whoever they are and wherever.
+absl::Status CheckSignInTime(const v1::Task& task, Time now);
+
 // ACCEPTED → SIGNED_IN, from 30 minutes before the start until the end; presence has been proved by
 // `method`. The first one puts the task IN_SERVICE. Refusals: NOT_ASSIGNED, WRONG_STATE, TOO_EARLY,
 // TOO_LATE.

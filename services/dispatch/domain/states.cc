@@ -31,6 +31,8 @@ constexpr TaskRow kTaskTable[] = {
     {v1::TASK_STATE_SERVED, TaskEvent::kClose, v1::TASK_STATE_CLOSED},
 
     {v1::TASK_STATE_EVALUATED, TaskEvent::kClose, v1::TASK_STATE_CLOSED},
+
+    {v1::TASK_STATE_EXPIRED, TaskEvent::kConfirm, v1::TASK_STATE_SERVED},
 };
 
 struct AssignmentRow {
@@ -42,8 +44,9 @@ struct AssignmentRow {
 #define BAODAO_STARTS_ANEW(state)                                          \
   {state, AssignmentEvent::kClaim, v1::ASSIGNMENT_STATE_ACCEPTED},         \
       {state, AssignmentEvent::kEnqueue, v1::ASSIGNMENT_STATE_WAITLISTED}, \
-      {state, AssignmentEvent::kOffer, v1::ASSIGNMENT_STATE_OFFERED}, {    \
-    state, AssignmentEvent::kAssign, v1::ASSIGNMENT_STATE_ACCEPTED         \
+      {state, AssignmentEvent::kOffer, v1::ASSIGNMENT_STATE_OFFERED},      \
+      {state, AssignmentEvent::kAssign, v1::ASSIGNMENT_STATE_ACCEPTED}, {  \
+    state, AssignmentEvent::kConfirm, v1::ASSIGNMENT_STATE_SIGNED_OUT      \
   }
 
 constexpr AssignmentRow kAssignmentTable[] = {
@@ -73,6 +76,9 @@ constexpr AssignmentRow kAssignmentTable[] = {
     {v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kMiss, v1::ASSIGNMENT_STATE_NO_SHOW},
     // Came after all: a coordinator puts them on again while the task runs.
     {v1::ASSIGNMENT_STATE_NO_SHOW, AssignmentEvent::kAssign, v1::ASSIGNMENT_STATE_ACCEPTED},
+    // Came, though nobody signed them in.
+    {v1::ASSIGNMENT_STATE_NO_SHOW, AssignmentEvent::kConfirm, v1::ASSIGNMENT_STATE_SIGNED_OUT},
+    {v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kConfirm, v1::ASSIGNMENT_STATE_SIGNED_OUT},
 
     // Released though on the spot: the task was cancelled before its start.
     {v1::ASSIGNMENT_STATE_SIGNED_IN, AssignmentEvent::kSignOut, v1::ASSIGNMENT_STATE_SIGNED_OUT},
@@ -128,15 +134,15 @@ std::optional<v1::AssignmentState> Next(v1::AssignmentState state, AssignmentEve
 
 std::string_view Name(TaskEvent event) {
   static constexpr std::array<std::string_view, kTaskEvents> kNames = {
-      "publish",  "staff", "unstaff", "begin",  "serve",
-      "evaluate", "close", "cancel",  "expire", "escalate"};
+      "publish", "staff",  "unstaff", "begin",    "serve",  "evaluate",
+      "close",   "cancel", "expire",  "escalate", "confirm"};
   return kNames[static_cast<size_t>(event)];
 }
 
 std::string_view Name(AssignmentEvent event) {
   static constexpr std::array<std::string_view, kAssignmentEvents> kNames = {
-      "claim", "enqueue",  "offer",   "promote", "accept",   "assign", "decline",
-      "lapse", "withdraw", "release", "sign_in", "sign_out", "miss",   "credit"};
+      "claim",    "enqueue", "offer",   "promote",  "accept", "assign", "decline", "lapse",
+      "withdraw", "release", "sign_in", "sign_out", "miss",   "credit", "confirm"};
   return kNames[static_cast<size_t>(event)];
 }
 

@@ -23,8 +23,9 @@ enum class TaskEvent {
   kCancel,
   kExpire,    // its time passed without service
   kEscalate,  // too few people by its SLA
+  kConfirm,   // service of an expired one was confirmed after the fact
 };
-inline constexpr int kTaskEvents = 10;
+inline constexpr int kTaskEvents = 11;
 
 enum class AssignmentEvent {
   kClaim,
@@ -41,8 +42,9 @@ enum class AssignmentEvent {
   kSignOut,
   kMiss,  // did not come
   kCredit,
+  kConfirm,  // served, as others say after the fact
 };
-inline constexpr int kAssignmentEvents = 14;
+inline constexpr int kAssignmentEvents = 15;
 
 // The state after `event`, nullopt where it is not possible.
 std::optional<v1::TaskState> Next(v1::TaskState state, TaskEvent event);
@@ -57,7 +59,8 @@ std::string_view Name(v1::AssignmentState state);
 
 // OPEN or STAFFED: people may join (while slots are free and it has not started).
 bool IsRecruiting(v1::TaskState state);
-// CLOSED, CANCELLED, EXPIRED: nothing changes any more but credits.
+// CLOSED, CANCELLED, EXPIRED: nothing changes any more by itself but credits. Service confirmed
+// after the fact leads an EXPIRED one back.
 bool IsFinal(v1::TaskState state);
 // Takes one of the task's slots: ACCEPTED, SIGNED_IN, SIGNED_OUT, CREDITED.
 bool TakesSlot(v1::AssignmentState state);

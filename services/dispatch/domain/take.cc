@@ -44,6 +44,11 @@ absl::Status CheckRuns(const v1::Task& task, Time now) {
   return Refuse(Reason::TASK_NOT_OPEN, {{"state", std::string(Name(task.state()))}});
 }
 
+// Nobody can be put on it any more; whether somebody served is for ConfirmService to say.
+bool IsPast(const v1::Task& task, Time now) {
+  return now >= EndOf(task) && task.state() != v1::TASK_STATE_CANCELLED;
+}
+
 }  // namespace
 
 Work WorkOf(const v1::Task& task) { return {task.task_id(), StartOf(task), EndOf(task)}; }
@@ -60,6 +65,9 @@ absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRe
                                     const TakeCommand& command, Time now) {
   const v1::AssignmentState state =
       record == nullptr ? v1::ASSIGNMENT_STATE_UNSPECIFIED : record->assignment().state();
+  if (command.kind == TakeKind::kAssign && IsPast(task, now)) {
+    return Refuse(Reason::TASK_OVER, {{"state", std::string(Name(task.state()))}});
+  }
   const bool returns = state == v1::ASSIGNMENT_STATE_NO_SHOW && command.kind == TakeKind::kAssign;
   RETURN_IF_ERROR(returns ? CheckRuns(task, now) : CheckRecruiting(task, now));
   RETURN_IF_ERROR(CheckStanding(state, record, command.kind, now));

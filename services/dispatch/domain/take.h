@@ -32,7 +32,8 @@ enum class TakeOutlook {
 };
 
 // What the command would come to now. Refusals: TASK_NOT_OPEN, TASK_STARTED, ALREADY_ASSIGNED,
-// NO_OFFER, OFFER_LAPSED, those of CheckEligible, TASK_FULL, WAITLIST_FULL.
+// NO_OFFER, OFFER_LAPSED, those of CheckEligible, TASK_FULL, WAITLIST_FULL; of an assignment
+// TASK_OVER.
 //
 // A slot that came free while others wait is theirs: a claim takes one only when more are free than
 // people wait.

@@ -1,6 +1,8 @@
 // How dispatch reckons with time: windows of tasks, and the constants of its rules.
 #pragma once
 
+#include <string>
+
 #include "baodao/dispatch/v1/task.pb.h"
 #include "common/clock/clock.h"
 #include "common/clock/timestamp.h"
@@ -28,6 +30,8 @@ inline constexpr Millis kDefaultOffer = minutes(30);
 inline constexpr Millis kHold = minutes(30);
 // A served task that nobody evaluates or closes is closed after this long.
 inline constexpr Millis kAutoClose = hours(24 * 7);
+// Service can be confirmed until so long after the end.
+inline constexpr Millis kConfirmUntil = hours(24 * 30);
 // An escalation level gets at least this long before the next one.
 inline constexpr Millis kMinEscalation = minutes(1);
 // Nobody new is offered a task that so many people have had to do with: all of them are loaded
@@ -36,6 +40,9 @@ inline constexpr int32_t kMostPeople = 12'000;
 // Whoever must be let go or marked goes in commits of so many: one of all would hold up Redis, and
 // could be more than a commit can carry.
 inline constexpr size_t kPeoplePerCommit = 2'000;
+
+// In China's time, for people to read: "2025-06-01 08:00".
+std::string LocalText(Time time);
 
 inline Time StartOf(const v1::Task& task) { return ToTime(task.window().start()); }
 inline Time EndOf(const v1::Task& task) { return ToTime(task.window().end()); }

@@ -14,9 +14,9 @@ namespace {
 // About so many of a shard: years of a district.
 constexpr uint64_t kReleasesKept = 1'000'000;
 
-bool IsOnTheWork(v1::AssignmentState state) {
-  return state == v1::ASSIGNMENT_STATE_ACCEPTED || state == v1::ASSIGNMENT_STATE_SIGNED_IN ||
-         state == v1::ASSIGNMENT_STATE_SIGNED_OUT || state == v1::ASSIGNMENT_STATE_CREDITED;
+// Whoever was confirmed after the fact has nothing to do there any more.
+bool IsOnTheWork(const v1::Assignment& assignment) {
+  return TakesSlot(assignment.state()) && assignment.sign_in_method() != v1::SIGN_METHOD_CONFIRMED;
 }
 
 // From acceptance until the task closes.
@@ -28,7 +28,7 @@ Task<absl::Status> CheckMaySee(App& app, rpc::CallContext context, const v1::Tas
   auto assignment = co_await app.tasks.ReadAssignment(task.task_id(), context.caller().person_id);
   if (Is(assignment.status(), Reason::NOT_ASSIGNED)) co_return Refuse(Reason::PERMISSION_DENIED);
   if (!assignment.ok()) co_return std::move(assignment).status();
-  const bool may = IsOnTheWork(assignment->assignment().state());
+  const bool may = IsOnTheWork(assignment->assignment());
   co_return may ? absl::OkStatus() : Refuse(Reason::PERMISSION_DENIED);
 }
 

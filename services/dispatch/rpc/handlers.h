@@ -49,6 +49,7 @@ class AssignmentHandlers {
                                             v1::AssignmentRequest request);
   Answer<v1::Assignment> SignIn(rpc::CallContext context, v1::SignRequest request);
   Answer<v1::Assignment> SignOut(rpc::CallContext context, v1::SignRequest request);
+  Answer<v1::Task> ConfirmService(rpc::CallContext context, v1::ConfirmServiceRequest request);
   Answer<v1::ListTaskAssignmentsResponse> ListTaskAssignments(
       rpc::CallContext context, v1::ListTaskAssignmentsRequest request);
   Answer<v1::ListMyAssignmentsResponse> ListMyAssignments(rpc::CallContext context,

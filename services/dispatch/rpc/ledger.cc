@@ -26,8 +26,9 @@ Answer<v1::Balance> LedgerHandlers::CorrectHours(rpc::CallContext context,
   if (!ids::IsValid(person, "per")) co_return NotFound("person", person);
   if (caller.IsPerson() && caller.person_id == person) co_return Refuse(Reason::OWN_SERVICE);
   CO_ASSIGN_OR_RETURN(const v1::TaskRecord task, co_await app_.tasks.Read(request.task_id()));
-  CO_ASSIGN_OR_RETURN(const v1::AssignmentRecord assignment,
-                      co_await app_.tasks.ReadAssignment(request.task_id(), person));
+  const auto assignment = co_await app_.tasks.ReadAssignment(request.task_id(), person);
+  if (Is(assignment.status(), Reason::NOT_ASSIGNED)) co_return Refuse(Reason::HOURS_NOT_CREDITED);
+  CO_RETURN_IF_ERROR(assignment.status());
   const int32_t most = ServedMinutes(task.task(), StartOf(task.task()), EndOf(task.task()));
   if (request.minutes() > most) {
     co_return RefuseField("minutes", ViolationKind::ABOVE_MAX, {{"max", std::to_string(most)}});
@@ -38,8 +39,8 @@ Answer<v1::Balance> LedgerHandlers::CorrectHours(rpc::CallContext context,
   correction.credit.task_title = task.task().title();
   correction.credit.minutes = request.minutes();
   correction.credit.confirmed_by = ActorOf(caller);
-  correction.credit.unit_id = assignment.assignment().unit_id();
-  correction.reason = request.reason();
+  correction.credit.unit_id = assignment->assignment().unit_id();
+  correction.credit.reason = request.reason();
   correction.actor = ActorOf(caller);
   correction.trace_id = std::string(context.trace_id());
   const int shard = app_.keys.ShardOf(person);

@@ -45,6 +45,7 @@ void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& a
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, WithdrawAssignment);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, SignIn);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, SignOut);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ConfirmService);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ListTaskAssignments);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ListMyAssignments);
 

@@ -10,6 +10,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/eligibility.h"
+#include "services/dispatch/rpc/reservations.h"
 
 namespace baodao::dispatch {
 namespace {
@@ -152,7 +153,7 @@ Task<absl::StatusOr<std::optional<std::string>>> Taker::Try(const TakeOrder& ord
     return dispatch::Take(aggregate, command, reservation->token, now);
   };
   co_await app_.tasks.Run(order.task_id, call);
-  if (reservation) co_await Settle(order, *reservation, call, took);
+  if (reservation) co_await Settle(*reservation, call, took);
   const bool again =
       call.end == TaskCall::End::kExpired ||
       (call.end == TaskCall::End::kRefused && IsNeedsReservation(call.result.status()));
@@ -161,28 +162,10 @@ Task<absl::StatusOr<std::optional<std::string>>> Taker::Try(const TakeOrder& ord
   co_return std::optional<std::string>(*std::move(call.result));
 }
 
-Task<void> Taker::Settle(const TakeOrder& order, const Reservation& reservation,
-                         const TaskCall& call, bool took) {
-  switch (call.end) {
-    case TaskCall::End::kApplied:
-      if (took) co_return;  // the assignment stands on it
-      break;
-    case TaskCall::End::kReplayed: {
-      // The commit that made this answer may have been ours, sent again on the way.
-      auto assignment = co_await app_.tasks.ReadAssignment(order.task_id, order.person_id);
-      const bool gone = Is(assignment.status(), Reason::NOT_ASSIGNED);
-      if (!assignment.ok() && !gone) co_return;
-      if (assignment.ok() && assignment->reservation() == reservation.token) co_return;
-      break;
-    }
-    case TaskCall::End::kRefused:
-    case TaskCall::End::kExpired:
-      break;
-    case TaskCall::End::kNone:
-    case TaskCall::End::kFailed:
-      co_return;  // it may have been written: only time can tell
-  }
-  co_await Release(reservation);
+Task<void> Taker::Settle(const Reservation& reservation, const TaskCall& call, bool took) {
+  // Put on the waitlist: that takes no time.
+  if (call.end == TaskCall::End::kApplied && !took) return Release(reservation);
+  return SettleReservation(app_, reservation, call);
 }
 
 Task<void> Taker::Release(const Reservation& reservation) {

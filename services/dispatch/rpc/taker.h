@@ -45,8 +45,7 @@ class Taker {
                                                                       bool* marked);
   // What becomes of the reservation once the call has ended.
   Task<void> Release(const Reservation& reservation);
-  Task<void> Settle(const TakeOrder& order, const Reservation& reservation, const TaskCall& call,
-                    bool took);
+  Task<void> Settle(const Reservation& reservation, const TaskCall& call, bool took);
 
   App& app_;
   StringMap<std::shared_ptr<Flight>> flights_;

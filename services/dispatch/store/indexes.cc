@@ -63,9 +63,12 @@ void UpdateIndexes(const DispatchKeys& keys, const v1::TaskRecord& before,
     if (!old_list.empty()) commit.IndexRemove(keys.List(commit.shard(), old_list, area), id);
     commit.IndexAdd(keys.List(commit.shard(), new_list, area), score, id);
   }
-  if (IsFinal(task.state()) && !IsFinal(before.task().state())) {
+  const bool was_final = IsFinal(before.task().state());
+  if (IsFinal(task.state()) && !was_final) {
     commit.IndexAdd(keys.Closed(commit.shard()),
                     static_cast<double>(now.time_since_epoch().count()), id);
+  } else if (was_final && !IsFinal(task.state())) {
+    commit.IndexRemove(keys.Closed(commit.shard()), id);
   }
 }
 

@@ -32,6 +32,8 @@ v1::LedgerEntry EntryOf(const Credit& credit, uint64_t sequence, Time now) {
   entry.set_task_id(credit.task_id);
   entry.set_minutes(credit.minutes);
   entry.set_confirmed_by(credit.confirmed_by);
+  entry.set_reason(credit.reason);
+  entry.set_manual(credit.manual);
   *entry.mutable_time() = ToTimestamp(now);
   return entry;
 }
@@ -95,7 +97,7 @@ Task<absl::StatusOr<v1::LedgerEntry>> Ledgers::Counting(std::string person_id,
   const std::string ledger = keys_.Ledger(person_id);
   std::vector<std::string> fields(1, TaskField(task_id));
   CO_ASSIGN_OR_RETURN(const auto sequence, co_await store_.GetFields(ledger, std::move(fields)));
-  if (!sequence.at(0)) co_return NotFound("hours", task_id);
+  if (!sequence.at(0)) co_return Refuse(Reason::HOURS_NOT_CREDITED);
   fields.assign(1, EntryField(std::strtoull(sequence[0]->c_str(), nullptr, 10)));
   CO_ASSIGN_OR_RETURN(const auto bytes, co_await store_.GetFields(ledger, std::move(fields)));
   v1::LedgerEntry entry;
@@ -123,7 +125,6 @@ Task<absl::StatusOr<store::Decision<v1::Balance>>> Ledgers::Correct(Correction c
       last = EntryOf(credit, head.record.last_sequence(), now);
       last.set_minutes(minutes);
       last.set_reverses(reverses);
-      last.set_reason(correction.reason);
       commit.SetField(ledger, EntryField(last.sequence()), last.SerializeAsString());
       commit.Emit(Stamp(EventOf(credit, last), now, correction.actor, correction.trace_id));
     };

@@ -25,12 +25,13 @@ struct Credit {
   std::string confirmed_by;  // a person id, or "timer"
   std::string unit_id;       // hears the result
   int rating = 0;            // 0: not evaluated
+  std::string reason;        // of a correction, or a confirmation after the fact
+  bool manual = false;       // confirmed after the fact
 };
 
 // What a task is to credit from now on, in place of what it credited before.
 struct Correction {
   Credit credit;
-  std::string reason;
   std::string actor;
   std::string trace_id;
 };
@@ -46,8 +47,8 @@ class Ledgers {
   // both cases.
   Task<absl::Status> Add(Credit credit);
   // The commit of a correction: reverses the entry that counts for the task, where its minutes are
-  // others, and adds the right ones where they are above 0. Empty where they are right already.
-  // NOT_FOUND when the task has credited nothing to the person.
+  // others, and adds the right ones where they are above 0. Where they are right already only the
+  // version is checked. HOURS_NOT_CREDITED when the task has credited nothing to the person.
   Task<absl::StatusOr<store::Decision<v1::Balance>>> Correct(Correction correction);
 
   Task<absl::StatusOr<v1::LedgerRecord>> Head(std::string person_id);

@@ -17,14 +17,17 @@ constexpr size_t kLedgersAtOnce = 16;
 // Until those whose ledgers could not be written are tried again.
 constexpr Millis kTryAgain = std::chrono::minutes(1);
 
-Credit CreditOf(const v1::TaskRecord& record, const v1::Assignment& assignment) {
+Credit CreditOf(const v1::TaskRecord& record, const v1::AssignmentRecord& person) {
   const v1::Task& task = record.task();
+  const v1::Assignment& assignment = person.assignment();
   Credit credit;
   credit.person_id = assignment.person_id();
   credit.task_id = task.task_id();
   credit.task_title = task.title();
   credit.minutes = assignment.credited_minutes();
-  credit.confirmed_by = record.confirmed_by();
+  credit.manual = !person.confirmed_by().empty();
+  credit.confirmed_by = credit.manual ? person.confirmed_by() : record.confirmed_by();
+  credit.reason = assignment.reason();
   credit.unit_id = assignment.unit_id();
   credit.rating = task.evaluation().rating();
   return credit;
@@ -33,7 +36,7 @@ Credit CreditOf(const v1::TaskRecord& record, const v1::Assignment& assignment) 
 std::vector<std::string> Uncredited(const Loaded& loaded) {
   std::vector<std::string> people;
   for (const auto& [person, record] : loaded.people) {
-    if (record.assignment().state() == v1::ASSIGNMENT_STATE_SIGNED_OUT) people.push_back(person);
+    if (IsDue(loaded.record, record)) people.push_back(person);
   }
   std::ranges::sort(people);
   people.resize(std::min(people.size(), kPeopleAtOnce));
@@ -47,13 +50,12 @@ Task<absl::Status> Deadlines::Credit(timers::Timer timer) {
   if (absl::IsNotFound(read.status())) co_return co_await Drop(std::move(timer));
   CO_RETURN_IF_ERROR(read.status());
   const std::shared_ptr<const Loaded> loaded = *std::move(read);
-  if (!IsConfirmed(loaded->record)) co_return absl::InternalError("credit of unconfirmed service");
   const std::vector<std::string> people = Uncredited(*loaded);
   std::vector<std::string> credited;
   absl::Status failed;
   std::function<Task<void>(size_t)> add = [&](size_t i) -> Task<void> {
-    const v1::Assignment& assignment = loaded->people.at(people[i]).assignment();
-    absl::Status added = co_await app_.ledgers.Add(CreditOf(loaded->record, assignment));
+    absl::Status added =
+        co_await app_.ledgers.Add(CreditOf(loaded->record, loaded->people.at(people[i])));
     if (added.ok()) {
       credited.push_back(people[i]);
     } else {

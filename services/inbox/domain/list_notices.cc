@@ -43,7 +43,13 @@ void TellOfNeed(const events::v1::NeedChanged& changed, Collector* tell) {
     // Its task was cancelled or expired: the search begins again, whatever state that leaves the
     // need in. One that is linked, too, stays MATCHED.
     tell->Area(area, "need_unserved", need.need_id(), {{"need", need.title()}, {"area", area}});
-    TellRequester(need, "need_reopened", need, tell);
+    // Once its time has passed somebody may have come and only the sign-in is missing.
+    if (ToTime(need.window().end()) <= tell->time()) {
+      tell->Person(need.requester_id(), "need_unproven", changed.lost_task_id(),
+                   {{"need", need.title()}});
+    } else {
+      TellRequester(need, "need_reopened", need, tell);
+    }
     return;
   }
   if (need.state() == changed.before()) return;

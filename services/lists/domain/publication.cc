@@ -72,6 +72,21 @@ std::optional<NeedEvent> EventOf(dispatch::v1::TaskState state, bool linked) {
   }
 }
 
+// Service of a lost task was confirmed after the fact: the need has its task back, unless it has
+// another by now.
+bool TakeBackTask(v1::NeedRecord* record, const TaskSight& task, Time now) {
+  v1::Need* need = record->mutable_need();
+  if (record->publishing() || !need->task_id().empty()) return false;
+  const bool served = EventOf(task.state, false) == NeedEvent::kTaskServed;
+  if (!served || !Move(need, NeedEvent::kTaskServed).ok()) return false;
+  auto* const past = record->mutable_past_task_ids();
+  past->erase(std::ranges::find(*past, task.task_id));
+  need->set_task_id(task.task_id);
+  record->set_task_version(task.version);
+  *need->mutable_update_time() = ToTimestamp(now);
+  return true;
+}
+
 }  // namespace
 
 absl::Status BeginPublication(v1::NeedRecord* record, const v1::PublishNeedRequest& request,
@@ -120,7 +135,9 @@ bool AbandonPublication(v1::NeedRecord* record, int attempt, Time now) {
 }
 
 bool FollowTask(v1::NeedRecord* record, const TaskSight& task, Time now) {
-  if (std::ranges::count(record->past_task_ids(), task.task_id) > 0) return false;
+  if (std::ranges::count(record->past_task_ids(), task.task_id) > 0) {
+    return TakeBackTask(record, task, now);
+  }
   if (record->publishing()) return CompletePublication(record, task, now);
   v1::Need* need = record->mutable_need();
   if (need->task_id() != task.task_id || task.version <= record->task_version()) return false;

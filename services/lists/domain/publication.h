@@ -52,7 +52,7 @@ bool AbandonPublication(v1::NeedRecord* record, int attempt, Time now);
 // Moves the need after its task. False when there is nothing to write: another need's or an earlier
 // publication's task, a state already seen, or one that does not concern the need. Completes a
 // running publication first: only the running one can have made a task that the record does not
-// know.
+// know. An earlier task that turns out to have been served resolves a need that has no other.
 bool FollowTask(v1::NeedRecord* record, const TaskSight& task, Time now);
 
 }  // namespace baodao::lists

@@ -135,6 +135,16 @@ TEST_F(CtlWorkTest, AssignPutsPeopleOnATask) {
   EXPECT_EQ(PeopleOn(task).size(), 2u);
 }
 
+TEST_F(CtlWorkTest, ServiceIsConfirmedOnceTheTaskIsOver) {
+  const std::string task = NewTask(15, 1);
+  const std::vector<std::string> confirm = {"tasks",   "confirm",  task,
+                                            Person(0), "--reason", "签到故障"};
+  ExpectRefused(Ctl(confirm), "TOO_EARLY");
+  std::vector<std::string> at = confirm;
+  at.insert(at.end(), {"--from", "yesterday"});
+  EXPECT_THAT(Ctl(at).err, ::testing::HasSubstr("yesterday"));
+}
+
 TEST_F(CtlWorkTest, EverybodyOnATaskAsTableAndJson) {
   const std::string task = NewTask(20, 2);
   EXPECT_THAT(Ctl({"tasks", "people", task}).out, MatchesRegex("PERSON +STATE +SINCE +MINUTES\n"));

@@ -1,6 +1,6 @@
 // The life of a task on a real store: published, claimed, served, rated, credited.
 #include "common/ids/ids.h"
-#include "tests/integration/dispatch/handlers_fixture.h"
+#include "tests/integration/dispatch/later.h"
 
 namespace baodao::dispatch {
 namespace {
@@ -8,39 +8,8 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
-// The machine's clock, moved ahead.
-class LaterClock final : public Clock {
- public:
-  Time Now() const override { return SystemClock().Now() + ahead; }
-  Task<void> SleepFor(Millis duration) override { return SystemClock().SleepFor(duration); }
-
-  Millis ahead{0};
-};
-
-// A replica by such a clock.
-struct LaterReplica {
-  LaterReplica(asio::io_context& loop, Replica& replica, Clock& clock, const crypto::KeyRing& ring)
-      : app(
-            loop, replica.store, clock, ring, replica.profiles, [] { return TestTree(); },
-            AppOptions()),
-        tasks(app, replica.near),
-        assignments(app),
-        deadlines(app) {}
-
-  App app;
-  TaskHandlers tasks;
-  AssignmentHandlers assignments;
-  Deadlines deadlines;
-};
-
-class LoopTest : public HandlersTest {
+class LoopTest : public LaterTest {
  protected:
-  void RunLaterTimersUntil(LaterReplica& replica, std::function<bool()> done) {
-    timers::TimerLoop timers(replica.app.store, replica.app.clock);
-    replica.deadlines.Register(timers);
-    Run(Wait(timers, std::move(done)));
-  }
-
   absl::StatusOr<v1::Balance> Correct(const std::string& task, const std::string& person,
                                       int minutes, const std::string& id) {
     v1::CorrectHoursRequest request;
@@ -61,7 +30,7 @@ class LoopTest : public HandlersTest {
     EXPECT_EQ(Correct(task, person, 0, "void again")->entries(), 4);
     EXPECT_EQ(Correct(task, person, 30, "after all")->minutes(), 30);
     EXPECT_EQ(Why(Correct(task, person, 121, "beyond").status()), "INVALID_ARGUMENT_FIELDS");
-    EXPECT_EQ(Why(Correct(task, NewPerson(), 30, "nobody").status()), "NOT_ASSIGNED");
+    EXPECT_EQ(Why(Correct(task, NewPerson(), 30, "nobody").status()), "HOURS_NOT_CREDITED");
     const auto entries = *Run(replicas_[1]->app.ledgers.List(person, 0, 10));
     ASSERT_EQ(entries.size(), 5u);
     const std::vector<std::pair<int64_t, uint64_t>> expected = {

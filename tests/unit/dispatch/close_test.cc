@@ -148,6 +148,7 @@ TEST_F(CloseTest, CreditedInParts) {
   Add("per_b", v1::ASSIGNMENT_STATE_SIGNED_OUT);
   Add("per_n", v1::ASSIGNMENT_STATE_NO_SHOW);
   State(v1::TASK_STATE_EVALUATED);
+  record_.set_confirmed_by("per_r");
   const Effects first = DecideCredited(aggregate(), {"per_a"}, kNow, kNow);
   EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_CREDITED);
   EXPECT_EQ(Armed(first, Timer("credit")), kNow);

@@ -28,12 +28,12 @@ TEST(DispatchMetrics, EveryTransitionIsThereFromTheStart) {
         "baodao_dispatch_assignment_transitions_total{from=\"NONE\",to=\"ACCEPTED\"} 0"}) {
     EXPECT_NE(text.find(series), std::string::npos) << series;
   }
-  EXPECT_EQ(Count(text, "task_transitions_total{"), 14u);
+  EXPECT_EQ(Count(text, "task_transitions_total{"), 15u);
   EXPECT_LT(Count(text, "assignment_transitions_total{"), 50u);
 
   metrics.Observer().on_transition({true, v1::TASK_STATE_OPEN, v1::TASK_STATE_OPEN});
   EXPECT_NE(registry.Text().find("{from=\"OPEN\",to=\"OPEN\"} 1"), std::string::npos);
-  EXPECT_EQ(Count(registry.Text(), "task_transitions_total{"), 14u);
+  EXPECT_EQ(Count(registry.Text(), "task_transitions_total{"), 15u);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "services/dispatch/domain/calendar.h"
 #include "services/dispatch/domain/change.h"
 #include "services/dispatch/domain/states.h"
+#include "services/dispatch/domain/take.h"
 #include "services/dispatch/domain/times.h"
 #include "services/dispatch/store/indexes.h"
 
@@ -76,12 +77,29 @@ std::string CheckPromotion(World& world, const v1::Task& task) {
   return armed ? "" : "somebody waits for a free slot and no timer is armed";
 }
 
-// Work that people hold, checked against the limits one after the other.
-std::string CheckPeople(const std::map<std::string, std::vector<Work>>& held) {
+// Work of one person: taken on, and confirmed after the fact.
+struct Held {
+  std::vector<Work> accepted;
+  std::vector<Work> confirmed;
+};
+
+Work WorkOf(const v1::Task& task, const v1::Assignment& assignment) {
+  if (assignment.sign_in_method() != v1::SIGN_METHOD_CONFIRMED) return dispatch::WorkOf(task);
+  return {task.task_id(), ToTime(assignment.sign_in_time()), ToTime(assignment.sign_out_time())};
+}
+
+// Work that people hold, checked one after the other against the limits; what has happened only
+// against other places at the same time.
+std::string CheckPeople(const std::map<std::string, Held>& held) {
   for (const auto& [person, works] : held) {
     v1::CalendarRecord others;
-    for (const Work& work : works) {
-      const absl::Status fits = CheckCalendar(others, work, WorkLimits());
+    for (const Work& work : works.accepted) {
+      const absl::Status fits = CheckCalendar(others, work, work::Limits());
+      if (!fits.ok()) return "promise 2: " + person + ": " + fits.ToString();
+      Reserve(others, work, work.start, 1);
+    }
+    for (const Work& work : works.confirmed) {
+      const absl::Status fits = CheckOverlap(others, work);
       if (!fits.ok()) return "promise 2: " + person + ": " + fits.ToString();
       Reserve(others, work, work.start, 1);
     }
@@ -143,7 +161,7 @@ std::string CheckLedgers(World& world,
 }  // namespace
 
 std::string CheckAlways(World& world, const std::vector<std::string>& tasks) {
-  std::map<std::string, std::vector<Work>> held;
+  std::map<std::string, Held> held;
   for (const std::string& id : tasks) {
     const v1::TaskRecord record = world.TaskOf(id);
     const auto people = world.PeopleOn(id);
@@ -153,7 +171,9 @@ std::string CheckAlways(World& world, const std::vector<std::string>& tasks) {
     if (!wrong.empty()) return id + ": " + wrong + "\n" + record.task().ShortDebugString();
     for (const auto& [person, r] : people) {
       if (!BlocksCalendar(r.assignment().state())) continue;
-      held[person].push_back({id, StartOf(record.task()), EndOf(record.task())});
+      const bool told = r.assignment().sign_in_method() == v1::SIGN_METHOD_CONFIRMED;
+      std::vector<Work>& works = told ? held[person].confirmed : held[person].accepted;
+      works.push_back(WorkOf(record.task(), r.assignment()));
     }
   }
   return CheckPeople(held);

@@ -44,6 +44,8 @@ class Simulation {
   std::string End() {
     for (int i = 0; i < 40; ++i) {
       if (i == 28) world_.SetFaults(false);
+      // Once it is over some of what is missing is told, perhaps by several at once.
+      for (int told = world_.Below(3); told > 0 && i < 26; --told) Tell();
       world_.Advance(i < 20 ? Millis(minutes(40)) : Millis(hours(24)));
       world_.FireTimers();
       world_.Advance(std::chrono::seconds(40));
@@ -215,6 +217,28 @@ class Simulation {
     }
   }
 
+  void Tell() {
+    v1::ConfirmServiceRequest request;
+    request.set_request_id("confirm-" + std::to_string(confirmed_++));
+    request.set_task_id(AnyTask());
+    request.set_reason("补录");
+    const common::v1::TimeWindow window = world_.TaskOf(request.task_id()).task().window();
+    for (int i = world_.Below(2); i >= 0; --i) {
+      v1::ConfirmedService& service = *request.add_services();
+      service.set_person_id(AnyPerson());
+      *service.mutable_served() = window;
+      if (world_.Chance(50)) {
+        service.mutable_served()->mutable_start()->set_seconds(window.start().seconds() + 1800);
+      }
+    }
+    for (int i = world_.Below(3); i >= 0; --i) world_.Spawn(Confirm(AnyReplica(), request));
+  }
+  Task<void> Confirm(Replica& replica, v1::ConfirmServiceRequest request) {
+    Call call;
+    call.request_id = request.request_id();
+    Note(call, co_await replica.assignments.ConfirmService(AsCoordinator(), std::move(request)));
+  }
+
   Task<void> Finish(TaskHandlers& t, Call call) {
     if (call.number == 0 && call.by_coordinator) {
       v1::CancelTaskRequest request;
@@ -239,6 +263,7 @@ class Simulation {
   World world_;
   std::vector<std::string> tasks_;
   std::vector<Call> sent_;
+  int confirmed_ = 0;
   std::map<std::string, std::string> answers_;
   std::string broken_;
 };

@@ -20,6 +20,7 @@ const TaskPairs kTaskMachine = {
     {{"STAFFED", "cancel"}, "CANCELLED"}, {{"STAFFED", "expire"}, "EXPIRED"},
     {{"IN_SERVICE", "serve"}, "SERVED"},  {{"SERVED", "evaluate"}, "EVALUATED"},
     {{"SERVED", "close"}, "CLOSED"},      {{"EVALUATED", "close"}, "CLOSED"},
+    {{"EXPIRED", "confirm"}, "SERVED"},
 };
 
 TaskPairs AssignmentMachine() {
@@ -34,6 +35,7 @@ TaskPairs AssignmentMachine() {
       {{"ACCEPTED", "miss"}, "NO_SHOW"},       {{"SIGNED_IN", "sign_out"}, "SIGNED_OUT"},
       {{"SIGNED_OUT", "credit"}, "CREDITED"},  {{"SIGNED_IN", "release"}, "RELEASED"},
       {{"SIGNED_OUT", "release"}, "RELEASED"}, {{"NO_SHOW", "assign"}, "ACCEPTED"},
+      {{"NO_SHOW", "confirm"}, "SIGNED_OUT"},  {{"ACCEPTED", "confirm"}, "SIGNED_OUT"},
   };
   // Whoever never was on it, or whose time on it ended before it began, may start anew.
   for (const char* state : {"NONE", "DECLINED", "LAPSED", "WITHDRAWN", "RELEASED"}) {
@@ -41,6 +43,7 @@ TaskPairs AssignmentMachine() {
     pairs[{state, "enqueue"}] = "WAITLISTED";
     pairs[{state, "offer"}] = "OFFERED";
     pairs[{state, "assign"}] = "ACCEPTED";
+    pairs[{state, "confirm"}] = "SIGNED_OUT";
   }
   return pairs;
 }
@@ -73,12 +76,15 @@ TEST(StatesTest, AssignmentEveryPair) {
                                                 kAssignmentEvents);
 }
 
+// But an expired one, by service that turns out to have happened.
 TEST(StatesTest, NothingLeavesFinalStates) {
   for (const auto state :
        {v1::TASK_STATE_CLOSED, v1::TASK_STATE_CANCELLED, v1::TASK_STATE_EXPIRED}) {
     EXPECT_TRUE(IsFinal(state));
     for (int e = 0; e < kTaskEvents; ++e) {
-      EXPECT_FALSE(Next(state, static_cast<TaskEvent>(e)).has_value());
+      const auto event = static_cast<TaskEvent>(e);
+      const bool way_back = state == v1::TASK_STATE_EXPIRED && event == TaskEvent::kConfirm;
+      EXPECT_EQ(Next(state, event).has_value(), way_back);
     }
   }
 }

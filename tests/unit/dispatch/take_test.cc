@@ -148,8 +148,8 @@ TEST_F(TakeTest, ANoShowWhoCameAfterAllIsAssignedAgain) {
   State(v1::TASK_STATE_IN_SERVICE);
   const Time late = kNow + hours(5);
   EXPECT_EQ(Claim("per_n", late), "TASK_NOT_OPEN");
-  EXPECT_EQ(Assign("per_n", kNow + hours(6)), "TASK_NOT_OPEN");  // it has ended
-  EXPECT_EQ(Assign("per_x", late), "TASK_NOT_OPEN");             // nobody new
+  EXPECT_EQ(Assign("per_n", kNow + hours(6)), "TASK_OVER");  // it has ended
+  EXPECT_EQ(Assign("per_x", late), "TASK_NOT_OPEN");         // nobody new
   EXPECT_EQ(Assign("per_n", late), "OK");
   EXPECT_EQ(StateOf("per_n"), v1::ASSIGNMENT_STATE_ACCEPTED);
   EXPECT_EQ(aggregate().Find("per_n")->reservation(), 77u);

@@ -121,6 +121,12 @@ TEST(Notices, OfANeedThatLostItsTask) {
   for (const auto& [before, after] : ways) {
     events::v1::Event event = Needed(before, after);
     event.mutable_need_changed()->set_lost_task_id("tsk_1");
+    auto& window = *event.mutable_need_changed()->mutable_need()->mutable_window();
+    *window.mutable_end() = event.time();
+    // Somebody may have come whose sign-in is missing: nobody is told that nobody did.
+    EXPECT_EQ(Told(event), (Lines{"need_unserved → area 310110009001", "need_unproven → per_r"}));
+    EXPECT_EQ(NoticesOf(event)[1].record.subject_id(), "tsk_1");
+    window.mutable_end()->set_seconds(event.time().seconds() + 1);
     EXPECT_EQ(Told(event), (Lines{"need_unserved → area 310110009001", "need_reopened → per_r"}));
   }
 }

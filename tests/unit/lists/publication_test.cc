@@ -164,6 +164,34 @@ TEST(FollowTask, ALostTaskFreesTheNeedAndIsForgotten) {
   }
 }
 
+// Whoever had come without signing in left a need that nothing could resolve.
+TEST(FollowTask, ServiceConfirmedAfterTheFactResolvesTheNeed) {
+  for (const auto state : {v1::NEED_STATE_ACCEPTED, v1::NEED_STATE_EXPIRED}) {
+    v1::NeedRecord record = Published();
+    ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, kNow));
+    record.mutable_need()->set_state(state);
+    ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_SERVED, 6}, kNow));
+    EXPECT_EQ(record.need().state(), v1::NEED_STATE_RESOLVED);
+    EXPECT_EQ(record.need().task_id(), "tsk_1");
+    EXPECT_EQ(record.past_task_ids_size(), 0);
+    // What is told again of before changes nothing, and what comes is followed.
+    EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, kNow));
+    EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_SERVED, 6}, kNow));
+    ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_CLOSED, 8}, kNow));
+    EXPECT_EQ(record.need().state(), v1::NEED_STATE_CLOSED);
+  }
+}
+
+TEST(FollowTask, ServiceOfALostTaskLeavesANeedAloneThatHasAnother) {
+  v1::NeedRecord record = Published();
+  ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, kNow));
+  ASSERT_TRUE(BeginPublication(&record, {}, kPublisher, {}, kNow).ok());
+  ASSERT_TRUE(CompletePublication(&record, {"tsk_2", TASK_STATE_OPEN, 1}, kNow));
+  EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_SERVED, 6}, kNow));
+  EXPECT_EQ(record.need().task_id(), "tsk_2");
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_MATCHED);
+}
+
 // It became ACCEPTED, where it could neither be resolved nor linked with the same answer again.
 TEST(FollowTask, ALinkedNeedStaysMatchedWhenItsTaskIsLost) {
   for (const auto state : {TASK_STATE_OPEN, TASK_STATE_IN_SERVICE}) {

@@ -1,0 +1,12 @@
+// What becomes of the time reserved for a call once it has ended.
+#pragma once
+
+#include "services/dispatch/rpc/app.h"
+
+namespace baodao::dispatch {
+
+// Gives the time back where the call was refused, or was answered before and stands on another
+// reservation; keeps it where the assignment stands on it, and where that is not known.
+Task<void> SettleReservation(App& app, Reservation reservation, const TaskCall& call);
+
+}  // namespace baodao::dispatch

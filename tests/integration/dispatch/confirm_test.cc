@@ -1,0 +1,190 @@
+// Service confirmed after the fact, on a real store.
+#include "common/ids/ids.h"
+#include "tests/integration/dispatch/later.h"
+
+namespace baodao::dispatch {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+class ConfirmServiceTest : public LaterTest {
+ protected:
+  ConfirmServiceTest()
+      : one_(loop_, *replicas_[0], clock_, ring_), two_(loop_, *replicas_[1], clock_, ring_) {}
+
+  // A task of a need that the person accepted and did not sign in to, long over.
+  v1::Task Missed(const std::string& person) {
+    v1::PublishTaskRequest request = NewTask(hours(1), 1, 1);
+    request.set_requester_id(requester_);
+    const DispatchKeys& keys = replicas_[0]->app.keys;
+    request.set_need_id(ids::New("ned", TestTree()->ShardOf(kCommunity, keys.base())));
+    request.set_need_attempt(1);
+    const auto task = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
+    EXPECT_TRUE(task.ok()) << task.status();
+    EXPECT_TRUE(Run(Claim(0, person, task->task_id(), "claim-" + task->task_id())).ok());
+    return *task;
+  }
+  void Expire(const std::string& task) {
+    clock_.ahead = hours(5);
+    EXPECT_TRUE(Fire(one_, &Deadlines::End, kEndTimer, task).ok());
+    EXPECT_EQ(Get(task).state(), v1::TASK_STATE_EXPIRED);
+  }
+  static v1::ConfirmServiceRequest Told(const v1::Task& task, const std::string& person,
+                                        const std::string& id) {
+    v1::ConfirmServiceRequest request;
+    request.set_request_id(id);
+    request.set_task_id(task.task_id());
+    request.set_reason("手机没电");
+    v1::ConfirmedService& service = *request.add_services();
+    service.set_person_id(person);
+    *service.mutable_served()->mutable_start() = task.window().start();
+    *service.mutable_served()->mutable_end() = ToTimestamp(StartOf(task) + minutes(60));
+    return request;
+  }
+  static Time StartOf(const v1::Task& task) { return ToTime(task.window().start()); }
+  void Credit(const std::string& task) {
+    EXPECT_TRUE(Fire(two_, &Deadlines::Credit, kCreditTimer, task).ok());
+  }
+  std::vector<v1::LedgerEntry> LedgerOf(const std::string& person) {
+    return *Run(replicas_[1]->app.ledgers.List(person, 0, 10));
+  }
+  absl::StatusOr<v1::Balance> Correct(const std::string& task, const std::string& person, int to) {
+    v1::CorrectHoursRequest request;
+    request.set_request_id("correct-" + std::to_string(to));
+    request.set_task_id(task);
+    request.set_person_id(person);
+    request.set_minutes(to);
+    request.set_reason("更正");
+    return Run(one_.ledgers.CorrectHours(Coordinator(), request));
+  }
+  std::string EvaluatedBy(const std::string& person, const std::string& task) {
+    v1::EvaluateTaskRequest request;
+    request.set_request_id("rate");
+    request.set_task_id(task);
+    request.set_rating(5);
+    return Why(Run(one_.tasks.EvaluateTask(As(person), request)).status());
+  }
+
+  const std::string requester_ = NewPerson();
+  LaterClock clock_;
+  LaterReplica one_, two_;
+};
+
+// Who had come and could not sign in was a NO_SHOW for ever, and nothing could put it right.
+TEST_F(ConfirmServiceTest, FromExpiredToCreditedAndRated) {
+  const std::string person = NewPerson();
+  const v1::Task task = Missed(person);
+  const std::string id = task.task_id();
+  EXPECT_EQ(Why(Run(one_.assignments.ConfirmService(As(requester_), Told(task, person, "early")))
+                    .status()),
+            "TOO_EARLY");
+  Expire(id);
+  // Each refusal names the way.
+  EXPECT_EQ(EvaluatedBy(requester_, id), "NOTHING_TO_EVALUATE");
+  EXPECT_EQ(Why(Correct(id, person, 60).status()), "HOURS_NOT_CREDITED");
+  v1::AssignTaskRequest assign;
+  assign.set_request_id("assign");
+  assign.set_task_id(id);
+  assign.set_person_id(person);
+  EXPECT_EQ(Why(Run(one_.assignments.AssignTask(Coordinator(), assign)).status()), "TASK_OVER");
+
+  const auto confirmed =
+      Run(one_.assignments.ConfirmService(As(requester_), Told(task, person, "confirm")));
+  ASSERT_TRUE(confirmed.ok()) << confirmed.status();
+  EXPECT_EQ(confirmed->state(), v1::TASK_STATE_SERVED);
+  Credit(id);
+  EXPECT_EQ(Run(replicas_[0]->app.tasks.ReadAssignment(id, person))->assignment().state(),
+            v1::ASSIGNMENT_STATE_CREDITED);
+  const auto entries = LedgerOf(person);
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].minutes(), 60);
+  EXPECT_TRUE(entries[0].manual());
+  EXPECT_EQ(entries[0].reason(), "手机没电");
+  EXPECT_EQ(entries[0].confirmed_by(), requester_);
+
+  // Sent again it answers as it did; told anew it is on record; corrected it is corrected.
+  const auto again =
+      Run(two_.assignments.ConfirmService(As(requester_), Told(task, person, "confirm")));
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->SerializeAsString(), confirmed->SerializeAsString());
+  v1::ConfirmServiceRequest other = Told(task, person, "confirm");
+  other.set_reason("别的原因");
+  EXPECT_EQ(Why(Run(two_.assignments.ConfirmService(As(requester_), other)).status()),
+            "REQUEST_ID_REUSED");
+  EXPECT_EQ(
+      Why(Run(two_.assignments.ConfirmService(Coordinator(), Told(task, person, "anew"))).status()),
+      "SERVICE_ON_RECORD");
+  EXPECT_EQ(Correct(id, person, 30)->minutes(), 30);
+  EXPECT_EQ(EvaluatedBy(requester_, id), "OK");
+  Credit(id);
+  EXPECT_EQ(Run(replicas_[0]->app.ledgers.Head(person))->minutes(), 30);
+  // The door is not theirs to see again.
+  v1::GetTaskContactRequest contact;
+  contact.set_task_id(id);
+  EXPECT_EQ(Why(Run(one_.tasks.GetTaskContact(As(person), contact)).status()), "PERMISSION_DENIED");
+}
+
+TEST_F(ConfirmServiceTest, NobodyWasInTwoPlacesAtOnce) {
+  const std::string person = NewPerson();
+  const v1::Task missed = Missed(person);
+  // Somewhere else during the second half, from when the first was given up.
+  const v1::Task elsewhere = Publish(NewTask(hours(2), 1, 1));
+  Expire(missed.task_id());
+  clock_.ahead = Millis(0);
+  ASSERT_TRUE(Run(Claim(1, person, elsewhere.task_id(), "elsewhere")).ok());
+  clock_.ahead = hours(5);
+  v1::ConfirmServiceRequest whole = Told(missed, person, "whole");
+  *whole.mutable_services(0)->mutable_served()->mutable_end() = missed.window().end();
+  EXPECT_EQ(Why(Run(one_.assignments.ConfirmService(Coordinator(), whole)).status()),
+            "OVERLAPPING_TASK");
+  EXPECT_EQ(CalendarOf(person).entries_size(), 1);
+  EXPECT_EQ(Get(missed.task_id()).state(), v1::TASK_STATE_EXPIRED);
+  v1::ConfirmServiceRequest half = Told(missed, person, "half");
+  *half.mutable_services(0)->mutable_served()->mutable_end() =
+      ToTimestamp(StartOf(elsewhere) - minutes(1));
+  const auto confirmed = Run(one_.assignments.ConfirmService(Coordinator(), half));
+  EXPECT_TRUE(confirmed.ok()) << confirmed.status();
+  EXPECT_EQ(CalendarOf(person).entries_size(), 2);
+}
+
+TEST_F(ConfirmServiceTest, ManyTellItAtOnceAndItIsCreditedOnce) {
+  const std::string person = NewPerson(), stranger = NewPerson();
+  const v1::Task task = Missed(person);
+  Expire(task.task_id());
+  int confirmed = 0;
+  const auto tell = [&](LaterReplica& replica, std::string who, std::string id) -> Task<void> {
+    auto told = co_await replica.assignments.ConfirmService(Coordinator(), Told(task, who, id));
+    confirmed += told.ok();
+    const std::string why = Why(told.status());
+    EXPECT_TRUE(told.ok() || why == "SERVICE_ON_RECORD" || why == "TASK_FULL") << why;
+  };
+  std::vector<Task<void>> all;
+  for (int i = 0; i < 8; ++i) {
+    all.push_back(tell(i % 2 == 0 ? one_ : two_, i < 4 ? person : stranger, std::to_string(i)));
+  }
+  RunAll(std::move(all));
+  EXPECT_EQ(confirmed, 1);
+  EXPECT_EQ(Get(task.task_id()).accepted_count(), 1);
+  Credit(task.task_id());
+  Credit(task.task_id());
+  EXPECT_EQ(LedgerOf(person).size() + LedgerOf(stranger).size(), 1u);
+  // Whose time was entered and not needed has it back.
+  EXPECT_EQ(CalendarOf(person).entries_size() + CalendarOf(stranger).entries_size(), 1);
+}
+
+TEST_F(ConfirmServiceTest, WhatIsRefusedWritesNothing) {
+  const std::string person = NewPerson();
+  const v1::Task task = Missed(person);
+  Expire(task.task_id());
+  const int64_t before = server_.Do({"DBSIZE"}).integer;
+  v1::ConfirmServiceRequest nobody = Told(task, ids::New("tsk", 1), "a");
+  EXPECT_EQ(Why(Run(one_.assignments.ConfirmService(Coordinator(), nobody)).status()), "NOT_FOUND");
+  EXPECT_EQ(Why(Run(one_.assignments.ConfirmService(As(requester_), Told(task, requester_, "b")))
+                    .status()),
+            "OWN_SERVICE");
+  EXPECT_EQ(server_.Do({"DBSIZE"}).integer, before);
+}
+
+}  // namespace
+}  // namespace baodao::dispatch
