@@ -7,8 +7,10 @@
 
 namespace baodao::dispatch {
 
-// OK, or OUTSIDE_GEOFENCE with the distance in metres.
-absl::Status CheckGeofence(const common::v1::GeoPoint& place, int radius_m,
-                           const common::v1::GeoPoint& position);
+// OK, or OUTSIDE_GEOFENCE: within `radius_m` of the exact place, or not. How far off the position
+// is is told from the rounded place that everybody knows, in hundreds of metres: whoever is refused
+// learns nothing else of the exact one.
+absl::Status CheckGeofence(const common::v1::GeoPoint& exact, const common::v1::GeoPoint& rounded,
+                           int radius_m, const common::v1::GeoPoint& position);
 
 }  // namespace baodao::dispatch

@@ -12,6 +12,7 @@
 #include "services/dispatch/domain/states.h"
 #include "services/dispatch/domain/times.h"
 #include "services/dispatch/rpc/handlers.h"
+#include "services/dispatch/rpc/shown.h"
 
 namespace baodao::dispatch {
 
@@ -60,16 +61,19 @@ bool IsCurrent(const v1::Assignment& assignment, Time now) {
 }
 
 // The person's part in the task as both are now; nullopt when there is none.
-Task<absl::StatusOr<std::optional<Item>>> ReadItem(App& app, std::string task_id,
-                                                   std::string person) {
-  auto mine = co_await app.tasks.ReadAssignment(task_id, std::move(person));
+Task<absl::StatusOr<std::optional<Item>>> ReadItem(App& app, rpc::CallContext context,
+                                                   std::string task_id) {
+  auto mine = co_await app.tasks.ReadAssignment(task_id, context.caller().person_id);
   if (Is(mine.status(), Reason::NOT_ASSIGNED)) co_return std::nullopt;
   CO_RETURN_IF_ERROR(mine.status());
   if (!IsCurrent(mine->assignment(), app.clock.Now())) co_return std::nullopt;
   CO_ASSIGN_OR_RETURN(v1::TaskRecord record, co_await app.tasks.Read(std::move(task_id)));
   Item item;
-  *item.mutable_assignment() = std::move(*mine->mutable_assignment());
   *item.mutable_task() = std::move(*record.mutable_task());
+  if (!TakesSlot(mine->assignment().state())) {
+    *item.mutable_task() = Shown(app, context, std::move(*item.mutable_task()));
+  }
+  *item.mutable_assignment() = std::move(*mine->mutable_assignment());
   co_return item;
 }
 
@@ -96,7 +100,7 @@ Answer<v1::ListMyAssignmentsResponse> AssignmentHandlers::ListMyAssignments(
   std::vector<Item> items;
   absl::Status failed;
   std::function<Task<void>(size_t)> read = [&](size_t i) -> Task<void> {
-    auto item = co_await ReadItem(app_, tasks[i], person);
+    auto item = co_await ReadItem(app_, context, tasks[i]);
     if (!item.ok()) failed = item.status();
     if (item.ok() && *item) items.push_back(**std::move(item));
   };

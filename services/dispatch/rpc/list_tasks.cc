@@ -8,6 +8,7 @@
 #include "services/dispatch/domain/states.h"
 #include "services/dispatch/domain/times.h"
 #include "services/dispatch/rpc/handlers.h"
+#include "services/dispatch/rpc/shown.h"
 #include "services/dispatch/store/indexes.h"
 #include "services/dispatch/store/task_list.h"
 
@@ -24,7 +25,7 @@ std::function<bool(const v1::Task&)> Wanted(const v1::ListTasksRequest& request,
 
 }  // namespace
 
-Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext,
+Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext context,
                                                       v1::ListTasksRequest request) {
   const std::shared_ptr<const areas::AreaTree> tree = app_.tree();
   if (tree->Find(request.area_code()) == nullptr) {
@@ -49,14 +50,16 @@ Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext,
   query.wanted = Wanted(request, now);
   CO_ASSIGN_OR_RETURN(TaskPage page, co_await ReadPage(app_.store, app_.keys, std::move(query)));
   v1::ListTasksResponse response;
-  for (v1::Task& task : page.tasks) *response.add_tasks() = std::move(task);
+  for (v1::Task& task : page.tasks) {
+    *response.add_tasks() = Shown(app_, context, std::move(task));
+  }
   if (page.more) {
     response.set_next_page_token(paging::Encode(page.position.Encode(), id, now));
   }
   co_return response;
 }
 
-Answer<v1::ListTasksNearResponse> TaskHandlers::ListTasksNear(rpc::CallContext,
+Answer<v1::ListTasksNearResponse> TaskHandlers::ListTasksNear(rpc::CallContext context,
                                                               v1::ListTasksNearRequest request) {
   constexpr int kWalk = 1200;
   const int radius = request.radius_m() > 0 ? request.radius_m() : kWalk;
@@ -74,7 +77,7 @@ Answer<v1::ListTasksNearResponse> TaskHandlers::ListTasksNear(rpc::CallContext,
     if (!stored[i].exists() || !record.ParseFromString(stored[i].bytes)) continue;
     if (!IsClaimable(record.task()) || StartOf(record.task()) <= now) continue;
     v1::ListTasksNearResponse::Hit& hit = *response.add_hits();
-    *hit.mutable_task() = std::move(*record.mutable_task());
+    *hit.mutable_task() = Shown(app_, context, std::move(*record.mutable_task()));
     hit.set_distance_m(hits[i].distance_m);
   }
   co_return response;

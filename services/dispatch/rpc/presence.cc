@@ -15,6 +15,14 @@ constexpr Millis kTriesWindow = minutes(10);
 
 std::string SealedAs(const std::string& task_id) { return "task:" + task_id + ":contact"; }
 
+// Counted before it is looked at: many tries at once are as many as many in a row.
+Task<absl::Status> CountTry(App& app, std::string key) {
+  CO_ASSIGN_OR_RETURN(const store::Counted tries,
+                      co_await app.store.Increment(std::move(key), kTriesWindow));
+  if (tries.value > kProofTries) co_return RefuseFor(Reason::RATE_LIMITED, tries.left);
+  co_return absl::OkStatus();
+}
+
 }  // namespace
 
 std::string SignCode(const crypto::KeyRing& ring, const std::string& task_id, Time at) {
@@ -54,11 +62,7 @@ Task<absl::StatusOr<v1::SignMethod>> Prove(App& app, const Subject& subject,
   const v1::Task& task = record.task();
   if (subject.by_coordinator) co_return v1::SIGN_METHOD_COORDINATOR;
   if (!request.code().empty()) {
-    // Counted before it is looked at: many tries at once are as many as many in a row.
-    const std::string key = app.keys.Tries(task.task_id(), subject.person_id);
-    CO_ASSIGN_OR_RETURN(const store::Counted tries,
-                        co_await app.store.Increment(key, kTriesWindow));
-    if (tries.value > kCodeTries) co_return RefuseFor(Reason::RATE_LIMITED, tries.left);
+    CO_RETURN_IF_ERROR(co_await CountTry(app, app.keys.Tries(task.task_id(), subject.person_id)));
     if (IsSignCode(app.ring, task.task_id(), request.code(), app.clock.Now())) {
       co_return v1::SIGN_METHOD_CODE;
     }
@@ -66,7 +70,10 @@ Task<absl::StatusOr<v1::SignMethod>> Prove(App& app, const Subject& subject,
   }
   if (!request.has_position()) co_return Refuse(Reason::PROOF_REQUIRED);
   CO_ASSIGN_OR_RETURN(const v1::TaskContact contact, OpenContact(app.ring, record));
-  CO_RETURN_IF_ERROR(CheckGeofence(contact.place(), task.geofence_m(), request.position()));
+  CO_RETURN_IF_ERROR(
+      co_await CountTry(app, app.keys.PlaceTries(task.task_id(), subject.person_id)));
+  CO_RETURN_IF_ERROR(
+      CheckGeofence(contact.place(), task.place(), task.geofence_m(), request.position()));
   co_return v1::SIGN_METHOD_POSITION;
 }
 

@@ -13,8 +13,9 @@ namespace baodao::dispatch {
 // How long one code is shown. The one before and the one after are taken as well: people type
 // slowly, clocks differ.
 inline constexpr Millis kCodeStep = std::chrono::seconds(30);
-// Codes a person may try for one task in ten minutes, before one that is right and used.
-inline constexpr int kCodeTries = 5;
+// Codes a person may try for one task in ten minutes, before one that is right and used; and as
+// many positions.
+inline constexpr int kProofTries = 5;
 
 // The six digits shown for the task in the step that holds `at`: a keyed hash, the same in every
 // replica.

@@ -32,6 +32,10 @@ Task<absl::StatusOr<v1::SignMethod>> AssignmentHandlers::ProveExpected(rpc::Call
   }
   CO_ASSIGN_OR_RETURN(const auto known,
                       co_await app_.tasks.Peek(request.task_id(), subject.person_id));
+  // Before anything is proved: days ahead nobody shall find the exact place by trying.
+  if (event == AssignmentEvent::kSignIn) {
+    CO_RETURN_IF_ERROR(CheckSignInTime(known->record.task(), app_.clock.Now()));
+  }
   // A code proves nothing by those who may have it shown.
   const std::string& area = known->record.task().area_code();
   if (!request.code().empty() && context.caller().Coordinates(area, app_.relations.covers)) {
@@ -64,9 +68,15 @@ Answer<v1::Assignment> AssignmentHandlers::Sign(rpc::CallContext context, v1::Si
                ? DecideSignIn(aggregate, subject.person_id, how, now)
                : DecideSignOut(aggregate, subject.person_id, how, now);
   };
+  // What was right and used does not count.
+  const std::string& person = subject.person_id;
   if (*method == v1::SIGN_METHOD_CODE) {
     call.extra = [&](store::Commit& commit) {
-      commit.RemoveValue(app_.keys.Tries(task_id, subject.person_id));
+      commit.RemoveValue(app_.keys.Tries(task_id, person));
+    };
+  } else if (*method == v1::SIGN_METHOD_POSITION) {
+    call.extra = [&](store::Commit& commit) {
+      commit.RemoveValue(app_.keys.PlaceTries(task_id, person));
     };
   }
   co_return Parsed<v1::Assignment>(

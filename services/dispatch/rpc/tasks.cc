@@ -5,12 +5,13 @@
 #include "common/status/status.h"
 #include "services/dispatch/domain/close.h"
 #include "services/dispatch/rpc/handlers.h"
+#include "services/dispatch/rpc/shown.h"
 
 namespace baodao::dispatch {
 
-Answer<v1::Task> TaskHandlers::GetTask(rpc::CallContext, v1::GetTaskRequest request) {
+Answer<v1::Task> TaskHandlers::GetTask(rpc::CallContext context, v1::GetTaskRequest request) {
   CO_ASSIGN_OR_RETURN(v1::TaskRecord record, co_await app_.tasks.Read(request.task_id()));
-  co_return std::move(*record.mutable_task());
+  co_return co_await ShownToPeople(app_, std::move(context), std::move(*record.mutable_task()));
 }
 
 Answer<v1::Task> TaskHandlers::CancelTask(rpc::CallContext context, v1::CancelTaskRequest request) {

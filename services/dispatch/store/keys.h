@@ -10,6 +10,7 @@
 //   {NN}dispatch:closed             index   ended tasks by when they ended, for the archive
 //   {NN}dispatch:releases           stream  who was shown which contact (Events), kept for audits
 //   {NN}dispatch:tries:<task>:<p>   value   wrong sign-in codes of a person
+//   {NN}dispatch:places:<task>:<p>  value   positions a person tried to sign in from
 //   {NN}dispatch:asked:<person>     index   tasks of the shard that the person has an offer of or
 //   waits for, by start
 //   {NN}dispatch:calendar:<person>  record  CalendarRecord
@@ -41,6 +42,9 @@ class DispatchKeys {
   std::string Ledger(std::string_view person) const { return OfId("ledger", person); }
   std::string Tries(std::string_view task, std::string_view person) const {
     return keys_.Of(ShardOf(task), "tries", std::string(task) + ":" + std::string(person));
+  }
+  std::string PlaceTries(std::string_view task, std::string_view person) const {
+    return keys_.Of(ShardOf(task), "places", std::string(task) + ":" + std::string(person));
   }
   // `list` is one of open, live, done, ended.
   std::string List(int shard, std::string_view list, std::string_view area) const {

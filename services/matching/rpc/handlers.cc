@@ -4,6 +4,7 @@
 
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/work/task_view.h"
 #include "services/matching/domain/texts.h"
 
 namespace baodao::matching {
@@ -125,7 +126,7 @@ Task<absl::StatusOr<v1::RecommendTasksResponse>> MatchingHandlers::RecommendTask
        RankTasks(index_, terms, settings_.policy, slot, LimitOf(request.limit()))) {
     v1::RecommendTasksResponse::Item& item = *response.add_items();
     *item.mutable_candidate() = ToProto(terms, ranked, context.locale());
-    *item.mutable_task() = ranked.task->task;
+    *item.mutable_task() = work::PublicView(ranked.task->task);
   }
   co_return response;
 }

@@ -1,6 +1,7 @@
 // Proving presence, and who is shown what.
 #include "services/dispatch/rpc/presence.h"
 
+#include "common/ids/ids.h"
 #include "tests/integration/dispatch/handlers_fixture.h"
 
 namespace baodao::dispatch {
@@ -86,6 +87,93 @@ TEST_F(PresenceTest, CodesCannotBeGuessed) {
   const auto in = Run(replicas_[0]->assignments.SignIn(As(person), none));
   ASSERT_TRUE(in.ok()) << in.status();
   EXPECT_EQ(in->sign_in_method(), v1::SIGN_METHOD_POSITION);
+}
+
+v1::SignRequest From(v1::SignRequest request, double latitude, double longitude) {
+  request.mutable_position()->set_latitude(latitude);
+  request.mutable_position()->set_longitude(longitude);
+  return request;
+}
+
+// Days ahead three positions told an exact private place.
+TEST_F(PresenceTest, TimeIsJudgedBeforePlace) {
+  const std::string person = NewPerson();
+  const std::string task = Publish(NewTask(hours(30), 1, 2)).task_id();
+  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  const v1::SignRequest far = From(SignBy(task, "", "far"), 31.29, 121.52);
+  EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(As(person), far)).status()), "TOO_EARLY");
+  EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, "123456", "code")))
+                    .status()),
+            "TOO_EARLY");
+  EXPECT_TRUE(server_.Do({"KEYS", "*places*"}).items.empty());
+  EXPECT_TRUE(server_.Do({"KEYS", "*tries*"}).items.empty());
+}
+
+TEST_F(PresenceTest, PlacesCannotBeFoundByTrying) {
+  const std::string person = NewPerson();
+  const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
+  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  for (int i = 0; i < 5; ++i) {
+    const auto refused = Run(replicas_[static_cast<size_t>(i % 2)]->assignments.SignIn(
+        As(person), From(SignBy(task, "", "w" + std::to_string(i)), 31.29, 121.52)));
+    ASSERT_EQ(Why(refused.status()), "OUTSIDE_GEOFENCE");
+    EXPECT_EQ(MetadataOf(refused.status())["distance"], "1700");
+  }
+  const auto limited = Run(
+      replicas_[0]->assignments.SignIn(As(person), From(SignBy(task, "", "r"), 31.2745, 121.5234)));
+  EXPECT_EQ(Why(limited.status()), "RATE_LIMITED");
+  EXPECT_TRUE(RetryAfterOf(limited.status()).has_value());
+  // The code is another way in.
+  const std::string code = SignCode(ring_, task, SystemClock().Now());
+  EXPECT_TRUE(Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, code, "in"))).ok());
+}
+
+// Everybody saw whose every task was, why it was cancelled and what was said of those who served.
+TEST_F(PresenceTest, WhoIsNotOnATaskSeesNothingOfThosePeople) {
+  const std::string requester = NewPerson(), helper = NewPerson(), stranger = NewPerson();
+  v1::PublishTaskRequest request = NewTask(hours(3), 1, 1);
+  request.set_requester_id(requester);
+  request.set_need_id(ids::New("ned", 1));
+  request.set_need_attempt(1);
+  const auto published = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
+  ASSERT_TRUE(published.ok()) << published.status();
+  const std::string task = published->task_id();
+  const auto seen_by = [&](rpc::CallContext who) {
+    v1::GetTaskRequest get;
+    get.set_task_id(task);
+    return Run(replicas_[1]->tasks.GetTask(std::move(who), get))->requester_id();
+  };
+  EXPECT_EQ(seen_by(As(stranger)), "");
+  EXPECT_EQ(seen_by(Stranger()), "");
+  EXPECT_EQ(seen_by(As(helper)), "");
+  EXPECT_EQ(seen_by(As(requester)), requester);
+  EXPECT_EQ(seen_by(Coordinator()), requester);
+  EXPECT_EQ(seen_by(Lists()), requester);
+  v1::ListTasksRequest list;
+  list.set_area_code(kCommunity);
+  EXPECT_EQ(Run(replicas_[0]->tasks.ListTasks(As(stranger), list))->tasks(0).requester_id(), "");
+  EXPECT_EQ(Run(replicas_[0]->tasks.ListTasks(As(requester), list))->tasks(0).requester_id(),
+            requester);
+  replicas_[0]->near.Apply(*published);
+  v1::ListTasksNearRequest near;
+  *near.mutable_point() = published->place();
+  const auto hits = Run(replicas_[0]->tasks.ListTasksNear(As(stranger), near));
+  ASSERT_EQ(hits->hits_size(), 1);
+  EXPECT_EQ(hits->hits(0).task().requester_id(), "");
+
+  // Whoever is asked is not on it yet; whoever has accepted is.
+  v1::OfferTaskRequest offer;
+  offer.set_request_id("offer");
+  offer.set_task_id(task);
+  offer.set_person_id(helper);
+  ASSERT_TRUE(Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer)).ok());
+  const auto mine = [&] {
+    return Run(replicas_[0]->assignments.ListMyAssignments(As(helper), {}))->items(0).task();
+  };
+  EXPECT_EQ(mine().requester_id(), "");
+  ASSERT_TRUE(Run(Claim(0, helper, task, "claim")).ok());
+  EXPECT_EQ(mine().requester_id(), requester);
+  EXPECT_EQ(seen_by(As(helper)), requester);
 }
 
 // Coordinators could be shown the code and credit hours to themselves, with nobody else involved.

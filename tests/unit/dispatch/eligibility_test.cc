@@ -1,6 +1,5 @@
 #include "services/dispatch/domain/eligibility.h"
 
-#include "services/dispatch/domain/geofence.h"
 #include "tests/unit/dispatch/fixture.h"
 
 namespace baodao::dispatch {
@@ -82,22 +81,6 @@ TEST_F(EligibilityTest, NobodyServesOnTheirOwnRequest) {
   record_.mutable_task()->set_requester_id("per_a");
   EXPECT_EQ(Check(ProfileOf("per_a")), "OWN_REQUEST");
   EXPECT_EQ(Check(ProfileOf("per_b")), "OK");
-}
-
-common::v1::GeoPoint Point(double lat, double lng) {
-  common::v1::GeoPoint point;
-  point.set_latitude(lat);
-  point.set_longitude(lng);
-  return point;
-}
-
-TEST(GeofenceTest, InsideAndOutside) {
-  const auto place = Point(31.27, 121.52);
-  EXPECT_EQ(Refusal(CheckGeofence(place, 300, Point(31.2726, 121.52))), "OK");  // 289 m
-  const absl::Status far = CheckGeofence(place, 300, Point(31.2728, 121.52));   // 311 m
-  EXPECT_TRUE(Is(far, Reason::OUTSIDE_GEOFENCE));
-  EXPECT_EQ(MetadataOf(far)["distance"], "312");
-  EXPECT_EQ(MetadataOf(far)["max"], "300");
 }
 
 }  // namespace

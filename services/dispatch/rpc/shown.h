@@ -1,0 +1,15 @@
+// Tasks as their callers may see them; see TaskService.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include "services/dispatch/rpc/app.h"
+
+namespace baodao::dispatch {
+
+// In full for its requester, its publisher, coordinators of its area and other services.
+v1::Task Shown(const App& app, const rpc::CallContext& context, v1::Task task);
+// Also for those who have accepted it: asks whether the caller has.
+Task<absl::StatusOr<v1::Task>> ShownToPeople(App& app, rpc::CallContext context, v1::Task task);
+
+}  // namespace baodao::dispatch

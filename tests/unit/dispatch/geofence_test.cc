@@ -1,0 +1,68 @@
+#include "services/dispatch/domain/geofence.h"
+
+#include "common/work/task_view.h"
+#include "tests/unit/dispatch/fixture.h"
+
+namespace baodao::dispatch {
+namespace {
+
+common::v1::GeoPoint Point(double latitude, double longitude) {
+  common::v1::GeoPoint point;
+  point.set_latitude(latitude);
+  point.set_longitude(longitude);
+  return point;
+}
+
+TEST(GeofenceTest, InsideAndOutside) {
+  const auto place = Point(31.27, 121.52);
+  EXPECT_EQ(Refusal(CheckGeofence(place, place, 300, Point(31.2726, 121.52))), "OK");  // 289 m
+  const absl::Status far = CheckGeofence(place, place, 300, Point(31.2728, 121.52));   // 311 m
+  EXPECT_TRUE(Is(far, Reason::OUTSIDE_GEOFENCE));
+  EXPECT_EQ(MetadataOf(far)["max"], "300");
+}
+
+// Three distances in metres told an exact private place.
+TEST(GeofenceTest, TheDistanceTellsNothingOfTheExactPlace) {
+  const auto rounded = Point(31.275, 121.523);
+  const auto far = Point(31.29, 121.52);
+  std::set<std::string> told;
+  for (const auto& exact : {Point(31.2746, 121.5226), Point(31.2754, 121.5234), rounded}) {
+    const absl::Status refused = CheckGeofence(exact, rounded, 300, far);
+    ASSERT_EQ(Refusal(refused), "OUTSIDE_GEOFENCE");
+    told.insert(MetadataOf(refused)["distance"]);
+  }
+  EXPECT_EQ(told, std::set<std::string>{"1700"});
+}
+
+// Whoever is out is told so, also where the rounded place is nearer.
+TEST(GeofenceTest, WhoIsOutIsNeverToldToBeWithinTheRadius) {
+  const auto exact = Point(31.2704, 121.52), rounded = Point(31.27, 121.52);
+  const auto position = Point(31.2676, 121.52);  // 311 m and 267 m away
+  const absl::Status refused = CheckGeofence(exact, rounded, 300, position);
+  ASSERT_EQ(Refusal(refused), "OUTSIDE_GEOFENCE");
+  EXPECT_EQ(MetadataOf(refused)["distance"], "400");
+  EXPECT_EQ(Refusal(CheckGeofence(rounded, rounded, 300, position)), "OK");
+}
+
+TEST(PublicViewTest, LeavesOutWhoseItIsAndWhatIsSaidOfIt) {
+  v1::Task task;
+  task.set_title("陪诊");
+  task.set_requester_id("per_r");
+  task.set_need_id("ned_1");
+  task.set_publisher_id("per_c");
+  task.set_cancel_reason("王阿姨住院了");
+  task.mutable_evaluation()->set_rating(2);
+  task.mutable_evaluation()->set_comment("迟到");
+  task.mutable_evaluation()->set_evaluator_id("per_r");
+  const v1::Task seen = work::PublicView(task);
+  EXPECT_TRUE(seen.requester_id().empty());
+  EXPECT_TRUE(seen.need_id().empty());
+  EXPECT_TRUE(seen.cancel_reason().empty());
+  EXPECT_TRUE(seen.evaluation().comment().empty());
+  EXPECT_TRUE(seen.evaluation().evaluator_id().empty());
+  EXPECT_EQ(seen.evaluation().rating(), 2);
+  EXPECT_EQ(seen.title(), "陪诊");
+}
+
+}  // namespace
+}  // namespace baodao::dispatch
