@@ -132,6 +132,10 @@ Task<absl::StatusOr<store::Decision<v1::Balance>>> Ledgers::Correct(Correction c
     if (credit.minutes != 0) add(credit.minutes, 0);
     commit.Put(keys_.Hours(credit.person_id), head.version, head.record.SerializeAsString());
     commit.SetField(ledger, TaskField(credit.task_id), std::to_string(last.sequence()));
+  } else {
+    // Nothing to write, and yet an answer to keep: sent again later it must not undo what others
+    // have corrected since.
+    commit.Expect(keys_.Hours(credit.person_id), head.version);
   }
   co_return store::Decision<v1::Balance>{std::move(commit),
                                          BalanceOf(credit.person_id, head.record)};

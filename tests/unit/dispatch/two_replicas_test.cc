@@ -1,0 +1,186 @@
+// What one replica remembers, or has just read, while another writes.
+#include "common/store/mutate.h"
+#include "tests/unit/dispatch/fixture.h"
+#include "tests/unit/dispatch/sim_world.h"
+
+namespace baodao::dispatch {
+namespace {
+
+class TwoReplicasTest : public ::testing::Test {
+ protected:
+  template <class T>
+  T Run(Task<T> task) {
+    std::optional<T> result;
+    world_.Spawn(Keep(std::move(task), &result));
+    world_.Advance(std::chrono::seconds(5));
+    if (!result) throw std::runtime_error("never ended");
+    return *std::move(result);
+  }
+  template <class T>
+  static Task<void> Keep(Task<T> task, std::optional<T>* result) {
+    result->emplace(co_await std::move(task));
+  }
+  // Runs `mine`, which works on the first replica, and `theirs` before its `access`-th access to
+  // the store.
+  void Interrupt(int access, Task<void> mine, Task<void> theirs) {
+    int seen = 0;
+    world_.replicas[0]->store.SetFaults([&seen, access](std::string_view, std::string_view) {
+      store::Fault fault;
+      if (++seen == access) fault.delay = std::chrono::seconds(1);
+      return fault;
+    });
+    world_.Spawn(std::move(mine));
+    world_.Settle();
+    world_.Spawn(std::move(theirs));
+    world_.Advance(std::chrono::seconds(5));
+    EXPECT_EQ(world_.outstanding(), 0);
+    EXPECT_GE(seen, access);
+    world_.replicas[0]->store.SetFaults({});
+  }
+  App& app(size_t replica) { return world_.replicas[replica]->app; }
+
+  World world_{7};
+};
+
+class LedgersTest : public TwoReplicasTest {
+ protected:
+  Credit Of(int64_t minutes) {
+    Credit credit;
+    credit.person_id = person_;
+    credit.task_id = kTaskId;
+    credit.minutes = minutes;
+    credit.confirmed_by = "timer";
+    return credit;
+  }
+  Task<void> Add(size_t replica) {
+    const absl::Status added = co_await app(replica).ledgers.Add(Of(60));
+    EXPECT_TRUE(added.ok()) << added;
+  }
+  Task<absl::StatusOr<v1::Balance>> Correct(size_t replica, int minutes, std::string request_id) {
+    Correction correction{Of(minutes), "per_c", ""};
+    std::function<Task<absl::StatusOr<store::Decision<v1::Balance>>>()> decide = [&] {
+      return app(replica).ledgers.Correct(correction);
+    };
+    v1::CorrectHoursRequest request;
+    request.set_request_id(std::move(request_id));
+    request.set_minutes(minutes);
+    const int shard = world_.keys.ShardOf(person_);
+    co_return co_await store::Mutate<v1::Balance>(
+        app(replica).store, store::MakeRequestKey("per_c", "CorrectHours", request), shard,
+        std::move(decide));
+  }
+  Task<void> CorrectTo(size_t replica, int minutes) {
+    const auto corrected = co_await Correct(replica, minutes, "to " + std::to_string(minutes));
+    EXPECT_TRUE(corrected.ok()) << corrected.status();
+  }
+  // The sum of all entries, which the head must name.
+  int64_t Minutes() {
+    const v1::LedgerRecord head = *Run(app(1).ledgers.Head(person_));
+    const auto entries = *Run(app(1).ledgers.List(person_, 0, 100));
+    int64_t sum = 0;
+    for (const v1::LedgerEntry& entry : entries) sum += entry.minutes();
+    EXPECT_EQ(sum, head.minutes());
+    return sum;
+  }
+
+  const std::string person_ = world_.NewPerson();
+};
+
+// With the proof of an earlier credit read before the head, whatever is credited between the two
+// reads was credited again.
+TEST_F(LedgersTest, ACreditBetweenAnyTwoAccessesIsNotDoubled) {
+  for (const int access : {1, 2, 3}) {
+    SCOPED_TRACE(access);
+    Interrupt(access, Add(0), Add(1));
+    EXPECT_EQ(Minutes(), 60);
+    const std::string ledger = world_.keys.Ledger(person_);
+    EXPECT_EQ(Run(app(0).ledgers.Head(person_))->last_sequence(), 1u);
+    store::Commit forget(world_.keys.ShardOf(person_));
+    forget.Delete(world_.keys.Hours(person_), 1);
+    forget.RemoveField(ledger, std::string("task:") + kTaskId);
+    forget.RemoveField(ledger, "00000000000000000001");
+    ASSERT_TRUE(Run(app(0).store.Apply(std::move(forget))).ok());
+  }
+}
+
+TEST_F(LedgersTest, ACorrectionBetweenAnyTwoAccessesReversesWhatCounts) {
+  for (const int access : {1, 2, 3, 4}) {
+    SCOPED_TRACE(access);
+    Run(app(0).ledgers.Add(Of(60))).IgnoreError();
+    Interrupt(access, CorrectTo(0, 100 + access), CorrectTo(1, 30 + access));
+    // Whichever came last counts, and nothing else.
+    EXPECT_EQ(Minutes(), 100 + access);
+  }
+}
+
+// A correction that changed nothing kept no answer: sent again later it undid what others had
+// corrected since.
+TEST_F(LedgersTest, ACorrectionThatChangesNothingKeepsItsAnswer) {
+  Run(app(0).ledgers.Add(Of(1))).IgnoreError();
+  const auto first = Run(Correct(0, 1, "A"));
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(Run(Correct(1, 30, "B"))->minutes(), 30);
+  const auto late = Run(Correct(0, 1, "A"));
+  ASSERT_TRUE(late.ok()) << late.status();
+  EXPECT_EQ(late->SerializeAsString(), first->SerializeAsString());
+  EXPECT_EQ(Minutes(), 30);
+  EXPECT_EQ(Refusal(Run(Correct(1, 2, "A"))), "REQUEST_ID_REUSED");
+  EXPECT_EQ(Minutes(), 30);
+}
+
+class CalendarsTest : public TwoReplicasTest {
+ protected:
+  std::string Publish(const std::string& id) {
+    v1::PublishTaskRequest request;
+    request.set_request_id(id);
+    request.set_title("任务");
+    request.set_category("cleaning");
+    request.set_area_code(World::kCommunity);
+    request.mutable_place()->set_latitude(31.27);
+    request.mutable_place()->set_longitude(121.52);
+    const Time start = world_.clock.Now() + hours(8);
+    *request.mutable_window()->mutable_start() = ToTimestamp(start);
+    *request.mutable_window()->mutable_end() = ToTimestamp(start + hours(2));
+    request.set_slots_min(1);
+    request.set_slots_max(1);
+    const auto caller = rpc::CallContext::Internal(auth::Principal::Service("lists"), "test");
+    return Run(world_.replicas[0]->tasks.PublishTask(caller, request))->task_id();
+  }
+  std::string Claim(size_t replica, const std::string& task, const std::string& id) {
+    v1::ClaimTaskRequest request;
+    request.set_request_id(id);
+    request.set_task_id(task);
+    return Refusal(Run(world_.replicas[replica]->assignments.ClaimTask(Me(), request)));
+  }
+  std::string Withdraw(size_t replica, const std::string& task, const std::string& id) {
+    v1::AssignmentRequest request;
+    request.set_request_id(id);
+    request.set_task_id(task);
+    return Refusal(Run(world_.replicas[replica]->assignments.WithdrawAssignment(Me(), request)));
+  }
+  rpc::CallContext Me() {
+    return rpc::CallContext::Internal(auth::Principal::Person(person_), "test");
+  }
+
+  const std::string person_ = world_.NewPerson();
+};
+
+// The replica that wrote a calendar last remembers it, and another has given the time back since.
+TEST_F(CalendarsTest, NobodyIsRefusedOnARememberedCalendar) {
+  const std::string one = Publish("1"), other = Publish("2");
+  ASSERT_EQ(Claim(0, one, "claim"), "OK");
+  EXPECT_EQ(Claim(0, other, "too early"), "OVERLAPPING_TASK");
+  ASSERT_EQ(Withdraw(1, one, "withdraw"), "OK");
+  EXPECT_EQ(Claim(0, other, "again"), "OK");
+}
+
+TEST_F(CalendarsTest, NobodyKeepsTimeThatAReplicaRemembersAsFree) {
+  const std::string one = Publish("1"), other = Publish("2");
+  ASSERT_EQ(Claim(0, one, "claim"), "OK");
+  ASSERT_EQ(Withdraw(0, one, "withdraw"), "OK");
+  ASSERT_EQ(Claim(1, other, "elsewhere"), "OK");
+  EXPECT_EQ(Claim(0, one, "again"), "OVERLAPPING_TASK");
+}
+
+}  // namespace
+}  // namespace baodao::dispatch
