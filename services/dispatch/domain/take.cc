@@ -2,6 +2,7 @@
 
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/dispatch/domain/departures.h"
 #include "services/dispatch/domain/times.h"
 
 namespace baodao::dispatch {
@@ -71,6 +72,9 @@ absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRe
   const bool returns = state == v1::ASSIGNMENT_STATE_NO_SHOW && command.kind == TakeKind::kAssign;
   RETURN_IF_ERROR(returns ? CheckRuns(task, now) : CheckRecruiting(task, now));
   RETURN_IF_ERROR(CheckStanding(state, record, command.kind, now));
+  if (command.kind == TakeKind::kClaim && record != nullptr && MayStartAnew(state)) {
+    RETURN_IF_ERROR(CheckReturn(*record, now));
+  }
   RETURN_IF_ERROR(CheckEligible(task, *command.profile, *command.relations));
 
   const bool invited = state == v1::ASSIGNMENT_STATE_OFFERED || command.kind == TakeKind::kAssign;

@@ -33,7 +33,7 @@ enum class TakeOutlook {
 
 // What the command would come to now. Refusals: TASK_NOT_OPEN, TASK_STARTED, ALREADY_ASSIGNED,
 // NO_OFFER, OFFER_LAPSED, those of CheckEligible, TASK_FULL, WAITLIST_FULL; of an assignment
-// TASK_OVER.
+// TASK_OVER; of a claim LEFT_TOO_OFTEN.
 //
 // A slot that came free while others wait is theirs: a claim takes one only when more are free than
 // people wait.

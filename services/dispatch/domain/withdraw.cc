@@ -1,6 +1,7 @@
 #include "services/dispatch/domain/withdraw.h"
 
 #include "common/status/status.h"
+#include "services/dispatch/domain/departures.h"
 #include "services/dispatch/domain/times.h"
 
 namespace baodao::dispatch {
@@ -16,6 +17,7 @@ absl::StatusOr<Effects> DecideWithdraw(Aggregate& aggregate, const std::string& 
   }
   Change change(aggregate, now);
   change.Move(person_id, AssignmentEvent::kWithdraw);
+  if (!by_coordinator) NoteDeparture(aggregate.Change(person_id), now);
   return change.Finish();
 }
 
