@@ -62,6 +62,11 @@ absl::Status CheckRecruiting(const v1::Task& task, Time now) {
   return absl::OkStatus();
 }
 
+absl::Status MayReturn(const v1::AssignmentRecord& record, Time now) {
+  // Whoever is asked, or still on it, does not come back by themself.
+  return MayStartAnew(record.assignment().state()) ? CheckReturn(record, now) : absl::OkStatus();
+}
+
 absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRecord* record,
                                     const TakeCommand& command, Time now) {
   const v1::AssignmentState state =
@@ -72,8 +77,8 @@ absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRe
   const bool returns = state == v1::ASSIGNMENT_STATE_NO_SHOW && command.kind == TakeKind::kAssign;
   RETURN_IF_ERROR(returns ? CheckRuns(task, now) : CheckRecruiting(task, now));
   RETURN_IF_ERROR(CheckStanding(state, record, command.kind, now));
-  if (command.kind == TakeKind::kClaim && record != nullptr && MayStartAnew(state)) {
-    RETURN_IF_ERROR(CheckReturn(*record, now));
+  if (command.kind == TakeKind::kClaim && record != nullptr) {
+    RETURN_IF_ERROR(MayReturn(*record, now));
   }
   RETURN_IF_ERROR(CheckEligible(task, *command.profile, *command.relations));
 

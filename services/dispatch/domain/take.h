@@ -46,6 +46,9 @@ inline absl::StatusOr<TakeOutlook> Foresee(const Aggregate& aggregate, const Tak
   return Foresee(aggregate.task(), aggregate.Find(command.person_id), command, now);
 }
 
+// OK, or LEFT_TOO_OFTEN where the person has left the task and may not claim it again yet.
+absl::Status MayReturn(const v1::AssignmentRecord& record, Time now);
+
 // Puts the person on the task; `reservation` is the token under which their time is reserved.
 // Foresee must have answered kTakes for this aggregate.
 Effects Take(Aggregate& aggregate, const TakeCommand& command, uint64_t reservation, Time now);

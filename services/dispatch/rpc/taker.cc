@@ -88,9 +88,23 @@ Task<absl::StatusOr<std::string>> Taker::Decide(const TakeOrder& order) {
   co_return Refuse(Reason::CONFLICT_RETRY);
 }
 
+// Whoever must wait is answered from what this replica knows, confirmed by one read: however often
+// they ask, it leaves nothing behind.
+Task<absl::Status> Taker::CheckPause(const TakeOrder& order, const Loaded& seen) {
+  if (order.kind != TakeKind::kClaim) co_return absl::OkStatus();
+  const auto known = seen.people.find(order.person_id);
+  if (known == seen.people.end() || MayReturn(known->second, app_.clock.Now()).ok()) {
+    co_return absl::OkStatus();
+  }
+  const auto mine = co_await app_.tasks.ReadAssignment(order.task_id, order.person_id);
+  if (!mine.ok()) co_return mine.status();
+  co_return MayReturn(*mine, app_.clock.Now());
+}
+
 Task<absl::StatusOr<std::optional<Reservation>>> Taker::ReserveIfPromising(
     const TakeOrder& order, const TakeCommand& command, Gate::Pass* pass, bool* marked) {
   CO_ASSIGN_OR_RETURN(const auto seen, co_await app_.tasks.Peek(order.task_id, order.person_id));
+  CO_RETURN_IF_ERROR(co_await CheckPause(order, *seen));
   // How many claims may hold reservations for this task at once: as many as could win.
   const std::function<int()> room = [&] {
     std::shared_ptr<const Loaded> known = app_.tasks.Known(order.task_id);

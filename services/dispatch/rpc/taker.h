@@ -39,6 +39,7 @@ class Taker {
   // One try: an answer, a refusal, or nullopt to try again with what has been learnt.
   Task<absl::StatusOr<std::optional<std::string>>> Try(const TakeOrder& order,
                                                        const TakeCommand& command, bool* marked);
+  Task<absl::Status> CheckPause(const TakeOrder& order, const Loaded& seen);
   Task<absl::StatusOr<std::optional<Reservation>>> ReserveIfPromising(const TakeOrder& order,
                                                                       const TakeCommand& command,
                                                                       Gate::Pass* pass,

@@ -137,6 +137,34 @@ TEST_F(WaitingTest, AReservationUnderWayCostsNobodyTheirPlace) {
   EXPECT_EQ(StateOf(waiting, task), v1::ASSIGNMENT_STATE_WAITLISTED);
 }
 
+// A loop of claims and withdrawals filled inboxes and left an answer of each behind.
+TEST_F(WaitingTest, WhoComesAndGoesIsStoppedAndLeavesNothingBehind) {
+  const std::string person = NewPerson();
+  const std::string task = Publish(NewTask(hours(5), 1, 1)).task_id();
+  int refused = 0;
+  int64_t size = 0;
+  for (int i = 0; i < 40; ++i) {
+    const int replica = i % 2;
+    const auto claimed = Run(Claim(replica, person, task, "claim-" + std::to_string(i)));
+    if (claimed.ok()) {
+      v1::AssignmentRequest request;
+      request.set_request_id("leave-" + std::to_string(i));
+      request.set_task_id(task);
+      ASSERT_TRUE(Run(replicas_[static_cast<size_t>(replica)]->assignments.WithdrawAssignment(
+                          As(person), request))
+                      .ok());
+      continue;
+    }
+    EXPECT_EQ(Why(claimed.status()), "LEFT_TOO_OFTEN");
+    EXPECT_TRUE(RetryAfterOf(claimed.status()).has_value());
+    if (++refused == 10) size = server_.Do({"DBSIZE"}).integer;
+  }
+  EXPECT_EQ(refused, 38);  // the second time costs ten minutes
+  EXPECT_EQ(server_.Do({"DBSIZE"}).integer, size);
+  // What was answered once is answered so again.
+  EXPECT_TRUE(Run(Claim(1, person, task, "claim-0")).ok());
+}
+
 TEST_F(WaitingTest, ATreeWithoutTheAreaEscalatesNothing) {
   const v1::Task task = Publish(NewTask(hours(5), 1, 1));
   Replica& replica = *replicas_[0];
