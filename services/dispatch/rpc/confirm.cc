@@ -75,9 +75,9 @@ Task<absl::Status> ReserveAll(App& app, const std::string& task_id, ConfirmComma
 // Decides with the time of everybody entered; takes it back where nothing comes of it.
 Task<absl::StatusOr<std::string>> Decide(App& app, const Mutation& mutation, std::string task_id,
                                          ConfirmCommand& command) {
-  CO_RETURN_IF_ERROR(co_await MarkRequest(app, mutation, task_id));
   std::vector<Reservation> reserved;
-  const absl::Status entered = co_await ReserveAll(app, task_id, command, reserved);
+  absl::Status ready = co_await ReserveAll(app, task_id, command, reserved);
+  if (ready.ok()) ready = co_await MarkRequest(app, mutation, task_id);
   TaskCall call;
   call.request = mutation.key;
   call.actor = mutation.actor;
@@ -90,11 +90,11 @@ Task<absl::StatusOr<std::string>> Decide(App& app, const Mutation& mutation, std
   call.decide = [&command](Aggregate& aggregate, Time now) {
     return DecideConfirm(aggregate, command, now);
   };
-  if (entered.ok()) {
+  if (ready.ok()) {
     co_await app.tasks.Run(task_id, call);
   } else {
     call.end = TaskCall::End::kRefused;
-    call.result = entered;
+    call.result = std::move(ready);
   }
   std::function<Task<void>(size_t)> settle = [&](size_t i) {
     return SettleReservation(app, reserved[i], call);

@@ -134,12 +134,14 @@ TEST_F(ConfirmServiceTest, NobodyWasInTwoPlacesAtOnce) {
   clock_.ahead = Millis(0);
   ASSERT_TRUE(Run(Claim(1, person, elsewhere.task_id(), "elsewhere")).ok());
   clock_.ahead = hours(5);
+  const int64_t before = server_.Do({"DBSIZE"}).integer;
   v1::ConfirmServiceRequest whole = Told(missed, person, "whole");
   *whole.mutable_services(0)->mutable_served()->mutable_end() = missed.window().end();
   EXPECT_EQ(Why(Run(one_.assignments.ConfirmService(Coordinator(), whole)).status()),
             "OVERLAPPING_TASK");
   EXPECT_EQ(CalendarOf(person).entries_size(), 1);
   EXPECT_EQ(Get(missed.task_id()).state(), v1::TASK_STATE_EXPIRED);
+  EXPECT_EQ(server_.Do({"DBSIZE"}).integer, before);
   v1::ConfirmServiceRequest half = Told(missed, person, "half");
   *half.mutable_services(0)->mutable_served()->mutable_end() =
       ToTimestamp(StartOf(elsewhere) - minutes(1));

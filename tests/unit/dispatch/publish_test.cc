@@ -178,6 +178,22 @@ TEST_F(IndexesTest, AnEndedTaskIsOnlyInTheListsOfTheEnded) {
                                              keys_.List(3, "ended", "310110001"), keys_.Closed(3)));
 }
 
+// Service confirmed after the fact brings it back; the archive must not take it.
+TEST_F(IndexesTest, ATaskThatWasServedAfterAllHasNotEnded) {
+  record_.mutable_task()->set_state(v1::TASK_STATE_EXPIRED);
+  v1::TaskRecord after = record_;
+  after.mutable_task()->set_state(v1::TASK_STATE_SERVED);
+  store::Commit commit(3);
+  UpdateIndexes(keys_, record_, after, kNow, commit);
+  std::vector<std::string> removed;
+  for (const auto& write : commit.writes()) {
+    if (write.op == store::Commit::Op::kIndexRemove) removed.push_back(write.key);
+  }
+  EXPECT_THAT(removed, ::testing::UnorderedElementsAre(keys_.List(3, "ended", "310110001002"),
+                                                       keys_.List(3, "ended", "310110001"),
+                                                       keys_.Closed(3)));
+}
+
 TEST_F(IndexesTest, ScoresOrderByStartAndSpreadEqualStarts) {
   v1::Task a = record_.task(), b = record_.task();
   b.set_task_id("tsk_01JWN8Z0000000000000000002");
