@@ -23,6 +23,9 @@ inline constexpr std::chrono::seconds kSkew{30};
 // Tokens longer than this are refused unread.
 inline constexpr size_t kMaxTokenBytes = 8192;
 
+// How long the access token of a session is good.
+inline constexpr std::chrono::minutes kAccessLife{15};
+
 // Makes tokens. Immutable: may be shared between threads.
 class Signer {
  public:

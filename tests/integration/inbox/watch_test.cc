@@ -173,6 +173,9 @@ class PlayedSink final : public rpc::StreamSink {
   std::function<void()> Waker() override {
     return [] {};
   }
+  std::function<void(absl::Status)> Closer() override {
+    return [](const absl::Status&) {};
+  }
   void Close() { open_ = false; }
 
   std::vector<v1::WatchInboxResponse> written;
