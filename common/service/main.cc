@@ -14,6 +14,7 @@
 #include "common/metrics/server.h"
 #include "common/rpc/diagnostics.h"
 #include "common/rpc/server.h"
+#include "common/service/key_watch.h"
 #include "common/service/redis_config.h"
 #include "common/service/secrets.h"
 #include "common/service/self_test.h"
@@ -63,8 +64,8 @@ class Process {
       : program_(program),
         config_(config),
         secrets_(std::move(secrets)),
-        signer_(secrets_.signing),
-        verifier_(std::move(secrets_.verifying)),
+        signer_(secrets_.tokens.signing),
+        verifier_(std::move(secrets_.tokens.verifying)),
         token_(signer_, program.name),
         signals_(loop_, SIGINT, SIGTERM) {}
 
@@ -131,6 +132,7 @@ class Process {
     CO_RETURN_IF_ERROR(co_await session_feed_->Load());
     runtime_->Spawn("sessions", session_feed_->Run());
     runtime_->OnStop([this] { session_feed_->Stop(); });
+    runtime_->Spawn("keys", key_watch_.Run(SystemClock()));
     CO_ASSIGN_OR_RETURN(
         server_, rpc::Server::Start(loop_, router_,
                                     OptionsOf(config_, *runtime_, verifier_, ended_sessions_)));
@@ -143,6 +145,16 @@ class Process {
     if (server_ == nullptr) return;
     server_->EndStreams([&id](const auth::Principal& caller) { return caller.session_id == id; },
                         Refuse(Reason::SESSION_ENDED));
+  }
+
+  // As what was opened with a token of a key that is gone.
+  void OnKeysTaken() {
+    if (server_ == nullptr) return;
+    server_->EndStreams(
+        [this](const auth::Principal& caller) {
+          return !caller.key_id.empty() && verifier_.keys().Find(caller.key_id) == nullptr;
+        },
+        Refuse(Reason::TOKEN_INVALID));
   }
 
   Task<absl::Status> OpenStore() {
@@ -190,6 +202,7 @@ class Process {
   auth::TokenVerifier verifier_;
   auth::EndedSessions ended_sessions_;
   auth::ServiceToken token_;
+  KeyWatch key_watch_{config_, verifier_, signer_, [this] { OnKeysTaken(); }};
   std::unique_ptr<redis::Client> redis_;
   std::unique_ptr<store::RedisStore> store_;
   rpc::Router router_;

@@ -2,9 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 
+#include "common/testing/paths.h"
+#include "common/testing/process.h"
+#include "common/testing/temp_dir.h"
 #include "tests/e2e/town.h"
 
 namespace baodao::testing {
@@ -117,6 +121,35 @@ TEST_F(SessionsTest, SigningOutEndsStreamsAndTokensInEveryService) {
   }
   EXPECT_TRUE(town_.Run(others.Next()).has_value());
   EXPECT_TRUE(others.status().ok()) << others.status();
+}
+
+// It took a restart of all services, and tokens that were remembered stayed good until then.
+TEST_F(SessionsTest, KeysAreReplacedWhileTheServicesRun) {
+  const demo::Actor person = town_.world->people[0];
+  auto stream = Watch(person);
+  ASSERT_TRUE(town_.Run(stream.Next()).has_value());
+  const TempDir next;
+  ChildProcess made({Binary("baodaoctl"), "token", "keys", next.path()}, {}, next.File("ctl.log"));
+  ASSERT_EQ(made.Wait(), 0);
+  for (const auto file : {auth::kPublicKeysFile, auth::kPrivateKeyFile}) {
+    const std::string name(file);
+    std::filesystem::copy_file(next.File(name), town_.deployment.keys_dir() + "/" + name,
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+  const absl::Status end = EndOf(stream);
+  EXPECT_TRUE(Is(end, Reason::TOKEN_INVALID)) << end;
+  registration::v1::GetPersonRequest get;
+  get.set_person_id(person.person_id);
+  EXPECT_TRUE(SoonRefused(backend_.people, &client::People::GetPerson, person.token, get,
+                          Reason::TOKEN_INVALID));
+  dispatch::v1::GetTaskRequest task;
+  task.set_task_id(ids::New("tsk", 0));
+  EXPECT_TRUE(SoonRefused(backend_.tasks, &client::Tasks::GetTask, person.token, task,
+                          Reason::TOKEN_INVALID));
+  // Sessions live on; whoever refreshes has a token of the new key, and so have the services.
+  demo::Actor renewed = person;
+  town_.Run(town_.world->Refresh(renewed));
+  Must(demo::Must(backend_.people, &client::People::GetPerson, renewed.token, get));
 }
 
 }  // namespace
