@@ -100,6 +100,9 @@ void Call::Begin() {
 
 void Call::OnReadDone(bool ok) {
   if (!engine_->StopAwaiting(this)) return;  // given up meanwhile
+  // Where the client set none, the time for the answer begins now.
+  state_->deadline =
+      DeadlineOf(*context_, streaming(), engine_->options(), std::chrono::steady_clock::now());
   if (ok) {
     Parse();
   } else {

@@ -85,6 +85,10 @@ class Http2 {
   bool closed() const { return closed_; }
   // Whether the server has ended the stream.
   bool Ended(uint32_t stream) const { return windows_.count(stream) == 0; }
+  // Streams that the server closed on our side, too: it takes nothing more of them.
+  int resets() const { return resets_; }
+  // Those of the server that were answered.
+  int pings() const { return pings_; }
   uint32_t max_streams() const { return max_streams_; }
 
  private:
@@ -146,13 +150,17 @@ class Http2 {
       TakeSettings(payload);
     } else if (type == kPing && (flags & kAck) == 0) {
       Frame(kPing, kAck, 0, payload);
+      ++pings_;
     } else if (type == kWindow) {
       const auto more = static_cast<int64_t>(Number(payload, 0, 4));
       if (stream == 0) connection_window_ += more;
       if (const auto found = windows_.find(stream); found != windows_.end()) found->second += more;
     } else if (type == kGoAway) {
       closed_ = true;
-    } else if (type == kReset || ((type == kHeaders || type == kData) && (flags & kEndStream))) {
+    } else if (type == kReset) {
+      windows_.erase(stream);
+      ++resets_;
+    } else if ((type == kHeaders || type == kData) && (flags & kEndStream)) {
       windows_.erase(stream);
     }
   }
@@ -187,6 +195,8 @@ class Http2 {
   int64_t initial_window_ = 65'535;
   uint32_t max_streams_ = UINT32_MAX;
   uint32_t next_ = 1;
+  int resets_ = 0;
+  int pings_ = 0;
   bool closed_ = false;
 };
 

@@ -82,7 +82,7 @@ TEST_F(LimitsTest, ACallWhoseMessageDoesNotComeIsEnded) {
   client.Send(slow, 3, std::string("\0\0\0", 3));
   EXPECT_TRUE(Eventually([&] {
     client.Pump();
-    return client.Ended(silent) && client.Ended(slow);
+    return client.Ended(silent) && client.Ended(slow) && client.resets() == 2;
   }));
   EXPECT_FALSE(client.closed());
   EXPECT_EQ(CounterOfEcho(metrics_, "grpc_server_handled_total", "\"DeadlineExceeded\""), 1);
@@ -123,6 +123,13 @@ TEST_F(LimitsTest, AFrozenConnectionIsFound) {
     client.Pump();
     return Live() == 1;
   }));
+  // It lives, and is left alone, as long as it answers; gRPC by itself asks only so often without
+  // data.
+  ASSERT_TRUE(Eventually([&] {
+    client.Pump();
+    return client.pings() >= 4;
+  }));
+  EXPECT_EQ(Live(), 1u);
   // From here on it answers nothing.
   EXPECT_TRUE(Eventually([&] { return Live() == 0; }));
   EXPECT_EQ(handlers_.written, 0);
