@@ -129,7 +129,7 @@ class Process {
     diagnostics_.Register(router_);
     service_ = program_.make();
     CO_RETURN_IF_ERROR(co_await service_->Start(*runtime_));
-    CO_RETURN_IF_ERROR(co_await session_feed_->Load());
+    co_await session_feed_->Load();
     runtime_->Spawn("sessions", session_feed_->Run());
     runtime_->OnStop([this] { session_feed_->Stop(); });
     runtime_->Spawn("keys", key_watch_.Run(SystemClock()));

@@ -30,10 +30,16 @@ SessionFeed::SessionFeed(asio::io_context& loop, redis::Client& redis, Clock& cl
   tail_ = events::NewTail(
       loop, redis, clock, options,
       [this](const events::Delivery& delivery) { return OnEvent(delivery); },
-      [this](std::string, int shard) { return OnGap(shard); });
+      [this](std::string, int shard) {
+        return Persist([this, shard] { return LoadShard(shard); });
+      });
 }
 
-Task<absl::Status> SessionFeed::Load() {
+Task<void> SessionFeed::Load() {
+  return Persist([this] { return LoadAll(); });
+}
+
+Task<absl::Status> SessionFeed::LoadAll() {
   CO_RETURN_IF_ERROR(co_await tail_->Prepare());
   for (int shard = 0; shard < shards_; ++shard) CO_RETURN_IF_ERROR(co_await LoadShard(shard));
   co_return absl::OkStatus();
@@ -52,12 +58,12 @@ Task<absl::Status> SessionFeed::OnEvent(const events::Delivery& delivery) {
   co_return absl::OkStatus();
 }
 
-Task<void> SessionFeed::OnGap(int shard) {
+Task<void> SessionFeed::Persist(std::function<Task<absl::Status>()> load) {
   Millis pause = kFirstRetry;
   for (;;) {
-    const absl::Status status = co_await LoadShard(shard);
+    const absl::Status status = co_await load();
     if (status.ok()) co_return;
-    log::Warn("sessions.waiting", {{"shard", shard}, {"status", status}});
+    log::Warn("sessions.waiting", {{"status", status}});
     co_await clock_.SleepFor(pause);
     pause = std::min(2 * pause, kLastRetry);
   }

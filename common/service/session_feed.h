@@ -23,16 +23,18 @@ class SessionFeed {
   SessionFeed(asio::io_context& loop, redis::Client& redis, Clock& clock, int shards,
               auth::EndedSessions& ended, std::function<void(const std::string&)> on_ended);
 
-  // Reads what ended lately: tokens of it may still be about. Before serving. Errors: UNAVAILABLE.
-  Task<absl::Status> Load();
+  // Reads what ended lately: tokens of it may still be about. Before serving; returns when it is
+  // done, however long Redis is down.
+  Task<void> Load();
   // Hears the rest, until Stop.
   Task<void> Run() { return tail_->Run(); }
   void Stop() { tail_->Stop(); }
 
  private:
+  Task<absl::Status> LoadAll();
   Task<absl::Status> LoadShard(int shard);
   Task<absl::Status> OnEvent(const events::Delivery& delivery);
-  Task<void> OnGap(int shard);
+  Task<void> Persist(std::function<Task<absl::Status>()> load);
 
   redis::Client& redis_;
   Clock& clock_;
