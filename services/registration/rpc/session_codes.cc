@@ -1,5 +1,6 @@
 // Sending login codes. A challenge is kept, then its code is sent, then the code is counted: what
-// was not sent counts against nobody.
+// was not sent counts against nobody. The limits of a day also bound the challenges of a phone that
+// are live.
 #include <absl/cleanup/cleanup.h>
 
 #include <algorithm>

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "common/ids/ids.h"
 #include "common/testing/paths.h"
 #include "common/testing/process.h"
 #include "common/testing/temp_dir.h"
@@ -24,6 +25,8 @@ class SessionsTest : public ::testing::Test {
     options.people = 2;
     options.communities = 1;
     options.deployment.second_dispatch = true;
+    // Who signs out may sign in again at once.
+    options.deployment.environment["BAODAO_REGISTRATION_LOGIN_CODE_INTERVAL"] = "1ms";
     return options;
   }
 
