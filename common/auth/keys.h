@@ -22,6 +22,8 @@ inline constexpr std::string_view kPublicKeysFile = "jwks.json";
 struct PrivateKey {
   std::string kid;
   std::array<unsigned char, 64> secret{};  // libsodium's form: seed, then public key.
+
+  bool operator==(const PrivateKey&) const = default;
 };
 
 struct PublicKey {
@@ -31,6 +33,8 @@ struct PublicKey {
   // Whether the issuer may make tokens for services and grant roles. Only our own keys are trusted
   // so by default: another issuer says who a person is, not what they may do.
   bool trusted = false;
+
+  bool operator==(const PublicKey&) const = default;
 };
 
 // A file of public keys and who signs with them.
@@ -40,7 +44,7 @@ struct KeySource {
   bool trusted = true;
 };
 
-// Public keys by kid. Immutable once loaded; copies are cheap enough for start-up only.
+// Public keys by kid. Immutable once loaded; copies are cheap enough for start-up and rotation.
 class KeySet {
  public:
   // Keys that are not Ed25519 are skipped. An error names the file: unreadable, not a JWKS, a
@@ -52,6 +56,7 @@ class KeySet {
   // nullptr when unknown.
   const PublicKey* Find(std::string_view kid) const;
   size_t size() const { return keys_.size(); }
+  bool operator==(const KeySet&) const = default;
 
  private:
   absl::Status Add(PublicKey key, const std::string& path);

@@ -37,6 +37,7 @@ struct Principal {
   std::string session_id;  // "ses_…"; empty for services.
   // When the token ends; whatever outlives a call must end then, too.
   Time expires = Time::max();
+  std::string key_id;  // The kid of the key that signed the token.
 
   bool IsAnonymous() const { return kind == Kind::kAnonymous; }
   bool IsPerson() const { return kind == Kind::kPerson; }
@@ -50,7 +51,7 @@ struct Principal {
   // "anonymous".
   std::string Caller() const;
 
-  // The same caller with the same rights, until whenever.
+  // The same caller with the same rights, until whenever and by whichever key.
   bool operator==(const Principal& other) const {
     return kind == other.kind && person_id == other.person_id && service == other.service &&
            grants == other.grants && session_id == other.session_id;

@@ -171,6 +171,7 @@ absl::StatusOr<TokenVerifier::Entry> TokenVerifier::Check(std::string_view token
   auto principal = PrincipalOf(*claims, *key);
   if (!principal.has_value()) return Invalid();
   const Time starts{seconds(std::max(claims->nbf(), claims->iat()))};
+  principal->key_id = header->kid();
   principal->expires = Time(seconds(claims->exp())) + kSkew;
   const Time expires = principal->expires;
   return Entry{std::make_shared<const Principal>(*std::move(principal)), starts - kSkew, expires};
@@ -190,11 +191,12 @@ void TokenVerifier::SetKeys(KeySet keys) {
   old_.clear();
 }
 
-ServiceToken::ServiceToken(Signer signer, std::string service, seconds ttl)
-    : signer_(std::move(signer)), principal_(Principal::Service(std::move(service))), ttl_(ttl) {}
+ServiceToken::ServiceToken(const Signer& signer, std::string service, seconds ttl)
+    : signer_(signer), principal_(Principal::Service(std::move(service))), ttl_(ttl) {}
 
 const std::string& ServiceToken::Get(Time now) {
-  if (token_.empty() || now >= renew_at_) {
+  if (token_.empty() || now >= renew_at_ || kid_ != signer_.key().kid) {
+    kid_ = signer_.key().kid;
     token_ = signer_.Sign(principal_, now, ttl_);
     renew_at_ = now + std::chrono::duration_cast<Millis>(ttl_) / 2;
   }

@@ -23,13 +23,18 @@ inline constexpr std::chrono::seconds kSkew{30};
 // Tokens longer than this are refused unread.
 inline constexpr size_t kMaxTokenBytes = 8192;
 
-// Makes tokens. Immutable: may be shared between threads.
+// How long the access token of a session is good.
+inline constexpr std::chrono::minutes kAccessLife{15};
+
+// Makes tokens. Those that share one stay on its thread.
 class Signer {
  public:
   explicit Signer(PrivateKey key) : key_(std::move(key)) {}
   // A token for `principal` (a person or a service), valid from `now` for `ttl`.
   std::string Sign(const Principal& principal, Time now, std::chrono::seconds ttl) const;
   const PrivateKey& key() const { return key_; }
+  // Signs with another key from now on.
+  void SetKey(PrivateKey key) { key_ = std::move(key); }
 
  private:
   PrivateKey key_;
@@ -49,8 +54,10 @@ class TokenVerifier {
     return young_.find(token) != young_.end() || old_.find(token) != old_.end();
   }
 
-  // Replaces the keys and forgets every remembered token.
+  // Replaces the keys and forgets every remembered token: those of a key that is gone are refused
+  // from here on.
   void SetKeys(KeySet keys);
+  const KeySet& keys() const { return keys_; }
   // Signatures checked so far; remembered tokens do not count.
   int64_t verifications() const { return verifications_; }
   size_t remembered() const { return young_.size() + old_.size(); }
@@ -74,18 +81,20 @@ class TokenVerifier {
   Cache young_, old_;
 };
 
-// A service's own token for calling other services, renewed at half its life. One thread.
+// A service's own token for calling other services, renewed at half its life, and when the signer
+// has another key. One thread; the signer outlives it.
 class ServiceToken {
  public:
-  ServiceToken(Signer signer, std::string service,
+  ServiceToken(const Signer& signer, std::string service,
                std::chrono::seconds ttl = std::chrono::minutes(10));
   const std::string& Get(Time now);
 
  private:
-  Signer signer_;
+  const Signer& signer_;
   Principal principal_;
   std::chrono::seconds ttl_;
   std::string token_;
+  std::string kid_;  // of the key that signed it
   Time renew_at_{};
 };
 

@@ -18,6 +18,7 @@ namespace {
 constexpr int kKeepaliveTimeMs = 30'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
 constexpr int kMaxReplyBytes = 16 << 20;
+constexpr int kMaxMetadataBytes = 64 << 10;
 // After a lost connection: a service that restarts is back in use within about a second.
 constexpr int kFirstReconnectMs = 100;
 constexpr int kLastReconnectMs = 2'000;
@@ -58,6 +59,8 @@ Channel::Channel(asio::io_context& loop, ChannelOptions options)
   // Two channels to one address are two connections: what a load generator or a test counts on.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetMaxReceiveMessageSize(kMaxReplyBytes);
+  // A refusal with many details must not end the other calls of the connection.
+  arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   const int attempts = std::min(options_.attempts, kMostAttempts);
   if (attempts > 1) arguments.SetServiceConfigJSON(ServiceConfig(attempts));
   channel_ = grpc::CreateCustomChannel(options_.target, CredentialsOf(options_), arguments);

@@ -2,6 +2,7 @@
 
 #include <absl/strings/str_cat.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
@@ -21,28 +22,42 @@
 namespace baodao::rpc {
 namespace {
 
-// Where gRPC itself gives up on a request, before we could name the error.
-constexpr int kHardMessageLimit = 16 << 20;
-constexpr int kMostStreams = 2'000;  // of one connection
-constexpr Millis kKeepaliveTimeout{20'000};
+// By so much a request may pass the limit and still be refused by name, not by gRPC itself.
+constexpr std::size_t kNamedBeyond = 64 << 10;
+// Of one connection: a phone has a handful, the edge gives every call a connection of its own, and
+// another service waits its turn.
+constexpr int kMostStreams = 100;
 // What gRPC gets to end calls that were already cut off.
 constexpr std::chrono::milliseconds kShutdownGrace{500};
 
-void Tune(const ServerOptions& options, grpc::ServerBuilder* builder) {
-  builder->SetMaxReceiveMessageSize(kHardMessageLimit);
+int Milliseconds(Millis time) { return static_cast<int>(time.count()); }
+
+void LimitConnections(const ServerOptions& options, grpc::ServerBuilder* builder) {
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMostStreams);
+  builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE,
+                              static_cast<int>(detail::kHardMetadataLimit));
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive_time));
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+                              Milliseconds(options.keepalive_timeout));
+  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                              Milliseconds(options.min_client_ping));
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS,
+                              Milliseconds(options.connection_idle));
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(options.connection_age));
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                              Milliseconds(options.connection_age_grace));
+}
+
+void Tune(const ServerOptions& options, std::size_t max_message_bytes,
+          grpc::ServerBuilder* builder) {
+  builder->SetMaxReceiveMessageSize(static_cast<int>(max_message_bytes + kNamedBeyond));
+  builder->SetResourceQuota(grpc::ResourceQuota().Resize(options.max_transport_bytes));
+  LimitConnections(options, builder);
   // gRPC 1.51 inflates before it looks at the size: a megabyte could become a gigabyte.
   for (const auto algorithm : {GRPC_COMPRESS_GZIP, GRPC_COMPRESS_DEFLATE}) {
     builder->SetCompressionAlgorithmSupportStatus(algorithm, false);
   }
-  // Calls whose message never comes are seen by no other limit.
-  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMostStreams);
-  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS,
-                              static_cast<int>(options.keepalive_time.count()));
-  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
-                              static_cast<int>(kKeepaliveTimeout.count()));
-  builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  builder->AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
-                              static_cast<int>(options.min_client_ping.count()));
   // Otherwise a second process could share the port without anybody noticing.
   builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // Only reflection is a synchronous service; one waiting thread is enough for it.
@@ -71,12 +86,15 @@ class Server::Impl {
     if (options.tls) {
       ASSIGN_OR_RETURN(credentials, ServerTls(*options.tls));
     }
-    service = std::make_unique<detail::DynamicService>(engine);
     grpc::ServerBuilder builder;
-    Tune(options, &builder);
+    Tune(options, engine->max_message_bytes(), &builder);
     builder.AddListeningPort(options.listen, credentials, &port);
-    builder.RegisterService(service.get());
-    builder.RegisterCallbackGenericService(&unknown);
+    for (const auto* registered : router.services()) {
+      builder.RegisterService(
+          listed.emplace_back(std::make_unique<detail::ListedService>(*registered)).get());
+    }
+    calls = std::make_unique<detail::CallService>(engine);
+    builder.RegisterCallbackGenericService(calls.get());
     grpc_server = builder.BuildAndStart();
     if (grpc_server == nullptr || port <= 0) return CannotListen(options);
     for (const auto* registered : router.services()) {
@@ -130,8 +148,8 @@ class Server::Impl {
   }
 
   std::shared_ptr<detail::Engine> engine;
-  std::unique_ptr<detail::DynamicService> service;
-  detail::UnknownMethods unknown;
+  std::vector<std::unique_ptr<detail::ListedService>> listed;
+  std::unique_ptr<detail::CallService> calls;
   std::unique_ptr<grpc::Server> grpc_server;
   std::vector<std::string> service_names;
   int port = 0;
@@ -157,6 +175,10 @@ Server::~Server() = default;
 int Server::port() const { return impl_->port; }
 void Server::SetServing(bool serving) { impl_->SetServing(serving); }
 Task<void> Server::Drain(Millis grace) { return impl_->Drain(grace); }
+void Server::EndStreams(const std::function<bool(const auth::Principal&)>& whose,
+                        const absl::Status& why) {
+  impl_->engine->EndStreams(whose, why);
+}
 std::size_t Server::live_calls() const { return impl_->engine->live(); }
 
 }  // namespace baodao::rpc

@@ -8,11 +8,13 @@
 
 #include <asio/io_context.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "common/auth/ended_sessions.h"
 #include "common/auth/tokens.h"
 #include "common/clock/clock.h"
 #include "common/metrics/metrics.h"
@@ -26,16 +28,28 @@ namespace baodao::rpc {
 struct ServerOptions {
   std::string listen = "0.0.0.0:7101";  // port 0: any free one, see Server::port()
   std::optional<TlsFiles> tls;          // none: plaintext, for loopback or behind the TLS edge
-  // Larger requests are refused as MESSAGE_TOO_LARGE; at most 16 MiB, where gRPC itself closes the
-  // call.
+  // Larger requests are refused as MESSAGE_TOO_LARGE, as are those that the bounds of no method
+  // here could admit; a little beyond that gRPC itself closes the call. At most 16 MiB.
   std::size_t max_message_bytes = 4u << 20;
+  // How long the whole message of a call may take to come in.
+  Millis message_timeout{20'000};
   // For clients that send no deadline, and the most that a unary call may take whatever it asks
   // for. Streams have the client's deadline or none.
   Millis default_deadline{10'000};
   Millis max_deadline{60'000};
-  // Keepalive: idle connections are probed after `keepalive_time`; clients may ping this often.
-  Millis keepalive_time{60'000};
+  // Keepalive: a connection that is silent for `keepalive_time` is asked, and closed when it does
+  // not answer within `keepalive_timeout`; clients may ping this often.
+  Millis keepalive_time{20'000};
+  Millis keepalive_timeout{10'000};
   Millis min_client_ping{5'000};
+  // A connection without calls is closed after `connection_idle`; any is told to move after
+  // `connection_age` and closed `connection_age_grace` later, which is more than streams live: they
+  // end with the access token.
+  Millis connection_idle{5 * 60'000};
+  Millis connection_age{60 * 60'000};
+  Millis connection_age_grace{20 * 60'000};
+  // What all connections together may hold in memory; beyond it gRPC closes some of them.
+  std::size_t max_transport_bytes = 256u << 20;
   // Unary calls being served at once; beyond that new ones are refused as OVERLOADED.
   std::size_t max_live_calls = 10'000;
   RateLimits rate_limits;
@@ -47,6 +61,8 @@ struct ServerOptions {
   auth::TokenVerifier* verifier = nullptr;
   metrics::Registry* metrics = nullptr;
   Clock* clock = nullptr;  // null: SystemClock()
+  // Whose tokens are refused as SESSION_ENDED; null: nobody's. Must outlive the server, too.
+  const auth::EndedSessions* ended_sessions = nullptr;
 };
 
 class Server {
@@ -68,7 +84,10 @@ class Server {
   // finish, new ones are refused; afterwards calls still unfinished are cut off. Returns when gRPC
   // has shut down.
   Task<void> Drain(Millis grace);
-  // Calls between arrival and their last byte. Loop thread.
+  // Ends the open streams of every caller that `whose` holds for, with `why`. Loop thread.
+  void EndStreams(const std::function<bool(const auth::Principal&)>& whose,
+                  const absl::Status& why);
+  // Calls between the arrival of their message and their last byte. Loop thread.
   std::size_t live_calls() const;
 
  private:

@@ -1,6 +1,7 @@
 // The sending half of a server stream, as its handler sees it.
 #pragma once
 
+#include <absl/status/status.h>
 #include <google/protobuf/message.h>
 
 #include <functional>
@@ -18,6 +19,7 @@ class StreamSink {
   virtual bool open() const = 0;
   virtual Task<bool> Wait(Millis timeout) = 0;
   virtual std::function<void()> Waker() = 0;
+  virtual std::function<void(absl::Status)> Closer() = 0;
 };
 
 // Loop thread only; lives until the handler returns.
@@ -39,6 +41,9 @@ class Writer {
   // Ends a Wait. The function may be kept and called after the stream is over: then it does
   // nothing.
   std::function<void()> Waker() { return sink_.Waker(); }
+  // Ends the stream for its client with this status at once, also one that takes nothing any more;
+  // the handler finds it closed. May be kept and called as the waker.
+  std::function<void(absl::Status)> Closer() { return sink_.Closer(); }
 
  private:
   StreamSink& sink_;

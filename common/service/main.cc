@@ -14,17 +14,21 @@
 #include "common/metrics/server.h"
 #include "common/rpc/diagnostics.h"
 #include "common/rpc/server.h"
+#include "common/service/key_watch.h"
 #include "common/service/redis_config.h"
 #include "common/service/secrets.h"
 #include "common/service/self_test.h"
+#include "common/service/session_feed.h"
 #include "common/status/macros.h"
+#include "common/status/status.h"
 #include "common/store/redis_store.h"
 
 namespace baodao::service {
 namespace {
 
 rpc::ServerOptions OptionsOf(const config::Config& config, Runtime& runtime,
-                             auth::TokenVerifier& verifier) {
+                             auth::TokenVerifier& verifier,
+                             const auth::EndedSessions& ended_sessions) {
   rpc::ServerOptions options;
   options.listen = config.Str("listen");
   options.tls = TlsOf(config);
@@ -46,6 +50,7 @@ rpc::ServerOptions OptionsOf(const config::Config& config, Runtime& runtime,
   options.verifier = &verifier;
   options.metrics = &runtime.metrics;
   options.clock = &runtime.clock;
+  options.ended_sessions = &ended_sessions;
   return options;
 }
 
@@ -59,8 +64,8 @@ class Process {
       : program_(program),
         config_(config),
         secrets_(std::move(secrets)),
-        signer_(secrets_.signing),
-        verifier_(std::move(secrets_.verifying)),
+        signer_(secrets_.tokens.signing),
+        verifier_(std::move(secrets_.tokens.verifying)),
         token_(signer_, program.name),
         signals_(loop_, SIGINT, SIGTERM) {}
 
@@ -118,13 +123,38 @@ class Process {
                                router_, token_));
     runtime_->fatal_ = [this](std::string why) { Fail(std::move(why)); };
     runtime_->Spawn("redis-stats", SampleRedis());
+    session_feed_ = std::make_unique<SessionFeed>(
+        loop_, *redis_, SystemClock(), store_->shards(), ended_sessions_,
+        [this](const std::string& id) { OnSessionEnded(id); });
     diagnostics_.Register(router_);
     service_ = program_.make();
     CO_RETURN_IF_ERROR(co_await service_->Start(*runtime_));
+    co_await session_feed_->Load();
+    runtime_->Spawn("sessions", session_feed_->Run());
+    runtime_->OnStop([this] { session_feed_->Stop(); });
+    runtime_->Spawn("keys", key_watch_.Run(SystemClock()));
     CO_ASSIGN_OR_RETURN(
-        server_, rpc::Server::Start(loop_, router_, OptionsOf(config_, *runtime_, verifier_)));
+        server_, rpc::Server::Start(loop_, router_,
+                                    OptionsOf(config_, *runtime_, verifier_, ended_sessions_)));
     server_->SetServing(true);
     co_return absl::OkStatus();
+  }
+
+  // What was opened with the session ends with it.
+  void OnSessionEnded(const std::string& id) {
+    if (server_ == nullptr) return;
+    server_->EndStreams([&id](const auth::Principal& caller) { return caller.session_id == id; },
+                        Refuse(Reason::SESSION_ENDED));
+  }
+
+  // As what was opened with a token of a key that is gone.
+  void OnKeysTaken() {
+    if (server_ == nullptr) return;
+    server_->EndStreams(
+        [this](const auth::Principal& caller) {
+          return !caller.key_id.empty() && verifier_.keys().Find(caller.key_id) == nullptr;
+        },
+        Refuse(Reason::TOKEN_INVALID));
   }
 
   Task<absl::Status> OpenStore() {
@@ -170,7 +200,9 @@ class Process {
   std::unique_ptr<metrics::Server> exposer_;
   auth::Signer signer_;
   auth::TokenVerifier verifier_;
+  auth::EndedSessions ended_sessions_;
   auth::ServiceToken token_;
+  KeyWatch key_watch_{config_, verifier_, signer_, [this] { OnKeysTaken(); }};
   std::unique_ptr<redis::Client> redis_;
   std::unique_ptr<store::RedisStore> store_;
   rpc::Router router_;
@@ -180,6 +212,7 @@ class Process {
                               std::move(key));
       }};
   std::unique_ptr<Runtime> runtime_;
+  std::unique_ptr<SessionFeed> session_feed_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<rpc::Server> server_;
   asio::signal_set signals_;

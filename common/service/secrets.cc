@@ -39,12 +39,8 @@ bool Fits(const auth::PublicKey& known, const auth::PrivateKey& key) {
 
 }  // namespace
 
-absl::StatusOr<Secrets> LoadSecrets(const config::Config& config) {
+absl::StatusOr<TokenKeys> LoadTokenKeys(const config::Config& config) {
   const std::string& dir = config.Str("keys_dir");
-  const bool create = config.Bool("create_keys");
-  if (create) RETURN_IF_ERROR(auth::CreateKeyFiles(dir));
-  ASSIGN_OR_RETURN(crypto::KeyRing ring, create ? crypto::KeyRing::LoadOrCreate(dir + kRing)
-                                                : crypto::KeyRing::Load(dir + kRing));
   const std::string signing_path = absl::StrCat(dir, "/", std::string(auth::kPrivateKeyFile));
   ASSIGN_OR_RETURN(auth::PrivateKey signing, auth::LoadPrivateKey(signing_path));
   const std::string public_path = absl::StrCat(dir, "/", std::string(auth::kPublicKeysFile));
@@ -56,7 +52,17 @@ absl::StatusOr<Secrets> LoadSecrets(const config::Config& config) {
     return absl::InvalidArgumentError(absl::StrCat(public_path, " does not hold the public key of ",
                                                    signing_path, " (kid ", signing.kid, ")"));
   }
-  return Secrets{std::move(ring), std::move(signing), std::move(verifying)};
+  return TokenKeys{std::move(signing), std::move(verifying)};
+}
+
+absl::StatusOr<Secrets> LoadSecrets(const config::Config& config) {
+  const std::string& dir = config.Str("keys_dir");
+  const bool create = config.Bool("create_keys");
+  if (create) RETURN_IF_ERROR(auth::CreateKeyFiles(dir));
+  ASSIGN_OR_RETURN(crypto::KeyRing ring, create ? crypto::KeyRing::LoadOrCreate(dir + kRing)
+                                                : crypto::KeyRing::Load(dir + kRing));
+  ASSIGN_OR_RETURN(TokenKeys tokens, LoadTokenKeys(config));
+  return Secrets{std::move(ring), std::move(tokens)};
 }
 
 }  // namespace baodao::service

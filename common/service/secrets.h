@@ -9,14 +9,21 @@
 
 namespace baodao::service {
 
-struct Secrets {
-  crypto::KeyRing ring;
+// Of tokens: they may change while the service runs.
+struct TokenKeys {
   auth::PrivateKey signing;
   auth::KeySet verifying;
+};
+
+struct Secrets {
+  crypto::KeyRing ring;
+  TokenKeys tokens;
 };
 
 // An error names the file. INVALID_ARGUMENT also when the tokens that we sign would not be believed
 // by whoever has our public keys.
 absl::StatusOr<Secrets> LoadSecrets(const config::Config& config);
+// The same of token keys alone; makes no file.
+absl::StatusOr<TokenKeys> LoadTokenKeys(const config::Config& config);
 
 }  // namespace baodao::service

@@ -31,4 +31,10 @@ class Validator {
 // request.
 std::vector<std::string> UnboundedFields(const google::protobuf::Descriptor* type);
 
+// The most bytes that a message which the bounds of `type` admit takes on the wire, four kilobytes
+// of fields that this build does not know included; kUnboundedSize where something has no bound, or
+// contains itself.
+inline constexpr std::size_t kUnboundedSize = std::size_t{1} << 40;
+std::size_t LargestSize(const google::protobuf::Descriptor* type);
+
 }  // namespace baodao::validate

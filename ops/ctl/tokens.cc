@@ -43,6 +43,24 @@ Task<absl::Status> Mint(Session& session, std::shared_ptr<const MintOptions> opt
   co_return absl::OkStatus();
 }
 
+Task<absl::Status> MakeKeys(Session& session, std::string dir) {
+  CO_RETURN_IF_ERROR(auth::CreateKeyFiles(dir));
+  CO_ASSIGN_OR_RETURN(const auth::PrivateKey key,
+                      auth::LoadPrivateKey(dir + "/" + std::string(auth::kPrivateKeyFile)));
+  session.out.Word("kid", key.kid);
+  co_return absl::OkStatus();
+}
+
+void AddKeys(CLI::App& token, Plan& plan) {
+  CLI::App* keys = token.add_subcommand(
+      "keys", "Makes signing.jwk and jwks.json in a directory, to replace those of a deployment");
+  auto dir = std::make_shared<std::string>();
+  keys->add_option("dir", *dir, "Where; what is there already stays")->required();
+  keys->footer("How to replace keys: ops/runbooks/login.md");
+  keys->callback(
+      [&plan, dir] { plan.command = [dir](Session& session) { return MakeKeys(session, *dir); }; });
+}
+
 }  // namespace
 
 auth::Principal OperatorPrincipal() {
@@ -79,6 +97,7 @@ absl::StatusOr<auth::RoleGrant> ParseGrant(const std::string& text) {
 void AddToken(CLI::App& app, Plan& plan) {
   CLI::App* token = app.add_subcommand("token", "Access tokens for local use");
   token->require_subcommand(1);
+  AddKeys(*token, plan);
   CLI::App* mint = token->add_subcommand("mint", "Makes a token with the deployment's own key");
   auto options = std::make_shared<MintOptions>();
   auto* who = mint->add_option_group("who");

@@ -40,8 +40,10 @@ std::string World::OperatorToken() const {
 Task<void> World::LogIn(Actor& actor) {
   registration::v1::RequestLoginCodeRequest ask;
   ask.set_phone(actor.phone);
-  co_await Must(backend.sessions, &client::Sessions::RequestLoginCode, "", ask);
+  const registration::v1::RequestLoginCodeResponse asked =
+      co_await Must(backend.sessions, &client::Sessions::RequestLoginCode, "", ask);
   registration::v1::LoginRequest login;
+  login.set_challenge_id(asked.challenge_id());
   login.set_phone(actor.phone);
   login.set_code(client::LastLoginCode(options.codes_file, actor.phone));
   const registration::v1::Tokens tokens =

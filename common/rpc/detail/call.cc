@@ -17,6 +17,8 @@ namespace {
 
 // What whoever meets a full service should wait: calls take milliseconds, bursts seconds.
 constexpr Millis kOverloadPause{1'000};
+// What HTTP/2 counts for every header beside its name and value (RFC 7541, 4.1).
+constexpr std::size_t kHeaderOverhead = 32;
 
 const std::shared_ptr<const auth::Principal>& Nobody() {
   static const auto nobody = std::make_shared<const auth::Principal>();
@@ -60,8 +62,10 @@ void Call::Unref() {
 void Call::ReadMetadata() {
   bool traced = false;
   std::string_view real_ip;
+  std::size_t bytes = 0;
   for (const auto& [key, value] : context_->client_metadata()) {
     const std::string_view name = View(key);
+    bytes += key.size() + value.size() + kHeaderOverhead;
     if (name == "authorization") {
       arrival_.authorization = View(value);
     } else if (name == "traceparent") {
@@ -71,6 +75,10 @@ void Call::ReadMetadata() {
     } else if (name == "x-real-ip") {
       real_ip = View(value);
     }
+  }
+  if (bytes > kMaxMetadataBytes) {
+    arrival_.oversized =
+        Refuse(Reason::METADATA_TOO_LARGE, {{"max", std::to_string(kMaxMetadataBytes)}});
   }
   if (!traced) state_->trace = NewTraceId();
   arrival_.address = AddressOf(state_->peer);
@@ -83,20 +91,38 @@ void Call::ReadMetadata() {
   state_->address = arrival_.address;
 }
 
-void Call::Receive(const grpc::ByteBuffer& message) {
+void Call::Begin() {
   ReadMetadata();
-  const std::size_t limit = engine_->options().max_message_bytes;
-  if (message.Length() > limit) {
+  if (!arrival_.oversized.ok()) return engine_->queue().Post(this);
+  engine_->Await(this);
+  StartRead(&message_);
+}
+
+void Call::OnReadDone(bool ok) {
+  if (!engine_->StopAwaiting(this)) return;  // given up meanwhile
+  // Where the client set none, the time for the answer begins now.
+  state_->deadline =
+      DeadlineOf(*context_, streaming(), engine_->options(), std::chrono::steady_clock::now());
+  if (ok) {
+    Parse();
+  } else {
+    arrival_.decoded = Refuse(Reason::MALFORMED_MESSAGE);
+  }
+  engine_->queue().Post(this);
+}
+
+void Call::Parse() {
+  const std::size_t limit = engine_->max_message_bytes();
+  if (message_.Length() > limit) {
     arrival_.decoded = Refuse(Reason::MESSAGE_TOO_LARGE, {{"max", std::to_string(limit)}});
   } else {
-    grpc::ByteBuffer copy(message);  // of the references, not the bytes
     const grpc::Status parsed = grpc::SerializationTraits<google::protobuf::Message>::Deserialize(
-        &copy, &invocation_->request());
+        &message_, &invocation_->request());
     if (!parsed.ok()) arrival_.decoded = Refuse(Reason::MALFORMED_MESSAGE);
     // What no bound looks at must not be kept either.
     invocation_->request().DiscardUnknownFields();
   }
-  engine_->queue().Post(this);
+  message_.Clear();
 }
 
 void Call::OnLoop() {
@@ -157,14 +183,32 @@ grpc::Status Call::Outcome(const absl::Status& status) {
   return ToGrpc(status, state_->locale);
 }
 
+void Call::Count(const grpc::Status& outcome) {
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_;
+  method_.metrics->Handled(outcome.error_code(), took.count());
+}
+
 void Call::End(const absl::Status& status) {
   if (ended_) return;
   ended_ = true;
   engine_->Remove(this);
   const grpc::Status outcome = Outcome(status);
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_;
-  method_.metrics->Handled(outcome.error_code(), took.count());
-  Finish(outcome);
+  Count(outcome);
+  Conclude(outcome);
+}
+
+void Call::CutOff(const absl::Status& why) {
+  End(why);
+  MarkCancelled();
+  Close();
+}
+
+void Call::GiveUp(const absl::Status& why) {
+  const Hold hold(this);
+  ended_ = true;
+  const grpc::Status outcome = ToGrpc(why, state_->locale);
+  Count(outcome);
+  Conclude(outcome);
 }
 
 }  // namespace baodao::rpc::detail

@@ -1,6 +1,7 @@
 // One live call, whether unary or streaming: its state, its place in the chain, its end.
 #pragma once
 
+#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 
@@ -19,17 +20,27 @@ namespace baodao::rpc::detail {
 // Lifetime: two references, gRPC's (until OnDone) and the loop's (until the handler's coroutine is
 // over). A handler that hangs may so be cut off for the client without its frame losing what it
 // stands on.
-class Call : public LoopQueue::Item {
+class Call : public grpc::ServerGenericBidiReactor, public LoopQueue::Item {
  public:
+  // gRPC thread, at the arrival of the headers.
   Call(std::shared_ptr<Engine> engine, const Method& method, grpc::CallbackServerContext* context);
+
+  // gRPC thread, once: asks for the message, and hands the call to the loop when it is there.
+  void Begin();
 
   void Ref() { references_.fetch_add(1, std::memory_order_relaxed); }
   void Unref();
 
   bool streaming() const { return method_.route->streaming; }
+  SteadyTime started() const { return started_; }
   SteadyTime deadline() const { return state_->deadline; }
+  const auth::Principal& caller() const { return *state_->caller; }
   // Ends the call for the client, once; later calls do nothing. Loop thread.
   void End(const absl::Status& status);
+  // The same whatever its handler is doing, which is told. Loop thread.
+  void CutOff(const absl::Status& why);
+  // Instead of all that: for a call whose message has not come. Loop thread.
+  void GiveUp(const absl::Status& why);
   // Any thread. The client has gone, or its deadline has passed.
   void MarkCancelled() { state_->cancelled.store(true, std::memory_order_relaxed); }
   // Asks a stream's handler to return. Loop thread.
@@ -38,12 +49,10 @@ class Call : public LoopQueue::Item {
  protected:
   ~Call() override = default;
 
-  // gRPC thread, at arrival, before anything else: reads the message and hands the call to the
-  // loop.
-  void Receive(const grpc::ByteBuffer& message);
   // Tells gRPC the outcome; nothing of the call may be touched afterwards but by references held.
-  virtual void Finish(const grpc::Status& status) = 0;
+  virtual void Conclude(const grpc::Status& status) = 0;
   virtual StreamSink* sink() { return nullptr; }
+  void OnCancel() override { MarkCancelled(); }
 
   Engine& engine() { return *engine_; }
   Invocation& invocation() { return *invocation_; }
@@ -53,6 +62,7 @@ class Call : public LoopQueue::Item {
 
  private:
   friend class Engine;
+  friend class CallList;
   struct Hold {  // the loop's reference
     explicit Hold(Call* held) : call(held) {}
     Hold(Hold&& other) noexcept : call(std::exchange(other.call, nullptr)) {}
@@ -62,23 +72,31 @@ class Call : public LoopQueue::Item {
     Call* call;
   };
 
+  void OnReadDone(bool ok) override;
+  void OnDone() override { Unref(); }
+  // Our reactions are a store and a decrement: no thread need be found for them.
+  bool InternalInlineable() override { return true; }
   void OnLoop() override;
   static Task<void> Serve(Hold hold);
   absl::Status Admit(bool* needs_scope);
   // The code reported to the client and to the metrics.
   grpc::Status Outcome(const absl::Status& status);
+  void Count(const grpc::Status& outcome);
   void ReadMetadata();
+  void Parse();
 
   std::shared_ptr<Engine> engine_;
   const Method& method_;
   grpc::CallbackServerContext* context_;
   std::shared_ptr<CallContext::State> state_;
   std::unique_ptr<Invocation> invocation_;
+  grpc::ByteBuffer message_;
   Arrival arrival_;
   SteadyTime started_;
   std::atomic<int> references_{2};
   bool ended_ = false;
-  Call* previous_ = nullptr;  // the engine's list
+  bool awaited_ = false;  // the engine's, as what follows
+  Call* previous_ = nullptr;
   Call* next_ = nullptr;
 };
 

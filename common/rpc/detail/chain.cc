@@ -80,6 +80,7 @@ absl::Status Chain::Authenticate(const Method& method, const Arrival& arrival,
   if (const std::string_view token = BearerOf(arrival.authorization); !token.empty()) {
     caller = Verify(token, arrival.address);
   }
+  if (caller.ok() && HasEnded(**caller)) caller = Refuse(Reason::SESSION_ENDED);
   if (caller.ok()) {
     state->caller = *std::move(caller);
     return absl::OkStatus();
@@ -88,9 +89,15 @@ absl::Status Chain::Authenticate(const Method& method, const Arrival& arrival,
   return method.access.is_public() ? absl::OkStatus() : std::move(caller).status();
 }
 
+bool Chain::HasEnded(const auth::Principal& caller) const {
+  return options_.ended_sessions != nullptr && !caller.session_id.empty() &&
+         options_.ended_sessions->Contains(caller.session_id);
+}
+
 absl::Status Chain::CheckCaller(const Method& method, const Arrival& arrival,
                                 CallContext::State* state, google::protobuf::Message* request,
                                 bool* needs_scope) {
+  RETURN_IF_ERROR(arrival.oversized);
   RETURN_IF_ERROR(Authenticate(method, arrival, state));
   if (!arrival.decoded.ok()) {
     // Nothing in it can be trusted to decide who may call; a stranger learns only that.

@@ -42,11 +42,17 @@ struct Method {
   std::optional<Bucket> bucket;  // instead of the common one
 };
 
+// Metadata of a call beyond this is refused, of that call alone. gRPC itself would end every call
+// of the connection, and so looks on up to kHardMetadataLimit.
+inline constexpr std::size_t kMaxMetadataBytes = 8 << 10;
+inline constexpr std::size_t kHardMetadataLimit = 64 << 10;
+
 // What a request brought besides its message. Views are valid while the call lives.
 struct Arrival {
   std::string_view authorization;
-  absl::Status decoded;  // why the message could not be read, if so
-  std::string address;   // the client's, without its port
+  absl::Status decoded;    // why the message could not be read, if so
+  absl::Status oversized;  // why the call is refused before anything of it is looked at, if so
+  std::string address;     // the client's, without its port
 };
 
 // Loop thread only.
@@ -74,6 +80,8 @@ class Chain {
   // too many of them, signatures of tokens never seen before are not even checked.
   absl::StatusOr<std::shared_ptr<const auth::Principal>> Verify(std::string_view token,
                                                                 const std::string& address);
+  // Whether the session that the token belongs to has ended.
+  bool HasEnded(const auth::Principal& caller) const;
   // PERMISSION_DENIED, or what is malformed in a request that names nothing to permit.
   absl::Status Denial(const Method& method, google::protobuf::Message* request) const;
 

@@ -20,17 +20,34 @@ constexpr Millis kSweepEvery{200};
 
 }  // namespace
 
+void CallList::Append(Call* call) {
+  call->previous_ = last_;
+  (last_ == nullptr ? first_ : last_->next_) = call;
+  last_ = call;
+}
+
+void CallList::Remove(Call* call) {
+  (call->previous_ == nullptr ? first_ : call->previous_->next_) = call->next_;
+  (call->next_ == nullptr ? last_ : call->next_->previous_) = call->previous_;
+  call->previous_ = call->next_ = nullptr;
+}
+
+Call* CallList::After(const Call* call) { return call->next_; }
+
 Engine::Engine(asio::io_context& loop, ServerOptions options)
     : loop_(loop),
       queue_(LoopQueue::Of(loop)),
       options_(std::move(options)),
       metrics_(*options_.metrics),
       chain_(options_, options_.clock == nullptr ? SystemClock() : *options_.clock),
+      max_message_bytes_(options_.max_message_bytes),
       sweep_timer_(loop),
       idle_timer_(loop) {}
 
 absl::Status Engine::Prepare(const Router& router) {
+  std::size_t largest = 0;
   for (const Route& route : router.routes()) {
+    largest = std::max(largest, validate::LargestSize(route.request));
     ASSIGN_OR_RETURN(AccessPlan access, AccessPlan::Compile(route.method));
     if (access.needs_resource() && !options_.access.resolve) {
       return absl::FailedPreconditionError(
@@ -48,6 +65,7 @@ absl::Status Engine::Prepare(const Router& router) {
         route, std::move(access), metrics,
         own == options_.rate_limits.methods.end() ? std::nullopt : std::make_optional(own->second));
   }
+  max_message_bytes_ = std::min(max_message_bytes_, largest);
   for (const auto& [name, bucket] : options_.rate_limits.methods) {
     const auto named = [&name = name](const Route& route) { return route.name == name; };
     if (std::none_of(router.routes().begin(), router.routes().end(), named)) {
@@ -58,25 +76,63 @@ absl::Status Engine::Prepare(const Router& router) {
 }
 
 void Engine::Add(Call* call) {
-  call->next_ = first_;
-  if (first_ != nullptr) first_->previous_ = call;
-  first_ = call;
+  calls_.Append(call);
   ++live_;
   if (!call->streaming()) ++live_unary_;
   if (!sweeping_) ArmSweep();
 }
 
 void Engine::Remove(Call* call) {
-  if (call->previous_ != nullptr) {
-    call->previous_->next_ = call->next_;
-  } else {
-    first_ = call->next_;
-  }
-  if (call->next_ != nullptr) call->next_->previous_ = call->previous_;
-  call->previous_ = call->next_ = nullptr;
+  calls_.Remove(call);
   --live_;
   if (!call->streaming()) --live_unary_;
   if (live_ == 0) idle_timer_.cancel();
+}
+
+void Engine::Await(Call* call) {
+  bool watch = false;
+  {
+    const std::lock_guard lock(waiting_mutex_);
+    waiting_.Append(call);
+    call->awaited_ = true;
+    watch = watching_ == Watching::kNo;
+    if (watch) watching_ = Watching::kPosted;
+  }
+  if (watch) queue_.Post(&watch_);
+}
+
+bool Engine::StopAwaiting(Call* call) {
+  const std::lock_guard lock(waiting_mutex_);
+  if (!call->awaited_) return false;
+  call->awaited_ = false;
+  waiting_.Remove(call);
+  return true;
+}
+
+void Engine::Watch::OnLoop() {
+  {
+    const std::lock_guard lock(engine->waiting_mutex_);
+    engine->watching_ = Watching::kYes;
+  }
+  if (!engine->sweeping_) engine->ArmSweep();
+}
+
+bool Engine::GiveUpWaiting(SteadyTime limit, const absl::Status& why) {
+  std::vector<Call*> late;
+  bool any = false;
+  {
+    const std::lock_guard lock(waiting_mutex_);
+    for (Call* call = waiting_.first(); call != nullptr && call->started() < limit;
+         call = waiting_.first()) {
+      waiting_.Remove(call);
+      call->awaited_ = false;
+      late.push_back(call);
+    }
+    any = !waiting_.empty();
+    if (!any && watching_ == Watching::kYes) watching_ = Watching::kNo;
+  }
+  for (Call* call : late) call->GiveUp(why);
+  return any;
 }
 
 void Engine::ArmSweep() {
@@ -87,14 +143,16 @@ void Engine::ArmSweep() {
     if (engine == nullptr || error) return;
     engine->sweeping_ = false;
     engine->Sweep();
-    if (engine->live_ > 0) engine->ArmSweep();
+    const SteadyTime limit = std::chrono::steady_clock::now() - engine->options_.message_timeout;
+    const bool waiting = engine->GiveUpWaiting(limit, Refuse(Reason::MESSAGE_TOO_SLOW));
+    if (engine->live_ > 0 || waiting) engine->ArmSweep();
   });
 }
 
 void Engine::Sweep() {
   const SteadyTime now = std::chrono::steady_clock::now();
-  for (Call* call = first_; call != nullptr;) {
-    Call* next = call->next_;
+  for (Call* call = calls_.first(); call != nullptr;) {
+    Call* next = CallList::After(call);
     // Beyond the client's own deadline gRPC has told the client already; this frees our side.
     if (!call->streaming() && now >= call->deadline()) {
       call->MarkCancelled();
@@ -108,10 +166,20 @@ void Engine::StartDraining() {
   if (draining_) return;
   draining_ = true;
   std::vector<Call*> streams;
-  for (Call* call = first_; call != nullptr; call = call->next_) {
+  for (Call* call = calls_.first(); call != nullptr; call = CallList::After(call)) {
     if (call->streaming()) streams.push_back(call);
   }
   for (Call* call : streams) call->Close();  // only wakes: nobody leaves the list meanwhile
+  GiveUpWaiting(SteadyTime::max(), Refuse(Reason::SHUTTING_DOWN));
+}
+
+void Engine::EndStreams(const std::function<bool(const auth::Principal&)>& whose,
+                        const absl::Status& why) {
+  for (Call* call = calls_.first(); call != nullptr;) {
+    Call* next = CallList::After(call);
+    if (call->streaming() && whose(call->caller())) call->CutOff(why);
+    call = next;
+  }
 }
 
 Task<void> Engine::AwaitIdle(Millis grace) {
@@ -124,11 +192,8 @@ Task<void> Engine::AwaitIdle(Millis grace) {
 }
 
 void Engine::CutOff() {
-  while (first_ != nullptr) {
-    Call* call = first_;
-    call->MarkCancelled();
-    call->End(Refuse(Reason::SHUTTING_DOWN));  // removes it from the list
-  }
+  GiveUpWaiting(SteadyTime::max(), Refuse(Reason::SHUTTING_DOWN));
+  while (!calls_.empty()) calls_.first()->CutOff(Refuse(Reason::SHUTTING_DOWN));
 }
 
 }  // namespace baodao::rpc::detail

@@ -4,7 +4,9 @@
 #include <asio/steady_timer.hpp>
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <mutex>
 
 #include "common/metrics/rpc_metrics.h"
 #include "common/rpc/detail/chain.h"
@@ -15,6 +17,20 @@
 namespace baodao::rpc::detail {
 
 class Call;
+
+// A list through the calls themselves. A call is in one list at a time.
+class CallList {
+ public:
+  void Append(Call* call);
+  void Remove(Call* call);
+  Call* first() const { return first_; }
+  static Call* After(const Call* call);
+  bool empty() const { return first_ == nullptr; }
+
+ private:
+  Call* first_ = nullptr;
+  Call* last_ = nullptr;
+};
 
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
@@ -29,6 +45,14 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Chain& chain() { return chain_; }
   const ServerOptions& options() const { return options_; }
   std::deque<Method>& methods() { return methods_; }
+  // The largest request that the bounds of any method here admit, within that of the options. After
+  // Prepare.
+  std::size_t max_message_bytes() const { return max_message_bytes_; }
+
+  // Any thread. The message of the call is on its way; until StopAwaiting, which is false when the
+  // call was given up meanwhile.
+  void Await(Call* call);
+  bool StopAwaiting(Call* call);
 
   void Add(Call* call);
   void Remove(Call* call);
@@ -43,11 +67,25 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Task<void> AwaitIdle(Millis grace);
   // Ends every live call for the client, whatever its handler is doing.
   void CutOff();
+  // Ends the streams of the callers that `whose` holds for.
+  void EndStreams(const std::function<bool(const auth::Principal&)>& whose,
+                  const absl::Status& why);
 
  private:
+  // Brings the sweep under way when a call is waited for and none is.
+  struct Watch final : LoopQueue::Item {
+    explicit Watch(Engine* the_engine) : engine(the_engine) {}
+    void OnLoop() override;
+    Engine* engine;
+  };
+  enum class Watching { kNo, kPosted, kYes };
+
   void ArmSweep();
   // Ends unary calls whose deadline was ours, not the client's.
   void Sweep();
+  // Gives up calls that have waited for their message since before `limit`. False when none is
+  // waited for any longer.
+  bool GiveUpWaiting(SteadyTime limit, const absl::Status& why);
 
   asio::io_context& loop_;
   LoopQueue& queue_;
@@ -55,11 +93,16 @@ class Engine : public std::enable_shared_from_this<Engine> {
   metrics::RpcMetrics metrics_;
   Chain chain_;
   std::deque<Method> methods_;
-  Call* first_ = nullptr;  // a list through the calls
+  std::size_t max_message_bytes_;
+  CallList calls_;
   std::size_t live_ = 0;
   std::size_t live_unary_ = 0;
   bool draining_ = false;
   bool sweeping_ = false;
+  std::mutex waiting_mutex_;
+  CallList waiting_;  // for their messages, the oldest first
+  Watching watching_ = Watching::kNo;
+  Watch watch_{this};
   asio::steady_timer sweep_timer_;
   asio::steady_timer idle_timer_;
 };

@@ -3,6 +3,8 @@
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 #include <grpcpp/impl/rpc_service_method.h>
 
+#include <utility>
+
 #include "common/rpc/detail/stream_call.h"
 #include "common/rpc/detail/unary_call.h"
 #include "common/status/grpc.h"
@@ -12,10 +14,17 @@ namespace baodao::rpc::detail {
 namespace {
 
 using grpc::ByteBuffer;
-using grpc::CallbackServerContext;
 using grpc::internal::RpcMethod;
 using UnaryHandler = grpc::internal::CallbackUnaryHandler<ByteBuffer, ByteBuffer>;
-using StreamHandler = grpc::internal::CallbackServerStreamingHandler<ByteBuffer, ByteBuffer>;
+
+grpc::Status NoSuchMethod(const grpc::CallbackServerContext& context) {
+  Locale locale = Locale::kZh;
+  const auto language = context.client_metadata().find("accept-language");
+  if (language != context.client_metadata().end()) {
+    locale = LocaleOf({language->second.data(), language->second.size()});
+  }
+  return ToGrpc(Refuse(Reason::UNIMPLEMENTED_METHOD), locale);
+}
 
 class Refused final : public grpc::ServerGenericBidiReactor {
  public:
@@ -25,47 +34,36 @@ class Refused final : public grpc::ServerGenericBidiReactor {
 
 }  // namespace
 
-DynamicService::DynamicService(const std::shared_ptr<Engine>& engine) {
-  int index = 0;
-  for (const Method& method : engine->methods()) {
-    paths_.push_back(std::make_unique<std::string>("/" + method.route->name));
-    if (method.route->streaming) {
-      AddStream(engine, method, index++);
-    } else {
-      AddUnary(engine, method, index++);
-    }
+CallService::CallService(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {
+  for (const Method& method : engine_->methods()) {
+    methods_.emplace("/" + method.route->name, &method);
   }
 }
 
-void DynamicService::AddUnary(const std::shared_ptr<Engine>& engine, const Method& method,
-                              int index) {
-  AddMethod(
-      new grpc::internal::RpcServiceMethod(paths_.back()->c_str(), RpcMethod::NORMAL_RPC, nullptr));
-  MarkMethodRawCallback(
-      index, new UnaryHandler([engine, &method](CallbackServerContext* context,
-                                                const ByteBuffer* request, ByteBuffer* response) {
-        return new UnaryCall(engine, method, context, request, response);
-      }));
-}
-
-void DynamicService::AddStream(const std::shared_ptr<Engine>& engine, const Method& method,
-                               int index) {
-  AddMethod(new grpc::internal::RpcServiceMethod(paths_.back()->c_str(),
-                                                 RpcMethod::SERVER_STREAMING, nullptr));
-  MarkMethodRawCallback(index, new StreamHandler([engine, &method](CallbackServerContext* context,
-                                                                   const ByteBuffer* request) {
-                          return new StreamCall(engine, method, context, request);
-                        }));
-}
-
-grpc::ServerGenericBidiReactor* UnknownMethods::CreateReactor(
+grpc::ServerGenericBidiReactor* CallService::CreateReactor(
     grpc::GenericCallbackServerContext* context) {
-  Locale locale = Locale::kZh;
-  const auto language = context->client_metadata().find("accept-language");
-  if (language != context->client_metadata().end()) {
-    locale = LocaleOf({language->second.data(), language->second.size()});
+  const auto found = methods_.find(context->method());
+  if (found == methods_.end()) return new Refused(NoSuchMethod(*context));
+  const Method& method = *found->second;
+  Call* call = nullptr;
+  if (method.route->streaming) {
+    call = new StreamCall(engine_, method, context);
+  } else {
+    call = new UnaryCall(engine_, method, context);
   }
-  return new Refused(ToGrpc(Refuse(Reason::UNIMPLEMENTED_METHOD), locale));
+  call->Begin();
+  return call;
+}
+
+ListedService::ListedService(const google::protobuf::ServiceDescriptor& service)
+    : path_("/" + service.full_name() + "/") {
+  AddMethod(new grpc::internal::RpcServiceMethod(path_.c_str(), RpcMethod::NORMAL_RPC, nullptr));
+  MarkMethodRawCallback(
+      0, new UnaryHandler([](grpc::CallbackServerContext* context, const ByteBuffer*, ByteBuffer*) {
+        grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+        reactor->Finish(NoSuchMethod(*context));
+        return reactor;
+      }));
 }
 
 }  // namespace baodao::rpc::detail

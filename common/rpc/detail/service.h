@@ -1,34 +1,42 @@
-// gRPC's view of our methods: the services of a Router, registered without generated code.
+// gRPC's view of our methods: the services of a Router, served without generated code.
 #pragma once
 
+#include <google/protobuf/descriptor.h>
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/impl/service_type.h>
 
 #include <memory>
 #include <string>
-#include <vector>
+#include <string_view>
+#include <unordered_map>
 
 #include "common/rpc/detail/engine.h"
 
 namespace baodao::rpc::detail {
 
-// Takes every method of the engine as raw bytes, as generated code does for a RawCallbackMethod.
-class DynamicService final : public grpc::Service {
+// Takes every call as raw bytes, and at the arrival of its headers: for a registered method gRPC
+// itself would wait for the message, for ever. Calls of methods that do not exist are answered by a
+// named refusal.
+class CallService final : public grpc::CallbackGenericService {
  public:
-  explicit DynamicService(const std::shared_ptr<Engine>& engine);
+  explicit CallService(std::shared_ptr<Engine> engine);
 
- private:
-  void AddUnary(const std::shared_ptr<Engine>& engine, const Method& method, int index);
-  void AddStream(const std::shared_ptr<Engine>& engine, const Method& method, int index);
-
-  std::vector<std::unique_ptr<std::string>> paths_;  // gRPC keeps pointers to them
-};
-
-// Answers calls of methods that do not exist by a named refusal.
-class UnknownMethods final : public grpc::CallbackGenericService {
  private:
   grpc::ServerGenericBidiReactor* CreateReactor(
       grpc::GenericCallbackServerContext* context) override;
+
+  std::shared_ptr<Engine> engine_;
+  std::unordered_map<std::string, const Method*> methods_;  // by path
+};
+
+// Makes reflection list a service: it knows those with a registered method, of which this is one
+// that nobody calls.
+class ListedService final : public grpc::Service {
+ public:
+  explicit ListedService(const google::protobuf::ServiceDescriptor& service);
+
+ private:
+  std::string path_;  // gRPC keeps a pointer to it
 };
 
 }  // namespace baodao::rpc::detail

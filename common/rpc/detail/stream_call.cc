@@ -9,28 +9,27 @@
 namespace baodao::rpc::detail {
 
 StreamCall::StreamCall(std::shared_ptr<Engine> engine, const Method& method,
-                       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request)
+                       grpc::CallbackServerContext* context)
     : Call(std::move(engine), method, context), wait_timer_(this->engine().loop()) {
   written_.call = gone_.call = this;
-  Receive(*request);
 }
 
 StreamCall::~StreamCall() {
-  if (waker_) *waker_ = nullptr;
+  if (self_) *self_ = nullptr;
 }
 
 Task<bool> StreamCall::Write(const google::protobuf::Message& message) {
   if (!open_ || ended()) co_return false;
-  message_.Clear();
+  outgoing_.Clear();
   bool own_buffer = false;
   const grpc::Status serialized = grpc::SerializationTraits<google::protobuf::Message>::Serialize(
-      message, &message_, &own_buffer);
+      message, &outgoing_, &own_buffer);
   if (!serialized.ok()) {
     log::Error("rpc.unserializable", {{"method", state().method}});
     co_return false;
   }
   writing_ = true;
-  StartWrite(&message_);
+  StartWrite(&outgoing_);
   co_await written_event_.Wait();
   co_return open_;
 }
@@ -79,19 +78,29 @@ Task<bool> StreamCall::Wait(Millis timeout) {
   co_return open_;
 }
 
+const std::shared_ptr<StreamCall*>& StreamCall::Self() {
+  if (!self_) self_ = std::make_shared<StreamCall*>(this);
+  return self_;
+}
+
 std::function<void()> StreamCall::Waker() {
-  if (!waker_) waker_ = std::make_shared<StreamCall*>(this);
-  return [waker = waker_] {
-    if (*waker != nullptr) (*waker)->Wake();
+  return [self = Self()] {
+    if (*self != nullptr) (*self)->Wake();
   };
 }
 
-void StreamCall::Finish(const grpc::Status& status) {
+std::function<void(absl::Status)> StreamCall::Closer() {
+  return [self = Self()](const absl::Status& why) {
+    if (*self != nullptr) (*self)->CutOff(why);
+  };
+}
+
+void StreamCall::Conclude(const grpc::Status& status) {
   open_ = false;
-  if (waker_) *waker_ = nullptr;
+  if (self_) *self_ = nullptr;
   // A write the client does not take would keep the call, and so the shutdown, waiting for ever.
   if (writing_) grpc_context()->TryCancel();
-  ServerWriteReactor::Finish(status);
+  Finish(status);
 }
 
 }  // namespace baodao::rpc::detail

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <grpcpp/support/server_callback.h>
-
 #include <asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
@@ -11,13 +9,11 @@
 
 namespace baodao::rpc::detail {
 
-class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
-                         public Call,
-                         public StreamSink {
+class StreamCall final : public Call, public StreamSink {
  public:
   // gRPC thread.
   StreamCall(std::shared_ptr<Engine> engine, const Method& method,
-             grpc::CallbackServerContext* context, const grpc::ByteBuffer* request);
+             grpc::CallbackServerContext* context);
   ~StreamCall() override;
 
   // StreamSink, for the handler.
@@ -25,6 +21,7 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   bool open() const override { return open_; }
   Task<bool> Wait(Millis timeout) override;
   std::function<void()> Waker() override;
+  std::function<void(absl::Status)> Closer() override;
 
   void Close() override;
 
@@ -40,22 +37,23 @@ class StreamCall final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     StreamCall* call;
   };
 
-  void Finish(const grpc::Status& status) override;
+  void Conclude(const grpc::Status& status) override;
   StreamSink* sink() override { return this; }
   void Wake();
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
-  void OnDone() override { Unref(); }
+  // What wakers and closers share.
+  const std::shared_ptr<StreamCall*>& Self();
 
   bool open_ = true;
   bool writing_ = false;
   bool woken_ = false;
-  grpc::ByteBuffer message_;
+  grpc::ByteBuffer outgoing_;
   Event written_event_;
   Written written_;
   Gone gone_;
   asio::steady_timer wait_timer_;
-  std::shared_ptr<StreamCall*> waker_;  // what wakers share; its target is null once we are gone
+  std::shared_ptr<StreamCall*> self_;  // its target is null once we are gone
 };
 
 }  // namespace baodao::rpc::detail

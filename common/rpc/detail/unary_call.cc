@@ -4,18 +4,13 @@
 
 namespace baodao::rpc::detail {
 
-UnaryCall::UnaryCall(std::shared_ptr<Engine> engine, const Method& method,
-                     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
-                     grpc::ByteBuffer* response)
-    : Call(std::move(engine), method, context), response_(response) {
-  Receive(*request);
-}
-
-void UnaryCall::Finish(const grpc::Status& status) {
-  if (!status.ok()) return ServerUnaryReactor::Finish(status);
+void UnaryCall::Conclude(const grpc::Status& status) {
+  if (!status.ok()) return Finish(status);
   bool own_buffer = false;
-  ServerUnaryReactor::Finish(grpc::SerializationTraits<google::protobuf::Message>::Serialize(
-      *invocation().response(), response_, &own_buffer));
+  const grpc::Status serialized = grpc::SerializationTraits<google::protobuf::Message>::Serialize(
+      *invocation().response(), &response_, &own_buffer);
+  if (!serialized.ok()) return Finish(serialized);
+  StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
 }
 
 }  // namespace baodao::rpc::detail

@@ -1,15 +1,25 @@
 // Who watches which inbox in this process.
 #pragma once
 
+#include <absl/status/status.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "common/containers/string_map.h"
 
 namespace baodao::inbox {
+
+// One open stream.
+struct Watcher {
+  std::string session_id;  // the device; empty when it is not known
+  std::function<void()> wake;
+  std::function<void(absl::Status)> close;
+};
 
 // Loop thread only.
 class Hub {
@@ -29,8 +39,10 @@ class Hub {
     uint64_t number_;
   };
 
-  // `wake` is called after each Wake of the owner. It must not call the hub.
-  Subscription Add(const std::string& owner, std::function<void()> wake);
+  // `wake` is called after each Wake of the owner, `close` when the watcher has to make room: with
+  // `most` watchers of the owner there already, the oldest of the same session ends, or else the
+  // oldest of all. Neither must call the hub.
+  Subscription Add(const std::string& owner, Watcher watcher, size_t most);
   void Wake(const std::string& owner);
   // After events may have been missed.
   void WakeAll();
@@ -39,9 +51,12 @@ class Hub {
   size_t size() const { return size_; }
 
  private:
-  void Remove(const std::string& owner, uint64_t number);
+  using Watchers = std::map<uint64_t, Watcher>;  // the oldest first
 
-  StringMap<std::map<uint64_t, std::function<void()>>> watchers_;
+  void Remove(const std::string& owner, uint64_t number);
+  void MakeRoom(const std::string& session_id, size_t most, Watchers* watchers);
+
+  StringMap<Watchers> watchers_;
   uint64_t next_ = 0;
   size_t size_ = 0;
 };

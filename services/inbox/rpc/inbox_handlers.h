@@ -18,8 +18,8 @@
 
 namespace baodao::inbox {
 
-// Streams one person may have open in one replica.
-inline constexpr int kMaxStreams = 10;
+// Streams one person may have open in one replica; a newer one takes the place of the oldest.
+inline constexpr size_t kMaxStreams = 10;
 // A watcher hears something at least this often: well under the 15 seconds promised.
 inline constexpr Millis kHeartbeat{10'000};
 

@@ -70,10 +70,8 @@ Task<absl::Status> InboxHandlers::CatchUp(const rpc::CallContext& ctx, const Own
 Task<absl::Status> InboxHandlers::Watch(rpc::CallContext ctx, v1::WatchInboxRequest request,
                                         rpc::Writer<v1::WatchInboxResponse>& writer) {
   CO_ASSIGN_OR_RETURN(const Owner owner, PersonOwner(request.person_id()));
-  if (hub_.watchers(owner.id) >= kMaxStreams) {
-    co_return Refuse(Reason::TOO_MANY_STREAMS, {{"max", std::to_string(kMaxStreams)}});
-  }
-  const Hub::Subscription subscription = hub_.Add(owner.id, writer.Waker());
+  Watcher watcher{ctx.caller().session_id, writer.Waker(), writer.Closer()};
+  const Hub::Subscription subscription = hub_.Add(owner.id, std::move(watcher), kMaxStreams);
   CO_ASSIGN_OR_RETURN(Position position, co_await Locate(owner, request.resume_token()));
   // At once, so that the client can resume from here even if nothing ever comes.
   if (!co_await writer.Write(HeartbeatAt(position.cursor))) co_return absl::OkStatus();

@@ -13,9 +13,11 @@ namespace baodao::registration {
 
 inline constexpr int kCodeAttempts = 5;
 inline constexpr std::chrono::minutes kCodeLife{5};
-inline constexpr std::chrono::minutes kAccessLife{15};
 inline constexpr std::chrono::hours kRefreshLife{30 * 24};
-// How long a client may need to notice that the answer to a refresh was lost, and to ask again.
+// How long a device is known after its last sign-in or refresh.
+inline constexpr std::chrono::hours kDeviceLife{90 * 24};
+// How long the requests of a client that refreshes several times at once, or again because an
+// answer was lost, may be apart.
 inline constexpr std::chrono::seconds kRefreshRetry{60};
 // The same for a login: so long a code that was used leads to the session it began.
 inline constexpr std::chrono::seconds kLoginRetry{60};
@@ -27,7 +29,9 @@ enum class CodeVerdict {
   kExhausted,  // all attempts are used, even for the right code
 };
 
-CodeVerdict JudgeCode(const v1::LoginCodeRecord& record, std::string_view code_hash, Time now);
+// `phone_hash` and `code_hash` are of what the caller sends; a challenge of another phone is none.
+CodeVerdict JudgeCode(const v1::LoginCodeRecord& record, std::string_view phone_hash,
+                      std::string_view code_hash, Time now);
 // Attempts that are left after a wrong one was counted.
 int AttemptsLeft(const v1::LoginCodeRecord& record);
 
@@ -39,8 +43,8 @@ bool MayRepeatLogin(const v1::SessionRecord& session);
 
 enum class RefreshVerdict {
   kRotate,
-  kRepeat,  // used a moment ago, and its successor was not: the answer was lost, rotate again
-  kReused,  // genuine, but used before: somebody else has it too, the session must end
+  kRepeat,  // exchanged a moment ago: the token in force is answered again
+  kReused,  // genuine, but exchanged before: somebody else has it too, the session must end
   kEnded,   // the session has ended already
   kExpired,
 };
@@ -48,9 +52,11 @@ enum class RefreshVerdict {
 // `token_hash` is of a token that we made for this session.
 RefreshVerdict JudgeRefresh(const v1::SessionRecord& record, std::string_view token_hash, Time now);
 
-// Puts the next token in force, after kRotate or kRepeat. A repetition replaces the token whose
-// answer was lost and leaves the minute as it began; the replaced one counts as used.
-void RotateRefresh(RefreshVerdict verdict, std::string next_hash, Time now,
-                   v1::SessionRecord* record);
+// Tokens of a session that are remembered after they were exchanged. A client that exchanges more
+// within a minute has an older one of them taken for reused.
+inline constexpr int kMostReplaced = 16;
+
+// Puts the next token in force, the first one too.
+void RotateRefresh(std::string next_hash, Time now, v1::SessionRecord* record);
 
 }  // namespace baodao::registration

@@ -1,8 +1,14 @@
-// Sending login codes.
+// Sending login codes. A challenge is kept, then its code is sent, then the code is counted: what
+// was not sent counts against nobody. The limits of a day also bound the challenges of a phone that
+// are live.
+#include <absl/cleanup/cleanup.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "common/clock/timestamp.h"
 #include "common/crypto/random.h"
+#include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/timers/timer_loop.h"
@@ -15,6 +21,8 @@ namespace {
 constexpr int kCodeDigits = 6;
 constexpr Millis kHour{3'600'000};
 constexpr Millis kDay = 24 * kHour;
+// What a request waits that meets another one for its phone: a code is sent within a second or so.
+constexpr Millis kBusyPause{1'000};
 
 // Whether a call came from this very machine. One that the TLS edge passed on has the address of
 // its client instead.
@@ -34,58 +42,98 @@ Task<absl::Status> SessionHandlers::CountAddress(rpc::CallContext context) {
   co_return RefuseFor(Reason::RATE_LIMITED, calls.left);
 }
 
-Task<absl::Status> SessionHandlers::CountCode(std::string phone_hash) {
-  CO_ASSIGN_OR_RETURN(
-      const store::Counted recent,
-      co_await env_.store.Increment(env_.keys.SentMinute(phone_hash), env_.limits.code_interval));
-  if (recent.value > 1) co_return RefuseFor(Reason::RATE_LIMITED, recent.left);
-  // The day is counted when a code has left; the minute lets one at a time through here.
-  CO_ASSIGN_OR_RETURN(const store::Counted today,
-                      co_await env_.store.ReadCounter(env_.keys.SentDay(phone_hash)));
-  if (today.value < env_.limits.codes_per_day) co_return absl::OkStatus();
-  co_return RefuseFor(Reason::RATE_LIMITED, today.left);
+// A device that is known has limits of its own, which nobody else can use up. Of the others the
+// address comes first, with half the day of a phone at most.
+std::vector<SessionHandlers::CodeLimit> SessionHandlers::LimitsOf(const rpc::CallContext& context,
+                                                                  const std::string& phone_hash,
+                                                                  bool known_device) const {
+  const LoginLimits& limits = env_.limits;
+  const RecordKeys& keys = env_.keys;
+  if (known_device) {
+    return {{keys.SentMinute(phone_hash, RecordKeys::kKnownDevice), 1, limits.code_interval},
+            {keys.SentDay(phone_hash, RecordKeys::kKnownDevice), limits.codes_per_day, kDay}};
+  }
+  const std::string address = env_.vault.AddressHash(context.address());
+  std::vector<CodeLimit> all;
+  if (!IsThisMachine(context.address())) {
+    all.push_back({keys.AddressHour(address), limits.address_per_hour, kHour});
+    all.push_back({keys.SentDay(phone_hash, address), std::max(1, limits.codes_per_day / 2), kDay});
+  }
+  all.push_back({keys.SentMinute(phone_hash, address), 1, limits.code_interval});
+  all.push_back({keys.SentDay(phone_hash, RecordKeys::kAnybody), limits.codes_per_day, kDay});
+  return all;
 }
 
-Task<absl::Status> SessionHandlers::KeepCode(std::string phone_hash, std::string code,
-                                             Time expires) {
+Task<absl::Status> SessionHandlers::CheckCode(std::vector<CodeLimit> limits) {
+  for (const CodeLimit& limit : limits) {
+    CO_ASSIGN_OR_RETURN(const store::Counted sent, co_await env_.store.ReadCounter(limit.key));
+    if (sent.value >= limit.most) co_return RefuseFor(Reason::RATE_LIMITED, sent.left);
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> SessionHandlers::CountCode(std::vector<CodeLimit> limits) {
+  for (const CodeLimit& limit : limits) {
+    CO_RETURN_IF_ERROR((co_await env_.store.Increment(limit.key, limit.window)).status());
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> SessionHandlers::KeepCode(std::string challenge_id, std::string phone_hash,
+                                             std::string code, Time expires) {
   v1::LoginCodeRecord record;
   record.set_code_hash(env_.vault.CodeHash(phone_hash, code));
+  record.set_phone_hash(phone_hash);
   *record.mutable_expire_time() = ToTimestamp(expires);
-  const std::string key = env_.keys.LoginCode(phone_hash);
-  std::function<Task<absl::StatusOr<store::Commit>>()> decide =
-      [&]() -> Task<absl::StatusOr<store::Commit>> {
-    CO_ASSIGN_OR_RETURN(const store::Stored before, co_await env_.store.Get(key));
-    store::Commit commit(env_.keys.PhoneShard(phone_hash));
-    commit.Put(key, before.version, record.SerializeAsString());
-    commit.SetTimer(timers::Member(kCodeTimer, phone_hash), expires);
-    co_return commit;
-  };
-  co_return co_await CommitUntilSettled(env_.store, env_.clock, std::move(decide));
+  store::Commit commit(env_.keys.PhoneShard(phone_hash));
+  commit.Put(env_.keys.LoginCode(challenge_id), 0, record.SerializeAsString());
+  commit.SetTimer(timers::Member(kCodeTimer, challenge_id), expires);
+  co_return (co_await env_.store.Apply(std::move(commit))).status();
+}
+
+Task<void> SessionHandlers::DropCode(std::string challenge_id, std::string phone_hash) {
+  store::Commit commit(env_.keys.PhoneShard(phone_hash));
+  commit.Delete(env_.keys.LoginCode(challenge_id), 1);
+  commit.ClearTimer(timers::Member(kCodeTimer, challenge_id));
+  const absl::Status dropped = (co_await env_.store.Apply(std::move(commit))).status();
+  if (!dropped.ok()) log::Warn("login.code_left_to_its_timer", {{"status", dropped}});
+}
+
+Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SessionHandlers::SendCode(
+    rpc::CallContext context, std::string phone, std::string phone_hash,
+    std::vector<CodeLimit> limits) {
+  CO_RETURN_IF_ERROR(co_await CheckCode(limits));
+  const std::string challenge_id = ids::New("chl", env_.keys.PhoneShard(phone_hash));
+  const std::string code = crypto::RandomCode(kCodeDigits);
+  const Time expires = env_.clock.Now() + kCodeLife;
+  CO_RETURN_IF_ERROR(co_await KeepCode(challenge_id, phone_hash, code, expires));
+  const absl::Status sent = co_await env_.sender.Send(phone, code, expires);
+  if (!sent.ok()) {
+    log::Error("login.code_not_sent", {{"status", sent}}, context.trace_id());
+    co_await DropCode(challenge_id, phone_hash);
+    co_return Refuse(Reason::SENDER_FAILED);
+  }
+  env_.metrics.CodeSent();
+  // The phone has a code that works: to refuse the call now would only cost it another one.
+  const absl::Status counted = co_await CountCode(std::move(limits));
+  if (!counted.ok()) log::Error("login.code_not_counted", {{"status", counted}});
+  v1::RequestLoginCodeResponse response;
+  *response.mutable_expire_time() = ToTimestamp(expires);
+  response.set_challenge_id(challenge_id);
+  co_return response;
 }
 
 Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SessionHandlers::RequestLoginCode(
     rpc::CallContext context, v1::RequestLoginCodeRequest request) {
   const std::string phone_hash = env_.vault.PhoneHash(request.phone());
-  CO_RETURN_IF_ERROR(co_await CountAddress(context));
-  CO_RETURN_IF_ERROR(co_await CountCode(phone_hash));
-  const std::string code = crypto::RandomCode(kCodeDigits);
-  const Time expires = env_.clock.Now() + kCodeLife;
-  const absl::Status sent = co_await env_.sender.Send(request.phone(), code, expires);
-  if (!sent.ok()) {
-    log::Error("login.code_not_sent", {{"status", sent}}, context.trace_id());
-    // What never left must not make the next try wait.
-    store::Commit forget(env_.keys.PhoneShard(phone_hash));
-    forget.RemoveValue(env_.keys.SentMinute(phone_hash));
-    CO_RETURN_IF_ERROR((co_await env_.store.Apply(std::move(forget))).status());
-    co_return Refuse(Reason::SENDER_FAILED);
-  }
-  // Only now: a code sent earlier holds until another one has left.
-  CO_RETURN_IF_ERROR(co_await KeepCode(phone_hash, code, expires));
-  CO_RETURN_IF_ERROR((co_await env_.store.Increment(env_.keys.SentDay(phone_hash), kDay)).status());
-  env_.metrics.CodeSent();
-  v1::RequestLoginCodeResponse response;
-  *response.mutable_expire_time() = ToTimestamp(expires);
-  co_return response;
+  const bool known = env_.vault.IsDeviceOf(request.device_token(), phone_hash, env_.clock.Now());
+  // Between the check and the count of one request no other of its phone comes in; those of a known
+  // device do not wait for strangers.
+  std::set<std::string>& sending = known ? sending_known_ : sending_;
+  if (!sending.insert(phone_hash).second) co_return RefuseFor(Reason::RATE_LIMITED, kBusyPause);
+  const absl::Cleanup sent = [&] { sending.erase(phone_hash); };
+  std::vector<CodeLimit> limits = LimitsOf(context, phone_hash, known);
+  co_return co_await SendCode(context, request.phone(), phone_hash, std::move(limits));
 }
 
 }  // namespace baodao::registration

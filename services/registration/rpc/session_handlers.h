@@ -3,7 +3,10 @@
 
 #include <absl/status/statusor.h>
 
+#include <cstdint>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "baodao/registration/v1/session.pb.h"
 #include "common/async/task.h"
@@ -43,18 +46,39 @@ class SessionHandlers {
     absl::Status refusal;
   };
 
+  // One of the counters that a code counts for once it was sent.
+  struct CodeLimit {
+    std::string key;
+    int64_t most = 0;  // in the window that its first code begins
+    Millis window{0};
+  };
+
   Task<absl::Status> CountAddress(rpc::CallContext context);
-  Task<absl::Status> CountCode(std::string phone_hash);
-  Task<absl::Status> KeepCode(std::string phone_hash, std::string code, Time expires);
+  std::vector<CodeLimit> LimitsOf(const rpc::CallContext& context, const std::string& phone_hash,
+                                  bool known_device) const;
+  // RATE_LIMITED when another code would be too many.
+  Task<absl::Status> CheckCode(std::vector<CodeLimit> limits);
+  Task<absl::Status> CountCode(std::vector<CodeLimit> limits);
+  Task<absl::Status> KeepCode(std::string challenge_id, std::string phone_hash, std::string code,
+                              Time expires);
+  // After it could not be sent.
+  Task<void> DropCode(std::string challenge_id, std::string phone_hash);
+  Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SendCode(rpc::CallContext context,
+                                                              std::string phone,
+                                                              std::string phone_hash,
+                                                              std::vector<CodeLimit> limits);
   Task<absl::StatusOr<store::Commit>> DecideLogin(const v1::LoginRequest& request, Stamp stamp,
                                                   Entry* entry);
   Task<absl::Status> Enter(const std::string& phone, Changes& changes, Entry* entry);
-  Task<absl::Status> EnterAgain(std::string session_id, Changes& changes, Entry* entry);
+  Task<absl::Status> EnterAgain(std::string session_id, Entry* entry);
   Task<absl::StatusOr<store::Commit>> DecideRefresh(std::string session_id, std::string token,
                                                     Stamp stamp, Entry* entry);
   Task<absl::StatusOr<store::Commit>> DecideLogout(std::string session_id, Stamp stamp);
-  // Opens the session's next refresh token.
-  void Renew(RefreshVerdict verdict, Time now, Entry* entry) const;
+  // Puts the refresh token in force.
+  void Renew(std::string token, Time now, Entry* entry) const;
+  // The token in force of a session whose token `exchanged` was replaced a moment ago.
+  absl::StatusOr<std::string> InForceAfter(std::string exchanged,
+                                           const v1::SessionRecord& session) const;
   absl::StatusOr<v1::Tokens> TokensOf(const Entry& entry) const;
 
   template <class Request>
@@ -73,6 +97,7 @@ class SessionHandlers {
   Task<absl::StatusOr<Loaded<v1::PersonRecord>>> LoadPerson(std::string id);
 
   Environment& env_;
+  std::set<std::string> sending_, sending_known_;  // phones that a code is being sent to
 };
 
 }  // namespace baodao::registration

@@ -28,9 +28,18 @@ v1::PersonRecord NewPerson(const Vault& vault, int shard, const std::string& pho
 
 }  // namespace
 
-void SessionHandlers::Renew(RefreshVerdict verdict, Time now, Entry* entry) const {
-  entry->refresh_token = env_.vault.MakeRefreshToken(entry->session.session_id());
-  RotateRefresh(verdict, env_.vault.TokenHash(entry->refresh_token), now, &entry->session);
+void SessionHandlers::Renew(std::string token, Time now, Entry* entry) const {
+  RotateRefresh(env_.vault.TokenHash(token), now, &entry->session);
+  entry->refresh_token = std::move(token);
+}
+
+absl::StatusOr<std::string> SessionHandlers::InForceAfter(std::string exchanged,
+                                                          const v1::SessionRecord& session) const {
+  for (int i = 0; i < kMostReplaced; ++i) {
+    exchanged = env_.vault.NextRefreshToken(exchanged);
+    if (env_.vault.TokenHash(exchanged) == session.refresh_hash()) return exchanged;
+  }
+  return absl::DataLossError("the refresh tokens of a session do not follow from each other");
 }
 
 Task<absl::Status> SessionHandlers::Enter(const std::string& phone, Changes& changes,
@@ -51,7 +60,7 @@ Task<absl::Status> SessionHandlers::Enter(const std::string& phone, Changes& cha
   }
   entry->session.set_session_id(ids::New("ses", shard));
   entry->session.set_person_id(entry->person.person().person_id());
-  Renew(RefreshVerdict::kRotate, changes.stamp().now, entry);
+  Renew(env_.vault.FirstRefreshToken(entry->session.session_id()), changes.stamp().now, entry);
   changes.PutSession({}, entry->session);
   co_return absl::OkStatus();
 }
@@ -59,11 +68,16 @@ Task<absl::Status> SessionHandlers::Enter(const std::string& phone, Changes& cha
 Task<absl::StatusOr<store::Commit>> SessionHandlers::DecideLogin(const v1::LoginRequest& request,
                                                                  Stamp stamp, Entry* entry) {
   const std::string phone_hash = env_.vault.PhoneHash(request.phone());
-  const std::string key = env_.keys.LoginCode(phone_hash);
+  const std::string& challenge_id = request.challenge_id();
+  // Whoever holds no challenge of the phone learns nothing about those there are.
+  if (!env_.keys.ShardOf(challenge_id, "chl").has_value()) {
+    co_return Refuse(Reason::LOGIN_CODE_EXPIRED);
+  }
+  const std::string key = env_.keys.LoginCode(challenge_id);
   CO_ASSIGN_OR_RETURN(Loaded<v1::LoginCodeRecord> code,
                       co_await Load<v1::LoginCodeRecord>(env_.store, key));
   const std::string code_hash = env_.vault.CodeHash(phone_hash, request.code());
-  const CodeVerdict verdict = JudgeCode(code.record, code_hash, stamp.now);
+  const CodeVerdict verdict = JudgeCode(code.record, phone_hash, code_hash, stamp.now);
   if (verdict == CodeVerdict::kExpired) co_return Refuse(Reason::LOGIN_CODE_EXPIRED);
   if (verdict == CodeVerdict::kExhausted) {
     // Until when another code can be asked for.
@@ -82,21 +96,20 @@ Task<absl::StatusOr<store::Commit>> SessionHandlers::DecideLogin(const v1::Login
     co_return changes.Take();
   }
   if (!code.record.session_id().empty()) {
-    CO_RETURN_IF_ERROR(co_await EnterAgain(code.record.session_id(), changes, entry));
-    changes.commit().Expect(key, code.version);
+    CO_RETURN_IF_ERROR(co_await EnterAgain(code.record.session_id(), entry));
     co_return changes.Take();
   }
   CO_RETURN_IF_ERROR(co_await Enter(request.phone(), changes, entry));
   const Time now = changes.stamp().now;
   UseCode(entry->session.session_id(), now, &code.record);
   changes.commit().Put(key, code.version, code.record.SerializeAsString());
-  changes.commit().SetTimer(timers::Member(kCodeTimer, phone_hash), now + kLoginRetry);
+  changes.commit().SetTimer(timers::Member(kCodeTimer, challenge_id), now + kLoginRetry);
   co_return changes.Take();
 }
 
-// The answer to the login was lost: into the session it began, with a new refresh token.
-Task<absl::Status> SessionHandlers::EnterAgain(std::string session_id, Changes& changes,
-                                               Entry* entry) {
+// The answer to the login was lost, or it was sent twice: into the session it began, with the same
+// refresh token.
+Task<absl::Status> SessionHandlers::EnterAgain(std::string session_id, Entry* entry) {
   CO_ASSIGN_OR_RETURN(const Loaded<v1::SessionRecord> before,
                       co_await Load<v1::SessionRecord>(env_.store, env_.keys.Session(session_id)));
   if (!before.exists() || !MayRepeatLogin(before.record)) {
@@ -106,8 +119,7 @@ Task<absl::Status> SessionHandlers::EnterAgain(std::string session_id, Changes& 
                       co_await LoadPerson(before.record.person_id()));
   entry->person = std::move(person.record);
   entry->session = before.record;
-  Renew(RefreshVerdict::kRepeat, changes.stamp().now, entry);
-  changes.PutSession(before, entry->session);
+  entry->refresh_token = env_.vault.FirstRefreshToken(session_id);
   co_return absl::OkStatus();
 }
 
@@ -116,10 +128,11 @@ absl::StatusOr<v1::Tokens> SessionHandlers::TokensOf(const Entry& entry) const {
   const auth::Principal principal = auth::Principal::Person(
       entry.session.person_id(), GrantsOf(entry.person), entry.session.session_id());
   v1::Tokens tokens;
-  tokens.set_access_token(env_.signer.Sign(principal, now, kAccessLife));
-  *tokens.mutable_access_expire_time() = ToTimestamp(now + kAccessLife);
+  tokens.set_access_token(env_.signer.Sign(principal, now, auth::kAccessLife));
+  *tokens.mutable_access_expire_time() = ToTimestamp(now + auth::kAccessLife);
   tokens.set_refresh_token(entry.refresh_token);
   *tokens.mutable_refresh_expire_time() = entry.session.refresh_expire_time();
+  tokens.set_device_token(env_.vault.DeviceToken(entry.person.phone_hash(), now + kDeviceLife));
   ASSIGN_OR_RETURN(*tokens.mutable_person(), env_.vault.Show(entry.person, true));
   return tokens;
 }
@@ -167,7 +180,13 @@ Task<absl::StatusOr<store::Commit>> SessionHandlers::DecideRefresh(std::string s
     CO_ASSIGN_OR_RETURN(Loaded<v1::PersonRecord> person,
                         co_await LoadPerson(before.record.person_id()));
     entry->person = std::move(person.record);
-    Renew(verdict, stamp.now, entry);
+  }
+  if (verdict == RefreshVerdict::kRepeat) {
+    CO_ASSIGN_OR_RETURN(entry->refresh_token, InForceAfter(std::move(token), before.record));
+    co_return store::Commit(env_.keys.keys().ShardOfId(session_id));  // nothing changes
+  }
+  if (verdict == RefreshVerdict::kRotate) {
+    Renew(env_.vault.NextRefreshToken(token), stamp.now, entry);
   }
   const AreaBook::Tree tree = env_.areas.tree();
   Changes changes(env_.keys.keys().ShardOfId(session_id), env_.keys, *tree, std::move(stamp));

@@ -96,6 +96,11 @@ void Changes::PutSession(const Loaded<v1::SessionRecord>& before, const v1::Sess
   commit_.Put(keys_.Session(after.session_id()), before.version, after.SerializeAsString());
   commit_.SetTimer(timers::Member(kSessionTimer, after.session_id()),
                    ToTime(after.refresh_expire_time()));
+  if (!after.ended() || before.record.ended()) return;
+  events::v1::Event event;
+  event.mutable_session_ended()->set_person_id(after.person_id());
+  event.mutable_session_ended()->set_session_id(after.session_id());
+  Emit(std::move(event));
 }
 
 }  // namespace baodao::registration

@@ -43,7 +43,7 @@ class Changes {
   // The registration with its place in the indexes and its expiry timer; announced.
   void PutRegistration(const Loaded<v1::RegistrationRecord>& before,
                        const v1::RegistrationRecord& after, const std::string& liaison_id);
-  // The session with the timer that forgets it.
+  // The session with the timer that forgets it; its end is announced.
   void PutSession(const Loaded<v1::SessionRecord>& before, const v1::SessionRecord& after);
 
   void Emit(events::v1::Event event);

@@ -23,7 +23,7 @@ class RecordKeys {
   std::optional<int> ShardOf(std::string_view id, std::string_view prefix) const;
   // Where requests of a caller are put down.
   int CallerShard(const auth::Principal& caller) const;
-  // Where the phone's index, its login code and its person live.
+  // Where the phone's index, its login codes and its person live.
   int PhoneShard(std::string_view phone_hash) const { return keys_.ShardOfText(phone_hash); }
 
   // Records. Ids must have a shard.
@@ -33,11 +33,18 @@ class RecordKeys {
   std::string Registration(std::string_view id) const { return OfId("registration", id); }
   std::string Session(std::string_view id) const { return OfId("session", id); }
   std::string Phone(std::string_view hash) const { return OfPhone("phone", hash); }
-  std::string LoginCode(std::string_view hash) const { return OfPhone("code", hash); }
+  std::string LoginCode(std::string_view challenge_id) const { return OfId("code", challenge_id); }
 
-  // Counters of login codes sent.
-  std::string SentMinute(std::string_view hash) const { return OfPhone("sent-minute", hash); }
-  std::string SentDay(std::string_view hash) const { return OfPhone("sent-day", hash); }
+  // Counters of login codes sent to a phone, for one `asker`: the hash of an address, kKnownDevice,
+  // or kAnybody.
+  std::string SentMinute(std::string_view hash, std::string_view asker) const {
+    return OfPhone("sent-minute", hash, asker);
+  }
+  std::string SentDay(std::string_view hash, std::string_view asker) const {
+    return OfPhone("sent-day", hash, asker);
+  }
+  static constexpr std::string_view kKnownDevice = "device";
+  static constexpr std::string_view kAnybody = "anybody";
   std::string AddressHour(std::string_view hash) const { return OfPhone("address-hour", hash); }
 
   // Indexes, one per shard, all scores 0. An area's holds what lies in its whole subtree.
@@ -62,6 +69,9 @@ class RecordKeys {
   }
   std::string OfPhone(std::string_view kind, std::string_view hash) const {
     return keys_.Of(PhoneShard(hash), kind, hash);
+  }
+  std::string OfPhone(std::string_view kind, std::string_view hash, std::string_view asker) const {
+    return keys_.Of(PhoneShard(hash), kind, std::string(hash).append(1, '.').append(asker));
   }
 
   const store::Keys& keys_;

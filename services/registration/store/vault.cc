@@ -1,5 +1,8 @@
 #include "services/registration/store/vault.h"
 
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+
 #include <utility>
 
 #include "common/crypto/mask.h"
@@ -9,8 +12,6 @@
 
 namespace baodao::registration {
 namespace {
-
-constexpr size_t kRandomBytes = 24;
 
 // Binds a sealed value to its person and field.
 std::string Place(const v1::PersonRecord& record, std::string_view field) {
@@ -71,9 +72,18 @@ absl::StatusOr<v1::Person> Vault::Show(const v1::PersonRecord& record, bool own)
   return person;
 }
 
-std::string Vault::MakeRefreshToken(std::string_view session_id) const {
-  const std::string random = crypto::RandomToken(kRandomBytes);
-  return std::string(session_id) + "." + random + "." + Hash("mark", session_id, random);
+std::string Vault::RefreshToken(std::string_view session_id, std::string_view link) const {
+  return absl::StrCat(std::string(session_id), ".", std::string(link), ".",
+                      Hash("mark", session_id, link));
+}
+
+std::string Vault::FirstRefreshToken(std::string_view session_id) const {
+  return RefreshToken(session_id, Hash("link", session_id, ""));
+}
+
+std::string Vault::NextRefreshToken(std::string_view token) const {
+  const std::string_view session_id = token.substr(0, token.find('.'));
+  return RefreshToken(session_id, Hash("link", session_id, token));
 }
 
 std::string Vault::SessionOf(std::string_view refresh_token) const {
@@ -81,11 +91,24 @@ std::string Vault::SessionOf(std::string_view refresh_token) const {
   const size_t second = refresh_token.find('.', first + 1);
   if (first == std::string_view::npos || second == std::string_view::npos) return {};
   const std::string_view session_id = refresh_token.substr(0, first);
-  const std::string_view random = refresh_token.substr(first + 1, second - first - 1);
+  const std::string_view link = refresh_token.substr(first + 1, second - first - 1);
   if (!ids::IsValid(session_id, "ses")) return {};
-  const std::string mark = Hash("mark", session_id, random);
+  const std::string mark = Hash("mark", session_id, link);
   if (!crypto::SecureEquals(mark, refresh_token.substr(second + 1))) return {};
   return std::string(session_id);
+}
+
+std::string Vault::DeviceToken(std::string_view phone_hash, Time expires) const {
+  const std::string until = absl::StrCat(expires.time_since_epoch().count());
+  return absl::StrCat(until, ".", Hash("device", phone_hash, until));
+}
+
+bool Vault::IsDeviceOf(std::string_view device_token, std::string_view phone_hash, Time now) const {
+  const std::string until(device_token.substr(0, device_token.find('.')));
+  int64_t ms = 0;
+  if (!absl::SimpleAtoi(until, &ms)) return false;
+  const Time expires{Millis(ms)};
+  return now < expires && crypto::SecureEquals(DeviceToken(phone_hash, expires), device_token);
 }
 
 }  // namespace baodao::registration

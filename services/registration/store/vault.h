@@ -8,6 +8,7 @@
 
 #include "baodao/registration/v1/person.pb.h"
 #include "baodao/registration/v1/records.pb.h"
+#include "common/clock/clock.h"
 #include "common/crypto/key_ring.h"
 #include "services/registration/domain/person_rules.h"
 
@@ -35,13 +36,21 @@ class Vault {
   std::string AddressHash(std::string_view address) const { return Hash("address", address, ""); }
   std::string TokenHash(std::string_view token) const { return Hash("refresh", token, ""); }
 
-  // A refresh token of the session: "<session_id>.<random>.<mark>". The mark proves that we made
-  // it.
-  std::string MakeRefreshToken(std::string_view session_id) const;
+  // Refresh tokens of a session: "<session_id>.<link>.<mark>". The mark proves that we made it.
+  // Each link is a keyed hash of the one before: whoever exchanges a token twice gets the same
+  // successor.
+  std::string FirstRefreshToken(std::string_view session_id) const;
+  // `token` is one we made.
+  std::string NextRefreshToken(std::string_view token) const;
   // The session of a token we made; empty for anything else.
   std::string SessionOf(std::string_view refresh_token) const;
 
+  // Says until when a device is known to belong to the phone: "<milliseconds>.<mark>".
+  std::string DeviceToken(std::string_view phone_hash, Time expires) const;
+  bool IsDeviceOf(std::string_view device_token, std::string_view phone_hash, Time now) const;
+
  private:
+  std::string RefreshToken(std::string_view session_id, std::string_view link) const;
   std::string Hash(std::string_view kind, std::string_view a, std::string_view b) const;
 
   const crypto::KeyRing& ring_;

@@ -64,10 +64,10 @@ async function until(what, look) {
 
 async function login() {
   const phone = `139${randomInt(1e7, 1e8)}`;
-  await call(sessions, 'RequestLoginCode', '', {phone});
+  const {challenge_id} = await call(sessions, 'RequestLoginCode', '', {phone});
   const codes = fs.readFileSync(path.join(dir, 'login-codes.txt'), 'utf8').split('\n');
   const code = codes.filter((line) => line.includes(phone)).at(-1).split(' ').at(-1);
-  const tokens = await call(sessions, 'Login', '', {phone, code});
+  const tokens = await call(sessions, 'Login', '', {phone, code, challenge_id});
   return {phone, id: tokens.person.person_id, token: tokens.access_token, refresh: tokens.refresh_token};
 }
 

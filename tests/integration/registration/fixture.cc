@@ -53,18 +53,34 @@ ServiceTest::~ServiceTest() {
   if (redis_) testing::Run(loop_, redis_->Close());
 }
 
-absl::StatusOr<v1::Tokens> ServiceTest::TryLogin(const std::string& phone,
-                                                 const std::string& code) {
+absl::StatusOr<v1::RequestLoginCodeResponse> ServiceTest::Ask(const std::string& phone,
+                                                              const std::string& address,
+                                                              const std::string& device_token) {
+  v1::RequestLoginCodeRequest request;
+  request.set_phone(phone);
+  request.set_device_token(device_token);
+  auto state = std::make_shared<rpc::CallContext::State>();
+  state->caller = std::make_shared<const auth::Principal>();
+  state->address = address;
+  auto answer = address.empty()
+                    ? Call(*session_client_, &Sessions::RequestLoginCode, "", request)
+                    : Run(SessionHandlers(*environment_)
+                              .RequestLoginCode(rpc::CallContext(std::move(state)), request));
+  if (answer.ok()) challenges_[phone] = answer->challenge_id();
+  return answer;
+}
+
+absl::StatusOr<v1::Tokens> ServiceTest::TryLogin(const std::string& phone, const std::string& code,
+                                                 const std::string& challenge_id) {
   v1::LoginRequest login;
   login.set_phone(phone);
   login.set_code(code);
+  login.set_challenge_id(challenge_id.empty() ? challenges_[phone] : challenge_id);
   return Call(*session_client_, &Sessions::Login, "", login);
 }
 
 ServiceTest::Account ServiceTest::LogIn(const std::string& phone) {
-  v1::RequestLoginCodeRequest ask;
-  ask.set_phone(phone);
-  Ok(Call(*session_client_, &Sessions::RequestLoginCode, "", ask));
+  Ok(Ask(phone));
   Account account;
   account.tokens = Ok(TryLogin(phone, sender_.codes[phone]));
   account.id = account.tokens.person().person_id();

@@ -29,6 +29,7 @@
 #include "common/testing/rpc_server.h"
 #include "common/testing/rpc_tokens.h"
 #include "services/registration/rpc/routes.h"
+#include "services/registration/rpc/session_handlers.h"
 #include "services/registration/workers/expiry.h"
 
 namespace baodao::registration {
@@ -93,7 +94,13 @@ class ServiceTest : public ::testing::TestWithParam<Backend> {
     std::string token;
     v1::Tokens tokens;
   };
-  absl::StatusOr<v1::Tokens> TryLogin(const std::string& phone, const std::string& code);
+  // Asks for a code, from this machine or as the edge does for a client at `address`.
+  absl::StatusOr<v1::RequestLoginCodeResponse> Ask(const std::string& phone,
+                                                   const std::string& address = "",
+                                                   const std::string& device_token = "");
+  // With the challenge given, or else the last one that Ask was answered for the phone.
+  absl::StatusOr<v1::Tokens> TryLogin(const std::string& phone, const std::string& code,
+                                      const std::string& challenge_id = "");
   // Asks for a code and logs in.
   Account LogIn(const std::string& phone);
   std::string Coordinator(const std::string& area) {
@@ -135,6 +142,7 @@ class ServiceTest : public ::testing::TestWithParam<Backend> {
   rpc::Router router_;
   std::unique_ptr<testing::RpcServer> server_;
   int requests_ = 0;
+  std::map<std::string, std::string> challenges_;  // the last of each phone
 
   using Areas = rpc::AsyncOf<v1::AreaService>;
   using Units = rpc::AsyncOf<v1::UnitService>;

@@ -1,6 +1,10 @@
 // Sessions and roles against thieves, the revoked, and bad networks.
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
 #include <chrono>
 #include <future>
+#include <string>
+#include <vector>
 
 #include "common/status/grpc.h"
 #include "tests/integration/registration/fixture.h"
@@ -85,20 +89,53 @@ TEST_P(SessionSafetyTest, CoordinatorsOfOneAreaCannotRevokeEachOther) {
 }
 
 // A lost answer made the client's retry look like theft, and ended its session.
-TEST_P(SessionSafetyTest, ALostAnswerToARefreshDoesNotEndTheSession) {
+TEST_P(SessionSafetyTest, RepeatsOfARefreshGetTheSameSuccessor) {
   const Account account = LogIn("13812345678");
   const std::string& first = account.tokens.refresh_token();
   const auto lost = Refresh(first);
   ASSERT_TRUE(lost.ok()) << lost.status();
+  EXPECT_NE(lost->refresh_token(), first);
   clock_.Advance(std::chrono::seconds(59));
   const auto second = Refresh(first);
   ASSERT_TRUE(second.ok()) << second.status();
-  EXPECT_NE(second->refresh_token(), lost->refresh_token());
+  EXPECT_EQ(second->refresh_token(), lost->refresh_token());
+  // A request that was under way for long, after its successor has been exchanged in turn: it gets
+  // what works.
   const auto third = Refresh(second->refresh_token());
   ASSERT_TRUE(third.ok()) << third.status();
-  // If the first answer was not lost but stolen, its token shows the thief.
+  const auto late = Refresh(first);
+  ASSERT_TRUE(late.ok()) << late.status();
+  EXPECT_EQ(late->refresh_token(), third->refresh_token());
+  clock_.Advance(std::chrono::hours(1));
+  EXPECT_EQ(ReasonName(Refresh(late->refresh_token())), "OK");
   EXPECT_EQ(ReasonName(Refresh(lost->refresh_token())), "REFRESH_TOKEN_REUSED");
-  EXPECT_EQ(ReasonName(Refresh(third->refresh_token())), "SESSION_ENDED");
+}
+
+// Three at once, the first answer kept: its token had been replaced by that of the third.
+TEST_P(SessionSafetyTest, WhicheverAnswerOfARaceIsKeptWorks) {
+  for (const size_t kept : {0, 1, 2}) {
+    const Account account = LogIn("1381234567" + std::to_string(kept));
+    std::vector<v1::Tokens> answers;
+    int done = 0;
+    auto refresh = [&]() -> Task<void> {
+      v1::RefreshTokensRequest request;
+      request.set_refresh_token(account.tokens.refresh_token());
+      auto tokens = co_await session_client_->Call(&Sessions::RefreshTokens, rpc::CallOptions(),
+                                                   std::move(request));
+      ++done;
+      if (tokens.ok()) answers.push_back(*std::move(tokens));
+    };
+    for (int i = 0; i < 3; ++i) asio::co_spawn(loop_, refresh(), asio::detached);
+    loop_.restart();
+    while (done < 3) {
+      clock_.Advance(Millis(1));  // those who conflicted wait a moment
+      loop_.run_one_for(std::chrono::milliseconds(10));
+    }
+    ASSERT_EQ(answers.size(), 3u);
+    clock_.Advance(std::chrono::minutes(14));
+    const auto next = Refresh(answers[kept].refresh_token());
+    EXPECT_TRUE(next.ok()) << kept << ": " << next.status();
+  }
 }
 
 TEST_P(SessionSafetyTest, ALateReuseStillEndsTheSession) {
@@ -108,6 +145,12 @@ TEST_P(SessionSafetyTest, ALateReuseStillEndsTheSession) {
   clock_.Advance(std::chrono::seconds(60));
   EXPECT_EQ(ReasonName(Refresh(account.tokens.refresh_token())), "REFRESH_TOKEN_REUSED");
   EXPECT_EQ(ReasonName(Refresh(second->refresh_token())), "SESSION_ENDED");
+  // Its access tokens and streams end with it.
+  EXPECT_EQ(CountEvents([&](const auto& event) {
+              return event.session_ended().session_id() ==
+                     environment_->vault.SessionOf(second->refresh_token());
+            }),
+            1);
 }
 
 // Behind the edge everybody has its loopback address: nobody was counted at all.

@@ -86,15 +86,24 @@ TEST_F(ChainTest, CompressedMessagesAreRefused) {
 
 TEST_F(ChainTest, LargeMessagesHaveANamedError) {
   StartServer();
-  const absl::Status ten = Echo(Context().get(), Request(std::string(10 << 20, 'x')));
-  EXPECT_TRUE(Is(ten, Reason::MESSAGE_TOO_LARGE)) << ten;
-  EXPECT_EQ(MetadataOf(ten)["max"], std::to_string(4 << 20));
-  // Beyond gRPC's own limit the code is the same, without details.
+  // What no bounds of any method here could admit: those of Echo's text, all of it in four bytes.
+  const absl::Status beyond = Echo(Context().get(), Request(std::string(440'000, 'x')));
+  EXPECT_TRUE(Is(beyond, Reason::MESSAGE_TOO_LARGE)) << beyond;
+  // Far beyond it gRPC's own limit has the same code, without details.
   EchoResponse response;
-  const grpc::Status twenty =
-      stub_->Echo(Context().get(), Request(std::string(20 << 20, 'x')), &response);
-  EXPECT_EQ(twenty.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  const grpc::Status far =
+      stub_->Echo(Context().get(), Request(std::string(1 << 20, 'x')), &response);
+  EXPECT_EQ(far.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_TRUE(Echo(Context().get(), Request("still here")).ok());
+}
+
+TEST_F(ChainTest, TheLimitOfMessagesMayBeSmaller) {
+  options_.max_message_bytes = 1000;
+  StartServer();
+  const absl::Status beyond = Echo(Context().get(), Request(std::string(1001, 'x')));
+  EXPECT_TRUE(Is(beyond, Reason::MESSAGE_TOO_LARGE)) << beyond;
+  EXPECT_EQ(MetadataOf(beyond)["max"], "1000");
+  EXPECT_TRUE(Echo(Context().get(), Request(std::string(900, 'x'))).ok());
 }
 
 TEST_F(ChainTest, BoundsNameTheField) {

@@ -1,9 +1,6 @@
 // Starting, deadlines, cancellation and the graceful end.
 #include <asio/co_spawn.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/read.hpp>
 #include <asio/use_future.hpp>
-#include <asio/write.hpp>
 #include <future>
 #include <thread>
 
@@ -175,26 +172,6 @@ TEST_F(LifecycleTest, WhatKeepsItFromListeningIsNamed) {
   options_.tls = good;
   const absl::Status taken = start();
   EXPECT_NE(taken.message().find("the port is taken"), std::string_view::npos) << taken;
-}
-
-// Calls whose message never came could be opened without end: no other limit sees them.
-TEST_F(LifecycleTest, AConnectionHasRoomForSoManyStreams) {
-  StartServer();
-  asio::io_context loop;
-  asio::ip::tcp::socket socket(loop);
-  const std::string target = server_->target();
-  const int port = std::stoi(target.substr(target.rfind(':') + 1));
-  socket.connect({asio::ip::address_v4::loopback(), static_cast<asio::ip::port_type>(port)});
-  // The preface of HTTP/2 and empty SETTINGS; the server's own come first.
-  const std::string hello("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0", 33);
-  asio::write(socket, asio::buffer(hello));
-  std::string header(9, '\0');
-  asio::read(socket, asio::buffer(header));
-  ASSERT_EQ(header[3], 4) << "SETTINGS";
-  std::string settings(static_cast<unsigned char>(header[2]), '\0');
-  asio::read(socket, asio::buffer(settings));
-  const std::string most_streams("\0\3\0\0\x07\xd0", 6);  // 2,000
-  EXPECT_NE(settings.find(most_streams), std::string::npos);
 }
 
 TEST_F(LifecycleTest, TooManyCallsAtOnceAreRefused) {

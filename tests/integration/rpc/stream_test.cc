@@ -118,5 +118,46 @@ TEST_F(StreamTest, DrainingEndsStreamsSoThatClientsResumeElsewhere) {
   three->Finish();
 }
 
+// After a logout a stream went on, and so did its token.
+TEST_F(StreamTest, StreamsEndWithTheSessionTheyWereOpenedIn) {
+  auth::EndedSessions ended;
+  options_.ended_sessions = &ended;
+  StartServer();
+  const auto token_of = [this](const std::string& session) {
+    const auth::RoleGrant everywhere{auth::v1::ROLE_OPERATOR, ""};
+    return tokens_.signer().Sign(auth::Principal::Person("per_1", {everywhere}, session),
+                                 SystemClock().Now(), std::chrono::minutes(15));
+  };
+  auto idle = Context(token_of("ses_gone"));
+  auto stalled = Context(token_of("ses_gone"));
+  auto other = Context(token_of("ses_other"));
+  auto one = stub_->EchoStream(idle.get(), Request(1, 1, 60'000));
+  auto two = stub_->EchoStream(stalled.get(), Request(1'000'000, 50'000));  // never read
+  auto three = stub_->EchoStream(other.get(), Request(2, 1, 1));
+  ASSERT_TRUE(Eventually([&] { return handlers_.started == 3; }));
+  thread_.Call([&] {
+    const Time now = SystemClock().Now();
+    EXPECT_TRUE(ended.Add("ses_gone", now, now));
+    server_->server().EndStreams(
+        [](const auth::Principal& caller) { return caller.session_id == "ses_gone"; },
+        Refuse(Reason::SESSION_ENDED));
+  });
+  EXPECT_TRUE(Is(FromGrpc(one->Finish()), Reason::SESSION_ENDED));
+  EXPECT_TRUE(Eventually([&] { return Live() <= 1; })) << "the stalled one is not waited for";
+  EchoStreamResponse response;
+  while (three->Read(&response)) {
+  }
+  EXPECT_TRUE(three->Finish().ok());
+  EXPECT_EQ(response.number(), 2);
+  EchoRequest ask;
+  EchoResponse answer;
+  EXPECT_TRUE(Is(FromGrpc(stub_->Echo(Context(token_of("ses_gone")).get(), ask, &answer)),
+                 Reason::SESSION_ENDED));
+  EXPECT_TRUE(stub_->Echo(Context(token_of("ses_other")).get(), ask, &answer).ok());
+  stalled->TryCancel();
+  two->Finish();
+  EXPECT_TRUE(Eventually([&] { return handlers_.finished == 4; }));
+}
+
 }  // namespace
 }  // namespace baodao::rpc

@@ -170,6 +170,25 @@ TEST_F(TokensTest, RemembersWhatItVerified) {
   EXPECT_EQ(Refusal(token), Reason::TOKEN_INVALID);
 }
 
+// However full the memory of verified tokens is, those of a key that is gone are not taken from it.
+TEST_F(TokensTest, KeysAreReplacedUnderFullMemory) {
+  const PrivateKey next = GeneratePrivateKey();
+  TokenVerifier small(KeySet::Of(key_), 100);
+  std::vector<std::string> remembered;
+  for (int i = 0; i < 300; ++i) {
+    const Principal other = Principal::Person("per_" + std::to_string(i));
+    remembered.push_back(signer_.Sign(other, kNow, minutes(10)));
+    ASSERT_TRUE(small.Verify(remembered.back(), kNow).ok());
+  }
+  ASSERT_GE(small.remembered(), 50u);
+  small.SetKeys(KeySet::Of(next));
+  EXPECT_EQ(small.remembered(), 0u);
+  for (const std::string& token : remembered) EXPECT_FALSE(small.Verify(token, kNow).ok());
+  const auto fresh = small.Verify(Signer(next).Sign(Coordinator(), kNow, minutes(10)), kNow);
+  ASSERT_TRUE(fresh.ok()) << fresh.status();
+  EXPECT_EQ((*fresh)->key_id, next.kid);
+}
+
 TEST_F(TokensTest, MemoryIsBoundedAndUsedTokensStay) {
   TokenVerifier small(KeySet::Of(key_), 100);
   const std::string used = signer_.Sign(Coordinator(), kNow, minutes(10));
@@ -191,6 +210,11 @@ TEST_F(TokensTest, ServiceTokensRenewThemselves) {
   const std::string second = token.Get(kNow + seconds(300));
   EXPECT_NE(second, first);
   EXPECT_EQ((*verifier_.Verify(second, kNow + seconds(899)))->service, "lists");
+  // A token of a key that is gone would be refused until half its life is over.
+  const PrivateKey next = GeneratePrivateKey();
+  signer_.SetKey(next);
+  verifier_.SetKeys(KeySet::Of(next));
+  EXPECT_TRUE(verifier_.Verify(token.Get(kNow + seconds(301)), kNow + seconds(301)).ok());
 }
 
 }  // namespace

@@ -53,10 +53,9 @@ TEST_F(VaultTest, SealedFieldsCannotBeSwapped) {
 
 TEST_F(VaultTest, RefreshTokensProveTheirOrigin) {
   const std::string session = ids::New("ses", 3);
-  const std::string token = vault_.MakeRefreshToken(session);
+  const std::string token = vault_.NextRefreshToken(vault_.FirstRefreshToken(session));
   EXPECT_LE(token.size(), 200u);
   EXPECT_EQ(vault_.SessionOf(token), session);
-  EXPECT_NE(vault_.MakeRefreshToken(session), token);
   for (size_t i = 0; i < token.size(); ++i) {
     std::string changed = token;
     changed[i] = changed[i] == 'A' ? 'B' : 'A';
@@ -64,6 +63,33 @@ TEST_F(VaultTest, RefreshTokensProveTheirOrigin) {
   }
   for (const char* other : {"", ".", "..", "ses_1.x.y", "no dots"}) {
     EXPECT_EQ(vault_.SessionOf(other), "");
+  }
+}
+
+TEST_F(VaultTest, EveryRefreshTokenHasOneSuccessorWhichNobodyElseCanTell) {
+  const std::string session = ids::New("ses", 3);
+  const std::string first = vault_.FirstRefreshToken(session);
+  const std::string second = vault_.NextRefreshToken(first);
+  EXPECT_EQ(vault_.NextRefreshToken(first), second);
+  EXPECT_NE(second, first);
+  EXPECT_NE(vault_.NextRefreshToken(second), second);
+  EXPECT_NE(vault_.FirstRefreshToken(ids::New("ses", 3)), first);
+  const crypto::KeyRing other = crypto::KeyRing::Generate();
+  EXPECT_NE(Vault(other).NextRefreshToken(first), second);
+}
+
+TEST_F(VaultTest, DevicesAreKnownForTheirPhoneAndForAWhile) {
+  const Time now{Millis(1'748'736'000'000)};
+  const std::string device = vault_.DeviceToken("phone", now + Millis(10));
+  EXPECT_LE(device.size(), 200u);
+  EXPECT_TRUE(vault_.IsDeviceOf(device, "phone", now + Millis(9)));
+  EXPECT_FALSE(vault_.IsDeviceOf(device, "phone", now + Millis(10)));
+  EXPECT_FALSE(vault_.IsDeviceOf(device, "another phone", now));
+  std::string longer = device;
+  longer[0] = '9';
+  for (const std::string& forged : {longer, device + "0", std::string(), std::string("."),
+                                    std::string("9999999999999."), std::string("x.y")}) {
+    EXPECT_FALSE(vault_.IsDeviceOf(forged, "phone", now)) << forged;
   }
 }
 

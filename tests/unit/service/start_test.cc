@@ -68,7 +68,7 @@ TEST_F(SecretsTest, WhatWasMadeIsLoaded) {
   ASSERT_TRUE(made_.ok()) << made_.status();
   const auto loaded = LoadSecrets(Keys(dir_, "false"));
   ASSERT_TRUE(loaded.ok()) << loaded.status();
-  EXPECT_EQ(loaded->signing.kid, made_->signing.kid);
+  EXPECT_EQ(loaded->tokens.signing.kid, made_->tokens.signing.kid);
 }
 
 // Such a service looked healthy, and every token it made was refused.

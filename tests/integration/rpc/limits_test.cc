@@ -1,0 +1,183 @@
+// What one client can do to the others, and to the memory of the server.
+#include <unistd.h>
+
+#include <deque>
+#include <fstream>
+#include <future>
+
+#include "tests/integration/rpc/fixture.h"
+#include "tests/integration/rpc/http2.h"
+
+namespace baodao::rpc {
+namespace {
+
+constexpr const char* kEcho = "/baodao.diagnostics.v1.DiagnosticsService/Echo";
+constexpr const char* kEchoStream = "/baodao.diagnostics.v1.DiagnosticsService/EchoStream";
+
+// The resident memory of this process.
+std::size_t Resident() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t total = 0, resident = 0;
+  statm >> total >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+class LimitsTest : public RpcTest {
+ protected:
+  std::size_t Live() {
+    return thread_.Call([this] { return server_->server().live_calls(); });
+  }
+  Http2::Headers Token() { return {{"authorization", "Bearer " + tokens_.Operator()}}; }
+};
+
+// All calls of the connection ended with it, whoever had sent them.
+TEST_F(LimitsTest, MetadataThatIsTooLargeEndsItsOwnCallOnly) {
+  StartServer();
+  auto watching = Context();
+  EchoStreamRequest stream;
+  stream.set_message("x");
+  stream.set_count(1'000'000);
+  stream.set_interval_ms(1);
+  auto reader = stub_->EchoStream(watching.get(), stream);
+  EchoStreamResponse beat;
+  ASSERT_TRUE(reader->Read(&beat));
+  auto waiting = Context();
+  auto in_flight =
+      std::async(std::launch::async, [&] { return Echo(waiting.get(), Request("hang")); });
+  ASSERT_TRUE(Eventually([&] { return handlers_.started == 2; }));
+  for (const std::size_t kilobytes : {9, 30, 60}) {
+    auto large = Context();
+    large->AddMetadata("x-large", std::string(kilobytes << 10, 'x'));
+    const absl::Status refused = Echo(large.get(), Request(""));
+    EXPECT_TRUE(Is(refused, Reason::METADATA_TOO_LARGE)) << kilobytes << " KiB: " << refused;
+    EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_EQ(MetadataOf(refused)["max"], "8192");
+    ASSERT_TRUE(reader->Read(&beat)) << "the neighbour's stream goes on";
+  }
+  auto fits = Context();
+  fits->AddMetadata("x-large", std::string(7 << 10, 'x'));
+  EXPECT_TRUE(Echo(fits.get(), Request("")).ok());
+  thread_.Call([this] { handlers_.release.Set(); });
+  EXPECT_TRUE(in_flight.get().ok());
+  watching->TryCancel();
+  reader->Finish();
+}
+
+TEST_F(LimitsTest, AConnectionHasRoomForSoManyStreams) {
+  StartServer();
+  Http2 client(server_->target());
+  EXPECT_TRUE(Eventually([&] {
+    client.Pump();
+    return client.max_streams() == 100;
+  }));
+}
+
+// gRPC waits for a message for ever, and told nobody of the call meanwhile.
+TEST_F(LimitsTest, ACallWhoseMessageDoesNotComeIsEnded) {
+  options_.message_timeout = Millis(50);
+  StartServer();
+  Http2 client(server_->target());
+  const uint32_t silent = client.Call(kEcho, Token());
+  const uint32_t slow = client.Call(kEchoStream, Token());
+  client.Send(slow, 3, std::string("\0\0\0", 3));
+  EXPECT_TRUE(Eventually([&] {
+    client.Pump();
+    return client.Ended(silent) && client.Ended(slow) && client.resets() == 2;
+  }));
+  EXPECT_FALSE(client.closed());
+  EXPECT_EQ(CounterOfEcho(metrics_, "grpc_server_handled_total", "\"DeadlineExceeded\""), 1);
+  // A call that comes whole is served by the same connection.
+  const uint32_t whole = client.Call(kEcho, Token());
+  client.Send(whole, 5, std::string(5, '\0'));
+  EXPECT_TRUE(Eventually([&] {
+    client.Pump();
+    return handlers_.finished == 1;
+  }));
+  EXPECT_EQ(handlers_.started, 1);
+}
+
+TEST_F(LimitsTest, CallsWithoutTheirMessageDoNotHoldUpADrain) {
+  StartServer();
+  Http2 client(server_->target());
+  const uint32_t silent = client.Call(kEcho, Token());
+  ASSERT_TRUE(Eventually([&] {
+    client.Pump();
+    return CounterOfEcho(metrics_, "grpc_server_started_total", "") == 1;
+  }));
+  thread_.Run(server_->server().Drain(std::chrono::seconds(60)));
+  client.Pump();
+  EXPECT_TRUE(client.Ended(silent) || client.closed());
+}
+
+// A client that has gone without a word is noticed although nothing is written to it.
+TEST_F(LimitsTest, AFrozenConnectionIsFound) {
+  options_.keepalive_time = Millis(100);
+  options_.keepalive_timeout = Millis(100);
+  StartServer();
+  Http2 client(server_->target());
+  const uint32_t stream = client.Call(kEchoStream, Token());
+  // Its message: count (2) is 1, interval_ms (3) a minute.
+  const std::string request("\x10\x01\x18\xe0\xd4\x03", 6);
+  client.Send(stream, 11, std::string("\0\0\0\0\6", 5) + request);
+  ASSERT_TRUE(Eventually([&] {
+    client.Pump();
+    return Live() == 1;
+  }));
+  // It lives, and is left alone, as long as it answers; gRPC by itself asks only so often without
+  // data.
+  ASSERT_TRUE(Eventually([&] {
+    client.Pump();
+    return client.pings() >= 4;
+  }));
+  EXPECT_EQ(Live(), 1u);
+  // From here on it answers nothing.
+  EXPECT_TRUE(Eventually([&] { return Live() == 0; }));
+  EXPECT_EQ(handlers_.written, 0);
+}
+
+// By default such a connection stays for a minute or more, and is found within half a minute.
+TEST_F(LimitsTest, FrozenConnectionsAreFoundWithinHalfAMinuteByDefault) {
+  const ServerOptions defaults;
+  EXPECT_LE(defaults.keepalive_time + defaults.keepalive_timeout, std::chrono::seconds(30));
+}
+
+// 2,000 streams with 15 of 16 MiB each would have been 30 GB. gRPC keeps to its quota twice over;
+// without one these here take 320 MB.
+TEST_F(LimitsTest, StalledMessagesDoNotFillTheMemory) {
+  constexpr std::size_t kQuota = 32u << 20;
+  constexpr std::size_t kBound = 96u << 20;
+  options_.max_transport_bytes = kQuota;
+  StartServer();
+  ASSERT_TRUE(Echo(Context().get(), Request("")).ok());
+  const std::size_t before = Resident();
+  // Of the largest message that is let in, all but the end: 400 KB of it, 320 MB in all.
+  constexpr std::size_t kMessage = 400'000;
+  const std::string prefix("\0\0\x06\x1a\x80", 5);
+  std::deque<Http2> clients;
+  std::map<std::pair<std::size_t, uint32_t>, std::size_t> left;
+  for (std::size_t i = 0; i < 8; ++i) {
+    clients.emplace_back(server_->target());
+    for (int n = 0; n < 100; ++n) left[{i, clients[i].Call(kEcho, {})}] = kMessage - 1;
+  }
+  std::size_t most = 0;
+  int served = 0;
+  for (int round = 0; round < 500; ++round) {
+    for (auto& [place, bytes] : left) {
+      Http2& client = clients[place.first];
+      const bool begun = bytes < kMessage - 1;
+      bytes -= client.Send(place.second, bytes, begun ? "" : prefix);
+    }
+    for (Http2& client : clients) client.Pump();
+    // Whoever behaves well is served meanwhile; a connection that gRPC closed to save memory is
+    // made anew, as every client does.
+    auto context = Context();
+    context->set_wait_for_ready(true);
+    if (Echo(context.get(), Request("")).ok()) ++served;
+    most = std::max(most, Resident());
+  }
+  EXPECT_LT(most, before + kBound);
+  EXPECT_GT(served, 480);
+}
+
+}  // namespace
+}  // namespace baodao::rpc
