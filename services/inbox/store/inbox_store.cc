@@ -15,23 +15,7 @@ namespace baodao::inbox {
 namespace {
 
 constexpr int kTries = 8;
-
-// FNV-1a: the same in every build, unlike std::hash.
-uint64_t NameOf(std::string_view event) {
-  uint64_t hash = 14695981039346656037ULL;
-  for (const char c : event) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return hash;
-}
-
-bool Remembers(const v1::InboxRecord& head, uint64_t name) {
-  return std::ranges::count(head.recent_causes(), name) > 0;
-}
-
-void Remember(v1::InboxRecord* head, uint64_t name) {
-  auto* const names = head->mutable_recent_causes();
-  if (names->size() >= kRememberedCauses) names->erase(names->begin());
-  names->Add(name);
-}
+constexpr int kScanned = 200;  // entries at once, in search of a cause
 
 std::string TimerOf(const Owner& owner, const std::string& task_id) {
   return timers::Member(kRemindTimer, owner.id, task_id);
@@ -94,10 +78,11 @@ void InboxStore::Append(store::Commit* commit, const Owner& owner, v1::InboxReco
 }
 
 store::Commit InboxStore::CommitOf(const Owner& owner, LoadedHead head, Addition* addition,
-                                   const Cause& cause) const {
+                                   const Cause& cause, uint64_t name) const {
   store::Commit commit(owner.shard);
   const std::string& subject = addition->record.subject_id();
   if (!addition->record.kind().empty()) {
+    addition->record.set_cause(CauseOf(cause.origin, name));
     Append(&commit, owner, &head.record, &addition->record, cause);
   }
   if (addition->forget_reminder) {
@@ -109,18 +94,24 @@ store::Commit InboxStore::CommitOf(const Owner& owner, LoadedHead head, Addition
     commit.SetTimer(TimerOf(owner, subject), *addition->remind_at);
   }
   // Also where nothing is shown: a reminder under way must notice that it is not wanted any more.
-  Remember(&head.record, NameOf(cause.event));
+  if (!cause.requeued) NoteTold(&head.record, cause.origin, name);
   commit.Put(HeadKey(owner), head.version, head.record.SerializeAsString());
   return commit;
 }
 
 Task<absl::Status> InboxStore::Add(Owner owner, Addition addition, Cause cause) {
+  const uint64_t name = NameOf(addition.record.kind(), addition.record.subject_id());
+  if (cause.requeued) {
+    CO_ASSIGN_OR_RETURN(const bool shown, co_await Shows(owner, CauseOf(cause.origin, name)));
+    if (shown) co_return absl::OkStatus();
+    addition.remind_at.reset();
+  }
   // Mostly this process wrote the head last, and remembers it.
   store::Read read = store::Read::kRecent;
   for (int tries = 0; tries < kTries; ++tries) {
     CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, read));
-    if (Remembers(head.record, NameOf(cause.event))) co_return absl::OkStatus();
-    store::Commit commit = CommitOf(owner, std::move(head), &addition, cause);
+    if (!cause.requeued && WasTold(head.record, cause.origin, name)) co_return absl::OkStatus();
+    store::Commit commit = CommitOf(owner, std::move(head), &addition, cause, name);
     CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
                         co_await store_.Apply(std::move(commit)));
     if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
@@ -170,6 +161,19 @@ Task<absl::StatusOr<std::vector<Entry>>> InboxStore::Before(Owner owner,
   CO_ASSIGN_OR_RETURN(auto raw,
                       co_await store_.ReadStream(StreamKey(owner), position, true, limit));
   co_return Parse(std::move(raw));
+}
+
+Task<absl::StatusOr<bool>> InboxStore::Shows(Owner owner, uint64_t cause) {
+  std::optional<Cursor> before;
+  for (;;) {
+    CO_ASSIGN_OR_RETURN(const std::vector<Entry> entries,
+                        co_await Before(owner, before, kScanned));
+    for (const Entry& entry : entries) {
+      if (entry.record.cause() == cause) co_return true;
+    }
+    if (entries.size() < static_cast<size_t>(kScanned)) co_return false;
+    before = entries.back().cursor;
+  }
 }
 
 Task<absl::StatusOr<v1::InboxRecord>> InboxStore::Head(Owner owner) {

@@ -15,6 +15,7 @@
 #include "common/clock/clock.h"
 #include "common/store/store.h"
 #include "services/inbox/domain/cursor.h"
+#include "services/inbox/domain/told.h"
 
 namespace baodao::inbox {
 
@@ -28,15 +29,11 @@ struct Owner {
   int shard = 0;
 };
 
-// The causes of so many additions a head remembers. An event comes again within seconds of the
-// first time, or as a requeued letter: nobody hears so much in between. At worst a notice is there
-// twice.
-inline constexpr int kRememberedCauses = 64;
-
 // The event a notification comes from: telling it again does nothing.
 struct Cause {
-  std::string event;     // unique for ever, for each owner and kind
-  std::string actor_id;  // for the event that wakes watchers
+  Origin origin;
+  bool requeued = false;  // see events::Delivery
+  std::string actor_id;   // for the event that wakes watchers
   std::string trace_id;
   Time now;
 };
@@ -63,7 +60,8 @@ class InboxStore {
   // The shard in a person's id; nothing when it is no id of a person.
   std::optional<Owner> PersonOwner(const std::string& person_id) const;
 
-  // One commit. OK also when it was done before.
+  // One commit. OK also when it was done before: of a requeued event that is found in what the inbox
+  // still shows; it sets no reminder, because it may have been overtaken.
   Task<absl::Status> Add(Owner owner, Addition addition, Cause cause);
   // Adds the reminder that is due, if it is still wanted and its task has not begun, and clears its
   // timer.
@@ -89,12 +87,14 @@ class InboxStore {
   std::string StreamKey(const Owner& owner) const;
   std::string RemindersKey(const Owner& owner) const;
   Task<absl::StatusOr<LoadedHead>> LoadHead(Owner owner, store::Read read);
+  // Whether some entry still kept has this cause.
+  Task<absl::StatusOr<bool>> Shows(Owner owner, uint64_t cause);
   // Entry and wake-up, numbered by the head, which is still to be put.
   void Append(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
               v1::NotificationRecord* record, const Cause& cause) const;
   // The addition, on this head.
   store::Commit CommitOf(const Owner& owner, LoadedHead head, Addition* addition,
-                         const Cause& cause) const;
+                         const Cause& cause, uint64_t name) const;
 
   store::Store& store_;
 };
