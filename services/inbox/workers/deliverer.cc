@@ -46,6 +46,7 @@ Task<absl::Status> Deliverer::Deliver(Notice notice, Cause cause) {
   if (!owner) co_return absl::OkStatus();
   Addition addition;
   addition.record = std::move(notice.record);
+  addition.thing = std::move(notice.thing);
   addition.remind_at = notice.remind_at;
   addition.forget_reminder = notice.forget_reminder;
   co_return co_await inbox_.Add(*owner, std::move(addition), std::move(cause));
@@ -79,6 +80,15 @@ Task<absl::StatusOr<std::optional<Owner>>> Deliverer::OwnerOf(Recipient to, std:
   const std::optional<Owner> owner = inbox_.PersonOwner(person);
   if (!owner) log::Warn("notice.no_person", {{"recipient", person}});
   co_return owner;
+}
+
+// The timer lies where the inbox does: also an area's, wherever the tree has it now.
+Task<absl::Status> Deliverer::OnHeld(timers::Timer timer) {
+  Cause cause;
+  cause.actor_id = "inbox";
+  cause.now = clock_.Now();
+  Owner owner{timer.id, timer.shard};
+  co_return co_await inbox_.ShowHeld(std::move(owner), timer.extra, timer.member, cause);
 }
 
 Task<absl::Status> Deliverer::OnReminder(timers::Timer timer) {
