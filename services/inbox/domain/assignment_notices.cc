@@ -28,9 +28,10 @@ How WayForPerson(const events::v1::AssignmentChanged& changed, bool own_doing, b
     case ASSIGNMENT_STATE_SIGNED_IN:
       return LostStanding(assignment) ? How::kStandingLost : How::kPlain;
     case ASSIGNMENT_STATE_SIGNED_OUT:
-      return assignment.sign_out_method() == dispatch::v1::SIGN_METHOD_TIMER || !somebody_did
-                 ? How::kByTime
-                 : How::kPlain;
+      if (assignment.sign_out_method() == dispatch::v1::SIGN_METHOD_CONFIRMED) {
+        return How::kConfirmed;
+      }
+      return somebody_did ? How::kPlain : How::kByTime;
     case ASSIGNMENT_STATE_RELEASED:
       if (LostStanding(assignment)) return How::kStandingLost;
       if (changed.task().state() == dispatch::v1::TASK_STATE_CANCELLED) return How::kCancelled;

@@ -69,6 +69,7 @@ constexpr Rule kAssignmentRules[] = {
     {kAny, ASSIGNMENT_STATE_SIGNED_IN, kStandingLost, kArea, "standing_lost_on_duty"},
     {kAny, ASSIGNMENT_STATE_SIGNED_OUT, kPlain, kPerson, "signed_out_for_you"},
     {kAny, ASSIGNMENT_STATE_SIGNED_OUT, kByTime, kPerson, "signed_out_by_timer"},
+    {kAny, ASSIGNMENT_STATE_SIGNED_OUT, kConfirmed, kPerson, "", kHoursTell},
     {kAny, ASSIGNMENT_STATE_SIGNED_OUT, kPlain, kRequester, "", kTaskTells},
     {kAny, ASSIGNMENT_STATE_SIGNED_OUT, kPlain, kArea, "", kAsArranged},
     {kAny, ASSIGNMENT_STATE_CREDITED, kPlain, kPerson, "", kHoursTell},

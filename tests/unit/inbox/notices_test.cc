@@ -271,6 +271,19 @@ TEST(Notices, OfAssignments) {
       Told(Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_SIGNED_IN, "per_v")).empty());
 }
 
+TEST(Notices, OfSigningOut) {
+  using namespace dispatch::v1;  // NOLINT
+  const auto out = [](SignMethod method, const std::string& actor) {
+    auto event = Assigned(ASSIGNMENT_STATE_SIGNED_IN, ASSIGNMENT_STATE_SIGNED_OUT, actor);
+    event.mutable_assignment_changed()->mutable_assignment()->set_sign_out_method(method);
+    return Told(event);
+  };
+  EXPECT_TRUE(out(SIGN_METHOD_POSITION, "per_v").empty());
+  EXPECT_EQ(out(SIGN_METHOD_COORDINATOR, "per_c"), Lines{"signed_out_for_you → per_v"});
+  EXPECT_EQ(out(SIGN_METHOD_TIMER, "dispatch"), Lines{"signed_out_by_timer → per_v"});
+  EXPECT_TRUE(out(SIGN_METHOD_CONFIRMED, "per_r").empty()) << "the hours tell it";
+}
+
 // The resident's last word was once "someone is coming"; above the minimum no coordinator heard.
 TEST(Notices, ADropOutReachesTheRequesterAndTheCoordinators) {
   using namespace dispatch::v1;  // NOLINT
