@@ -60,9 +60,7 @@ Task<void> Members::Leave() {
   (void)co_await client_.Call(std::move(command));
 }
 
-bool Members::Alive() const {
-  return std::chrono::steady_clock::now() - last_beat_ <= claim_idle_;
-}
+bool Members::Alive() const { return std::chrono::steady_clock::now() - last_beat_ <= claim_idle_; }
 
 std::vector<std::string> Members::Live() const {
   if (!Alive()) return {};

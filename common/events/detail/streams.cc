@@ -38,7 +38,7 @@ std::string AgainCursorKey(std::string_view group, int shard) {
 }
 std::string MembersKey(std::string_view group) { return Key(group, 0, "members"); }
 
-std::string Format(const Cursor& cursor) { 
+std::string Format(const Cursor& cursor) {
   return absl::StrCat(cursor.id, "|", cursor.count, "|", cursor.term);
 }
 

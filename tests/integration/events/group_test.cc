@@ -401,8 +401,7 @@ TEST_P(SleepingTest, AnOldCursorIsNeverPutOverANewerOne) {
   // Another one takes the shard behind its back, and goes further.
   const std::string key = "{01}" + service_ + ":cursors";
   const detail::Cursor mine = detail::ParseCursor(Cursor());
-  const std::string theirs =
-      detail::Format({"9999999999999-7", mine.count + 10, mine.term + 1});
+  const std::string theirs = detail::Format({"9999999999999-7", mine.count + 10, mine.term + 1});
   Do(key, {"HSET", key, group_, theirs});
   Emit(1, "second");
   ASSERT_TRUE(Await([&] { return recorder.names.size() == 2; }));

@@ -102,7 +102,8 @@ TEST_P(LateReminderTest, DoesNotComeOnceTheTaskHasBegun) {
 
 class ReminderRaceTest : public LateReminderTest {
  protected:
-  // The timer's `slow`th call of the store takes so long that the other replica delivers this first.
+  // The timer's `slow`th call of the store takes so long that the other replica delivers this
+  // first.
   absl::Status RemindDuring(const events::Delivery& delivery, int slow) {
     auto& store = static_cast<store::MemoryStore&>(*stores_[0]);
     store.SetFaults([slow, calls = 0](std::string_view, std::string_view) mutable {
