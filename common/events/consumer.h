@@ -17,6 +17,9 @@ struct Delivery {
   int shard = 0;
   std::string id;   // stream id; (service, shard, id) is unique for ever
   int attempt = 1;  // how often it has been delivered
+  // A dead letter that an operator sends again: later events of the stream may have been handled.
+  // All others come in the order of the stream, or again from some point on.
+  bool requeued = false;
   v1::Event event;
 };
 

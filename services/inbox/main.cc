@@ -37,6 +37,8 @@ struct Parts {
         timers(runtime.store, runtime.clock) {
     timers.Register(std::string(kRemindTimer),
                     [this](const timers::Timer& timer) { return deliverer.OnReminder(timer); });
+    timers.Register(std::string(kHeldTimer),
+                    [this](const timers::Timer& timer) { return deliverer.OnHeld(timer); });
   }
 
   areas::AreaTreeFeed areas;

@@ -118,6 +118,8 @@ void Group::Stop() {
 
 Task<void> Group::KeepMembership() {
   while (!stopping_) {
+    // Others have taken over what was here, and a heartbeat does not bring it back.
+    if (!members_.Alive()) ReleaseAll();
     absl::Status status = co_await members_.Beat();
     if (!status.ok()) {
       log::Warn("events.heartbeat_failed", {{"group", options_.group}, {"status", status}});
@@ -161,13 +163,16 @@ Task<void> Group::Come(Shard& shard) {
 
 void Group::Release(Shard& shard) {
   if (shard.state == Shard::State::kHere) {
-    shard.released = std::chrono::steady_clock::now();
     for (GroupStream* stream : shard.streams) {
       stream->enabled = false;
       stream->pause.Notify();
     }
   }
   shard.state = Shard::State::kAway;
+}
+
+void Group::ReleaseAll() {
+  for (Shard& shard : shards_) Release(shard);
 }
 
 GroupStats Group::stats() const {

@@ -26,6 +26,7 @@ struct GroupStream : Stream {
   std::string cursors_key;  // where the cursor lies, and under what field
   std::string field;
   uint64_t count = 0;  // of the cursor; its id is Stream::position
+  uint64_t term = 0;   // under which it was taken
   bool dirty = false;  // the cursor moved and is not saved
   bool fresh = false;  // nothing was delivered since the shard came here
   // Events still to be handled one by one, their start noted, because the last owner did not get
@@ -44,13 +45,11 @@ class Group final : public GroupConsumer {
   GroupStats stats() const override;
 
  private:
-  using Instant = std::chrono::steady_clock::time_point;
   struct Shard {
     enum class State { kAway, kComing, kHere };
     State state = State::kAway;
     std::vector<GroupStream*> streams;
     Lane* lane = nullptr;
-    Instant released;
   };
 
   // group.cc: who owns which shard.
@@ -61,18 +60,19 @@ class Group final : public GroupConsumer {
   Task<void> Assign();
   Task<void> Come(Shard& shard);
   void Release(Shard& shard);
+  void ReleaseAll();
   Task<absl::Status> Load(Shard& shard);
   Task<void> KeepMembership();
   Task<void> RunLane(Lane* lane);
 
   // group_cursors.cc
-  Task<absl::Status> Begin(GroupStream& stream);
+  Task<absl::StatusOr<redis::Reply>> Begin(const GroupStream& stream);
   Task<int> NoteStart(GroupStream& stream, std::string id);
   Task<void> TakeNoteBack(GroupStream& stream, std::string id);
   Task<void> KeepCursors();
   Task<void> Save(std::vector<GroupStream*> streams);
   Task<void> SaveAll();
-  bool MaySave(const GroupStream& stream) const;
+  void Lose(GroupStream& stream);
 
   // group_handling.cc
   Task<void> HandleAll(Stream& stream, std::vector<Entry> entries);

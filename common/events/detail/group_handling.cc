@@ -11,6 +11,7 @@ namespace baodao::events::detail {
 Task<void> Group::HandleAll(Stream& base, std::vector<Entry> entries) {
   GroupStream& stream = static_cast<GroupStream&>(base);
   for (const Entry& entry : entries) {
+    if (!members_.Alive()) ReleaseAll();
     if (stopping_ || !stream.enabled) co_return;
     const bool handled = co_await HandleOne(stream, entry);
     if (!handled) co_return;
@@ -23,6 +24,7 @@ Task<bool> Group::HandleOne(GroupStream& stream, const Entry& entry) {
   Delivery delivery;
   delivery.shard = stream.shard;
   const bool requeued = stream.service.empty();
+  delivery.requeued = requeued;
   delivery.service = requeued ? std::string(entry.Field("service")) : stream.service;
   delivery.id = requeued ? std::string(entry.Field("id")) : entry.id;
   const bool noted = stream.fresh || stream.suspects > 0;
@@ -98,7 +100,7 @@ Task<void> Group::Advance(GroupStream& stream, const Entry& entry) {
     (void)co_await client_.Call(std::move(command));  // the cursor keeps it from coming again
   }
   stream.dirty = true;
-  if (stream.suspects > 0 && --stream.suspects >= 0 && MaySave(stream)) {
+  if (stream.suspects > 0 && --stream.suspects >= 0) {
     std::vector<GroupStream*> one{&stream};
     co_await Save(std::move(one));
   } else {

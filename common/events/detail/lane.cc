@@ -77,7 +77,8 @@ Task<bool> Lane::ReadOnce(std::vector<Stream*> ready) {
   command.Add("XREAD").Add("COUNT").Add(options_.batch).Add("BLOCK").Add(block.count());
   command.Add("STREAMS");
   for (const Stream* stream : ready) command.Add(stream->key);
-  for (const Stream* stream : ready) command.Add(stream->position);
+  std::vector<std::string> positions;
+  for (const Stream* stream : ready) command.Add(positions.emplace_back(stream->position));
   redis::Options options;
   options.timeout = block + kAnswerLimit;
   absl::StatusOr<redis::Reply> reply = co_await connection_->Call(std::move(command), options);
@@ -94,8 +95,10 @@ Task<bool> Lane::ReadOnce(std::vector<Stream*> ready) {
     const auto found = std::find_if(ready.begin(), ready.end(), [&](const Stream* stream) {
       return stream->key == item.items[0].text;
     });
-    // Disabled while this was under way: whoever took it over reads it.
+    // Disabled while this was under way: whoever took it over reads it. Perhaps it is back already,
+    // and goes on somewhere else.
     if (found == ready.end() || !(*found)->enabled) continue;
+    if ((*found)->position != positions[static_cast<size_t>(found - ready.begin())]) continue;
     (*found)->busy = true;
     asio::co_spawn(loop_, Handle(*found, ParseEntries(item.items[1])), asio::detached);
   }

@@ -21,6 +21,8 @@ Members::Members(redis::Client& client, std::string group, std::string self, Mil
       last_beat_(std::chrono::steady_clock::now()) {}
 
 Task<absl::Status> Members::Beat() {
+  // The answer may be read long after Redis gave it: what counts is when it was asked.
+  const Instant sent = std::chrono::steady_clock::now();
   std::vector<redis::Command> commands;
   commands.push_back(redis::Command::On(key_, "HINCRBY", key_, self_, 1));
   commands.push_back(redis::Command::On(key_, "HGETALL", key_));
@@ -29,8 +31,8 @@ Task<absl::Status> Members::Beat() {
   for (const auto& reply : replies) {
     if (!reply.ok()) co_return reply.status();
   }
+  last_beat_ = sent;
   const Instant now = std::chrono::steady_clock::now();
-  last_beat_ = now;
   std::map<std::string, Member> seen;
   redis::Command forget(key_);
   forget.Add("HDEL").Add(key_);
@@ -58,9 +60,11 @@ Task<void> Members::Leave() {
   (void)co_await client_.Call(std::move(command));
 }
 
+bool Members::Alive() const { return std::chrono::steady_clock::now() - last_beat_ <= claim_idle_; }
+
 std::vector<std::string> Members::Live() const {
+  if (!Alive()) return {};
   const Instant now = std::chrono::steady_clock::now();
-  if (now - last_beat_ > claim_idle_) return {};
   std::vector<std::string> live{self_};
   for (const auto& [name, member] : others_) {
     if (now - member.changed <= claim_idle_) live.push_back(name);

@@ -22,11 +22,13 @@ class Members {
 
   // Counts up and looks at the others.
   Task<absl::Status> Beat();
+  // Whether the last heartbeat was sent recently enough for the others to believe in this replica.
+  // False also after it has slept (stopped, swapped out, without Redis): others have its shards.
+  bool Alive() const;
   // Tells the others at once.
   Task<void> Leave();
 
-  // Sorted, with this replica; only this one before the first Beat. Empty when this replica's own
-  // heartbeats have failed for so long that others take it for dead.
+  // Sorted, with this replica; only this one before the first Beat. Empty when it is not Alive.
   std::vector<std::string> Live() const;
 
  private:
@@ -40,7 +42,7 @@ class Members {
   std::string key_;
   std::string self_;
   Millis claim_idle_;
-  Instant last_beat_;
+  Instant last_beat_;  // when it was sent
   std::map<std::string, Member> others_;
 };
 

@@ -38,14 +38,18 @@ std::string AgainCursorKey(std::string_view group, int shard) {
 }
 std::string MembersKey(std::string_view group) { return Key(group, 0, "members"); }
 
-std::string Format(const Cursor& cursor) { return absl::StrCat(cursor.id, "|", cursor.count); }
+std::string Format(const Cursor& cursor) {
+  return absl::StrCat(cursor.id, "|", cursor.count, "|", cursor.term);
+}
 
 Cursor ParseCursor(std::string_view text) {
   Cursor cursor;
   const size_t bar = text.find('|');
   if (bar == text.npos) return cursor;
   cursor.id = std::string(text.substr(0, bar));
-  std::from_chars(text.data() + bar + 1, text.data() + text.size(), cursor.count);
+  const char* const end = text.data() + text.size();
+  const char* const at = std::from_chars(text.data() + bar + 1, end, cursor.count).ptr;
+  if (at != end && *at == '|') std::from_chars(at + 1, end, cursor.term);
   return cursor;
 }
 

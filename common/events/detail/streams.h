@@ -33,8 +33,9 @@ std::string MembersKey(std::string_view group);
 struct Cursor {
   std::string id = "0-0";
   uint64_t count = 0;
+  uint64_t term = 0;  // how often it has changed hands
 };
-std::string Format(const Cursor& cursor);  // "id|count"
+std::string Format(const Cursor& cursor);  // "id|count|term"
 Cursor ParseCursor(std::string_view text);
 
 // Milliseconds of a stream id.

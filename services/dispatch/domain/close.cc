@@ -8,13 +8,21 @@
 namespace baodao::dispatch {
 namespace {
 
-// As many of a cancelled task as one commit lets go; the timer lets go of the others.
-void ReleaseEverybody(Change& change, const std::string& task_id) {
+// As many of a cancelled task as one commit lets go, each told why; the timer lets go of the
+// others.
+void ReleaseEverybody(Change& change, Aggregate& aggregate) {
+  const std::string& task_id = aggregate.task().task_id();
   size_t room = kPeoplePerCommit;
   for (const auto state : {v1::ASSIGNMENT_STATE_ACCEPTED, v1::ASSIGNMENT_STATE_OFFERED,
                            v1::ASSIGNMENT_STATE_WAITLISTED, v1::ASSIGNMENT_STATE_SIGNED_IN,
                            v1::ASSIGNMENT_STATE_SIGNED_OUT}) {
-    change.MoveAll(state, AssignmentEvent::kRelease, &room);
+    for (const std::string& person : aggregate.PeopleIn(state)) {
+      if (room == 0) break;
+      --room;
+      v1::Assignment& released = change.Move(person, AssignmentEvent::kRelease);
+      released.set_end_cause(v1::END_CAUSE_TASK_CANCELLED);
+      released.set_reason(aggregate.task().cancel_reason());
+    }
   }
   if (room == 0) {
     change.Arm(TimerName(kReleaseTimer, task_id), change.now());
@@ -83,7 +91,7 @@ absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& re
   Change change(aggregate, now);
   change.Move(TaskEvent::kCancel);
   aggregate.task().set_cancel_reason(reason);
-  ReleaseEverybody(change, id);
+  ReleaseEverybody(change, aggregate);
   change.Announce(events::v1::TASK_CHANGE_CANCELLED);
   for (const auto kind : {kSlaTimer, kBeginTimer, kNoShowTimer, kEndTimer, kPromoteTimer}) {
     change.Clear(TimerName(kind, id));
@@ -93,7 +101,7 @@ absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& re
 
 Effects DecideRelease(Aggregate& aggregate, Time now) {
   Change change(aggregate, now);
-  ReleaseEverybody(change, aggregate.task().task_id());
+  ReleaseEverybody(change, aggregate);
   return change.Finish();
 }
 

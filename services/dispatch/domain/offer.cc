@@ -29,15 +29,15 @@ absl::StatusOr<Effects> DecideOffer(Aggregate& aggregate, const TakeCommand& com
   return change.Finish();
 }
 
-absl::StatusOr<Effects> DecideDecline(Aggregate& aggregate, const std::string& person_id,
-                                      Time now) {
+absl::StatusOr<Effects> DecideDecline(Aggregate& aggregate, const std::string& person_id, Time now,
+                                      const std::string& reason) {
   const v1::AssignmentState state = aggregate.StateOf(person_id);
   if (state == v1::ASSIGNMENT_STATE_LAPSED) return Refuse(Reason::OFFER_LAPSED);
   if (state != v1::ASSIGNMENT_STATE_OFFERED) {
     return Refuse(Reason::NO_OFFER, {{"state", std::string(Name(state))}});
   }
   Change change(aggregate, now);
-  change.Move(person_id, AssignmentEvent::kDecline);
+  change.Move(person_id, AssignmentEvent::kDecline).set_reason(reason);
   return change.Finish();
 }
 

@@ -17,7 +17,8 @@ absl::StatusOr<Effects> DecideOffer(Aggregate& aggregate, const TakeCommand& com
                                     Time now);
 
 // OFFERED → DECLINED. Refusals: NO_OFFER, OFFER_LAPSED.
-absl::StatusOr<Effects> DecideDecline(Aggregate& aggregate, const std::string& person_id, Time now);
+absl::StatusOr<Effects> DecideDecline(Aggregate& aggregate, const std::string& person_id, Time now,
+                                      const std::string& reason = {});
 
 // The offer's timer: OFFERED → LAPSED once it has run out; otherwise only the timer is put right.
 Effects DecideLapse(Aggregate& aggregate, const std::string& person_id, Time now);

@@ -7,7 +7,7 @@
 namespace baodao::dispatch {
 
 absl::StatusOr<Effects> DecideWithdraw(Aggregate& aggregate, const std::string& person_id,
-                                       bool by_coordinator, Time now) {
+                                       bool by_coordinator, Time now, const std::string& reason) {
   if (aggregate.Find(person_id) == nullptr) return Refuse(Reason::NOT_ASSIGNED);
   const v1::AssignmentState state = aggregate.StateOf(person_id);
   if (!Next(state, AssignmentEvent::kWithdraw)) return WrongState(std::string(Name(state)));
@@ -16,7 +16,7 @@ absl::StatusOr<Effects> DecideWithdraw(Aggregate& aggregate, const std::string& 
     return Refuse(Reason::TOO_LATE_TO_WITHDRAW);
   }
   Change change(aggregate, now);
-  change.Move(person_id, AssignmentEvent::kWithdraw);
+  change.Move(person_id, AssignmentEvent::kWithdraw).set_reason(reason);
   if (!by_coordinator) NoteDeparture(aggregate.Change(person_id), now);
   return change.Finish();
 }

@@ -54,8 +54,8 @@ Answer<v1::Assignment> AssignmentHandlers::DeclineOffer(rpc::CallContext context
   TaskCall call;
   call.people.push_back(subject.person_id);
   call.answer = AnswerAssignment(subject.person_id);
-  call.decide = [&subject](Aggregate& aggregate, Time now) {
-    return DecideDecline(aggregate, subject.person_id, now);
+  call.decide = [&](Aggregate& aggregate, Time now) {
+    return DecideDecline(aggregate, subject.person_id, now, request.reason());
   };
   Mutation mutation = MutationOf(app_, context, request.task_id(), request);
   co_return Parsed<v1::Assignment>(

@@ -14,8 +14,9 @@ Answer<v1::Assignment> AssignmentHandlers::WithdrawAssignment(rpc::CallContext c
   TaskCall call;
   call.people.push_back(subject.person_id);
   call.answer = AnswerAssignment(subject.person_id);
-  call.decide = [&subject](Aggregate& aggregate, Time now) {
-    return DecideWithdraw(aggregate, subject.person_id, subject.by_coordinator, now);
+  call.decide = [&](Aggregate& aggregate, Time now) {
+    return DecideWithdraw(aggregate, subject.person_id, subject.by_coordinator, now,
+                          request.reason());
   };
   Mutation mutation = MutationOf(app_, context, request.task_id(), request);
   co_return Parsed<v1::Assignment>(

@@ -1,7 +1,8 @@
-// Gathers the notices of one event. Used by the files that know one service's events each.
+// Gathers the notices of one event by the rules. Used by the files that know one service's events
+// each.
 #pragma once
 
-#include <initializer_list>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,56 +10,53 @@
 
 #include "common/clock/timestamp.h"
 #include "services/inbox/domain/notice.h"
+#include "services/inbox/domain/rules.h"
 
 namespace baodao::inbox {
 
 class Collector {
  public:
-  using Params = std::initializer_list<std::pair<std::string_view, std::string>>;
+  // Everything there is to say about the record; a text takes what it mentions.
+  using Params = std::map<std::string, std::string>;
 
   explicit Collector(const events::v1::Event& event) : event_(event) {}
 
-  // Empty ids are skipped: there is nobody to tell. Empty parameters are left out.
-  void Person(const std::string& id, std::string_view kind, std::string_view subject,
-              Params params) {
-    Add({Recipient::Kind::kPerson, id}, kind, subject, params);
+  // What the following is about. `thing`: notices of the same kind about the same one coalesce;
+  // empty: `subject`.
+  void About(std::string subject, Params params, std::string thing = {}) {
+    subject_ = std::move(subject);
+    thing_ = thing.empty() ? subject_ : std::move(thing);
+    params_ = std::move(params);
   }
-  void Area(const std::string& code, std::string_view kind, std::string_view subject,
-            Params params) {
-    Add({Recipient::Kind::kArea, code}, kind, subject, params);
-  }
-  void Liaison(const std::string& unit_id, std::string_view kind, std::string_view subject,
-               Params params) {
-    Add({Recipient::Kind::kLiaison, unit_id}, kind, subject, params);
-  }
+  // Tells the party what its rule says: nobody where that is nothing, where `to` is empty, or where
+  // they did it themselves (receipts apart). Null then.
+  Notice* Tell(const RuleBook& rules, int before, int after, How how, Party party, std::string to);
+  // A notice without words: only its reminder counts.
+  Notice& Silent(std::string person);
 
-  // The notice told last; there must be one.
-  Notice& last() { return notices_.back(); }
   Time time() const { return ToTime(event_.time()); }
-  const std::string& actor() const { return event_.actor_id(); }
+  // Whether this person did it.
+  bool Did(const std::string& person) const { return person == event_.actor_id(); }
+  // Whether a person did it at all, and not a timer.
+  bool SomebodyDid() const { return event_.actor_id().starts_with("per_"); }
   std::vector<Notice> Take() { return std::move(notices_); }
 
  private:
-  void Add(Recipient to, std::string_view kind, std::string_view subject, Params params) {
-    if (to.id.empty()) return;
-    Notice& notice = notices_.emplace_back();
-    notice.to = std::move(to);
-    notice.record.set_kind(std::string(kind));
-    notice.record.set_subject_id(std::string(subject));
-    for (const auto& [key, value] : params) {
-      if (!value.empty()) (*notice.record.mutable_params())[std::string(key)] = value;
-    }
-    *notice.record.mutable_time() = event_.time();
-  }
+  Notice& Add(Recipient to, std::string_view kind);
 
   const events::v1::Event& event_;
+  std::string subject_;
+  std::string thing_;
+  Params params_;
   std::vector<Notice> notices_;
 };
 
 // One service's part of NoticesOf.
 void TellOfRegistration(const events::v1::RegistrationChanged& changed, Collector* tell);
 void TellOfRole(const events::v1::RoleChanged& changed, Collector* tell);
+void TellOfCredential(const events::v1::CredentialChanged& changed, Collector* tell);
 void TellOfNeed(const events::v1::NeedChanged& changed, Collector* tell);
+void TellOfResource(const events::v1::ResourceChanged& changed, Collector* tell);
 void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell);
 void TellOfTask(const events::v1::TaskChanged& changed, Collector* tell);
 void TellOfAssignment(const events::v1::AssignmentChanged& changed, Collector* tell);

@@ -3,93 +3,68 @@
 namespace baodao::inbox {
 namespace {
 
-std::string_view KindOf(lists::v1::NeedState after) {
-  switch (after) {
-    case lists::v1::NEED_STATE_ACCEPTED:
-      return "need_accepted";
-    case lists::v1::NEED_STATE_RETURNED:
-      return "need_returned";
-    case lists::v1::NEED_STATE_REJECTED:
-      return "need_rejected";
-    case lists::v1::NEED_STATE_MERGED:
-      return "need_merged";
-    case lists::v1::NEED_STATE_MATCHED:
-      return "need_matched";
-    case lists::v1::NEED_STATE_IN_PROGRESS:
-      return "need_in_progress";
-    case lists::v1::NEED_STATE_RESOLVED:
-      return "need_resolved";
-    case lists::v1::NEED_STATE_CLOSED:
-      return "need_closed";
-    default:
-      return "";
-  }
+// Its task was cancelled or expired: the search begins again, whatever state that leaves the need
+// in. One that is linked, too, stays MATCHED.
+bool LostItsTask(const events::v1::NeedChanged& changed) {
+  const auto state = changed.need().state();
+  return !changed.lost_task_id().empty() &&
+         (state == lists::v1::NEED_STATE_ACCEPTED || state == lists::v1::NEED_STATE_MATCHED);
 }
 
-// What the requester hears. `need` may be one of those merged into `decided`.
-void TellRequester(const lists::v1::Need& need, std::string_view kind,
-                   const lists::v1::Need& decided, Collector* tell) {
-  if (kind.empty() || need.requester_id() == tell->actor()) return;
-  tell->Person(need.requester_id(), kind, need.need_id(),
-               {{"need", need.title()}, {"comment", decided.review_comment()}});
+// `need` may be one of those merged into the one that was decided.
+void SpeakOf(const lists::v1::Need& need, const lists::v1::Need& decided, Collector* tell) {
+  tell->About(need.need_id(), {{"need", need.title()},
+                               {"area", decided.area_code()},
+                               {"comment", decided.review_comment()},
+                               {"reason", decided.cancel_reason()}});
 }
 
 }  // namespace
 
 void TellOfNeed(const events::v1::NeedChanged& changed, Collector* tell) {
   const lists::v1::Need& need = changed.need();
-  const std::string& area = need.area_code();
-  if (!changed.lost_task_id().empty()) {
-    // Its task was cancelled or expired: the search begins again, whatever state that leaves the
-    // need in. One that is linked, too, stays MATCHED.
-    tell->Area(area, "need_unserved", need.need_id(), {{"need", need.title()}, {"area", area}});
-    // Once its time has passed somebody may have come and only the sign-in is missing.
-    if (ToTime(need.window().end()) <= tell->time()) {
-      tell->Person(need.requester_id(), "need_unproven", changed.lost_task_id(),
-                   {{"need", need.title()}});
-    } else {
-      TellRequester(need, "need_reopened", need, tell);
-    }
-    return;
+  const bool lost = LostItsTask(changed);
+  if (need.state() == changed.before() && !lost) return;
+  const bool own = tell->Did(need.requester_id());
+  SpeakOf(need, need, tell);
+  const How way = lost ? How::kTaskLost : How::kPlain;
+  tell->Tell(NeedRules(), changed.before(), need.state(), own && !lost ? How::kOwnDoing : way,
+             Party::kArea, need.area_code());
+  tell->Tell(NeedRules(), changed.before(), need.state(), way, Party::kRequester,
+             need.requester_id());
+  for (const lists::v1::Need& merged : changed.merged()) {
+    SpeakOf(merged, need, tell);
+    tell->Tell(NeedRules(), changed.before(), need.state(), way, Party::kRequester,
+               merged.requester_id());
   }
-  if (need.state() == changed.before()) return;
-  if (need.state() == lists::v1::NEED_STATE_SUBMITTED) {
-    tell->Area(area, "need_pending", need.need_id(), {{"need", need.title()}, {"area", area}});
-    return;
-  }
-  const std::string_view kind = KindOf(need.state());
-  TellRequester(need, kind, need, tell);
-  for (const lists::v1::Need& merged : changed.merged()) TellRequester(merged, kind, need, tell);
+}
+
+void TellOfResource(const events::v1::ResourceChanged& changed, Collector* tell) {
+  const lists::v1::Resource& resource = changed.resource();
+  tell->About(resource.resource_id(),
+              {{"resource", resource.title()},
+               {"area", resource.area_code()},
+               {"reason", resource.withdraw_reason()}},
+              resource.owner_id());
+  How way = How::kPlain;
+  if (!tell->SomebodyDid()) way = How::kByTime;
+  if (tell->Did(resource.owner_id())) way = How::kOwnDoing;
+  tell->Tell(ResourceRules(), kAny, resource.state(), way, Party::kArea, resource.area_code());
+  tell->Tell(ResourceRules(), kAny, resource.state(), way, Party::kOwner, resource.owner_id());
 }
 
 void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell) {
   const lists::v1::Project& project = changed.project();
-  const std::string& id = project.project_id();
-  const std::string& title = project.title();
   if (project.state() == changed.before()) return;
-  switch (project.state()) {
-    case lists::v1::PROJECT_STATE_PROPOSED:
-      tell->Area(project.area_code(), "project_proposed", id, {{"project", title}});
-      break;
-    case lists::v1::PROJECT_STATE_APPROVED:
-      tell->Person(project.proposer_id(), "project_approved", id, {{"project", title}});
-      break;
-    case lists::v1::PROJECT_STATE_CLAIMED:
-      tell->Area(project.area_code(), "project_claimed", id, {{"project", title}});
-      tell->Person(project.proposer_id(), "project_claimed", id, {{"project", title}});
-      break;
-    case lists::v1::PROJECT_STATE_COMPLETED:
-      tell->Area(project.area_code(), "project_completed", id, {{"project", title}});
-      break;
-    case lists::v1::PROJECT_STATE_EVALUATED:
-      tell->Person(project.liaison_id(), "project_evaluated", id,
-                   {{"project", title},
-                    {"rating", std::to_string(project.rating())},
-                    {"comment", project.comment()}});
-      break;
-    default:
-      break;
-  }
+  tell->About(project.project_id(), {{"project", project.title()},
+                                     {"rating", std::to_string(project.rating())},
+                                     {"comment", project.comment()}});
+  const auto to = [&](Party party, const std::string& id) {
+    tell->Tell(ProjectRules(), changed.before(), project.state(), How::kPlain, party, id);
+  };
+  to(Party::kArea, project.area_code());
+  to(Party::kProposer, project.proposer_id());
+  if (project.liaison_id() != project.proposer_id()) to(Party::kLiaison, project.liaison_id());
 }
 
 }  // namespace baodao::inbox

@@ -9,6 +9,8 @@ namespace baodao::inbox {
 
 v1::NotificationRecord ReminderOf(v1::NotificationRecord accepted, Time now) {
   accepted.set_kind("sign_in_reminder");
+  accepted.clear_cause();
+  accepted.clear_times();
   *accepted.mutable_time() = ToTimestamp(now);
   return accepted;
 }
@@ -29,8 +31,14 @@ std::vector<Notice> NoticesOf(const events::v1::Event& event) {
     case events::v1::Event::kRoleChanged:
       TellOfRole(event.role_changed(), &tell);
       break;
+    case events::v1::Event::kCredentialChanged:
+      TellOfCredential(event.credential_changed(), &tell);
+      break;
     case events::v1::Event::kNeedChanged:
       TellOfNeed(event.need_changed(), &tell);
+      break;
+    case events::v1::Event::kResourceChanged:
+      TellOfResource(event.resource_changed(), &tell);
       break;
     case events::v1::Event::kProjectChanged:
       TellOfProject(event.project_changed(), &tell);
@@ -45,7 +53,7 @@ std::vector<Notice> NoticesOf(const events::v1::Event& event) {
       TellOfHours(event.hours_credited(), &tell);
       break;
     default:
-      break;
+      break;  // see WhyNobodyHears
   }
   return tell.Take();
 }

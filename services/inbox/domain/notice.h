@@ -26,6 +26,7 @@ struct Recipient {
 struct Notice {
   Recipient to;
   v1::NotificationRecord record;  // without number; without kind: nothing to show
+  std::string thing;              // those of its kind about the same one may coalesce
   // Persons only, about the task that is the record's subject: reminds them then, or no more.
   std::optional<Time> remind_at;
   bool forget_reminder = false;

@@ -1,50 +1,74 @@
+#include "baodao/registration/v1/registration.pb.h"
 #include "services/inbox/domain/collector.h"
 
 namespace baodao::inbox {
 namespace {
 
-// What the subject hears; empty: nothing.
-std::string_view KindOf(registration::v1::RegistrationState before,
-                        registration::v1::RegistrationState after) {
-  switch (after) {
-    case registration::v1::REGISTRATION_STATE_ACTIVE:
-      return before == registration::v1::REGISTRATION_STATE_SUSPENDED ? "registration_resumed"
-                                                                      : "registration_active";
-    case registration::v1::REGISTRATION_STATE_REJECTED:
-      return "registration_rejected";
-    case registration::v1::REGISTRATION_STATE_SUSPENDED:
-      return "registration_suspended";
-    case registration::v1::REGISTRATION_STATE_ENDED:
-      return "registration_ended";
+using registration::v1::Registration;
+
+How WayOf(const Registration& registration, bool own_doing, Party party) {
+  if (registration.state() != registration::v1::REGISTRATION_STATE_ENDED) return How::kPlain;
+  switch (registration.end_reason()) {
+    case registration::v1::REGISTRATION_END_REASON_EXPIRED:
+      return How::kByTime;
+    case registration::v1::REGISTRATION_END_REASON_LAPSED:
+      return How::kUnreviewed;
+    case registration::v1::REGISTRATION_END_REASON_TRANSFERRED:
+      if (party == Party::kPerson) return How::kTransferred;
+      break;
     default:
-      return "";
+      break;
   }
+  return party == Party::kArea && own_doing ? How::kOwnDoing : How::kPlain;
+}
+
+// Why it is as it is now: a review has its comment, every other change its own.
+const std::string& CommentOf(const Registration& registration,
+                             registration::v1::RegistrationState before) {
+  const bool reviewed = before == registration::v1::REGISTRATION_STATE_PENDING &&
+                        registration.state() != registration::v1::REGISTRATION_STATE_ENDED;
+  return reviewed ? registration.review_comment() : registration.change_comment();
 }
 
 }  // namespace
 
 void TellOfRegistration(const events::v1::RegistrationChanged& changed, Collector* tell) {
-  const registration::v1::Registration& registration = changed.registration();
-  const std::string& id = registration.registration_id();
-  const std::string& area = registration.area_code();
+  const Registration& registration = changed.registration();
   if (registration.state() == changed.before()) return;
-  if (registration.state() == registration::v1::REGISTRATION_STATE_PENDING) {
-    tell->Area(area, "registration_pending", id, {{"area", area}, {"note", registration.note()}});
-    return;
-  }
-  const std::string_view kind = KindOf(changed.before(), registration.state());
   const bool of_unit = registration.subject_id().starts_with("unt_");
-  const std::string& subject = of_unit ? changed.liaison_id() : registration.subject_id();
-  // Nobody needs to hear what they have just done themselves.
-  if (kind.empty() || subject == tell->actor()) return;
-  tell->Person(subject, kind, id, {{"area", area}, {"comment", registration.review_comment()}});
+  const std::string& speaker = of_unit ? changed.liaison_id() : registration.subject_id();
+  // One who reports and withdraws in a loop makes new registrations, and is still one.
+  tell->About(registration.registration_id(),
+              {{"area", registration.area_code()},
+               {"note", registration.note()},
+               {"comment", CommentOf(registration, changed.before())}},
+              registration.subject_id());
+  const auto to = [&](Party party, const std::string& id) {
+    tell->Tell(RegistrationRules(), changed.before(), registration.state(),
+               WayOf(registration, tell->Did(speaker), party), party, id);
+  };
+  to(Party::kArea, registration.area_code());
+  to(Party::kPerson, speaker);
+  to(Party::kLiaison, registration.through_unit_id());
 }
 
 void TellOfRole(const events::v1::RoleChanged& changed, Collector* tell) {
   const bool coordinator = changed.role() == auth::v1::ROLE_COORDINATOR;
-  tell->Person(changed.person_id(), changed.granted() ? "role_granted" : "role_revoked",
-               changed.person_id(),
-               {{"area", changed.area_code()}, {"role", coordinator ? "coordinator" : "operator"}});
+  tell->About(changed.person_id(),
+              {{"area", changed.area_code()}, {"role", coordinator ? "coordinator" : "operator"}});
+  const int after = changed.granted() ? 1 : 0;
+  tell->Tell(RoleRules(), kAny, after, How::kPlain, Party::kPerson, changed.person_id());
+  tell->Tell(RoleRules(), kAny, after, How::kPlain, Party::kArea, changed.area_code());
+}
+
+void TellOfCredential(const events::v1::CredentialChanged& changed, Collector* tell) {
+  const registration::v1::Credential& credential = changed.credential();
+  tell->About(changed.person_id(), {{"credential", credential.kind()},
+                                    {"area", credential.area_code()},
+                                    {"reason", changed.reason()}});
+  const int after = changed.granted() ? 1 : 0;
+  tell->Tell(CredentialRules(), kAny, after, How::kPlain, Party::kPerson, changed.person_id());
+  tell->Tell(CredentialRules(), kAny, after, How::kPlain, Party::kArea, credential.area_code());
 }
 
 }  // namespace baodao::inbox

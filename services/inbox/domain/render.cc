@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <map>
 #include <optional>
+#include <utility>
 
 namespace baodao::inbox {
 namespace {
@@ -63,6 +65,27 @@ std::string RoleText(const std::string& value, Locale locale) {
   return value == "coordinator" ? "社区工作者" : "系统管理员";
 }
 
+// What a person's work was accepted for and is no more.
+std::string CauseText(const std::string& value, Locale locale) {
+  struct Cause {
+    std::string_view name;
+    std::array<const char*, 2> words;  // by Locale
+  };
+  static constexpr Cause kCauses[] = {
+      {"END_CAUSE_NOT_REGISTERED", {"报到不再有效", "the registration is no longer active"}},
+      {"END_CAUSE_NOT_ELIGIBLE_AREA", {"报到不在任务范围内", "the registration is elsewhere"}},
+      {"END_CAUSE_MISSING_SKILL", {"不再具备所需技能", "a skill is missing"}},
+      {"END_CAUSE_MISSING_CREDENTIAL", {"所需资质已失效", "a credential is no longer valid"}},
+      {"END_CAUSE_MISSING_CATEGORY", {"不再属于所需人群", "a category is missing"}},
+  };
+  // Who does not want to meet whom is nobody else's affair.
+  static constexpr std::array<const char*, 2> kOther = {"不再符合要求",
+                                                        "the conditions have changed"};
+  const auto found = std::ranges::find(kCauses, value, &Cause::name);
+  const auto& words = found == std::end(kCauses) ? kOther : found->words;
+  return words[static_cast<size_t>(locale)];
+}
+
 struct Reader {
   const v1::NotificationRecord& record;
   Locale locale;
@@ -75,9 +98,16 @@ struct Reader {
     if (key == "start" || key == "expire") return TimeText(found->second, locale);
     if (key == "minutes") return MinutesText(found->second, locale);
     if (key == "role") return RoleText(found->second, locale);
+    if (key == "cause") return CauseText(found->second, locale);
     return found->second;
   }
 };
+
+void AddMentioned(std::string_view text, std::set<std::string>* names) {
+  for (size_t open = text.find('{'); open != text.npos; open = text.find('{', open + 1)) {
+    names->insert(std::string(text.substr(open + 1, text.find('}', open) - open - 1)));
+  }
+}
 
 // `text` with its parameters; `complete` tells whether all were there.
 std::string Fill(std::string_view text, const Reader& reader, bool* complete) {
@@ -118,7 +148,28 @@ Words Render(const v1::NotificationRecord& record, Locale locale, const AreaName
   if (row == Table().end()) return {record.kind(), ""};
   const Words& words = row->words[static_cast<size_t>(locale)];
   const Reader reader{record, locale, names};
-  return {Fill(words.title, reader), Fill(words.body, reader)};
+  std::string body = Fill(words.body, reader);
+  if (record.times() > 1) {
+    body += locale == Locale::kZh ? absl::StrCat("（同类消息共 ", record.times(), " 条，此为最新）")
+                                  : absl::StrCat(" (The latest of ", record.times(), " like it.)");
+  }
+  return {Fill(words.title, reader), std::move(body)};
+}
+
+const std::set<std::string>& ParametersOf(std::string_view kind) {
+  static const auto* const all = [] {
+    auto* const parameters = new std::map<std::string_view, std::set<std::string>>();
+    for (const Row& row : Table()) {
+      for (const Words& words : row.words) {
+        AddMentioned(words.title, &(*parameters)[row.kind]);
+        AddMentioned(words.body, &(*parameters)[row.kind]);
+      }
+    }
+    return parameters;
+  }();
+  static const std::set<std::string> kNone;
+  const auto found = all->find(kind);
+  return found == all->end() ? kNone : found->second;
 }
 
 std::vector<std::string_view> Kinds() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ struct Words {
 // A kind this build does not know is shown as its name: an older replica may read what a newer one
 // wrote.
 Words Render(const v1::NotificationRecord& record, Locale locale, const AreaNames& names);
+
+// The parameters that some text of the kind mentions; none for one this build does not know.
+const std::set<std::string>& ParametersOf(std::string_view kind);
 
 // Every kind there is, in the order of the table.
 std::vector<std::string_view> Kinds();

@@ -1,6 +1,8 @@
 #include "services/inbox/rpc/inbox_handlers.h"
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,8 @@ namespace {
 
 constexpr int kStandardPage = 20;
 constexpr int kLargestPage = 200;
+// Begins the position of a page among the displaced.
+constexpr char kDisplaced = 'u';
 
 }  // namespace
 
@@ -51,7 +55,9 @@ v1::Notification InboxHandlers::Present(const Entry& entry, Locale locale, uint6
 Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(
     rpc::CallContext ctx, Owner owner, std::string page_token, uint64_t token_query, int limit) {
   const Time now = clock_.Now();
-  CO_ASSIGN_OR_RETURN(const std::string position, paging::Decode(page_token, token_query, now));
+  CO_ASSIGN_OR_RETURN(std::string position, paging::Decode(page_token, token_query, now));
+  const bool displaced = position.starts_with(kDisplaced);
+  if (displaced) position.erase(0, 1);
   std::optional<Cursor> before;
   if (!position.empty()) {
     before = Cursor::Parse(position);
@@ -59,7 +65,18 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(
   }
   // Before the entries: one added in between then shows as unread, not as read.
   CO_ASSIGN_OR_RETURN(const v1::InboxRecord head, co_await inbox_.Head(owner));
-  CO_ASSIGN_OR_RETURN(std::vector<Entry> entries, co_await inbox_.Before(owner, before, limit + 1));
+  // First what the stream holds; then, of what was displaced from it, the urgent ones.
+  std::vector<Entry> entries;
+  if (!displaced) {
+    CO_ASSIGN_OR_RETURN(entries, co_await inbox_.Before(owner, before, limit + 1));
+    before.reset();
+  }
+  const size_t held = entries.size();
+  if (static_cast<int>(held) <= limit && head.urgent() > 0) {
+    const int room = limit + 1 - static_cast<int>(held);
+    CO_ASSIGN_OR_RETURN(std::vector<Entry> older, co_await inbox_.Displaced(owner, before, room));
+    std::ranges::move(older, std::back_inserter(entries));
+  }
   const bool more = static_cast<int>(entries.size()) > limit;
   if (more) entries.pop_back();
   v1::ListNotificationsResponse response;
@@ -67,7 +84,9 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(
     *response.add_notifications() = Present(entry, ctx.locale(), head.read());
   }
   if (more) {
-    response.set_next_page_token(paging::Encode(entries.back().cursor.Text(), token_query, now));
+    std::string last = entries.back().cursor.Text();
+    if (entries.size() > held) last.insert(0, 1, kDisplaced);
+    response.set_next_page_token(paging::Encode(last, token_query, now));
   }
   response.set_unread_count(UnreadCount(head));
   co_return response;

@@ -1,5 +1,8 @@
 #include "services/inbox/store/inbox_store.h"
 
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+
 #include <algorithm>
 #include <functional>
 #include <utility>
@@ -9,45 +12,17 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/timers/timer_loop.h"
+#include "services/inbox/domain/kinds.h"
 #include "services/inbox/domain/notice.h"
+#include "services/inbox/domain/tally.h"
 
 namespace baodao::inbox {
 namespace {
 
 constexpr int kTries = 8;
 
-// FNV-1a: the same in every build, unlike std::hash.
-uint64_t NameOf(std::string_view event) {
-  uint64_t hash = 14695981039346656037ULL;
-  for (const char c : event) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return hash;
-}
-
-bool Remembers(const v1::InboxRecord& head, uint64_t name) {
-  return std::ranges::count(head.recent_causes(), name) > 0;
-}
-
-void Remember(v1::InboxRecord* head, uint64_t name) {
-  auto* const names = head->mutable_recent_causes();
-  if (names->size() >= kRememberedCauses) names->erase(names->begin());
-  names->Add(name);
-}
-
 std::string TimerOf(const Owner& owner, const std::string& task_id) {
   return timers::Member(kRemindTimer, owner.id, task_id);
-}
-
-absl::StatusOr<std::vector<Entry>> Parse(std::vector<store::StreamEntry> raw) {
-  std::vector<Entry> entries;
-  for (const store::StreamEntry& one : raw) {
-    Entry& entry = entries.emplace_back();
-    const auto cursor = Cursor::Parse(one.id);
-    if (!cursor || !entry.record.ParseFromString(one.bytes)) {
-      return absl::DataLossError("the inbox entry " + one.id + " cannot be parsed");
-    }
-    entry.cursor = *cursor;
-  }
-  return entries;
 }
 
 }  // namespace
@@ -58,6 +33,14 @@ std::string InboxStore::HeadKey(const Owner& owner) const {
 
 std::string InboxStore::StreamKey(const Owner& owner) const {
   return store_.keys().Of(owner.shard, "stream", owner.id);
+}
+
+std::string InboxStore::UrgentKey(const Owner& owner) const {
+  return store_.keys().Of(owner.shard, "urgent", owner.id);
+}
+
+std::string InboxStore::HeldKey(const Owner& owner) const {
+  return store_.keys().Of(owner.shard, "held", owner.id);
 }
 
 std::string InboxStore::RemindersKey(const Owner& owner) const {
@@ -83,6 +66,9 @@ void InboxStore::Append(store::Commit* commit, const Owner& owner, v1::InboxReco
                         v1::NotificationRecord* record, const Cause& cause) const {
   head->set_added(head->added() + 1);
   record->set_number(head->added());
+  const bool urgent = IsUrgent(record->kind());
+  if (urgent) head->set_urgent(head->urgent() + 1);
+  if (urgent) commit->Append(UrgentKey(owner), record->SerializeAsString(), kKept);
   commit->Append(StreamKey(owner), record->SerializeAsString(), kKept);
   events::v1::Event event;
   *event.mutable_time() = ToTimestamp(cause.now);
@@ -93,12 +79,28 @@ void InboxStore::Append(store::Commit* commit, const Owner& owner, v1::InboxReco
   commit->Emit(event.SerializeAsString());
 }
 
+void InboxStore::Place(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
+                       Addition* addition, const Cause& cause) const {
+  v1::NotificationRecord& record = addition->record;
+  const std::string_view family = FamilyOf(record.kind());
+  const uint64_t tally = NameOf(family, addition->thing);
+  const uint32_t held = family.empty() ? 0 : CountIn(head, tally, cause.now);
+  record.set_times(held);
+  if (held == 0) return Append(commit, owner, head, &record, cause);
+  const std::string name = absl::StrCat(absl::Hex(tally));
+  commit->SetField(HeldKey(owner), name, record.SerializeAsString());
+  if (held == 1) {
+    commit->SetTimer(timers::Member(kHeldTimer, owner.id, name), cause.now + kHeldFor);
+  }
+}
+
 store::Commit InboxStore::CommitOf(const Owner& owner, LoadedHead head, Addition* addition,
-                                   const Cause& cause) const {
+                                   const Cause& cause, uint64_t name) const {
   store::Commit commit(owner.shard);
   const std::string& subject = addition->record.subject_id();
   if (!addition->record.kind().empty()) {
-    Append(&commit, owner, &head.record, &addition->record, cause);
+    addition->record.set_cause(CauseOf(cause.origin, name));
+    Place(&commit, owner, &head.record, addition, cause);
   }
   if (addition->forget_reminder) {
     commit.RemoveField(RemindersKey(owner), subject);
@@ -109,18 +111,24 @@ store::Commit InboxStore::CommitOf(const Owner& owner, LoadedHead head, Addition
     commit.SetTimer(TimerOf(owner, subject), *addition->remind_at);
   }
   // Also where nothing is shown: a reminder under way must notice that it is not wanted any more.
-  Remember(&head.record, NameOf(cause.event));
+  if (!cause.requeued) NoteTold(&head.record, cause.origin, name);
   commit.Put(HeadKey(owner), head.version, head.record.SerializeAsString());
   return commit;
 }
 
 Task<absl::Status> InboxStore::Add(Owner owner, Addition addition, Cause cause) {
+  const uint64_t name = NameOf(addition.record.kind(), addition.record.subject_id());
+  if (cause.requeued) {
+    CO_ASSIGN_OR_RETURN(const bool shown, co_await Shows(owner, CauseOf(cause.origin, name)));
+    if (shown) co_return absl::OkStatus();
+    addition.remind_at.reset();
+  }
   // Mostly this process wrote the head last, and remembers it.
   store::Read read = store::Read::kRecent;
   for (int tries = 0; tries < kTries; ++tries) {
     CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, read));
-    if (Remembers(head.record, NameOf(cause.event))) co_return absl::OkStatus();
-    store::Commit commit = CommitOf(owner, std::move(head), &addition, cause);
+    if (!cause.requeued && WasTold(head.record, cause.origin, name)) co_return absl::OkStatus();
+    store::Commit commit = CommitOf(owner, std::move(head), &addition, cause, name);
     CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
                         co_await store_.Apply(std::move(commit)));
     if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
@@ -132,49 +140,52 @@ Task<absl::Status> InboxStore::Add(Owner owner, Addition addition, Cause cause) 
   co_return absl::AbortedError("the inbox of " + owner.id + " keeps changing");
 }
 
-Task<absl::Status> InboxStore::Remind(Owner owner, std::string task_id, std::string timer,
-                                      Cause cause) {
-  const std::vector<std::string> fields(1, task_id);
+Task<absl::Status> InboxStore::OnTimer(Owner owner, std::string key, std::string field,
+                                       std::string timer, Cause cause, Show show) {
+  const std::vector<std::string> fields(1, field);
   // The head is read first: a commit that took the field meanwhile has changed it.
   CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));
-  CO_ASSIGN_OR_RETURN(const auto kept, co_await store_.GetFields(RemindersKey(owner), fields));
+  CO_ASSIGN_OR_RETURN(const auto kept, co_await store_.GetFields(key, fields));
   store::Commit commit(owner.shard);
-  v1::NotificationRecord told;
-  if (kept[0] && !told.ParseFromString(*kept[0])) {
-    co_return absl::DataLossError("a reminder is damaged");
+  v1::NotificationRecord record;
+  if (kept[0] && !record.ParseFromString(*kept[0])) {
+    co_return absl::DataLossError("what waits in " + key + " is damaged");
   }
-  if (kept[0] && !HasBegun(told, cause.now)) {
-    v1::NotificationRecord reminder = ReminderOf(std::move(told), cause.now);
-    Append(&commit, owner, &head.record, &reminder, cause);
+  if (kept[0] && show(&record, &head.record)) {
+    Append(&commit, owner, &head.record, &record, cause);
     commit.Put(HeadKey(owner), head.version, head.record.SerializeAsString());
   } else {
     commit.Expect(HeadKey(owner), head.version);
   }
-  if (kept[0]) commit.RemoveField(RemindersKey(owner), task_id);
-  commit.ClearTimer(timer);
+  if (kept[0]) commit.RemoveField(std::move(key), std::move(field));
+  commit.ClearTimer(std::move(timer));
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome, co_await store_.Apply(std::move(commit)));
   if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
   co_return absl::AbortedError("the inbox changed at the same moment");
 }
 
-Task<absl::StatusOr<std::vector<Entry>>> InboxStore::After(Owner owner, Cursor after, int limit) {
-  CO_ASSIGN_OR_RETURN(auto raw,
-                      co_await store_.ReadStream(StreamKey(owner), after.Text(), false, limit));
-  co_return Parse(std::move(raw));
+Task<absl::Status> InboxStore::Remind(Owner owner, std::string task_id, std::string timer,
+                                      Cause cause) {
+  std::string key = RemindersKey(owner);
+  Show show = [now = cause.now](v1::NotificationRecord* record, v1::InboxRecord*) {
+    if (HasBegun(*record, now)) return false;
+    *record = ReminderOf(std::move(*record), now);
+    return true;
+  };
+  co_return co_await OnTimer(std::move(owner), std::move(key), std::move(task_id), std::move(timer),
+                             std::move(cause), std::move(show));
 }
 
-Task<absl::StatusOr<std::vector<Entry>>> InboxStore::Before(Owner owner,
-                                                            std::optional<Cursor> before,
-                                                            int limit) {
-  const std::string position = before ? before->Text() : "";
-  CO_ASSIGN_OR_RETURN(auto raw,
-                      co_await store_.ReadStream(StreamKey(owner), position, true, limit));
-  co_return Parse(std::move(raw));
-}
-
-Task<absl::StatusOr<v1::InboxRecord>> InboxStore::Head(Owner owner) {
-  CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));
-  co_return std::move(head.record);
+Task<absl::Status> InboxStore::ShowHeld(Owner owner, std::string name, std::string timer,
+                                        Cause cause) {
+  std::string key = HeldKey(owner);
+  Show show = [name](v1::NotificationRecord*, v1::InboxRecord* head) {
+    uint64_t tally = 0;
+    if (absl::SimpleHexAtoi(name, &tally)) ReleaseFrom(head, tally);
+    return true;
+  };
+  co_return co_await OnTimer(std::move(owner), std::move(key), name, std::move(timer),
+                             std::move(cause), std::move(show));
 }
 
 Task<absl::StatusOr<v1::InboxRecord>> InboxStore::MarkRead(Owner owner, Cursor cursor,

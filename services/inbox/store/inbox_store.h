@@ -6,6 +6,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "common/clock/clock.h"
 #include "common/store/store.h"
 #include "services/inbox/domain/cursor.h"
+#include "services/inbox/domain/told.h"
 
 namespace baodao::inbox {
 
@@ -22,21 +24,18 @@ namespace baodao::inbox {
 inline constexpr uint64_t kKept = 1'000;
 
 inline constexpr std::string_view kRemindTimer = "remind";
+inline constexpr std::string_view kHeldTimer = "held";
 
 struct Owner {
   std::string id;  // a person or an area
   int shard = 0;
 };
 
-// The causes of so many additions a head remembers. An event comes again within seconds of the
-// first time, or as a requeued letter: nobody hears so much in between. At worst a notice is there
-// twice.
-inline constexpr int kRememberedCauses = 64;
-
 // The event a notification comes from: telling it again does nothing.
 struct Cause {
-  std::string event;     // unique for ever, for each owner and kind
-  std::string actor_id;  // for the event that wakes watchers
+  Origin origin;
+  bool requeued = false;  // see events::Delivery
+  std::string actor_id;   // for the event that wakes watchers
   std::string trace_id;
   Time now;
 };
@@ -49,6 +48,7 @@ struct Entry {
 struct Addition {
   // Without number. Without kind nothing is added and only the reminder changes.
   v1::NotificationRecord record;
+  std::string thing;  // see Notice
   // A reminder of what the record says to be set; a fresh one of its subject replaces an older one.
   std::optional<Time> remind_at;
   bool forget_reminder = false;
@@ -63,17 +63,24 @@ class InboxStore {
   // The shard in a person's id; nothing when it is no id of a person.
   std::optional<Owner> PersonOwner(const std::string& person_id) const;
 
-  // One commit. OK also when it was done before.
+  // One commit. OK also when it was done before: of a requeued event that is found in what the
+  // inbox still shows; it sets no reminder, because it may have been overtaken.
   Task<absl::Status> Add(Owner owner, Addition addition, Cause cause);
   // Adds the reminder that is due, if it is still wanted and its task has not begun, and clears its
   // timer.
   Task<absl::Status> Remind(Owner owner, std::string task_id, std::string timer, Cause cause);
+  // Adds what is held back under `name`, and clears its timer.
+  Task<absl::Status> ShowHeld(Owner owner, std::string name, std::string timer, Cause cause);
 
   // Strictly after `after`, oldest first.
   Task<absl::StatusOr<std::vector<Entry>>> After(Owner owner, Cursor after, int limit);
   // Strictly before `before` (nothing: from the newest), newest first.
   Task<absl::StatusOr<std::vector<Entry>>> Before(Owner owner, std::optional<Cursor> before,
                                                   int limit);
+  // Urgent ones that have been displaced from the above, newest first; their cursors are of another
+  // stream. Strictly before `before`, which an earlier answer showed.
+  Task<absl::StatusOr<std::vector<Entry>>> Displaced(Owner owner, std::optional<Cursor> before,
+                                                     int limit);
 
   Task<absl::StatusOr<v1::InboxRecord>> Head(Owner owner);
   // Puts down that everything up to `cursor` is read, in `commit`; the head as it will be. Never
@@ -87,14 +94,26 @@ class InboxStore {
   };
   std::string HeadKey(const Owner& owner) const;
   std::string StreamKey(const Owner& owner) const;
+  std::string UrgentKey(const Owner& owner) const;
   std::string RemindersKey(const Owner& owner) const;
+  std::string HeldKey(const Owner& owner) const;
   Task<absl::StatusOr<LoadedHead>> LoadHead(Owner owner, store::Read read);
+  // A notification that waited in a field of `key` for its timer; `show` prepares it and its head,
+  // or says that it is not to be shown.
+  using Show = std::function<bool(v1::NotificationRecord*, v1::InboxRecord*)>;
+  Task<absl::Status> OnTimer(Owner owner, std::string key, std::string field, std::string timer,
+                             Cause cause, Show show);
+  // Whether some entry still kept has this cause.
+  Task<absl::StatusOr<bool>> Shows(Owner owner, uint64_t cause);
   // Entry and wake-up, numbered by the head, which is still to be put.
   void Append(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
               v1::NotificationRecord* record, const Cause& cause) const;
+  // Adds the notification, or holds it back.
+  void Place(store::Commit* commit, const Owner& owner, v1::InboxRecord* head, Addition* addition,
+             const Cause& cause) const;
   // The addition, on this head.
   store::Commit CommitOf(const Owner& owner, LoadedHead head, Addition* addition,
-                         const Cause& cause) const;
+                         const Cause& cause, uint64_t name) const;
 
   store::Store& store_;
 };

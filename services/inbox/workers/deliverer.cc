@@ -1,7 +1,5 @@
 #include "services/inbox/workers/deliverer.h"
 
-#include <absl/strings/str_cat.h>
-
 #include <functional>
 #include <utility>
 #include <vector>
@@ -20,17 +18,18 @@ constexpr size_t kNoticesAtOnce = 16;
 Task<absl::Status> Deliverer::OnEvent(const events::Delivery& delivery) {
   if (delivery.event.has_unit_changed()) liaisons_.Apply(delivery.event.unit_changed().unit());
   std::vector<Notice> notices = NoticesOf(delivery.event);
+  const std::optional<Cursor> id = Cursor::Parse(delivery.id);
+  if (!id) co_return absl::InvalidArgumentError("no id of an event: " + delivery.id);
   Cause cause;
+  cause.origin = {delivery.service, delivery.shard, *id};
+  cause.requeued = delivery.requeued;
   cause.actor_id = delivery.event.actor_id();
   cause.trace_id = delivery.event.trace_id();
   cause.now = clock_.Now();
   absl::Status first_error;
   std::function<Task<void>(size_t)> deliver = [&](size_t i) -> Task<void> {
-    Cause own = cause;
-    own.event = absl::StrCat(delivery.service, ".", delivery.shard, ".", delivery.id, ".",
-                             notices[i].record.kind());
     // One recipient who cannot be reached now does not hold up the others; the event comes again.
-    first_error.Update(co_await Deliver(std::move(notices[i]), std::move(own)));
+    first_error.Update(co_await Deliver(std::move(notices[i]), cause));
   };
   // Together, so that their commits go to Redis in one call.
   if (notices.size() > 1) {
@@ -47,6 +46,7 @@ Task<absl::Status> Deliverer::Deliver(Notice notice, Cause cause) {
   if (!owner) co_return absl::OkStatus();
   Addition addition;
   addition.record = std::move(notice.record);
+  addition.thing = std::move(notice.thing);
   addition.remind_at = notice.remind_at;
   addition.forget_reminder = notice.forget_reminder;
   co_return co_await inbox_.Add(*owner, std::move(addition), std::move(cause));
@@ -80,6 +80,15 @@ Task<absl::StatusOr<std::optional<Owner>>> Deliverer::OwnerOf(Recipient to, std:
   const std::optional<Owner> owner = inbox_.PersonOwner(person);
   if (!owner) log::Warn("notice.no_person", {{"recipient", person}});
   co_return owner;
+}
+
+// The timer lies where the inbox does: also an area's, wherever the tree has it now.
+Task<absl::Status> Deliverer::OnHeld(timers::Timer timer) {
+  Cause cause;
+  cause.actor_id = "inbox";
+  cause.now = clock_.Now();
+  Owner owner{timer.id, timer.shard};
+  co_return co_await inbox_.ShowHeld(std::move(owner), timer.extra, timer.member, cause);
 }
 
 Task<absl::Status> Deliverer::OnReminder(timers::Timer timer) {

@@ -24,8 +24,9 @@ class Deliverer {
 
   // For the group "inbox". One commit for each recipient, done once however often the event comes.
   Task<absl::Status> OnEvent(const events::Delivery& delivery);
-  // For timers of kRemindTimer.
+  // For timers of kRemindTimer and of kHeldTimer.
   Task<absl::Status> OnReminder(timers::Timer timer);
+  Task<absl::Status> OnHeld(timers::Timer timer);
 
  private:
   Task<absl::Status> Deliver(Notice notice, Cause cause);

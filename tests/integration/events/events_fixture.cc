@@ -94,9 +94,19 @@ void Recorder::Fail(const std::string& name, int times, absl::Status status) {
   failures_[name] = {times, std::move(status)};
 }
 
+void Recorder::Release() {
+  held_ = false;
+  for (const auto& hold : holding_) hold->Notify();
+}
+
 Task<absl::Status> Recorder::Handle(Delivery delivery) {
   const std::string name = delivery.event.actor_id();
   delivered.push_back(std::move(delivery));
+  if (held_) {
+    const Executor executor = co_await asio::this_coro::executor;
+    const auto hold = holding_.emplace_back(std::make_shared<Signal>(executor.context()));
+    co_await hold->Wait();
+  }
   const auto failing = failures_.find(name);
   if (failing != failures_.end() && failing->second.first-- > 0) co_return failing->second.second;
   names.push_back(name);

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "common/async/signal.h"
 #include "common/events/dead_letters.h"
 #include "common/events/group_consumer.h"
 #include "common/events/tail.h"
@@ -76,6 +77,10 @@ class Recorder {
   // How often the event of this name is to fail, and how.
   void Fail(const std::string& name, int times, absl::Status status = absl::InternalError("no"));
 
+  // From now on handling ends only with Release.
+  void Hold() { held_ = true; }
+  void Release();
+
   std::vector<std::string> names;   // as handled, in order
   std::vector<Delivery> delivered;  // all, failures too
 
@@ -83,6 +88,8 @@ class Recorder {
   Task<absl::Status> Handle(Delivery delivery);
 
   std::map<std::string, std::pair<int, absl::Status>> failures_;
+  bool held_ = false;
+  std::vector<std::shared_ptr<Signal>> holding_;
 };
 
 }  // namespace baodao::events

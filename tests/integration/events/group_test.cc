@@ -4,6 +4,7 @@
 #include <chrono>
 #include <set>
 
+#include "common/events/detail/streams.h"
 #include "tests/integration/events/events_fixture.h"
 
 namespace baodao::events {
@@ -145,6 +146,8 @@ TEST_P(GroupTest, AfterTooManyTriesItIsADeadLetter) {
   EXPECT_TRUE(Await([&] { return recorder.names == (Names{"good", "bad"}); }));
   EXPECT_EQ(recorder.delivered.back().id, letters[0].event_id) << "the same event";
   EXPECT_EQ(recorder.delivered.back().service, service_);
+  EXPECT_TRUE(recorder.delivered.back().requeued);
+  EXPECT_FALSE(recorder.delivered[0].requeued);
   EXPECT_EQ(Dead(), 0);
   EXPECT_FALSE(Ok(RequeueDeadLetter(client(), group_, 1, letters[0].id)));
 }
@@ -311,11 +314,109 @@ TEST_P(DyingTest, AKillerThatFailsFirstBecomesADeadLetterToo) {
   EXPECT_EQ(Dead(), 1);
 }
 
+// Replicas that sleep: stopped, swapped out, on a machine that was paused.
+class SleepingTest : public GroupTest {
+ protected:
+  // A replica on a loop of its own, which sleeps whenever that is not run.
+  struct Sleeper {
+    asio::io_context loop;
+    std::unique_ptr<redis::Client> client;
+    Recorder recorder;
+    std::unique_ptr<GroupConsumer> consumer;
+    bool ended = false;
+  };
+  std::unique_ptr<Sleeper> NewSleeper(const std::string& name) {
+    auto sleeper = std::make_unique<Sleeper>();
+    sleeper->client = testing::Run(sleeper->loop, redis::Connect(sleeper->loop, Config())).value();
+    Handler handler = [one = sleeper.get()](const Delivery& delivery) {
+      return one->recorder.handler()(delivery);
+    };
+    sleeper->consumer = NewGroupConsumer(sleeper->loop, *sleeper->client, SystemClock(),
+                                         Options(name), std::move(handler));
+    asio::co_spawn(sleeper->loop, sleeper->consumer->Run(),
+                   [one = sleeper.get()](std::exception_ptr) { one->ended = true; });
+    return sleeper;
+  }
+  bool Wake(Sleeper& sleeper, const std::function<bool()>& until) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!until() && std::chrono::steady_clock::now() < end) {
+      sleeper.loop.restart();
+      sleeper.loop.run_for(std::chrono::milliseconds(1));
+      loop_.restart();
+      loop_.run_for(std::chrono::milliseconds(1));
+    }
+    return until();
+  }
+  void End(Sleeper& sleeper) {
+    sleeper.consumer->Stop();
+    EXPECT_TRUE(Wake(sleeper, [&] { return sleeper.ended; }));
+    testing::Run(sleeper.loop, sleeper.client->Close());
+  }
+  std::string Cursor() {
+    const std::string key = "{01}" + service_ + ":cursors";
+    return Do(key, {"HGET", key, group_}).text;
+  }
+};
+
+// It once went on from where it had been, over events that others had handled, and put its old
+// cursor over theirs.
+TEST_P(SleepingTest, WhoWakesGoesOnWhereTheOthersAre) {
+  const auto sleeper = NewSleeper("a");
+  ASSERT_TRUE(Wake(*sleeper, [&] { return sleeper->consumer->stats().shards == kShards; }));
+  for (int i = 0; i < 5; ++i) Emit(1, "early" + std::to_string(i));
+  ASSERT_TRUE(Wake(*sleeper, [&] { return sleeper->recorder.names.size() == 5; }));
+  // What it has read and not handled when it falls asleep.
+  sleeper->recorder.Hold();
+  for (int i = 0; i < 40; ++i) Emit(1, "late" + std::to_string(i));
+  ASSERT_TRUE(Wake(*sleeper, [&] { return sleeper->recorder.delivered.size() == 6; }));
+
+  Recorder recorder;
+  const auto other = New(recorder, "b");
+  const auto other_runs = Start(*other);
+  ASSERT_TRUE(Await([&] { return other->stats().shards == kShards && Lag().unread == 0; }));
+  ASSERT_EQ(recorder.names.back(), "late39");
+  const detail::Cursor theirs = detail::ParseCursor(Cursor());
+
+  sleeper->recorder.Release();
+  ASSERT_TRUE(Wake(*sleeper, [&] { return sleeper->consumer->stats().shards == 2; }));
+  EXPECT_EQ(sleeper->recorder.names.size(), 6u) << "only what was under way";
+  const size_t handled = sleeper->recorder.names.size() + recorder.names.size();
+  for (int shard = 0; shard < kShards; ++shard) Emit(shard, "new" + std::to_string(shard));
+  ASSERT_TRUE(Wake(*sleeper, [&] {
+    return sleeper->recorder.names.size() + recorder.names.size() == handled + kShards;
+  }));
+  ASSERT_TRUE(Wake(*sleeper, [&] { return Lag().unread == 0; }));
+  EXPECT_TRUE(detail::IdLess(theirs.id, detail::ParseCursor(Cursor()).id)) << Cursor();
+  EXPECT_EQ(detail::ParseCursor(Cursor()).count, theirs.count + 1);
+  End(*sleeper);
+}
+
+// Also where the sleeper's clock stood still, so that it does not know of its sleep.
+TEST_P(SleepingTest, AnOldCursorIsNeverPutOverANewerOne) {
+  Recorder recorder;
+  const auto consumer = New(recorder, "a");
+  const auto consumer_runs = Start(*consumer);
+  Emit(1, "first");
+  ASSERT_TRUE(Await([&] { return recorder.names.size() == 1 && Lag().unread == 0; }));
+  // Another one takes the shard behind its back, and goes further.
+  const std::string key = "{01}" + service_ + ":cursors";
+  const detail::Cursor mine = detail::ParseCursor(Cursor());
+  const std::string theirs = detail::Format({"9999999999999-7", mine.count + 10, mine.term + 1});
+  Do(key, {"HSET", key, group_, theirs});
+  Emit(1, "second");
+  ASSERT_TRUE(Await([&] { return recorder.names.size() == 2; }));
+  // It notices, lets go, and takes the shard anew, where the other one has got to.
+  ASSERT_TRUE(Await([&] { return detail::ParseCursor(Cursor()).term == mine.term + 2; }));
+  EXPECT_EQ(detail::ParseCursor(Cursor()).id, "9999999999999-7");
+  EXPECT_EQ(detail::ParseCursor(Cursor()).count, mine.count + 10);
+}
+
 constexpr auto kNames = [](const ::testing::TestParamInfo<bool>& info) {
   return info.param ? std::string("Cluster") : std::string("Standalone");
 };
 INSTANTIATE_TEST_SUITE_P(All, GroupTest, ::testing::Values(false, true), kNames);
 INSTANTIATE_TEST_SUITE_P(All, DyingTest, ::testing::Values(false, true), kNames);
+INSTANTIATE_TEST_SUITE_P(All, SleepingTest, ::testing::Values(false, true), kNames);
 
 }  // namespace
 }  // namespace baodao::events

@@ -38,22 +38,65 @@ TEST_P(InboxTest, AnEventToldManyTimesIsOneNotification) {
   EXPECT_EQ(List()->unread_count(), 1);
 }
 
-// What was told was once remembered for a day only: a letter requeued later told it again.
-TEST_P(InboxTest, AnEventThatComesAgainAfterDaysIsStillOneNotification) {
-  for (int i = 1; i <= kRememberedCauses; ++i) ASSERT_TRUE(Deliver(Hours(i)).ok());
+// What was told was once remembered for a day only, and then the last 64 events: whoever heard more
+// while the events of a killed replica came again was told twice.
+TEST_P(InboxTest, EventsThatComeAgainAreTheSameNotificationsHoweverManyAndHoweverLate) {
+  constexpr int kEvents = 300;
+  for (int i = 1; i <= kEvents; ++i) ASSERT_TRUE(Deliver(Hours(i)).ok());
   clock_.Advance(std::chrono::hours(50));
-  for (int i = 1; i <= kRememberedCauses; ++i) ASSERT_TRUE(Deliver(Hours(i), 1).ok());
+  for (int i = 1; i <= kEvents; ++i) ASSERT_TRUE(Deliver(Hours(i), 1).ok());
   reader_ = tokens_.Person(reader_id_);  // the old token has expired
-  EXPECT_EQ(List()->notifications_size(), kRememberedCauses);
+  EXPECT_EQ(List()->unread_count(), kEvents);
 }
 
-TEST_P(InboxTest, AHeadRemembersNoMoreThanItHasTo) {
-  for (int i = 1; i <= kRememberedCauses + 20; ++i) ASSERT_TRUE(Deliver(Hours(i), i % 2).ok());
+TEST_P(InboxTest, AHeadRemembersOnePositionOfEachStream) {
+  for (int i = 1; i <= 100; ++i) {
+    events::Delivery delivery = Hours(i);
+    delivery.shard = i % 4;
+    ASSERT_TRUE(Deliver(delivery, i % 2).ok());
+  }
   const Owner owner = *replicas_[0]->inbox.PersonOwner(reader_id_);
   const auto head = testing::Run(loop_, replicas_[0]->inbox.Head(owner));
   ASSERT_TRUE(head.ok()) << head.status();
-  EXPECT_EQ(head->recent_causes_size(), kRememberedCauses);
-  EXPECT_EQ(head->added(), kRememberedCauses + 20u);
+  ASSERT_EQ(head->told_size(), 4);
+  for (const v1::ToldRecord& told : head->told()) EXPECT_EQ(told.names_size(), 1);
+  EXPECT_EQ(head->added(), 100u);
+}
+
+// Two of somebody's needs were merged into one that is resolved now: they once heard of one only.
+TEST_P(InboxTest, OneEventTellsOnePersonOfSeveralThings) {
+  events::Delivery delivery = Hours(1);
+  auto* changed = delivery.event.mutable_need_changed();
+  changed->mutable_need()->set_need_id("ned_1");
+  changed->mutable_need()->set_requester_id(reader_id_);
+  changed->mutable_need()->set_area_code(kCommunity);
+  changed->mutable_need()->set_state(lists::v1::NEED_STATE_RESOLVED);
+  changed->set_before(lists::v1::NEED_STATE_IN_PROGRESS);
+  for (const char* id : {"ned_2", "ned_3"}) {
+    changed->add_merged()->set_need_id(id);
+    changed->mutable_merged()->rbegin()->set_requester_id(reader_id_);
+  }
+  ASSERT_TRUE(Deliver(delivery).ok());
+  ASSERT_TRUE(Deliver(delivery, 1).ok());
+  EXPECT_EQ(List()->notifications_size(), 3);
+}
+
+// It comes after later events of its stream: its position says nothing.
+TEST_P(InboxTest, ADeadLetterSentAgainTellsWhomItHadNotReached) {
+  const std::string unit = ids::New("unt", 1), liaison = ids::New("per", 9);
+  unit_liaisons_[unit] = liaison;
+  registration_is_down_ = true;
+  EXPECT_FALSE(Deliver(Hours(1, unit)).ok());
+  registration_is_down_ = false;
+  ASSERT_TRUE(Deliver(Hours(2, unit)).ok());
+  events::Delivery letter = Hours(1, unit);
+  letter.requeued = true;
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(Deliver(letter, i).ok());
+  EXPECT_EQ(List()->notifications_size(), 2);
+  v1::ListNotificationsRequest request;
+  request.set_person_id(liaison);
+  EXPECT_EQ(Call(&Inbox::ListNotifications, tokens_.Person(liaison), request)->notifications_size(),
+            2);
 }
 
 TEST_P(InboxTest, TheUnitsLiaisonHearsTheResultToo) {

@@ -102,12 +102,13 @@ TEST_P(LateReminderTest, DoesNotComeOnceTheTaskHasBegun) {
 
 class ReminderRaceTest : public LateReminderTest {
  protected:
-  // The timer's commit takes so long that the other replica delivers this first.
-  absl::Status RemindDuring(const events::Delivery& delivery) {
+  // The timer's `slow`th call of the store takes so long that the other replica delivers this
+  // first.
+  absl::Status RemindDuring(const events::Delivery& delivery, int slow) {
     auto& store = static_cast<store::MemoryStore&>(*stores_[0]);
-    store.SetFaults([](std::string_view method, std::string_view) {
+    store.SetFaults([slow, calls = 0](std::string_view, std::string_view) mutable {
       store::Fault fault;
-      if (method == "Apply") fault.delay = Millis(1'000);
+      if (++calls == slow) fault.delay = Millis(1'000);
       return fault;
     });
     std::optional<absl::Status> reminded;
@@ -124,26 +125,42 @@ class ReminderRaceTest : public LateReminderTest {
 INSTANTIATE_TEST_SUITE_P(Stores, ReminderRaceTest, ::testing::Values(Backend::kMemory),
                          BackendName);
 
+// The store's calls of a reminder: the head, its field, the commit.
+constexpr int kSecondRead = 2;
+constexpr int kCommit = 3;
+
 // Who withdraws is told nothing about it, and so nothing once stopped a reminder under way.
 TEST_P(ReminderRaceTest, AWithdrawalAtTheSameMomentStopsIt) {
   const Time start = clock_.Now() + std::chrono::minutes(90);
   ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
   const absl::Status reminded =
-      RemindDuring(Accepted(2, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start));
+      RemindDuring(Accepted(2, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start), kCommit);
   EXPECT_TRUE(absl::IsAborted(reminded)) << reminded;
+  ASSERT_TRUE(Remind().ok());
+  EXPECT_EQ(Kinds(), std::vector<std::string>{"task_accepted"});
+}
+
+// With the field read before the head, it was the field before and the head after the withdrawal.
+TEST_P(ReminderRaceTest, AWithdrawalBetweenTheReadsStopsIt) {
+  const Time start = clock_.Now() + std::chrono::minutes(90);
+  ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
+  (void)RemindDuring(Accepted(2, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start), kSecondRead);
   ASSERT_TRUE(Remind().ok());
   EXPECT_EQ(Kinds(), std::vector<std::string>{"task_accepted"});
 }
 
 // The other way round: a timer that found nothing must not clear what was set meanwhile.
 TEST_P(ReminderRaceTest, AnAcceptanceAtTheSameMomentKeepsItsTimer) {
-  const Time start = clock_.Now() + std::chrono::minutes(90);
-  ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
-  ASSERT_TRUE(Deliver(Accepted(2, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start)).ok());
-  const absl::Status reminded =
-      RemindDuring(Accepted(3, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start));
-  EXPECT_TRUE(absl::IsAborted(reminded)) << reminded;
-  EXPECT_TRUE(testing::Run(loop_, stores_[1]->NextTimer(5))->has_value());
+  for (const int slow : {kSecondRead, kCommit}) {
+    const Time start = clock_.Now() + std::chrono::minutes(90);
+    const int event = slow * 10;
+    ASSERT_TRUE(Deliver(Accepted(event, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
+    ASSERT_TRUE(Deliver(Accepted(event + 1, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start)).ok());
+    const absl::Status reminded =
+        RemindDuring(Accepted(event + 2, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start), slow);
+    EXPECT_TRUE(absl::IsAborted(reminded)) << reminded;
+    EXPECT_TRUE(testing::Run(loop_, stores_[1]->NextTimer(5))->has_value());
+  }
 }
 
 }  // namespace

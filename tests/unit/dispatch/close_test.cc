@@ -101,6 +101,8 @@ TEST_F(CloseTest, CancelReleasesEverybody) {
   EXPECT_EQ(task().cancel_reason(), "暴雨");
   for (const char* person : {"per_a", "per_h", "per_o", "per_w"}) {
     EXPECT_EQ(StateOf(person), v1::ASSIGNMENT_STATE_RELEASED) << person;
+    EXPECT_EQ(aggregate().Find(person)->assignment().reason(), "暴雨") << person;
+    EXPECT_EQ(aggregate().Find(person)->assignment().end_cause(), v1::END_CAUSE_TASK_CANCELLED);
   }
   EXPECT_EQ(StateOf("per_d"), v1::ASSIGNMENT_STATE_DECLINED);
   EXPECT_EQ(task().accepted_count(), 0);

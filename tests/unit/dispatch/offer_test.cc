@@ -175,6 +175,20 @@ TEST_F(WithdrawTest, FreesTheSlotAndTheCalendar) {
   EXPECT_EQ(Armed(*effects, Timer("sla")), kNow + hours(1));
 }
 
+TEST_F(WithdrawTest, TheReasonGoesWithTheAssignmentUntilItStartsAnew) {
+  Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
+  Add("per_o", v1::ASSIGNMENT_STATE_OFFERED);
+  const auto withdrawn = DecideWithdraw(aggregate(), "per_a", false, kNow, "发烧");
+  ASSERT_TRUE(withdrawn.ok());
+  EXPECT_EQ(withdrawn->events[0].assignment_changed().assignment().reason(), "发烧");
+  const auto declined = DecideDecline(aggregate(), "per_o", kNow, "出差");
+  ASSERT_TRUE(declined.ok());
+  EXPECT_EQ(declined->events[0].assignment_changed().assignment().reason(), "出差");
+  const auto profile = ProfileOf("per_a");
+  ASSERT_TRUE(Do(Command(TakeKind::kClaim, profile)).ok());
+  EXPECT_EQ(aggregate().Find("per_a")->assignment().reason(), "");
+}
+
 TEST_F(WithdrawTest, PromotesTheNext) {
   Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
   Add("per_b", v1::ASSIGNMENT_STATE_ACCEPTED);

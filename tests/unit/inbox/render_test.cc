@@ -59,6 +59,26 @@ TEST(Render, MinutesReadAsHours) {
   EXPECT_EQ(body("0"), "0 min for \"x\" were reversed.");
 }
 
+TEST(Render, SaysWhatASurvivorOfManyStandsFor) {
+  v1::NotificationRecord record =
+      Record("task_claimed", {{"task", "x"}, {"accepted", "7"}, {"slots", "9"}});
+  const std::string one = Render(record, Locale::kEn, NameOf).body;
+  record.set_times(12);
+  EXPECT_EQ(Render(record, Locale::kEn, NameOf).body, one + " (The latest of 12 like it.)");
+  EXPECT_TRUE(Render(record, Locale::kZh, NameOf).body.ends_with("（同类消息共 12 条，此为最新）"));
+}
+
+TEST(Render, CausesAreSaidInWordsAndKeepWhoIsKeptApartToThemselves) {
+  const auto body = [](const std::string& cause, Locale locale) {
+    const auto record = Record("standing_lost", {{"task", "x"}, {"start", "0"}, {"cause", cause}});
+    return Render(record, locale, NameOf).body;
+  };
+  EXPECT_EQ(body("END_CAUSE_MISSING_CREDENTIAL", Locale::kEn),
+            "You are off \"x\", Jan 1 08:00: a credential is no longer valid.");
+  EXPECT_EQ(body("END_CAUSE_KEPT_APART", Locale::kZh),
+            "因不再符合要求，您已退出“x”（1月1日 08:00），不用到场。");
+}
+
 TEST(Render, TextInParametersIsNotATemplate) {
   const auto record = Record("need_accepted", {{"need", "[{task}]"}});
   EXPECT_EQ(Render(record, Locale::kEn, NameOf).body,
@@ -90,6 +110,9 @@ TEST(Texts, EveryKindHasWordsInBothLanguagesAndBalancedMarks) {
                                                      {"comment", "C"},
                                                      {"reason", "R"},
                                                      {"note", "O"},
+                                                     {"resource", "S"},
+                                                     {"credential", "K"},
+                                                     {"cause", "END_CAUSE_MISSING_SKILL"},
                                                      {"role", "coordinator"}});
       const Words words = Render(record, locale, NameOf);
       EXPECT_FALSE(words.title.empty()) << kind;

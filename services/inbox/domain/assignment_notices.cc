@@ -1,0 +1,137 @@
+#include "common/clock/timestamp.h"
+#include "services/inbox/domain/collector.h"
+
+namespace baodao::inbox {
+namespace {
+
+using dispatch::v1::AssignmentState;
+using enum dispatch::v1::AssignmentState;
+
+// Ended because what the person was accepted for has ended.
+bool LostStanding(const dispatch::v1::Assignment& assignment) {
+  return assignment.end_cause() >= dispatch::v1::END_CAUSE_NOT_REGISTERED;
+}
+
+// Whether somebody counted on the person.
+bool CountedOn(AssignmentState state) {
+  return state == ASSIGNMENT_STATE_ACCEPTED || state == ASSIGNMENT_STATE_SIGNED_IN ||
+         state == ASSIGNMENT_STATE_SIGNED_OUT;
+}
+
+How WayForPerson(const events::v1::AssignmentChanged& changed, bool own_doing, bool somebody_did) {
+  const dispatch::v1::Assignment& assignment = changed.assignment();
+  switch (assignment.state()) {
+    case ASSIGNMENT_STATE_OFFERED:
+      return assignment.holds_slot() ? How::kHeldSlot : How::kPlain;
+    case ASSIGNMENT_STATE_ACCEPTED:
+      return own_doing ? How::kOwnDoing : How::kPlain;
+    case ASSIGNMENT_STATE_SIGNED_IN:
+      return LostStanding(assignment) ? How::kStandingLost : How::kPlain;
+    case ASSIGNMENT_STATE_SIGNED_OUT:
+      if (assignment.sign_out_method() == dispatch::v1::SIGN_METHOD_CONFIRMED) {
+        return How::kConfirmed;
+      }
+      return somebody_did ? How::kPlain : How::kByTime;
+    case ASSIGNMENT_STATE_RELEASED:
+      if (LostStanding(assignment)) return How::kStandingLost;
+      if (changed.task().state() == dispatch::v1::TASK_STATE_CANCELLED) return How::kCancelled;
+      if (changed.task().state() == dispatch::v1::TASK_STATE_EXPIRED) return How::kExpired;
+      return How::kPlain;
+    default:
+      return How::kPlain;
+  }
+}
+
+// What the others hear of one who is off, or on.
+How WayForOthers(const events::v1::AssignmentChanged& changed, bool own_doing, Party party) {
+  const dispatch::v1::Assignment& assignment = changed.assignment();
+  const events::v1::TaskBrief& task = changed.task();
+  const bool standing = LostStanding(assignment);
+  const bool to_area = party == Party::kArea;
+  switch (assignment.state()) {
+    case ASSIGNMENT_STATE_ACCEPTED:
+      return task.before() == dispatch::v1::TASK_STATE_OPEN &&
+                     task.state() == dispatch::v1::TASK_STATE_STAFFED
+                 ? How::kStaffed
+                 : How::kPlain;
+    case ASSIGNMENT_STATE_SIGNED_IN:
+      return standing ? How::kStandingLost : How::kPlain;
+    case ASSIGNMENT_STATE_DECLINED:
+      return own_doing ? How::kOwnDoing : How::kPlain;
+    case ASSIGNMENT_STATE_RELEASED:
+    case ASSIGNMENT_STATE_WITHDRAWN: {
+      const bool withdrawn = assignment.state() == ASSIGNMENT_STATE_WITHDRAWN;
+      if (!CountedOn(changed.before()) || (!withdrawn && !standing)) return How::kPlain;
+      const bool short_now = task.before() == dispatch::v1::TASK_STATE_STAFFED &&
+                             task.state() == dispatch::v1::TASK_STATE_OPEN;
+      if (to_area && short_now) return How::kShort;
+      if (to_area) return own_doing || standing ? How::kSomeLeft : How::kPlain;
+      return task.accepted_count() > 0 ? How::kSomeLeft : How::kNobodyLeft;
+    }
+    default:
+      return How::kPlain;
+  }
+}
+
+// Whether the person need not think of the task any more.
+bool IsOff(AssignmentState state) {
+  return state == ASSIGNMENT_STATE_WITHDRAWN || state == ASSIGNMENT_STATE_RELEASED ||
+         state == ASSIGNMENT_STATE_NO_SHOW;
+}
+
+Collector::Params ParamsOf(const events::v1::AssignmentChanged& changed) {
+  const auto ms = [](const google::protobuf::Timestamp& time) {
+    return std::to_string(ToTime(time).time_since_epoch().count());
+  };
+  const dispatch::v1::Assignment& assignment = changed.assignment();
+  const events::v1::TaskBrief& task = changed.task();
+  const bool offered = assignment.state() == ASSIGNMENT_STATE_OFFERED;
+  const bool waits = assignment.state() == ASSIGNMENT_STATE_WAITLISTED;
+  const bool standing = LostStanding(assignment);
+  return {{"task", task.title()},
+          {"area", task.area_code()},
+          {"start", ms(task.start_time())},
+          {"expire", offered ? ms(assignment.offer_expire_time()) : ""},
+          {"number", waits ? std::to_string(assignment.waitlist_number()) : ""},
+          {"accepted", std::to_string(task.accepted_count())},
+          {"slots", std::to_string(task.slots_max())},
+          {"cause", standing ? dispatch::v1::EndCause_Name(assignment.end_cause()) : ""},
+          {"reason", assignment.reason()}};
+}
+
+void TellThePerson(const events::v1::AssignmentChanged& changed, Collector* tell) {
+  const dispatch::v1::Assignment& assignment = changed.assignment();
+  const std::string& person = assignment.person_id();
+  const How way = WayForPerson(changed, tell->Did(person), tell->SomebodyDid());
+  const bool off = IsOff(assignment.state());
+  Notice* notice = tell->Tell(AssignmentRules(), changed.before(), assignment.state(), way,
+                              Party::kPerson, person);
+  if (notice == nullptr && off && !person.empty()) notice = &tell->Silent(person);
+  if (notice == nullptr) return;
+  notice->forget_reminder = off;
+  const Time remind_at = ToTime(changed.task().start_time()) - kReminderBefore;
+  if (assignment.state() == ASSIGNMENT_STATE_ACCEPTED && remind_at > tell->time()) {
+    notice->remind_at = remind_at;
+  }
+}
+
+}  // namespace
+
+void TellOfAssignment(const events::v1::AssignmentChanged& changed, Collector* tell) {
+  const dispatch::v1::Assignment& assignment = changed.assignment();
+  const events::v1::TaskBrief& task = changed.task();
+  // Of those whose state stays, only one in service whose standing has ended is news.
+  if (assignment.state() == changed.before() && !LostStanding(assignment)) return;
+  tell->About(assignment.task_id(), ParamsOf(changed));
+  TellThePerson(changed, tell);
+  const bool own = tell->Did(assignment.person_id());
+  const auto to = [&](Party party, const std::string& id) {
+    tell->Tell(AssignmentRules(), changed.before(), assignment.state(),
+               WayForOthers(changed, own, party), party, id);
+  };
+  to(Party::kRequester, task.requester_id());
+  to(Party::kArea, task.area_code());
+  to(Party::kLiaison, assignment.unit_id());
+}
+
+}  // namespace baodao::inbox

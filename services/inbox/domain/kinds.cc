@@ -1,0 +1,49 @@
+#include "services/inbox/domain/kinds.h"
+
+#include <algorithm>
+#include <array>
+
+namespace baodao::inbox {
+namespace {
+
+constexpr std::string_view kUrgentKinds[] = {
+    "task_escalated",       "task_short",    "task_unserved",    "low_rating",
+    "need_passed",          "need_unserved", "no_show_reported", "registration_unreviewed",
+    "standing_lost_on_duty"};
+
+struct Member {
+  std::string_view kind;
+  std::string_view family;
+};
+
+// Kinds that contradict each other are one family: the last word must be the latest.
+constexpr Member kFamilies[] = {
+    {"task_accepted", "own"},
+    {"task_waitlisted", "own"},
+    {"task_claimed", "coming"},
+    {"helper_dropped_out", "coming"},
+    {"nobody_coming", "coming"},
+    {"task_staffed", "staffing"},
+    {"task_dropout", "staffing"},
+    {"task_short", "staffing"},
+    {"offer_declined", "declined"},
+    {"registration_pending", "registration"},
+    {"registration_left", "registration"},
+    {"need_pending", "need"},
+    {"need_given_up", "need"},
+    {"resource_listed", "resource"},
+    {"resource_gone", "resource"},
+    {"project_claimed", "project"},
+    {"project_given_back", "project"},
+};
+
+}  // namespace
+
+bool IsUrgent(std::string_view kind) { return std::ranges::count(kUrgentKinds, kind) > 0; }
+
+std::string_view FamilyOf(std::string_view kind) {
+  const auto found = std::ranges::find(kFamilies, kind, &Member::kind);
+  return found == std::end(kFamilies) ? std::string_view() : found->family;
+}
+
+}  // namespace baodao::inbox

@@ -1,0 +1,50 @@
+#include "services/inbox/domain/rules.h"
+
+#include <algorithm>
+#include <array>
+
+#include "baodao/events/v1/events.pb.h"
+
+namespace baodao::inbox {
+
+const Rule* RuleBook::Find(int before, int after, How how, Party to) const {
+  const Rule* best = nullptr;
+  int best_fit = -1;
+  for (const Rule& rule : rules) {
+    if (rule.to != to || (rule.after != after && rule.after != kAny)) continue;
+    if (rule.before != before && rule.before != kAny) continue;
+    if (rule.how != how && rule.how != How::kPlain) continue;
+    const int fit =
+        (rule.how == how ? 4 : 0) + (rule.before == before ? 2 : 0) + (rule.after == after ? 1 : 0);
+    if (fit > best_fit) best = &rule;
+    best_fit = std::max(best_fit, fit);
+  }
+  return best;
+}
+
+std::string_view WhyNobodyHears(int change) {
+  switch (change) {
+    case events::v1::Event::kAreasImported:
+      return "the tree of areas is everybody's";
+    case events::v1::Event::kProfileChanged:
+      return "people change their own profiles; roles and credentials are told as such";
+    case events::v1::Event::kUnitChanged:
+      return "the liaison or a coordinator did it, who agreed on it before";
+    case events::v1::Event::kSessionEnded:
+      return "whoever signed out knows; the app shows a session that ended";
+    case events::v1::Event::kContactReleased:
+      return "it is put on record for the audit";
+    case events::v1::Event::kNotificationAdded:
+      return "it is the notification itself";
+    default:
+      return "";
+  }
+}
+
+bool IsReceipt(std::string_view kind) {
+  constexpr std::array<std::string_view, 3> kReceipts = {"task_accepted", "task_waitlisted",
+                                                         "feedback_received"};
+  return std::ranges::count(kReceipts, kind) > 0;
+}
+
+}  // namespace baodao::inbox

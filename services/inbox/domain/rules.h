@@ -1,0 +1,80 @@
+// Who hears of which transition, as tables. Every row either names what is told or says why not, so
+// that a test can ask every transition of every record.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace baodao::inbox {
+
+// Whom a record concerns.
+enum class Party {
+  kPerson,  // the one it is about: who reported, serves, holds the role or the credential
+  kRequester,
+  kOwner,
+  kProposer,
+  kLiaison,  // of the unit it is about
+  kArea,     // the area's coordinators
+  kUpper,    // those of the area that an escalation went to
+};
+
+// What tells two ways of the same transition apart, as far as somebody hears something else.
+enum class How {
+  kPlain,
+  kOwnDoing,       // by the person, requester or owner themself
+  kByTime,         // nobody did it: a timer
+  kUnreviewed,     // nobody decided in time
+  kTransferred,    // to another area
+  kTaskLost,       // a need's task was cancelled or expired
+  kNeedCancelled,  // a task that went with its need
+  kNoRequester,
+  kConfirmed,  // after the fact, without a sign-in
+  kLowRating,
+  kHeldSlot,      // an offer with a slot kept for it
+  kStaffed,       // with this one there are enough people
+  kShort,         // without this one there are too few
+  kSomeLeft,      // somebody is off, others still come
+  kNobodyLeft,    // somebody is off, and nobody comes now
+  kCancelled,     // with its task
+  kExpired,       // with its task
+  kStandingLost,  // what the person was accepted for has ended
+  kReversed,
+};
+
+inline constexpr int kAny = -1;
+
+struct Rule {
+  int before;  // a state, or kAny
+  int after;   // a state (of TaskChanged: its kind), or kAny
+  How how;     // kPlain: also where no other row has the way
+  Party to;
+  std::string_view kind;          // empty: not told
+  std::string_view why_not = {};  // where not told
+};
+
+// The rules of one record, and all the parties it has.
+struct RuleBook {
+  std::span<const Rule> rules;
+  std::span<const Party> parties;
+
+  // The row that fits best: by the way before the state it came from. Null where none fits.
+  const Rule* Find(int before, int after, How how, Party to) const;
+};
+
+const RuleBook& RegistrationRules();
+const RuleBook& RoleRules();        // after: 1 granted, 0 revoked
+const RuleBook& CredentialRules();  // after: 1 granted, 0 revoked
+const RuleBook& NeedRules();
+const RuleBook& ResourceRules();
+const RuleBook& ProjectRules();
+const RuleBook& TaskRules();  // after: the TaskChange
+const RuleBook& AssignmentRules();
+const RuleBook& HoursRules();  // after: 0
+
+// Why an event of this kind (Event::ChangeCase) concerns nobody; empty for those with rules.
+std::string_view WhyNobodyHears(int change);
+
+// Told also to who did it: the receipt they keep.
+bool IsReceipt(std::string_view kind);
+
+}  // namespace baodao::inbox

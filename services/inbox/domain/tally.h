@@ -1,0 +1,25 @@
+// How many notices of one family (see kinds.h) about one thing an inbox gets: the first few of a
+// day are shown as they come, the others held back and shown together, as the latest of so many.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "baodao/inbox/v1/records.pb.h"
+#include "common/clock/clock.h"
+
+namespace baodao::inbox {
+
+// Shown at once, of one family about one thing, in a day.
+inline constexpr uint32_t kShownADay = 5;
+// Those held back are shown this long after the first of them.
+inline constexpr std::chrono::minutes kHeldFor{15};
+// Things that one inbox counts at a time; beyond them nothing is held back.
+inline constexpr int kMostTallies = 64;
+
+// Counts one more; how many are held back now, with this one. 0: show it.
+uint32_t CountIn(v1::InboxRecord* head, uint64_t name, Time now);
+// Those held back are being shown.
+void ReleaseFrom(v1::InboxRecord* head, uint64_t name);
+
+}  // namespace baodao::inbox

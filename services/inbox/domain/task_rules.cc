@@ -1,0 +1,140 @@
+// Tasks, assignments and hours.
+#include <array>
+
+#include "baodao/events/v1/events.pb.h"
+#include "services/inbox/domain/rules.h"
+
+namespace baodao::inbox {
+namespace {
+
+using enum dispatch::v1::AssignmentState;
+using enum events::v1::TaskChange;
+using enum How;
+using enum Party;
+
+constexpr std::string_view kNeedTells = "the notices of the need tell it";
+constexpr std::string_view kCoordinated = "a coordinator did it";
+constexpr std::string_view kNotUp = "it went no further up";
+
+constexpr Rule kTaskRules[] = {
+    {kAny, TASK_CHANGE_PUBLISHED, kPlain, kRequester, "", kNeedTells},
+    {kAny, TASK_CHANGE_PUBLISHED, kPlain, kArea, "", kCoordinated},
+    {kAny, TASK_CHANGE_ESCALATED, kPlain, kRequester, "", "it is still being arranged"},
+    {kAny, TASK_CHANGE_ESCALATED, kPlain, kArea, "task_escalated"},
+    {kAny, TASK_CHANGE_ESCALATED, kPlain, kUpper, "task_escalated"},
+    {kAny, TASK_CHANGE_SERVED, kPlain, kRequester, "task_served"},
+    {kAny, TASK_CHANGE_SERVED, kConfirmed, kRequester, "service_confirmed"},
+    {kAny, TASK_CHANGE_SERVED, kPlain, kArea, "", "the requester rates it first"},
+    {kAny, TASK_CHANGE_SERVED, kNoRequester, kArea, "task_served"},
+    {kAny, TASK_CHANGE_SERVED, kConfirmed, kArea, "", kCoordinated},
+    {kAny, TASK_CHANGE_SERVED, kOwnDoing, kArea, "service_claimed"},
+    {kAny, TASK_CHANGE_EVALUATED, kPlain, kRequester, "task_evaluated"},
+    {kAny, TASK_CHANGE_EVALUATED, kOwnDoing, kRequester, "feedback_received"},
+    {kAny, TASK_CHANGE_EVALUATED, kPlain, kArea, "", "a good rating needs nothing done"},
+    {kAny, TASK_CHANGE_EVALUATED, kLowRating, kArea, "low_rating"},
+    {kAny, TASK_CHANGE_CLOSED, kPlain, kRequester, "", kNeedTells},
+    {kAny, TASK_CHANGE_CLOSED, kPlain, kArea, "", "the loop is closed"},
+    {kAny, TASK_CHANGE_CANCELLED, kPlain, kRequester, "request_cancelled"},
+    {kAny, TASK_CHANGE_CANCELLED, kNeedCancelled, kRequester, "", kNeedTells},
+    {kAny, TASK_CHANGE_CANCELLED, kPlain, kArea, "", kCoordinated},
+    {kAny, TASK_CHANGE_EXPIRED, kPlain, kRequester, "service_missed"},
+    {kAny, TASK_CHANGE_EXPIRED, kPlain, kArea, "task_unserved"},
+    {kAny, TASK_CHANGE_BEGUN, kPlain, kRequester, "", kNeedTells},
+    {kAny, TASK_CHANGE_BEGUN, kPlain, kArea, "", "all is as arranged"},
+    {kAny, kAny, kPlain, kUpper, "", kNotUp},
+};
+constexpr std::array kTaskParties = {kRequester, kArea, kUpper};
+
+constexpr std::string_view kOnlyAsked = "nobody counted on them yet";
+constexpr std::string_view kAsArranged = "all is as arranged";
+constexpr std::string_view kTaskTells = "the notices of the task tell it";
+constexpr std::string_view kHoursTell = "the hours tell it";
+
+constexpr Rule kAssignmentRules[] = {
+    {kAny, ASSIGNMENT_STATE_OFFERED, kPlain, kPerson, "offer_received"},
+    {kAny, ASSIGNMENT_STATE_OFFERED, kHeldSlot, kPerson, "waitlist_promoted"},
+    {kAny, ASSIGNMENT_STATE_OFFERED, kPlain, kRequester, "", kOnlyAsked},
+    {kAny, ASSIGNMENT_STATE_OFFERED, kPlain, kArea, "", kOnlyAsked},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kPlain, kPerson, "task_assigned"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kOwnDoing, kPerson, "task_accepted"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kPlain, kRequester, "task_claimed"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kPlain, kArea, "", "they hear when it is staffed"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kStaffed, kArea, "task_staffed"},
+    {kAny, ASSIGNMENT_STATE_SIGNED_IN, kPlain, kPerson, "signed_in_for_you"},
+    {kAny, ASSIGNMENT_STATE_SIGNED_IN, kPlain, kRequester, "", kNeedTells},
+    {kAny, ASSIGNMENT_STATE_SIGNED_IN, kPlain, kArea, "", kAsArranged},
+    {kAny, ASSIGNMENT_STATE_SIGNED_IN, kStandingLost, kPerson, "standing_in_question"},
+    {kAny, ASSIGNMENT_STATE_SIGNED_IN, kStandingLost, kRequester, "",
+     "a coordinator decides first whether anything changes"},
+    {kAny, ASSIGNMENT_STATE_SIGNED_IN, kStandingLost, kArea, "standing_lost_on_duty"},
+    {kAny, ASSIGNMENT_STATE_SIGNED_OUT, kPlain, kPerson, "signed_out_for_you"},
+    {kAny, ASSIGNMENT_STATE_SIGNED_OUT, kByTime, kPerson, "signed_out_by_timer"},
+    {kAny, ASSIGNMENT_STATE_SIGNED_OUT, kConfirmed, kPerson, "", kHoursTell},
+    {kAny, ASSIGNMENT_STATE_SIGNED_OUT, kPlain, kRequester, "", kTaskTells},
+    {kAny, ASSIGNMENT_STATE_SIGNED_OUT, kPlain, kArea, "", kAsArranged},
+    {kAny, ASSIGNMENT_STATE_CREDITED, kPlain, kPerson, "", kHoursTell},
+    {kAny, ASSIGNMENT_STATE_CREDITED, kPlain, kRequester, "", kTaskTells},
+    {kAny, ASSIGNMENT_STATE_CREDITED, kPlain, kArea, "", kTaskTells},
+    {kAny, ASSIGNMENT_STATE_DECLINED, kPlain, kPerson, "offer_withdrawn"},
+    {kAny, ASSIGNMENT_STATE_DECLINED, kPlain, kRequester, "", kOnlyAsked},
+    {kAny, ASSIGNMENT_STATE_DECLINED, kPlain, kArea, "", kCoordinated},
+    {kAny, ASSIGNMENT_STATE_DECLINED, kOwnDoing, kArea, "offer_declined"},
+    {kAny, ASSIGNMENT_STATE_LAPSED, kPlain, kPerson, "offer_lapsed"},
+    {kAny, ASSIGNMENT_STATE_LAPSED, kPlain, kRequester, "", kOnlyAsked},
+    {kAny, ASSIGNMENT_STATE_LAPSED, kPlain, kArea, "", "others are asked; too few escalate"},
+    {kAny, ASSIGNMENT_STATE_WAITLISTED, kPlain, kPerson, "task_waitlisted"},
+    {kAny, ASSIGNMENT_STATE_WAITLISTED, kPlain, kRequester, "", kOnlyAsked},
+    {kAny, ASSIGNMENT_STATE_WAITLISTED, kPlain, kArea, "", kOnlyAsked},
+    {kAny, ASSIGNMENT_STATE_WITHDRAWN, kPlain, kPerson, "task_withdrawn"},
+    {kAny, ASSIGNMENT_STATE_WITHDRAWN, kPlain, kRequester, "", kOnlyAsked},  // they waited
+    {kAny, ASSIGNMENT_STATE_WITHDRAWN, kSomeLeft, kRequester, "helper_dropped_out"},
+    {kAny, ASSIGNMENT_STATE_WITHDRAWN, kNobodyLeft, kRequester, "nobody_coming"},
+    {kAny, ASSIGNMENT_STATE_WITHDRAWN, kPlain, kArea, "",
+     "a coordinator did it, or they only waited"},
+    {kAny, ASSIGNMENT_STATE_WITHDRAWN, kSomeLeft, kArea, "task_dropout"},
+    {kAny, ASSIGNMENT_STATE_WITHDRAWN, kShort, kArea, "task_short"},
+    {kAny, ASSIGNMENT_STATE_RELEASED, kPlain, kPerson, "task_released"},
+    {ASSIGNMENT_STATE_OFFERED, ASSIGNMENT_STATE_RELEASED, kPlain, kPerson, "offer_withdrawn"},
+    {kAny, ASSIGNMENT_STATE_RELEASED, kCancelled, kPerson, "task_cancelled"},
+    {kAny, ASSIGNMENT_STATE_RELEASED, kExpired, kPerson, "task_expired"},
+    {kAny, ASSIGNMENT_STATE_RELEASED, kStandingLost, kPerson, "standing_lost"},
+    {kAny, ASSIGNMENT_STATE_RELEASED, kPlain, kRequester, "", kTaskTells},
+    {kAny, ASSIGNMENT_STATE_RELEASED, kSomeLeft, kRequester, "helper_dropped_out"},
+    {kAny, ASSIGNMENT_STATE_RELEASED, kNobodyLeft, kRequester, "nobody_coming"},
+    {kAny, ASSIGNMENT_STATE_RELEASED, kPlain, kArea, "", kTaskTells},
+    {kAny, ASSIGNMENT_STATE_RELEASED, kSomeLeft, kArea, "task_dropout"},
+    {kAny, ASSIGNMENT_STATE_RELEASED, kShort, kArea, "task_short"},
+    {kAny, ASSIGNMENT_STATE_NO_SHOW, kPlain, kPerson, "no_show"},
+    {kAny, ASSIGNMENT_STATE_NO_SHOW, kPlain, kRequester, "helper_missing"},
+    {kAny, ASSIGNMENT_STATE_NO_SHOW, kPlain, kArea, "no_show_reported"},
+    {kAny, kAny, kPlain, kLiaison, "", "the unit hears the result: the hours"},
+};
+constexpr std::array kAssignmentParties = {kPerson, kRequester, kArea, kLiaison};
+
+constexpr Rule kHoursRules[] = {
+    {kAny, 0, kPlain, kPerson, "hours_credited"},
+    {kAny, 0, kPlain, kLiaison, "unit_hours_credited"},
+    {kAny, 0, kConfirmed, kPerson, "hours_confirmed"},
+    {kAny, 0, kReversed, kPerson, "hours_reversed"},
+    {kAny, 0, kReversed, kLiaison, "unit_hours_reversed"},
+    {kAny, 0, kPlain, kRequester, "", "whose hours they are is between the person and the unit"},
+    {kAny, 0, kPlain, kArea, "", kCoordinated},
+};
+constexpr std::array kHoursParties = {kPerson, kLiaison, kRequester, kArea};
+
+}  // namespace
+
+const RuleBook& TaskRules() {
+  static constexpr RuleBook kBook{kTaskRules, kTaskParties};
+  return kBook;
+}
+const RuleBook& AssignmentRules() {
+  static constexpr RuleBook kBook{kAssignmentRules, kAssignmentParties};
+  return kBook;
+}
+const RuleBook& HoursRules() {
+  static constexpr RuleBook kBook{kHoursRules, kHoursParties};
+  return kBook;
+}
+
+}  // namespace baodao::inbox

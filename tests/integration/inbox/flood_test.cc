@@ -1,0 +1,185 @@
+// Whoever does the same thing a thousand times does not bury what matters to others.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/integration/inbox/world.h"
+
+namespace baodao::inbox {
+namespace {
+
+class FloodTest : public InboxTest {
+ protected:
+  events::Delivery Next() {
+    events::Delivery delivery;
+    delivery.service = "dispatch";
+    delivery.shard = 3;
+    delivery.id = "1748736000002-" + std::to_string(++event_);
+    delivery.event.set_actor_id(churner_);
+    *delivery.event.mutable_time() = ToTimestamp(clock_.Now());
+    return delivery;
+  }
+  // The churner takes, or leaves, the reader's only slot.
+  events::Delivery Churn(bool on) {
+    events::Delivery delivery = Next();
+    auto* changed = delivery.event.mutable_assignment_changed();
+    changed->mutable_assignment()->set_task_id("tsk_1");
+    changed->mutable_assignment()->set_person_id(churner_);
+    changed->mutable_assignment()->set_state(on ? dispatch::v1::ASSIGNMENT_STATE_ACCEPTED
+                                                : dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN);
+    if (!on) changed->set_before(dispatch::v1::ASSIGNMENT_STATE_ACCEPTED);
+    auto* task = changed->mutable_task();
+    task->set_title("陪诊");
+    task->set_area_code(kCommunity);
+    task->set_requester_id(reader_id_);
+    task->set_slots_max(1);
+    task->set_accepted_count(on ? 1 : 0);
+    task->set_before(on ? dispatch::v1::TASK_STATE_OPEN : dispatch::v1::TASK_STATE_STAFFED);
+    task->set_state(on ? dispatch::v1::TASK_STATE_STAFFED : dispatch::v1::TASK_STATE_OPEN);
+    *task->mutable_start_time() = ToTimestamp(clock_.Now() + std::chrono::hours(5));
+    return delivery;
+  }
+  events::Delivery LowRating(int number) {
+    events::Delivery delivery = Next();
+    auto* changed = delivery.event.mutable_task_changed();
+    changed->set_kind(events::v1::TASK_CHANGE_EVALUATED);
+    changed->mutable_task()->set_task_id("tsk_low" + std::to_string(number));
+    changed->mutable_task()->set_area_code(kCommunity);
+    changed->mutable_task()->mutable_evaluation()->set_rating(1);
+    return delivery;
+  }
+  // Each of another person: nothing coalesces.
+  events::Delivery Reported(int number) {
+    events::Delivery delivery = Next();
+    auto* changed = delivery.event.mutable_registration_changed();
+    changed->mutable_registration()->set_registration_id("reg_" + std::to_string(number));
+    changed->mutable_registration()->set_subject_id("per_" + std::to_string(number));
+    changed->mutable_registration()->set_area_code(kCommunity);
+    changed->mutable_registration()->set_state(registration::v1::REGISTRATION_STATE_PENDING);
+    return delivery;
+  }
+  Task<void> DeliverAll(std::vector<events::Delivery> all) {
+    for (size_t i = 0; i < all.size(); ++i) {
+      const absl::Status status = co_await replicas_[i % 2]->deliverer.OnEvent(all[i]);
+      if (!status.ok()) throw std::runtime_error(status.ToString());
+    }
+  }
+  // Fires what is due.
+  Task<void> FireTimers() {
+    for (int shard = 0; shard < kShards; ++shard) {
+      const auto due = co_await stores_[0]->TakeDueTimers(shard, clock_.Now(), Millis(30'000), 100);
+      for (const store::DueTimer& one : *due) {
+        timers::Timer timer;
+        timer.member = one.member;
+        timer.shard = shard;
+        const size_t first = one.member.find('|'), second = one.member.find('|', first + 1);
+        timer.kind = one.member.substr(0, first);
+        timer.id = one.member.substr(first + 1, second - first - 1);
+        timer.extra = one.member.substr(second + 1);
+        if (timer.kind != kHeldTimer) continue;
+        const absl::Status status = co_await replicas_[0]->deliverer.OnHeld(timer);
+        if (!status.ok()) throw std::runtime_error(status.ToString());
+      }
+    }
+  }
+  std::vector<v1::Notification> ListArea() {
+    std::vector<v1::Notification> all;
+    v1::ListAreaNotificationsRequest request;
+    request.set_area_code(kCommunity);
+    request.set_page_size(70);
+    const std::string coordinator = tokens_.Coordinator(ids::New("per", 1), kCommunity);
+    do {
+      const auto page = Call(&Inbox::ListAreaNotifications, coordinator, request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) break;
+      all.insert(all.end(), page->notifications().begin(), page->notifications().end());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return all;
+  }
+  static std::vector<std::string> SubjectsOf(const std::vector<v1::Notification>& all,
+                                             const std::string& kind) {
+    std::vector<std::string> subjects;
+    for (const auto& one : all) {
+      if (one.kind() == kind) subjects.push_back(one.subject_id());
+    }
+    return subjects;
+  }
+
+  std::string churner_ = ids::New("per", 6);
+  int event_ = 0;
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, FloodTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         BackendName);
+
+// It once pushed a thousand notices into the requester's and the area's inbox.
+TEST_P(FloodTest, ClaimingAndLeavingInALoopIsAFewNoticesAndTheLastOneIsTrue) {
+  constexpr int kRounds = 2'500;
+  ASSERT_TRUE(Deliver(LowRating(0)).ok());
+  std::vector<events::Delivery> flood;
+  for (int i = 0; i < kRounds; ++i) {
+    flood.push_back(Churn(true));
+    flood.push_back(Churn(false));
+  }
+  testing::Run(loop_, DeliverAll(std::move(flood)));
+  EXPECT_EQ(List()->notifications_size(), 5);
+  clock_.Advance(std::chrono::minutes(15));
+  testing::Run(loop_, FireTimers());
+  reader_ = tokens_.Person(reader_id_);  // the old token has expired
+  const auto heard = List();
+  ASSERT_EQ(heard->notifications_size(), 6);
+  EXPECT_EQ(heard->notifications(0).kind(), "nobody_coming");
+  EXPECT_NE(heard->notifications(0).body().find("共 4995 条"), std::string::npos)
+      << heard->notifications(0).body();
+  const auto area = ListArea();
+  EXPECT_EQ(area.size(), 7u);
+  EXPECT_EQ(area.front().kind(), "task_short");
+  EXPECT_EQ(SubjectsOf(area, "low_rating"), std::vector<std::string>{"tsk_low0"});
+  // A watcher sees the one that stands for the others as a new one.
+  const auto after = testing::Run(
+      loop_, replicas_[1]->inbox.After(*replicas_[1]->inbox.PersonOwner(reader_id_), kStart, 100));
+  for (size_t i = 0; i < after->size(); ++i) EXPECT_EQ((*after)[i].record.number(), i + 1);
+}
+
+TEST_P(FloodTest, UrgentNoticesOfAnAreaAreNotDisplaced) {
+  constexpr int kUrgent = 90;
+  std::vector<events::Delivery> all;
+  for (int i = 0; i < kUrgent; ++i) all.push_back(LowRating(i));
+  for (int i = 0; i < 1'500; ++i) all.push_back(Reported(i));
+  all.push_back(LowRating(kUrgent));
+  testing::Run(loop_, DeliverAll(std::move(all)));
+  const auto area = ListArea();
+  std::vector<std::string> expected;
+  for (int i = kUrgent; i >= 0; --i) expected.push_back("tsk_low" + std::to_string(i));
+  EXPECT_EQ(SubjectsOf(area, "low_rating"), expected);
+  std::set<std::string> pending;
+  for (const std::string& id : SubjectsOf(area, "registration_pending")) {
+    EXPECT_TRUE(pending.insert(id).second) << id;
+  }
+  EXPECT_GE(pending.size(), 900u);
+  EXPECT_TRUE(pending.contains("reg_1499"));
+  EXPECT_FALSE(pending.contains("reg_0"));
+}
+
+TEST_P(FloodTest, WhatIsHeldBackIsToldOnceHoweverOftenItsTimerFires) {
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(Deliver(Churn(true), i % 2).ok());
+    ASSERT_TRUE(Deliver(Churn(false), i % 2).ok());
+  }
+  clock_.Advance(std::chrono::minutes(15));
+  for (int i = 0; i < 3; ++i) {
+    testing::Run(loop_, FireTimers());
+    clock_.Advance(std::chrono::minutes(1));
+  }
+  reader_ = tokens_.Person(reader_id_);
+  EXPECT_EQ(List()->notifications_size(), 6);
+  const std::string held = stores_[0]->keys().Of(5, "held", reader_id_);
+  EXPECT_TRUE(testing::Run(loop_, stores_[0]->ListFields(held))->empty());
+  // The next one waits again.
+  ASSERT_TRUE(Deliver(Churn(true)).ok());
+  EXPECT_EQ(List()->notifications_size(), 6);
+}
+
+}  // namespace
+}  // namespace baodao::inbox

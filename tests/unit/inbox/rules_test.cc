@@ -1,0 +1,157 @@
+// The tables of who hears what are complete: every transition tells each party, or says why not.
+#include "services/inbox/domain/rules.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "baodao/events/v1/events.pb.h"
+#include "services/inbox/domain/kinds.h"
+#include "services/inbox/domain/render.h"
+
+namespace baodao::inbox {
+namespace {
+
+struct Book {
+  std::string name;
+  const RuleBook& rules;
+  // The states, or kinds of change, there are.
+  std::vector<int> states;
+};
+
+std::vector<int> ValuesOf(const google::protobuf::EnumDescriptor* states) {
+  std::vector<int> values;
+  for (int i = 0; i < states->value_count(); ++i) {
+    if (states->value(i)->number() != 0) values.push_back(states->value(i)->number());
+  }
+  return values;
+}
+
+std::vector<Book> Books() {
+  return {
+      {"registration", RegistrationRules(),
+       ValuesOf(registration::v1::RegistrationState_descriptor())},
+      {"role", RoleRules(), {0, 1}},
+      {"credential", CredentialRules(), {0, 1}},
+      {"need", NeedRules(), ValuesOf(lists::v1::NeedState_descriptor())},
+      {"resource", ResourceRules(), ValuesOf(lists::v1::ResourceState_descriptor())},
+      {"project", ProjectRules(), ValuesOf(lists::v1::ProjectState_descriptor())},
+      {"task", TaskRules(), ValuesOf(events::v1::TaskChange_descriptor())},
+      {"assignment", AssignmentRules(), ValuesOf(dispatch::v1::AssignmentState_descriptor())},
+      {"hours", HoursRules(), {0}},
+  };
+}
+
+TEST(Rules, EveryTransitionTellsEachPartyOrSaysWhyNot) {
+  for (const Book& book : Books()) {
+    for (const int after : book.states) {
+      std::vector<int> from = book.states;
+      from.push_back(0);  // it is new
+      for (const int before : from) {
+        for (const Party to : book.rules.parties) {
+          const Rule* const rule = book.rules.Find(before, after, How::kPlain, to);
+          ASSERT_NE(rule, nullptr) << book.name << ": " << before << " → " << after << " to party "
+                                   << static_cast<int>(to);
+          EXPECT_NE(rule->kind.empty(), rule->why_not.empty())
+              << book.name << ": " << before << " → " << after;
+        }
+      }
+    }
+  }
+}
+
+TEST(Rules, EveryRowIsUsedAndThereAreNoTwoForTheSame) {
+  for (const Book& book : Books()) {
+    for (const Rule& rule : book.rules.rules) {
+      EXPECT_TRUE(std::ranges::count(book.rules.parties, rule.to) == 1) << book.name;
+      bool used = false;
+      for (const int after : book.states) {
+        if (rule.after != kAny && rule.after != after) continue;
+        for (const int before : book.states) {
+          if (rule.before != kAny && rule.before != before) continue;
+          used = used || book.rules.Find(before, after, rule.how, rule.to) == &rule;
+        }
+      }
+      EXPECT_TRUE(used) << book.name << ": " << rule.before << " → " << rule.after << " "
+                        << rule.kind;
+    }
+  }
+}
+
+TEST(Rules, EveryKindToldHasWordsAndEveryTextIsToldToSomebody) {
+  std::set<std::string_view> told{"sign_in_reminder"};  // by its timer
+  for (const Book& book : Books()) {
+    for (const Rule& rule : book.rules.rules) {
+      if (!rule.kind.empty()) told.insert(rule.kind);
+    }
+  }
+  const std::vector<std::string_view> kinds = Kinds();
+  EXPECT_EQ(told, std::set<std::string_view>(kinds.begin(), kinds.end()));
+}
+
+TEST(Rules, EveryEventHasRulesOrConcernsNobody) {
+  const std::set<int> with_rules = {
+      events::v1::Event::kRegistrationChanged, events::v1::Event::kRoleChanged,
+      events::v1::Event::kCredentialChanged,   events::v1::Event::kNeedChanged,
+      events::v1::Event::kResourceChanged,     events::v1::Event::kProjectChanged,
+      events::v1::Event::kTaskChanged,         events::v1::Event::kAssignmentChanged,
+      events::v1::Event::kHoursCredited};
+  const auto* const change = events::v1::Event::descriptor()->FindOneofByName("change");
+  for (int i = 0; i < change->field_count(); ++i) {
+    const int number = change->field(i)->number();
+    EXPECT_EQ(WhyNobodyHears(number).empty(), with_rules.contains(number))
+        << change->field(i)->name();
+  }
+}
+
+// Somebody asks why, and somebody has said it: it must not get lost in between.
+TEST(Rules, WhatHasAReasonPassesItOn) {
+  for (const char* kind : {"registration_rejected",
+                           "registration_suspended",
+                           "registration_ended",
+                           "registration_left",
+                           "credential_revoked",
+                           "need_returned",
+                           "need_rejected",
+                           "need_cancelled",
+                           "need_given_up",
+                           "resource_withdrawn",
+                           "resource_gone",
+                           "project_rejected",
+                           "project_cancelled",
+                           "project_given_back",
+                           "task_cancelled",
+                           "request_cancelled",
+                           "task_withdrawn",
+                           "helper_dropped_out",
+                           "nobody_coming",
+                           "task_dropout",
+                           "task_short",
+                           "offer_declined",
+                           "offer_withdrawn",
+                           "hours_reversed",
+                           "hours_confirmed",
+                           "low_rating"}) {
+    const auto& mentioned = ParametersOf(kind);
+    EXPECT_TRUE(mentioned.contains("reason") || mentioned.contains("comment")) << kind;
+  }
+  for (const char* kind : {"standing_lost", "standing_in_question", "standing_lost_on_duty",
+                           "task_dropout", "task_short"}) {
+    EXPECT_TRUE(ParametersOf(kind).contains("cause")) << kind;
+  }
+}
+
+TEST(Rules, SpecialKindsAreKinds) {
+  int urgent = 0, families = 0;
+  for (const std::string_view kind : Kinds()) {
+    urgent += IsUrgent(kind);
+    families += !FamilyOf(kind).empty();
+  }
+  EXPECT_EQ(urgent, 9);
+  EXPECT_EQ(families, 17);
+}
+
+}  // namespace
+}  // namespace baodao::inbox
