@@ -11,6 +11,8 @@
 #include <optional>
 #include <utility>
 
+#include "services/inbox/domain/words.h"
+
 namespace baodao::inbox {
 namespace {
 
@@ -60,32 +62,6 @@ std::string MinutesText(const std::string& value, Locale locale) {
   return hours.empty() ? rest : hours + " " + rest;
 }
 
-std::string RoleText(const std::string& value, Locale locale) {
-  if (locale == Locale::kEn) return value == "coordinator" ? "a coordinator" : "an operator";
-  return value == "coordinator" ? "社区工作者" : "系统管理员";
-}
-
-// What a person's work was accepted for and is no more.
-std::string CauseText(const std::string& value, Locale locale) {
-  struct Cause {
-    std::string_view name;
-    std::array<const char*, 2> words;  // by Locale
-  };
-  static constexpr Cause kCauses[] = {
-      {"END_CAUSE_NOT_REGISTERED", {"报到不再有效", "the registration is no longer active"}},
-      {"END_CAUSE_NOT_ELIGIBLE_AREA", {"报到不在任务范围内", "the registration is elsewhere"}},
-      {"END_CAUSE_MISSING_SKILL", {"不再具备所需技能", "a skill is missing"}},
-      {"END_CAUSE_MISSING_CREDENTIAL", {"所需资质已失效", "a credential is no longer valid"}},
-      {"END_CAUSE_MISSING_CATEGORY", {"不再属于所需人群", "a category is missing"}},
-  };
-  // Who does not want to meet whom is nobody else's affair.
-  static constexpr std::array<const char*, 2> kOther = {"不再符合要求",
-                                                        "the conditions have changed"};
-  const auto found = std::ranges::find(kCauses, value, &Cause::name);
-  const auto& words = found == std::end(kCauses) ? kOther : found->words;
-  return words[static_cast<size_t>(locale)];
-}
-
 struct Reader {
   const v1::NotificationRecord& record;
   Locale locale;
@@ -99,6 +75,7 @@ struct Reader {
     if (key == "minutes") return MinutesText(found->second, locale);
     if (key == "role") return RoleText(found->second, locale);
     if (key == "cause") return CauseText(found->second, locale);
+    if (key == "credential") return CredentialText(found->second, locale);
     return found->second;
   }
 };

@@ -1,0 +1,61 @@
+#include "services/inbox/domain/words.h"
+
+#include <algorithm>
+#include <span>
+
+namespace baodao::inbox {
+namespace {
+
+struct Phrase {
+  std::string_view code;
+  std::string_view zh;
+  std::string_view en;
+};
+
+constexpr Phrase kCauses[] = {
+    {"END_CAUSE_NOT_REGISTERED", "报到不再有效", "the registration is no longer active"},
+    {"END_CAUSE_NOT_ELIGIBLE_AREA", "报到不在任务范围内", "the registration is elsewhere"},
+    {"END_CAUSE_MISSING_SKILL", "不再具备所需技能", "a skill is missing"},
+    {"END_CAUSE_MISSING_CREDENTIAL", "所需资质已失效", "a credential is no longer valid"},
+    {"END_CAUSE_MISSING_CATEGORY", "不再属于所需人群", "a category is missing"},
+};
+// Who does not want to meet whom is nobody else's affair.
+constexpr Phrase kOtherCause = {"", "不再符合要求", "the conditions have changed"};
+
+constexpr Phrase kCredentials[] = {
+    {"health_steward", "健康管家", "health steward"},
+    {"safety_guardian", "平安守护员", "safety guardian"},
+    {"doctor", "医生", "doctor"},
+    {"nurse", "护士", "nurse"},
+    {"lawyer", "律师", "lawyer"},
+    {"teacher", "教师", "teacher"},
+    {"psychologist", "心理咨询师", "psychologist"},
+    {"electrician", "电工", "electrician"},
+    {"accountant", "会计", "accountant"},
+    {"social_worker", "社会工作者", "social worker"},
+};
+
+std::string TextOf(std::span<const Phrase> phrases, std::string_view code, const Phrase& other,
+                   Locale locale) {
+  const auto found = std::ranges::find(phrases, code, &Phrase::code);
+  const Phrase& phrase = found == phrases.end() ? other : *found;
+  return std::string(locale == Locale::kEn ? phrase.en : phrase.zh);
+}
+
+}  // namespace
+
+std::string RoleText(std::string_view role, Locale locale) {
+  const bool coordinator = role == "coordinator";
+  if (locale == Locale::kEn) return coordinator ? "a coordinator" : "an operator";
+  return coordinator ? "社区工作者" : "系统管理员";
+}
+
+std::string CauseText(std::string_view cause, Locale locale) {
+  return TextOf(kCauses, cause, kOtherCause, locale);
+}
+
+std::string CredentialText(std::string_view kind, Locale locale) {
+  return TextOf(kCredentials, kind, Phrase{kind, kind, kind}, locale);
+}
+
+}  // namespace baodao::inbox
