@@ -16,6 +16,7 @@
 #include "services/lists/rpc/scopes.h"
 #include "services/lists/rpc/services.h"
 #include "services/lists/store/keys.h"
+#include "services/lists/workers/deadlines.h"
 #include "services/lists/workers/follower.h"
 
 namespace baodao::lists {
@@ -39,10 +40,13 @@ struct Parts {
         deps{store, runtime.clock, runtime.key_ring, areas, *peers, work::LimitsOf(runtime.config)},
         services(deps),
         follower(deps, services.publications()),
+        deadlines(deps),
         timers(runtime.store, runtime.clock, TimerOptions()) {
     timers.Register(std::string(kPublishTimer), [this](const timers::Timer& timer) {
       return services.publications().Resume(timer.id);
     });
+    timers.Register(std::string(kDeadlineTimer),
+                    [this](const timers::Timer& timer) { return deadlines.OnTimer(timer); });
   }
 
   areas::AreaTreeFeed areas;
@@ -51,6 +55,7 @@ struct Parts {
   Deps deps;
   Services services;
   Follower follower;
+  Deadlines deadlines;
   timers::TimerLoop timers;
   std::unique_ptr<events::Tail> imports;
   std::unique_ptr<events::GroupConsumer> tasks;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/times.h"
 
@@ -36,6 +37,12 @@ bool AnybodyDue(const Aggregate& aggregate) {
   return std::ranges::any_of(out, [&](const std::string& person) {
     return IsDue(aggregate.record(), *aggregate.Find(person));
   });
+}
+
+absl::Status CheckOutcome(const v1::Task& task, v1::NeedOutcome outcome) {
+  const bool said = outcome != v1::NEED_OUTCOME_UNSPECIFIED;
+  if (said == !task.need_id().empty()) return absl::OkStatus();
+  return RefuseField("need_outcome", said ? ViolationKind::NOT_ALLOWED : ViolationKind::REQUIRED);
 }
 
 }  // namespace
@@ -81,16 +88,19 @@ absl::StatusOr<Effects> DecideClose(Aggregate& aggregate, const std::string& clo
   return change.Finish();
 }
 
-absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& reason, Time now) {
+absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& reason,
+                                     v1::NeedOutcome need_outcome, Time now) {
   const v1::TaskState state = aggregate.task().state();
   // The timer for it may be a moment late.
   if (HasBegun(aggregate.task(), now))
     return WrongState(std::string(Name(v1::TASK_STATE_IN_SERVICE)));
   if (!Next(state, TaskEvent::kCancel)) return WrongState(std::string(Name(state)));
+  RETURN_IF_ERROR(CheckOutcome(aggregate.task(), need_outcome));
   const std::string id = aggregate.task().task_id();
   Change change(aggregate, now);
   change.Move(TaskEvent::kCancel);
   aggregate.task().set_cancel_reason(reason);
+  aggregate.task().set_need_outcome(need_outcome);
   ReleaseEverybody(change, aggregate);
   change.Announce(events::v1::TASK_CHANGE_CANCELLED);
   for (const auto kind : {kSlaTimer, kBeginTimer, kNoShowTimer, kEndTimer, kPromoteTimer}) {

@@ -34,8 +34,8 @@ void TellOfNeed(const events::v1::NeedChanged& changed, Collector* tell) {
              need.requester_id());
   for (const lists::v1::Need& merged : changed.merged()) {
     SpeakOf(merged, need, tell);
-    tell->Tell(NeedRules(), changed.before(), need.state(), way, Party::kRequester,
-               merged.requester_id());
+    tell->Tell(NeedRules(), changed.before(), need.state(), lost ? way : How::kMergedNeed,
+               Party::kRequester, merged.requester_id());
   }
 }
 
@@ -48,19 +48,24 @@ void TellOfResource(const events::v1::ResourceChanged& changed, Collector* tell)
               resource.owner_id());
   How way = How::kPlain;
   if (!tell->SomebodyDid()) way = How::kByTime;
-  if (tell->Did(resource.owner_id())) way = How::kOwnDoing;
+  // Others say why; a unit's own liaison need not.
+  const bool units_own = resource.owner_id().starts_with("unt_") && tell->SomebodyDid() &&
+                         resource.withdraw_reason().empty();
+  if (units_own || tell->Did(resource.owner_id())) way = How::kOwnDoing;
   tell->Tell(ResourceRules(), kAny, resource.state(), way, Party::kArea, resource.area_code());
   tell->Tell(ResourceRules(), kAny, resource.state(), way, Party::kOwner, resource.owner_id());
 }
 
 void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell) {
   const lists::v1::Project& project = changed.project();
-  if (project.state() == changed.before()) return;
+  const bool late = project.state() == changed.before() && !tell->SomebodyDid();
+  if (project.state() == changed.before() && !late) return;
   tell->About(project.project_id(), {{"project", project.title()},
                                      {"rating", std::to_string(project.rating())},
                                      {"comment", project.comment()}});
   const auto to = [&](Party party, const std::string& id) {
-    tell->Tell(ProjectRules(), changed.before(), project.state(), How::kPlain, party, id);
+    tell->Tell(ProjectRules(), changed.before(), project.state(), late ? How::kLate : How::kPlain,
+               party, id);
   };
   to(Party::kArea, project.area_code());
   to(Party::kProposer, project.proposer_id());

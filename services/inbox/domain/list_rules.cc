@@ -46,24 +46,28 @@ constexpr Rule kNeedRules[] = {
     {kAny, NEED_STATE_CANCELLED, kPlain, kArea, "", kListedByThem},
     {kAny, NEED_STATE_CANCELLED, kOwnDoing, kArea, "need_given_up"},
     {kAny, NEED_STATE_CANCELLED, kPlain, kRequester, "need_cancelled"},
+    // They may want help still.
+    {kAny, NEED_STATE_CANCELLED, kMergedNeed, kRequester, "need_merged_cancelled"},
     {kAny, NEED_STATE_EXPIRED, kPlain, kArea, "need_passed"},
     {kAny, NEED_STATE_EXPIRED, kPlain, kRequester, "need_expired"},
 };
 constexpr std::array kNeedParties = {kArea, kRequester};
 
+constexpr std::string_view kUnclaimed = "no unit has claimed it";
+constexpr std::string_view kUnitsOwn = "the unit did it";
+
 constexpr Rule kResourceRules[] = {
     {kAny, RESOURCE_STATE_LISTED, kPlain, kArea, "resource_listed"},
     {kAny, RESOURCE_STATE_LISTED, kPlain, kOwner, "resource_entered"},
+    {kAny, RESOURCE_STATE_LISTED, kOwnDoing, kOwner, "", kUnitsOwn},
     {kAny, RESOURCE_STATE_WITHDRAWN, kPlain, kArea, "", kListedByThem},
     {kAny, RESOURCE_STATE_WITHDRAWN, kOwnDoing, kArea, "resource_gone"},
     {kAny, RESOURCE_STATE_WITHDRAWN, kByTime, kArea, "resource_gone"},
     {kAny, RESOURCE_STATE_WITHDRAWN, kPlain, kOwner, "resource_withdrawn"},
+    {kAny, RESOURCE_STATE_WITHDRAWN, kOwnDoing, kOwner, "", kUnitsOwn},
     {kAny, RESOURCE_STATE_WITHDRAWN, kByTime, kOwner, "resource_expired"},
 };
 constexpr std::array kResourceParties = {kArea, kOwner};
-
-constexpr std::string_view kUnclaimed = "no unit has claimed it";
-constexpr std::string_view kUnitsOwn = "the unit did it";
 
 constexpr Rule kProjectRules[] = {
     {kAny, PROJECT_STATE_PROPOSED, kPlain, kArea, "project_proposed"},
@@ -99,6 +103,9 @@ constexpr Rule kProjectRules[] = {
     {kAny, PROJECT_STATE_EXPIRED, kPlain, kArea, "project_expired"},
     {kAny, PROJECT_STATE_EXPIRED, kPlain, kProposer, "project_expired"},
     {kAny, PROJECT_STATE_EXPIRED, kPlain, kLiaison, "", kUnclaimed},
+    {kAny, kAny, kLate, kArea, "project_late"},
+    {kAny, kAny, kLate, kProposer, "", "the coordinators follow up"},
+    {kAny, kAny, kLate, kLiaison, "project_late"},
 };
 constexpr std::array kProjectParties = {kArea, kProposer, kLiaison};
 

@@ -27,6 +27,8 @@ enum class How {
   kTransferred,    // to another area
   kTaskLost,       // a need's task was cancelled or expired
   kNeedCancelled,  // a task that went with its need
+  kMergedNeed,     // the need that another was merged into
+  kLate,           // its time is over and it is not done
   kNoRequester,
   kConfirmed,  // after the fact, without a sign-in
   kLowRating,

@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
 
+#include "common/areas/geo.h"
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/lists/domain/deadlines.h"
 #include "services/lists/domain/need_states.h"
 
 namespace baodao::lists {
@@ -34,6 +38,8 @@ dispatch::v1::PublishTaskRequest TaskOf(const v1::NeedRecord& record,
   task.set_category(need.category());
   task.set_area_code(need.area_code());
   *task.mutable_place() = place;
+  // It was asked about when the need was raised.
+  task.set_place_confirmed(true);
   *task.mutable_window() = request.has_window() ? request.window() : need.window();
   task.set_slots_min(slots.min);
   task.set_slots_max(slots.max);
@@ -46,6 +52,11 @@ dispatch::v1::PublishTaskRequest TaskOf(const v1::NeedRecord& record,
   return task;
 }
 
+// The need is wanted until the last task made of it was to end.
+void ExtendUntil(v1::NeedRecord* record, const google::protobuf::Timestamp& end) {
+  if (ToTime(end) > WantedUntil(*record)) *record->mutable_arranged_until() = end;
+}
+
 void EndPublication(v1::NeedRecord* record, Time now) {
   record->set_publishing(false);
   record->clear_publish_request();
@@ -55,8 +66,17 @@ void EndPublication(v1::NeedRecord* record, Time now) {
   *record->mutable_need()->mutable_update_time() = ToTimestamp(now);
 }
 
-std::optional<NeedEvent> EventOf(dispatch::v1::TaskState state, bool linked) {
-  switch (state) {
+NeedEvent EventOfLost(const v1::NeedRecord& record, const TaskSight& task, Time now) {
+  const bool expired = task.state == dispatch::v1::TASK_STATE_EXPIRED;
+  if (!expired && task.need_outcome == dispatch::v1::NEED_OUTCOME_CANCEL) {
+    return NeedEvent::kTaskCancelled;
+  }
+  if (record.matches_size() > 0) return NeedEvent::kLinkedTaskLost;
+  return expired && now >= WantedUntil(record) ? NeedEvent::kTaskPassed : NeedEvent::kTaskLost;
+}
+
+std::optional<NeedEvent> EventOf(const v1::NeedRecord& record, const TaskSight& task, Time now) {
+  switch (task.state) {
     case dispatch::v1::TASK_STATE_IN_SERVICE:
       return NeedEvent::kTaskStarted;
     case dispatch::v1::TASK_STATE_SERVED:
@@ -66,7 +86,7 @@ std::optional<NeedEvent> EventOf(dispatch::v1::TaskState state, bool linked) {
       return NeedEvent::kTaskClosed;
     case dispatch::v1::TASK_STATE_CANCELLED:
     case dispatch::v1::TASK_STATE_EXPIRED:
-      return linked ? NeedEvent::kLinkedTaskLost : NeedEvent::kTaskLost;
+      return EventOfLost(record, task, now);
     default:
       return std::nullopt;
   }
@@ -77,7 +97,7 @@ std::optional<NeedEvent> EventOf(dispatch::v1::TaskState state, bool linked) {
 bool TakeBackTask(v1::NeedRecord* record, const TaskSight& task, Time now) {
   v1::Need* need = record->mutable_need();
   if (record->publishing() || !need->task_id().empty()) return false;
-  const bool served = EventOf(task.state, false) == NeedEvent::kTaskServed;
+  const bool served = EventOf(*record, task, now) == NeedEvent::kTaskServed;
   if (!served || !Move(need, NeedEvent::kTaskServed).ok()) return false;
   auto* const past = record->mutable_past_task_ids();
   past->erase(std::ranges::find(*past, task.task_id));
@@ -87,7 +107,27 @@ bool TakeBackTask(v1::NeedRecord* record, const TaskSight& task, Time now) {
   return true;
 }
 
+bool IsLost(dispatch::v1::TaskState state) {
+  return state == dispatch::v1::TASK_STATE_CANCELLED || state == dispatch::v1::TASK_STATE_EXPIRED;
+}
+
 }  // namespace
+
+TaskSight SightOf(const dispatch::v1::Task& task) {
+  return {task.task_id(), task.state(), task.version(), task.need_outcome(), task.cancel_reason()};
+}
+
+absl::Status CheckFindable(const v1::NeedDetails& details) {
+  std::string missing;
+  if (!areas::IsKnown(details.place()) && details.contact().address().empty()) {
+    missing = "place, contact.address";
+  }
+  if (details.contact().phone().empty()) {
+    missing += missing.empty() ? "contact.phone" : ", contact.phone";
+  }
+  if (missing.empty()) return absl::OkStatus();
+  return Refuse(Reason::NEED_INCOMPLETE, {{"missing", std::move(missing)}});
+}
 
 absl::Status BeginPublication(v1::NeedRecord* record, const v1::PublishNeedRequest& request,
                               const Publisher& publisher, const common::v1::GeoPoint& place,
@@ -121,6 +161,7 @@ bool IsPublishedBy(const v1::NeedRecord& record, const Publisher& publisher) {
 bool CompletePublication(v1::NeedRecord* record, const TaskSight& task, Time now) {
   if (!record->publishing()) return false;
   if (!Move(record->mutable_need(), NeedEvent::kPublished).ok()) return false;
+  ExtendUntil(record, record->publish_request().window().end());
   EndPublication(record, now);
   record->mutable_need()->set_task_id(task.task_id);
   record->set_task_version(0);
@@ -141,11 +182,12 @@ bool FollowTask(v1::NeedRecord* record, const TaskSight& task, Time now) {
   if (record->publishing()) return CompletePublication(record, task, now);
   v1::Need* need = record->mutable_need();
   if (need->task_id() != task.task_id || task.version <= record->task_version()) return false;
-  const auto event = EventOf(task.state, record->matches_size() > 0);
+  const auto event = EventOf(*record, task, now);
   if (!event || !Move(need, *event).ok()) return false;
   record->set_task_version(task.version);
   *need->mutable_update_time() = ToTimestamp(now);
-  if (*event == NeedEvent::kTaskLost || *event == NeedEvent::kLinkedTaskLost) {
+  if (*event == NeedEvent::kTaskCancelled) need->set_cancel_reason(task.cancel_reason);
+  if (IsLost(task.state)) {
     record->add_past_task_ids(need->task_id());
     need->clear_task_id();
     record->set_task_version(0);

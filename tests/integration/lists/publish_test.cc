@@ -23,11 +23,12 @@ class PublishTest : public ListsTest {
     EXPECT_EQ(record.need().task_id(), (peers_.tasks.at({need_id, attempt}).task_id()));
   }
 
+  // Of the publication: the need's own deadline is days away.
   std::optional<Time> NextTimer(const std::string& need_id) {
     const int shard = replicas_[0]->lists.keys().ShardOf(need_id);
     const auto next = testing::Run(loop_, stores_[0]->NextTimer(shard));
     if (!next.ok()) throw std::runtime_error(next.status().ToString());
-    return *next;
+    return *next && **next <= clock_.Now() + kPublishRetry ? *next : std::nullopt;
   }
 };
 
@@ -43,7 +44,7 @@ TEST_P(PublishTest, CarriesTheNeedToDispatch) {
   EXPECT_EQ(request.requester_id(), requester_id_);
   EXPECT_EQ(request.publisher_id(), coordinator_id_);
   EXPECT_EQ(request.contact().phone(), "13812345678");
-  // No place was given: the centre of its area.
+  // An address was given, no place: the centre of its area.
   EXPECT_NEAR(request.place().latitude(), 31.27, 1e-9);
   EXPECT_FALSE(NextTimer(need.need_id()).has_value());
   EXPECT_TRUE(
@@ -131,6 +132,46 @@ TEST_P(PublishTest, ATimerOfAFinishedPublicationOnlyClearsItself) {
   EXPECT_FALSE(NextTimer(need.need_id()).has_value());
   EXPECT_EQ(peers_.requests.size(), 1u);
   ASSERT_TRUE(Resume(ids::New("ned", 3)).ok());
+}
+
+// Resume found nothing running, and then cleared the timer of the publication begun meanwhile: the
+// need hung where its caller was lost.
+TEST_P(PublishTest, ATimerThatFoundNothingRunningLeavesANewPublicationItsTimer) {
+  if (GetParam() != Backend::kMemory) GTEST_SKIP() << "needs the double's hook";
+  const v1::Need need = AcceptedNeed();
+  auto& store = static_cast<store::MemoryStore&>(*stores_[0]);
+  bool begun = false, published = false;
+  store.SetFaults([&](std::string_view method, std::string_view) {
+    store::Fault fault;
+    if (method != "Apply" || std::exchange(begun, true)) return fault;
+    // The other replica begins between Resume's look and its commit.
+    peers_.fates = {Fate::kUnreachable};
+    v1::PublishNeedRequest request;
+    request.set_request_id("p1");
+    request.set_need_id(need.need_id());
+    asio::co_spawn(loop_, CallTask<v1::NeedService>(&Needs::PublishNeed, coordinator_, request, 1),
+                   [&](std::exception_ptr, absl::StatusOr<v1::Need>) { published = true; });
+    fault.delay = Millis(1'000);
+    return fault;
+  });
+  std::optional<absl::Status> resumed;
+  asio::co_spawn(loop_, replicas_[0]->services.publications().Resume(need.need_id()),
+                 [&](std::exception_ptr, absl::Status status) { resumed = std::move(status); });
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  loop_.restart();
+  while (!published && std::chrono::steady_clock::now() < end) loop_.run_one_until(end);
+  ASSERT_TRUE(published && !resumed.has_value());
+  ASSERT_TRUE(Record(need.need_id()).publishing());
+  clock_.Advance(Millis(1'000));
+  loop_.restart();
+  while (!resumed && std::chrono::steady_clock::now() < end) loop_.run_one_until(end);
+  store.SetFaults(nullptr);
+  ASSERT_TRUE(resumed.has_value());
+  EXPECT_FALSE(resumed->ok()) << "it comes again";
+  ASSERT_TRUE(NextTimer(need.need_id()).has_value());
+  ASSERT_TRUE(Resume(need.need_id()).ok());
+  ExpectOneTask(need.need_id());
+  EXPECT_FALSE(NextTimer(need.need_id()).has_value());
 }
 
 TEST_P(PublishTest, DispatchsOwnEventFinishesAPublicationToo) {

@@ -178,6 +178,25 @@ TEST(Notices, OfANeedThatLostItsTask) {
   }
 }
 
+TEST(Notices, WhoseNeedWasMergedIntoACancelledOneMayStillWantHelp) {
+  using namespace lists::v1;  // NOLINT
+  events::v1::Event event = Needed(NEED_STATE_ACCEPTED, NEED_STATE_CANCELLED, "per_r");
+  event.mutable_need_changed()->add_merged()->set_requester_id("per_m");
+  EXPECT_EQ(Told(event),
+            (Lines{"need_given_up → area 310110009001", "need_merged_cancelled → per_m"}));
+}
+
+TEST(Notices, OfAProjectThatIsLate) {
+  events::v1::Event event = EventBy("lists");
+  event.mutable_project_changed()->set_before(lists::v1::PROJECT_STATE_CLAIMED);
+  auto* project = event.mutable_project_changed()->mutable_project();
+  project->set_state(lists::v1::PROJECT_STATE_CLAIMED);
+  project->set_area_code("310110009001");
+  project->set_proposer_id("per_p");
+  project->set_liaison_id("per_l");
+  EXPECT_EQ(Told(event), (Lines{"project_late → area 310110009001", "project_late → per_l"}));
+}
+
 TEST(Notices, OfResources) {
   const auto changed = [](lists::v1::ResourceState state, const std::string& actor) {
     events::v1::Event event = EventBy(actor);
