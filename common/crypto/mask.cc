@@ -6,36 +6,28 @@
 #include <iterator>
 #include <vector>
 
+#include "common/unicode/unicode.h"
+
 namespace baodao::crypto {
 namespace {
 
-// The length of the UTF-8 character at the start of `text`; 0 when it does not start with one.
-size_t CharacterAt(std::string_view text) {
-  if (text.empty()) return 0;
-  const auto lead = static_cast<unsigned char>(text[0]);
-  size_t size = 0;
-  if (lead < 0x80)
-    size = 1;
-  else if (lead >= 0xC2 && lead <= 0xDF)
-    size = 2;
-  else if (lead >= 0xE0 && lead <= 0xEF)
-    size = 3;
-  else if (lead >= 0xF0 && lead <= 0xF4)
-    size = 4;
-  if (size == 0 || size > text.size()) return 0;
-  for (size_t i = 1; i < size; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
+// What stands at the start of `text` as one: a code point with the marks and the variation selector
+// on it, or a byte that is part of none.
+std::string_view FirstOf(std::string_view text) {
+  size_t end = 0;
+  if (unicode::Next(text, &end) == unicode::kIllFormed) return text.substr(0, 1);
+  for (size_t next = end; next < text.size(); end = next) {
+    const int32_t character = unicode::Next(text, &next);
+    if (character == unicode::kIllFormed || unicode::IsBase(character)) break;
   }
-  return size;
+  return text.substr(0, end);
 }
 
-// The characters of `text`; a byte that is part of none stands alone.
 std::vector<std::string_view> Characters(std::string_view text) {
   std::vector<std::string_view> characters;
   while (!text.empty()) {
-    const size_t size = std::max<size_t>(1, CharacterAt(text));
-    characters.push_back(text.substr(0, size));
-    text.remove_prefix(size);
+    characters.push_back(FirstOf(text));
+    text.remove_prefix(characters.back().size());
   }
   return characters;
 }
@@ -62,16 +54,29 @@ std::string Hide(std::string_view digits, size_t head, size_t tail) {
   return out;
 }
 
+// Of a landline as it is kept, "021-12345678" or "0571-8765432-12"; empty for other numbers.
+std::string MaskLandline(std::string_view phone) {
+  const size_t dash = phone.find('-');
+  if (!phone.starts_with('0') || (dash != 3 && dash != 4)) return {};
+  const size_t end = std::min(phone.find('-', dash + 1), phone.size());
+  const std::string_view number = phone.substr(dash + 1, end - dash - 1);
+  if (number.size() < 7 || !std::ranges::all_of(number, IsDigit)) return {};
+  std::string masked = std::string(phone.substr(0, dash + 1)) + Hide(number, 0, 2);
+  if (end < phone.size()) masked += "-" + std::string(phone.size() - end - 1, '*');
+  return masked;
+}
+
 }  // namespace
 
 std::string MaskName(std::string_view name) {
   if (name.empty()) return {};
-  const size_t first = CharacterAt(name);
-  if (first == 0 || first == name.size()) return "*";
-  return std::string(name.substr(0, first)) + "**";
+  const std::string_view first = FirstOf(name);
+  if (first == name || !unicode::IsUtf8(first)) return "*";
+  return std::string(first) + "**";
 }
 
 std::string MaskPhone(std::string_view phone) {
+  if (std::string landline = MaskLandline(phone); !landline.empty()) return landline;
   const bool international = phone.starts_with('+');
   std::string digits;
   std::ranges::copy_if(phone, std::back_inserter(digits), IsDigit);
@@ -90,7 +95,7 @@ std::string MaskAddress(std::string_view address) {
   std::string kept;
   if (characters.empty()) return kept;
   for (size_t i = 0; i < characters.size() / 2; ++i) {
-    if (IsNumeral(characters[i]) || CharacterAt(characters[i]) == 0) break;
+    if (IsNumeral(characters[i]) || !unicode::IsUtf8(characters[i])) break;
     kept.append(characters[i]);
   }
   return kept + "***";

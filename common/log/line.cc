@@ -8,6 +8,8 @@
 #include <cctype>
 #include <cmath>
 
+#include "common/unicode/unicode.h"
+
 namespace baodao::log {
 namespace {
 
@@ -17,27 +19,6 @@ constexpr size_t kMaxValue = size_t{8} * 1024;
 std::string_view LevelName(Level level) {
   static constexpr std::array<std::string_view, 4> kNames = {"debug", "info", "warn", "error"};
   return kNames[static_cast<size_t>(level)];
-}
-
-// The length of the well-formed UTF-8 sequence `text` starts with, 0 when there is none.
-size_t Utf8Length(std::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  const size_t size = lead < 0x80                   ? 1
-                      : lead >= 0xC2 && lead < 0xE0 ? 2
-                      : lead >= 0xE0 && lead < 0xF0 ? 3
-                      : lead >= 0xF0 && lead < 0xF5 ? 4
-                                                    : 0;
-  if (size == 0 || size > text.size()) return 0;
-  for (size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  // Overlong forms, surrogates and what lies beyond U+10FFFF.
-  if (lead == 0xE0 && byte(1) < 0xA0) return 0;
-  if (lead == 0xED && byte(1) > 0x9F) return 0;
-  if (lead == 0xF0 && byte(1) < 0x90) return 0;
-  if (lead == 0xF4 && byte(1) > 0x8F) return 0;
-  return size;
 }
 
 void AppendAscii(char c, std::string& out) {
@@ -79,16 +60,16 @@ std::string Quoted(std::string_view text) {
   std::string out = "\"";
   const bool cut = text.size() > kMaxValue;
   if (cut) text = text.substr(0, kMaxValue);
-  while (!text.empty()) {
-    const size_t size = Utf8Length(text);
-    if (size == 0) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t start = at;
+    const int32_t character = unicode::Next(text, &at);
+    if (character == unicode::kIllFormed) {
       out += "\xEF\xBF\xBD";
-    } else if (size == 1) {
-      AppendAscii(text[0], out);
+    } else if (character < 0x80) {
+      AppendAscii(static_cast<char>(character), out);
     } else {
-      out += text.substr(0, size);
+      out += text.substr(start, at - start);
     }
-    text.remove_prefix(std::max<size_t>(size, 1));
   }
   if (cut) out += "…";
   return out + '"';

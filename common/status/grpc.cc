@@ -1,5 +1,7 @@
 #include "common/status/grpc.h"
 
+#include <absl/strings/ascii.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -26,6 +28,16 @@ grpc::StatusCode GrpcCode(absl::StatusCode code) {
 }
 
 std::string Cut(std::string_view text, size_t max) { return std::string(CutUtf8(text, max)); }
+
+// The text as it is sent. A blank at an end (where metadata is missing, or cut) would cost Node's
+// HTTP/2 layer the whole header; control characters have no place in it either.
+std::string TextOf(const absl::Status& status, Locale locale) {
+  std::string text = Cut(Localise(status, locale), kMaxText);
+  std::ranges::replace_if(
+      text, [](unsigned char c) { return absl::ascii_iscntrl(c); }, ' ');
+  absl::StripAsciiWhitespace(&text);
+  return text;
+}
 
 // What the client is told: the refusal itself, or the one that stands for a fault.
 absl::Status Outward(const absl::Status& status) {
@@ -105,11 +117,11 @@ grpc::Status ToGrpc(const absl::Status& status, Locale locale) {
   const Refusal refusal = *status_internal::PayloadOf(outward);
   google::rpc::Status details;
   details.set_code(static_cast<int>(outward.code()));
-  details.set_message(Cut(Localise(outward, Locale::kEn), kMaxText));
+  details.set_message(TextOf(outward, Locale::kEn));
   AddErrorInfo(refusal, details);
   google::rpc::LocalizedMessage text;
   text.set_locale(std::string(LocaleName(locale)));
-  text.set_message(Cut(Localise(outward, locale), kMaxText));
+  text.set_message(TextOf(outward, locale));
   details.add_details()->PackFrom(text);
   if (refusal.violations_size() > 0) AddViolations(refusal, locale, details);
   if (refusal.has_retry_after()) {

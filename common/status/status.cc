@@ -22,7 +22,8 @@ Refusal MakeRefusal(Reason reason, const Metadata& metadata) {
 
 absl::Status Finish(Reason reason, const Metadata& metadata, const Refusal& refusal) {
   const auto& row = status_internal::RowOf(reason);
-  const std::string text = status_internal::Fill(row.text[static_cast<int>(Locale::kEn)], metadata);
+  const std::string text =
+      status_internal::Fill(row.text[static_cast<int>(Locale::kEn)], metadata, Locale::kEn);
   return status_internal::WithPayload(row.code, std::string(row.name) + ": " + text, refusal);
 }
 
@@ -112,12 +113,12 @@ std::string Localise(const absl::Status& status, Locale locale) {
     return std::string(text.starts_with(prefix) ? text.substr(prefix.size()) : text);
   }
   return status_internal::Fill(status_internal::RowOf(*reason).text[static_cast<int>(locale)],
-                               MetadataOf(status));
+                               MetadataOf(status), locale);
 }
 
 std::string Localise(const Violation& violation, Locale locale) {
   const auto& row = status_internal::RowOf(violation.kind);
-  return status_internal::Fill(row.text[static_cast<int>(locale)], violation.arguments);
+  return status_internal::Fill(row.text[static_cast<int>(locale)], violation.arguments, locale);
 }
 
 }  // namespace baodao

@@ -4,6 +4,7 @@
 #include <grpcpp/support/status_code_enum.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace baodao {
 namespace status_internal {
@@ -26,14 +27,33 @@ constexpr ViolationRow kViolations[] = {
 #undef VIOLATION
 };
 
+constexpr TermRow kTerms[] = {
+#define TERM(key, value, zh, en) {#key, #value, {zh, en}},
+#include "common/status/terms.def"
+#undef TERM
+};
+
+// The name of a value; nullptr where it has none.
+const TermRow* TermFor(std::string_view key, std::string_view value) {
+  using Names = absl::flat_hash_map<std::pair<std::string_view, std::string_view>, const TermRow*>;
+  static const Names* const kNames = [] {
+    auto* names = new Names;
+    for (const TermRow& row : kTerms) names->emplace(std::pair(row.key, row.value), &row);
+    return names;
+  }();
+  const auto found = kNames->find(std::pair(key, value));
+  return found == kNames->end() ? nullptr : found->second;
+}
+
 }  // namespace
 
+std::span<const TermRow> Terms() { return kTerms; }
 std::span<const ReasonRow> Reasons() { return kReasons; }
 std::span<const ViolationRow> Violations() { return kViolations; }
 const ReasonRow& RowOf(Reason reason) { return kReasons[static_cast<size_t>(reason)]; }
 const ViolationRow& RowOf(ViolationKind kind) { return kViolations[static_cast<size_t>(kind)]; }
 
-std::string Fill(std::string_view text, const Metadata& values) {
+std::string Fill(std::string_view text, const Metadata& values, Locale locale) {
   std::string out;
   while (!text.empty()) {
     const size_t open = text.find('{');
@@ -41,7 +61,12 @@ std::string Fill(std::string_view text, const Metadata& values) {
     if (close == text.npos) break;
     out.append(text.substr(0, open));
     const auto value = values.find(std::string(text.substr(open + 1, close - open - 1)));
-    if (value != values.end()) out.append(value->second);
+    if (value != values.end()) {
+      const TermRow* term = TermFor(value->first, value->second);
+      // A value itself is not filled: it may come from a request.
+      out += term == nullptr ? value->second
+                             : Fill(term->text[static_cast<int>(locale)], values, locale);
+    }
     text.remove_prefix(close + 1);
   }
   out.append(text);

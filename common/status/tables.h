@@ -1,4 +1,4 @@
-// reasons.def and violations.def as data; used by this folder and its tests.
+// reasons.def, violations.def and terms.def as data; used by this folder and its tests.
 #pragma once
 
 #include <absl/status/status.h>
@@ -26,13 +26,20 @@ struct ViolationRow {
   std::array<std::string_view, 2> text;  // By Locale.
 };
 
+struct TermRow {
+  std::string_view key;
+  std::string_view value;
+  std::array<std::string_view, 2> text;  // By Locale.
+};
+
 std::span<const ReasonRow> Reasons();
 std::span<const ViolationRow> Violations();
+std::span<const TermRow> Terms();
 const ReasonRow& RowOf(Reason reason);
 const ViolationRow& RowOf(ViolationKind kind);
 
-// `text` with every {key} replaced by its value, or by nothing.
-std::string Fill(std::string_view text, const Metadata& values);
+// `text` with every {key} replaced by the name of its value in terms.def, or the value, or nothing.
+std::string Fill(std::string_view text, const Metadata& values, Locale locale);
 
 // The first `max` bytes of `text`, cut before a character of UTF-8 rather than inside it.
 std::string_view CutUtf8(std::string_view text, size_t max);

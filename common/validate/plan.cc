@@ -5,6 +5,8 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "baodao/common/v1/common.pb.h"
+#include "common/validate/normalise.h"
 #include "common/validate/text.h"
 
 namespace baodao::validate {
@@ -75,7 +77,7 @@ class PlanCompiler {
     const auto known = plans_.find(type);
     if (known != plans_.end()) return *known->second;
     Plan* plan = Visit(type);
-    SpreadClears();
+    SpreadChanges();
     return *plan;
   }
 
@@ -86,13 +88,14 @@ class PlanCompiler {
     slot = std::make_unique<Plan>();
     Plan* plan = slot.get();
     plan->type_ = type;
+    plan->changes_ = type == common::v1::GeoPoint::descriptor();
     for (int i = 0; i < type->field_count(); ++i) {
       FieldPlan field = PlanOf(type->field(i));
-      plan->clears_ |= field.bounds.output_only();
       const bool descends = field.kind == FieldKind::kMessage || field.kind == FieldKind::kMap;
       if (descends && !field.bounds.output_only()) {
         field.nested = Below(field);
       }
+      plan->changes_ |= field.bounds.output_only() || field.changes();
       plan->fields_.push_back(std::move(field));
     }
     return plan;
@@ -132,14 +135,14 @@ class PlanCompiler {
     }
   }
 
-  // `clears_` of a type is known only after everything below it; cycles make that a fixed point.
-  void SpreadClears() {
+  // `changes_` of a type is known only after everything below it; cycles make that a fixed point.
+  void SpreadChanges() {
     for (bool changed = true; changed;) {
       changed = false;
       for (auto& [type, plan] : plans_) {
-        if (plan->clears_) continue;
+        if (plan->changes_) continue;
         for (const FieldPlan& field : plan->fields_) {
-          if (field.nested != nullptr && field.nested->clears_) plan->clears_ = changed = true;
+          if (field.changes()) plan->changes_ = changed = true;
         }
       }
     }
@@ -149,6 +152,11 @@ class PlanCompiler {
   std::unordered_map<const Descriptor*, std::unique_ptr<Plan>> plans_;
   std::vector<std::unique_ptr<Plan>> masks_;  // one for each field that holds a mask
 };
+
+bool FieldPlan::changes() const {
+  if (kind == FieldKind::kMessage) return nested != nullptr && nested->changes();
+  return kind == FieldKind::kString && IsNormalised(bounds.format());
+}
 
 const Plan& Plan::For(const Descriptor* type) {
   static PlanCompiler compiler;

@@ -36,6 +36,10 @@ struct FieldPlan {
   double min = -std::numeric_limits<double>::infinity();
   double max = std::numeric_limits<double>::infinity();
   const Plan* nested = nullptr;  // kMessage; the entry type of a map
+
+  // Prepare may change the value: text that is normalised, a message that holds what changes. Maps
+  // are left as they are.
+  bool changes() const;
 };
 
 class Plan {
@@ -45,14 +49,14 @@ class Plan {
 
   const google::protobuf::Descriptor* type() const { return type_; }
   const std::vector<FieldPlan>& fields() const { return fields_; }
-  // Something below is output-only.
-  bool clears() const { return clears_; }
+  // Something below is output-only, or kept in a form of its own: text, places.
+  bool changes() const { return changes_; }
 
  private:
   friend class PlanCompiler;
   const google::protobuf::Descriptor* type_ = nullptr;
   std::vector<FieldPlan> fields_;
-  bool clears_ = false;
+  bool changes_ = false;
 };
 
 }  // namespace baodao::validate

@@ -5,6 +5,9 @@
 #include <algorithm>
 
 #include "common/ids/ids.h"
+#include "common/unicode/unicode.h"
+#include "common/validate/normalise.h"
+#include "common/validate/phone.h"
 
 namespace baodao::validate {
 namespace {
@@ -31,14 +34,11 @@ bool IsPageToken(std::string_view text) {
   return All(text, [](char c) { return IsWordOrDash(c) || c == '=' || c == '.' || c == '~'; });
 }
 
-// C0, DEL and C1 controls; C1 is two bytes in UTF-8: C2 80 … C2 9F.
-bool IsText(std::string_view text) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != 0x7f && c != 0xc2) continue;
-    if (c == '\n' || c == '\r') continue;
-    if (c != 0xc2) return false;
-    if (i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0) return false;
+// Every character can be shown, line ends aside.
+bool IsReadable(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const int32_t character = unicode::Next(text, &at);
+    if (character != '\n' && !unicode::IsReadable(character)) return false;
   }
   return true;
 }
@@ -63,11 +63,12 @@ bool FitsFormat(v1::Format format, std::string_view text) {
     case v1::FORMAT_PAGE_TOKEN:
       return IsPageToken(text);
     case v1::FORMAT_TEXT:
-      return IsText(text);
+      return IsPlain(format, text) || IsReadable(text);
     case v1::FORMAT_LINE:
-      return IsText(text) && text.find_first_of("\r\n") == std::string_view::npos;
+      return IsPlain(format, text) ||
+             (text.find('\n') == std::string_view::npos && IsReadable(text));
     case v1::FORMAT_CONTACT_PHONE:
-      return IsPhone(text);
+      return CanonicalContact(text).has_value();
     default:
       return true;
   }

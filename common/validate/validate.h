@@ -17,10 +17,10 @@ class Validator {
   // Compiles the bounds of `type` and of all that it contains; repeated calls share the result.
   explicit Validator(const google::protobuf::Descriptor* type);
 
-  // Clears fields marked output-only, then checks everything else. OK, or one INVALID_ARGUMENT
-  // refusal with a violation per offending field (at most 20), named by its full path:
-  // "items[3].skill". `message` must be of the validator's type. Allocates nothing when the message
-  // is valid.
+  // Clears fields marked output-only, brings text and places into the form in which they are kept
+  // (prepare.h), then checks everything. OK, or one INVALID_ARGUMENT refusal with a violation per
+  // offending field (at most 20), named by its full path: "items[3].skill". `message` must be of
+  // the validator's type.
   absl::Status Check(google::protobuf::Message* message) const;
 
  private:

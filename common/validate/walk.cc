@@ -28,21 +28,9 @@ std::string PathOf(const Place* place) {
 // 12 and 0.5, not 12.000000.
 std::string NumberText(double value) { return absl::StrCat(value); }
 
-std::string_view FormatText(v1::Format format) {
-  switch (format) {
-    case v1::FORMAT_ID:
-      return "prefix_ULID";
-    case v1::FORMAT_AREA_CODE:
-    case v1::FORMAT_REQUEST_ID:
-      return "A-Z a-z 0-9 _ -";
-    case v1::FORMAT_PHONE:
-    case v1::FORMAT_CONTACT_PHONE:
-      return "1XXXXXXXXXX";
-    case v1::FORMAT_TAG:
-      return "a-z 0-9 _";
-    default:
-      return "page token";
-  }
+// Forms of a handful of characters: that they have another form says more than their length.
+bool IsPhoneForm(v1::Format format) {
+  return format == v1::FORMAT_PHONE || format == v1::FORMAT_CONTACT_PHONE;
 }
 
 double SecondsOf(const Message& time, bool* valid) {
@@ -194,6 +182,8 @@ void Walk::CheckText(const FieldPlan& plan, std::string_view text, const Place& 
     if (place.index >= 0) Fail(place, ViolationKind::REQUIRED);  // an empty element means nothing
     return;
   }
+  const v1::Format format = plan.bounds.format();
+  if (IsPhoneForm(format)) return CheckForm(format, text, place);
   // Code points are at most as many as bytes: most strings need no counting.
   const bool maybe_long = plan.max_length != 0 && text.size() > plan.max_length;
   if (maybe_long || plan.bounds.min_length() != 0) {
@@ -206,13 +196,16 @@ void Walk::CheckText(const FieldPlan& plan, std::string_view text, const Place& 
                   {{"min", absl::StrCat(plan.bounds.min_length())}});
     }
   }
-  if (bytes || FitsFormat(plan.bounds.format(), text)) return;
-  const v1::Format format = plan.bounds.format();
-  if (format == v1::FORMAT_TEXT || format == v1::FORMAT_LINE) {
-    return Fail(place, ViolationKind::CONTROL_CHARACTERS);
+  if (!bytes) CheckForm(format, text, place);
+}
+
+void Walk::CheckForm(v1::Format format, std::string_view text, const Place& place) {
+  if (FitsFormat(format, text)) return;
+  if (format != v1::FORMAT_TEXT && format != v1::FORMAT_LINE) {
+    return Fail(place, ViolationKind::BAD_FORMAT, {{"expected", v1::Format_Name(format)}});
   }
-  Fail(place, ViolationKind::BAD_FORMAT,
-       {{"expected", std::string(FormatText(plan.bounds.format()))}});
+  const bool lines = format == v1::FORMAT_LINE && text.find('\n') != std::string_view::npos;
+  Fail(place, lines ? ViolationKind::LINE_BREAK : ViolationKind::CONTROL_CHARACTERS);
 }
 
 void Walk::CheckNumber(const FieldPlan& plan, double value, const Place& place) {

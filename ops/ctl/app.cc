@@ -117,12 +117,12 @@ int ExitCodeOf(const absl::Status& status) {
 }
 
 std::string Explain(const absl::Status& status, Locale locale) {
-  if (!IsRefusal(status)) return std::string(status.message());
+  if (!IsRefusal(status)) return Shown(std::string(status.message()));
   const auto reason = ReasonOf(status);
   std::string text = reason ? std::string(Name(*reason)) + ": " : "";
-  text += Localise(status, locale);
+  text += Shown(Localise(status, locale));
   for (const Violation& violation : ViolationsOf(status)) {
-    text += "\n  " + violation.field + ": " + Localise(violation, locale);
+    text += "\n  " + Shown(violation.field + ": " + Localise(violation, locale));
   }
   return text;
 }

@@ -1,6 +1,7 @@
 #include "ops/ctl/output.h"
 
 #include <absl/strings/ascii.h>
+#include <absl/strings/escaping.h>
 #include <google/protobuf/util/json_util.h>
 #include <google/protobuf/wrappers.pb.h>
 
@@ -9,39 +10,64 @@
 #include <cstdio>
 #include <ostream>
 
+#include "common/unicode/unicode.h"
+
 namespace baodao::ctl {
 namespace {
 
-struct Range {
-  char32_t first;
-  char32_t last;
-};
+constexpr int32_t kJoiner = 0x200D;
+constexpr int32_t kLineSeparator = 0x2028;
+constexpr int32_t kParagraphSeparator = 0x2029;
 
-// The wide blocks of Unicode's EastAsianWidth that names and texts here use.
-constexpr Range kWide[] = {
-    {0x1100, 0x115F}, {0x2E80, 0x303E},   {0x3041, 0x33FF},   {0x3400, 0x4DBF},  {0x4E00, 0x9FFF},
-    {0xA000, 0xA4CF}, {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},   {0xFE30, 0xFE4F},  {0xFF00, 0xFF60},
-    {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
-
-bool IsWide(char32_t c) {
-  return std::any_of(std::begin(kWide), std::end(kWide),
-                     [c](const Range& range) { return range.first <= c && c <= range.last; });
+// Would act on the terminal, or hide something from who looks at it.
+bool Misleads(int32_t character) {
+  if (character == unicode::kIllFormed || !unicode::IsReadable(character)) return true;
+  if (character == kLineSeparator || character == kParagraphSeparator) return true;
+  return unicode::IsInvisible(character) && character != kJoiner &&
+         !unicode::IsVariationSelector(character);
 }
 
-// The next character of valid UTF-8; a stray byte counts as one.
-char32_t Next(std::string_view* text) {
-  const auto lead = static_cast<unsigned char>(text->front());
-  const size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (length == 1 || text->size() < length) {
-    text->remove_prefix(1);
-    return lead;
+// As JSON writes it: \u202e, beyond the first plane a pair.
+std::string JsonEscape(int32_t character) {
+  char text[16];
+  if (character < 0x10000) {
+    std::snprintf(text, sizeof text, "\\u%04x", static_cast<unsigned>(character));
+  } else {
+    const unsigned rest = static_cast<unsigned>(character) - 0x10000;
+    std::snprintf(text, sizeof text, "\\u%04x\\u%04x", 0xD800 + (rest >> 10),
+                  0xDC00 + (rest & 0x3FF));
   }
-  char32_t c = lead & (0xFF >> (length + 1));
-  for (size_t i = 1; i < length; ++i) {
-    c = c << 6 | (static_cast<unsigned char>((*text)[i]) & 0x3F);
+  return text;
+}
+
+std::string Escape(int32_t character, std::string_view bytes) {
+  switch (character) {
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '\t':
+      return "\\t";
+    case unicode::kIllFormed:
+      return "\\x" + absl::BytesToHexString({bytes.data(), bytes.size()});
+    default:
+      return JsonEscape(character);
   }
-  text->remove_prefix(length);
-  return c;
+}
+
+// Lines of JSON, with what misleads escaped inside its strings.
+std::string ShownJson(std::string_view json) {
+  std::string shown;
+  for (size_t at = 0; at < json.size();) {
+    const size_t start = at;
+    const int32_t character = unicode::Next(json, &at);
+    if (character != '\n' && character != unicode::kIllFormed && Misleads(character)) {
+      shown += JsonEscape(character);
+    } else {
+      shown += json.substr(start, at - start);
+    }
+  }
+  return shown;
 }
 
 std::string Quoted(std::string_view text) {
@@ -54,18 +80,36 @@ std::string Quoted(std::string_view text) {
 
 int DisplayWidth(std::string_view text) {
   int width = 0;
-  while (!text.empty()) width += IsWide(Next(&text)) ? 2 : 1;
+  for (size_t at = 0; at < text.size();) width += unicode::Columns(unicode::Next(text, &at));
   return width;
+}
+
+std::string Shown(std::string_view text) {
+  std::string shown;
+  for (size_t at = 0; at < text.size();) {
+    const size_t start = at;
+    const int32_t character = unicode::Next(text, &at);
+    const std::string_view bytes = text.substr(start, at - start);
+    if (Misleads(character)) {
+      shown += Escape(character, bytes);
+    } else {
+      shown += bytes;
+    }
+  }
+  return shown;
 }
 
 std::string Table::Text() const {
   std::vector<int> widths(rows_.front().size(), 0);
-  for (const auto& row : rows_) {
-    for (size_t i = 0; i < widths.size(); ++i)
+  std::vector<std::vector<std::string>> rows = rows_;
+  for (auto& row : rows) {
+    for (size_t i = 0; i < widths.size(); ++i) {
+      row[i] = Shown(row[i]);
       widths[i] = std::max(widths[i], DisplayWidth(row[i]));
+    }
   }
   std::string text;
-  for (const auto& row : rows_) {
+  for (const auto& row : rows) {
     std::string line;
     for (size_t i = 0; i < widths.size(); ++i) {
       line += row[i];
@@ -92,16 +136,19 @@ std::string Table::Json() const {
 }
 
 void Output::Show(const Table& table) {
-  if (json_) return Line(table.Json());
+  if (json_) return Json(table.Json());
   stream_ << table.Text() << std::flush;
 }
 
-void Output::Show(const google::protobuf::Message& message) { Line(ToJson(message)); }
+void Output::Show(const google::protobuf::Message& message) { Json(ToJson(message)); }
 
-void Output::Line(std::string_view text) { stream_ << text << std::endl; }
+void Output::Json(std::string_view json) { stream_ << ShownJson(json) << std::endl; }
+
+void Output::Line(std::string_view text) { stream_ << Shown(text) << std::endl; }
 
 void Output::Word(std::string_view name, std::string_view text) {
-  Line(json_ ? "{" + Quoted(name) + ": " + Quoted(text) + "}" : std::string(text));
+  if (json_) return Json("{" + Quoted(name) + ": " + Quoted(text) + "}");
+  Line(text);
 }
 
 std::string ToJson(const google::protobuf::Message& message) {

@@ -66,7 +66,7 @@ void ShowJson(Session& session, const std::vector<Area>& lines, Counts& counts) 
     }
     json += "}";
   }
-  session.out.Line(json + "\n]");
+  session.out.Json(json + "\n]");
 }
 
 void ShowTable(Session& session, const std::vector<Area>& lines, Counts& counts) {

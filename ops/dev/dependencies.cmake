@@ -12,6 +12,7 @@ set_property(TARGET PkgConfig::HIREDIS PROPERTY INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
 find_package(Boost REQUIRED)
+find_package(ICU REQUIRED COMPONENTS uc)
 find_library(LEMON_LIBRARY NAMES lemon REQUIRED)
 find_library(REFLECTION_LIBRARY grpc++_reflection REQUIRED)
 find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
@@ -19,4 +20,4 @@ find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
 set(BAODAO_LIBRARIES
     ${REFLECTION_LIBRARY} gRPC::grpc++ protobuf::libprotobuf PkgConfig::HIREDIS PkgConfig::SODIUM
     PkgConfig::TOMLPLUSPLUS prometheus-cpp::pull prometheus-cpp::core spdlog::spdlog Boost::headers
-    Threads::Threads)
+    ICU::uc Threads::Threads)

@@ -15,6 +15,8 @@
 namespace baodao::rpc::detail {
 namespace {
 
+constexpr char kContentType[] = "application/grpc+proto";
+
 // What whoever meets a full service should wait: calls take milliseconds, bursts seconds.
 constexpr Millis kOverloadPause{1'000};
 // What HTTP/2 counts for every header beside its name and value (RFC 7541, 4.1).
@@ -118,7 +120,10 @@ void Call::Parse() {
   } else {
     const grpc::Status parsed = grpc::SerializationTraits<google::protobuf::Message>::Deserialize(
         &message_, &invocation_->request());
-    if (!parsed.ok()) arrival_.decoded = Refuse(Reason::MALFORMED_MESSAGE);
+    if (!parsed.ok()) {
+      // gRPC keeps the caller's content type to itself: whoever sent JSON learns here what is read.
+      arrival_.decoded = Refuse(Reason::MALFORMED_MESSAGE, {{"content_type", kContentType}});
+    }
     // What no bound looks at must not be kept either.
     invocation_->request().DiscardUnknownFields();
   }

@@ -121,7 +121,7 @@ Task<absl::StatusOr<v1::MarkReadResponse>> InboxHandlers::MarkRead(rpc::CallCont
   CO_ASSIGN_OR_RETURN(const Owner owner, PersonOwner(request.person_id()));
   const std::optional<Cursor> cursor = Cursor::Parse(request.cursor());
   if (!cursor) {
-    co_return RefuseField("cursor", ViolationKind::BAD_FORMAT, {{"expected", "<ms>-<n>"}});
+    co_return RefuseField("cursor", ViolationKind::BAD_FORMAT, {{"expected", "INBOX_CURSOR"}});
   }
   using ReadDecision = store::Decision<v1::MarkReadResponse>;
   std::function<Task<absl::StatusOr<ReadDecision>>()> decide =

@@ -47,7 +47,7 @@ absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& reques
     if (request.slots(i).end_minute() > request.slots(i).start_minute()) continue;
     const std::string slot = "slots[" + std::to_string(i) + "]";
     return RefuseField(slot + ".end_minute", ViolationKind::MUST_BE_AFTER,
-                       {{"field", slot + ".start_minute"}});
+                       {{"field", "start_minute"}});
   }
   RETURN_IF_ERROR(CheckExpiry(request, now));
   v1::Resource resource;

@@ -36,7 +36,7 @@ Task<absl::StatusOr<std::string>> MatchHandlers::AreaOfAnswer(std::string answer
     if (here) commit->Expect(deps_.lists.keys().Project(answer_id), loaded.version);
     co_return loaded.record.project().area_code();
   }
-  co_return RefuseField("answer_id", ViolationKind::BAD_FORMAT, {{"expected", "res_…, prj_…"}});
+  co_return RefuseField("answer_id", ViolationKind::BAD_FORMAT, {{"expected", "MATCH_ANSWER"}});
 }
 
 Task<absl::StatusOr<v1::Match>> MatchHandlers::Create(rpc::CallContext ctx,

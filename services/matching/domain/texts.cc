@@ -35,7 +35,7 @@ constexpr Pair kRuleTexts[] = {
 const StringMap<Pair>& TagNames() {
   static const auto* names = new StringMap<Pair>{
 #define TAG(tag, zh, en) {#tag, {zh, en}},
-#include "services/matching/domain/tag_names.def"
+#include "common/status/tag_names.def"
 #undef TAG
   };
   return *names;

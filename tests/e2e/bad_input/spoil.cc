@@ -112,15 +112,21 @@ class Spoiler {
     const auto add = [&](ViolationKind kind, const std::string& value, const std::string& text) {
       Add(kind, value, [=](Message& holder) { PutText(holder, field, text); });
     };
-    add(ViolationKind::TOO_LONG, "one character more", std::string(bounds.max_length() + 1, 'a'));
+    const validate::v1::Format format = bounds.format();
+    if (format != validate::v1::FORMAT_PHONE && format != validate::v1::FORMAT_CONTACT_PHONE) {
+      add(ViolationKind::TOO_LONG, "one character more", std::string(bounds.max_length() + 1, 'a'));
+    }
     if (bounds.min_length() > 1) {
       add(ViolationKind::TOO_SHORT, "one character less",
           std::string(bounds.min_length() - 1, 'a'));
     }
-    if (bounds.format() == validate::v1::FORMAT_TEXT ||
-        bounds.format() == validate::v1::FORMAT_LINE) {
+    if (format == validate::v1::FORMAT_TEXT || format == validate::v1::FORMAT_LINE) {
       add(ViolationKind::CONTROL_CHARACTERS, "a bell", "a\x07");
-    } else if (bounds.format() != validate::v1::FORMAT_UNSPECIFIED) {
+      add(ViolationKind::CONTROL_CHARACTERS, "a character of nobody's", "a\ue000");
+      if (bounds.required())
+        add(ViolationKind::REQUIRED, "nothing visible", "\u3000\u200b\u3164\n");
+      if (format == validate::v1::FORMAT_LINE) add(ViolationKind::LINE_BREAK, "two lines", "a\nb");
+    } else if (format != validate::v1::FORMAT_UNSPECIFIED) {
       add(ViolationKind::BAD_FORMAT, "what no form has", "a!");
     }
     if (field->is_repeated()) add(ViolationKind::REQUIRED, "an empty element", "");

@@ -47,6 +47,21 @@ TEST_P(SessionServiceTest, FirstLoginCreatesThePersonOnce) {
   EXPECT_TRUE(Call(*person_client_, &People::GetPerson, account.token, get).ok());
 }
 
+TEST_P(SessionServiceTest, ANumberIsTheSameHoweverItIsWritten) {
+  const Account account = LogIn("13812345678");
+  clock_.Advance(std::chrono::minutes(2));
+  v1::RequestLoginCodeRequest ask;
+  ask.set_phone("+86 138-1234-5678");
+  ASSERT_TRUE(Call(*session_client_, &Sessions::RequestLoginCode, "", ask).ok());
+  const auto tokens = TryLogin("１３８ １２３４ ５６７８", sender_.codes["13812345678"]);
+  ASSERT_TRUE(tokens.ok()) << tokens.status();
+  EXPECT_EQ(tokens->person().person_id(), account.id);
+  EXPECT_EQ(tokens->person().phone(), "13812345678");
+  ask.set_phone("021-12345678");
+  const auto landline = Call(*session_client_, &Sessions::RequestLoginCode, "", ask);
+  EXPECT_EQ(ViolationsOf(landline.status()).at(0).kind, ViolationKind::BAD_FORMAT);
+}
+
 TEST_P(SessionServiceTest, ACodeWorksOnce) {
   const Account account = LogIn(kPhone);
   clock_.Advance(std::chrono::seconds(61));

@@ -53,6 +53,29 @@ TEST_P(UnitServiceTest, RefusesUnknownLiaisonsAndAreas) {
             "AREA_UNKNOWN");
 }
 
+// Whatever form a phone's keyboard sends: it is kept in one, and the same request stays the same.
+TEST_P(UnitServiceTest, NamesAreKeptInOneForm) {
+  v1::CreateUnitRequest request;
+  request.set_request_id("one-form");
+  request.set_name("  Cafe\u0301\u200b 同济\u202e\u3000");
+  request.set_kind("enterprise");
+  request.set_area_code("c1");
+  const auto create = [&] {
+    return Call(*unit_client_, &Units::CreateUnit, Coordinator("c1"), request);
+  };
+  const auto first = create();
+  ASSERT_TRUE(first.ok()) << first.status();
+  EXPECT_EQ(first->name(), "Caf\u00e9 同济");
+  request.set_name("Caf\u00e9 同济");
+  const auto again = create();
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->unit_id(), first->unit_id());
+  request.set_name("\u3164");
+  EXPECT_EQ(ViolationsOf(create().status()).at(0).kind, ViolationKind::REQUIRED);
+  request.set_name("一\n二");
+  EXPECT_EQ(ViolationsOf(create().status()).at(0).kind, ViolationKind::LINE_BREAK);
+}
+
 TEST_P(UnitServiceTest, ListsASubtreeInOrderOfCreation) {
   std::vector<std::string> of_s1, all;
   for (int i = 0; i < 6; ++i) {

@@ -72,6 +72,21 @@ TEST_F(ChainTest, MalformedBytesHaveANamedError) {
   EXPECT_EQ(handlers_.started, 0);
 }
 
+// As sent with application/grpc+json: gRPC does not show the handler side the content type.
+TEST_F(ChainTest, WhoeverSendsJsonLearnsWhatIsSpoken) {
+  StartServer();
+  for (const char* json : {"{}", "{\"message\": \"hello\"}", "[1]", "\"text\""}) {
+    const grpc::Status status = RawCall(channel_, kEcho, Context().get(), json);
+    const absl::Status refusal = FromGrpc(status);
+    EXPECT_TRUE(Is(refusal, Reason::MALFORMED_MESSAGE)) << json << ": " << refusal;
+    EXPECT_EQ(MetadataOf(refusal)["content_type"], "application/grpc+proto");
+    EXPECT_EQ(status.error_message(),
+              "The request message cannot be decoded; the content type spoken here is "
+              "application/grpc+proto.");
+  }
+  EXPECT_EQ(handlers_.started, 0);
+}
+
 // A megabyte of it could become a gigabyte before anybody looked at its size.
 TEST_F(ChainTest, CompressedMessagesAreRefused) {
   StartServer();

@@ -11,6 +11,8 @@ TEST(MaskName, ShowsTheFirstCharacterOnly) {
   EXPECT_EQ(MaskName("欧阳娜娜"), "欧**");
   EXPECT_EQ(MaskName("Maria"), "M**");
   EXPECT_EQ(MaskName("𠮷野"), "𠮷**");
+  EXPECT_EQ(MaskName("葛\U000e0100城"), "葛\U000e0100**");  // a form of its own
+  EXPECT_EQ(MaskName("葛\U000e0100"), "*");
 }
 
 TEST(MaskName, EdgeCases) {
@@ -26,6 +28,14 @@ TEST(MaskPhone, MainlandMobiles) {
   EXPECT_EQ(MaskPhone("138 1234-1234"), "138****1234");
   EXPECT_EQ(MaskPhone("+8613812341234"), "+86138****1234");
   EXPECT_EQ(MaskPhone("+86 138 1234 1234"), "+86138****1234");
+}
+
+TEST(MaskPhone, Landlines) {
+  EXPECT_EQ(MaskPhone("021-12345678"), "021-******78");
+  EXPECT_EQ(MaskPhone("0571-8765432"), "0571-*****32");
+  EXPECT_EQ(MaskPhone("0571-87654321-123"), "0571-******21-***");
+  EXPECT_EQ(MaskPhone("4008208820"), "40******20");
+  EXPECT_EQ(MaskPhone("12345"), "*****");
 }
 
 TEST(MaskPhone, Others) {

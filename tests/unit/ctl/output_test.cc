@@ -34,6 +34,35 @@ TEST(OutputTest, LastColumnLeavesNoBlanks) {
   EXPECT_EQ(table.Text(), "A  B\nx\n");
 }
 
+TEST(OutputTest, WhatOthersWroteCannotForgeARow) {
+  Table table({"TITLE", "STATE"});
+  table.Add({"买菜\ntsk_2  OPEN", "OPEN"});
+  table.Add({"平凉路\u202e21\x1b[2J\u2028", "\u2067\t\u0085"});
+  EXPECT_EQ(table.Text(),
+            "TITLE                          STATE\n"
+            "买菜\\ntsk_2  OPEN              OPEN\n"
+            "平凉路\\u202e21\\u001b[2J\\u2028  \\u2067\\t\\u0085\n");
+  std::ostringstream stream;
+  Output(stream, false).Line("a\r\nb \xff \U000e0041");
+  EXPECT_EQ(stream.str(), "a\\r\\nb \\xff \\udb40\\udc41\n");
+}
+
+TEST(OutputTest, NamesAndEmojiAreShownAsTheyAre) {
+  for (const char* text : {"葛\U000e0100城", "👩🏽\u200d⚕\ufe0f", "é", "\U000323b0"}) {
+    EXPECT_EQ(Shown(text), text);
+  }
+  EXPECT_EQ(DisplayWidth("葛\U000e0100"), 2);
+  EXPECT_EQ(DisplayWidth("e\u0301"), 1);
+}
+
+TEST(OutputTest, JsonEscapesWhatMisleads) {
+  dispatch::v1::Task task;
+  task.set_title("a\u202eb\u2066c\x7f\nd");
+  std::ostringstream stream;
+  Output(stream, true).Show(task);
+  EXPECT_EQ(stream.str(), "{\n \"title\": \"a\\u202eb\\u2066c\\u007f\\nd\"\n}\n");
+}
+
 TEST(OutputTest, JsonUsesTheNamesOfTheProtos) {
   dispatch::v1::Task task;
   task.set_task_id("tsk_1");

@@ -1,7 +1,10 @@
 #include "common/status/grpc.h"
 
+#include <absl/strings/ascii.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "common/status/tables.h"
 #include "google/rpc/error_details.pb.h"
@@ -86,6 +89,40 @@ TEST(ToGrpc, FaultsLeakNothing) {
     EXPECT_THAT(status.error_message(), Not(HasSubstr("secret")));
     EXPECT_THAT(status.error_details(), Not(HasSubstr("secret")));
   }
+}
+
+bool EndsWell(const std::string& text) {
+  return !text.empty() && text == absl::StripAsciiWhitespace(text) &&
+         std::ranges::none_of(text, [](unsigned char c) { return absl::ascii_iscntrl(c); });
+}
+
+void ExpectTextsEndWell(const absl::Status& refusal) {
+  for (const Locale locale : {Locale::kZh, Locale::kEn}) {
+    const grpc::Status status = ToGrpc(refusal, locale);
+    EXPECT_TRUE(EndsWell(status.error_message())) << refusal << ": " << status.error_message();
+    for (const auto& text : DetailsOf<google::rpc::LocalizedMessage>(status)) {
+      EXPECT_TRUE(EndsWell(text.message())) << refusal << ": " << text.message();
+    }
+  }
+}
+
+// A message that ends in a blank reaches Node as an empty one.
+TEST(ToGrpc, NoTextBeginsOrEndsWithABlank) {
+  for (const auto& row : status_internal::Reasons()) {
+    ExpectTextsEndWell(Refuse(row.reason));
+    Metadata values;
+    for (const char* key :
+         {"area", "successor", "line", "problem", "state", "type", "id", "max", "min", "task",
+          "skill", "category", "credential", "content_type", "from", "until", "left", "distance"}) {
+      values[key] = "";
+    }
+    ExpectTextsEndWell(Refuse(row.reason, values));
+    for (auto& [key, value] : values) value = " \t\n" + key + "\r\n ";
+    ExpectTextsEndWell(Refuse(row.reason, values));
+    for (auto& [key, value] : values) value = std::string(510, 'x') + " y";  // cut behind the blank
+    ExpectTextsEndWell(Refuse(row.reason, values));
+  }
+  ExpectTextsEndWell(absl::InternalError(" "));
 }
 
 TEST(ToGrpc, StaysSmall) {

@@ -1,11 +1,19 @@
 #include "common/status/status.h"
 
+#include <absl/strings/ascii.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <regex>
 #include <set>
 
+#include "baodao/dispatch/v1/assignment.pb.h"
+#include "baodao/dispatch/v1/task.pb.h"
+#include "baodao/lists/v1/need.pb.h"
+#include "baodao/lists/v1/project.pb.h"
+#include "baodao/lists/v1/resource.pb.h"
+#include "baodao/registration/v1/registration.pb.h"
 #include "common/status/tables.h"
 
 namespace baodao {
@@ -71,9 +79,9 @@ TEST(Localise, HidesTheTextOfFaults) {
 
 TEST(Localise, MissingMetadataLeavesNoBraces) {
   EXPECT_THAT(Localise(Refuse(Reason::WRONG_STATE), Locale::kEn), Not(HasSubstr("{")));
-  EXPECT_EQ(status_internal::Fill("a {x} b {y", {{"x", "1"}}), "a 1 b {y");
+  EXPECT_EQ(status_internal::Fill("a {x} b {y", {{"x", "1"}}, Locale::kEn), "a 1 b {y");
   // Values are not filled again: metadata may come from a request.
-  EXPECT_EQ(status_internal::Fill("{x}", {{"x", "{y}"}, {"y", "1"}}), "{y}");
+  EXPECT_EQ(status_internal::Fill("{x}", {{"x", "{y}"}, {"y", "1"}}, Locale::kEn), "{y}");
 }
 
 TEST(LocaleOf, FollowsTheHeader) {
@@ -95,7 +103,7 @@ void ExpectSound(const Row& row) {
   EXPECT_FALSE(row.text[1].empty()) << row.name;
   EXPECT_TRUE(std::regex_match(std::string(row.name), std::regex("[A-Z][A-Z0-9_]*")));
   for (const auto text : row.text) {
-    const std::string filled = status_internal::Fill(text, {});
+    const std::string filled = status_internal::Fill(text, {}, Locale::kEn);
     EXPECT_EQ(filled.find_first_of("{}"), std::string::npos) << row.name;
   }
 }
@@ -112,6 +120,81 @@ TEST(Tables, RowsAreSound) {
   }
   for (const auto& row : status_internal::Violations()) ExpectSound(row);
   EXPECT_FALSE(ReasonByName("NO_SUCH_REASON").has_value());
+}
+
+bool HasLetters(std::string_view text) {
+  return std::ranges::any_of(text, [](unsigned char c) { return absl::ascii_isalpha(c); });
+}
+
+TEST(Tables, ChineseTextsHaveNoEnglishInThem) {
+  const auto zh = [](const auto& row) {
+    return status_internal::Fill(row.text[static_cast<int>(Locale::kZh)], {}, Locale::kZh);
+  };
+  for (const auto& row : status_internal::Reasons()) EXPECT_FALSE(HasLetters(zh(row))) << row.name;
+  for (const auto& row : status_internal::Violations()) {
+    EXPECT_FALSE(HasLetters(zh(row))) << row.name;
+  }
+  for (const auto& row : status_internal::Terms()) {
+    EXPECT_FALSE(HasLetters(zh(row))) << row.key << " " << row.value;
+  }
+}
+
+TEST(Terms, AreUsedAndSound) {
+  std::set<std::pair<std::string_view, std::string_view>> seen;
+  std::set<std::string_view> named;
+  for (const auto& row : status_internal::Terms()) {
+    EXPECT_TRUE(seen.emplace(row.key, row.value).second) << row.key << " " << row.value;
+    named.insert(row.key);
+    for (const auto text : row.text) {
+      EXPECT_FALSE(text.empty());
+      // A name that names itself would never end.
+      EXPECT_EQ(text.find("{" + std::string(row.key) + "}"), std::string_view::npos) << row.value;
+    }
+  }
+  for (const std::string_view key : named) {
+    const auto names = [&](const auto& row) {
+      return row.text[0].find("{" + std::string(key) + "}") != std::string_view::npos;
+    };
+    EXPECT_TRUE(std::ranges::any_of(status_internal::Reasons(), names) ||
+                std::ranges::any_of(status_internal::Violations(), names))
+        << key;
+  }
+}
+
+// Every value of the enum, without its prefix, has a name under the key.
+void ExpectNamed(const google::protobuf::EnumDescriptor* type, const std::string& prefix,
+                 const std::string& key) {
+  for (int i = 1; i < type->value_count(); ++i) {
+    const std::string value = type->value(i)->name().substr(prefix.size());
+    const std::string text = status_internal::Fill("{" + key + "}", {{key, value}}, Locale::kZh);
+    EXPECT_NE(text, value) << type->full_name();
+  }
+}
+
+TEST(Terms, EveryStateHasAName) {
+  ExpectNamed(registration::v1::RegistrationState_descriptor(), "REGISTRATION_STATE_", "state");
+  ExpectNamed(lists::v1::NeedState_descriptor(), "NEED_STATE_", "state");
+  ExpectNamed(lists::v1::ResourceState_descriptor(), "RESOURCE_STATE_", "state");
+  ExpectNamed(lists::v1::ProjectState_descriptor(), "PROJECT_STATE_", "state");
+  ExpectNamed(dispatch::v1::TaskState_descriptor(), "TASK_STATE_", "state");
+  ExpectNamed(dispatch::v1::AssignmentState_descriptor(), "ASSIGNMENT_STATE_", "state");
+}
+
+TEST(Localise, NamesValuesInTheLanguageOfTheText) {
+  EXPECT_EQ(Localise(WrongState("IN_PROGRESS"), Locale::kZh), "当前状态（进行中）不允许此操作");
+  EXPECT_EQ(Localise(WrongState("IN_PROGRESS"), Locale::kEn),
+            "This is not possible in state IN_PROGRESS.");
+  EXPECT_EQ(Localise(NotFound("task", "tsk_1"), Locale::kZh), "没有找到所请求的内容（任务 tsk_1）");
+  EXPECT_EQ(Localise(Refuse(Reason::MISSING_SKILL, {{"skill", "first_aid"}}), Locale::kZh),
+            "缺少任务要求的技能：急救");
+  EXPECT_EQ(Localise(Refuse(Reason::MISSING_SKILL, {{"skill", "juggling"}}), Locale::kZh),
+            "缺少任务要求的技能：juggling");
+  const Metadata repeated{
+      {"line", "4"}, {"problem", "AREA_REPEATED"}, {"area", "310110"}, {"first", "2"}};
+  EXPECT_EQ(Localise(Refuse(Reason::IMPORT_INVALID, repeated), Locale::kZh),
+            "导入文件有误，第 4 行：区域 310110 已在第 2 行");
+  EXPECT_EQ(Localise(Refuse(Reason::IMPORT_INVALID, repeated), Locale::kEn),
+            "The import is not valid, line 4: area 310110 is in line 2 already");
 }
 
 TEST(CutUtf8, NeverCutsACharacter) {

@@ -21,6 +21,7 @@ constexpr const char* kProto = R"(
     string skill = 1 [(baodao.validate.v1.field) = {required: true, format: FORMAT_TAG}];
     string state = 2 [(baodao.validate.v1.field) = {output_only: true}];
     repeated Item parts = 3 [(baodao.validate.v1.field) = {max_items: 2}];
+    string note = 4 [(baodao.validate.v1.field) = {format: FORMAT_TEXT, max_length: 9}];
   }
   message Request {
     string title = 1 [(baodao.validate.v1.field) = {required: true, max_length: 4, min_length: 2, format: FORMAT_TEXT}];
@@ -43,6 +44,9 @@ constexpr const char* kProto = R"(
     google.protobuf.FieldMask mask = 18 [(baodao.validate.v1.field) = {max_items: 3, max_length: 6}];
     google.protobuf.FieldMask narrow = 20 [(baodao.validate.v1.field) = {max_items: 1, max_length: 2}];
     bool flag = 19;
+    string name = 21 [(baodao.validate.v1.field) = {max_length: 4, format: FORMAT_LINE}];
+    repeated string lines = 22 [(baodao.validate.v1.field) = {max_items: 3, max_length: 5, format: FORMAT_LINE}];
+    string contact = 23 [(baodao.validate.v1.field) = {max_length: 32, format: FORMAT_CONTACT_PHONE}];
   }
 )";
 
@@ -149,6 +153,41 @@ TEST_F(ValidateTest, FormatsHold) {
   EXPECT_EQ(Check(R"(title: "a\nb")"), "");
 }
 
+TEST_F(ValidateTest, RequiredTextShowsSomething) {
+  EXPECT_EQ(Check(R"(title: "\u3000\u200b \n")"), "title REQUIRED");
+  EXPECT_EQ(Check(R"(title: "\u3164\u2800")"), "title REQUIRED");
+  EXPECT_EQ(Check(R"(lines: "a" lines: "\u200b")"), "lines[1] REQUIRED");
+  EXPECT_EQ(Check(R"(name: " ")"), "");
+}
+
+TEST_F(ValidateTest, AOneLineFieldHasOneLine) {
+  EXPECT_EQ(Check(R"(name: "a\nb")"), "name LINE_BREAK");
+  EXPECT_EQ(Check(R"(name: "a\342\200\250b")"), "name LINE_BREAK");
+  EXPECT_EQ(Check(R"(name: "a\001b")"), "name CONTROL_CHARACTERS");
+  EXPECT_EQ(Check(R"(name: "\356\200\200")"), "name CONTROL_CHARACTERS");
+}
+
+TEST_F(ValidateTest, TextIsKeptInOneForm) {
+  auto message = proto_.Make("Request", std::string(kValid) + R"(title: " e\314\201\303\251\t!\r\n"
+      name: "\342\200\256abcd" lines: "\tx" lines: "y" phone: "+86 138-1234-5678"
+      contact: "(021) 1234 5678" nested { skill: "a" note: "a\rb" }
+      items { skill: "b" parts { skill: "c" note: "\343\200\200d" } })");
+  EXPECT_EQ(Check(message.get()), "");
+  const auto expected = proto_.Make("Request", std::string(kValid) + R"(title: "\303\251\303\251 !"
+      name: "abcd" lines: "x" lines: "y" phone: "13812345678" contact: "021-12345678"
+      nested { skill: "a" note: "a\nb" } items { skill: "b" parts { skill: "c" note: "d" } })");
+  EXPECT_EQ(message->DebugString(), expected->DebugString());
+  EXPECT_EQ(Check(message.get()), "");
+  EXPECT_EQ(message->DebugString(), expected->DebugString());
+}
+
+TEST_F(ValidateTest, ANumberIsRefusedForItsForm) {
+  EXPECT_EQ(Check(R"(phone: "+86 1381234567")"), "phone BAD_FORMAT");
+  EXPECT_EQ(Check(R"(phone: "021-12345678")"), "phone BAD_FORMAT");
+  EXPECT_EQ(Check(R"(contact: "12345678")"), "contact BAD_FORMAT");
+  EXPECT_EQ(Check(R"(contact: "021-12345678-12")"), "");
+}
+
 TEST_F(ValidateTest, AllViolationsAreReportedUpToTwenty) {
   EXPECT_EQ(Check(R"(title: "" slots: -1 colour: COLOUR_UNSPECIFIED)"),
             "title REQUIRED, slots OUT_OF_RANGE, colour REQUIRED");
@@ -205,7 +244,7 @@ TEST(TextTest, FormatsAcceptAndRefuse) {
            Case{v1::FORMAT_PHONE, "1991234567x", false},
            Case{v1::FORMAT_PAGE_TOKEN, "aGk_-=", true},
            Case{v1::FORMAT_PAGE_TOKEN, "a b", false},
-           Case{v1::FORMAT_TEXT, "居民\r\n楼组 é", true},
+           Case{v1::FORMAT_TEXT, "居民\n楼组 é", true},
            Case{v1::FORMAT_TEXT, "a\tb", false},
            Case{v1::FORMAT_TEXT, "a\x7f", false},
            Case{v1::FORMAT_TEXT, "a\xc2\x85", false},
