@@ -15,12 +15,15 @@
 namespace baodao::rpc::detail {
 namespace {
 
-constexpr char kContentType[] = "application/grpc+proto";
-
 // What whoever meets a full service should wait: calls take milliseconds, bursts seconds.
 constexpr Millis kOverloadPause{1'000};
 // What HTTP/2 counts for every header beside its name and value (RFC 7541, 4.1).
 constexpr std::size_t kHeaderOverhead = 32;
+
+// gRPC keeps the caller's content type to itself: whoever sent JSON learns here what is read.
+absl::Status Undecodable() {
+  return Refuse(Reason::MALFORMED_MESSAGE, {{"content_type", "application/grpc+proto"}});
+}
 
 const std::shared_ptr<const auth::Principal>& Nobody() {
   static const auto nobody = std::make_shared<const auth::Principal>();
@@ -108,7 +111,7 @@ void Call::OnReadDone(bool ok) {
   if (ok) {
     Parse();
   } else {
-    arrival_.decoded = Refuse(Reason::MALFORMED_MESSAGE);
+    arrival_.decoded = Undecodable();
   }
   engine_->queue().Post(this);
 }
@@ -120,10 +123,7 @@ void Call::Parse() {
   } else {
     const grpc::Status parsed = grpc::SerializationTraits<google::protobuf::Message>::Deserialize(
         &message_, &invocation_->request());
-    if (!parsed.ok()) {
-      // gRPC keeps the caller's content type to itself: whoever sent JSON learns here what is read.
-      arrival_.decoded = Refuse(Reason::MALFORMED_MESSAGE, {{"content_type", kContentType}});
-    }
+    if (!parsed.ok()) arrival_.decoded = Undecodable();
     // What no bound looks at must not be kept either.
     invocation_->request().DiscardUnknownFields();
   }
