@@ -1,5 +1,7 @@
 #include "services/dispatch/domain/departures.h"
 
+#include <algorithm>
+
 #include "common/status/status.h"
 
 namespace baodao::dispatch {

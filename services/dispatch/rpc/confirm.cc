@@ -2,6 +2,7 @@
 // nobody is credited for two places at once, then the task's commit decides.
 #include "services/dispatch/domain/confirm.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
