@@ -78,6 +78,7 @@ Task<absl::StatusOr<CommitOutcome>> MemoryStore::Apply(Commit commit) {
     outcome.kind = CommitOutcome::Kind::kConflict;
   } else {
     outcome = data_.Apply(commit, keys_, clock_.Now());
+    if (fault->twice) data_.Apply(commit, keys_, clock_.Now());
   }
   if (fault->fail_after || outcome.kind == CommitOutcome::Kind::kConflict) {
     cache_.Doubted(commit);

@@ -81,6 +81,7 @@ store::Fault World::Draw(std::string_view method) {
   if (method == "Apply") {
     if (dice >= 194 && dice < 198) fault.fail_after = true;
     if (dice >= 184 && dice < 194) fault.conflict = true;
+    if (dice >= 80 && dice < 100) fault.twice = true;
     // Now and then a replica hangs, long enough for others to believe it dead.
     if (dice == 183) fault.delay = std::chrono::seconds(5 + Below(120));
   }

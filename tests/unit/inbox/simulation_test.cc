@@ -122,6 +122,7 @@ class Simulation {
     if (method == "Apply") {
       fault.fail_after = dice == 98 || dice == 97;
       fault.conflict = dice == 96 || dice == 95;
+      fault.twice = dice >= 70 && dice < 80;
     }
     return fault;
   }
@@ -335,9 +336,9 @@ class Simulation {
 };
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr uint64_t kSeeds = 50;
+constexpr uint64_t kSeeds = 30;
 #else
-constexpr uint64_t kSeeds = 250;
+constexpr uint64_t kSeeds = 100;
 #endif
 
 uint64_t EnvOr(const char* name, uint64_t otherwise) {
