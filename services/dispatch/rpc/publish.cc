@@ -71,6 +71,9 @@ Answer<v1::Task> TaskHandlers::PublishTask(rpc::CallContext context,
   }
   CO_RETURN_IF_ERROR(co_await MarkRequest(app_, mutation, command.task_id));
   absl::StatusOr<Published> published = DecidePublish(command, app_.clock.Now());
+  // A need that a closed area left behind is still served.
+  const absl::Status open = of_need ? absl::OkStatus() : areas::CheckOpen(*tree, area);
+  if (!open.ok()) published = open;
   if (!published.ok()) {
     CO_ASSIGN_OR_RETURN(std::string known, co_await KnownAnswer(app_, mutation, command.task_id));
     if (known.empty()) co_return std::move(published).status();
