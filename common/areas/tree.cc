@@ -1,7 +1,5 @@
 #include "common/areas/tree.h"
 
-#include <absl/strings/str_cat.h>
-
 #include <algorithm>
 #include <limits>
 #include <tuple>
@@ -9,14 +7,23 @@
 
 #include "common/areas/geo.h"
 #include "common/status/macros.h"
+#include "common/status/status.h"
 
 namespace baodao::areas {
 namespace {
 
 using common::v1::GeoPoint;
+using registration::v1::AREA_LEVEL_PROVINCE;
 using registration::v1::AREA_LEVEL_SUBDISTRICT;
 using registration::v1::AREA_LEVEL_UNSPECIFIED;
 using registration::v1::AreaLevel_IsValid;
+
+absl::Status Misfit(const Area& area, std::string problem) {
+  return Refuse(Reason::IMPORT_INVALID, {{"problem", std::move(problem)},
+                                         {"area", area.code()},
+                                         {"parent", area.parent_code()},
+                                         {"successor", area.successor_code()}});
+}
 
 // The areas as given, with indexes instead of codes, on the way to depth-first order.
 class Draft {
@@ -29,6 +36,7 @@ class Draft {
   std::vector<Area> DepthFirst(std::vector<int>* parents);
 
  private:
+  // The name of what is wrong in terms.def; empty when nothing is.
   std::string ProblemOf(size_t index);
 
   std::vector<Area> areas_;
@@ -38,36 +46,37 @@ class Draft {
 
 std::string Draft::ProblemOf(size_t index) {
   const Area& area = areas_[index];
-  if (area.code().empty()) return "it has no code";
-  if (area.name().empty()) return "it has no name";
+  if (area.code().empty()) return "CODE_MISSING";
+  if (area.name().empty()) return "NAME_MISSING";
   if (area.level() == AREA_LEVEL_UNSPECIFIED || !AreaLevel_IsValid(area.level())) {
-    return "it has no level";
+    return "LEVEL_MISSING";
+  }
+  if (!area.successor_code().empty() && !by_code_.contains(area.successor_code())) {
+    return "SUCCESSOR_MISSING";
   }
   if (area.parent_code().empty()) return {};
   const auto parent = by_code_.find(area.parent_code());
-  if (parent == by_code_.end()) {
-    return absl::StrCat("its parent ", area.parent_code(), " is missing");
-  }
+  if (parent == by_code_.end()) return "PARENT_MISSING";
   parents_[index] = parent->second;
+  const int rank = RankOf(area.level());
   const bool fits =
-      area.level() > AREA_LEVEL_SUBDISTRICT || area.level() > areas_[parent->second].level();
-  return fits ? "" : "its level cannot stand below its parent's";
+      rank > RankOf(AREA_LEVEL_SUBDISTRICT) || rank > RankOf(areas_[parent->second].level());
+  return fits ? "" : "LEVEL_UNFIT";
 }
 
 absl::Status Draft::Check(size_t* culprit) {
-  const auto fail = [&](size_t index, std::string_view problem) {
+  const auto fail = [&](size_t index, std::string problem) {
     if (culprit != nullptr) *culprit = index;
-    return absl::InvalidArgumentError(
-        absl::StrCat("area ", areas_[index].code(), ": ", std::string(problem)));
+    return Misfit(areas_[index], std::move(problem));
   };
   by_code_.reserve(areas_.size());
   for (size_t i = 0; i < areas_.size(); ++i) {
     if (!by_code_.emplace(areas_[i].code(), static_cast<int>(i)).second) {
-      return fail(i, "the code occurs twice");
+      return fail(i, "CODE_TWICE");
     }
   }
   for (size_t i = 0; i < areas_.size(); ++i) {
-    if (const std::string problem = ProblemOf(i); !problem.empty()) return fail(i, problem);
+    if (std::string problem = ProblemOf(i); !problem.empty()) return fail(i, std::move(problem));
   }
   // Walk up from every area; each is walked over once, so this is linear.
   std::vector<int> walk(areas_.size(), 0);  // 0 new, otherwise the walk that reached it first
@@ -78,7 +87,7 @@ absl::Status Draft::Check(size_t* culprit) {
       walk[at] = mark;
       at = parents_[at];
     }
-    if (at != -1 && walk[at] == mark) return fail(at, "it lies below itself");
+    if (at != -1 && walk[at] == mark) return fail(at, "BELOW_ITSELF");
   }
   return absl::OkStatus();
 }
@@ -110,8 +119,14 @@ std::vector<Area> Draft::DepthFirst(std::vector<int>* parents) {
 
 }  // namespace
 
+int RankOf(AreaLevel level) { return level == AREA_LEVEL_PROVINCE ? 0 : static_cast<int>(level); }
+
 absl::StatusOr<std::shared_ptr<const AreaTree>> AreaTree::Build(std::vector<Area> areas,
                                                                 size_t* culprit) {
+  std::unordered_map<std::string, size_t> given;  // codes of closed areas
+  for (size_t i = 0; i < areas.size(); ++i) {
+    if (!areas[i].successor_code().empty()) given.emplace(areas[i].code(), i);
+  }
   Draft draft(std::move(areas));
   RETURN_IF_ERROR(draft.Check(culprit));
   std::vector<int> parents;
@@ -120,6 +135,12 @@ absl::StatusOr<std::shared_ptr<const AreaTree>> AreaTree::Build(std::vector<Area
   tree->nodes_.resize(tree->areas_.size());
   for (size_t i = 0; i < parents.size(); ++i) tree->nodes_[i].parent = parents[i];
   tree->Index();
+  if (const int circle = tree->FollowSuccessors(); circle != -1) {
+    const Area& area = tree->areas_[circle];
+    if (culprit != nullptr) *culprit = given.at(area.code());
+    return Misfit(area, "SUCCESSOR_CIRCLE");
+  }
+  tree->IndexCentres();
   return tree;
 }
 
@@ -130,7 +151,6 @@ std::shared_ptr<const AreaTree> AreaTree::Empty() {
 
 void AreaTree::Index() {
   const int count = static_cast<int>(areas_.size());
-  std::array<std::vector<PointIndex::Entry>, kLevels> centres;
   by_code_.reserve(areas_.size());
   for (int i = 0; i < count; ++i) {
     const Area& area = areas_[i];
@@ -142,16 +162,43 @@ void AreaTree::Index() {
     } else if (node.parent != -1) {
       node.subdistrict = nodes_[node.parent].subdistrict;
     }
-    if (IsKnown(area.center())) {
-      centres[area.level()].push_back({PointOf(area.center()), i});
-    }
   }
-  for (size_t level = 0; level < kLevels; ++level) centres_[level] = PointIndex(centres[level]);
   // Children stand behind their parents: from the back, every end is final before it is passed on.
   for (int i = count - 1; i >= 0; --i) {
     const int parent = nodes_[i].parent;
     if (parent != -1) nodes_[parent].end = std::max(nodes_[parent].end, nodes_[i].end);
   }
+}
+
+int AreaTree::FollowSuccessors() {
+  const int count = static_cast<int>(areas_.size());
+  successors_.assign(areas_.size(), -1);
+  for (int i = 0; i < count; ++i) {  // parents come first
+    const std::string& own = areas_[i].successor_code();
+    if (!own.empty()) {
+      successors_[i] = IndexOf(own);
+    } else if (nodes_[i].parent != -1) {
+      successors_[i] = successors_[nodes_[i].parent];
+    }
+  }
+  for (int i = 0; i < count; ++i) {
+    int steps = 0;
+    for (int at = i; at != -1; at = successors_[at]) {
+      if (++steps <= count) continue;
+      while (areas_[at].successor_code().empty()) at = nodes_[at].parent;
+      return at;
+    }
+  }
+  return -1;
+}
+
+void AreaTree::IndexCentres() {
+  std::array<std::vector<PointIndex::Entry>, kLevels> centres;
+  for (int i = 0; i < static_cast<int>(areas_.size()); ++i) {
+    if (successors_[i] != -1 || !IsKnown(areas_[i].center())) continue;
+    centres[areas_[i].level()].push_back({PointOf(areas_[i].center()), i});
+  }
+  for (size_t level = 0; level < kLevels; ++level) centres_[level] = PointIndex(centres[level]);
 }
 
 int AreaTree::IndexOf(std::string_view code) const {
@@ -198,8 +245,19 @@ std::vector<const Area*> AreaTree::Ancestors(std::string_view code) const {
 bool AreaTree::Covers(std::string_view ancestor, std::string_view descendant) const {
   const int above = IndexOf(ancestor);
   if (above == -1) return false;
-  const int below = ancestor == descendant ? above : IndexOf(descendant);
-  return below >= above && below < nodes_[above].end;
+  int below = ancestor == descendant ? above : IndexOf(descendant);
+  for (; below != -1; below = successors_[below]) {
+    if (below >= above && below < nodes_[above].end) return true;
+  }
+  return false;
+}
+
+const Area* AreaTree::SuccessorOf(std::string_view code) const {
+  const int index = IndexOf(code);
+  if (index == -1 || successors_[index] == -1) return nullptr;
+  int at = successors_[index];
+  while (successors_[at] != -1) at = successors_[at];
+  return &areas_[at];
 }
 
 const Area* AreaTree::SubdistrictOf(std::string_view code) const {
@@ -225,6 +283,14 @@ std::vector<NearbyArea> AreaTree::Nearest(const GeoPoint& point, AreaLevel level
     return std::tie(a.distance_m, a.area->code()) < std::tie(b.distance_m, b.area->code());
   });
   return nearest;
+}
+
+absl::Status CheckOpen(const AreaTree& tree, std::string_view code) {
+  const std::string area(code);
+  if (tree.Find(code) == nullptr) return Refuse(Reason::AREA_UNKNOWN, {{"area", area}});
+  const Area* successor = tree.SuccessorOf(code);
+  if (successor == nullptr) return absl::OkStatus();
+  return Refuse(Reason::AREA_CLOSED, {{"area", area}, {"successor", successor->code()}});
 }
 
 }  // namespace baodao::areas

@@ -1,6 +1,7 @@
 // The tree of areas in memory: immutable, shared, and fast enough to ask on every call.
 #pragma once
 
+#include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
 #include <array>
@@ -27,14 +28,18 @@ struct NearbyArea {
   double distance_m = 0;       // To its centre, on the sphere.
 };
 
-// Any number of roots, any depth. Cities, districts and subdistricts lie in this order from the
-// top, each at most once on a way down; whatever lies below (sections, communities, grids within
-// grids, estates, buildings) may nest in any order. Safe to read from any thread.
+// 0 for the highest level. (The numbers of the enum are not in this order.)
+int RankOf(AreaLevel level);
+
+// Any number of roots, any depth. Provinces, cities, districts and subdistricts lie in this order
+// from the top, each at most once on a way down; whatever lies below (sections, communities, grids
+// within grids, estates, buildings) may nest in any order. An area with a successor is closed, and
+// so is what lies below it; what was its is its successor's. Safe to read from any thread.
 class AreaTree {
  public:
-  // INVALID_ARGUMENT naming the area and what is wrong with it: no code, level or name, a code
-  // twice, a parent that is missing, a cycle, a level that cannot stand below its parent's.
-  // `culprit`, when given, is then the index of that area in `areas`.
+  // IMPORT_INVALID naming the area and what is wrong with it: no code, level or name, a code twice,
+  // a parent or successor that is missing, a cycle of either, a level that cannot stand below its
+  // parent's. `culprit`, when given, is then the index of that area in `areas`.
   static absl::StatusOr<std::shared_ptr<const AreaTree>> Build(std::vector<Area> areas,
                                                                size_t* culprit = nullptr);
   // A tree without areas.
@@ -55,15 +60,20 @@ class AreaTree {
   std::span<const Area> Subtree(std::string_view code) const;
   // From the parent up to the root. Empty for a root and for an unknown code.
   std::vector<const Area*> Ancestors(std::string_view code) const;
-  // Whether `descendant` is `ancestor` or lies below it. False when either is unknown.
+  // Whether `descendant`, or one that took its place, is `ancestor` or lies below it. False when
+  // either is unknown.
   bool Covers(std::string_view ancestor, std::string_view descendant) const;
+  // The open area that has, in the end, taken the place of a closed one; nullptr for open areas and
+  // unknown codes.
+  const Area* SuccessorOf(std::string_view code) const;
   // The subdistrict the area is or lies in; nullptr for areas above subdistricts, areas outside
   // any, and unknown codes.
   const Area* SubdistrictOf(std::string_view code) const;
   // The shard where things of this area live: that of its subdistrict, so that they share one; of
   // its own code where there is no subdistrict, also for unknown codes.
   int ShardOf(std::string_view code, const store::Keys& keys) const;
-  // At most `limit` areas of one level with a known centre, nearest first, equal distances by code.
+  // At most `limit` open areas of one level with a known centre, nearest first, equal distances by
+  // code.
   std::vector<NearbyArea> Nearest(const common::v1::GeoPoint& point, AreaLevel level,
                                   int limit) const;
   // Position in All(); -1 for an unknown code.
@@ -77,12 +87,22 @@ class AreaTree {
   };
   AreaTree() = default;
   void Index();
+  // Sets where closed areas lead; -1, or the index of an area whose successors go round in a
+  // circle.
+  int FollowSuccessors();
+  void IndexCentres();
 
   std::vector<Area> areas_;  // Depth first.
   std::vector<Node> nodes_;
   std::unordered_map<std::string_view, int> by_code_;  // Keys point into areas_.
-  static constexpr size_t kLevels = 9;
+  static constexpr size_t kLevels = 10;
   std::array<PointIndex, kLevels> centres_;  // By level.
+  // By index: the area that took the place of this one, or of the nearest closed one above it; -1
+  // for open areas.
+  std::vector<int> successors_;
 };
+
+// AREA_UNKNOWN, or AREA_CLOSED naming the successor: where something new is put into an area.
+absl::Status CheckOpen(const AreaTree& tree, std::string_view code);
 
 }  // namespace baodao::areas

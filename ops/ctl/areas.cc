@@ -50,9 +50,10 @@ Task<absl::Status> List(Session& session, std::shared_ptr<const ListOptions> opt
     session.out.Show(areas);
     co_return absl::OkStatus();
   }
-  Table table({"CODE", "NAME", "LEVEL", "PARENT"});
+  Table table({"CODE", "NAME", "LEVEL", "PARENT", "SUCCESSOR"});
   for (const Area& area : areas.areas()) {
-    table.Add({area.code(), area.name(), LevelName(area.level()), area.parent_code()});
+    table.Add({area.code(), area.name(), LevelName(area.level()), area.parent_code(),
+               area.successor_code()});
   }
   session.out.Show(table);
   co_return absl::OkStatus();

@@ -34,7 +34,9 @@ void Choose(World& world, const std::vector<Area>& areas) {
   std::map<std::string, std::string> names;
   for (const Area& area : areas) {
     if (area.level() == AREA_LEVEL_SUBDISTRICT) names[area.code()] = area.name();
-    if (area.level() == AREA_LEVEL_COMMUNITY) by_subdistrict[area.parent_code()].push_back(&area);
+    const bool open = area.successor_code().empty();
+    if (open && area.level() == AREA_LEVEL_COMMUNITY)
+      by_subdistrict[area.parent_code()].push_back(&area);
   }
   for (size_t row = 0; world.communities.size() < world.options.communities; ++row) {
     const size_t before = world.communities.size();

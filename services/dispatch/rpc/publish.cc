@@ -87,7 +87,9 @@ Answer<v1::Task> TaskHandlers::PublishTask(rpc::CallContext context,
     if (!absl::IsNotFound(existing.status())) co_return existing.status();
   }
   CO_RETURN_IF_ERROR(co_await MarkRequest(app_, mutation, command.task_id));
-  const absl::Status place = CheckPlace(*tree, request);
+  // A need that a closed area left behind is still served.
+  absl::Status place = of_need ? absl::OkStatus() : areas::CheckOpen(*tree, area);
+  place.Update(CheckPlace(*tree, request));
   absl::StatusOr<Published> published =
       place.ok() ? DecidePublish(command, app_.clock.Now()) : place;
   if (!published.ok()) {

@@ -33,6 +33,7 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Create(rpc::CallContext ctx,
   const store::RequestKey key = KeyOf(ctx, request);
   DecideNeed decide = [&]() -> Task<absl::StatusOr<NeedDecision>> {
     const Time now = deps_.clock.Now();
+    CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, request.area_code()));
     CO_RETURN_IF_ERROR(CheckPlaceOf(*tree, request.area_code(), request));
     CO_ASSIGN_OR_RETURN(v1::Need need, NewNeed(request, ctx.caller().person_id, deps_.limits, now));
     CO_RETURN_IF_ERROR(co_await CountAddition(ctx, deps_.lists, kNeeds, key.request_id));

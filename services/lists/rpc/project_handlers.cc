@@ -24,6 +24,7 @@ Task<absl::StatusOr<v1::Project>> ProjectHandlers::Create(rpc::CallContext ctx,
   const store::RequestKey key = KeyOf(ctx, request);
   DecideProject decide = [&]() -> Task<absl::StatusOr<ProjectDecision>> {
     const Time now = deps_.clock.Now();
+    CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, request.area_code()));
     CO_RETURN_IF_ERROR(co_await CountAddition(ctx, deps_.lists, kProjects, key.request_id));
     v1::ProjectRecord record;
     *record.mutable_project() = NewProject(request, ctx.caller().person_id, now);

@@ -1,25 +1,14 @@
-// From a CSV file of areas to the tree after its import.
+// From the areas of a file to the tree after its import.
 #pragma once
 
 #include <absl/status/statusor.h>
 
-#include <string_view>
 #include <vector>
 
 #include "baodao/registration/v1/area.pb.h"
+#include "services/registration/domain/area_sheet.h"
 
 namespace baodao::registration {
-
-// The areas of a file, in its order.
-struct AreaSheet {
-  std::vector<v1::Area> areas;
-  std::vector<int> lines;             // Of each area.
-  std::vector<std::string> overlays;  // The overlay systems that the file has columns for.
-};
-
-// Columns as ImportAreasRequest.csv describes them, in any order. IMPORT_INVALID with `line` and
-// `problem`.
-absl::StatusOr<AreaSheet> ParseAreaSheet(std::string_view csv);
 
 struct ImportPlan {
   std::vector<v1::Area> areas;  // Everything after the import.
@@ -31,7 +20,8 @@ struct ImportPlan {
 
 // Puts the sheet over the areas that are there. An area that exists keeps its parent and its level:
 // what lies in it is filed under its ancestors, in every service. Overlay codes of systems that the
-// file has no column for stay. IMPORT_INVALID naming the line when the result would not be a tree.
+// file has no column for stay, and so do successors. IMPORT_INVALID naming the line (0: of no line
+// of the file) when the result would not be a tree, or successors would lead nowhere.
 absl::StatusOr<ImportPlan> PlanImport(std::vector<v1::Area> current, const AreaSheet& sheet);
 
 }  // namespace baodao::registration

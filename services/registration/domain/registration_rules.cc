@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/areas/tree.h"
 #include "common/clock/timestamp.h"
 #include "common/status/status.h"
 
@@ -29,7 +30,7 @@ absl::Status CheckArea(std::string_view subject_id, v1::RegistrationKind kind,
   const auto highest = IsUnit(subject_id) ? v1::AREA_LEVEL_DISTRICT : v1::AREA_LEVEL_SUBDISTRICT;
   const bool pairs_wrongly =
       kind == v1::REGISTRATION_KIND_PAIRING && area.level() != v1::AREA_LEVEL_COMMUNITY;
-  if (area.level() < highest || pairs_wrongly) {
+  if (areas::RankOf(area.level()) < areas::RankOf(highest) || pairs_wrongly) {
     return Refuse(Reason::AREA_LEVEL_WRONG, {{"area", area.code()}});
   }
   return absl::OkStatus();

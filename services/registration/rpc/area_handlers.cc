@@ -16,12 +16,20 @@ constexpr int kStandardAreaPage = 100;
 constexpr int kLargestAreaPage = 1000;
 constexpr int kStandardHits = 5;
 
+// The tree is everybody's: only who looks after all of it changes it, and sees its closed areas.
+bool LooksAfterTheTree(const auth::Principal& caller) {
+  return caller.IsService() || std::ranges::any_of(caller.grants, &auth::RoleGrant::OfEverything);
+}
+
 // The areas of the list from `first` on, one more than `size` to tell whether there is a next page.
 std::vector<const v1::Area*> Slice(const areas::AreaTree& tree, const v1::ListAreasRequest& request,
-                                   const std::string& after, int size) {
+                                   const std::string& after, int size, bool closed_too) {
   const int position = after.empty() ? -1 : tree.IndexOf(after);
   std::vector<const v1::Area*> page;
   const auto full = [&] { return static_cast<int>(page.size()) > size; };
+  const auto shown = [&](const v1::Area& area) {
+    return closed_too || tree.SuccessorOf(area.code()) == nullptr;
+  };
   if (request.recursive()) {
     std::span<const v1::Area> subtree = tree.Subtree(request.parent_code());
     // Areas stand in the order of their positions: what comes before the page is not looked at.
@@ -31,13 +39,13 @@ std::vector<const v1::Area*> Slice(const areas::AreaTree& tree, const v1::ListAr
     }
     for (const v1::Area& area : subtree) {
       if (full()) break;
-      if (area.code() != request.parent_code()) page.push_back(&area);
+      if (area.code() != request.parent_code() && shown(area)) page.push_back(&area);
     }
     return page;
   }
   for (const v1::Area* area : tree.Children(request.parent_code())) {
     if (full()) break;
-    if (tree.IndexOf(area->code()) > position) page.push_back(area);
+    if (tree.IndexOf(area->code()) > position && shown(*area)) page.push_back(area);
   }
   return page;
 }
@@ -80,11 +88,8 @@ Task<absl::StatusOr<store::Decision<v1::ImportAreasResponse>>> AreaHandlers::Dec
 
 Task<absl::StatusOr<v1::ImportAreasResponse>> AreaHandlers::ImportAreas(
     rpc::CallContext context, v1::ImportAreasRequest request) {
-  // The rule lets operators of any area pass; the tree is everybody's.
-  const auth::Principal& caller = context.caller();
-  if (!caller.IsService() && std::ranges::none_of(caller.grants, &auth::RoleGrant::OfEverything)) {
-    co_return Refuse(Reason::PERMISSION_DENIED);
-  }
+  // The rule lets operators of any area pass.
+  if (!LooksAfterTheTree(context.caller())) co_return Refuse(Reason::PERMISSION_DENIED);
   CO_ASSIGN_OR_RETURN(const AreaSheet sheet, ParseAreaSheet(request.csv()));
   Decide<v1::ImportAreasResponse> decide = [&] {
     return DecideImport(sheet, StampOf(env_, context));
@@ -118,7 +123,8 @@ Task<absl::StatusOr<v1::ListAreasResponse>> AreaHandlers::ListAreas(rpc::CallCon
   }
   const int size = paging::PageSize(request.page_size(), kStandardAreaPage, kLargestAreaPage);
   v1::ListAreasResponse response;
-  for (const v1::Area* area : Slice(*tree, request, after, size)) {
+  const bool closed_too = LooksAfterTheTree(context.caller());
+  for (const v1::Area* area : Slice(*tree, request, after, size, closed_too)) {
     if (response.areas_size() == size) {
       const std::string& last = response.areas(size - 1).code();
       response.set_next_page_token(paging::Encode(last, query, env_.clock.Now()));

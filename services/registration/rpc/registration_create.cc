@@ -62,7 +62,8 @@ Task<absl::StatusOr<RegistrationHandlers::Decision>> RegistrationHandlers::Decid
   if (!caller.IsService() && subject.speaker() != caller.person_id) {
     co_return Refuse(Reason::PERMISSION_DENIED);
   }
-  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.TreeWith(wanted.area_code()));
+  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree,
+                      co_await env_.areas.TreeWithOpen(wanted.area_code()));
   CO_RETURN_IF_ERROR(CheckArea(subject.id(), wanted.kind(), *tree->Find(wanted.area_code())));
   CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> live,
                       co_await subject.LiveRegistrations(env_.store, env_.keys));
@@ -115,7 +116,8 @@ Task<absl::StatusOr<RegistrationHandlers::Decision>> RegistrationHandlers::Decid
   ended.mutable_registration()->set_change_comment(request.comment());
   const v1::Registration& old = ended.registration();
   CO_RETURN_IF_ERROR((co_await env_.areas.TreeWith(old.area_code())).status());
-  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.TreeWith(request.area_code()));
+  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree,
+                      co_await env_.areas.TreeWithOpen(request.area_code()));
   CO_RETURN_IF_ERROR(CheckArea(old.subject_id(), old.kind(), *tree->Find(request.area_code())));
   CO_ASSIGN_OR_RETURN(Subject subject,
                       co_await Subject::Load(env_.store, env_.keys, old.subject_id()));

@@ -44,6 +44,10 @@ Task<absl::StatusOr<store::Decision<v1::ListRolesResponse>>> SessionHandlers::De
     return tree->Covers(above, below);
   };
   CO_RETURN_IF_ERROR(CheckMayChangeRole(caller, request.role(), request.area_code(), covers));
+  // Revoked it may be where it was held.
+  if (granted && !request.area_code().empty()) {
+    CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, request.area_code()));
+  }
   v1::PersonRecord after = before.record;
   const bool changed = granted ? AddGrant(request.role(), request.area_code(), &after)
                                : RemoveGrant(request.role(), request.area_code(), &after);

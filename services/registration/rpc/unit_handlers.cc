@@ -62,6 +62,7 @@ Task<absl::StatusOr<Loaded<v1::UnitRecord>>> UnitHandlers::LoadUnit(std::string 
 
 Task<absl::StatusOr<store::Decision<v1::Unit>>> UnitHandlers::DecideCreate(
     const v1::CreateUnitRequest& request, AreaBook::Tree tree, int shard, Stamp stamp) {
+  CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, request.area_code()));
   CO_RETURN_IF_ERROR(co_await CheckLiaison(request.liaison_id()));
   v1::UnitRecord record = NewUnit(request, ids::New("unt", shard), stamp.now);
   Changes changes(shard, env_.keys, *tree, std::move(stamp));

@@ -32,6 +32,8 @@ class AreaBook {
   // A tree that has the area. One that is not in the current tree may have been imported through
   // another replica a moment ago: then the newest is asked. AREA_UNKNOWN.
   Task<absl::StatusOr<Tree>> TreeWith(std::string code);
+  // The same where something new is put into the area. AREA_UNKNOWN, AREA_CLOSED.
+  Task<absl::StatusOr<Tree>> TreeWithOpen(std::string code);
 
  private:
   Task<absl::StatusOr<std::vector<v1::Area>>> Read();

@@ -103,6 +103,19 @@ TEST_F(LoopTest, FromPublishedToCredited) {
   CorrectsByReversal(task, person, out->credited_minutes());
 }
 
+TEST_F(LoopTest, AClosedAreaTakesOnlyWhatItsNeedsLeftBehind) {
+  v1::PublishTaskRequest request = NewTask(hours(3), 1, 2);
+  request.set_area_code("310110002002");
+  const auto closed = Run(replicas_[0]->tasks.PublishTask(Coordinator(), request));
+  EXPECT_TRUE(Is(closed.status(), Reason::AREA_CLOSED)) << closed.status();
+  EXPECT_EQ(MetadataOf(closed.status())["successor"], "310110002001");
+  const int shard = TestTree()->ShardOf("310110002002", replicas_[0]->app.keys.base());
+  request.set_need_id(ids::New("ned", shard));
+  request.set_need_attempt(1);
+  const auto published = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
+  EXPECT_TRUE(published.ok()) << published.status();
+}
+
 TEST_F(LoopTest, OneNeedOneTask) {
   v1::PublishTaskRequest request = NewTask(hours(3), 1, 2);
   request.set_need_id(

@@ -94,6 +94,9 @@ TEST_P(TransitionsTest, ANeedAndItsVerdicts) {
   EXPECT_TRUE(
       Is(Review(coordinator_, accepted, v1::NEED_VERDICT_REJECT).status(), Reason::WRONG_STATE));
   EXPECT_TRUE(Is(CreateNeed(requester_, "nowhere").status(), Reason::AREA_UNKNOWN));
+  const absl::Status closed = CreateNeed(requester_, kMergedAway).status();
+  EXPECT_TRUE(Is(closed, Reason::AREA_CLOSED)) << closed;
+  EXPECT_EQ(MetadataOf(closed)["successor"], "310110018001");
   peers_.fates = {FakePeers::Fate::kRefused};
   EXPECT_TRUE(Is(Publish(coordinator_, accepted, "p1").status(), Reason::WINDOW_INVALID));
   EXPECT_EQ(Counted(), all);

@@ -35,6 +35,8 @@ std::vector<areas::Area> TestAreas() {
   }
   all.push_back(AreaOf(kUncharted, "310110018", AREA_LEVEL_COMMUNITY));
   all.back().clear_center();
+  all.push_back(AreaOf(kMergedAway, "310110018", AREA_LEVEL_COMMUNITY));
+  all.back().set_successor_code("310110018001");
   return all;
 }
 

@@ -42,8 +42,9 @@ inline constexpr char kDistrict[] = "310110";
 inline constexpr char kSubdistrict[] = "310110009";
 inline constexpr char kCommunity[] = "310110009001";
 inline constexpr char kNeighbour[] = "310110009002";
-inline constexpr char kElsewhere[] = "310110016001";  // in another subdistrict
-inline constexpr char kUncharted[] = "310110018004";  // without a centre
+inline constexpr char kElsewhere[] = "310110016001";   // in another subdistrict
+inline constexpr char kUncharted[] = "310110018004";   // without a centre
+inline constexpr char kMergedAway[] = "310110018005";  // closed; 310110018001 took its place
 
 std::vector<areas::Area> TestAreas();
 

@@ -152,6 +152,48 @@ TEST_P(AreaServiceTest, FindsAncestorsAndNeighbours) {
   EXPECT_EQ(ReasonName(Call(*area_client_, &Areas::GetArea, "", get)), "AREA_UNKNOWN");
 }
 
+// As 社区 merge: people and what they do move to another one, the old code stays known.
+TEST_P(AreaServiceTest, AClosedAreaSendsToItsSuccessor) {
+  const Account account = LogIn("13812345678");
+  const v1::Registration old = Join(account, "c1");
+  const auto merged = Import(
+      "code,name,level,parent_code,latitude,longitude,coordinate,successor_code\n"
+      "c1,一社区,community,s1,31.271,121.551,synthetic,c2\n");
+  ASSERT_TRUE(merged.ok()) << merged.status();
+  EXPECT_EQ(merged->changed(), 1);
+
+  v1::GetAreaRequest get;
+  get.set_code("c1");
+  EXPECT_EQ(Call(*area_client_, &Areas::GetArea, "", get)->successor_code(), "c2");
+  EXPECT_THAT(List("s1", true, 2), ElementsAre("c2"));
+  v1::ListAreasRequest list;
+  list.set_parent_code("s1");
+  const auto all = Call(*area_client_, &Areas::ListAreas, tokens_.Operator(), list);
+  ASSERT_TRUE(all.ok()) << all.status();
+  EXPECT_EQ(all->areas_size(), 2);
+  v1::FindNearestAreasRequest near;
+  near.mutable_point()->set_latitude(31.271);
+  near.mutable_point()->set_longitude(121.551);
+  const auto hits = Call(*area_client_, &Areas::FindNearestAreas, "", near);
+  ASSERT_TRUE(hits.ok()) << hits.status();
+  EXPECT_EQ(hits->hits(0).area().code(), "c2");
+
+  const Account newcomer = LogIn("13912345678");
+  for (const char* closed : {"c1", "g1"}) {
+    const auto refused = Report(newcomer.token, closed);
+    EXPECT_EQ(ReasonName(refused), "AREA_CLOSED");
+    EXPECT_EQ(MetadataOf(refused.status())["successor"], "c2");
+  }
+  // Whoever is there is looked after by the successor's coordinators.
+  v1::ChangeRegistrationRequest suspend;
+  suspend.set_request_id("suspend");
+  suspend.set_registration_id(old.registration_id());
+  suspend.set_comment("合并后核实");
+  EXPECT_TRUE(
+      Call(*registration_client_, &Registrations::SuspendRegistration, Coordinator("c2"), suspend)
+          .ok());
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, AreaServiceTest,
                          ::testing::Values(Backend::kMemory, Backend::kRedis), BackendName);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/areas/geo.h"
+#include "common/status/status.h"
 
 namespace baodao::areas {
 namespace {
@@ -156,6 +157,66 @@ TEST(AreaTree, LoadsTreesOfOtherShapes) {
   EXPECT_EQ(Tree({})->size(), 0u);
 }
 
+TEST(AreaTree, ProvincesStandAboveCities) {
+  const auto tree =
+      Tree({Make("s", AREA_LEVEL_SUBDISTRICT, "d"), Make("d", AREA_LEVEL_DISTRICT, "c"),
+            Make("c", AREA_LEVEL_CITY, "p"), Make("p", AREA_LEVEL_PROVINCE)});
+  EXPECT_TRUE(tree->Covers("p", "s"));
+  EXPECT_LT(RankOf(AREA_LEVEL_PROVINCE), RankOf(AREA_LEVEL_CITY));
+  EXPECT_LT(RankOf(AREA_LEVEL_CITY), RankOf(AREA_LEVEL_DISTRICT));
+}
+
+Area Closed(const std::string& code, AreaLevel level, const std::string& parent,
+            const std::string& successor) {
+  Area area = Make(code, level, parent);
+  area.set_successor_code(successor);
+  return area;
+}
+
+// a, with a grid, became b; b became c of another subdistrict.
+std::shared_ptr<const AreaTree> Merged() {
+  return Tree({Make("s", AREA_LEVEL_SUBDISTRICT), Make("t", AREA_LEVEL_SUBDISTRICT),
+               Closed("a", AREA_LEVEL_COMMUNITY, "s", "b"), Make("a1", AREA_LEVEL_GRID, "a"),
+               Closed("b", AREA_LEVEL_COMMUNITY, "s", "c"), Make("c", AREA_LEVEL_COMMUNITY, "t")});
+}
+
+TEST(AreaTree, WhatIsClosedLeadsToItsSuccessor) {
+  const auto tree = Merged();
+  for (const char* code : {"a", "a1", "b"}) EXPECT_EQ(tree->SuccessorOf(code)->code(), "c") << code;
+  for (const char* code : {"c", "s", "t", "x"}) EXPECT_EQ(tree->SuccessorOf(code), nullptr) << code;
+  EXPECT_TRUE(CheckOpen(*tree, "c").ok());
+  EXPECT_TRUE(Is(CheckOpen(*tree, "x"), Reason::AREA_UNKNOWN));
+  const absl::Status closed = CheckOpen(*tree, "a1");
+  EXPECT_TRUE(Is(closed, Reason::AREA_CLOSED));
+  EXPECT_EQ(Localise(closed, Locale::kZh), "区域 a1 已停用，由 c 接替");
+}
+
+TEST(AreaTree, SuccessorsCoverWhatTheyTookOver) {
+  const auto tree = Merged();
+  for (const char* above : {"a", "b", "c", "s", "t"})
+    EXPECT_TRUE(tree->Covers(above, "a1")) << above;
+  EXPECT_TRUE(tree->Covers("t", "b"));
+  // Not the other way round.
+  EXPECT_FALSE(tree->Covers("a", "c"));
+  EXPECT_FALSE(tree->Covers("b", "c"));
+  EXPECT_FALSE(tree->Covers("s", "c"));
+  // Where things are filed does not change.
+  EXPECT_EQ(tree->SubdistrictOf("a1")->code(), "s");
+}
+
+TEST(AreaTree, ClosedAreasAreNotNear) {
+  Area open = Make("o", AREA_LEVEL_COMMUNITY);
+  Area closed = Closed("c", AREA_LEVEL_COMMUNITY, "", "o");
+  for (Area* area : {&open, &closed}) {
+    area->mutable_center()->set_latitude(31);
+    area->mutable_center()->set_longitude(121);
+  }
+  const auto tree = Tree({open, closed});
+  const auto nearest = tree->Nearest(open.center(), AREA_LEVEL_COMMUNITY, 5);
+  ASSERT_EQ(nearest.size(), 1u);
+  EXPECT_EQ(nearest[0].area->code(), "o");
+}
+
 struct Broken {
   std::string says;
   std::vector<Area> areas;
@@ -174,28 +235,35 @@ TEST_P(BrokenTree, IsRefusedNamingTheArea) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, BrokenTree,
-    ::testing::Values(Broken{"b: its parent x is missing",
-                             {Make("a", AREA_LEVEL_GRID), Make("b", AREA_LEVEL_GRID, "x")},
-                             1},
-                      Broken{"a: the code occurs twice",
-                             {Make("a", AREA_LEVEL_GRID), Make("a", AREA_LEVEL_GRID)},
-                             1},
-                      Broken{"it lies below itself",
-                             {Make("r", AREA_LEVEL_GRID), Make("a", AREA_LEVEL_GRID, "b"),
-                              Make("b", AREA_LEVEL_GRID, "a")},
-                             1},
-                      Broken{"it lies below itself", {Make("a", AREA_LEVEL_GRID, "a")}, 0},
-                      Broken{"it has no level", {Make("a", AREA_LEVEL_UNSPECIFIED)}, 0},
-                      Broken{"its level cannot stand below",
-                             {Make("d", AREA_LEVEL_DISTRICT), Make("c", AREA_LEVEL_CITY, "d")},
-                             1},
-                      Broken{"its level cannot stand below",
-                             {Make("g", AREA_LEVEL_GRID), Make("s", AREA_LEVEL_SUBDISTRICT, "g")},
-                             1},
-                      Broken{"its level cannot stand below",
-                             {Make("s", AREA_LEVEL_SUBDISTRICT),
-                              Make("t", AREA_LEVEL_SUBDISTRICT, "s")},
-                             1}));
+    ::testing::Values(
+        Broken{"b: its parent x is missing",
+               {Make("a", AREA_LEVEL_GRID), Make("b", AREA_LEVEL_GRID, "x")},
+               1},
+        Broken{"a: the code occurs twice",
+               {Make("a", AREA_LEVEL_GRID), Make("a", AREA_LEVEL_GRID)},
+               1},
+        Broken{"it lies below itself",
+               {Make("r", AREA_LEVEL_GRID), Make("a", AREA_LEVEL_GRID, "b"),
+                Make("b", AREA_LEVEL_GRID, "a")},
+               1},
+        Broken{"its successor x is missing", {Closed("a", AREA_LEVEL_GRID, "", "x")}, 0},
+        Broken{"its successors lead back",
+               {Closed("b", AREA_LEVEL_GRID, "", "c"), Closed("c", AREA_LEVEL_GRID, "", "b")},
+               0},
+        Broken{"its level cannot stand below",
+               {Make("c", AREA_LEVEL_CITY), Make("p", AREA_LEVEL_PROVINCE, "c")},
+               1},
+        Broken{"it lies below itself", {Make("a", AREA_LEVEL_GRID, "a")}, 0},
+        Broken{"it has no level", {Make("a", AREA_LEVEL_UNSPECIFIED)}, 0},
+        Broken{"its level cannot stand below",
+               {Make("d", AREA_LEVEL_DISTRICT), Make("c", AREA_LEVEL_CITY, "d")},
+               1},
+        Broken{"its level cannot stand below",
+               {Make("g", AREA_LEVEL_GRID), Make("s", AREA_LEVEL_SUBDISTRICT, "g")},
+               1},
+        Broken{"its level cannot stand below",
+               {Make("s", AREA_LEVEL_SUBDISTRICT), Make("t", AREA_LEVEL_SUBDISTRICT, "s")},
+               1}));
 
 }  // namespace
 }  // namespace baodao::areas

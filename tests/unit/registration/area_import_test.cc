@@ -72,7 +72,7 @@ TEST_P(BadSheet, NamesLineAndProblem) {
   if (status.ok()) status = PlanImport({}, *sheet).status();
   EXPECT_TRUE(Is(status, Reason::IMPORT_INVALID)) << status;
   EXPECT_EQ(MetadataOf(status)["line"], GetParam().line);
-  EXPECT_THAT(MetadataOf(status)["problem"], HasSubstr(GetParam().problem));
+  EXPECT_THAT(Localise(status, Locale::kEn), HasSubstr(GetParam().problem));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -88,12 +88,17 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{kHeader + "a b,A,grid,,,,\n", "2", "not an area code"},
         Bad{kHeader + "a,,grid,,,,\n", "2", "name is empty"},
         Bad{kHeader + "a," + std::string(101, 'x') + ",grid,,,,\n", "2", "too long"},
-        Bad{kHeader + "a,A,province,,,,\n", "2", "unknown level province"},
+        Bad{kHeader + "a,A,galaxy,,,,\n", "2", "unknown level galaxy"},
+        Bad{kHeader + "a,\"A\nB\",grid,,,,\n", "2", "name has line breaks"},
+        Bad{kHeader + "a,A\x07,grid,,,,\n", "2", "cannot be shown"},
+        Bad{kHeader + "a,A,grid,,,,,x\n", "2", "8 fields, the header 7"},
+        Bad{kHeader + "p,P,province,,,,\nc,C,city,,,,\nq,Q,province,c,,,\n", "4",
+            "level cannot stand"},
         Bad{kHeader + "a,A,grid,,91,0,official\n", "2", "latitude"},
         Bad{kHeader + "a,A,grid,,nan,0,official\n", "2", "latitude"},
         Bad{kHeader + "a,A,grid,,31,181,official\n", "2", "longitude"},
         Bad{kHeader + "a,A,grid,,31,,official\n", "2", "longitude"},
-        Bad{kHeader + "a,A,grid,,31,121,guess\n", "2", "coordinate must be"},
+        Bad{kHeader + "a,A,grid,,31,121,guess\n", "2", "coordinate must be one of official"},
         Bad{kHeader + "a,A,grid,,,,official\n", "2", "without a coordinate"},
         Bad{kHeader + "a,A,grid,,,,\n\na,A,grid,,,,\n", "4", "in line 2 already"},
         Bad{kHeader + "a,A,grid,,,,\nb,B,grid,c,,,\n", "3", "its parent c is missing"},
@@ -120,9 +125,61 @@ TEST(PlanImport, AnAreaStaysWhereItIs) {
       {}, "d,D,district,,,,\ns,S,subdistrict,d,,,\nt,T,subdistrict,d,,,\nc,C,community,s,,,\n");
   const absl::Status moved = PlanImport(plan.areas, Sheet("c,C,community,t,,,\n")).status();
   EXPECT_TRUE(Is(moved, Reason::IMPORT_INVALID));
-  EXPECT_THAT(MetadataOf(moved)["problem"], HasSubstr("cannot be moved"));
+  EXPECT_EQ(MetadataOf(moved)["problem"], "PARENT_FIXED");
+  EXPECT_EQ(Localise(moved, Locale::kZh), "导入文件有误，第 2 行：区域 c 属于 s，不能移动");
   const absl::Status level = PlanImport(plan.areas, Sheet("c,C,grid,s,,,\n")).status();
-  EXPECT_THAT(MetadataOf(level)["problem"], HasSubstr("level"));
+  EXPECT_EQ(MetadataOf(level)["problem"], "LEVEL_FIXED");
+}
+
+TEST(AreaSheet, TakesWhatExcelLeavesBehind) {
+  const auto sheet = ParseAreaSheet(
+      "code , name,level,parent_code,latitude,longitude,coordinate,,\r\n"
+      "31,上海市,province ,,,,,,\r\n"
+      ",,,,,,,,\r\n"
+      " 310110 , 杨浦区\u3000,district,31, 31.25 ,121.5,official\r\n"
+      ",,,,\r\n");
+  ASSERT_TRUE(sheet.ok()) << sheet.status();
+  ASSERT_EQ(sheet->areas.size(), 2u);
+  EXPECT_EQ(sheet->areas[0].level(), v1::AREA_LEVEL_PROVINCE);
+  EXPECT_EQ(sheet->areas[1].code(), "310110");
+  EXPECT_EQ(sheet->areas[1].name(), "杨浦区");
+  EXPECT_EQ(sheet->areas[1].center().latitude(), 31.25);
+  EXPECT_EQ(sheet->lines[1], 4);
+}
+
+const std::string kSuccessors =
+    "code,name,level,parent_code,latitude,longitude,coordinate,successor_code\n";
+
+TEST(PlanImport, SuccessorsCloseAreasAndStay) {
+  const ImportPlan before = Plan({}, "a,A,community,,,,\nb,B,community,,,,\nc,C,community,,,,\n");
+  const auto sheet = ParseAreaSheet(kSuccessors + "a,A,community,,,,,b\nb,B,community,,,,,c\n");
+  ASSERT_TRUE(sheet.ok()) << sheet.status();
+  auto plan = PlanImport(before.areas, *sheet);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(plan->changed, 2);
+  const auto tree = areas::AreaTree::Build(plan->areas);
+  EXPECT_EQ((*tree)->SuccessorOf("a")->code(), "c");
+  // A file without the column says nothing about successors; one with it opens an area again.
+  EXPECT_FALSE(Plan(plan->areas, "a,A,community,,,,\n").changes());
+  plan = PlanImport(plan->areas, *ParseAreaSheet(kSuccessors + "a,A,community,,,,,\n"));
+  EXPECT_EQ(plan->areas[0].successor_code(), "");
+}
+
+TEST(PlanImport, ACircleOfSuccessorsIsRefusedWithItsLine) {
+  const auto first =
+      PlanImport({}, *ParseAreaSheet(kSuccessors + "a,A,grid,,,,,b\nb,B,grid,,,,,\n"));
+  ASSERT_TRUE(first.ok()) << first.status();
+  const auto circle =
+      PlanImport(first->areas, *ParseAreaSheet(kSuccessors + "c,C,grid,,,,,\nb,B,grid,,,,,a\n"));
+  EXPECT_EQ(MetadataOf(circle.status())["problem"], "SUCCESSOR_CIRCLE");
+  EXPECT_EQ(MetadataOf(circle.status())["line"], "3");
+  for (const char* rows : {"a,A,grid,,,,,a\n", "a,A,grid,,,,,b\nb,B,grid,a,,,,\n"}) {
+    const auto plan = PlanImport({}, *ParseAreaSheet(kSuccessors + rows));
+    EXPECT_EQ(MetadataOf(plan.status())["problem"], "SUCCESSOR_CIRCLE") << rows;
+    EXPECT_EQ(MetadataOf(plan.status())["line"], "2") << rows;
+  }
+  const auto missing = PlanImport({}, *ParseAreaSheet(kSuccessors + "a,A,grid,,,,,x\n"));
+  EXPECT_EQ(MetadataOf(missing.status())["problem"], "SUCCESSOR_MISSING");
 }
 
 TEST(PlanImport, KeepsOverlaysTheFileDoesNotSpeakOf) {

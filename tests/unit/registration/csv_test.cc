@@ -57,6 +57,32 @@ TEST(Csv, LeavesEmptyLinesOutButCountsThem) {
   EXPECT_TRUE(Rows("\n\n").empty());
 }
 
+TEST(Csv, TakesWhatExcelLeavesBehind) {
+  const auto rows = Rows(" a ,\tb\u3000\n,,\n\"c \" , \" d\"\t\n \u3000,\u200b\nlast,\"\"\n");
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_THAT(rows[0].fields, ElementsAre("a", "b"));
+  EXPECT_THAT(rows[1].fields, ElementsAre("c", "d"));
+  EXPECT_EQ(rows[1].line, 3);
+  EXPECT_THAT(rows[2].fields, ElementsAre("last", ""));
+  EXPECT_EQ(rows[2].line, 5);
+}
+
+TEST(Csv, ACarriageReturnAloneEndsALine) {
+  const auto rows = Rows("a,b\rc,d\r\re,f\r");
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_THAT(rows[1].fields, ElementsAre("c", "d"));
+  EXPECT_EQ(rows[2].line, 4);
+}
+
+TEST(Csv, ReadsGb18030) {
+  // 杨浦区,平凉路 and, in four bytes, 㐂 (U+3402).
+  const auto rows =
+      Rows("\xd1\xee\xc6\xd6\xc7\xf8,\xc6\xbd\xc1\xb9\xc2\xb7\r\n\x81\x39\xef\x31,x\r\n");
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_THAT(rows[0].fields, ElementsAre("杨浦区", "平凉路"));
+  EXPECT_THAT(rows[1].fields, ElementsAre("\u3402", "x"));
+}
+
 struct Bad {
   std::string text;
   std::string line;
@@ -73,9 +99,10 @@ TEST_P(BadCsv, NamesTheLine) {
 INSTANTIATE_TEST_SUITE_P(All, BadCsv,
                          ::testing::Values(Bad{"a\nb,\"never closed\nmore\n", "2"},
                                            Bad{"a\n\"x\"y\n", "2"}, Bad{"a\nb\nc\"d\n", "3"},
-                                           Bad{"a\rb\n", "1"}, Bad{"a\n\xff\n", "2"},
-                                           Bad{"a\n\xe6\x9d\n", "2"}, Bad{"\xed\xa0\x80", "1"},
-                                           Bad{"\xc0\xaf", "1"},
+                                           Bad{"a\n\xff\n", "2"}, Bad{"a\n \"b\" c\n", "2"},
+                                           // Damaged UTF-8, though GB18030 would read something.
+                                           Bad{"上海\n\xe6\x9d,市\n", "2"},
+                                           Bad{"\xed\xa0\x80", "1"},
                                            Bad{std::string("a\n\0", 3), "2"}));
 
 }  // namespace
