@@ -45,11 +45,8 @@ class CancelTest : public ::testing::Test {
     return need;
   }
 
-  template <class Req, class Method>
-  std::multiset<std::string> Heard(Method method, const std::string& token, const Req& request,
-                                   const std::string& subject) {
-    const auto list =
-        town_.Run(demo::Must(town_.world->backend.notifications, method, token, request));
+  static std::multiset<std::string> KindsAbout(const std::string& subject,
+                                               const inbox::v1::ListNotificationsResponse& list) {
     std::multiset<std::string> kinds;
     for (const auto& one : list.notifications()) {
       if (one.subject_id() == subject) kinds.insert(one.kind());
@@ -59,12 +56,16 @@ class CancelTest : public ::testing::Test {
   std::multiset<std::string> HeardBy(const demo::Actor& person, const std::string& subject) {
     inbox::v1::ListNotificationsRequest request;
     request.set_person_id(person.person_id);
-    return Heard(&client::Notifications::ListNotifications, person.token, request, subject);
+    return KindsAbout(subject, town_.Run(demo::Must(town_.world->backend.notifications,
+                                                    &client::Notifications::ListNotifications,
+                                                    person.token, request)));
   }
   std::multiset<std::string> HeardByArea(const std::string& subject) {
     inbox::v1::ListAreaNotificationsRequest request;
     request.set_area_code(town_.world->communities[0].area.code());
-    return Heard(&client::Notifications::ListAreaNotifications, coordinator(), request, subject);
+    return KindsAbout(subject, town_.Run(demo::Must(town_.world->backend.notifications,
+                                                    &client::Notifications::ListAreaNotifications,
+                                                    coordinator(), request)));
   }
   template <class Condition>
   static bool Await(Condition condition) {
