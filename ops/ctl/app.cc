@@ -60,6 +60,7 @@ void AddCommands(CLI::App& app, Plan& plan) {
   AddToken(app, plan);
   AddReview(app, plan);
   AddTasks(app, plan);
+  AddNeeds(app, plan);
   AddMatch(app, plan);
   AddStats(app, plan);
   AddInspect(app, plan);

@@ -74,6 +74,7 @@ void AddAreas(CLI::App& app, Plan& plan);
 void AddToken(CLI::App& app, Plan& plan);
 void AddReview(CLI::App& app, Plan& plan);
 void AddTasks(CLI::App& app, Plan& plan);
+void AddNeeds(CLI::App& app, Plan& plan);
 void AddMatch(CLI::App& app, Plan& plan);
 void AddInspect(CLI::App& app, Plan& plan);
 void AddDeadLetters(CLI::App& app, Plan& plan);

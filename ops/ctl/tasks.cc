@@ -21,6 +21,12 @@ struct AssignOptions {
   std::string person;
 };
 
+struct CancelOptions {
+  std::string task;
+  std::string reason;
+  std::string need;
+};
+
 std::string AssignmentStateName(dispatch::v1::AssignmentState state) {
   return dispatch::v1::AssignmentState_Name(state).substr(std::string("ASSIGNMENT_STATE_").size());
 }
@@ -89,6 +95,39 @@ Task<absl::Status> People(Session& session, std::shared_ptr<const std::string> t
   co_return absl::OkStatus();
 }
 
+Task<absl::Status> Cancel(Session& session, std::shared_ptr<const CancelOptions> options) {
+  dispatch::v1::CancelTaskRequest request;
+  request.set_request_id(NewRequestId());
+  request.set_task_id(options->task);
+  request.set_reason(options->reason);
+  if (options->need == "keep") request.set_need_outcome(dispatch::v1::NEED_OUTCOME_KEEP);
+  if (options->need == "cancel") request.set_need_outcome(dispatch::v1::NEED_OUTCOME_CANCEL);
+  CO_ASSIGN_OR_RETURN(
+      const dispatch::v1::Task task,
+      co_await session.Call(session.backend.tasks, &client::Tasks::CancelTask, std::move(request)));
+  if (session.out.json()) {
+    session.out.Show(task);
+  } else {
+    session.out.Line(task.task_id() + " " + TaskStateName(task.state()));
+  }
+  co_return absl::OkStatus();
+}
+
+void AddCancel(CLI::App* tasks, Plan& plan) {
+  CLI::App* cancel = tasks->add_subcommand("cancel", "Cancels a task before it begins");
+  auto options = std::make_shared<CancelOptions>();
+  cancel->add_option("TASK", options->task, "Id of the task (tsk_…)")->required();
+  cancel->add_option("--reason", options->reason, "What those concerned are told")->required();
+  cancel
+      ->add_option("--need", options->need,
+                   "What becomes of the need the task was made of: keep (help is arranged anew) or "
+                   "cancel")
+      ->check(CLI::IsMember({"keep", "cancel"}));
+  cancel->callback([&plan, options] {
+    plan.command = [options](Session& session) { return Cancel(session, options); };
+  });
+}
+
 void AddList(CLI::App* tasks, Plan& plan) {
   CLI::App* list = tasks->add_subcommand("list", "Tasks of an area's subtree, soonest first");
   auto options = std::make_shared<ListOptions>();
@@ -112,6 +151,7 @@ void AddTasks(CLI::App& app, Plan& plan) {
   CLI::App* tasks = app.add_subcommand("tasks", "Tasks and the people on them");
   tasks->require_subcommand(1);
   AddList(tasks, plan);
+  AddCancel(tasks, plan);
 
   CLI::App* assign = tasks->add_subcommand("assign", "Puts a person on a task");
   auto assign_options = std::make_shared<AssignOptions>();

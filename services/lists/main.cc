@@ -15,6 +15,7 @@
 #include "services/lists/rpc/scopes.h"
 #include "services/lists/rpc/services.h"
 #include "services/lists/store/keys.h"
+#include "services/lists/workers/deadlines.h"
 #include "services/lists/workers/follower.h"
 
 namespace baodao::lists {
@@ -38,10 +39,13 @@ struct Parts {
         deps{store, runtime.clock, runtime.key_ring, areas, *peers},
         services(deps),
         follower(deps, services.publications()),
+        deadlines(deps),
         timers(runtime.store, runtime.clock, TimerOptions()) {
     timers.Register(std::string(kPublishTimer), [this](const timers::Timer& timer) {
       return services.publications().Resume(timer.id);
     });
+    timers.Register(std::string(kDeadlineTimer),
+                    [this](const timers::Timer& timer) { return deadlines.OnTimer(timer); });
   }
 
   areas::AreaTreeFeed areas;
@@ -50,6 +54,7 @@ struct Parts {
   Deps deps;
   Services services;
   Follower follower;
+  Deadlines deadlines;
   timers::TimerLoop timers;
   std::unique_ptr<events::Tail> imports;
   std::unique_ptr<events::GroupConsumer> tasks;

@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/close.h"
 
+#include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/times.h"
 
@@ -19,6 +20,12 @@ void ReleaseEverybody(Change& change, const std::string& task_id) {
   } else {
     change.Clear(TimerName(kReleaseTimer, task_id));
   }
+}
+
+absl::Status CheckOutcome(const v1::Task& task, v1::NeedOutcome outcome) {
+  const bool said = outcome != v1::NEED_OUTCOME_UNSPECIFIED;
+  if (said == !task.need_id().empty()) return absl::OkStatus();
+  return RefuseField("need_outcome", said ? ViolationKind::NOT_ALLOWED : ViolationKind::REQUIRED);
 }
 
 }  // namespace
@@ -64,16 +71,19 @@ absl::StatusOr<Effects> DecideClose(Aggregate& aggregate, const std::string& clo
   return change.Finish();
 }
 
-absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& reason, Time now) {
+absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& reason,
+                                     v1::NeedOutcome need_outcome, Time now) {
   const v1::TaskState state = aggregate.task().state();
   // The timer for it may be a moment late.
   if (HasBegun(aggregate.task(), now))
     return WrongState(std::string(Name(v1::TASK_STATE_IN_SERVICE)));
   if (!Next(state, TaskEvent::kCancel)) return WrongState(std::string(Name(state)));
+  RETURN_IF_ERROR(CheckOutcome(aggregate.task(), need_outcome));
   const std::string id = aggregate.task().task_id();
   Change change(aggregate, now);
   change.Move(TaskEvent::kCancel);
   aggregate.task().set_cancel_reason(reason);
+  aggregate.task().set_need_outcome(need_outcome);
   ReleaseEverybody(change, id);
   change.Announce(events::v1::TASK_CHANGE_CANCELLED);
   for (const auto kind : {kSlaTimer, kBeginTimer, kNoShowTimer, kEndTimer, kPromoteTimer}) {

@@ -20,8 +20,10 @@ absl::StatusOr<Effects> DecideEvaluate(Aggregate& aggregate, int rating, const s
 absl::StatusOr<Effects> DecideClose(Aggregate& aggregate, const std::string& closer, Time now);
 
 // OPEN or STAFFED → CANCELLED; everybody on it is released, those beyond kPeoplePerCommit by a
-// timer at once. Everybody must be loaded. Refusal: WRONG_STATE.
-absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& reason, Time now);
+// timer at once. Everybody must be loaded. `need_outcome` goes with a task that was made of a need,
+// and only with one. Refusals: WRONG_STATE, INVALID_ARGUMENT_FIELDS (need_outcome).
+absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& reason,
+                                     v1::NeedOutcome need_outcome, Time now);
 // That timer: releases as many again. Everybody must be loaded.
 Effects DecideRelease(Aggregate& aggregate, Time now);
 

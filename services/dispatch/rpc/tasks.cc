@@ -18,7 +18,7 @@ Answer<v1::Task> TaskHandlers::CancelTask(rpc::CallContext context, v1::CancelTa
   call.everybody = true;
   call.answer = AnswerTask();
   call.decide = [&request](Aggregate& aggregate, Time now) {
-    return DecideCancel(aggregate, request.reason(), now);
+    return DecideCancel(aggregate, request.reason(), request.need_outcome(), now);
   };
   Mutation mutation = MutationOf(app_, context, request.task_id(), request);
   co_return Parsed<v1::Task>(

@@ -59,6 +59,7 @@ class Collector {
 void TellOfRegistration(const events::v1::RegistrationChanged& changed, Collector* tell);
 void TellOfRole(const events::v1::RoleChanged& changed, Collector* tell);
 void TellOfNeed(const events::v1::NeedChanged& changed, Collector* tell);
+void TellOfResource(const events::v1::ResourceChanged& changed, Collector* tell);
 void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell);
 void TellOfTask(const events::v1::TaskChanged& changed, Collector* tell);
 void TellOfAssignment(const events::v1::AssignmentChanged& changed, Collector* tell);

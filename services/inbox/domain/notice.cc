@@ -32,6 +32,9 @@ std::vector<Notice> NoticesOf(const events::v1::Event& event) {
     case events::v1::Event::kNeedChanged:
       TellOfNeed(event.need_changed(), &tell);
       break;
+    case events::v1::Event::kResourceChanged:
+      TellOfResource(event.resource_changed(), &tell);
+      break;
     case events::v1::Event::kProjectChanged:
       TellOfProject(event.project_changed(), &tell);
       break;

@@ -108,6 +108,8 @@ void TellOfTask(const events::v1::TaskChanged& changed, Collector* tell) {
       TellOfEvaluation(task, tell);
       break;
     case events::v1::TASK_CHANGE_CANCELLED:
+      // The need tells it.
+      if (task.need_outcome() == dispatch::v1::NEED_OUTCOME_CANCEL) break;
       tell->Person(task.requester_id(), "request_cancelled", id,
                    {{"task", task.title()}, {"reason", task.cancel_reason()}});
       break;

@@ -1,11 +1,14 @@
 #include "services/lists/domain/list_rules.h"
 
+#include <absl/time/time.h>
+
 #include <utility>
 
 #include "common/areas/geo.h"
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/lists/domain/deadlines.h"
 #include "services/lists/domain/project_states.h"
 #include "services/lists/domain/resource_states.h"
 
@@ -20,6 +23,22 @@ absl::Status Change(v1::Project* project, ProjectEvent event, const std::string&
   return absl::OkStatus();
 }
 
+absl::Status ChangeWithWords(v1::Project* project, ProjectEvent event, const std::string& comment,
+                             Time now) {
+  if (comment.empty()) return RefuseField("comment", ViolationKind::REQUIRED);
+  return Change(project, event, comment, now);
+}
+
+absl::Status CheckExpiry(const v1::CreateResourceRequest& request, Time now) {
+  if (!request.has_expire_time()) return absl::OkStatus();
+  const Time expire = ToTime(request.expire_time());
+  if (expire <= now) return RefuseField("expire_time", ViolationKind::IN_THE_PAST);
+  if (expire <= now + kListedFor) return absl::OkStatus();
+  std::string day =
+      absl::FormatTime("%Y-%m-%d", absl::FromChrono(now + kListedFor), absl::UTCTimeZone());
+  return RefuseField("expire_time", ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(day)}});
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& request,
@@ -30,6 +49,7 @@ absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& reques
     return RefuseField(slot + ".end_minute", ViolationKind::MUST_BE_AFTER,
                        {{"field", slot + ".start_minute"}});
   }
+  RETURN_IF_ERROR(CheckExpiry(request, now));
   v1::Resource resource;
   resource.set_title(request.title());
   resource.set_description(request.description());
@@ -40,6 +60,8 @@ absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& reques
   *resource.mutable_slots() = request.slots();
   resource.set_state(v1::RESOURCE_STATE_LISTED);
   resource.set_owner_id(owner_id);
+  *resource.mutable_expire_time() =
+      request.has_expire_time() ? request.expire_time() : ToTimestamp(now + kListedFor);
   *resource.mutable_create_time() = ToTimestamp(now);
   *resource.mutable_update_time() = ToTimestamp(now);
   return PublicView(std::move(resource));
@@ -54,8 +76,9 @@ v1::Resource PublicView(v1::Resource resource) {
 
 bool IsOfPerson(const v1::Resource& resource) { return resource.owner_id().starts_with("per_"); }
 
-absl::Status Withdraw(v1::Resource* resource, Time now) {
+absl::Status Withdraw(v1::Resource* resource, const std::string& reason, Time now) {
   RETURN_IF_ERROR(Move(resource, ResourceEvent::kWithdraw));
+  resource->set_withdraw_reason(reason);
   *resource->mutable_update_time() = ToTimestamp(now);
   return absl::OkStatus();
 }
@@ -78,6 +101,22 @@ v1::Project NewProject(const v1::CreateProjectRequest& request, const std::strin
   *project.mutable_create_time() = ToTimestamp(now);
   *project.mutable_update_time() = ToTimestamp(now);
   return project;
+}
+
+absl::Status Reject(v1::Project* project, const std::string& comment, Time now) {
+  return ChangeWithWords(project, ProjectEvent::kReject, comment, now);
+}
+
+absl::Status Cancel(v1::Project* project, const std::string& comment, Time now) {
+  return ChangeWithWords(project, ProjectEvent::kCancel, comment, now);
+}
+
+absl::Status Release(v1::Project* project, const std::string& comment, Time now) {
+  RETURN_IF_ERROR(ChangeWithWords(project, ProjectEvent::kRelease, comment, now));
+  project->clear_unit_id();
+  project->clear_liaison_id();
+  project->clear_due_time();
+  return absl::OkStatus();
 }
 
 absl::Status Approve(v1::Project* project, const std::string& comment, Time now) {

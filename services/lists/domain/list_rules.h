@@ -13,21 +13,26 @@
 namespace baodao::lists {
 
 // The resource asked for, LISTED, without id, as everybody may see it: exactly where a person's is
-// is kept sealed (store/details.h). Refusals name the field.
+// is kept sealed (store/details.h). Refusals name the field: slots, expire_time.
 absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& request,
                                          const std::string& owner_id, Time now);
 // Where a person lives is nobody's business: the place of their resource is rounded to about 100 m.
 // A unit is found at its exact address.
 v1::Resource PublicView(v1::Resource resource);
 bool IsOfPerson(const v1::Resource& resource);
-// LISTED → WITHDRAWN.
-absl::Status Withdraw(v1::Resource* resource, Time now);
+// LISTED → WITHDRAWN. `reason` may be empty.
+absl::Status Withdraw(v1::Resource* resource, const std::string& reason, Time now);
 // Whether needs may be linked with it now; WRONG_STATE otherwise.
 absl::Status CheckLinkable(const v1::Resource& resource);
 
 // The project asked for, PROPOSED, without id.
 v1::Project NewProject(const v1::CreateProjectRequest& request, const std::string& proposer_id,
                        Time now);
+// Each of these is a refusal of a wish: it asks for a comment.
+absl::Status Reject(v1::Project* project, const std::string& comment, Time now);
+absl::Status Cancel(v1::Project* project, const std::string& comment, Time now);
+// Back to APPROVED, as if no unit had claimed it.
+absl::Status Release(v1::Project* project, const std::string& comment, Time now);
 absl::Status Approve(v1::Project* project, const std::string& comment, Time now);
 // Starts the campaign clock. PROJECT_ALREADY_CLAIMED once some unit has it.
 absl::Status Claim(v1::Project* project, const std::string& unit_id, const std::string& liaison_id,

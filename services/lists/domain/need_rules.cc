@@ -22,6 +22,8 @@ absl::Status CheckTarget(const v1::Need& target) {
     case v1::NEED_STATE_REJECTED:
     case v1::NEED_STATE_RESOLVED:
     case v1::NEED_STATE_CLOSED:
+    case v1::NEED_STATE_CANCELLED:
+    case v1::NEED_STATE_EXPIRED:
       return WrongState(StateName(target.state()));
     default:
       return absl::OkStatus();
@@ -104,6 +106,7 @@ absl::Status Review(v1::NeedRecord* record, const v1::ReviewNeedRequest& request
                     v1::NeedRecord* target, Time now) {
   v1::Need* need = record->mutable_need();
   RETURN_IF_ERROR(CheckVerdict(*need, request, target));
+  if (record->publishing()) return Refuse(Reason::NEED_ALREADY_PUBLISHED);
   RETURN_IF_ERROR(Move(need, EventOf(request.verdict())));
   need->set_review_comment(request.comment());
   if (request.verdict() == v1::NEED_VERDICT_MERGE) {
@@ -121,6 +124,14 @@ absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request, Ti
   need->set_title(request.title());
   need->set_description(request.description());
   if (request.has_window()) *need->mutable_window() = request.window();
+  *need->mutable_update_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+absl::Status Cancel(v1::Need* need, const std::string& reason, Time now) {
+  if (need->state() == v1::NEED_STATE_IN_PROGRESS) return Refuse(Reason::NEED_IN_SERVICE);
+  RETURN_IF_ERROR(Move(need, NeedEvent::kCancel));
+  need->set_cancel_reason(reason);
   *need->mutable_update_time() = ToTimestamp(now);
   return absl::OkStatus();
 }
@@ -159,12 +170,14 @@ absl::Status Link(v1::NeedRecord* record, v1::Match match, Time now) {
 
 bool IsDecided(v1::NeedState state) {
   return state == v1::NEED_STATE_RESOLVED || state == v1::NEED_STATE_CLOSED ||
-         state == v1::NEED_STATE_REJECTED;
+         state == v1::NEED_STATE_REJECTED || state == v1::NEED_STATE_CANCELLED ||
+         state == v1::NEED_STATE_EXPIRED;
 }
 
 bool IsOver(v1::NeedState state) {
   return state == v1::NEED_STATE_CLOSED || state == v1::NEED_STATE_REJECTED ||
-         state == v1::NEED_STATE_MERGED;
+         state == v1::NEED_STATE_MERGED || state == v1::NEED_STATE_CANCELLED ||
+         state == v1::NEED_STATE_EXPIRED;
 }
 
 v1::Need PublicView(v1::Need need) {

@@ -21,14 +21,19 @@ inline constexpr int kMaxMerged = 50;
 absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
                                  const std::string& requester_id, Time now);
 
-// Applies a verdict. `target` is the need merged into, where the verdict is MERGE and it exists
-// (else null): it takes over those who wait for an outcome. Refusals: the missing comment or target
-// by field, MERGE_WITH_ITSELF, MERGE_CYCLE, WRONG_STATE, TOO_MANY_MERGED.
+// Applies a verdict: to a SUBMITTED need, or RETURN to an ACCEPTED one. `target` is the need merged
+// into, where the verdict is MERGE and it exists (else null): it takes over those who wait for an
+// outcome. Refusals: the missing comment or target by field, MERGE_WITH_ITSELF, MERGE_CYCLE,
+// WRONG_STATE, TOO_MANY_MERGED, and NEED_ALREADY_PUBLISHED while a publication runs.
 absl::Status Review(v1::NeedRecord* record, const v1::ReviewNeedRequest& request,
                     v1::NeedRecord* target, Time now);
 
 // RETURNED → SUBMITTED with new words; an unset window stays.
 absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request, Time now);
+
+// SUBMITTED, RETURNED, ACCEPTED or MATCHED → CANCELLED; neither a publication nor a task may run
+// (rpc/cancellations.h ends those first). NEED_IN_SERVICE, WRONG_STATE.
+absl::Status Cancel(v1::Need* need, const std::string& reason, Time now);
 
 // MATCHED → RESOLVED where no task serves the need.
 absl::Status Resolve(v1::NeedRecord* record, Time now);

@@ -25,10 +25,14 @@ enum class NeedEvent {
   kTaskClosed,
   kTaskLost,        // cancelled or expired unserved
   kLinkedTaskLost,  // the same of a need that is linked with a resource or a project too
+  kTaskCancelled,   // and the need is no longer wanted
+  kTaskPassed,      // expired, and the time of the need has passed
   kResolve,         // by hand, where no task serves it
   kClose,
+  kCancel,
+  kExpire,
 };
-inline constexpr int kNeedEvents = static_cast<int>(NeedEvent::kClose) + 1;
+inline constexpr int kNeedEvents = static_cast<int>(NeedEvent::kExpire) + 1;
 
 std::span<const Transition<v1::NeedState, NeedEvent>> NeedTransitions();
 std::optional<v1::NeedState> NextState(v1::NeedState state, NeedEvent event);
@@ -36,7 +40,8 @@ std::optional<v1::NeedState> NextState(v1::NeedState state, NeedEvent event);
 // "ACCEPTED".
 std::string StateName(v1::NeedState state);
 
-// Moves the need, or answers WRONG_STATE with its state and leaves it alone.
+// Moves the need, or answers WRONG_STATE with its state and what is possible instead, and leaves it
+// alone.
 absl::Status Move(v1::Need* need, NeedEvent event);
 
 }  // namespace baodao::lists

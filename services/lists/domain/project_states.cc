@@ -7,18 +7,31 @@
 namespace baodao::lists {
 namespace {
 
-using enum ProjectEvent;
 using ProjectRow = Transition<v1::ProjectState, ProjectEvent>;
 
-constexpr std::array kProjectTable = {
-    ProjectRow{v1::PROJECT_STATE_PROPOSED, kBallotPassed, v1::PROJECT_STATE_BALLOTED},
-    ProjectRow{v1::PROJECT_STATE_PROPOSED, kApprove, v1::PROJECT_STATE_APPROVED},
-    ProjectRow{v1::PROJECT_STATE_BALLOTED, kApprove, v1::PROJECT_STATE_APPROVED},
-    ProjectRow{v1::PROJECT_STATE_APPROVED, kClaim, v1::PROJECT_STATE_CLAIMED},
-    ProjectRow{v1::PROJECT_STATE_CLAIMED, kStart, v1::PROJECT_STATE_IN_PROGRESS},
-    ProjectRow{v1::PROJECT_STATE_IN_PROGRESS, kComplete, v1::PROJECT_STATE_COMPLETED},
-    ProjectRow{v1::PROJECT_STATE_COMPLETED, kEvaluate, v1::PROJECT_STATE_EVALUATED},
-};
+constexpr auto kProjectTable = [] {
+  using enum ProjectEvent;
+  return std::array{
+      ProjectRow{v1::PROJECT_STATE_PROPOSED, kBallotPassed, v1::PROJECT_STATE_BALLOTED},
+      ProjectRow{v1::PROJECT_STATE_PROPOSED, kApprove, v1::PROJECT_STATE_APPROVED},
+      ProjectRow{v1::PROJECT_STATE_PROPOSED, kReject, v1::PROJECT_STATE_REJECTED},
+      ProjectRow{v1::PROJECT_STATE_PROPOSED, kCancel, v1::PROJECT_STATE_CANCELLED},
+      ProjectRow{v1::PROJECT_STATE_PROPOSED, kExpire, v1::PROJECT_STATE_EXPIRED},
+      ProjectRow{v1::PROJECT_STATE_BALLOTED, kApprove, v1::PROJECT_STATE_APPROVED},
+      ProjectRow{v1::PROJECT_STATE_BALLOTED, kReject, v1::PROJECT_STATE_REJECTED},
+      ProjectRow{v1::PROJECT_STATE_BALLOTED, kCancel, v1::PROJECT_STATE_CANCELLED},
+      ProjectRow{v1::PROJECT_STATE_BALLOTED, kExpire, v1::PROJECT_STATE_EXPIRED},
+      ProjectRow{v1::PROJECT_STATE_APPROVED, kClaim, v1::PROJECT_STATE_CLAIMED},
+      ProjectRow{v1::PROJECT_STATE_APPROVED, kCancel, v1::PROJECT_STATE_CANCELLED},
+      ProjectRow{v1::PROJECT_STATE_APPROVED, kExpire, v1::PROJECT_STATE_EXPIRED},
+      ProjectRow{v1::PROJECT_STATE_CLAIMED, kStart, v1::PROJECT_STATE_IN_PROGRESS},
+      ProjectRow{v1::PROJECT_STATE_CLAIMED, kRelease, v1::PROJECT_STATE_APPROVED},
+      ProjectRow{v1::PROJECT_STATE_CLAIMED, kCancel, v1::PROJECT_STATE_CANCELLED},
+      ProjectRow{v1::PROJECT_STATE_IN_PROGRESS, kCancel, v1::PROJECT_STATE_CANCELLED},
+      ProjectRow{v1::PROJECT_STATE_IN_PROGRESS, kComplete, v1::PROJECT_STATE_COMPLETED},
+      ProjectRow{v1::PROJECT_STATE_COMPLETED, kEvaluate, v1::PROJECT_STATE_EVALUATED},
+  };
+}();
 
 }  // namespace
 

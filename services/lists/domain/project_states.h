@@ -19,8 +19,12 @@ enum class ProjectEvent {
   kStart,
   kComplete,
   kEvaluate,
+  kReject,
+  kCancel,
+  kRelease,  // the unit gives it back
+  kExpire,   // nobody approved or claimed it
 };
-inline constexpr int kProjectEvents = static_cast<int>(ProjectEvent::kEvaluate) + 1;
+inline constexpr int kProjectEvents = static_cast<int>(ProjectEvent::kExpire) + 1;
 
 std::span<const Transition<v1::ProjectState, ProjectEvent>> ProjectTransitions();
 std::optional<v1::ProjectState> NextState(v1::ProjectState state, ProjectEvent event);

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/lists/domain/deadlines.h"
 #include "services/lists/domain/need_states.h"
 
 namespace baodao::lists {
@@ -46,6 +49,11 @@ dispatch::v1::PublishTaskRequest TaskOf(const v1::NeedRecord& record,
   return task;
 }
 
+// The need is wanted until the last task made of it was to end.
+void ExtendUntil(v1::NeedRecord* record, const google::protobuf::Timestamp& end) {
+  if (ToTime(end) > WantedUntil(*record)) *record->mutable_arranged_until() = end;
+}
+
 void EndPublication(v1::NeedRecord* record, Time now) {
   record->set_publishing(false);
   record->clear_publish_request();
@@ -55,8 +63,17 @@ void EndPublication(v1::NeedRecord* record, Time now) {
   *record->mutable_need()->mutable_update_time() = ToTimestamp(now);
 }
 
-std::optional<NeedEvent> EventOf(dispatch::v1::TaskState state, bool linked) {
-  switch (state) {
+NeedEvent EventOfLost(const v1::NeedRecord& record, const TaskSight& task, Time now) {
+  const bool expired = task.state == dispatch::v1::TASK_STATE_EXPIRED;
+  if (!expired && task.need_outcome == dispatch::v1::NEED_OUTCOME_CANCEL) {
+    return NeedEvent::kTaskCancelled;
+  }
+  if (record.matches_size() > 0) return NeedEvent::kLinkedTaskLost;
+  return expired && now >= WantedUntil(record) ? NeedEvent::kTaskPassed : NeedEvent::kTaskLost;
+}
+
+std::optional<NeedEvent> EventOf(const v1::NeedRecord& record, const TaskSight& task, Time now) {
+  switch (task.state) {
     case dispatch::v1::TASK_STATE_IN_SERVICE:
       return NeedEvent::kTaskStarted;
     case dispatch::v1::TASK_STATE_SERVED:
@@ -66,13 +83,21 @@ std::optional<NeedEvent> EventOf(dispatch::v1::TaskState state, bool linked) {
       return NeedEvent::kTaskClosed;
     case dispatch::v1::TASK_STATE_CANCELLED:
     case dispatch::v1::TASK_STATE_EXPIRED:
-      return linked ? NeedEvent::kLinkedTaskLost : NeedEvent::kTaskLost;
+      return EventOfLost(record, task, now);
     default:
       return std::nullopt;
   }
 }
 
+bool IsLost(dispatch::v1::TaskState state) {
+  return state == dispatch::v1::TASK_STATE_CANCELLED || state == dispatch::v1::TASK_STATE_EXPIRED;
+}
+
 }  // namespace
+
+TaskSight SightOf(const dispatch::v1::Task& task) {
+  return {task.task_id(), task.state(), task.version(), task.need_outcome(), task.cancel_reason()};
+}
 
 absl::Status BeginPublication(v1::NeedRecord* record, const v1::PublishNeedRequest& request,
                               const Publisher& publisher, const common::v1::GeoPoint& place,
@@ -106,6 +131,7 @@ bool IsPublishedBy(const v1::NeedRecord& record, const Publisher& publisher) {
 bool CompletePublication(v1::NeedRecord* record, const TaskSight& task, Time now) {
   if (!record->publishing()) return false;
   if (!Move(record->mutable_need(), NeedEvent::kPublished).ok()) return false;
+  ExtendUntil(record, record->publish_request().window().end());
   EndPublication(record, now);
   record->mutable_need()->set_task_id(task.task_id);
   record->set_task_version(0);
@@ -124,11 +150,12 @@ bool FollowTask(v1::NeedRecord* record, const TaskSight& task, Time now) {
   if (record->publishing()) return CompletePublication(record, task, now);
   v1::Need* need = record->mutable_need();
   if (need->task_id() != task.task_id || task.version <= record->task_version()) return false;
-  const auto event = EventOf(task.state, record->matches_size() > 0);
+  const auto event = EventOf(*record, task, now);
   if (!event || !Move(need, *event).ok()) return false;
   record->set_task_version(task.version);
   *need->mutable_update_time() = ToTimestamp(now);
-  if (*event == NeedEvent::kTaskLost || *event == NeedEvent::kLinkedTaskLost) {
+  if (*event == NeedEvent::kTaskCancelled) need->set_cancel_reason(task.cancel_reason);
+  if (IsLost(task.state)) {
     record->add_past_task_ids(need->task_id());
     need->clear_task_id();
     record->set_task_version(0);

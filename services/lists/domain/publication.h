@@ -30,7 +30,11 @@ struct TaskSight {
   std::string task_id;
   dispatch::v1::TaskState state = dispatch::v1::TASK_STATE_UNSPECIFIED;
   uint64_t version = 0;
+  // Of a cancelled one.
+  dispatch::v1::NeedOutcome need_outcome = dispatch::v1::NEED_OUTCOME_UNSPECIFIED;
+  std::string cancel_reason;
 };
+TaskSight SightOf(const dispatch::v1::Task& task);
 
 // Writes the next publication down. `place` is where the task happens if the need names no place.
 // Refusals: NEED_ALREADY_PUBLISHED (also while another publication runs), NEED_NOT_ACCEPTED,
@@ -49,10 +53,11 @@ bool CompletePublication(v1::NeedRecord* record, const TaskSight& task, Time now
 // runs.
 bool AbandonPublication(v1::NeedRecord* record, int attempt, Time now);
 
-// Moves the need after its task. False when there is nothing to write: another need's or an earlier
-// publication's task, a state already seen, or one that does not concern the need. Completes a
-// running publication first: only the running one can have made a task that the record does not
-// know.
+// Moves the need after its task: also to CANCELLED with it, where that is what was said of the
+// need, and to EXPIRED, where it passed unserved and so has the time of the need. False when there
+// is nothing to write: another need's or an earlier publication's task, a state already seen, or
+// one that does not concern the need. Completes a running publication first: only the running one
+// can have made a task that the record does not know.
 bool FollowTask(v1::NeedRecord* record, const TaskSight& task, Time now);
 
 }  // namespace baodao::lists

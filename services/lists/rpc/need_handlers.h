@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "services/lists/rpc/cancellations.h"
 #include "services/lists/rpc/deps.h"
 #include "services/lists/rpc/publications.h"
 
@@ -14,7 +15,8 @@ namespace baodao::lists {
 
 class NeedHandlers {
  public:
-  NeedHandlers(Deps deps, Publications& publications) : deps_(deps), publications_(publications) {}
+  NeedHandlers(Deps deps, Publications& publications, Cancellations& cancellations)
+      : deps_(deps), publications_(publications), cancellations_(cancellations) {}
 
   Task<absl::StatusOr<v1::Need>> Create(rpc::CallContext ctx, v1::CreateNeedRequest request);
   Task<absl::StatusOr<v1::Need>> Get(rpc::CallContext ctx, v1::GetNeedRequest request);
@@ -25,6 +27,7 @@ class NeedHandlers {
   Task<absl::StatusOr<v1::Need>> Review(rpc::CallContext ctx, v1::ReviewNeedRequest request);
   Task<absl::StatusOr<v1::Need>> Resubmit(rpc::CallContext ctx, v1::ResubmitNeedRequest request);
   Task<absl::StatusOr<v1::Need>> Publish(rpc::CallContext ctx, v1::PublishNeedRequest request);
+  Task<absl::StatusOr<v1::Need>> Cancel(rpc::CallContext ctx, v1::CancelNeedRequest request);
   Task<absl::StatusOr<v1::Need>> Resolve(rpc::CallContext ctx, v1::ResolveNeedRequest request);
   Task<absl::StatusOr<v1::Need>> Close(rpc::CallContext ctx, v1::CloseNeedRequest request);
 
@@ -53,6 +56,7 @@ class NeedHandlers {
 
   Deps deps_;
   Publications& publications_;
+  Cancellations& cancellations_;
 };
 
 }  // namespace baodao::lists

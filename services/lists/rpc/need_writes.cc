@@ -136,6 +136,12 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Close(rpc::CallContext ctx,
   co_return co_await MutatePlainly(ctx, key, request.need_id(), change);
 }
 
+Task<absl::StatusOr<v1::Need>> NeedHandlers::Cancel(rpc::CallContext ctx,
+                                                    v1::CancelNeedRequest request) {
+  CO_ASSIGN_OR_RETURN(v1::NeedAnswer answer, co_await cancellations_.Cancel(ctx, request));
+  co_return Present(ctx, std::move(*answer.mutable_need()), answer.sealed_details());
+}
+
 Task<absl::StatusOr<v1::Need>> NeedHandlers::Publish(rpc::CallContext ctx,
                                                      v1::PublishNeedRequest request) {
   CO_ASSIGN_OR_RETURN(v1::NeedAnswer answer, co_await publications_.Publish(ctx, request));

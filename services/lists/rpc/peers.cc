@@ -4,6 +4,7 @@
 
 #include "baodao/dispatch/v1/task.grpc.pb.h"
 #include "baodao/registration/v1/unit.grpc.pb.h"
+#include "common/status/status.h"
 
 namespace baodao::lists {
 namespace {
@@ -22,6 +23,12 @@ class GrpcPeers final : public Peers {
                        std::move(request));
   }
 
+  Task<absl::StatusOr<dispatch::v1::Task>> CancelTask(
+      rpc::CallOptions options, dispatch::v1::CancelTaskRequest request) override {
+    return tasks_.Call(&rpc::AsyncOf<TaskService>::CancelTask, std::move(options),
+                       std::move(request));
+  }
+
   Task<absl::StatusOr<registration::v1::Unit>> GetUnit(rpc::CallOptions options,
                                                        std::string unit_id) override {
     registration::v1::GetUnitRequest request;
@@ -35,6 +42,21 @@ class GrpcPeers final : public Peers {
 };
 
 }  // namespace
+
+bool IsDecision(const absl::Status& status) {
+  if (!IsRefusal(status)) return false;
+  // lists knows the area of every need, and areas stay: that replica's tree is only behind.
+  if (Is(status, Reason::AREA_UNKNOWN)) return false;
+  switch (status.code()) {
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kOutOfRange:
+      return true;
+    default:
+      return false;
+  }
+}
 
 std::unique_ptr<Peers> NewPeers(rpc::Channel& dispatch, rpc::Channel& registration) {
   return std::make_unique<GrpcPeers>(dispatch, registration);

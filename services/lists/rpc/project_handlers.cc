@@ -72,6 +72,7 @@ Task<absl::StatusOr<v1::Project>> ProjectHandlers::Mutate(rpc::CallContext ctx,
     const Time now = deps_.clock.Now();
     v1::ProjectRecord record = loaded.record;
     CO_RETURN_IF_ERROR(change(record.mutable_project(), now));
+    record.clear_reminded();
     Changes changes(shard);
     deps_.lists.Put(&changes, loaded, record, OriginOf(ctx, now));
     co_return ProjectDecision{std::move(changes), record.project()};
@@ -80,13 +81,44 @@ Task<absl::StatusOr<v1::Project>> ProjectHandlers::Mutate(rpc::CallContext ctx,
                                                      shard, decide);
 }
 
-Task<absl::StatusOr<v1::Project>> ProjectHandlers::Approve(rpc::CallContext ctx,
-                                                           v1::ChangeProjectRequest request) {
-  Change change = [&](v1::Project* project, Time now) {
-    return lists::Approve(project, request.comment(), now);
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::MutateWith(rpc::CallContext ctx,
+                                                              v1::ChangeProjectRequest request,
+                                                              CommentedChange change) {
+  Change apply = [&](v1::Project* project, Time now) {
+    return change(project, request.comment(), now);
   };
   const store::RequestKey key = KeyOf(ctx, request);
-  co_return co_await Mutate(ctx, key, request.project_id(), change);
+  co_return co_await Mutate(ctx, key, request.project_id(), apply);
+}
+
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::Approve(rpc::CallContext ctx,
+                                                           v1::ChangeProjectRequest request) {
+  return MutateWith(std::move(ctx), std::move(request), &lists::Approve);
+}
+
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::Reject(rpc::CallContext ctx,
+                                                          v1::ChangeProjectRequest request) {
+  return MutateWith(std::move(ctx), std::move(request), &lists::Reject);
+}
+
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::Cancel(rpc::CallContext ctx,
+                                                          v1::ChangeProjectRequest request) {
+  return MutateWith(std::move(ctx), std::move(request), &lists::Cancel);
+}
+
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::Release(rpc::CallContext ctx,
+                                                           v1::ChangeProjectRequest request) {
+  return MutateWith(std::move(ctx), std::move(request), &lists::Release);
+}
+
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::Start(rpc::CallContext ctx,
+                                                         v1::ChangeProjectRequest request) {
+  return MutateWith(std::move(ctx), std::move(request), &lists::Start);
+}
+
+Task<absl::StatusOr<v1::Project>> ProjectHandlers::Complete(rpc::CallContext ctx,
+                                                            v1::ChangeProjectRequest request) {
+  return MutateWith(std::move(ctx), std::move(request), &lists::Complete);
 }
 
 Task<absl::StatusOr<v1::Project>> ProjectHandlers::Claim(rpc::CallContext ctx,
@@ -94,24 +126,6 @@ Task<absl::StatusOr<v1::Project>> ProjectHandlers::Claim(rpc::CallContext ctx,
   CO_RETURN_IF_ERROR(co_await CheckLiaison(ctx, deps_.peers, request.unit_id()));
   Change change = [&](v1::Project* project, Time now) {
     return lists::Claim(project, request.unit_id(), ctx.caller().person_id, now);
-  };
-  const store::RequestKey key = KeyOf(ctx, request);
-  co_return co_await Mutate(ctx, key, request.project_id(), change);
-}
-
-Task<absl::StatusOr<v1::Project>> ProjectHandlers::Start(rpc::CallContext ctx,
-                                                         v1::ChangeProjectRequest request) {
-  Change change = [&](v1::Project* project, Time now) {
-    return lists::Start(project, request.comment(), now);
-  };
-  const store::RequestKey key = KeyOf(ctx, request);
-  co_return co_await Mutate(ctx, key, request.project_id(), change);
-}
-
-Task<absl::StatusOr<v1::Project>> ProjectHandlers::Complete(rpc::CallContext ctx,
-                                                            v1::ChangeProjectRequest request) {
-  Change change = [&](v1::Project* project, Time now) {
-    return lists::Complete(project, request.comment(), now);
   };
   const store::RequestKey key = KeyOf(ctx, request);
   co_return co_await Mutate(ctx, key, request.project_id(), change);

@@ -19,6 +19,9 @@ class ProjectHandlers {
   Task<absl::StatusOr<v1::ListProjectsResponse>> List(rpc::CallContext ctx,
                                                       v1::ListProjectsRequest request);
   Task<absl::StatusOr<v1::Project>> Approve(rpc::CallContext ctx, v1::ChangeProjectRequest request);
+  Task<absl::StatusOr<v1::Project>> Reject(rpc::CallContext ctx, v1::ChangeProjectRequest request);
+  Task<absl::StatusOr<v1::Project>> Cancel(rpc::CallContext ctx, v1::ChangeProjectRequest request);
+  Task<absl::StatusOr<v1::Project>> Release(rpc::CallContext ctx, v1::ChangeProjectRequest request);
   Task<absl::StatusOr<v1::Project>> Claim(rpc::CallContext ctx, v1::ClaimProjectRequest request);
   Task<absl::StatusOr<v1::Project>> Start(rpc::CallContext ctx, v1::ChangeProjectRequest request);
   Task<absl::StatusOr<v1::Project>> Complete(rpc::CallContext ctx,
@@ -28,6 +31,11 @@ class ProjectHandlers {
 
  private:
   using Change = std::function<absl::Status(v1::Project* project, Time now)>;
+  using CommentedChange = absl::Status (*)(v1::Project* project, const std::string& comment,
+                                           Time now);
+  Task<absl::StatusOr<v1::Project>> MutateWith(rpc::CallContext ctx,
+                                               v1::ChangeProjectRequest request,
+                                               CommentedChange change);
   // Load → change → commit, once per request_id.
   Task<absl::StatusOr<v1::Project>> Mutate(rpc::CallContext ctx, store::RequestKey key,
                                            std::string project_id, Change change);

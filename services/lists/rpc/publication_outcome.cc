@@ -12,29 +12,6 @@
 #include "services/lists/store/details.h"
 
 namespace baodao::lists {
-namespace {
-
-// Whether dispatch decided against the task, as opposed to not having been able to decide.
-bool IsFinal(const absl::Status& status) {
-  if (!IsRefusal(status)) return false;
-  // lists knows the area of every need, and areas stay: that replica's tree is only behind.
-  if (Is(status, Reason::AREA_UNKNOWN)) return false;
-  switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument:
-    case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kOutOfRange:
-      return true;
-    default:
-      return false;
-  }
-}
-
-TaskSight SightOf(const dispatch::v1::Task& task) {
-  return {task.task_id(), task.state(), task.version()};
-}
-
-}  // namespace
 
 absl::StatusOr<dispatch::v1::PublishTaskRequest> Publications::RequestOf(
     const v1::NeedRecord& record) const {
@@ -62,7 +39,7 @@ Task<absl::Status> Publications::Finish(std::string need_id, rpc::CallOptions op
   CO_ASSIGN_OR_RETURN(dispatch::v1::PublishTaskRequest request, RequestOf(loaded.record));
   const absl::StatusOr<dispatch::v1::Task> task =
       co_await deps_.peers.PublishTask(std::move(options), std::move(request));
-  if (!task.ok() && !IsFinal(task.status())) {
+  if (!task.ok() && !IsDecision(task.status())) {
     log::Warn("need.publish_pending", {{"need", need_id}, {"status", task.status()}},
               origin.trace_id);
     co_return Refuse(Reason::PEER_UNAVAILABLE);
@@ -131,13 +108,18 @@ Task<absl::StatusOr<store::CommitOutcome::Kind>> Publications::Write(
   co_return outcome.kind;
 }
 
+Task<absl::Status> Publications::Settle(std::string need_id, rpc::CallOptions options,
+                                        Origin origin) {
+  const absl::Status finished = co_await Finish(need_id, std::move(options), origin);
+  if (!finished.ok() && !IsDecision(finished)) co_return finished;
+  if (!finished.ok()) log::Info("need.publish_refused", {{"need", need_id}, {"status", finished}});
+  co_return absl::OkStatus();
+}
+
 Task<absl::Status> Publications::Resume(std::string need_id) {
   const rpc::TraceId trace = rpc::NewTraceId();
   const Origin origin{"lists", std::string(trace.data(), trace.size()), deps_.clock.Now()};
-  const absl::Status finished =
-      co_await Finish(need_id, rpc::CallOptions::Tracing(origin.trace_id), origin);
-  if (!finished.ok() && !IsFinal(finished)) co_return finished;
-  if (!finished.ok()) log::Info("need.publish_refused", {{"need", need_id}, {"status", finished}});
+  CO_RETURN_IF_ERROR(co_await Settle(need_id, rpc::CallOptions::Tracing(origin.trace_id), origin));
   const auto loaded = co_await deps_.lists.LoadNeed(need_id);
   if (!loaded.ok() && !Is(loaded.status(), Reason::NOT_FOUND)) co_return loaded.status();
   if (loaded.ok() && loaded->record.publishing())

@@ -30,6 +30,10 @@ class Publications {
   Task<absl::StatusOr<v1::NeedAnswer>> Publish(rpc::CallContext ctx,
                                                v1::PublishNeedRequest request);
 
+  // Ends the publication that runs, if one does, on behalf of `options`. OK when none runs any
+  // more, whatever became of it.
+  Task<absl::Status> Settle(std::string need_id, rpc::CallOptions options, Origin origin);
+
   // Finishes what a caller has left behind, and clears its timer. An error: again later.
   Task<absl::Status> Resume(std::string need_id);
 

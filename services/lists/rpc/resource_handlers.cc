@@ -45,6 +45,19 @@ Task<absl::StatusOr<std::string>> ResourceHandlers::OwnerFor(rpc::CallContext ct
   co_return Refuse(Reason::PERMISSION_DENIED);
 }
 
+Task<absl::Status> ResourceHandlers::CheckReason(rpc::CallContext ctx, const v1::Resource& resource,
+                                                 const std::string& reason) {
+  const std::string& owner = resource.owner_id();
+  if (!reason.empty() || (ctx.caller().IsPerson() && ctx.caller().person_id == owner)) {
+    co_return absl::OkStatus();
+  }
+  if (!IsOfPerson(resource)) {
+    const absl::Status liaison = co_await CheckLiaison(ctx, deps_.peers, owner);
+    if (liaison.ok() || absl::IsUnavailable(liaison)) co_return liaison;
+  }
+  co_return RefuseField("reason", ViolationKind::REQUIRED);
+}
+
 Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Create(rpc::CallContext ctx,
                                                             v1::CreateResourceRequest request) {
   const auto tree = deps_.areas.tree();
@@ -105,7 +118,8 @@ Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Withdraw(rpc::CallContext c
                         co_await deps_.lists.LoadResource(request.resource_id()));
     const Time now = deps_.clock.Now();
     v1::ResourceRecord record = loaded.record;
-    CO_RETURN_IF_ERROR(lists::Withdraw(record.mutable_resource(), now));
+    CO_RETURN_IF_ERROR(lists::Withdraw(record.mutable_resource(), request.reason(), now));
+    CO_RETURN_IF_ERROR(co_await CheckReason(ctx, record.resource(), request.reason()));
     Changes changes(shard);
     deps_.lists.Put(&changes, loaded, record, OriginOf(ctx, now));
     co_return ResourceDecision{std::move(changes), WithoutAreas(std::move(record))};

@@ -28,6 +28,10 @@ class ResourceHandlers {
   // Whose resource the caller may list: their own, or their unit's.
   Task<absl::StatusOr<std::string>> OwnerFor(rpc::CallContext ctx, std::string asked);
 
+  // Whoever takes down what others listed says why.
+  Task<absl::Status> CheckReason(rpc::CallContext ctx, const v1::Resource& resource,
+                                 const std::string& reason);
+
   Deps deps_;
 };
 

@@ -4,7 +4,8 @@ namespace baodao::lists {
 
 Services::Services(Deps deps)
     : publications_(deps),
-      needs_(deps, publications_),
+      cancellations_(deps, publications_),
+      needs_(deps, publications_, cancellations_),
       resources_(deps),
       projects_(deps),
       matches_(deps) {}
@@ -17,6 +18,7 @@ void Services::Register(rpc::Router* router) {
   router->Unary("baodao.lists.v1.NeedService/ReviewNeed", &needs_, &NeedHandlers::Review);
   router->Unary("baodao.lists.v1.NeedService/ResubmitNeed", &needs_, &NeedHandlers::Resubmit);
   router->Unary("baodao.lists.v1.NeedService/PublishNeed", &needs_, &NeedHandlers::Publish);
+  router->Unary("baodao.lists.v1.NeedService/CancelNeed", &needs_, &NeedHandlers::Cancel);
   router->Unary("baodao.lists.v1.NeedService/ResolveNeed", &needs_, &NeedHandlers::Resolve);
   router->Unary("baodao.lists.v1.NeedService/CloseNeed", &needs_, &NeedHandlers::Close);
 
@@ -34,6 +36,12 @@ void Services::Register(rpc::Router* router) {
   router->Unary("baodao.lists.v1.ProjectService/ListProjects", &projects_, &ProjectHandlers::List);
   router->Unary("baodao.lists.v1.ProjectService/ApproveProject", &projects_,
                 &ProjectHandlers::Approve);
+  router->Unary("baodao.lists.v1.ProjectService/RejectProject", &projects_,
+                &ProjectHandlers::Reject);
+  router->Unary("baodao.lists.v1.ProjectService/CancelProject", &projects_,
+                &ProjectHandlers::Cancel);
+  router->Unary("baodao.lists.v1.ProjectService/ReleaseProject", &projects_,
+                &ProjectHandlers::Release);
   router->Unary("baodao.lists.v1.ProjectService/ClaimProject", &projects_, &ProjectHandlers::Claim);
   router->Unary("baodao.lists.v1.ProjectService/StartProject", &projects_, &ProjectHandlers::Start);
   router->Unary("baodao.lists.v1.ProjectService/CompleteProject", &projects_,

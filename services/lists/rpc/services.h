@@ -19,6 +19,7 @@ class Services {
 
  private:
   Publications publications_;
+  Cancellations cancellations_;
   NeedHandlers needs_;
   ResourceHandlers resources_;
   ProjectHandlers projects_;

@@ -13,8 +13,11 @@ inline constexpr std::string_view kNeeds = "needs";
 inline constexpr std::string_view kResources = "resources";
 inline constexpr std::string_view kProjects = "projects";
 
-// Kind and id of the timer that finishes publications.
+// The kind of the timers that finish publications, by need …
 inline constexpr std::string_view kPublishTimer = "publish";
+// … and of those that move needs, resources and projects when their time has come
+// (domain/deadlines.h).
+inline constexpr std::string_view kDeadlineTimer = "deadline";
 
 class ListKeys {
  public:

@@ -1,12 +1,16 @@
 // The writing half of ListsStore.
 #include <google/protobuf/util/message_differencer.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "baodao/events/v1/events.pb.h"
 #include "common/clock/timestamp.h"
+#include "common/timers/timer_loop.h"
+#include "services/lists/domain/deadlines.h"
 #include "services/lists/domain/list_rules.h"
 #include "services/lists/domain/need_rules.h"
+#include "services/lists/domain/need_states.h"
 #include "services/lists/store/lists_store.h"
 
 namespace baodao::lists {
@@ -57,13 +61,31 @@ void Note(Changes* changes, std::string_view list, int from, int to) {
 
 void NoteNeed(Changes* changes, const v1::Need& before, const v1::Need& after, bool lost_task) {
   int from = before.state();
-  // Only a link or a task takes a need out of ACCEPTED, and both match it first: a task that is
-  // further already, or over, moves it on within the same commit.
-  if (from == v1::NEED_STATE_ACCEPTED && (after.state() != from || lost_task)) {
+  // A task that is further already when the need hears of it, or over, moves it on within the same
+  // commit; it matched it first.
+  const bool at_once = std::ranges::any_of(NeedTransitions(), [&](const auto& row) {
+    return row.from == from && row.to == after.state();
+  });
+  const bool moved = after.state() != from;
+  if (from == v1::NEED_STATE_ACCEPTED && (lost_task || (moved && !at_once))) {
     Note(changes, kNeeds, from, v1::NEED_STATE_MATCHED);
     from = v1::NEED_STATE_MATCHED;
   }
   Note(changes, kNeeds, from, after.state());
+}
+
+// Keeps the record's timer at its deadline.
+template <class Record>
+void SetDeadline(store::Commit* commit, const std::string& id, const Record& before,
+                 const Record& after) {
+  const std::optional<Time> due = DeadlineOf(after);
+  if (due == DeadlineOf(before)) return;
+  const std::string timer = timers::Member(kDeadlineTimer, id);
+  if (due) {
+    commit->SetTimer(timer, *due);
+  } else {
+    commit->ClearTimer(timer);
+  }
 }
 
 // Whether others would see a difference; the time of the change alone is none.
@@ -84,6 +106,7 @@ void ListsStore::Put(Changes* changes, const Loaded<v1::NeedRecord>& before,
   commit->Put(keys_.Need(need.need_id()), before.version, after.SerializeAsString());
   Reindex(commit, keys_, after.list_areas(),
           {kNeeds, need.need_id(), need.category(), old.state(), need.state()});
+  SetDeadline(commit, need.need_id(), before.record, after);
   if (before.version == 0 && !need.requester_id().empty()) {
     commit->IndexAdd(keys_.Raised(commit->shard(), need.requester_id()), IndexScore(need.need_id()),
                      IndexMember(need.need_id(), need.category()));
@@ -110,6 +133,7 @@ void ListsStore::Put(Changes* changes, const Loaded<v1::ResourceRecord>& before,
   commit->Put(keys_.Resource(resource.resource_id()), before.version, after.SerializeAsString());
   Reindex(commit, keys_, after.list_areas(),
           {kResources, resource.resource_id(), resource.category(), old.state(), resource.state()});
+  SetDeadline(commit, resource.resource_id(), before.record, after);
   Note(changes, kResources, old.state(), resource.state());
   if (!Shows(old, resource)) return;
   events::v1::Event event = EventBy(origin);
@@ -125,11 +149,17 @@ void ListsStore::Put(Changes* changes, const Loaded<v1::ProjectRecord>& before,
   commit->Put(keys_.Project(project.project_id()), before.version, after.SerializeAsString());
   Reindex(commit, keys_, after.list_areas(),
           {kProjects, project.project_id(), project.category(), old.state(), project.state()});
+  SetDeadline(commit, project.project_id(), before.record, after);
   Note(changes, kProjects, old.state(), project.state());
-  if (!Shows(old, project)) return;
+  const bool reminder =
+      after.has_reminded() && ToTime(after.reminded()) != ToTime(before.record.reminded());
+  if (!Shows(old, project) && !reminder) return;
   events::v1::Event event = EventBy(origin);
   *event.mutable_project_changed()->mutable_project() = project;
   event.mutable_project_changed()->set_before(old.state());
+  if (project.liaison_id().empty()) {
+    event.mutable_project_changed()->mutable_project()->set_liaison_id(old.liaison_id());
+  }
   commit->Emit(event.SerializeAsString());
 }
 

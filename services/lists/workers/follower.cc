@@ -12,28 +12,36 @@ namespace {
 
 constexpr int kFollowTries = 8;
 
+// By which name dispatch knows lists.
+constexpr char kSelf[] = "lists";
+
 // A task made of a need that has just changed its state.
 struct Step {
   std::string need_id;
   TaskSight sight;
 };
 
-template <class Task>
-std::optional<Step> StepOf(const Task& task, const std::string& task_id,
-                           dispatch::v1::TaskState before) {
-  if (task.need_id().empty() || task.state() == before) return std::nullopt;
-  return Step{task.need_id(), {task_id, task.state(), task.version()}};
+std::optional<Step> StepOf(const events::v1::TaskChanged& changed) {
+  const dispatch::v1::Task& task = changed.task();
+  if (task.need_id().empty() || task.state() == changed.before()) return std::nullopt;
+  return Step{task.need_id(), SightOf(task)};
+}
+
+std::optional<Step> StepOf(const events::v1::AssignmentChanged& changed) {
+  const events::v1::TaskBrief& task = changed.task();
+  if (task.need_id().empty() || task.state() == task.before()) return std::nullopt;
+  // The TaskChanged of the same commit says what becomes of the need.
+  if (task.state() == dispatch::v1::TASK_STATE_CANCELLED) return std::nullopt;
+  TaskSight sight;
+  sight.task_id = changed.assignment().task_id();
+  sight.state = task.state();
+  sight.version = task.version();
+  return Step{task.need_id(), std::move(sight)};
 }
 
 std::optional<Step> StepOf(const events::v1::Event& event) {
-  if (event.has_task_changed()) {
-    const auto& changed = event.task_changed();
-    return StepOf(changed.task(), changed.task().task_id(), changed.before());
-  }
-  if (event.has_assignment_changed()) {
-    const auto& changed = event.assignment_changed();
-    return StepOf(changed.task(), changed.assignment().task_id(), changed.task().before());
-  }
+  if (event.has_task_changed()) return StepOf(event.task_changed());
+  if (event.has_assignment_changed()) return StepOf(event.assignment_changed());
   return std::nullopt;
 }
 
@@ -56,7 +64,12 @@ Task<absl::Status> Follower::Follow(std::string need_id, TaskSight sight, Origin
     CO_RETURN_IF_ERROR(loaded.status());
     v1::NeedRecord record = loaded->record;
     if (!FollowTask(&record, sight, origin.now)) co_return absl::OkStatus();
-    CO_ASSIGN_OR_RETURN(const bool saved, co_await publications_.Save(*loaded, record, origin));
+    Origin by = origin;
+    const bool cancelled = record.need().state() == v1::NEED_STATE_CANCELLED;
+    if (cancelled && by.actor_id == kSelf && record.has_cancellation()) {
+      by.actor_id = record.cancellation().caller();
+    }
+    CO_ASSIGN_OR_RETURN(const bool saved, co_await publications_.Save(*loaded, record, by));
     if (saved) co_return absl::OkStatus();
     co_await deps_.lists.store().Backoff(i + 1);
   }

@@ -135,6 +135,43 @@ TEST_F(CtlWorkTest, AssignPutsPeopleOnATask) {
   EXPECT_EQ(PeopleOn(task).size(), 2u);
 }
 
+TEST_F(CtlWorkTest, CancelEndsTasksAndNeeds) {
+  const std::string task = NewTask(30, 1);
+  const Outcome of_task = Ctl({"tasks", "cancel", task, "--reason", "暴雨"});
+  EXPECT_EQ(of_task.out, task + " CANCELLED\n") << of_task.err;
+
+  const auto wanted = town_->NewTask(0, 1, std::chrono::hours(24 * 31));
+  lists::v1::CreateNeedRequest create;
+  create.set_request_id(world().RequestId());
+  create.set_title("陪同就医");
+  create.set_category("elderly_care");
+  create.set_area_code(wanted.area_code());
+  *create.mutable_place() = wanted.place();
+  *create.mutable_window() = wanted.window();
+  create.mutable_contact()->set_phone("13800001234");
+  const std::string need = town_
+                               ->Run(demo::Must(world().backend.needs, &client::Needs::CreateNeed,
+                                                Actor(0).token, create))
+                               .need_id();
+  lists::v1::ReviewNeedRequest review;
+  review.set_request_id(world().RequestId());
+  review.set_need_id(need);
+  review.set_verdict(lists::v1::NEED_VERDICT_ACCEPT);
+  Ask(world().backend.needs, &client::Needs::ReviewNeed, review);
+  lists::v1::PublishNeedRequest publish;
+  publish.set_request_id(world().RequestId());
+  publish.set_need_id(need);
+  const std::string its_task =
+      Ask(world().backend.needs, &client::Needs::PublishNeed, publish).task_id();
+  const Outcome unsaid = Ctl({"tasks", "cancel", its_task, "--reason", "暴雨"});
+  ExpectRefused(unsaid, "INVALID_ARGUMENT_FIELDS");
+  EXPECT_TRUE(Has(unsaid.err, "need_outcome")) << unsaid.err;
+  const Outcome of_need = Ctl({"needs", "cancel", need, "--reason", "女儿回来了"});
+  EXPECT_EQ(of_need.out, need + " CANCELLED\n") << of_need.err;
+  ExpectRefused(Ctl({"tasks", "cancel", its_task, "--reason", "暴雨", "--need", "keep"}),
+                "WRONG_STATE");
+}
+
 TEST_F(CtlWorkTest, EverybodyOnATaskAsTableAndJson) {
   const std::string task = NewTask(20, 2);
   EXPECT_THAT(Ctl({"tasks", "people", task}).out, MatchesRegex("PERSON +STATE +SINCE +MINUTES\n"));

@@ -162,6 +162,28 @@ TEST_F(LoopTest, OneNeedOneTask) {
             "PERMISSION_DENIED");
 }
 
+TEST_F(LoopTest, WhoCancelsTheTaskOfANeedSaysWhatBecomesOfTheNeed) {
+  v1::PublishTaskRequest request = NewTask(hours(3), 1, 2);
+  request.set_need_id(ids::New("ned", 1));
+  request.set_need_attempt(1);
+  v1::CancelTaskRequest cancel;
+  cancel.set_request_id("cancel");
+  cancel.set_task_id(Run(replicas_[0]->tasks.PublishTask(Lists(), request))->task_id());
+  cancel.set_reason("女儿回来了");
+  const absl::Status silent = Run(replicas_[0]->tasks.CancelTask(Coordinator(), cancel)).status();
+  ASSERT_EQ(ViolationsOf(silent).size(), 1u) << silent;
+  EXPECT_EQ(ViolationsOf(silent)[0].field, "need_outcome");
+  cancel.set_need_outcome(v1::NEED_OUTCOME_CANCEL);
+  // As lists does it for the requester, under one request_id however often.
+  for (int replica = 0; replica < 2; ++replica) {
+    const auto cancelled =
+        Run(replicas_[static_cast<size_t>(replica)]->tasks.CancelTask(Lists(), cancel));
+    ASSERT_TRUE(cancelled.ok()) << cancelled.status();
+    EXPECT_EQ(cancelled->state(), v1::TASK_STATE_CANCELLED);
+    EXPECT_EQ(cancelled->need_outcome(), v1::NEED_OUTCOME_CANCEL);
+  }
+}
+
 TEST_F(LoopTest, ADropOutIsReplacedFromTheWaitlist) {
   const std::string a = NewPerson(), b = NewPerson(), busy = NewPerson();
   const std::string task = Publish(NewTask(hours(5), 1, 1)).task_id();

@@ -155,6 +155,7 @@ TEST_P(ResourcePlaceTest, OnlyTheOwnerSeesExactlyWhereTheirResourceIs) {
   v1::WithdrawResourceRequest withdraw;
   withdraw.set_request_id("w1");
   withdraw.set_resource_id(id);
+  withdraw.set_reason("已损坏");
   for (int i = 0; i < 2; ++i) {
     const auto withdrawn =
         Call<v1::ResourceService>(&Resources::WithdrawResource, coordinator_, withdraw);

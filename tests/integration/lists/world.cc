@@ -63,6 +63,33 @@ Task<absl::StatusOr<dispatch::v1::Task>> FakePeers::PublishTask(
   co_return task;
 }
 
+Task<absl::StatusOr<dispatch::v1::Task>> FakePeers::CancelTask(
+    rpc::CallOptions, dispatch::v1::CancelTaskRequest request) {
+  Fate fate = Fate::kWell;
+  if (!cancel_fates.empty()) {
+    fate = cancel_fates.front();
+    cancel_fates.pop_front();
+  }
+  if (before_answer) before_answer();
+  if (fate == Fate::kUnreachable) co_return Refuse(Reason::PEER_UNAVAILABLE);
+  const auto known = cancelled.find(request.request_id());
+  if (known != cancelled.end()) co_return known->second;
+  for (auto& [attempt, task] : tasks) {
+    if (task.task_id() != request.task_id()) continue;
+    if (task.state() != dispatch::v1::TASK_STATE_OPEN) {
+      co_return WrongState(dispatch::v1::TaskState_Name(task.state()).substr(11));
+    }
+    task.set_state(dispatch::v1::TASK_STATE_CANCELLED);
+    task.set_version(task.version() + 1);
+    task.set_cancel_reason(request.reason());
+    task.set_need_outcome(request.need_outcome());
+    cancelled[request.request_id()] = task;
+    if (fate == Fate::kLostAnswer) co_return Refuse(Reason::PEER_UNAVAILABLE);
+    co_return task;
+  }
+  co_return NotFound("task", request.task_id());
+}
+
 Task<absl::StatusOr<registration::v1::Unit>> FakePeers::GetUnit(rpc::CallOptions options,
                                                                 std::string unit_id) {
   unit_asked_for = std::move(options.parent);
@@ -80,7 +107,8 @@ Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
       lists(store, metrics),
       deps{lists, clock, ring, areas, peers},
       services(deps),
-      follower(deps, services.publications()) {
+      follower(deps, services.publications()),
+      deadlines(deps) {
   testing::Run(loop, areas.Load());
   services.Register(&router);
   rpc::ServerOptions options = testing::TestServerOptions(tokens, metrics);
@@ -202,6 +230,23 @@ absl::Status ListsTest::TellTask(const std::string& need_id, const std::string& 
                                  dispatch::v1::TaskState state, uint64_t version) {
   const events::Delivery delivery = TaskEvent(need_id, task_id, state, version);
   return testing::Run(loop_, replicas_[0]->follower.OnEvent(delivery));
+}
+
+absl::Status ListsTest::TellTask(const dispatch::v1::Task& task, const std::string& actor) {
+  events::Delivery delivery;
+  delivery.service = "dispatch";
+  delivery.event.set_actor_id(actor);
+  *delivery.event.mutable_task_changed()->mutable_task() = task;
+  return testing::Run(loop_, replicas_[0]->follower.OnEvent(delivery));
+}
+
+absl::StatusOr<v1::Need> ListsTest::Cancel(const std::string& token, const std::string& id,
+                                           const std::string& request_id, int replica) {
+  v1::CancelNeedRequest request;
+  request.set_request_id(request_id);
+  request.set_need_id(id);
+  request.set_reason("女儿回来了");
+  return Call<v1::NeedService>(&Needs::CancelNeed, token, request, replica);
 }
 
 absl::Status ListsTest::Resume(const std::string& need_id, int replica) {

@@ -33,6 +33,7 @@
 #include "common/testing/rpc_tokens.h"
 #include "services/lists/rpc/scopes.h"
 #include "services/lists/rpc/services.h"
+#include "services/lists/workers/deadlines.h"
 #include "services/lists/workers/follower.h"
 
 namespace baodao::lists {
@@ -60,11 +61,16 @@ class FakePeers final : public Peers {
 
   Task<absl::StatusOr<dispatch::v1::Task>> PublishTask(
       rpc::CallOptions options, dispatch::v1::PublishTaskRequest request) override;
+  // Cancels the task once for each request_id; WRONG_STATE from IN_SERVICE on.
+  Task<absl::StatusOr<dispatch::v1::Task>> CancelTask(
+      rpc::CallOptions options, dispatch::v1::CancelTaskRequest request) override;
   Task<absl::StatusOr<registration::v1::Unit>> GetUnit(rpc::CallOptions options,
                                                        std::string unit_id) override;
 
-  std::deque<Fate> fates;
-  std::function<void()> before_answer;  // runs inside each PublishTask
+  std::deque<Fate> fates;         // of PublishTask
+  std::deque<Fate> cancel_fates;  // of CancelTask: kWell, kUnreachable or kLostAnswer
+  std::map<std::string, dispatch::v1::Task> cancelled;  // by request_id
+  std::function<void()> before_answer;                  // runs inside each PublishTask
   std::map<std::pair<std::string, int>, dispatch::v1::Task> tasks;
   std::vector<dispatch::v1::PublishTaskRequest> requests;
   std::map<std::string, std::string> liaisons;     // by unit
@@ -82,6 +88,7 @@ struct Replica {
   Deps deps;
   Services services;
   Follower follower;
+  Deadlines deadlines;
   rpc::Router router;
   std::unique_ptr<testing::RpcServer> server;
   std::unique_ptr<rpc::Channel> channel;  // without retries
@@ -135,6 +142,10 @@ class ListsTest : public ::testing::TestWithParam<Backend> {
   absl::Status TellTask(const std::string& need_id, const std::string& task_id,
                         dispatch::v1::TaskState state, uint64_t version);
   absl::Status Resume(const std::string& need_id, int replica = 0);
+  // Tells what dispatch would of the need's task as it is now.
+  absl::Status TellTask(const dispatch::v1::Task& task, const std::string& actor);
+  absl::StatusOr<v1::Need> Cancel(const std::string& token, const std::string& id,
+                                  const std::string& request_id, int replica = 0);
   v1::NeedRecord Record(const std::string& need_id);
   // All events written so far.
   std::vector<events::v1::Event> Events();

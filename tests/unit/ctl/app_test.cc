@@ -28,6 +28,8 @@ TEST(AppTest, WrongUsageIsTwoAndSaysWhat) {
   EXPECT_EQ(Ctl({"tasks", "assign", "tsk_1"}).code, kUsage);
   EXPECT_EQ(Ctl({"--port-base", "notaport", "health"}).code, kUsage);
   EXPECT_EQ(Ctl({"review", "reject", "reg_1"}).code, kUsage) << "a comment is required";
+  EXPECT_EQ(Ctl({"needs", "cancel", "ned_1"}).code, kUsage) << "a reason is required";
+  EXPECT_EQ(Ctl({"tasks", "cancel", "tsk_1", "--reason", "x", "--need", "maybe"}).code, kUsage);
   const Outcome outcome = Ctl({"inspect", "what is this"});
   EXPECT_EQ(outcome.code, kUsage);
   EXPECT_NE(outcome.err.find("what is this"), std::string::npos);
@@ -36,8 +38,9 @@ TEST(AppTest, WrongUsageIsTwoAndSaysWhat) {
 TEST(AppTest, HelpHasExamplesAndExitCodes) {
   const Outcome help = Ctl({"--help"});
   EXPECT_EQ(help.code, kOk);
-  for (const char* word : {"Examples", "Exit codes", "areas", "review", "tasks", "match", "stats",
-                           "inspect", "dead-letters", "token", "health", "BAODAO_PORT_BASE"}) {
+  for (const char* word :
+       {"Examples", "Exit codes", "areas", "review", "tasks", "needs", "match", "stats", "inspect",
+        "dead-letters", "token", "health", "BAODAO_PORT_BASE"}) {
     EXPECT_NE(help.out.find(word), std::string::npos) << word;
   }
   EXPECT_NE(Ctl({"areas", "import", "--help"}).out.find("Example"), std::string::npos);

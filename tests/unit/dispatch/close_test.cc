@@ -6,6 +6,8 @@
 namespace baodao::dispatch {
 namespace {
 
+constexpr auto kNoNeed = v1::NEED_OUTCOME_UNSPECIFIED;
+
 class CloseTest : public TaskFixture {
  protected:
   std::string Evaluate(int rating = 5) {
@@ -74,7 +76,7 @@ TEST_F(CloseTest, CancelBeforeTheStartReleasesThoseOnTheSpot) {
   Add("per_i", v1::ASSIGNMENT_STATE_SIGNED_IN);
   Add("per_o", v1::ASSIGNMENT_STATE_SIGNED_OUT);
   State(v1::TASK_STATE_STAFFED);
-  ASSERT_TRUE(DecideCancel(aggregate(), "暴雨", kNow).ok());
+  ASSERT_TRUE(DecideCancel(aggregate(), "暴雨", kNoNeed, kNow).ok());
   EXPECT_EQ(StateOf("per_i"), v1::ASSIGNMENT_STATE_RELEASED);
   EXPECT_EQ(StateOf("per_o"), v1::ASSIGNMENT_STATE_RELEASED);
   EXPECT_EQ(task().signed_in_count() + task().signed_out_count(), 0);
@@ -84,7 +86,7 @@ TEST_F(CloseTest, CancelBeforeTheStartReleasesThoseOnTheSpot) {
 TEST_F(CloseTest, WhatHasBegunIsNotCancelledAnyMore) {
   Add("per_i", v1::ASSIGNMENT_STATE_SIGNED_IN);
   State(v1::TASK_STATE_STAFFED);
-  EXPECT_EQ(Refusal(DecideCancel(aggregate(), "暴雨", StartOf(task()))), "WRONG_STATE");
+  EXPECT_EQ(Refusal(DecideCancel(aggregate(), "暴雨", kNoNeed, StartOf(task()))), "WRONG_STATE");
   EXPECT_EQ(StateOf("per_i"), v1::ASSIGNMENT_STATE_SIGNED_IN);
 }
 
@@ -95,7 +97,7 @@ TEST_F(CloseTest, CancelReleasesEverybody) {
   Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
   Add("per_d", v1::ASSIGNMENT_STATE_DECLINED);
   State(v1::TASK_STATE_STAFFED);
-  const auto effects = DecideCancel(aggregate(), "暴雨", kNow);
+  const auto effects = DecideCancel(aggregate(), "暴雨", kNoNeed, kNow);
   ASSERT_TRUE(effects.ok());
   EXPECT_EQ(task().state(), v1::TASK_STATE_CANCELLED);
   EXPECT_EQ(task().cancel_reason(), "暴雨");
@@ -120,7 +122,7 @@ TEST_F(CloseTest, ThousandsAreReleasedInParts) {
     Add("per_" + std::to_string(i), v1::ASSIGNMENT_STATE_ACCEPTED);
   }
   State(v1::TASK_STATE_STAFFED);
-  const auto effects = DecideCancel(aggregate(), "暴雨", kNow);
+  const auto effects = DecideCancel(aggregate(), "暴雨", kNoNeed, kNow);
   ASSERT_TRUE(effects.ok());
   EXPECT_EQ(task().state(), v1::TASK_STATE_CANCELLED);
   EXPECT_EQ(effects->released.size(), kPeoplePerCommit);
@@ -134,12 +136,29 @@ TEST_F(CloseTest, ThousandsAreReleasedInParts) {
   EXPECT_EQ(task().accepted_count(), 0);
 }
 
+// The need went on whatever the reason said.
+TEST_F(CloseTest, WhoCancelsTheTaskOfANeedSaysWhatBecomesOfTheNeed) {
+  const auto violation = [&](v1::NeedOutcome outcome) {
+    const auto violations = ViolationsOf(DecideCancel(aggregate(), "暴雨", outcome, kNow).status());
+    return violations.empty() ? ""
+                              : violations[0].field + " " + std::string(Name(violations[0].kind));
+  };
+  EXPECT_EQ(violation(v1::NEED_OUTCOME_KEEP), "need_outcome NOT_ALLOWED");
+  aggregate().task().set_need_id("ned_1");
+  EXPECT_EQ(violation(v1::NEED_OUTCOME_UNSPECIFIED), "need_outcome REQUIRED");
+  EXPECT_EQ(task().state(), v1::TASK_STATE_OPEN);
+  const auto effects = DecideCancel(aggregate(), "暴雨", v1::NEED_OUTCOME_CANCEL, kNow);
+  ASSERT_TRUE(effects.ok());
+  EXPECT_EQ(task().need_outcome(), v1::NEED_OUTCOME_CANCEL);
+  EXPECT_EQ(effects->events.back().task_changed().task().need_outcome(), v1::NEED_OUTCOME_CANCEL);
+}
+
 TEST_F(CloseTest, ServiceUnderWayIsNotCancelled) {
   for (const auto state :
        {v1::TASK_STATE_IN_SERVICE, v1::TASK_STATE_SERVED, v1::TASK_STATE_EVALUATED,
         v1::TASK_STATE_CLOSED, v1::TASK_STATE_CANCELLED, v1::TASK_STATE_EXPIRED}) {
     aggregate().task().set_state(state);
-    EXPECT_EQ(Refusal(DecideCancel(aggregate(), "x", kNow)), "WRONG_STATE") << Name(state);
+    EXPECT_EQ(Refusal(DecideCancel(aggregate(), "x", kNoNeed, kNow)), "WRONG_STATE") << Name(state);
   }
 }
 

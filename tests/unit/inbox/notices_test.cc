@@ -125,6 +125,93 @@ TEST(Notices, OfANeedThatLostItsTask) {
   }
 }
 
+TEST(Notices, OfANeedThatIsCancelled) {
+  using namespace lists::v1;  // NOLINT
+  const auto cancelled = [](const std::string& actor, const std::string& lost_task) {
+    events::v1::Event event = Needed(NEED_STATE_MATCHED, NEED_STATE_CANCELLED, actor);
+    event.mutable_need_changed()->mutable_need()->set_cancel_reason("女儿回来了");
+    event.mutable_need_changed()->set_lost_task_id(lost_task);
+    return event;
+  };
+  // With its task or without one: nobody hears that it is being arranged anew.
+  for (const std::string task : {"", "tsk_1"}) {
+    EXPECT_EQ(Told(cancelled("per_r", task)), Lines{"need_withdrawn → area 310110009001"});
+    EXPECT_EQ(Told(cancelled("per_c", task)), Lines{"need_cancelled → per_r"});
+  }
+  EXPECT_EQ(NoticesOf(cancelled("per_c", ""))[0].record.params().at("reason"), "女儿回来了");
+  // The task says nothing of it to the requester as well.
+  events::v1::Event task = EventBy("per_c");
+  task.mutable_task_changed()->set_kind(events::v1::TASK_CHANGE_CANCELLED);
+  task.mutable_task_changed()->mutable_task()->set_requester_id("per_r");
+  EXPECT_EQ(Told(task), Lines{"request_cancelled → per_r"});
+  task.mutable_task_changed()->mutable_task()->set_need_outcome(dispatch::v1::NEED_OUTCOME_CANCEL);
+  EXPECT_EQ(Told(task), Lines{});
+  // Who was merged into it may still want help.
+  events::v1::Event merged = cancelled("per_r", "");
+  merged.mutable_need_changed()->add_merged()->set_requester_id("per_m");
+  EXPECT_EQ(Told(merged),
+            (Lines{"need_withdrawn → area 310110009001", "need_merged_cancelled → per_m"}));
+}
+
+TEST(Notices, OfANeedWhoseTimeHasPassed) {
+  using namespace lists::v1;  // NOLINT
+  for (const std::string task : {"", "tsk_1"}) {
+    events::v1::Event event = Needed(NEED_STATE_MATCHED, NEED_STATE_EXPIRED, "lists");
+    event.mutable_need_changed()->set_lost_task_id(task);
+    event.mutable_need_changed()->add_merged()->set_requester_id("per_m");
+    EXPECT_EQ(Told(event), (Lines{"need_expired → per_r", "need_missed → area 310110009001",
+                                  "need_expired → per_m"}));
+  }
+}
+
+TEST(Notices, OfResources) {
+  using namespace lists::v1;  // NOLINT
+  const auto withdrawn = [](const std::string& owner, const std::string& actor,
+                            const std::string& reason) {
+    events::v1::Event event = EventBy(actor);
+    Resource* resource = event.mutable_resource_changed()->mutable_resource();
+    resource->set_state(RESOURCE_STATE_WITHDRAWN);
+    resource->set_title("轮椅");
+    resource->set_owner_id(owner);
+    resource->set_withdraw_reason(reason);
+    return Told(event);
+  };
+  EXPECT_EQ(withdrawn("per_o", "per_o", ""), Lines{});
+  EXPECT_EQ(withdrawn("per_o", "per_c", "已损坏"), Lines{"resource_withdrawn → per_o"});
+  EXPECT_EQ(withdrawn("per_o", "lists", ""), Lines{"resource_expired → per_o"});
+  EXPECT_EQ(withdrawn("unt_o", "per_l", ""), Lines{}) << "its liaison did it";
+  EXPECT_EQ(withdrawn("unt_o", "per_c", "已损坏"), Lines{"resource_withdrawn → liaison unt_o"});
+  EXPECT_EQ(withdrawn("unt_o", "lists", ""), Lines{"resource_expired → liaison unt_o"});
+}
+
+TEST(Notices, OfProjectsThatEndOrAreLate) {
+  using namespace lists::v1;  // NOLINT
+  const auto moved = [](ProjectState before, ProjectState after, const std::string& liaison,
+                        const std::string& actor = "per_c") {
+    events::v1::Event event = EventBy(actor);
+    event.mutable_project_changed()->set_before(before);
+    Project* project = event.mutable_project_changed()->mutable_project();
+    project->set_state(after);
+    project->set_area_code("310110009");
+    project->set_proposer_id("per_p");
+    project->set_liaison_id(liaison);
+    return Told(event);
+  };
+  EXPECT_EQ(moved(PROJECT_STATE_PROPOSED, PROJECT_STATE_REJECTED, ""),
+            Lines{"project_rejected → per_p"});
+  EXPECT_EQ(moved(PROJECT_STATE_CLAIMED, PROJECT_STATE_CANCELLED, "per_l"),
+            (Lines{"project_cancelled → per_p", "project_cancelled → per_l"}));
+  EXPECT_EQ(moved(PROJECT_STATE_CLAIMED, PROJECT_STATE_CANCELLED, "per_p", "per_p"), Lines{});
+  EXPECT_EQ(moved(PROJECT_STATE_APPROVED, PROJECT_STATE_EXPIRED, "", "lists"),
+            (Lines{"project_expired → area 310110009", "project_expired → per_p"}));
+  EXPECT_EQ(moved(PROJECT_STATE_CLAIMED, PROJECT_STATE_APPROVED, "per_l", "per_l"),
+            (Lines{"project_released → area 310110009", "project_released → per_p"}));
+  EXPECT_EQ(moved(PROJECT_STATE_CLAIMED, PROJECT_STATE_APPROVED, "per_l").back(),
+            "project_released → per_l");
+  EXPECT_EQ(moved(PROJECT_STATE_CLAIMED, PROJECT_STATE_CLAIMED, "per_l", "lists"),
+            (Lines{"project_late → area 310110009", "project_late → per_l"}));
+}
+
 TEST(Notices, WhoseNeedWasMergedHearsTheOutcomeInTheirOwnWords) {
   using namespace lists::v1;  // NOLINT
   for (const auto& [state, kind] :

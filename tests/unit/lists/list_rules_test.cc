@@ -25,6 +25,24 @@ TEST(NewResource, RefusesSlotsThatEndBeforeTheyStart) {
   EXPECT_EQ(ViolationsOf(refused)[0].field, "slots[1].end_minute");
 }
 
+TEST(NewResource, IsListedForAYearAtMost) {
+  const auto listed_until = [](std::optional<Time> until) {
+    v1::CreateResourceRequest request;
+    if (until) *request.mutable_expire_time() = ToTimestamp(*until);
+    return NewResource(request, "per_x", kNow);
+  };
+  const Time year = kNow + std::chrono::hours(24 * 365);
+  EXPECT_EQ(ToTime(listed_until(std::nullopt)->expire_time()), year);
+  EXPECT_EQ(ToTime(listed_until(year)->expire_time()), year);
+  EXPECT_EQ(ToTime(listed_until(kNow + Millis(1))->expire_time()), kNow + Millis(1));
+  const auto kind_of = [](const absl::Status& status) { return ViolationsOf(status).at(0).kind; };
+  EXPECT_EQ(kind_of(listed_until(kNow).status()), ViolationKind::IN_THE_PAST);
+  const absl::Status late = listed_until(year + Millis(1)).status();
+  EXPECT_EQ(kind_of(late), ViolationKind::TOO_FAR_AHEAD);
+  EXPECT_EQ(ViolationsOf(late)[0].field, "expire_time");
+  EXPECT_EQ(ViolationsOf(late)[0].arguments.at("max"), "2026-06-01");
+}
+
 // It said to the metre where people live.
 TEST(NewResource, KeepsThePlaceOfAPersonRoundedOnly) {
   v1::CreateResourceRequest request;
@@ -43,9 +61,10 @@ TEST(Resource, CanBeLinkedOnlyWhileListed) {
   request.set_capacity(3);
   v1::Resource resource = *NewResource(request, "per_x", kNow);
   EXPECT_TRUE(CheckLinkable(resource).ok());
-  ASSERT_TRUE(Withdraw(&resource, kNow).ok());
+  ASSERT_TRUE(Withdraw(&resource, "已损坏", kNow).ok());
+  EXPECT_EQ(resource.withdraw_reason(), "已损坏");
   EXPECT_TRUE(Is(CheckLinkable(resource), Reason::WRONG_STATE));
-  EXPECT_TRUE(Is(Withdraw(&resource, kNow), Reason::WRONG_STATE));
+  EXPECT_TRUE(Is(Withdraw(&resource, "", kNow), Reason::WRONG_STATE));
 }
 
 TEST(Project, RunsFromProposalToEvaluation) {
@@ -68,6 +87,31 @@ TEST(Project, RunsFromProposalToEvaluation) {
   ASSERT_TRUE(Evaluate(&project, 5, "很好", kNow).ok());
   EXPECT_EQ(project.rating(), 5);
   EXPECT_EQ(project.state(), v1::PROJECT_STATE_EVALUATED);
+}
+
+TEST(Project, IsGivenBackAsIfNobodyHadClaimedIt) {
+  v1::CreateProjectRequest request;
+  request.set_campaign_days(100);
+  v1::Project project = NewProject(request, "per_x", kNow);
+  ASSERT_TRUE(Approve(&project, "", kNow).ok());
+  ASSERT_TRUE(Claim(&project, "unt_1", "per_l", kNow).ok());
+  ASSERT_TRUE(Release(&project, "人手不足", kNow).ok());
+  EXPECT_EQ(project.state(), v1::PROJECT_STATE_APPROVED);
+  EXPECT_TRUE(project.unit_id().empty() && project.liaison_id().empty());
+  EXPECT_FALSE(project.has_due_time());
+  EXPECT_TRUE(Claim(&project, "unt_2", "per_m", kNow).ok());
+}
+
+TEST(Project, WhoeverEndsItSaysWhy) {
+  for (const auto end : {&Reject, static_cast<decltype(&Reject)>(&Cancel)}) {
+    v1::Project project = NewProject({}, "per_x", kNow);
+    const absl::Status silent = end(&project, "", kNow);
+    ASSERT_EQ(ViolationsOf(silent).size(), 1u);
+    EXPECT_EQ(ViolationsOf(silent)[0].field, "comment");
+    EXPECT_EQ(project.state(), v1::PROJECT_STATE_PROPOSED);
+    EXPECT_TRUE(end(&project, "预算不足", kNow).ok());
+    EXPECT_EQ(project.comment(), "预算不足");
+  }
 }
 
 TEST(Project, HasNoDueTimeWithoutACampaignClock) {

@@ -26,6 +26,8 @@ TEST(ListsMetrics, EveryTransitionIsThereFromTheStart) {
                              "need_transitions_total{from=\"RETURNED\",to=\"SUBMITTED\"} 0",
                              "need_transitions_total{from=\"MATCHED\",to=\"ACCEPTED\"} 0",
                              "need_transitions_total{from=\"RESOLVED\",to=\"CLOSED\"} 0",
+                             "need_transitions_total{from=\"MATCHED\",to=\"CANCELLED\"} 0",
+                             "need_transitions_total{from=\"ACCEPTED\",to=\"EXPIRED\"} 0",
                              "resource_transitions_total{from=\"NONE\",to=\"LISTED\"} 0",
                              "resource_transitions_total{from=\"LISTED\",to=\"WITHDRAWN\"} 0",
                              "project_transitions_total{from=\"NONE\",to=\"PROPOSED\"} 0",
@@ -33,14 +35,14 @@ TEST(ListsMetrics, EveryTransitionIsThereFromTheStart) {
                              "project_transitions_total{from=\"COMPLETED\",to=\"EVALUATED\"} 0"}) {
     EXPECT_NE(text.find("baodao_lists_" + std::string(series)), std::string::npos) << series;
   }
-  EXPECT_EQ(Occurrences(text, "need_transitions_total{"), 16u);
+  EXPECT_EQ(Occurrences(text, "need_transitions_total{"), 27u);
   EXPECT_EQ(Occurrences(text, "resource_transitions_total{"), 2u);
-  EXPECT_EQ(Occurrences(text, "project_transitions_total{"), 8u);
+  EXPECT_EQ(Occurrences(text, "project_transitions_total{"), 19u);
 
   metrics.Count({{kNeeds, v1::NEED_STATE_RETURNED, v1::NEED_STATE_SUBMITTED}});
   EXPECT_EQ(Occurrences(registry.Text(), "{from=\"RETURNED\",to=\"SUBMITTED\"} 1\n"), 1u);
   EXPECT_EQ(Occurrences(registry.Text(), "} 1\n"), 1u);
-  EXPECT_EQ(Occurrences(registry.Text(), "transitions_total{"), 26u);
+  EXPECT_EQ(Occurrences(registry.Text(), "transitions_total{"), 48u);
 }
 
 }  // namespace

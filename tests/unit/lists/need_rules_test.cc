@@ -196,6 +196,39 @@ TEST(Resubmit, TakesNewWordsAndKeepsTheWindowUnlessGiven) {
   EXPECT_TRUE(Is(Resubmit(&need, request, kNow), Reason::WINDOW_INVALID));
 }
 
+TEST(Review, AnAcceptedNeedCanStillBeReturnedButNotRejected) {
+  v1::ReviewNeedRequest request;
+  request.set_verdict(v1::NEED_VERDICT_RETURN);
+  request.set_comment("请补充电话");
+  v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
+  record.set_publishing(true);
+  EXPECT_TRUE(Is(Review(&record, request, nullptr, kNow), Reason::NEED_ALREADY_PUBLISHED));
+  record.set_publishing(false);
+  ASSERT_TRUE(Review(&record, request, nullptr, kNow).ok());
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_RETURNED);
+  request.set_verdict(v1::NEED_VERDICT_REJECT);
+  record = NeedIn(v1::NEED_STATE_ACCEPTED);
+  EXPECT_TRUE(Is(Review(&record, request, nullptr, kNow), Reason::WRONG_STATE));
+}
+
+// Nobody could once end a need that was submitted or accepted.
+TEST(Cancel, AnyNeedBeforeService) {
+  for (int s = 1; s < v1::NeedState_ARRAYSIZE; ++s) {
+    const auto state = static_cast<v1::NeedState>(s);
+    v1::Need need = NeedIn(state).need();
+    const absl::Status status = Cancel(&need, "不需要了", kNow);
+    const bool before_service = state == v1::NEED_STATE_SUBMITTED ||
+                                state == v1::NEED_STATE_RETURNED ||
+                                state == v1::NEED_STATE_ACCEPTED || state == v1::NEED_STATE_MATCHED;
+    EXPECT_EQ(status.ok(), before_service) << s;
+    EXPECT_EQ(need.state(), before_service ? v1::NEED_STATE_CANCELLED : state);
+    EXPECT_EQ(need.cancel_reason(), before_service ? "不需要了" : "");
+    if (before_service) continue;
+    const bool runs = state == v1::NEED_STATE_IN_PROGRESS;
+    EXPECT_TRUE(Is(status, runs ? Reason::NEED_IN_SERVICE : Reason::WRONG_STATE)) << status;
+  }
+}
+
 TEST(Link, MatchesOnceAndOnlySoOften) {
   v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
   v1::Match match;

@@ -164,6 +164,45 @@ TEST(FollowTask, ALostTaskFreesTheNeedAndIsForgotten) {
   }
 }
 
+// Its requester heard that help was being arranged anew, and nothing more for ever.
+TEST(FollowTask, ANeedWhoseTimeHasPassedExpiresWithItsTask) {
+  v1::NeedRecord record = Published();
+  const Time end = ToTime(record.need().window().end());
+  v1::NeedRecord early = record;
+  ASSERT_TRUE(FollowTask(&early, {"tsk_1", TASK_STATE_EXPIRED, 5}, end - Millis(1)));
+  EXPECT_EQ(early.need().state(), v1::NEED_STATE_ACCEPTED);
+  ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, end));
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_EXPIRED);
+  EXPECT_TRUE(record.need().task_id().empty());
+  EXPECT_EQ(record.past_task_ids(0), "tsk_1");
+}
+
+TEST(FollowTask, ANeedArrangedForLaterIsWantedUntilThen) {
+  v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
+  v1::PublishNeedRequest request;
+  *request.mutable_window() = WindowAt(kNow + std::chrono::hours(72));
+  ASSERT_TRUE(BeginPublication(&record, request, kPublisher, Point(31, 121), kNow).ok());
+  ASSERT_TRUE(CompletePublication(&record, {"tsk_1", TASK_STATE_OPEN, 1}, kNow));
+  const TaskSight cancelled{"tsk_1", TASK_STATE_CANCELLED, 2, dispatch::v1::NEED_OUTCOME_KEEP, ""};
+  ASSERT_TRUE(FollowTask(&record, cancelled, kNow + std::chrono::hours(60)));
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_ACCEPTED);
+  EXPECT_EQ(ToTime(record.arranged_until()), kNow + std::chrono::hours(74));
+}
+
+// It was ACCEPTED again, though the coordinator had said that nobody needed it any more.
+TEST(FollowTask, ANeedIsCancelledWithItsTaskWhereThatWasSaid) {
+  for (const bool linked : {false, true}) {
+    v1::NeedRecord record = Published();
+    if (linked) record.add_matches()->set_answer_id("res_1");
+    ASSERT_TRUE(FollowTask(
+        &record,
+        {"tsk_1", TASK_STATE_CANCELLED, 5, dispatch::v1::NEED_OUTCOME_CANCEL, "女儿回来了"}, kNow));
+    EXPECT_EQ(record.need().state(), v1::NEED_STATE_CANCELLED);
+    EXPECT_EQ(record.need().cancel_reason(), "女儿回来了");
+    EXPECT_TRUE(record.need().task_id().empty());
+  }
+}
+
 // It became ACCEPTED, where it could neither be resolved nor linked with the same answer again.
 TEST(FollowTask, ALinkedNeedStaysMatchedWhenItsTaskIsLost) {
   for (const auto state : {TASK_STATE_OPEN, TASK_STATE_IN_SERVICE}) {

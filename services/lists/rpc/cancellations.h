@@ -1,0 +1,39 @@
+// Cancels needs, and the tasks that serve them, for the caller.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include "services/lists/rpc/deps.h"
+#include "services/lists/rpc/publications.h"
+
+namespace baodao::lists {
+
+// A need without a task is cancelled by one commit. Where a task serves it, who asked is written
+// down first, and the task is cancelled in dispatch: that decides it. The need follows, by the
+// caller's own commit or by the task's event, whichever comes first, and a lost caller that sends
+// the request again finds its answer.
+class Cancellations {
+ public:
+  Cancellations(Deps deps, Publications& publications) : deps_(deps), publications_(publications) {}
+
+  // CancelNeed for a caller. Refusals: NEED_IN_SERVICE, WRONG_STATE; PEER_UNAVAILABLE where
+  // dispatch cannot be asked: the need is as it was, unless dispatch had decided before it was
+  // lost.
+  Task<absl::StatusOr<v1::NeedAnswer>> Cancel(rpc::CallContext ctx, v1::CancelNeedRequest request);
+
+ private:
+  // The need once no publication runs and, where it has a task, it is written down who cancels it.
+  Task<absl::StatusOr<Loaded<v1::NeedRecord>>> Prepare(rpc::CallContext ctx,
+                                                       const v1::CancelNeedRequest& request,
+                                                       const store::RequestKey& key);
+  // The task of the need, CANCELLED. The same answer for the same request, however often.
+  Task<absl::StatusOr<dispatch::v1::Task>> CancelTask(rpc::CallContext ctx,
+                                                      const v1::NeedRecord& record,
+                                                      const v1::CancelNeedRequest& request);
+
+  Deps deps_;
+  Publications& publications_;
+};
+
+}  // namespace baodao::lists
