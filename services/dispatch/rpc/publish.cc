@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/areas/place_check.h"
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -21,6 +22,11 @@ absl::Status CheckOrigin(const rpc::CallContext& context, const v1::PublishTaskR
     return RefuseField("need_attempt", ViolationKind::REQUIRED);
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckPlace(const areas::AreaTree& tree, const v1::PublishTaskRequest& request) {
+  if (request.place_confirmed()) return absl::OkStatus();
+  return areas::CheckPlace(tree, request.area_code(), request.place());
 }
 
 v1::TaskContact ContactOf(const v1::PublishTaskRequest& request) {
@@ -70,7 +76,9 @@ Answer<v1::Task> TaskHandlers::PublishTask(rpc::CallContext context,
     if (!absl::IsNotFound(existing.status())) co_return existing.status();
   }
   CO_RETURN_IF_ERROR(co_await MarkRequest(app_, mutation, command.task_id));
-  absl::StatusOr<Published> published = DecidePublish(command, app_.clock.Now());
+  const absl::Status place = CheckPlace(*tree, request);
+  absl::StatusOr<Published> published =
+      place.ok() ? DecidePublish(command, app_.clock.Now()) : place;
   if (!published.ok()) {
     CO_ASSIGN_OR_RETURN(std::string known, co_await KnownAnswer(app_, mutation, command.task_id));
     if (known.empty()) co_return std::move(published).status();

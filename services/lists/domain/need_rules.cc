@@ -124,6 +124,7 @@ absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request, Ti
   need->set_title(request.title());
   need->set_description(request.description());
   if (request.has_window()) *need->mutable_window() = request.window();
+  if (request.has_place()) *need->mutable_place() = areas::Coarse(request.place());
   *need->mutable_update_time() = ToTimestamp(now);
   return absl::OkStatus();
 }

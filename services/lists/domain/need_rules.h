@@ -28,7 +28,8 @@ absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
 absl::Status Review(v1::NeedRecord* record, const v1::ReviewNeedRequest& request,
                     v1::NeedRecord* target, Time now);
 
-// RETURNED → SUBMITTED with new words; an unset window stays.
+// RETURNED → SUBMITTED with new words; an unset window or place stays. The contact and the exact
+// place are the caller's to seal.
 absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request, Time now);
 
 // SUBMITTED, RETURNED, ACCEPTED or MATCHED → CANCELLED; neither a publication nor a task may run

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "common/areas/geo.h"
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -37,6 +38,8 @@ dispatch::v1::PublishTaskRequest TaskOf(const v1::NeedRecord& record,
   task.set_category(need.category());
   task.set_area_code(need.area_code());
   *task.mutable_place() = place;
+  // It was asked about when the need was raised.
+  task.set_place_confirmed(true);
   *task.mutable_window() = request.has_window() ? request.window() : need.window();
   task.set_slots_min(slots.min);
   task.set_slots_max(slots.max);
@@ -97,6 +100,18 @@ bool IsLost(dispatch::v1::TaskState state) {
 
 TaskSight SightOf(const dispatch::v1::Task& task) {
   return {task.task_id(), task.state(), task.version(), task.need_outcome(), task.cancel_reason()};
+}
+
+absl::Status CheckFindable(const v1::NeedDetails& details) {
+  std::string missing;
+  if (!areas::IsKnown(details.place()) && details.contact().address().empty()) {
+    missing = "place, contact.address";
+  }
+  if (details.contact().phone().empty()) {
+    missing += missing.empty() ? "contact.phone" : ", contact.phone";
+  }
+  if (missing.empty()) return absl::OkStatus();
+  return Refuse(Reason::NEED_INCOMPLETE, {{"missing", std::move(missing)}});
 }
 
 absl::Status BeginPublication(v1::NeedRecord* record, const v1::PublishNeedRequest& request,

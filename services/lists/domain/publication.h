@@ -36,6 +36,10 @@ struct TaskSight {
 };
 TaskSight SightOf(const dispatch::v1::Task& task);
 
+// What whoever comes lacks to find the one they help: OK with a phone and an address or a known
+// place, NEED_INCOMPLETE otherwise, which names the fields.
+absl::Status CheckFindable(const v1::NeedDetails& details);
+
 // Writes the next publication down. `place` is where the task happens if the need names no place.
 // Refusals: NEED_ALREADY_PUBLISHED (also while another publication runs), NEED_NOT_ACCEPTED,
 // SLOTS_INVALID.

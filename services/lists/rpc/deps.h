@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/areas/feed.h"
+#include "common/areas/place_check.h"
 #include "common/clock/clock.h"
 #include "common/crypto/key_ring.h"
 #include "common/rpc/context.h"
@@ -36,6 +37,14 @@ int CallerShard(const rpc::CallContext& ctx, const ListsStore& lists, int shard)
 
 // AREA_UNKNOWN unless the tree has the area.
 absl::Status CheckArea(const areas::AreaTree& tree, const std::string& area_code);
+
+// PLACE_FAR_FROM_AREA unless the request's place may be in the area, or is confirmed.
+template <class Request>
+absl::Status CheckPlaceOf(const areas::AreaTree& tree, const std::string& area_code,
+                          const Request& request) {
+  if (request.place_confirmed()) return absl::OkStatus();
+  return areas::CheckPlace(tree, area_code, request.place());
+}
 
 // Whether things of two areas may be brought together: one lies in the other, or both in one
 // subdistrict.

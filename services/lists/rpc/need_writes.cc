@@ -33,6 +33,7 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Create(rpc::CallContext ctx,
   const store::RequestKey key = KeyOf(ctx, request);
   DecideNeed decide = [&]() -> Task<absl::StatusOr<NeedDecision>> {
     const Time now = deps_.clock.Now();
+    CO_RETURN_IF_ERROR(CheckPlaceOf(*tree, request.area_code(), request));
     CO_ASSIGN_OR_RETURN(v1::Need need, NewNeed(request, ctx.caller().person_id, now));
     CO_RETURN_IF_ERROR(co_await CountAddition(ctx, deps_.lists, kNeeds, key.request_id));
     need.set_need_id(ids::New("ned", shard));
@@ -113,8 +114,11 @@ Task<absl::Status> NeedHandlers::ApplyReview(rpc::CallContext ctx,
 
 Task<absl::StatusOr<v1::Need>> NeedHandlers::Resubmit(rpc::CallContext ctx,
                                                       v1::ResubmitNeedRequest request) {
-  PlainChange change = [&](v1::NeedRecord* record, Time now) {
-    return lists::Resubmit(record->mutable_need(), request, now);
+  const auto tree = deps_.areas.tree();
+  PlainChange change = [&](v1::NeedRecord* record, Time now) -> absl::Status {
+    RETURN_IF_ERROR(CheckPlaceOf(*tree, record->need().area_code(), request));
+    RETURN_IF_ERROR(lists::Resubmit(record->mutable_need(), request, now));
+    return ResealDetails(deps_.key_ring, request, record);
   };
   const store::RequestKey key = KeyOf(ctx, request);
   co_return co_await MutatePlainly(ctx, key, request.need_id(), change);

@@ -6,12 +6,13 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/timers/timer_loop.h"
+#include "services/lists/store/details.h"
 
 namespace baodao::lists {
 namespace {
 
-// Where a need without a place happens: the centre of its area, or of the nearest one above that
-// has one.
+// Where a need with an address and no place happens: the centre of its area, or of the nearest one
+// above that has one.
 common::v1::GeoPoint CentreOf(const areas::AreaTree& tree, const std::string& area_code) {
   const areas::Area* area = tree.Find(area_code);
   if (area != nullptr && areas::IsKnown(area->center())) return area->center();
@@ -59,7 +60,10 @@ absl::Status Publications::BeginOn(v1::NeedRecord* record, const v1::PublishNeed
                                    const Publisher& publisher, Time now) const {
   common::v1::GeoPoint place = record->need().place();
   if (!areas::IsKnown(place)) place = CentreOf(*deps_.areas.tree(), record->need().area_code());
-  return BeginPublication(record, request, publisher, place, now);
+  RETURN_IF_ERROR(BeginPublication(record, request, publisher, place, now));
+  ASSIGN_OR_RETURN(const v1::NeedDetails details,
+                   OpenDetails(deps_.key_ring, record->need().need_id(), record->sealed_details()));
+  return CheckFindable(details);
 }
 
 Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Publications::Begin(

@@ -67,6 +67,7 @@ Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Create(rpc::CallContext ctx
   const store::RequestKey key = KeyOf(ctx, request);
   DecideResource decide = [&]() -> Task<absl::StatusOr<ResourceDecision>> {
     const Time now = deps_.clock.Now();
+    CO_RETURN_IF_ERROR(CheckPlaceOf(*tree, request.area_code(), request));
     CO_ASSIGN_OR_RETURN(v1::Resource resource, NewResource(request, owner, now));
     CO_RETURN_IF_ERROR(co_await CountAddition(ctx, deps_.lists, kResources, key.request_id));
     resource.set_resource_id(ids::New("res", shard));

@@ -12,15 +12,35 @@ std::string PlaceBindingOf(const std::string& resource_id) {
   return "resource:" + resource_id + ":place";
 }
 
+// What the request sets, on top of what there is.
+template <class Request>
+void Take(const Request& request, v1::NeedDetails* details) {
+  if (request.contact().ByteSizeLong() > 0) *details->mutable_contact() = request.contact();
+  if (request.has_place()) *details->mutable_place() = request.place();
+}
+
+std::string Seal(const crypto::KeyRing& keys, const std::string& need_id,
+                 const v1::NeedDetails& details) {
+  if (details.ByteSizeLong() == 0) return "";
+  return keys.Seal(details.SerializeAsString(), BindingOf(need_id));
+}
+
 }  // namespace
 
 std::string SealDetails(const crypto::KeyRing& keys, const std::string& need_id,
                         const v1::CreateNeedRequest& request) {
   v1::NeedDetails details;
-  if (request.contact().ByteSizeLong() > 0) *details.mutable_contact() = request.contact();
-  if (request.has_place()) *details.mutable_place() = request.place();
-  if (details.ByteSizeLong() == 0) return "";
-  return keys.Seal(details.SerializeAsString(), BindingOf(need_id));
+  Take(request, &details);
+  return Seal(keys, need_id, details);
+}
+
+absl::Status ResealDetails(const crypto::KeyRing& keys, const v1::ResubmitNeedRequest& request,
+                           v1::NeedRecord* record) {
+  const std::string& need_id = record->need().need_id();
+  ASSIGN_OR_RETURN(v1::NeedDetails details, OpenDetails(keys, need_id, record->sealed_details()));
+  Take(request, &details);
+  record->set_sealed_details(Seal(keys, need_id, details));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<v1::NeedDetails> OpenDetails(const crypto::KeyRing& keys, const std::string& need_id,

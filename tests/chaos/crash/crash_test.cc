@@ -148,6 +148,8 @@ class PublicationsTest : public CrashTest {
       need.set_title("第" + std::to_string(i) + "件");
       need.set_category("cleaning");
       need.set_area_code(community().area.code());
+      need.mutable_contact()->set_phone("13800001234");
+      need.mutable_contact()->set_address("平凉路1号101室");
       const Time start = SystemClock().Now() + std::chrono::hours(24 * 320);
       *need.mutable_window()->mutable_start() = ToTimestamp(start);
       *need.mutable_window()->mutable_end() = ToTimestamp(start + std::chrono::hours(1));

@@ -61,6 +61,7 @@ TEST(LoopTest, TheCredentialThatANeedAsksForIsAskedForAtTheClaim) {
   *create.mutable_place() = task.place();
   *create.mutable_window() = task.window();
   create.add_credentials("nurse");
+  create.mutable_contact()->set_phone(resident.phone);
   const auto need =
       town.Run(demo::Must(backend.needs, &client::Needs::CreateNeed, resident.token, create));
   lists::v1::ReviewNeedRequest review;

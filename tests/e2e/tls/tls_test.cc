@@ -54,6 +54,8 @@ class TlsTest : public ::testing::Test {
     create.set_category("elderly_care");
     create.set_area_code("310110001001");
     create.set_people_wanted(1);
+    create.mutable_contact()->set_phone("13800001234");
+    create.mutable_contact()->set_address("平凉路1号101室");
     const Time start = SystemClock().Now() + std::chrono::hours(24);
     *create.mutable_window()->mutable_start() = ToTimestamp(start);
     *create.mutable_window()->mutable_end() = ToTimestamp(start + std::chrono::hours(2));

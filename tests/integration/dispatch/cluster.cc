@@ -29,6 +29,8 @@ std::shared_ptr<const areas::AreaTree> TestTree() {
     area.set_parent_code(parent);
   };
   add("310110", registration::v1::AREA_LEVEL_DISTRICT, "");
+  areas.back().mutable_center()->set_latitude(31.27);
+  areas.back().mutable_center()->set_longitude(121.52);
   add("310110001", registration::v1::AREA_LEVEL_SUBDISTRICT, "310110");
   add("310110001001", registration::v1::AREA_LEVEL_COMMUNITY, "310110001");
   add("310110001002", registration::v1::AREA_LEVEL_COMMUNITY, "310110001");

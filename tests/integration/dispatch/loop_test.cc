@@ -184,6 +184,17 @@ TEST_F(LoopTest, WhoCancelsTheTaskOfANeedSaysWhatBecomesOfTheNeed) {
   }
 }
 
+TEST_F(LoopTest, APlaceFarFromItsAreaIsAskedBack) {
+  v1::PublishTaskRequest request = NewTask(hours(3), 1, 2);
+  request.mutable_place()->set_latitude(39.9042);
+  request.mutable_place()->set_longitude(116.4074);
+  EXPECT_EQ(Why(Run(replicas_[0]->tasks.PublishTask(Coordinator(), request)).status()),
+            "PLACE_FAR_FROM_AREA");
+  request.set_place_confirmed(true);
+  request.set_request_id("confirmed");
+  EXPECT_TRUE(Run(replicas_[0]->tasks.PublishTask(Coordinator(), request)).ok());
+}
+
 TEST_F(LoopTest, ADropOutIsReplacedFromTheWaitlist) {
   const std::string a = NewPerson(), b = NewPerson(), busy = NewPerson();
   const std::string task = Publish(NewTask(hours(5), 1, 1)).task_id();

@@ -196,6 +196,19 @@ TEST(Resubmit, TakesNewWordsAndKeepsTheWindowUnlessGiven) {
   EXPECT_TRUE(Is(Resubmit(&need, request, kNow), Reason::WINDOW_INVALID));
 }
 
+TEST(Resubmit, ANewPlaceIsKeptRounded) {
+  v1::Need need = NeedIn(v1::NEED_STATE_RETURNED).need();
+  v1::ResubmitNeedRequest request;
+  request.set_title("陪诊");
+  *request.mutable_place() = Point(31.2598712, 121.5261234);
+  ASSERT_TRUE(Resubmit(&need, request, kNow).ok());
+  EXPECT_DOUBLE_EQ(need.place().latitude(), 31.260);
+  need.set_state(v1::NEED_STATE_RETURNED);
+  request.clear_place();
+  ASSERT_TRUE(Resubmit(&need, request, kNow).ok());
+  EXPECT_DOUBLE_EQ(need.place().latitude(), 31.260) << "unset keeps what there is";
+}
+
 TEST(Review, AnAcceptedNeedCanStillBeReturnedButNotRejected) {
   v1::ReviewNeedRequest request;
   request.set_verdict(v1::NEED_VERDICT_RETURN);

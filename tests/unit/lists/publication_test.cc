@@ -203,6 +203,22 @@ TEST(FollowTask, ANeedIsCancelledWithItsTaskWhereThatWasSaid) {
   }
 }
 
+TEST(CheckFindable, APhoneAndSomewhereToGo) {
+  v1::NeedDetails details;
+  EXPECT_EQ(MetadataOf(CheckFindable(details))["missing"], "place, contact.address, contact.phone");
+  details.mutable_contact()->set_phone("13800001234");
+  EXPECT_EQ(MetadataOf(CheckFindable(details))["missing"], "place, contact.address");
+  *details.mutable_place() = Point(31.26, 121.53);
+  EXPECT_TRUE(CheckFindable(details).ok());
+  details.clear_place();
+  details.mutable_contact()->set_address("平凉路1号");
+  EXPECT_TRUE(CheckFindable(details).ok());
+  details.mutable_contact()->clear_phone();
+  const absl::Status silent = CheckFindable(details);
+  EXPECT_TRUE(Is(silent, Reason::NEED_INCOMPLETE));
+  EXPECT_EQ(MetadataOf(silent)["missing"], "contact.phone");
+}
+
 // It became ACCEPTED, where it could neither be resolved nor linked with the same answer again.
 TEST(FollowTask, ALinkedNeedStaysMatchedWhenItsTaskIsLost) {
   for (const auto state : {TASK_STATE_OPEN, TASK_STATE_IN_SERVICE}) {

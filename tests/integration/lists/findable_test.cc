@@ -1,0 +1,124 @@
+// What a volunteer needs to arrive: it led them once to the centre of a community, with nobody to
+// call; and a place in Beijing was taken for one in Yangpu.
+#include <gtest/gtest.h>
+
+#include "tests/integration/lists/world.h"
+
+namespace baodao::lists {
+namespace {
+
+constexpr double kBeijing[] = {39.9042, 116.4074};
+
+class FindableTest : public ListsTest {
+ protected:
+  static void SetPlace(common::v1::GeoPoint* place, double latitude, double longitude) {
+    place->set_latitude(latitude);
+    place->set_longitude(longitude);
+  }
+  absl::StatusOr<v1::Need> Raise(const v1::CreateNeedRequest& request) {
+    return Call<v1::NeedService>(&Needs::CreateNeed, requester_, request);
+  }
+  absl::StatusOr<v1::Need> PublishOf(const v1::CreateNeedRequest& request) {
+    const auto need = Raise(request);
+    if (!need.ok()) return need;
+    const auto accepted = Review(coordinator_, need->need_id(), v1::NEED_VERDICT_ACCEPT);
+    if (!accepted.ok()) return accepted;
+    return Publish(coordinator_, need->need_id(), NextRequest());
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, FindableTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         BackendName);
+
+TEST_P(FindableTest, ANeedThatCannotBeFoundIsReturnedAndCompleted) {
+  v1::CreateNeedRequest request = RequestFor(kCommunity);
+  request.clear_contact();
+  const auto need = Raise(request);
+  ASSERT_TRUE(need.ok()) << need.status();
+  const std::string& id = need->need_id();
+  ASSERT_TRUE(Review(coordinator_, id, v1::NEED_VERDICT_ACCEPT).ok());
+  const absl::Status refused = Publish(coordinator_, id, "p1").status();
+  EXPECT_TRUE(Is(refused, Reason::NEED_INCOMPLETE)) << refused;
+  EXPECT_EQ(MetadataOf(refused)["missing"], "place, contact.address, contact.phone");
+  EXPECT_FALSE(Record(id).publishing());
+  ASSERT_TRUE(Review(coordinator_, id, v1::NEED_VERDICT_RETURN).ok());
+
+  v1::ResubmitNeedRequest again;
+  again.set_request_id(NextRequest());
+  again.set_need_id(id);
+  again.set_title("陪诊");
+  again.mutable_contact()->set_phone("13812345678");
+  SetPlace(again.mutable_place(), 31.2712345, 121.5212345);
+  const auto resubmitted = Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again);
+  ASSERT_TRUE(resubmitted.ok()) << resubmitted.status();
+  EXPECT_EQ(resubmitted->contact().phone(), "13812345678");
+  EXPECT_DOUBLE_EQ(Record(id).need().place().latitude(), 31.271) << "rounded at rest";
+  EXPECT_FALSE(Record(id).need().has_contact());
+  ASSERT_TRUE(Review(coordinator_, id, v1::NEED_VERDICT_ACCEPT).ok());
+  ASSERT_TRUE(Publish(coordinator_, id, "p2").ok());
+  EXPECT_EQ(peers_.requests.back().contact().phone(), "13812345678");
+  EXPECT_DOUBLE_EQ(peers_.requests.back().place().latitude(), 31.2712345);
+}
+
+TEST_P(FindableTest, ResubmittingKeepsWhatIsNotSet) {
+  v1::CreateNeedRequest request = RequestFor(kCommunity);
+  SetPlace(request.mutable_place(), 31.2712345, 121.5212345);
+  const std::string id = Raise(request)->need_id();
+  ASSERT_TRUE(Review(coordinator_, id, v1::NEED_VERDICT_RETURN).ok());
+  v1::ResubmitNeedRequest again;
+  again.set_request_id(NextRequest());
+  again.set_need_id(id);
+  again.set_title("陪诊");
+  const auto resubmitted = Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again);
+  ASSERT_TRUE(resubmitted.ok()) << resubmitted.status();
+  EXPECT_EQ(resubmitted->contact().address(), "平凉路1234弄5号601室");
+  EXPECT_DOUBLE_EQ(resubmitted->place().latitude(), 31.2712345);
+}
+
+TEST_P(FindableTest, APhoneAndAPlaceOrAnAddressAreEnough) {
+  v1::CreateNeedRequest addressed = RequestFor(kCommunity);
+  ASSERT_TRUE(PublishOf(addressed).ok());
+  EXPECT_NEAR(peers_.requests.back().place().latitude(), 31.27, 1e-9) << "the community's centre";
+  v1::CreateNeedRequest placed = RequestFor(kCommunity);
+  placed.mutable_contact()->clear_address();
+  SetPlace(placed.mutable_place(), 31.28, 121.53);
+  ASSERT_TRUE(PublishOf(placed).ok());
+  EXPECT_NEAR(peers_.requests.back().place().latitude(), 31.28, 1e-9);
+  v1::CreateNeedRequest silent = RequestFor(kCommunity);
+  silent.mutable_contact()->clear_phone();
+  EXPECT_EQ(MetadataOf(PublishOf(silent).status())["missing"], "contact.phone");
+}
+
+TEST_P(FindableTest, APlaceFarAwayIsAskedBack) {
+  v1::CreateNeedRequest request = RequestFor(kCommunity);
+  SetPlace(request.mutable_place(), kBeijing[0], kBeijing[1]);
+  const absl::Status far = Raise(request).status();
+  EXPECT_TRUE(Is(far, Reason::PLACE_FAR_FROM_AREA)) << far;
+  EXPECT_TRUE(Events().empty());
+  request.set_place_confirmed(true);
+  ASSERT_TRUE(PublishOf(request).ok());
+  EXPECT_TRUE(peers_.requests.back().place_confirmed()) << "dispatch does not ask again";
+
+  const std::string id = CreateNeed(requester_, kCommunity)->need_id();
+  ASSERT_TRUE(Review(coordinator_, id, v1::NEED_VERDICT_RETURN).ok());
+  v1::ResubmitNeedRequest again;
+  again.set_request_id(NextRequest());
+  again.set_need_id(id);
+  again.set_title("陪诊");
+  SetPlace(again.mutable_place(), kBeijing[0], kBeijing[1]);
+  EXPECT_TRUE(Is(Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again).status(),
+                 Reason::PLACE_FAR_FROM_AREA));
+  again.set_place_confirmed(true);
+  EXPECT_TRUE(Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again).ok());
+
+  using Resources = rpc::AsyncOf<v1::ResourceService>;
+  v1::CreateResourceRequest room = RoomIn(kCommunity);
+  SetPlace(room.mutable_place(), kBeijing[0], kBeijing[1]);
+  EXPECT_TRUE(Is(Call<v1::ResourceService>(&Resources::CreateResource, requester_, room).status(),
+                 Reason::PLACE_FAR_FROM_AREA));
+  room.set_place_confirmed(true);
+  EXPECT_TRUE(Call<v1::ResourceService>(&Resources::CreateResource, requester_, room).ok());
+}
+
+}  // namespace
+}  // namespace baodao::lists
