@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/areas/feed.h"
+#include "common/events/group_consumer.h"
 #include "common/events/tail.h"
 #include "common/events/trimmer.h"
 #include "common/profiles/profile_feed.h"
@@ -14,10 +15,15 @@
 #include "services/dispatch/rpc/handlers.h"
 #include "services/dispatch/workers/deadlines.h"
 #include "services/dispatch/workers/metrics.h"
+#include "services/dispatch/workers/standings.h"
 #include "services/dispatch/workers/task_feed.h"
 
 namespace baodao::dispatch {
 namespace {
+
+constexpr char kGroup[] = "dispatch";
+
+std::vector<std::string> Followed() { return {"registration"}; }
 
 std::vector<config::Row> Rows() {
   using config::Type;
@@ -57,9 +63,11 @@ struct Parts {
         assignments(app),
         ledgers(app),
         deadlines(app),
+        standings(app),
         timers(runtime.store, runtime.clock) {
     app.tasks.SetObserver(metrics.Observer());
     deadlines.Register(timers);
+    standings.Register(timers);
     service::ObserveTimers(runtime.metrics, timers);
   }
 
@@ -75,8 +83,10 @@ struct Parts {
   AssignmentHandlers assignments;
   LedgerHandlers ledgers;
   Deadlines deadlines;
+  Standings standings;
   timers::TimerLoop timers;
   std::unique_ptr<events::Tail> tail;
+  std::unique_ptr<events::GroupConsumer> follower;
   std::unique_ptr<events::Consumer> trimmer;
 };
 
@@ -134,13 +144,26 @@ class DispatchService final : public service::Service {
     trim.service = name;
     trim.shards = runtime.store.shards();
     parts.trimmer = events::NewTrimmer(runtime.redis, runtime.clock, trim);
+    events::GroupOptions group;
+    group.group = kGroup;
+    group.services = Followed();
+    group.shards = runtime.store.shards();
+    const auto on_event = [&parts](const events::Delivery& delivery) {
+      return parts.standings.OnEvent(delivery);
+    };
+    parts.follower = events::NewGroupConsumer(runtime.loop, runtime.redis, runtime.clock, group,
+                                              service::ObserveAge(runtime, kGroup, on_event));
     runtime.Spawn("areas", parts.areas.Run());
     runtime.Spawn("events", parts.tail->Run());
+    runtime.Spawn("standings", parts.follower->Run());
+    runtime.Spawn("lag", service::SampleGroupLag(runtime.metrics, runtime.redis, runtime.clock,
+                                                 kGroup, Followed(), runtime.store.shards()));
     runtime.Spawn("timers", parts.timers.Run());
     runtime.Spawn("trimmer", parts.trimmer->Run());
     runtime.OnStop([&parts] {
       parts.timers.Stop();
       parts.tail->Stop();
+      parts.follower->Stop();
       parts.trimmer->Stop();
     });
   }

@@ -66,7 +66,7 @@ struct Parts {
                     LimitsOf(runtime.config)},
         handlers(environment),
         expiry(runtime.store, runtime.clock, areas,
-               [this] { metrics.Transition(RegistrationEvent::kExpire); }),
+               [this](RegistrationEvent event) { metrics.Transition(event); }),
         timers(runtime.store, runtime.clock) {
     expiry.Register(timers);
   }

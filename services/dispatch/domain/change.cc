@@ -67,12 +67,21 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
   return assignment;
 }
 
-void Change::MoveAll(v1::AssignmentState state, AssignmentEvent event, size_t* room) {
+void Change::MoveAll(v1::AssignmentState state, AssignmentEvent event, size_t* room,
+                     v1::EndCause cause) {
   for (const std::string& person : aggregate_.PeopleIn(state)) {
     if (*room == 0) return;
     --*room;
-    Move(person, event);
+    v1::Assignment& assignment = Move(person, event);
+    if (cause != v1::END_CAUSE_UNSPECIFIED) assignment.set_end_cause(cause);
   }
+}
+
+v1::Assignment& Change::Touch(const std::string& person_id) {
+  v1::Assignment& assignment = *aggregate_.Change(person_id).mutable_assignment();
+  *assignment.mutable_update_time() = ToTimestamp(now_);
+  moved_.push_back({person_id, assignment.state()});
+  return assignment;
 }
 
 void Change::Move(TaskEvent event) {

@@ -55,8 +55,12 @@ class Change {
   // longer takes a slot.
   v1::Assignment& Move(const std::string& person_id, AssignmentEvent event);
   // Moves people in `state`, in the order of their ids, at most as many as `*room` says, which
-  // shrinks by as many. Everybody must be loaded.
-  void MoveAll(v1::AssignmentState state, AssignmentEvent event, size_t* room);
+  // shrinks by as many; `cause` is noted with each. Everybody must be loaded.
+  void MoveAll(v1::AssignmentState state, AssignmentEvent event, size_t* room,
+               v1::EndCause cause = v1::END_CAUSE_UNSPECIFIED);
+  // The record of somebody who stays in their state, for a change of other fields. Announced with
+  // an AssignmentChanged whose `before` is that state.
+  v1::Assignment& Touch(const std::string& person_id);
   // Moves the task by the table; the pair must be possible.
   void Move(TaskEvent event);
   // Announces the task itself.

@@ -12,7 +12,7 @@ void ReleaseEverybody(Change& change, const std::string& task_id) {
   for (const auto state : {v1::ASSIGNMENT_STATE_ACCEPTED, v1::ASSIGNMENT_STATE_OFFERED,
                            v1::ASSIGNMENT_STATE_WAITLISTED, v1::ASSIGNMENT_STATE_SIGNED_IN,
                            v1::ASSIGNMENT_STATE_SIGNED_OUT}) {
-    change.MoveAll(state, AssignmentEvent::kRelease, &room);
+    change.MoveAll(state, AssignmentEvent::kRelease, &room, v1::END_CAUSE_TASK_CANCELLED);
   }
   if (room == 0) {
     change.Arm(TimerName(kReleaseTimer, task_id), change.now());

@@ -26,11 +26,11 @@ std::string Wider(const v1::Task& task, const std::vector<std::string>& ancestor
   return *(at + 1);
 }
 
-// Who accepted and has not come is missing; who still waits or has an offer is let go.
-void LetGo(Change& change, size_t* room) {
+// Who accepted and has not come is missing; who still waits or has an offer is let go for `cause`.
+void LetGo(Change& change, v1::EndCause cause, size_t* room) {
   change.MoveAll(v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kMiss, room);
-  change.MoveAll(v1::ASSIGNMENT_STATE_OFFERED, AssignmentEvent::kRelease, room);
-  change.MoveAll(v1::ASSIGNMENT_STATE_WAITLISTED, AssignmentEvent::kRelease, room);
+  change.MoveAll(v1::ASSIGNMENT_STATE_OFFERED, AssignmentEvent::kRelease, room, cause);
+  change.MoveAll(v1::ASSIGNMENT_STATE_WAITLISTED, AssignmentEvent::kRelease, room, cause);
 }
 
 bool IsUnderWay(v1::TaskState state) {
@@ -94,7 +94,7 @@ Effects DecideNoShow(Aggregate& aggregate, Time fired_for, Time now) {
     return OnlyTimer(timer, now + kSecondChance);
   Change change(aggregate, now);
   size_t room = kPeoplePerCommit;
-  LetGo(change, &room);
+  LetGo(change, v1::END_CAUSE_ENOUGH_PEOPLE, &room);
   if (room == 0) {
     change.Arm(timer, now);
   } else {
@@ -117,13 +117,14 @@ Effects DecideEnd(Aggregate& aggregate, Time now) {
     --room;
     SignOutAt(change, aggregate, person, v1::SIGN_METHOD_TIMER, end);
   }
-  LetGo(change, &room);
+  const bool unserved = IsRecruiting(task.state()) && task.signed_out_count() == 0;
+  LetGo(change, unserved ? v1::END_CAUSE_TASK_EXPIRED : v1::END_CAUSE_ENOUGH_PEOPLE, &room);
   if (room == 0) {  // perhaps not all
     change.Arm(timer, now);
     return change.Finish();
   }
   // Where somebody came it becomes SERVED by itself, now that nobody is in or still to come.
-  if (IsRecruiting(task.state()) && task.signed_out_count() == 0) {
+  if (unserved) {
     change.Move(TaskEvent::kExpire);
     change.Announce(events::v1::TASK_CHANGE_EXPIRED);
     change.Clear(TimerName(kSlaTimer, id));

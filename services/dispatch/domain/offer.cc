@@ -83,7 +83,7 @@ Effects DecidePromote(Aggregate& aggregate, const std::vector<Candidate>& candid
       continue;
     }
     if (candidate.standing == Candidate::Standing::kUnfit) {
-      change.Move(candidate.person_id, AssignmentEvent::kRelease);
+      change.Move(candidate.person_id, AssignmentEvent::kRelease).set_end_cause(candidate.cause);
       continue;
     }
     const Time expires = std::min(now + kHold, start);

@@ -31,6 +31,8 @@ struct Candidate {
   };
   std::string person_id;
   Standing standing = Standing::kUnclear;
+  // Why they may no longer take part; unspecified where they have other work.
+  v1::EndCause cause = v1::END_CAUSE_UNSPECIFIED;
 };
 // Offers free slots to the waitlist in the order of `candidates`, each held for 30 minutes or until
 // the start; whoever no longer fits is released, whoever is unclear keeps their place and is looked

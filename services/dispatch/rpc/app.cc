@@ -43,4 +43,19 @@ Task<absl::StatusOr<profiles::ProfilePtr>> ProfileFor(App& app, rpc::CallOptions
   co_return co_await app.profiles.Newest(std::move(options), std::move(person_id));
 }
 
+Task<absl::Status> CheckStanding(App& app, rpc::CallOptions options, std::string person_id,
+                                 v1::Task task) {
+  CO_ASSIGN_OR_RETURN(const profiles::ProfilePtr profile,
+                      co_await ProfileFor(app, std::move(options), std::move(person_id), task));
+  absl::Status eligible = CheckEligible(task, *profile, app.relations);
+  if (IsAboutProfile(eligible)) co_return eligible;
+  co_return absl::OkStatus();
+}
+
+Task<void> RunAndRelease(App& app, std::string task_id, TaskCall& call) {
+  co_await app.tasks.Run(task_id, call);
+  if (call.effects.released.empty()) co_return;
+  co_await app.calendars.ReleaseAll(std::move(task_id), std::move(call.effects.released));
+}
+
 }  // namespace baodao::dispatch

@@ -53,4 +53,12 @@ struct App {
 Task<absl::StatusOr<profiles::ProfilePtr>> ProfileFor(App& app, rpc::CallOptions options,
                                                       std::string person_id, v1::Task task);
 
+// OK, or for which of the reasons of IsAboutProfile a claim of the person would be refused now.
+// NOT_FOUND and PEER_UNAVAILABLE as ProfileFor.
+Task<absl::Status> CheckStanding(App& app, rpc::CallOptions options, std::string person_id,
+                                 v1::Task task);
+
+// Runs the call and gives back the time of whoever it let go.
+Task<void> RunAndRelease(App& app, std::string task_id, TaskCall& call);
+
 }  // namespace baodao::dispatch

@@ -19,7 +19,8 @@ bool IsOnTheWork(v1::AssignmentState state) {
          state == v1::ASSIGNMENT_STATE_SIGNED_OUT || state == v1::ASSIGNMENT_STATE_CREDITED;
 }
 
-// From acceptance until the task closes.
+// From acceptance until the task closes, and no longer than the standing on which it was accepted:
+// also somebody at work whose registration was suspended is told where to turn, not where to go.
 Task<absl::Status> CheckMaySee(App& app, rpc::CallContext context, const v1::Task& task) {
   if (IsFinal(task.state())) co_return Refuse(Reason::PERMISSION_DENIED);
   if (context.caller().Coordinates(task.area_code(), app.relations.covers))
@@ -28,8 +29,9 @@ Task<absl::Status> CheckMaySee(App& app, rpc::CallContext context, const v1::Tas
   auto assignment = co_await app.tasks.ReadAssignment(task.task_id(), context.caller().person_id);
   if (Is(assignment.status(), Reason::NOT_ASSIGNED)) co_return Refuse(Reason::PERMISSION_DENIED);
   if (!assignment.ok()) co_return std::move(assignment).status();
-  const bool may = IsOnTheWork(assignment->assignment().state());
-  co_return may ? absl::OkStatus() : Refuse(Reason::PERMISSION_DENIED);
+  if (!IsOnTheWork(assignment->assignment().state())) co_return Refuse(Reason::PERMISSION_DENIED);
+  co_return co_await CheckStanding(app, rpc::CallOptions::From(context), context.caller().person_id,
+                                   task);
 }
 
 }  // namespace

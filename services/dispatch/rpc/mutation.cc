@@ -43,10 +43,7 @@ Task<absl::StatusOr<std::string>> RunMutation(App& app, Mutation mutation, std::
   call.request = mutation.key;
   call.actor = mutation.actor;
   call.trace_id = mutation.trace_id;
-  co_await app.tasks.Run(task_id, call);
-  if (!call.effects.released.empty()) {
-    co_await app.calendars.ReleaseAll(std::move(task_id), std::move(call.effects.released));
-  }
+  co_await RunAndRelease(app, std::move(task_id), call);
   co_return std::move(call.result);
 }
 

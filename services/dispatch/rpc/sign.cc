@@ -8,6 +8,13 @@
 #include "services/dispatch/rpc/presence.h"
 
 namespace baodao::dispatch {
+namespace {
+
+bool IsOnTheWay(v1::AssignmentState state) {
+  return state == v1::ASSIGNMENT_STATE_ACCEPTED || state == v1::ASSIGNMENT_STATE_RELEASED;
+}
+
+}  // namespace
 
 Answer<v1::Assignment> AssignmentHandlers::SignIn(rpc::CallContext context,
                                                   v1::SignRequest request) {
@@ -19,19 +26,25 @@ Answer<v1::Assignment> AssignmentHandlers::SignOut(rpc::CallContext context,
   co_return co_await Sign(std::move(context), std::move(request), AssignmentEvent::kSignOut);
 }
 
-// Only who is expected may prove anything: the answer to a proof tells how far the place is.
+// Only who is expected may prove anything: the answer to a proof tells how far the place is. Nobody
+// begins without the standing that a claim asks for, whoever signs them in; out everybody may go.
 Task<absl::StatusOr<v1::SignMethod>> AssignmentHandlers::ProveExpected(rpc::CallContext context,
                                                                        const Subject& subject,
                                                                        v1::SignRequest request,
                                                                        AssignmentEvent event) {
-  if (!subject.by_coordinator) {
-    CO_ASSIGN_OR_RETURN(const v1::AssignmentRecord record,
-                        co_await app_.tasks.ReadAssignment(request.task_id(), subject.person_id));
-    const v1::AssignmentState state = record.assignment().state();
-    if (!Next(state, event)) co_return WrongState(std::string(Name(state)));
-  }
+  CO_ASSIGN_OR_RETURN(const v1::AssignmentRecord record,
+                      co_await app_.tasks.ReadAssignment(request.task_id(), subject.person_id));
   CO_ASSIGN_OR_RETURN(const auto known,
                       co_await app_.tasks.Peek(request.task_id(), subject.person_id));
+  const v1::AssignmentState state = record.assignment().state();
+  // Also of somebody who was let go for it: it says more than their state.
+  if (event == AssignmentEvent::kSignIn && IsOnTheWay(state)) {
+    CO_RETURN_IF_ERROR(co_await CheckStanding(app_, rpc::CallOptions::From(context),
+                                              subject.person_id, known->record.task()));
+  }
+  if (!subject.by_coordinator && !Next(state, event)) {
+    co_return WrongState(std::string(Name(state)));
+  }
   // A code proves nothing by those who may have it shown.
   const std::string& area = known->record.task().area_code();
   if (!request.code().empty() && context.caller().Coordinates(area, app_.relations.covers)) {

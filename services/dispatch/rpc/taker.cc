@@ -145,11 +145,15 @@ Task<absl::StatusOr<std::optional<std::string>>> Taker::Try(const TakeOrder& ord
   if (reservation) call.not_after = reservation->valid_until;
   call.answer = AnswerAssignment(order.person_id);
   call.decide = [&](Aggregate& aggregate, Time now) -> absl::StatusOr<Effects> {
-    ASSIGN_OR_RETURN(const TakeOutlook outlook, Foresee(aggregate, command, now));
+    // As heard by now: this may have waited long for its turn.
+    const profiles::ProfilePtr profile = app_.profiles.Find(order.person_id);
+    TakeCommand latest = command;
+    latest.profile = profile.get();
+    ASSIGN_OR_RETURN(const TakeOutlook outlook, Foresee(aggregate, latest, now));
     took = outlook == TakeOutlook::kTakes;
-    if (!took) return Enqueue(aggregate, command, now);
+    if (!took) return Enqueue(aggregate, latest, now);
     if (!reservation) return NeedsReservation();
-    return dispatch::Take(aggregate, command, reservation->token, now);
+    return dispatch::Take(aggregate, latest, reservation->token, now);
   };
   co_await app_.tasks.Run(order.task_id, call);
   if (reservation) co_await Settle(order, *reservation, call, took);

@@ -47,12 +47,9 @@ Task<absl::Status> Deadlines::Run(timers::Timer timer, std::vector<std::string> 
   call.everybody = everybody;
   call.actor = kActor;
   call.decide = std::move(decide);
-  co_await app_.tasks.Run(timer.id, call);
+  co_await RunAndRelease(app_, timer.id, call);
   if (call.end == TaskCall::End::kRefused && absl::IsNotFound(call.result.status())) {
     co_return co_await Drop(std::move(timer));
-  }
-  if (!call.effects.released.empty()) {
-    co_await app_.calendars.ReleaseAll(timer.id, std::move(call.effects.released));
   }
   co_return call.result.status();
 }

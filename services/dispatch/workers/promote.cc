@@ -6,6 +6,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/offer.h"
+#include "services/dispatch/domain/standing.h"
 #include "services/dispatch/workers/deadlines.h"
 
 namespace baodao::dispatch {
@@ -19,21 +20,21 @@ constexpr size_t kChecksAtOnce = 16;
 using Standing = Candidate::Standing;
 
 // Whether the person may still take part, and has the time.
-Task<absl::StatusOr<Standing>> StandingOf(App& app, std::string person_id, const v1::Task& task) {
+Task<absl::Status> Judge(App& app, const v1::Task& task, Candidate& candidate) {
   CO_ASSIGN_OR_RETURN(const profiles::ProfilePtr profile,
-                      co_await ProfileFor(app, rpc::CallOptions(), person_id, task));
-  if (!CheckEligible(task, *profile, app.relations).ok()) co_return Standing::kUnfit;
-  CO_ASSIGN_OR_RETURN(const Calendars::Room room,
-                      co_await app.calendars.RoomFor(std::move(person_id), WorkOf(task)));
-  switch (room) {
-    case Calendars::Room::kYes:
-      co_return Standing::kFits;
-    case Calendars::Room::kNo:
-      co_return Standing::kUnfit;
-    case Calendars::Room::kUnclear:
-      break;
+                      co_await ProfileFor(app, rpc::CallOptions(), candidate.person_id, task));
+  const absl::Status eligible = CheckEligible(task, *profile, app.relations);
+  if (!eligible.ok()) {
+    candidate.standing = Standing::kUnfit;
+    candidate.cause = CauseOf(eligible);
+    co_return absl::OkStatus();
   }
-  co_return Standing::kUnclear;
+  CO_ASSIGN_OR_RETURN(const Calendars::Room room,
+                      co_await app.calendars.RoomFor(candidate.person_id, WorkOf(task)));
+  candidate.standing = room == Calendars::Room::kYes  ? Standing::kFits
+                       : room == Calendars::Room::kNo ? Standing::kUnfit
+                                                      : Standing::kUnclear;
+  co_return absl::OkStatus();
 }
 
 // The head of the waitlist.
@@ -48,12 +49,8 @@ Task<absl::StatusOr<std::vector<Candidate>>> Candidates(App& app, v1::Task task)
   }
   absl::Status failed;
   std::function<Task<void>(size_t)> check = [&](size_t i) -> Task<void> {
-    const auto standing = co_await StandingOf(app, candidates[i].person_id, task);
-    if (standing.ok()) {
-      candidates[i].standing = *standing;
-    } else {
-      failed = standing.status();  // not knowing is no reason to release somebody
-    }
+    // Not knowing is no reason to release somebody.
+    failed.Update(co_await Judge(app, task, candidates[i]));
   };
   co_await ForEach(candidates.size(), kChecksAtOnce, std::move(check));
   if (!failed.ok()) co_return failed;

@@ -57,6 +57,7 @@ class Collector {
 
 // One service's part of NoticesOf.
 void TellOfRegistration(const events::v1::RegistrationChanged& changed, Collector* tell);
+void TellOfCredential(const events::v1::CredentialChanged& changed, Collector* tell);
 void TellOfRole(const events::v1::RoleChanged& changed, Collector* tell);
 void TellOfNeed(const events::v1::NeedChanged& changed, Collector* tell);
 void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell);

@@ -5,8 +5,8 @@ namespace {
 
 // What the subject hears; empty: nothing.
 std::string_view KindOf(registration::v1::RegistrationState before,
-                        registration::v1::RegistrationState after) {
-  switch (after) {
+                        const registration::v1::Registration& registration) {
+  switch (registration.state()) {
     case registration::v1::REGISTRATION_STATE_ACTIVE:
       return before == registration::v1::REGISTRATION_STATE_SUSPENDED ? "registration_resumed"
                                                                       : "registration_active";
@@ -15,10 +15,24 @@ std::string_view KindOf(registration::v1::RegistrationState before,
     case registration::v1::REGISTRATION_STATE_SUSPENDED:
       return "registration_suspended";
     case registration::v1::REGISTRATION_STATE_ENDED:
+      if (registration.end_reason() == registration::v1::REGISTRATION_END_REASON_EXPIRED) {
+        return "registration_expired";
+      }
+      if (registration.end_reason() == registration::v1::REGISTRATION_END_REASON_LAPSED) {
+        return "registration_lapsed";
+      }
       return "registration_ended";
     default:
       return "";
   }
+}
+
+// In the words of whoever decided: a review has its own, what came after it another.
+const std::string& CommentOf(registration::v1::RegistrationState before,
+                             const registration::v1::Registration& registration) {
+  const bool reviewed = before == registration::v1::REGISTRATION_STATE_PENDING &&
+                        registration.state() != registration::v1::REGISTRATION_STATE_ENDED;
+  return reviewed ? registration.review_comment() : registration.change_comment();
 }
 
 }  // namespace
@@ -32,12 +46,24 @@ void TellOfRegistration(const events::v1::RegistrationChanged& changed, Collecto
     tell->Area(area, "registration_pending", id, {{"area", area}, {"note", registration.note()}});
     return;
   }
-  const std::string_view kind = KindOf(changed.before(), registration.state());
+  const std::string_view kind = KindOf(changed.before(), registration);
   const bool of_unit = registration.subject_id().starts_with("unt_");
   const std::string& subject = of_unit ? changed.liaison_id() : registration.subject_id();
   // Nobody needs to hear what they have just done themselves.
   if (kind.empty() || subject == tell->actor()) return;
-  tell->Person(subject, kind, id, {{"area", area}, {"comment", registration.review_comment()}});
+  tell->Person(subject, kind, id,
+               {{"area", area}, {"comment", CommentOf(changed.before(), registration)}});
+}
+
+void TellOfCredential(const events::v1::CredentialChanged& changed, Collector* tell) {
+  const registration::v1::Credential& credential = changed.credential();
+  const auto until = ToTime(credential.expire_time()).time_since_epoch().count();
+  tell->Person(changed.person_id(), changed.granted() ? "credential_granted" : "credential_revoked",
+               changed.person_id(),
+               {{"credential", credential.kind()},
+                {"area", credential.area_code()},
+                {"until", std::to_string(until)},
+                {"reason", changed.reason()}});
 }
 
 void TellOfRole(const events::v1::RoleChanged& changed, Collector* tell) {

@@ -9,6 +9,8 @@
 #include <chrono>
 #include <optional>
 
+#include "services/inbox/domain/words.h"
+
 namespace baodao::inbox {
 namespace {
 
@@ -47,6 +49,19 @@ std::string TimeText(const std::string& value, Locale locale) {
   return absl::StrFormat("%d月%d日 %02d:%02d", month, month_day, minute / 60, minute % 60);
 }
 
+// The day in China on which a time some years ahead falls.
+std::string DayText(const std::string& value, Locale locale) {
+  int64_t ms = 0;
+  if (!absl::SimpleAtoi(value, &ms)) return value;
+  const std::chrono::sys_seconds local(std::chrono::seconds(ms / 1000) + std::chrono::hours(8));
+  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(local));
+  const int year = static_cast<int>(date.year());
+  const int month = static_cast<int>(static_cast<unsigned>(date.month()));
+  const int day = static_cast<int>(static_cast<unsigned>(date.day()));
+  if (locale == Locale::kEn) return absl::StrFormat("%s %d, %d", kMonths[month - 1], day, year);
+  return absl::StrFormat("%d年%d月%d日", year, month, day);
+}
+
 std::string MinutesText(const std::string& value, Locale locale) {
   int minutes = 0;
   if (!absl::SimpleAtoi(value, &minutes)) return value;
@@ -74,7 +89,10 @@ struct Reader {
     if (key == "area") return names(found->second);
     if (key == "start" || key == "expire") return TimeText(found->second, locale);
     if (key == "minutes") return MinutesText(found->second, locale);
+    if (key == "until") return DayText(found->second, locale);
     if (key == "role") return RoleText(found->second, locale);
+    if (key == "cause") return CauseText(found->second, locale);
+    if (key == "credential") return CredentialText(found->second, locale);
     return found->second;
   }
 };

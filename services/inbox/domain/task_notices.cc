@@ -29,6 +29,26 @@ void TellOfEvaluation(const dispatch::v1::Task& task, Collector* tell) {
   }
 }
 
+// Why somebody's standing has ended, as texts take it; empty: it has not.
+std::string_view LossOf(const dispatch::v1::Assignment& assignment) {
+  switch (assignment.end_cause()) {
+    case dispatch::v1::END_CAUSE_NOT_REGISTERED:
+      return "not_registered";
+    case dispatch::v1::END_CAUSE_NOT_ELIGIBLE_AREA:
+      return "not_eligible_area";
+    case dispatch::v1::END_CAUSE_MISSING_SKILL:
+      return "missing_skill";
+    case dispatch::v1::END_CAUSE_MISSING_CREDENTIAL:
+      return "missing_credential";
+    case dispatch::v1::END_CAUSE_MISSING_CATEGORY:
+      return "missing_category";
+    case dispatch::v1::END_CAUSE_KEPT_APART:
+      return "kept_apart";
+    default:
+      return "";
+  }
+}
+
 // What the person themself hears.
 std::string_view KindOf(const events::v1::AssignmentChanged& changed, bool own_doing) {
   switch (changed.assignment().state()) {
@@ -45,7 +65,7 @@ std::string_view KindOf(const events::v1::AssignmentChanged& changed, bool own_d
     case dispatch::v1::ASSIGNMENT_STATE_RELEASED:
       if (changed.task().state() == dispatch::v1::TASK_STATE_CANCELLED) return "task_cancelled";
       if (changed.task().state() == dispatch::v1::TASK_STATE_EXPIRED) return "task_expired";
-      return "task_released";
+      return LossOf(changed.assignment()).empty() ? "task_released" : "task_standing_lost";
     case dispatch::v1::ASSIGNMENT_STATE_NO_SHOW:
       return "no_show";
     case dispatch::v1::ASSIGNMENT_STATE_SIGNED_OUT:
@@ -64,6 +84,31 @@ bool IsOff(dispatch::v1::AssignmentState state) {
          state == dispatch::v1::ASSIGNMENT_STATE_NO_SHOW;
 }
 
+// The person's own notice is told with the others of theirs.
+void TellOfLoss(const events::v1::AssignmentChanged& changed, Collector* tell) {
+  const dispatch::v1::Assignment& assignment = changed.assignment();
+  const events::v1::TaskBrief& task = changed.task();
+  const std::string cause(LossOf(assignment));
+  if (cause.empty()) return;
+  // Whoever only waited or was asked is missed by nobody.
+  if (assignment.state() == dispatch::v1::ASSIGNMENT_STATE_RELEASED &&
+      changed.before() == dispatch::v1::ASSIGNMENT_STATE_ACCEPTED) {
+    tell->Person(task.requester_id(), "helper_released", assignment.task_id(),
+                 {{"task", task.title()}, {"start", MsOf(task.start_time())}, {"cause", cause}});
+    tell->Area(task.area_code(), "volunteer_released", assignment.task_id(),
+               {{"task", task.title()},
+                {"start", MsOf(task.start_time())},
+                {"cause", cause},
+                {"accepted", std::to_string(task.accepted_count())},
+                {"slots", std::to_string(task.slots_max())}});
+  }
+  if (assignment.state() == dispatch::v1::ASSIGNMENT_STATE_SIGNED_IN &&
+      changed.before() == assignment.state()) {
+    tell->Area(task.area_code(), "standing_lost_at_work", assignment.task_id(),
+               {{"task", task.title()}, {"cause", cause}});
+  }
+}
+
 void TellThePerson(const events::v1::AssignmentChanged& changed, Collector* tell) {
   const dispatch::v1::Assignment& assignment = changed.assignment();
   const std::string_view kind = KindOf(changed, assignment.person_id() == tell->actor());
@@ -75,6 +120,7 @@ void TellThePerson(const events::v1::AssignmentChanged& changed, Collector* tell
                {{"task", changed.task().title()},
                 {"area", changed.task().area_code()},
                 {"start", MsOf(changed.task().start_time())},
+                {"cause", std::string(LossOf(assignment))},
                 {"expire", offered ? MsOf(assignment.offer_expire_time()) : ""},
                 {"number", waits ? std::to_string(assignment.waitlist_number()) : ""}});
   tell->last().forget_reminder = off;
@@ -124,6 +170,7 @@ void TellOfAssignment(const events::v1::AssignmentChanged& changed, Collector* t
   const dispatch::v1::Assignment& assignment = changed.assignment();
   const events::v1::TaskBrief& task = changed.task();
   TellThePerson(changed, tell);
+  TellOfLoss(changed, tell);
   switch (assignment.state()) {
     case dispatch::v1::ASSIGNMENT_STATE_ACCEPTED:
       tell->Person(task.requester_id(), "task_claimed", assignment.task_id(),

@@ -13,12 +13,11 @@ constexpr auto kEnded = v1::REGISTRATION_STATE_ENDED;
 constexpr auto kRejected = v1::REGISTRATION_STATE_REJECTED;
 
 constexpr RegistrationTransition kTransitions[] = {
-    {kPending, kApprove, kActive},   {kPending, kReject, kRejected},
-    {kPending, kWithdraw, kEnded},   {kPending, kTransfer, kEnded},
-    {kPending, kExpire, kEnded},     {kActive, kSuspend, kSuspended},
-    {kActive, kWithdraw, kEnded},    {kActive, kTransfer, kEnded},
-    {kActive, kExpire, kEnded},      {kSuspended, kResume, kActive},
-    {kSuspended, kWithdraw, kEnded}, {kSuspended, kExpire, kEnded},
+    {kPending, kApprove, kActive},  {kPending, kReject, kRejected},  {kPending, kWithdraw, kEnded},
+    {kPending, kDismiss, kEnded},   {kPending, kTransfer, kEnded},   {kPending, kExpire, kEnded},
+    {kPending, kLapse, kEnded},     {kActive, kSuspend, kSuspended}, {kActive, kWithdraw, kEnded},
+    {kActive, kDismiss, kEnded},    {kActive, kTransfer, kEnded},    {kActive, kExpire, kEnded},
+    {kSuspended, kResume, kActive}, {kSuspended, kDismiss, kEnded},  {kSuspended, kExpire, kEnded},
 };
 
 }  // namespace
@@ -54,10 +53,14 @@ const char* EventName(RegistrationEvent event) {
       return "resume";
     case kWithdraw:
       return "withdraw";
+    case kDismiss:
+      return "dismiss";
     case kTransfer:
       return "transfer";
     case kExpire:
       return "expire";
+    case kLapse:
+      return "lapse";
   }
   return "unknown";
 }

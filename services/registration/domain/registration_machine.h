@@ -14,10 +14,13 @@ enum class RegistrationEvent {
   kReject,
   kSuspend,
   kResume,
-  kWithdraw,
+  kWithdraw,  // by whoever speaks for the subject
+  kDismiss,   // the same by a coordinator
   kTransfer,
-  kExpire
+  kExpire,  // its end has come
+  kLapse,   // nobody reviewed it in time
 };
+inline constexpr int kRegistrationEvents = 9;
 
 struct RegistrationTransition {
   v1::RegistrationState from;
@@ -25,17 +28,15 @@ struct RegistrationTransition {
   v1::RegistrationState to;
 };
 
-// Every pair that is allowed; all others are not. A suspended registration can be withdrawn but not
-// transferred: a suspension is not left behind by moving on.
+// Every pair that is allowed; all others are not. Who is suspended neither withdraws nor moves on:
+// a suspension is ended by a coordinator, or by time.
 std::span<const RegistrationTransition> RegistrationTransitions();
 
 // Empty when the event is not allowed in the state.
 std::optional<v1::RegistrationState> Next(v1::RegistrationState state, RegistrationEvent event);
 
-// Whether it still counts: it blocks a second one at the same area, and its coordinators see the
-// subject.
+// Whether it still counts: it blocks a second one at the same area.
 bool IsLive(v1::RegistrationState state);
-
 // "PENDING".
 std::string StateName(v1::RegistrationState state);
 // "withdraw": for metrics.

@@ -4,7 +4,6 @@
 
 #include "common/clock/timestamp.h"
 #include "common/status/status.h"
-#include "services/registration/domain/registration_machine.h"
 
 namespace baodao::registration {
 
@@ -61,6 +60,36 @@ absl::Status CheckLive(const std::vector<v1::Registration>& live, std::string_vi
   const int max = MaxRegistrations(subject_id);
   if (count < max) return absl::OkStatus();
   return Refuse(Reason::TOO_MANY_REGISTRATIONS, {{"max", std::to_string(max)}});
+}
+
+absl::Status CheckSuspensions(const std::vector<v1::Registration>& live, std::string_view area_code,
+                              const Covers& covers) {
+  for (const v1::Registration& registration : live) {
+    if (registration.state() != v1::REGISTRATION_STATE_SUSPENDED) continue;
+    const std::string& area = registration.area_code();
+    if (covers(area, area_code) || covers(area_code, area)) {
+      return Refuse(Reason::REGISTRATION_SUSPENDED,
+                    {{"registration", registration.registration_id()}, {"area", area}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::optional<Deadline> DeadlineOf(const v1::Registration& registration) {
+  std::optional<Deadline> deadline;
+  if (registration.state() == v1::REGISTRATION_STATE_PENDING) {
+    deadline = {ToTime(registration.create_time()) + kReviewWithin, RegistrationEvent::kLapse,
+                v1::REGISTRATION_END_REASON_LAPSED};
+  } else if (registration.state() == v1::REGISTRATION_STATE_SUSPENDED) {
+    // Nothing else changes one that is suspended.
+    deadline = Deadline{ToTime(registration.update_time()) + kLongestSuspension};
+  } else if (registration.state() != v1::REGISTRATION_STATE_ACTIVE) {
+    return std::nullopt;
+  }
+  if (!registration.has_expire_time()) return deadline;
+  const Time end = ToTime(registration.expire_time());
+  if (!deadline || end <= deadline->due) deadline = Deadline{end};
+  return deadline;
 }
 
 bool MayComeThrough(std::string_view own_unit_id, std::string_view through_unit_id,

@@ -4,6 +4,7 @@
 #include <absl/status/status.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "baodao/registration/v1/registration.pb.h"
 #include "common/auth/principal.h"
 #include "common/clock/clock.h"
+#include "services/registration/domain/registration_machine.h"
 
 namespace baodao::registration {
 
@@ -39,6 +41,26 @@ absl::Status CheckExpiry(const v1::CreateRegistrationRequest& request, v1::Regis
 // at the limit. `ending` is left out: the one that a transfer ends by the same commit.
 absl::Status CheckLive(const std::vector<v1::Registration>& live, std::string_view subject_id,
                        std::string_view area_code, std::string_view ending = {});
+
+// REGISTRATION_SUSPENDED when one of `live` is SUSPENDED at the area, above it or below it: work
+// there is open to whoever is registered on any of these levels, so that another registration would
+// leave the suspension behind. Areas beside it have coordinators of their own.
+absl::Status CheckSuspensions(const std::vector<v1::Registration>& live, std::string_view area_code,
+                              const Covers& covers);
+
+// How long a registration waits for a review, and how long a suspension stands, before it ends by
+// itself.
+inline constexpr Millis kReviewWithin = std::chrono::hours(24 * 60);
+inline constexpr Millis kLongestSuspension = std::chrono::hours(24 * 365);
+
+struct Deadline {
+  Time due;
+  RegistrationEvent event = RegistrationEvent::kExpire;
+  v1::RegistrationEndReason reason = v1::REGISTRATION_END_REASON_EXPIRED;
+};
+// When it ends by itself and how; nothing for an ACTIVE one without an end, and for one that has
+// ended.
+std::optional<Deadline> DeadlineOf(const v1::Registration& registration);
 
 // 双报到: a person comes through their own unit, or through one that has an ACTIVE registration
 // covering the area (a unit that reported to a subdistrict brings people to its communities).

@@ -28,7 +28,7 @@ class Metrics {
   metrics::Counter* created_;
   metrics::Gauge* areas_;
   std::array<metrics::Counter*, static_cast<size_t>(LoginResult::kCount)> logins_;
-  std::array<metrics::Counter*, 7> transitions_;
+  std::array<metrics::Counter*, kRegistrationEvents> transitions_;
 };
 
 }  // namespace baodao::registration

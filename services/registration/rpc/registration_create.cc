@@ -50,10 +50,8 @@ Task<absl::StatusOr<bool>> RegistrationHandlers::ComesThrough(const Subject& per
   }
   CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> of_unit,
                       co_await unit->LiveRegistrations(env_.store, env_.keys));
-  const Covers covers = [&](std::string_view above, std::string_view below) {
-    return tree->Covers(above, below);
-  };
-  co_return MayComeThrough(person.own_unit_id(), unit_id, of_unit, area_code, covers);
+  co_return MayComeThrough(person.own_unit_id(), unit_id, of_unit, area_code,
+                           CoversIn(std::move(tree)));
 }
 
 Task<absl::StatusOr<RegistrationHandlers::Decision>> RegistrationHandlers::DecideCreate(
@@ -68,6 +66,8 @@ Task<absl::StatusOr<RegistrationHandlers::Decision>> RegistrationHandlers::Decid
   CO_RETURN_IF_ERROR(CheckArea(subject.id(), wanted.kind(), *tree->Find(wanted.area_code())));
   CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> live,
                       co_await subject.LiveRegistrations(env_.store, env_.keys));
+  // First: it says more than that they are registered there already.
+  CO_RETURN_IF_ERROR(CheckSuspensions(live, wanted.area_code(), CoversIn(tree)));
   CO_RETURN_IF_ERROR(CheckLive(live, subject.id(), wanted.area_code()));
   if (!wanted.through_unit_id().empty()) {
     CO_ASSIGN_OR_RETURN(const bool may, co_await ComesThrough(subject, wanted.through_unit_id(),
@@ -112,6 +112,7 @@ Task<absl::StatusOr<RegistrationHandlers::Decision>> RegistrationHandlers::Decid
   CO_ASSIGN_OR_RETURN(v1::RegistrationRecord ended,
                       Moved(before.record, RegistrationEvent::kTransfer, stamp.now));
   ended.mutable_registration()->set_end_reason(v1::REGISTRATION_END_REASON_TRANSFERRED);
+  ended.mutable_registration()->set_change_comment(request.comment());
   const v1::Registration& old = ended.registration();
   CO_RETURN_IF_ERROR((co_await env_.areas.TreeWith(old.area_code())).status());
   CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.TreeWith(request.area_code()));
@@ -120,6 +121,7 @@ Task<absl::StatusOr<RegistrationHandlers::Decision>> RegistrationHandlers::Decid
                       co_await Subject::Load(env_.store, env_.keys, old.subject_id()));
   CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> live,
                       co_await subject.LiveRegistrations(env_.store, env_.keys));
+  CO_RETURN_IF_ERROR(CheckSuspensions(live, request.area_code(), CoversIn(tree)));
   CO_RETURN_IF_ERROR(CheckLive(live, subject.id(), request.area_code(), old.registration_id()));
   v1::Registration wanted;
   wanted.set_subject_id(old.subject_id());

@@ -7,8 +7,11 @@
 namespace baodao::registration {
 namespace {
 
-void SetComment(v1::Registration& registration, const std::string& comment) {
-  if (!comment.empty()) registration.set_review_comment(comment);
+// That of the change before must not be taken for it.
+Edit CommentedBy(const v1::ChangeRegistrationRequest& request) {
+  return [&request](v1::Registration& registration) {
+    registration.set_change_comment(request.comment());
+  };
 }
 
 }  // namespace
@@ -21,7 +24,7 @@ RegistrationHandlers::Answer RegistrationHandlers::Move(rpc::CallContext context
   const std::optional<int> shard = env_.keys.ShardOf(id, "reg");
   if (!shard.has_value()) co_return NotFound("registration", id);
   Decide<v1::Registration> decide = [&] {
-    return DecideMove(env_.store, env_.keys, env_.areas, id, event, edit, StampOf(env_, context));
+    return DecideMove(env_.store, env_.keys, env_.areas, id, &event, edit, StampOf(env_, context));
   };
   bool replayed = false;
   CO_ASSIGN_OR_RETURN(v1::Registration moved,
@@ -40,32 +43,26 @@ RegistrationHandlers::Answer RegistrationHandlers::ReviewRegistration(
       request.approve() ? RegistrationEvent::kApprove : RegistrationEvent::kReject;
   const Edit edit = [&](v1::Registration& registration) {
     registration.set_reviewer_id(context.caller().person_id);
-    SetComment(registration, request.comment());
+    registration.set_review_comment(request.comment());
   };
   co_return co_await Move(context, request, event, edit);
 }
 
 RegistrationHandlers::Answer RegistrationHandlers::SuspendRegistration(
     rpc::CallContext context, v1::ChangeRegistrationRequest request) {
-  const Edit edit = [&](v1::Registration& registration) {
-    SetComment(registration, request.comment());
-  };
-  co_return co_await Move(context, request, RegistrationEvent::kSuspend, edit);
+  co_return co_await Move(context, request, RegistrationEvent::kSuspend, CommentedBy(request));
 }
 
 RegistrationHandlers::Answer RegistrationHandlers::ResumeRegistration(
     rpc::CallContext context, v1::ChangeRegistrationRequest request) {
-  const Edit edit = [&](v1::Registration& registration) {
-    SetComment(registration, request.comment());
-  };
-  co_return co_await Move(context, request, RegistrationEvent::kResume, edit);
+  co_return co_await Move(context, request, RegistrationEvent::kResume, CommentedBy(request));
 }
 
 RegistrationHandlers::Answer RegistrationHandlers::WithdrawRegistration(
     rpc::CallContext context, v1::ChangeRegistrationRequest request) {
   const Edit edit = [&](v1::Registration& registration) {
     registration.set_end_reason(v1::REGISTRATION_END_REASON_WITHDRAWN);
-    SetComment(registration, request.comment());
+    registration.set_change_comment(request.comment());
   };
   co_return co_await Move(context, request, RegistrationEvent::kWithdraw, edit);
 }

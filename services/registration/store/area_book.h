@@ -5,10 +5,13 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/areas/feed.h"
 #include "common/async/task.h"
+#include "common/auth/principal.h"
 #include "common/clock/clock.h"
 #include "common/store/store.h"
 
@@ -37,5 +40,12 @@ class AreaBook {
   areas::AreaTreeFeed feed_;
   uint64_t version_ = 0;  // of the record that was read last
 };
+
+// How areas lie in each other in this tree, which it keeps.
+inline auth::Covers CoversIn(AreaBook::Tree tree) {
+  return [tree = std::move(tree)](std::string_view above, std::string_view below) {
+    return tree->Covers(above, below);
+  };
+}
 
 }  // namespace baodao::registration

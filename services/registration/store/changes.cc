@@ -8,7 +8,7 @@
 #include "common/clock/timestamp.h"
 #include "common/timers/timer_loop.h"
 #include "services/registration/domain/person_rules.h"
-#include "services/registration/domain/registration_machine.h"
+#include "services/registration/domain/registration_rules.h"
 
 namespace baodao::registration {
 
@@ -76,13 +76,10 @@ void Changes::PutRegistration(const Loaded<v1::RegistrationRecord>& before,
     if (before.exists()) commit_.IndexRemove(keys_.RegistrationsAt(shard_, old_state, place), id);
     commit_.IndexAdd(keys_.RegistrationsAt(shard_, registration.state(), place), 0, id);
   }
-  if (registration.has_expire_time()) {
-    const std::string timer = timers::Member(kExpireTimer, id);
-    if (!IsLive(registration.state())) {
-      commit_.ClearTimer(timer);
-    } else if (!before.exists()) {
-      commit_.SetTimer(timer, ToTime(registration.expire_time()));
-    }
+  if (const std::optional<Deadline> deadline = DeadlineOf(registration)) {
+    commit_.SetTimer(timers::Member(kExpireTimer, id), deadline->due);
+  } else if (before.exists()) {
+    commit_.ClearTimer(timers::Member(kExpireTimer, id));
   }
   events::v1::Event event;
   auto* change = event.mutable_registration_changed();

@@ -22,18 +22,21 @@ Task<absl::StatusOr<Loaded<v1::RegistrationRecord>>> LoadRegistration(store::Sto
                                                                       const RecordKeys& keys,
                                                                       std::string id);
 
-// The registration in the state that `event` leads to, with its update time; WRONG_STATE otherwise.
+// The registration in the state that `event` leads to, with its update time; WRONG_STATE otherwise,
+// REGISTRATION_SUSPENDED where its subject would withdraw from a suspension.
 absl::StatusOr<v1::RegistrationRecord> Moved(const v1::RegistrationRecord& record,
                                              RegistrationEvent event, Time now);
 
 // What else changes in a registration that moves.
 using Edit = std::function<void(v1::Registration&)>;
 
-// Decides the move of one registration. Refuses as LoadRegistration and Moved do.
+// Decides the move of one registration. Refuses as LoadRegistration and Moved do, and with
+// REGISTRATION_SUSPENDED the approval of one beside a suspension. `event` is what was asked for, and
+// then what it is: a withdrawal by anybody but the subject is a dismissal.
 Task<absl::StatusOr<store::Decision<v1::Registration>>> DecideMove(store::Store& store,
                                                                    const RecordKeys& keys,
                                                                    AreaBook& areas, std::string id,
-                                                                   RegistrationEvent event,
+                                                                   RegistrationEvent* event,
                                                                    Edit edit, Stamp stamp);
 
 }  // namespace baodao::registration

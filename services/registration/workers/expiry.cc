@@ -5,6 +5,7 @@
 
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
+#include "services/registration/domain/registration_rules.h"
 #include "services/registration/store/changes.h"
 #include "services/registration/store/keys.h"
 #include "services/registration/store/moves.h"
@@ -19,7 +20,7 @@ constexpr const char* kActor = "registration";
 
 }  // namespace
 
-Expiry::Expiry(store::Store& store, Clock& clock, AreaBook& areas, std::function<void()> on_ended)
+Expiry::Expiry(store::Store& store, Clock& clock, AreaBook& areas, OnEnded on_ended)
     : store_(store), clock_(clock), areas_(areas), on_ended_(std::move(on_ended)) {}
 
 void Expiry::Register(timers::TimerLoop& loop) {
@@ -31,38 +32,40 @@ void Expiry::Register(timers::TimerLoop& loop) {
                 [this](const timers::Timer& timer) { return ForgetSession(timer); });
 }
 
-Task<absl::StatusOr<store::Commit>> Expiry::DecideEnd(const timers::Timer& timer, bool* ended) {
+Task<absl::StatusOr<store::Commit>> Expiry::DecideEnd(const timers::Timer& timer,
+                                                      std::optional<RegistrationEvent>* ended) {
   const RecordKeys keys(store_.keys());
   store::Commit nothing_left(timer.shard);
   nothing_left.ClearTimer(timer.member);
-  *ended = false;
+  ended->reset();
   const Time now = clock_.Now();
   const auto loaded = co_await LoadRegistration(store_, keys, timer.id);
   if (Is(loaded.status(), Reason::NOT_FOUND)) co_return nothing_left;
   CO_RETURN_IF_ERROR(loaded.status());
-  const v1::Registration& registration = loaded->record.registration();
-  if (!IsLive(registration.state()) || !registration.has_expire_time()) co_return nothing_left;
-  if (ToTime(registration.expire_time()) > now) {
+  const std::optional<Deadline> deadline = DeadlineOf(loaded->record.registration());
+  if (!deadline) co_return nothing_left;
+  if (deadline->due > now) {
     store::Commit later(timer.shard);
-    later.SetTimer(timer.member, ToTime(registration.expire_time()));
+    later.SetTimer(timer.member, deadline->due);
     co_return later;
   }
-  Edit edit = [](v1::Registration& ending) {
-    ending.set_end_reason(v1::REGISTRATION_END_REASON_EXPIRED);
+  Edit edit = [reason = deadline->reason](v1::Registration& ending) {
+    ending.set_end_reason(reason);
+    ending.clear_change_comment();
   };
   Stamp stamp{now, kActor, ""};
-  CO_ASSIGN_OR_RETURN(
-      store::Decision<v1::Registration> decision,
-      co_await DecideMove(store_, keys, areas_, timer.id, RegistrationEvent::kExpire, edit, stamp));
-  *ended = true;
+  RegistrationEvent event = deadline->event;
+  CO_ASSIGN_OR_RETURN(store::Decision<v1::Registration> decision,
+                      co_await DecideMove(store_, keys, areas_, timer.id, &event, edit, stamp));
+  *ended = event;
   co_return std::move(decision.commit);
 }
 
 Task<absl::Status> Expiry::EndRegistration(timers::Timer timer) {
-  bool ended = false;
+  std::optional<RegistrationEvent> ended;
   DecideCommit decide = [&] { return DecideEnd(timer, &ended); };
   CO_RETURN_IF_ERROR(co_await CommitUntilSettled(store_, clock_, std::move(decide)));
-  if (ended) on_ended_();
+  if (ended) on_ended_(*ended);
   co_return absl::OkStatus();
 }
 

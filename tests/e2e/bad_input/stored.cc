@@ -21,7 +21,9 @@ constexpr char kDumpAll[] = R"(
 
 // Who acts on events, and whose.
 std::map<std::string, std::vector<std::string>> Groups() {
-  return {{"inbox", {"registration", "lists", "dispatch"}}, {"lists", {"dispatch"}}};
+  return {{"inbox", {"registration", "lists", "dispatch"}},
+          {"lists", {"dispatch"}},
+          {"dispatch", {"registration"}}};
 }
 
 // Of "{03}inbox:cursors" or "{03}dispatch:task:tsk_…": cursors, task.

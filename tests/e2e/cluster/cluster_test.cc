@@ -92,7 +92,9 @@ class ClusterTest : public ::testing::Test {
     const auto client = co_await redis::Connect(town_->loop, cluster().config());
     if (!client.ok()) throw std::runtime_error(client.status().ToString());
     const std::map<std::string, std::vector<std::string>> groups = {
-        {"inbox", {"registration", "lists", "dispatch"}}, {"lists", {"dispatch"}}};
+        {"inbox", {"registration", "lists", "dispatch"}},
+        {"lists", {"dispatch"}},
+        {"dispatch", {"registration"}}};
     for (const auto& [group, services] : groups) {
       co_await Await(group + " has read all events", [&]() -> Task<bool> {
         const auto lag =

@@ -105,7 +105,7 @@ TEST_F(CtlTest, DeadLettersOfAGroup) {
   const Outcome json =
       Ctl({"--json", "dead-letters", "list", "--group", "inbox", "--redis", redis});
   EXPECT_EQ(json.out, "[]\n");
-  for (const char* misspelt : {"inbocks", "dispatch"}) {
+  for (const char* misspelt : {"inbocks", "matching"}) {
     const Outcome list = Ctl({"dead-letters", "list", "--group", misspelt, "--redis", redis});
     EXPECT_EQ(list.code, kUsage) << list.out;
     EXPECT_TRUE(Has(list.err, misspelt)) << list.err;

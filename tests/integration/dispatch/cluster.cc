@@ -11,6 +11,7 @@ namespace baodao::dispatch {
 
 Task<absl::StatusOr<registration::v1::Profile>> PeopleSource::Get(rpc::CallOptions,
                                                                   std::string person_id) {
+  if (const auto it = people.find(person_id); it != people.end()) co_return it->second;
   registration::v1::Profile profile;
   profile.set_person_id(std::move(person_id));
   profile.add_area_codes("310110001");
@@ -47,7 +48,8 @@ Replica::Replica(asio::io_context& loop, redis::Client& client, store::RedisStor
       tasks(app, near),
       assignments(app),
       ledgers(app),
-      deadlines(app) {}
+      deadlines(app),
+      standings(app) {}
 
 ReplicasTest::ReplicasTest() {
   const auto tree = TestTree();

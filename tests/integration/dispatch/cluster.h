@@ -19,6 +19,7 @@
 #include "common/timers/timer_loop.h"
 #include "services/dispatch/rpc/handlers.h"
 #include "services/dispatch/workers/deadlines.h"
+#include "services/dispatch/workers/standings.h"
 
 namespace baodao::dispatch {
 
@@ -30,8 +31,10 @@ class PeopleSource final : public profiles::Source {
   Task<absl::StatusOr<registration::v1::ListProfilesResponse>> List(int, std::string) override {
     co_return registration::v1::ListProfilesResponse();
   }
+  // Registered at the subdistrict, unless told otherwise.
   Task<absl::StatusOr<registration::v1::Profile>> Get(rpc::CallOptions,
                                                       std::string person_id) override;
+  std::map<std::string, registration::v1::Profile> people;
 };
 
 std::shared_ptr<const areas::AreaTree> TestTree();
@@ -50,6 +53,7 @@ struct Replica {
   AssignmentHandlers assignments;
   LedgerHandlers ledgers;
   Deadlines deadlines;
+  Standings standings;
 };
 
 class ReplicasTest : public ::testing::Test {

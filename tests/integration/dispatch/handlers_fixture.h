@@ -18,6 +18,7 @@ class HandlersTest : public ReplicasTest {
     Replica& replica = *replicas_[0];
     timers::TimerLoop timers(replica.store, SystemClock());
     replica.deadlines.Register(timers);
+    replica.standings.Register(timers);
     Run(Wait(timers, std::move(done)));
   }
   static Task<void> Wait(timers::TimerLoop& timers, std::function<bool()> done) {

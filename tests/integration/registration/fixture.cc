@@ -140,7 +140,7 @@ int ServiceTest::CountEvents(std::function<bool(const events::v1::Event&)> fits)
 
 void ServiceTest::Advance(Millis duration) {
   clock_.Advance(duration);
-  Expiry expiry(*store_, clock_, *areas_, [] {});
+  Expiry expiry(*store_, clock_, *areas_, [](RegistrationEvent) {});
   for (int shard = 0; shard < kShards; ++shard) {
     const auto due = Ok(Run(store_->TakeDueTimers(shard, clock_.Now(), Millis(1), 100)));
     for (const store::DueTimer& taken : due) {

@@ -2,6 +2,7 @@
 #include <asio/detached.hpp>
 
 #include "common/clock/timestamp.h"
+#include "services/registration/domain/registration_rules.h"
 #include "tests/integration/registration/fixture.h"
 
 namespace baodao::registration {
@@ -15,10 +16,11 @@ class RegistrationServiceTest : public ServiceTest {
   using Change = void (Registrations::*)(grpc::ClientContext*, const v1::ChangeRegistrationRequest*,
                                          v1::Registration*, std::function<void(grpc::Status)>);
   absl::StatusOr<v1::Registration> Do(Change method, const std::string& token,
-                                      const std::string& id) {
+                                      const std::string& id, const std::string& comment = "") {
     v1::ChangeRegistrationRequest request;
     request.set_request_id(NextRequestId());
     request.set_registration_id(id);
+    request.set_comment(comment);
     return Call(*registration_client_, method, token, request);
   }
   absl::StatusOr<v1::Registration> Create(const std::string& token,
@@ -124,6 +126,72 @@ TEST_P(RegistrationServiceTest, TheWholeLife) {
   }
   EXPECT_THAT(states, ElementsAre("UNSPECIFIED>PENDING", "PENDING>ACTIVE", "ACTIVE>SUSPENDED",
                                   "SUSPENDED>ACTIVE", "ACTIVE>ENDED"));
+}
+
+// Withdraw and report anew: that was the way past a suspension.
+TEST_P(RegistrationServiceTest, ASuspensionIsNotLeftBehind) {
+  const Account account = LogIn("13812345678");
+  const std::string id = Join(account, "c1").registration_id();
+  const auto early = Report(account.token, "g1");
+  ASSERT_TRUE(early.ok()) << early.status();
+  ASSERT_TRUE(Do(&Registrations::SuspendRegistration, Coordinator("c1"), id, "多次缺席").ok());
+  EXPECT_EQ(Get(id).change_comment(), "多次缺席");
+  const auto withdrawn = Do(&Registrations::WithdrawRegistration, account.token, id);
+  EXPECT_EQ(ReasonName(withdrawn), "REGISTRATION_SUSPENDED");
+  EXPECT_EQ(MetadataOf(withdrawn.status())["area"], "c1");
+  for (const char* area : {"c1", "s1", "g1"}) {
+    EXPECT_EQ(ReasonName(Report(account.token, area)), "REGISTRATION_SUSPENDED") << area;
+  }
+  EXPECT_EQ(ReasonName(Review(Coordinator("g1"), early->registration_id())),
+            "REGISTRATION_SUSPENDED");
+  EXPECT_EQ(ReasonName(Transfer(account.token, early->registration_id(), "s1")),
+            "REGISTRATION_SUSPENDED");
+  // Elsewhere others decide; and whoever suspended may end it altogether.
+  EXPECT_TRUE(Report(account.token, "c2").ok());
+  const auto dismissed =
+      Do(&Registrations::WithdrawRegistration, Coordinator("c1"), id, "不再合作");
+  ASSERT_TRUE(dismissed.ok()) << dismissed.status();
+  EXPECT_EQ(dismissed->state(), v1::REGISTRATION_STATE_ENDED);
+  EXPECT_EQ(dismissed->change_comment(), "不再合作");
+  EXPECT_TRUE(Report(account.token, "c1").ok());
+}
+
+TEST_P(RegistrationServiceTest, TheReasonOfOneChangeIsNotThatOfTheNext) {
+  const Account account = LogIn("13812345678");
+  const std::string id = Join(account, "c1").registration_id();
+  ASSERT_TRUE(Do(&Registrations::SuspendRegistration, Coordinator("c1"), id, "多次缺席").ok());
+  ASSERT_TRUE(Do(&Registrations::ResumeRegistration, Coordinator("c1"), id).ok());
+  EXPECT_EQ(Get(id).change_comment(), "");
+}
+
+TEST_P(RegistrationServiceTest, WhatNobodyReviewsLapsesAndIsAnnounced) {
+  const Account account = LogIn("13812345678");
+  const std::string id = Report(account.token, "c1")->registration_id();
+  Advance(kReviewWithin - std::chrono::minutes(1));
+  EXPECT_EQ(StateOf(id), "PENDING");
+  Advance(std::chrono::minutes(1));
+  EXPECT_EQ(StateOf(id), "ENDED");
+  EXPECT_EQ(Get(id).end_reason(), v1::REGISTRATION_END_REASON_LAPSED);
+  EXPECT_EQ(CountEvents([&](const auto& event) {
+              return event.registration_changed().registration().end_reason() ==
+                     v1::REGISTRATION_END_REASON_LAPSED;
+            }),
+            1);
+  EXPECT_THAT(List("c1", v1::REGISTRATION_STATE_PENDING), IsEmpty());
+  EXPECT_TRUE(Report(tokens_.Person(account.id), "c1").ok());
+}
+
+TEST_P(RegistrationServiceTest, ASuspensionEndsAfterAYearAndAReviewEndsTheWaiting) {
+  const Account account = LogIn("13812345678");
+  const std::string id = Join(account, "c1").registration_id();
+  Advance(kReviewWithin);
+  EXPECT_EQ(StateOf(id), "ACTIVE");
+  ASSERT_TRUE(Do(&Registrations::SuspendRegistration, Coordinator("c1"), id).ok());
+  Advance(kLongestSuspension - std::chrono::minutes(1));
+  EXPECT_EQ(StateOf(id), "SUSPENDED");
+  Advance(std::chrono::minutes(1));
+  EXPECT_EQ(StateOf(id), "ENDED");
+  EXPECT_EQ(Get(id).end_reason(), v1::REGISTRATION_END_REASON_EXPIRED);
 }
 
 TEST_P(RegistrationServiceTest, OneLiveRegistrationPerArea) {

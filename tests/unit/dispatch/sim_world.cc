@@ -51,7 +51,8 @@ Replica::Replica(asio::io_context& loop, store::MemoryData& data, testing::FakeC
           OptionsWith(std::move(random))),
       tasks(app, near),
       assignments(app),
-      deadlines(app) {}
+      deadlines(app),
+      standings(app) {}
 
 World::World(uint64_t seed)
     : clock(loop),
@@ -157,6 +158,8 @@ Task<void> Fire(Replica& replica, timers::Timer timer) {
     status = co_await d.Promote(std::move(timer));
   else if (kind == "credit")
     status = co_await d.Credit(std::move(timer));
+  else if (kind == kStandingTimer)
+    status = co_await replica.standings.LookAgain(std::move(timer));
   if (status.code() == absl::StatusCode::kUnimplemented) std::abort();
 }
 

@@ -17,6 +17,7 @@
 #include "common/testing/fake_clock.h"
 #include "services/dispatch/rpc/handlers.h"
 #include "services/dispatch/workers/deadlines.h"
+#include "services/dispatch/workers/standings.h"
 
 namespace baodao::dispatch {
 
@@ -43,6 +44,7 @@ struct Replica {
   TaskHandlers tasks;
   AssignmentHandlers assignments;
   Deadlines deadlines;
+  Standings standings;
 };
 
 class World {

@@ -13,6 +13,7 @@
 #include "services/dispatch/domain/states.h"
 #include "services/dispatch/domain/times.h"
 #include "tests/unit/dispatch/sim_checks.h"
+#include "tests/unit/dispatch/sim_registration.h"
 
 namespace baodao::dispatch {
 namespace {
@@ -30,16 +31,22 @@ class Simulation {
     world_.SetFaults(true);
     for (int step = 0; step < 70; ++step) {
       for (int i = world_.Below(4); i >= 0; --i) Act();
+      if (world_.Chance(10)) registration_.Change(AnyPerson());
       world_.Settle();
       world_.Advance(Pause());
       if (world_.Chance(40)) world_.FireTimers();
-      if (std::string wrong = CheckAlways(world_, tasks_); !wrong.empty()) return wrong;
+      if (std::string wrong = Check(); !wrong.empty()) return wrong;
       if (!broken_.empty()) return broken_;
     }
     return End();
   }
 
  private:
+  std::string Check() {
+    std::string wrong = CheckAlways(world_, tasks_);
+    return wrong.empty() ? CheckStandings(world_, registration_, tasks_) : wrong;
+  }
+
   // Lets everything come to its end, with and then without faults.
   std::string End() {
     for (int i = 0; i < 40; ++i) {
@@ -48,7 +55,7 @@ class Simulation {
       world_.FireTimers();
       world_.Advance(std::chrono::seconds(40));
       world_.FireTimers();
-      if (std::string wrong = CheckAlways(world_, tasks_); !wrong.empty()) return wrong;
+      if (std::string wrong = Check(); !wrong.empty()) return wrong;
     }
     world_.Advance(minutes(10));
     if (world_.outstanding() != 0) return "a call never ended";
@@ -237,6 +244,7 @@ class Simulation {
   }
 
   World world_;
+  Registration registration_{world_};
   std::vector<std::string> tasks_;
   std::vector<Call> sent_;
   std::map<std::string, std::string> answers_;

@@ -72,9 +72,32 @@ TEST(Notices, OfRegistrations) {
   EXPECT_EQ(Told(Registered(REGISTRATION_STATE_PENDING, REGISTRATION_STATE_ACTIVE, "unt_1")),
             Lines{"registration_active → per_l"});
   EXPECT_TRUE(Told(Registered(REGISTRATION_STATE_ACTIVE, REGISTRATION_STATE_ACTIVE)).empty());
+  auto ended = Registered(REGISTRATION_STATE_PENDING, REGISTRATION_STATE_ENDED);
+  Registration* registration = ended.mutable_registration_changed()->mutable_registration();
+  registration->set_end_reason(REGISTRATION_END_REASON_LAPSED);
+  EXPECT_EQ(Told(ended), Lines{"registration_lapsed → per_v"});
+  registration->set_end_reason(REGISTRATION_END_REASON_EXPIRED);
+  EXPECT_EQ(Told(ended), Lines{"registration_expired → per_v"});
   // Who withdraws does not have to be told.
   EXPECT_TRUE(
       Told(Registered(REGISTRATION_STATE_ACTIVE, REGISTRATION_STATE_ENDED, "per_c")).empty());
+}
+
+// What was said at the review says nothing about the suspension.
+TEST(Notices, ARegistrationsCommentIsThatOfTheChange) {
+  using namespace registration::v1;  // NOLINT
+  const auto comment = [](RegistrationState before, RegistrationState after) {
+    events::v1::Event event = Registered(before, after);
+    Registration* of = event.mutable_registration_changed()->mutable_registration();
+    of->set_review_comment("欢迎");
+    of->set_change_comment("多次缺席");
+    return NoticesOf(event).at(0).record.params().at("comment");
+  };
+  EXPECT_EQ(comment(REGISTRATION_STATE_PENDING, REGISTRATION_STATE_ACTIVE), "欢迎");
+  EXPECT_EQ(comment(REGISTRATION_STATE_PENDING, REGISTRATION_STATE_REJECTED), "欢迎");
+  EXPECT_EQ(comment(REGISTRATION_STATE_ACTIVE, REGISTRATION_STATE_SUSPENDED), "多次缺席");
+  EXPECT_EQ(comment(REGISTRATION_STATE_SUSPENDED, REGISTRATION_STATE_ACTIVE), "多次缺席");
+  EXPECT_EQ(comment(REGISTRATION_STATE_ACTIVE, REGISTRATION_STATE_ENDED), "多次缺席");
 }
 
 events::v1::Event Needed(lists::v1::NeedState before, lists::v1::NeedState after,
@@ -193,6 +216,42 @@ TEST(Notices, AReleaseSaysWhy) {
   EXPECT_EQ(Told(released), Lines{"task_cancelled → per_v"});
   released.mutable_assignment_changed()->mutable_task()->set_state(TASK_STATE_EXPIRED);
   EXPECT_EQ(Told(released), Lines{"task_expired → per_v"});
+}
+
+TEST(Notices, StandingThatEndedIsToldToAllWhomItConcernsWithItsReason) {
+  using namespace dispatch::v1;  // NOLINT
+  auto released = Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_RELEASED, "dispatch");
+  Assignment* lost = released.mutable_assignment_changed()->mutable_assignment();
+  lost->set_end_cause(END_CAUSE_NOT_REGISTERED);
+  EXPECT_EQ(Told(released), (Lines{"task_standing_lost → per_v", "helper_released → per_r",
+                                   "volunteer_released → area 310110009001"}));
+  const std::vector<Notice> notices = NoticesOf(released);
+  for (const Notice& notice : notices) {
+    EXPECT_EQ(notice.record.params().at("cause"), "not_registered") << notice.record.kind();
+  }
+  EXPECT_TRUE(notices[0].forget_reminder);
+  // Nobody counted on whoever only waited.
+  released.mutable_assignment_changed()->set_before(ASSIGNMENT_STATE_WAITLISTED);
+  EXPECT_EQ(Told(released), Lines{"task_standing_lost → per_v"});
+  auto at_work = Assigned(ASSIGNMENT_STATE_SIGNED_IN, ASSIGNMENT_STATE_SIGNED_IN, "dispatch");
+  at_work.mutable_assignment_changed()->mutable_assignment()->set_end_cause(
+      END_CAUSE_MISSING_CREDENTIAL);
+  EXPECT_EQ(Told(at_work), Lines{"standing_lost_at_work → area 310110009001"});
+  at_work.mutable_assignment_changed()->mutable_assignment()->clear_end_cause();
+  EXPECT_TRUE(Told(at_work).empty()) << "standing that is back needs no decision";
+}
+
+TEST(Notices, OfCredentials) {
+  events::v1::Event event = EventBy("per_c");
+  auto* changed = event.mutable_credential_changed();
+  changed->set_person_id("per_v");
+  changed->mutable_credential()->set_kind("nurse");
+  changed->set_granted(true);
+  EXPECT_EQ(Told(event), Lines{"credential_granted → per_v"});
+  changed->set_granted(false);
+  changed->set_reason("证书过期");
+  EXPECT_EQ(Told(event), Lines{"credential_revoked → per_v"});
+  EXPECT_EQ(NoticesOf(event)[0].record.params().at("reason"), "证书过期");
 }
 
 TEST(Notices, CoordinatorsHearWhenATaskIsStaffedAndWhenItFallsShort) {

@@ -70,6 +70,24 @@ TEST(Render, AnUnknownKindIsShownAsItself) {
   EXPECT_EQ(words.title, "from_the_future");
 }
 
+TEST(Render, CodesReadAsWords) {
+  const auto lost =
+      Record("task_standing_lost",
+             {{"task", "陪诊"}, {"start", "1748737800000"}, {"cause", "not_registered"}});
+  EXPECT_EQ(Render(lost, Locale::kZh, NameOf).body,
+            "您报名的“陪诊”（6月1日 08:30）已为您取消，不用到场。原因：报到已暂停或已结束。"
+            "如有疑问请联系社区。");
+  const auto granted =
+      Record("credential_granted",
+             {{"credential", "nurse"}, {"area", "310110009"}, {"until", "1780272000000"}});
+  EXPECT_EQ(Render(granted, Locale::kZh, NameOf).body,
+            "您的资质“护士”已由四平路街道登记，有效期至 2026年6月1日。");
+  EXPECT_EQ(Render(granted, Locale::kEn, NameOf).body,
+            "四平路街道 has put your credential on record: nurse, valid until Jun 1, 2026.");
+  const auto odd = Record("credential_revoked", {{"credential", "beekeeper"}});
+  EXPECT_EQ(Render(odd, Locale::kEn, NameOf).body, "Your credential was revoked: beekeeper.");
+}
+
 TEST(Texts, EveryKindHasWordsInBothLanguagesAndBalancedMarks) {
   std::set<std::string_view> seen;
   for (const std::string_view kind : Kinds()) {
@@ -90,6 +108,9 @@ TEST(Texts, EveryKindHasWordsInBothLanguagesAndBalancedMarks) {
                                                      {"comment", "C"},
                                                      {"reason", "R"},
                                                      {"note", "O"},
+                                                     {"until", "0"},
+                                                     {"cause", "not_registered"},
+                                                     {"credential", "nurse"},
                                                      {"role", "coordinator"}});
       const Words words = Render(record, locale, NameOf);
       EXPECT_FALSE(words.title.empty()) << kind;

@@ -10,24 +10,27 @@ namespace {
 
 using enum RegistrationEvent;
 
-constexpr RegistrationEvent kEvents[] = {kApprove,  kReject,   kSuspend, kResume,
-                                         kWithdraw, kTransfer, kExpire};
+constexpr RegistrationEvent kEvents[] = {kApprove, kReject,   kSuspend, kResume, kWithdraw,
+                                         kDismiss, kTransfer, kExpire,  kLapse};
 
 // The state machine in the protos, written down a second time: PENDING → ACTIVE ⇄ SUSPENDED →
-// ENDED; PENDING → REJECTED; ended by withdrawal, transfer, expiry.
+// ENDED; PENDING → REJECTED; ended by withdrawal, dismissal, transfer, expiry, lapse.
 const std::map<std::pair<v1::RegistrationState, RegistrationEvent>, v1::RegistrationState>
     kExpected = {
         {{v1::REGISTRATION_STATE_PENDING, kApprove}, v1::REGISTRATION_STATE_ACTIVE},
         {{v1::REGISTRATION_STATE_PENDING, kReject}, v1::REGISTRATION_STATE_REJECTED},
         {{v1::REGISTRATION_STATE_PENDING, kWithdraw}, v1::REGISTRATION_STATE_ENDED},
+        {{v1::REGISTRATION_STATE_PENDING, kDismiss}, v1::REGISTRATION_STATE_ENDED},
+        {{v1::REGISTRATION_STATE_PENDING, kLapse}, v1::REGISTRATION_STATE_ENDED},
         {{v1::REGISTRATION_STATE_PENDING, kTransfer}, v1::REGISTRATION_STATE_ENDED},
         {{v1::REGISTRATION_STATE_PENDING, kExpire}, v1::REGISTRATION_STATE_ENDED},
         {{v1::REGISTRATION_STATE_ACTIVE, kSuspend}, v1::REGISTRATION_STATE_SUSPENDED},
         {{v1::REGISTRATION_STATE_ACTIVE, kWithdraw}, v1::REGISTRATION_STATE_ENDED},
+        {{v1::REGISTRATION_STATE_ACTIVE, kDismiss}, v1::REGISTRATION_STATE_ENDED},
         {{v1::REGISTRATION_STATE_ACTIVE, kTransfer}, v1::REGISTRATION_STATE_ENDED},
         {{v1::REGISTRATION_STATE_ACTIVE, kExpire}, v1::REGISTRATION_STATE_ENDED},
         {{v1::REGISTRATION_STATE_SUSPENDED, kResume}, v1::REGISTRATION_STATE_ACTIVE},
-        {{v1::REGISTRATION_STATE_SUSPENDED, kWithdraw}, v1::REGISTRATION_STATE_ENDED},
+        {{v1::REGISTRATION_STATE_SUSPENDED, kDismiss}, v1::REGISTRATION_STATE_ENDED},
         {{v1::REGISTRATION_STATE_SUSPENDED, kExpire}, v1::REGISTRATION_STATE_ENDED},
 };
 
@@ -46,7 +49,7 @@ TEST(RegistrationMachine, EveryPairOfStateAndEvent) {
       }
     }
   }
-  EXPECT_EQ(pairs, 6 * 7);
+  EXPECT_EQ(pairs, 6 * kRegistrationEvents);
   EXPECT_EQ(RegistrationTransitions().size(), kExpected.size());
 }
 
@@ -54,6 +57,15 @@ TEST(RegistrationMachine, NothingLeavesAFinalState) {
   for (const RegistrationTransition& row : RegistrationTransitions()) EXPECT_TRUE(IsLive(row.from));
   EXPECT_FALSE(IsLive(v1::REGISTRATION_STATE_ENDED));
   EXPECT_FALSE(IsLive(v1::REGISTRATION_STATE_REJECTED));
+}
+
+TEST(RegistrationMachine, EveryStateThatIsLiveIsLeftByPeopleAndByTime) {
+  for (int state = 0; state < v1::RegistrationState_ARRAYSIZE; ++state) {
+    const auto from = static_cast<v1::RegistrationState>(state);
+    if (!IsLive(from)) continue;
+    EXPECT_EQ(Next(from, kDismiss), v1::REGISTRATION_STATE_ENDED) << StateName(from);
+    EXPECT_EQ(Next(from, kExpire), v1::REGISTRATION_STATE_ENDED) << StateName(from);
+  }
 }
 
 TEST(RegistrationMachine, NamesStates) {

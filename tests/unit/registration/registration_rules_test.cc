@@ -88,6 +88,52 @@ TEST(CheckLive, HasALimit) {
   EXPECT_TRUE(CheckLive(live, kPerson, "b", "reg_3").ok());
 }
 
+TEST(CheckSuspensions, HoldAboveAndBelowButNotBeside) {
+  const std::vector<v1::Registration> live = {At("3101", v1::REGISTRATION_STATE_SUSPENDED)};
+  const auto refused = [&](const std::string& area) {
+    return Is(CheckSuspensions(live, area, ByPrefix), Reason::REGISTRATION_SUSPENDED);
+  };
+  EXPECT_TRUE(refused("3101"));
+  EXPECT_TRUE(refused("31"));
+  EXPECT_TRUE(refused("310110"));
+  EXPECT_FALSE(refused("3102"));
+  EXPECT_TRUE(
+      CheckSuspensions({At("3101", v1::REGISTRATION_STATE_ACTIVE)}, "310110", ByPrefix).ok());
+}
+
+TEST(DeadlineOf, WhatWaitsAndWhatIsSuspendedEndsByItself) {
+  v1::Registration registration = At("a", v1::REGISTRATION_STATE_PENDING);
+  *registration.mutable_create_time() = ToTimestamp(kNow);
+  const Time suspended = kNow + std::chrono::hours(24);
+  *registration.mutable_update_time() = ToTimestamp(suspended);
+  const auto expect = [&](v1::RegistrationState state, Time due, v1::RegistrationEndReason reason) {
+    registration.set_state(state);
+    const auto deadline = DeadlineOf(registration);
+    ASSERT_TRUE(deadline.has_value()) << StateName(state);
+    EXPECT_EQ(deadline->due, due) << StateName(state);
+    EXPECT_EQ(deadline->reason, reason) << StateName(state);
+    // What the timer does must be possible.
+    EXPECT_EQ(Next(state, deadline->event), v1::REGISTRATION_STATE_ENDED);
+  };
+  expect(v1::REGISTRATION_STATE_PENDING, kNow + kReviewWithin, v1::REGISTRATION_END_REASON_LAPSED);
+  expect(v1::REGISTRATION_STATE_SUSPENDED, suspended + kLongestSuspension,
+         v1::REGISTRATION_END_REASON_EXPIRED);
+  for (const auto state : {v1::REGISTRATION_STATE_ACTIVE, v1::REGISTRATION_STATE_ENDED,
+                           v1::REGISTRATION_STATE_REJECTED}) {
+    registration.set_state(state);
+    EXPECT_FALSE(DeadlineOf(registration).has_value()) << StateName(state);
+  }
+  // An end of its own comes first.
+  const Time end = suspended + std::chrono::hours(1);
+  *registration.mutable_expire_time() = ToTimestamp(end);
+  for (const auto state : {v1::REGISTRATION_STATE_PENDING, v1::REGISTRATION_STATE_ACTIVE,
+                           v1::REGISTRATION_STATE_SUSPENDED}) {
+    expect(state, end, v1::REGISTRATION_END_REASON_EXPIRED);
+  }
+  *registration.mutable_expire_time() = ToTimestamp(kNow + kReviewWithin + Millis(1));
+  expect(v1::REGISTRATION_STATE_PENDING, kNow + kReviewWithin, v1::REGISTRATION_END_REASON_LAPSED);
+}
+
 TEST(MayComeThrough, OwnUnitOrOneThatReportedThere) {
   EXPECT_TRUE(MayComeThrough("unt_1", "unt_1", {}, "310110", ByPrefix));
   EXPECT_FALSE(MayComeThrough("", "unt_1", {}, "310110", ByPrefix));

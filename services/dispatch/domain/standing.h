@@ -1,0 +1,22 @@
+// What becomes of somebody on a task whose standing has changed: what they were given because of
+// it ends with it.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include "services/dispatch/domain/change.h"
+#include "services/dispatch/domain/eligibility.h"
+
+namespace baodao::dispatch {
+
+// A refusal of CheckEligible as assignments keep it; UNSPECIFIED unless IsAboutProfile.
+v1::EndCause CauseOf(const absl::Status& refusal);
+
+// Judges the person of `profile` as a claim would be judged now. Where it would be refused for the
+// profile, OFFERED, WAITLISTED and ACCEPTED become RELEASED with the cause. Whoever is SIGNED_IN
+// stays and is marked with it, for a coordinator to decide; the mark goes when the standing is
+// back. Nothing changes for anybody else.
+Effects DecideStanding(Aggregate& aggregate, const registration::v1::Profile& profile,
+                       const Relations& relations, Time now);
+
+}  // namespace baodao::dispatch

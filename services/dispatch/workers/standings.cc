@@ -1,0 +1,131 @@
+#include "services/dispatch/workers/standings.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "common/async/for_each.h"
+#include "common/ids/ids.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/dispatch/domain/standing.h"
+#include "services/dispatch/domain/times.h"
+
+namespace baodao::dispatch {
+namespace {
+
+constexpr char kFollower[] = "dispatch";
+constexpr size_t kTasksAtOnce = 8;
+
+// Whose registration or credential the event ends; empty: nobody's.
+std::string Loser(const events::v1::Event& event) {
+  if (event.has_credential_changed() && !event.credential_changed().granted()) {
+    return event.credential_changed().person_id();
+  }
+  const auto& changed = event.registration_changed();
+  const bool lost = event.has_registration_changed() &&
+                    changed.before() == registration::v1::REGISTRATION_STATE_ACTIVE &&
+                    changed.registration().state() != registration::v1::REGISTRATION_STATE_ACTIVE &&
+                    ids::IsValid(changed.registration().subject_id(), "per");
+  return lost ? changed.registration().subject_id() : std::string();
+}
+
+// A tree that is behind knows of no relation to the areas it lacks.
+bool KnowsAreas(const areas::AreaTree& tree, const v1::Task& task,
+                const registration::v1::Profile& profile) {
+  return tree.Find(task.eligible_area_code()) != nullptr &&
+         std::ranges::all_of(profile.area_codes(),
+                             [&](const std::string& code) { return tree.Find(code) != nullptr; });
+}
+
+}  // namespace
+
+void Standings::Register(timers::TimerLoop& loop) {
+  loop.Register(std::string(kStandingTimer),
+                [this](const timers::Timer& timer) { return LookAgain(timer); });
+}
+
+Task<absl::Status> Standings::OnEvent(const events::Delivery& delivery) {
+  if (const std::string person = Loser(delivery.event); !person.empty()) {
+    co_return co_await OnLoss(person, delivery);
+  }
+  if (!delivery.event.has_profile_changed()) co_return absl::OkStatus();
+  const registration::v1::Profile& profile = delivery.event.profile_changed().profile();
+  app_.profiles.Apply(profile);
+  const auto options = rpc::CallOptions::Tracing(delivery.event.trace_id());
+  CO_RETURN_IF_ERROR(co_await Review(profile.person_id(), Reach::kAccepted, options));
+  // Whom they keep apart from may be on tasks that they asked for.
+  for (const std::string& person : profile.blocked_person_ids()) {
+    CO_RETURN_IF_ERROR(co_await Review(person, Reach::kAccepted, options));
+  }
+  co_return absl::OkStatus();
+}
+
+Task<absl::Status> Standings::OnLoss(std::string person_id, const events::Delivery& delivery) {
+  store::Commit commit(app_.keys.ShardOf(person_id));
+  commit.SetTimer(timers::Member(kStandingTimer, person_id, delivery.id),
+                  app_.clock.Now() + kReservationTrust);
+  CO_RETURN_IF_ERROR((co_await app_.store.Apply(std::move(commit))).status());
+  // The profile without it comes with a later event; whoever is refused meanwhile is refused on it.
+  const auto options = rpc::CallOptions::Tracing(delivery.event.trace_id());
+  co_await app_.profiles.Newest(options, person_id);
+  co_return co_await Review(std::move(person_id), Reach::kEverything, options);
+}
+
+Task<absl::Status> Standings::LookAgain(timers::Timer timer) {
+  const rpc::CallOptions options = rpc::CallOptions::Tracing({});
+  co_await app_.profiles.Newest(options, timer.id);
+  CO_RETURN_IF_ERROR(co_await Review(timer.id, Reach::kEverything, options));
+  store::Commit commit(timer.shard);
+  commit.ClearTimer(timer.member);
+  co_return (co_await app_.store.Apply(std::move(commit))).status();
+}
+
+Task<absl::Status> Standings::Review(std::string person_id, Reach reach, rpc::CallOptions options) {
+  CO_ASSIGN_OR_RETURN(const v1::CalendarRecord calendar, co_await app_.calendars.Read(person_id));
+  const int64_t now = app_.clock.Now().time_since_epoch().count();
+  std::vector<std::string> tasks;
+  for (const v1::CalendarRecord::Entry& entry : calendar.entries()) {
+    // Signing in and out goes on for a while after the end.
+    if (entry.end_ms() + kEndGrace.count() > now) tasks.push_back(entry.task_id());
+  }
+  if (reach == Reach::kEverything) {
+    CO_ASSIGN_OR_RETURN(std::vector<std::string> asked, co_await app_.tasks.ListAsked(person_id));
+    std::ranges::move(asked, std::back_inserter(tasks));
+  }
+  absl::Status failed;
+  std::function<Task<void>(size_t)> judge = [&](size_t i) -> Task<void> {
+    failed.Update(co_await Judge(tasks[i], person_id, options));
+  };
+  co_await ForEach(tasks.size(), kTasksAtOnce, std::move(judge));
+  co_return failed;
+}
+
+Task<absl::Status> Standings::Judge(std::string task_id, std::string person_id,
+                                    rpc::CallOptions options) {
+  const auto seen = co_await app_.tasks.Peek(task_id, person_id);
+  if (absl::IsNotFound(seen.status())) co_return absl::OkStatus();
+  CO_RETURN_IF_ERROR(seen.status());
+  // A copy: the one in the cache changes while this waits.
+  const v1::Task task = (*seen)->record.task();
+  CO_ASSIGN_OR_RETURN(const profiles::ProfilePtr profile,
+                      co_await ProfileFor(app_, std::move(options), person_id, task));
+  const absl::Status eligible = CheckEligible(task, *profile, app_.relations);
+  // Only who is at work can have a mark to be taken away.
+  const bool under_way = StartOf(task) - kSignInBefore <= app_.clock.Now();
+  if (!IsAboutProfile(eligible) && !under_way) co_return absl::OkStatus();
+  if (Is(eligible, Reason::NOT_ELIGIBLE_AREA) && !KnowsAreas(*app_.tree(), task, *profile)) {
+    co_return Refuse(Reason::NOT_READY);
+  }
+  TaskCall call;
+  call.people.push_back(person_id);
+  call.actor = kFollower;
+  call.decide = [&](Aggregate& aggregate, Time now) -> absl::StatusOr<Effects> {
+    return DecideStanding(aggregate, *profile, app_.relations, now);
+  };
+  co_await RunAndRelease(app_, std::move(task_id), call);
+  co_return call.result.status();
+}
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,228 @@
+// Standing that ends after the claim.
+#include "services/dispatch/rpc/presence.h"
+#include "tests/integration/dispatch/handlers_fixture.h"
+
+namespace baodao::dispatch {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+class StandingsTest : public HandlersTest {
+ protected:
+  // What registration answers from now on; no replica has heard of it.
+  registration::v1::Profile Change(const std::string& person, bool registered) {
+    registration::v1::Profile profile = *Run(replicas_[0]->source.Get({}, person));
+    profile.set_version(profile.version() + 1);
+    profile.clear_area_codes();
+    if (registered) profile.add_area_codes("310110001");
+    for (auto& replica : replicas_) replica->source.people[person] = profile;
+    return profile;
+  }
+  static events::Delivery ProfileEvent(registration::v1::Profile profile) {
+    events::Delivery delivery;
+    delivery.service = "registration";
+    delivery.id = "1748736000000-1";
+    *delivery.event.mutable_profile_changed()->mutable_profile() = std::move(profile);
+    return delivery;
+  }
+  static events::Delivery LossEvent(const std::string& person) {
+    events::Delivery delivery;
+    delivery.service = "registration";
+    delivery.id = "1748736000000-0";
+    auto& changed = *delivery.event.mutable_registration_changed();
+    changed.mutable_registration()->set_subject_id(person);
+    changed.mutable_registration()->set_state(registration::v1::REGISTRATION_STATE_SUSPENDED);
+    changed.set_before(registration::v1::REGISTRATION_STATE_ACTIVE);
+    return delivery;
+  }
+  // As both events of one suspension, handled by the second replica; the first has not heard.
+  void Suspend(const std::string& person) {
+    const auto profile = Change(person, false);
+    ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(LossEvent(person))).ok());
+    ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(profile))).ok());
+  }
+  v1::Assignment On(const std::string& task, const std::string& person) {
+    const auto record = Run(replicas_[1]->app.tasks.ReadAssignment(task, person));
+    EXPECT_TRUE(record.ok()) << record.status();
+    return record.ok() ? record->assignment() : v1::Assignment();
+  }
+  std::string ContactAt(int replica, const std::string& person, const std::string& task) {
+    v1::GetTaskContactRequest request;
+    request.set_task_id(task);
+    Replica& at = *replicas_[static_cast<size_t>(replica)];
+    const auto seen = Run(at.tasks.GetTaskContact(As(person), request));
+    return seen.ok() ? seen->phone() : Why(seen.status());
+  }
+  v1::SignRequest Code(const std::string& task, const std::string& id) {
+    return SignBy(task, SignCode(ring_, task, SystemClock().Now()), id);
+  }
+};
+
+TEST_F(StandingsTest, WhatWasAcceptedIsReleasedAndOthersTakeOver) {
+  const std::string person = NewPerson();
+  const std::string next = NewPerson();
+  const std::string task = Publish(NewTask(hours(3), 1, 1)).task_id();
+  const std::string later = Publish(NewTask(hours(30), 1, 2)).task_id();
+  ASSERT_TRUE(Run(Claim(0, person, task, "c1")).ok());
+  ASSERT_TRUE(Run(Claim(0, person, later, "c2")).ok());
+  ASSERT_TRUE(Run(Claim(0, next, task, "c3")).ok());
+  EXPECT_EQ(ContactAt(0, person, task), "13800001234");
+  Suspend(person);
+  for (const std::string& id : {task, later}) {
+    EXPECT_EQ(On(id, person).state(), v1::ASSIGNMENT_STATE_RELEASED);
+    EXPECT_EQ(On(id, person).end_cause(), v1::END_CAUSE_NOT_REGISTERED);
+  }
+  EXPECT_EQ(CalendarOf(person).entries_size(), 0);
+  EXPECT_EQ(ContactAt(1, person, task), "PERMISSION_DENIED");
+  EXPECT_EQ(Get(later).state(), v1::TASK_STATE_OPEN);
+  RunTimersUntil([&] { return On(task, next).state() == v1::ASSIGNMENT_STATE_OFFERED; });
+  EXPECT_TRUE(On(task, next).holds_slot());
+  // Back in good standing they may start anew.
+  ASSERT_TRUE(Run(replicas_[0]->standings.OnEvent(ProfileEvent(Change(person, true)))).ok());
+  EXPECT_TRUE(Run(Claim(0, person, later, "c4")).ok());
+}
+
+// Between the suspension and the follower; and where the follower leaves the work to a coordinator.
+TEST_F(StandingsTest, ContactAndSignInAreJudgedAtTheMomentOfTheCall) {
+  const std::string person = NewPerson();
+  const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
+  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  replicas_[0]->profiles.Apply(Change(person, false));
+  EXPECT_EQ(ContactAt(0, person, task), "NOT_REGISTERED");
+  EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(As(person), Code(task, "s1"))).status()),
+            "NOT_REGISTERED");
+  v1::SignRequest by_coordinator = SignBy(task, "", "s2");
+  by_coordinator.set_person_id(person);
+  EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(Coordinator(), by_coordinator)).status()),
+            "NOT_REGISTERED");
+  // A replica that has only heard of the suspension asks before it refuses.
+  Change(person, true);
+  EXPECT_EQ(ContactAt(0, person, task), "13800001234");
+  EXPECT_TRUE(Run(replicas_[0]->assignments.SignIn(As(person), Code(task, "s3"))).ok());
+}
+
+TEST_F(StandingsTest, WhoeverWasLetGoIsToldWhyTheyCannotSignIn) {
+  const std::string person = NewPerson();
+  const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
+  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  Suspend(person);
+  EXPECT_EQ(Why(Run(replicas_[1]->assignments.SignIn(As(person), Code(task, "s"))).status()),
+            "NOT_REGISTERED");
+}
+
+TEST_F(StandingsTest, WorkUnderWayGoesOnUntilACoordinatorDecides) {
+  const std::string person = NewPerson();
+  const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
+  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  ASSERT_TRUE(Run(replicas_[0]->assignments.SignIn(As(person), Code(task, "in"))).ok());
+  Suspend(person);
+  EXPECT_EQ(On(task, person).state(), v1::ASSIGNMENT_STATE_SIGNED_IN);
+  EXPECT_EQ(On(task, person).end_cause(), v1::END_CAUSE_NOT_REGISTERED);
+  EXPECT_EQ(ContactAt(1, person, task), "NOT_REGISTERED");
+  v1::SignRequest out = SignBy(task, "", "out");
+  out.set_person_id(person);
+  const auto signed_out = Run(replicas_[1]->assignments.SignOut(Coordinator(), out));
+  ASSERT_TRUE(signed_out.ok()) << signed_out.status();
+}
+
+TEST_F(StandingsTest, ThePersonThemselvesMaySignOut) {
+  const std::string person = NewPerson();
+  const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
+  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  ASSERT_TRUE(Run(replicas_[0]->assignments.SignIn(As(person), Code(task, "in"))).ok());
+  Suspend(person);
+  const auto out = Run(replicas_[1]->assignments.SignOut(As(person), Code(task, "out")));
+  EXPECT_TRUE(out.ok()) << out.status();
+}
+
+TEST_F(StandingsTest, OffersAndPlacesOnTheWaitlistEndToo) {
+  const std::string person = NewPerson();
+  const std::string full = Publish(NewTask(hours(3), 1, 1)).task_id();
+  const std::string open = Publish(NewTask(hours(30), 1, 1)).task_id();
+  ASSERT_TRUE(Run(Claim(0, NewPerson(), full, "c1")).ok());
+  ASSERT_EQ(Run(Claim(0, person, full, "c2"))->state(), v1::ASSIGNMENT_STATE_WAITLISTED);
+  v1::OfferTaskRequest offer;
+  offer.set_request_id("o");
+  offer.set_task_id(open);
+  offer.set_person_id(person);
+  ASSERT_TRUE(Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer)).ok());
+  Suspend(person);
+  EXPECT_EQ(On(full, person).state(), v1::ASSIGNMENT_STATE_RELEASED);
+  EXPECT_EQ(On(open, person).state(), v1::ASSIGNMENT_STATE_RELEASED);
+  EXPECT_TRUE(Run(replicas_[0]->app.tasks.ListAsked(person))->empty());
+}
+
+// Either one's wish ends it: the volunteer's own is on their calendar, the requester's on that of
+// whomever they name.
+TEST_F(StandingsTest, ABlockEndsWhatItForbids) {
+  const std::string requester = NewPerson();
+  const std::string volunteer = NewPerson();
+  const std::string other = NewPerson();
+  v1::PublishTaskRequest request = NewTask(hours(3), 1, 3);
+  request.set_requester_id(requester);
+  request.set_need_id("ned_01JWN8Z0000000000000000001");
+  request.set_need_attempt(1);
+  const auto published = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
+  ASSERT_TRUE(published.ok()) << published.status();
+  const std::string task = published->task_id();
+  ASSERT_TRUE(Run(Claim(0, volunteer, task, "c1")).ok());
+  ASSERT_TRUE(Run(Claim(0, other, task, "c2")).ok());
+  registration::v1::Profile blocks = Change(requester, true);
+  blocks.add_blocked_person_ids(volunteer);
+  ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(blocks))).ok());
+  EXPECT_EQ(On(task, volunteer).end_cause(), v1::END_CAUSE_KEPT_APART);
+  EXPECT_EQ(On(task, other).state(), v1::ASSIGNMENT_STATE_ACCEPTED);
+  registration::v1::Profile own = Change(other, true);
+  own.add_blocked_person_ids(requester);
+  for (auto& replica : replicas_) replica->source.people[other] = own;
+  ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(own))).ok());
+  EXPECT_EQ(On(task, other).end_cause(), v1::END_CAUSE_KEPT_APART);
+}
+
+// The event comes an hour late, after an outage: by then they are back.
+TEST_F(StandingsTest, ALateEventIsJudgedByWhatIsTrueNow) {
+  const std::string person = NewPerson();
+  const std::string task = Publish(NewTask(hours(3), 1, 2)).task_id();
+  const auto suspended = Change(person, false);
+  Change(person, true);
+  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(suspended))).ok());
+  EXPECT_EQ(On(task, person).state(), v1::ASSIGNMENT_STATE_ACCEPTED);
+}
+
+TEST_F(StandingsTest, ALossIsLookedAtOnceMoreAndLeavesNothingBehind) {
+  const std::string person = NewPerson();
+  Suspend(person);
+  const int shard = replicas_[0]->app.keys.ShardOf(person);
+  const std::string timers = replicas_[0]->app.keys.base().Timers(shard);
+  const auto armed = Run(replicas_[0]->store.RangeIndex(timers, {}));
+  ASSERT_TRUE(armed.ok()) << armed.status();
+  ASSERT_EQ(armed->size(), 1u);
+  const std::string task = Publish(NewTask(hours(3), 1, 2)).task_id();
+  // A replica that has not heard puts them on meanwhile.
+  replicas_[0]->source.people.erase(person);
+  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  timers::Timer timer;
+  timer.id = person;
+  timer.member = armed->at(0).member;
+  timer.shard = shard;
+  ASSERT_TRUE(Run(replicas_[1]->standings.LookAgain(timer)).ok());
+  EXPECT_EQ(On(task, person).state(), v1::ASSIGNMENT_STATE_RELEASED);
+  EXPECT_TRUE(Run(replicas_[0]->store.RangeIndex(timers, {}))->empty());
+}
+
+// Nobody is let go for an area that this replica has not heard of.
+TEST_F(StandingsTest, AnAreaThatIsNotKnownHereYetIsNoReason) {
+  const std::string person = NewPerson();
+  const std::string task = Publish(NewTask(hours(3), 1, 2)).task_id();
+  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  registration::v1::Profile moved = Change(person, false);
+  moved.add_area_codes("310110001009");
+  for (auto& replica : replicas_) replica->source.people[person] = moved;
+  EXPECT_EQ(Why(Run(replicas_[1]->standings.OnEvent(ProfileEvent(moved)))), "NOT_READY");
+  EXPECT_EQ(On(task, person).state(), v1::ASSIGNMENT_STATE_ACCEPTED);
+}
+
+}  // namespace
+}  // namespace baodao::dispatch
