@@ -3,6 +3,9 @@
 #include <absl/time/time.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
 
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
@@ -26,15 +29,46 @@ absl::Status CheckExpiry(Time expires, Time now) {
   return RefuseField("expire_time", ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(day)}});
 }
 
+// One from before credentials had areas belongs to wherever the person is ACTIVE.
+absl::Status CheckMayChange(const v1::Credential& held, const Verifier& verifier,
+                            const v1::PersonRecord& person) {
+  const std::string& area = held.area_code();
+  const bool may = area.empty() ? std::ranges::any_of(person.area_codes(), verifier.coordinates)
+                                : verifier.coordinates(area);
+  return may ? absl::OkStatus() : Refuse(Reason::CREDENTIAL_OF_ANOTHER_AREA, {{"area", area}});
+}
+
+// The area that answers for it: where the person is ACTIVE, or above.
+absl::StatusOr<std::string> GrantingArea(const std::string& wanted, const Verifier& verifier,
+                                         const v1::PersonRecord& person) {
+  if (!wanted.empty()) {
+    if (!verifier.coordinates(wanted)) return Refuse(Reason::PERMISSION_DENIED);
+    const bool active = std::ranges::any_of(person.area_codes(), [&](const std::string& code) {
+      return verifier.covers(wanted, code);
+    });
+    return active ? absl::StatusOr<std::string>(wanted) : Refuse(Reason::NOT_REGISTERED);
+  }
+  std::vector<std::string> areas;
+  std::ranges::copy_if(person.area_codes(), std::back_inserter(areas), verifier.coordinates);
+  if (areas.empty()) return Refuse(Reason::NOT_REGISTERED);
+  if (areas.size() > 1) return RefuseField("area_code", ViolationKind::REQUIRED);
+  return areas.front();
+}
+
 }  // namespace
 
-absl::Status GrantCredential(const v1::GrantCredentialRequest& request,
-                             const std::string& verifier_id, Time now, v1::PersonRecord* record) {
+absl::StatusOr<v1::Credential> GrantCredential(const v1::GrantCredentialRequest& request,
+                                               const Verifier& verifier, Time now,
+                                               v1::PersonRecord* record) {
   v1::Person& person = *record->mutable_person();
-  if (verifier_id == person.person_id()) return Refuse(Reason::OWN_CREDENTIAL);
+  if (verifier.id == person.person_id()) return Refuse(Reason::OWN_CREDENTIAL);
   RETURN_IF_ERROR(CheckExpiry(ToTime(request.expire_time()), now));
   const auto held = Find(person, request.kind());
   const bool renewed = held != person.mutable_credentials()->end();
+  if (renewed) RETURN_IF_ERROR(CheckMayChange(*held, verifier, *record));
+  const std::string& wanted =
+      request.area_code().empty() && renewed ? held->area_code() : request.area_code();
+  ASSIGN_OR_RETURN(std::string area, GrantingArea(wanted, verifier, *record));
   if (!renewed && person.credentials_size() >= kMostKinds) {
     return Refuse(Reason::TOO_MANY_CREDENTIALS, {{"max", std::to_string(kMostKinds)}});
   }
@@ -42,20 +76,24 @@ absl::Status GrantCredential(const v1::GrantCredentialRequest& request,
   credential.set_kind(request.kind());
   credential.set_issuer(request.issuer());
   *credential.mutable_expire_time() = request.expire_time();
-  credential.set_verifier_id(verifier_id);
+  credential.set_verifier_id(verifier.id);
   *credential.mutable_verify_time() = ToTimestamp(now);
+  credential.set_area_code(std::move(area));
   *person.mutable_update_time() = ToTimestamp(now);
-  return absl::OkStatus();
+  return credential;
 }
 
-absl::Status RevokeCredential(const v1::RevokeCredentialRequest& request, Time now,
-                              v1::PersonRecord* record) {
+absl::StatusOr<v1::Credential> RevokeCredential(const v1::RevokeCredentialRequest& request,
+                                                const Verifier& verifier, Time now,
+                                                v1::PersonRecord* record) {
   v1::Person& person = *record->mutable_person();
   const auto held = Find(person, request.kind());
   if (held == person.mutable_credentials()->end()) return NotFound("credential", request.kind());
+  RETURN_IF_ERROR(CheckMayChange(*held, verifier, *record));
+  v1::Credential revoked = *held;
   person.mutable_credentials()->erase(held);
   *person.mutable_update_time() = ToTimestamp(now);
-  return absl::OkStatus();
+  return revoked;
 }
 
 }  // namespace baodao::registration

@@ -1,22 +1,38 @@
 // Professional qualifications that a coordinator has checked.
 #pragma once
 
-#include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 #include "baodao/registration/v1/person.pb.h"
 #include "baodao/registration/v1/records.pb.h"
+#include "common/auth/principal.h"
 #include "common/clock/clock.h"
 
 namespace baodao::registration {
 
-// Puts the credential on record, in place of one of the same kind. Refusals: OWN_CREDENTIAL,
-// TOO_MANY_CREDENTIALS, an expiry that has passed or lies more than 50 years ahead.
-absl::Status GrantCredential(const v1::GrantCredentialRequest& request,
-                             const std::string& verifier_id, Time now, v1::PersonRecord* person);
-// NOT_FOUND when the person has none of the kind.
-absl::Status RevokeCredential(const v1::RevokeCredentialRequest& request, Time now,
-                              v1::PersonRecord* person);
+// Who grants or revokes, and where they may.
+struct Verifier {
+  std::string id;
+  std::function<bool(std::string_view area)> coordinates;
+  auth::Covers covers;
+};
+
+// Puts the credential on record, in place of one of the same kind, bound to the area that the
+// request names, else to that of the one it replaces, else to where the person is ACTIVE in the
+// verifier's reach. Refusals: OWN_CREDENTIAL, TOO_MANY_CREDENTIALS, an expiry that has passed or
+// lies more than 50 years ahead, CREDENTIAL_OF_ANOTHER_AREA, PERMISSION_DENIED for an area that the
+// verifier does not coordinate, NOT_REGISTERED when the person has no ACTIVE registration there,
+// area_code REQUIRED where they have several.
+absl::StatusOr<v1::Credential> GrantCredential(const v1::GrantCredentialRequest& request,
+                                               const Verifier& verifier, Time now,
+                                               v1::PersonRecord* person);
+// What was taken away. NOT_FOUND when the person has none of the kind, CREDENTIAL_OF_ANOTHER_AREA.
+absl::StatusOr<v1::Credential> RevokeCredential(const v1::RevokeCredentialRequest& request,
+                                                const Verifier& verifier, Time now,
+                                                v1::PersonRecord* person);
 
 }  // namespace baodao::registration

@@ -35,6 +35,8 @@ bool IsLive(v1::RegistrationState state) {
   return state == kPending || state == kActive || state == kSuspended;
 }
 
+bool GivesReach(v1::RegistrationState state) { return state == kActive || state == kSuspended; }
+
 std::string StateName(v1::RegistrationState state) {
   constexpr std::string_view kPrefix = "REGISTRATION_STATE_";
   const std::string& name = v1::RegistrationState_Name(state);

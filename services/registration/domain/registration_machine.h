@@ -37,6 +37,10 @@ std::optional<v1::RegistrationState> Next(v1::RegistrationState state, Registrat
 
 // Whether it still counts: it blocks a second one at the same area.
 bool IsLive(v1::RegistrationState state);
+// Whether it gives the coordinators of its area reach over its subject: once one of them has let
+// the subject in.
+bool GivesReach(v1::RegistrationState state);
+
 // "PENDING".
 std::string StateName(v1::RegistrationState state);
 // "withdraw": for metrics.

@@ -6,13 +6,38 @@
 #include "services/registration/rpc/person_handlers.h"
 
 namespace baodao::registration {
+namespace {
+
+Verifier VerifierOf(const Environment& environment, const rpc::CallContext& context) {
+  const auth::Covers covers = CoversIn(environment.areas.tree());
+  Verifier verifier;
+  verifier.id = StampOf(environment, context).actor_id;
+  verifier.coordinates = [caller = context.caller(), covers](std::string_view area) {
+    return caller.Coordinates(area, covers);
+  };
+  verifier.covers = covers;
+  return verifier;
+}
+
+events::v1::Event Announcement(const std::string& person_id, v1::Credential credential,
+                               bool granted, const std::string& reason) {
+  events::v1::Event event;
+  auto& change = *event.mutable_credential_changed();
+  change.set_person_id(person_id);
+  *change.mutable_credential() = std::move(credential);
+  change.set_granted(granted);
+  change.set_reason(reason);
+  return event;
+}
+
+}  // namespace
 
 Task<absl::StatusOr<PersonHandlers::PersonDecision>> PersonHandlers::DecideEdit(
     std::string person_id, const PersonEdit& edit, Stamp stamp) {
   CO_ASSIGN_OR_RETURN(const Loaded<v1::PersonRecord> before, co_await LoadPerson(person_id));
   v1::PersonRecord after = before.record;
-  CO_RETURN_IF_ERROR(edit(stamp, &after));
-  co_return Decided(before, std::move(after), std::move(stamp));
+  CO_ASSIGN_OR_RETURN(events::v1::Event event, edit(stamp, &after));
+  co_return Decided(before, std::move(after), std::move(stamp), std::move(event));
 }
 
 template <class Request>
@@ -31,18 +56,29 @@ Task<absl::StatusOr<v1::Person>> PersonHandlers::Edit(rpc::CallContext context,
 
 Task<absl::StatusOr<v1::Person>> PersonHandlers::GrantCredential(
     rpc::CallContext context, v1::GrantCredentialRequest request) {
-  PersonEdit edit = [&request](const Stamp& stamp, v1::PersonRecord* person) {
-    return registration::GrantCredential(request, stamp.actor_id, stamp.now, person);
+  if (!request.area_code().empty()) {
+    CO_RETURN_IF_ERROR((co_await env_.areas.TreeWith(request.area_code())).status());
+  }
+  const Verifier verifier = VerifierOf(env_, context);
+  PersonEdit edit = [&](const Stamp& stamp,
+                        v1::PersonRecord* person) -> absl::StatusOr<events::v1::Event> {
+    ASSIGN_OR_RETURN(v1::Credential credential,
+                     registration::GrantCredential(request, verifier, stamp.now, person));
+    return Announcement(request.person_id(), std::move(credential), true, "");
   };
-  co_return co_await Edit(std::move(context), request, std::move(edit));
+  co_return co_await Edit(context, request, std::move(edit));
 }
 
 Task<absl::StatusOr<v1::Person>> PersonHandlers::RevokeCredential(
     rpc::CallContext context, v1::RevokeCredentialRequest request) {
-  PersonEdit edit = [&request](const Stamp& stamp, v1::PersonRecord* person) {
-    return registration::RevokeCredential(request, stamp.now, person);
+  const Verifier verifier = VerifierOf(env_, context);
+  PersonEdit edit = [&](const Stamp& stamp,
+                        v1::PersonRecord* person) -> absl::StatusOr<events::v1::Event> {
+    ASSIGN_OR_RETURN(v1::Credential credential,
+                     registration::RevokeCredential(request, verifier, stamp.now, person));
+    return Announcement(request.person_id(), std::move(credential), false, request.reason());
   };
-  co_return co_await Edit(std::move(context), request, std::move(edit));
+  co_return co_await Edit(context, request, std::move(edit));
 }
 
 }  // namespace baodao::registration

@@ -108,11 +108,13 @@ Task<absl::Status> PersonHandlers::CheckBlocked(std::vector<std::string> person_
 }
 
 PersonHandlers::PersonDecision PersonHandlers::Decided(const Loaded<v1::PersonRecord>& before,
-                                                       v1::PersonRecord after, Stamp stamp) {
+                                                       v1::PersonRecord after, Stamp stamp,
+                                                       std::optional<events::v1::Event> event) {
   const AreaBook::Tree tree = env_.areas.tree();
   Changes changes(env_.keys.keys().ShardOfId(after.person().person_id()), env_.keys, *tree,
                   std::move(stamp));
   changes.PutPerson(before, after);
+  if (event) changes.Emit(*std::move(event));
   return {changes.Take(), std::move(after)};
 }
 

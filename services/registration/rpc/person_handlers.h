@@ -4,6 +4,7 @@
 #include <absl/status/statusor.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,11 +40,13 @@ class PersonHandlers {
   using PersonDecision = store::Decision<v1::PersonRecord>;
   Task<absl::StatusOr<PersonDecision>> DecideUpdate(const v1::UpdatePersonRequest& request,
                                                     Stamp stamp);
-  // Areas must be as they were: any tree files the person as before.
+  // Areas must be as they were: any tree files the person as before. `event` is announced besides
+  // the profile.
   PersonDecision Decided(const Loaded<v1::PersonRecord>& before, v1::PersonRecord after,
-                         Stamp stamp);
-  // A change of the record alone: nothing private, no area.
-  using PersonEdit = std::function<absl::Status(const Stamp&, v1::PersonRecord*)>;
+                         Stamp stamp, std::optional<events::v1::Event> event = std::nullopt);
+  // A change of the record alone: nothing private, no area. Answers what to announce.
+  using PersonEdit =
+      std::function<absl::StatusOr<events::v1::Event>(const Stamp&, v1::PersonRecord*)>;
   template <class Request>
   Task<absl::StatusOr<v1::Person>> Edit(rpc::CallContext context, const Request& request,
                                         PersonEdit edit);

@@ -4,6 +4,7 @@
 
 #include "common/paging/page_token.h"
 #include "common/status/macros.h"
+#include "services/registration/rpc/reach.h"
 #include "services/registration/rpc/registration_handlers.h"
 #include "services/registration/store/pages.h"
 
@@ -72,9 +73,10 @@ Task<absl::StatusOr<v1::ListRegistrationsResponse>> RegistrationHandlers::ListRe
 }
 
 Task<absl::StatusOr<v1::ListRegistrationsResponse>> RegistrationHandlers::ListSubjectRegistrations(
-    rpc::CallContext, v1::ListSubjectRegistrationsRequest request) {
+    rpc::CallContext context, v1::ListSubjectRegistrationsRequest request) {
   CO_ASSIGN_OR_RETURN(const Subject subject,
                       co_await Subject::Load(env_.store, env_.keys, request.subject_id()));
+  CO_RETURN_IF_ERROR(co_await CheckReach(env_, context, subject));
   // Ids of one shard sort by their creation.
   store::Store::Range newest_first;
   newest_first.reverse = true;

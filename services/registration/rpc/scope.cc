@@ -34,6 +34,9 @@ Task<absl::StatusOr<rpc::Scope>> ResolveScope(store::Store& store, std::string r
   for (const v1::Registration& registration : live) {
     scope.more_area_codes.push_back(registration.area_code());
   }
+  for (std::string& area : subject.CredentialAreas()) {
+    scope.more_area_codes.push_back(std::move(area));
+  }
   co_return scope;
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/status/macros.h"
 #include "services/registration/domain/role_rules.h"
+#include "services/registration/rpc/reach.h"
 #include "services/registration/rpc/session_handlers.h"
 
 namespace baodao::registration {
@@ -92,7 +93,10 @@ Task<absl::StatusOr<v1::ListRolesResponse>> SessionHandlers::RevokeRole(
 }
 
 Task<absl::StatusOr<v1::ListRolesResponse>> SessionHandlers::ListRoles(
-    rpc::CallContext, v1::ListRolesRequest request) {
+    rpc::CallContext context, v1::ListRolesRequest request) {
+  CO_ASSIGN_OR_RETURN(const Subject subject,
+                      co_await Subject::Load(env_.store, env_.keys, request.person_id()));
+  CO_RETURN_IF_ERROR(co_await CheckReach(env_, context, subject));
   CO_ASSIGN_OR_RETURN(const Loaded<v1::PersonRecord> loaded,
                       co_await LoadPerson(request.person_id()));
   co_return RolesOf(loaded.record);

@@ -59,6 +59,14 @@ Task<absl::StatusOr<Subject>> Subject::Load(store::Store& store, const RecordKey
 
 const std::string& Subject::speaker() const { return is_unit_ ? liaison_id() : id_; }
 
+std::vector<std::string> Subject::CredentialAreas() const {
+  std::vector<std::string> areas;
+  for (const v1::Credential& credential : person_.record.person().credentials()) {
+    if (!credential.area_code().empty()) areas.push_back(credential.area_code());
+  }
+  return areas;
+}
+
 Task<absl::StatusOr<std::vector<v1::Registration>>> Subject::LiveRegistrations(
     store::Store& store, const RecordKeys& keys) const {
   std::vector<std::string> record_keys;

@@ -31,6 +31,8 @@ class Subject {
   // The unit a person belongs to; empty for a unit.
   const std::string& own_unit_id() const { return person_after_.person().unit_id(); }
   const std::string& area_code() const { return unit_after_.unit().area_code(); }
+  // Areas that granted a person a credential; none for a unit.
+  std::vector<std::string> CredentialAreas() const;
 
   // The registrations that have not ended. What changes after the subject was read makes the commit
   // conflict.

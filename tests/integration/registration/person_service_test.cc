@@ -111,6 +111,7 @@ TEST_P(PersonServiceTest, CoordinatorsPutCredentialsOnRecord) {
   EXPECT_GT(profile.version(), before);
   ASSERT_EQ(profile.credentials_size(), 1);
   EXPECT_EQ(profile.credentials(0).kind(), "nurse");
+  EXPECT_EQ(granted->credentials(0).area_code(), "c1");
   EXPECT_EQ(CountEvents([](const events::v1::Event& event) {
               return event.profile_changed().profile().credentials_size() == 1;
             }),
@@ -122,12 +123,64 @@ TEST_P(PersonServiceTest, CoordinatorsPutCredentialsOnRecord) {
   revoke.set_request_id(NextRequestId());
   revoke.set_person_id(account.id);
   revoke.set_kind("nurse");
+  revoke.set_reason("证书造假");
   EXPECT_EQ(ReasonName(Call(*person_client_, &People::RevokeCredential, account.token, revoke)),
             "PERMISSION_DENIED");
+  Join(account, "c3");
+  EXPECT_EQ(ReasonName(Call(*person_client_, &People::RevokeCredential, Coordinator("c3"), revoke)),
+            "CREDENTIAL_OF_ANOTHER_AREA");
   const auto revoked = Call(*person_client_, &People::RevokeCredential, Coordinator("s1"), revoke);
   ASSERT_TRUE(revoked.ok()) << revoked.status();
   EXPECT_EQ(revoked->credentials_size(), 0);
   EXPECT_EQ(ProfileOf(account.id).credentials_size(), 0);
+  std::vector<std::string> announced;
+  for (const events::v1::Event& event : Events()) {
+    if (!event.has_credential_changed()) continue;
+    const auto& change = event.credential_changed();
+    EXPECT_EQ(change.person_id(), account.id);
+    announced.push_back((change.granted() ? "+" : "-") + change.credential().kind() + "@" +
+                        change.credential().area_code() + change.reason());
+  }
+  EXPECT_THAT(announced, ElementsAre("+nurse@c1", "-nurse@c1证书造假"));
+}
+
+// Whoever has only reported is a stranger: reviewing takes a look at who it is, and no more.
+TEST_P(PersonServiceTest, AReportThatNobodyHasReviewedGivesNoReach) {
+  const Account account = LogIn("13812345678");
+  Join(account, "c3");
+  const auto pending = Report(account.token, "c1");
+  ASSERT_TRUE(pending.ok()) << pending.status();
+  const std::string reviewer = Coordinator("c1");
+  EXPECT_TRUE(Get(reviewer, account.id).ok());
+  v1::GetRegistrationRequest one;
+  one.set_registration_id(pending->registration_id());
+  EXPECT_TRUE(Call(*registration_client_, &Registrations::GetRegistration, reviewer, one).ok());
+
+  v1::GrantCredentialRequest grant;
+  grant.set_request_id(NextRequestId());
+  grant.set_person_id(account.id);
+  grant.set_kind("nurse");
+  grant.set_issuer("上海市卫生健康委员会");
+  *grant.mutable_expire_time() = ToTimestamp(clock_.Now() + std::chrono::days(400));
+  v1::ListSubjectRegistrationsRequest others;
+  others.set_subject_id(account.id);
+  v1::ListRolesRequest roles;
+  roles.set_person_id(account.id);
+  const auto reached = [&](const std::string& token) {
+    return std::vector<std::string>{
+        ReasonName(
+            Call(*registration_client_, &Registrations::ListSubjectRegistrations, token, others)),
+        ReasonName(Call(*session_client_, &Sessions::ListRoles, token, roles))};
+  };
+  EXPECT_EQ(ReasonName(Call(*person_client_, &People::GrantCredential, reviewer, grant)),
+            "NOT_REGISTERED");
+  EXPECT_THAT(reached(reviewer), ElementsAre("PERMISSION_DENIED", "PERMISSION_DENIED"));
+  EXPECT_THAT(reached(account.token), ElementsAre("OK", "OK"));
+  EXPECT_THAT(reached(Coordinator("s2")), ElementsAre("OK", "OK"));
+  EXPECT_THAT(reached(tokens_.Operator()), ElementsAre("OK", "OK"));
+  ASSERT_TRUE(Review(reviewer, pending->registration_id()).ok());
+  EXPECT_THAT(reached(reviewer), ElementsAre("OK", "OK"));
+  EXPECT_TRUE(Call(*person_client_, &People::GrantCredential, reviewer, grant).ok());
 }
 
 TEST_P(PersonServiceTest, WhomPeopleKeepApartFromIsTheirOwnAffair) {

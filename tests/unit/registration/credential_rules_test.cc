@@ -15,20 +15,35 @@ constexpr std::chrono::days kYear{365};
 
 class CredentialTest : public ::testing::Test {
  protected:
-  CredentialTest() { record_.mutable_person()->set_person_id("per_a"); }
+  CredentialTest() {
+    record_.mutable_person()->set_person_id("per_a");
+    record_.add_area_codes("3101");
+  }
 
-  absl::Status Grant(const std::string& kind, Time expires, const std::string& by = "per_c") {
+  // A coordinator of `area`; areas lie in each other by their codes.
+  static Verifier By(const std::string& id, const std::string& area) {
+    Verifier verifier;
+    verifier.id = id;
+    verifier.covers = [](std::string_view above, std::string_view below) {
+      return below.starts_with(above);
+    };
+    verifier.coordinates = [area](std::string_view asked) { return asked.starts_with(area); };
+    return verifier;
+  }
+  absl::Status Grant(const std::string& kind, Time expires, const std::string& by = "per_c",
+                     const std::string& reach = "3101", const std::string& area = "") {
     v1::GrantCredentialRequest request;
     request.set_person_id("per_a");
     request.set_kind(kind);
     request.set_issuer("上海市卫生健康委员会");
     *request.mutable_expire_time() = ToTimestamp(expires);
-    return GrantCredential(request, by, kNow, &record_);
+    request.set_area_code(area);
+    return GrantCredential(request, By(by, reach), kNow, &record_).status();
   }
-  absl::Status Revoke(const std::string& kind) {
+  absl::Status Revoke(const std::string& kind, const std::string& reach = "3101") {
     v1::RevokeCredentialRequest request;
     request.set_kind(kind);
-    return RevokeCredential(request, kNow, &record_);
+    return RevokeCredential(request, By("per_c", reach), kNow, &record_).status();
   }
   const v1::Person& person() const { return record_.person(); }
 
@@ -47,6 +62,47 @@ TEST_F(CredentialTest, OneOfEachKindRenewedInPlace) {
   EXPECT_EQ(nurse.verifier_id(), "per_d");
   EXPECT_EQ(ToTime(nurse.verify_time()), kNow);
   EXPECT_EQ(ToTime(person().update_time()), kNow);
+}
+
+TEST_F(CredentialTest, BoundToTheAreaThatGrantedIt) {
+  record_.add_area_codes("3202");
+  ASSERT_TRUE(Grant("nurse", kNow + kYear).ok());
+  EXPECT_EQ(person().credentials(0).area_code(), "3101");
+  // The person is ACTIVE there as well, but it is not theirs to change.
+  EXPECT_TRUE(Is(Revoke("nurse", "3202"), Reason::CREDENTIAL_OF_ANOTHER_AREA));
+  EXPECT_TRUE(
+      Is(Grant("nurse", kNow + 2 * kYear, "per_d", "3202"), Reason::CREDENTIAL_OF_ANOTHER_AREA));
+  EXPECT_EQ(person().credentials(0).verifier_id(), "per_c");
+  // Those above may, and it stays where it was unless they say otherwise.
+  ASSERT_TRUE(Grant("nurse", kNow + 2 * kYear, "per_e", "31").ok());
+  EXPECT_EQ(person().credentials(0).area_code(), "3101");
+  ASSERT_TRUE(Grant("nurse", kNow + 2 * kYear, "per_e", "31", "31").ok());
+  EXPECT_EQ(person().credentials(0).area_code(), "31");
+  EXPECT_TRUE(Is(Revoke("nurse", "3101"), Reason::CREDENTIAL_OF_ANOTHER_AREA));
+  EXPECT_TRUE(Revoke("nurse", "31").ok());
+}
+
+TEST_F(CredentialTest, OnlyWhereThePersonIsActive) {
+  EXPECT_TRUE(Is(Grant("nurse", kNow + kYear, "per_c", "3202"), Reason::NOT_REGISTERED));
+  EXPECT_TRUE(Is(Grant("nurse", kNow + kYear, "per_c", "3202", "3202"), Reason::NOT_REGISTERED));
+  EXPECT_TRUE(Is(Grant("nurse", kNow + kYear, "per_c", "3202", "3101"), Reason::PERMISSION_DENIED));
+  record_.add_area_codes("3102");
+  EXPECT_TRUE(Is(Grant("nurse", kNow + kYear, "per_c", "31"), Reason::INVALID_ARGUMENT_FIELDS))
+      << "there are two: which?";
+  EXPECT_EQ(person().credentials_size(), 0);
+}
+
+// Registrations end, what an area has put on record stays its own.
+TEST_F(CredentialTest, RevokedByTheAreaThatGrantedItAlsoAfterThePersonHasLeft) {
+  ASSERT_TRUE(Grant("nurse", kNow + kYear).ok());
+  record_.clear_area_codes();
+  EXPECT_TRUE(Revoke("nurse").ok());
+}
+
+TEST_F(CredentialTest, OneFromBeforeBelongsToWhereThePersonIsActive) {
+  record_.mutable_person()->add_credentials()->set_kind("nurse");
+  EXPECT_TRUE(Is(Revoke("nurse", "3202"), Reason::CREDENTIAL_OF_ANOTHER_AREA));
+  EXPECT_TRUE(Revoke("nurse").ok());
 }
 
 TEST_F(CredentialTest, NobodyConfirmsTheirOwn) {

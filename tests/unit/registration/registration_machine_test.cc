@@ -68,6 +68,14 @@ TEST(RegistrationMachine, EveryStateThatIsLiveIsLeftByPeopleAndByTime) {
   }
 }
 
+TEST(RegistrationMachine, OnlyWhoeverWasLetInIsWithinReach) {
+  EXPECT_FALSE(GivesReach(v1::REGISTRATION_STATE_PENDING));
+  EXPECT_TRUE(GivesReach(v1::REGISTRATION_STATE_ACTIVE));
+  EXPECT_TRUE(GivesReach(v1::REGISTRATION_STATE_SUSPENDED));
+  EXPECT_FALSE(GivesReach(v1::REGISTRATION_STATE_ENDED));
+  EXPECT_FALSE(GivesReach(v1::REGISTRATION_STATE_REJECTED));
+}
+
 TEST(RegistrationMachine, NamesStates) {
   EXPECT_EQ(StateName(v1::REGISTRATION_STATE_PENDING), "PENDING");
   EXPECT_EQ(StateName(v1::REGISTRATION_STATE_ENDED), "ENDED");
