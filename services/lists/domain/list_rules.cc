@@ -106,7 +106,11 @@ absl::Status Complete(v1::Project* project, const std::string& comment, Time now
   return Change(project, ProjectEvent::kComplete, comment, now);
 }
 
-absl::Status Evaluate(v1::Project* project, int rating, const std::string& comment, Time now) {
+absl::Status Evaluate(v1::Project* project, int rating, const std::string& comment,
+                      const std::string& evaluator_id, Time now) {
+  if (!evaluator_id.empty() && evaluator_id == project->liaison_id()) {
+    return Refuse(Reason::OWN_SERVICE);
+  }
   RETURN_IF_ERROR(Change(project, ProjectEvent::kEvaluate, comment, now));
   project->set_rating(rating);
   return absl::OkStatus();

@@ -34,7 +34,9 @@ absl::Status Claim(v1::Project* project, const std::string& unit_id, const std::
                    Time now);
 absl::Status Start(v1::Project* project, const std::string& comment, Time now);
 absl::Status Complete(v1::Project* project, const std::string& comment, Time now);
-absl::Status Evaluate(v1::Project* project, int rating, const std::string& comment, Time now);
+// OWN_SERVICE when the evaluator claimed it for their unit.
+absl::Status Evaluate(v1::Project* project, int rating, const std::string& comment,
+                      const std::string& evaluator_id, Time now);
 // Approved and not yet completed; WRONG_STATE otherwise.
 absl::Status CheckLinkable(const v1::Project& project);
 

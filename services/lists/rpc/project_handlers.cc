@@ -120,7 +120,8 @@ Task<absl::StatusOr<v1::Project>> ProjectHandlers::Complete(rpc::CallContext ctx
 Task<absl::StatusOr<v1::Project>> ProjectHandlers::Evaluate(rpc::CallContext ctx,
                                                             v1::EvaluateProjectRequest request) {
   Change change = [&](v1::Project* project, Time now) {
-    return lists::Evaluate(project, request.rating(), request.comment(), now);
+    return lists::Evaluate(project, request.rating(), request.comment(), ctx.caller().person_id,
+                           now);
   };
   const store::RequestKey key = KeyOf(ctx, request);
   co_return co_await Mutate(ctx, key, request.project_id(), change);

@@ -37,6 +37,10 @@ bool IsLive(v1::RegistrationState state) {
 
 bool GivesReach(v1::RegistrationState state) { return state == kActive || state == kSuspended; }
 
+bool IsJudgement(RegistrationEvent event) {
+  return event == kApprove || event == kReject || event == kSuspend || event == kResume;
+}
+
 std::string StateName(v1::RegistrationState state) {
   constexpr std::string_view kPrefix = "REGISTRATION_STATE_";
   const std::string& name = v1::RegistrationState_Name(state);

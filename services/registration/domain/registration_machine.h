@@ -40,6 +40,8 @@ bool IsLive(v1::RegistrationState state);
 // Whether it gives the coordinators of its area reach over its subject: once one of them has let
 // the subject in.
 bool GivesReach(v1::RegistrationState state);
+// What a coordinator decides about somebody, and nobody about themself.
+bool IsJudgement(RegistrationEvent event);
 
 // "PENDING".
 std::string StateName(v1::RegistrationState state);

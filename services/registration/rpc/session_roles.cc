@@ -40,6 +40,10 @@ Task<absl::StatusOr<store::Decision<v1::ListRolesResponse>>> SessionHandlers::De
                       co_await LoadPerson(request.person_id()));
   CO_ASSIGN_OR_RETURN(const auth::Principal caller,
                       co_await CallerNow(context.caller(), before.record));
+  // A role below gives nothing that the one above does not, but it would outlive its revocation.
+  if (granted && caller.IsPerson() && caller.person_id == request.person_id()) {
+    co_return Refuse(Reason::GRANT_TOO_WIDE);
+  }
   const Covers covers = [&](std::string_view above, std::string_view below) {
     return tree->Covers(above, below);
   };

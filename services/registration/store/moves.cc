@@ -57,6 +57,7 @@ Task<absl::StatusOr<store::Decision<v1::Registration>>> DecideMove(store::Store&
   CO_ASSIGN_OR_RETURN(Subject subject, co_await Subject::Load(
                                            store, keys, before.record.registration().subject_id()));
   const bool own = subject.speaker() == stamp.actor_id;
+  if (own && IsJudgement(*event)) co_return Refuse(Reason::OWN_REGISTRATION);
   // A coordinator ends what is their own as anybody does.
   if (!own && *event == RegistrationEvent::kWithdraw) *event = RegistrationEvent::kDismiss;
   CO_ASSIGN_OR_RETURN(v1::RegistrationRecord after, Moved(before.record, *event, stamp.now));

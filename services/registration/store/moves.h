@@ -30,9 +30,10 @@ absl::StatusOr<v1::RegistrationRecord> Moved(const v1::RegistrationRecord& recor
 // What else changes in a registration that moves.
 using Edit = std::function<void(v1::Registration&)>;
 
-// Decides the move of one registration. Refuses as LoadRegistration and Moved do, and with
-// REGISTRATION_SUSPENDED the approval of one beside a suspension. `event` is what was asked for, and
-// then what it is: a withdrawal by anybody but the subject is a dismissal.
+// Decides the move of one registration. Refuses as LoadRegistration and Moved do; with
+// OWN_REGISTRATION who would judge what is their own, and with REGISTRATION_SUSPENDED the approval
+// of one beside a suspension. `event` is what was asked for, and then what it is: a withdrawal by
+// anybody but the subject is a dismissal.
 Task<absl::StatusOr<store::Decision<v1::Registration>>> DecideMove(store::Store& store,
                                                                    const RecordKeys& keys,
                                                                    AreaBook& areas, std::string id,

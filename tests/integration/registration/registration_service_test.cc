@@ -156,6 +156,34 @@ TEST_P(RegistrationServiceTest, ASuspensionIsNotLeftBehind) {
   EXPECT_TRUE(Report(account.token, "c1").ok());
 }
 
+// Four eyes: a second coordinator, or an operator.
+TEST_P(RegistrationServiceTest, NobodyDecidesOnTheirOwnRegistration) {
+  const Account account = LogIn("13812345678");
+  const std::string self = tokens_.Coordinator(account.id, "c1");
+  const std::string id = Report(account.token, "c1")->registration_id();
+  EXPECT_EQ(ReasonName(Review(self, id)), "OWN_REGISTRATION");
+  EXPECT_EQ(ReasonName(Review(self, id, false)), "OWN_REGISTRATION");
+  ASSERT_TRUE(Review(tokens_.Operator(), id).ok());
+  EXPECT_EQ(ReasonName(Do(&Registrations::SuspendRegistration, self, id)), "OWN_REGISTRATION");
+  ASSERT_TRUE(Do(&Registrations::SuspendRegistration, Coordinator("c1"), id).ok());
+  EXPECT_EQ(ReasonName(Do(&Registrations::ResumeRegistration, self, id)), "OWN_REGISTRATION");
+  EXPECT_EQ(ReasonName(Do(&Registrations::WithdrawRegistration, self, id)),
+            "REGISTRATION_SUSPENDED");
+  EXPECT_TRUE(Do(&Registrations::ResumeRegistration, Coordinator("c1"), id).ok());
+  // What everybody may do of their own stays theirs.
+  EXPECT_TRUE(Do(&Registrations::WithdrawRegistration, self, id).ok());
+}
+
+TEST_P(RegistrationServiceTest, NobodyDecidesOnThatOfTheUnitTheySpeakFor) {
+  const Account liaison = LogIn("13812345678");
+  const v1::Unit unit = MakeUnit("s2", liaison.id);
+  const auto reported = Report(liaison.token, "c1", unit.unit_id());
+  ASSERT_TRUE(reported.ok()) << reported.status();
+  const std::string self = tokens_.Coordinator(liaison.id, "c1");
+  EXPECT_EQ(ReasonName(Review(self, reported->registration_id())), "OWN_REGISTRATION");
+  EXPECT_TRUE(Review(Coordinator("c1"), reported->registration_id()).ok());
+}
+
 TEST_P(RegistrationServiceTest, TheReasonOfOneChangeIsNotThatOfTheNext) {
   const Account account = LogIn("13812345678");
   const std::string id = Join(account, "c1").registration_id();

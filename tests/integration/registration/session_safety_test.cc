@@ -74,6 +74,17 @@ TEST_P(SessionSafetyTest, ARevokedCoordinatorCannotGrantTheRoleAgain) {
   EXPECT_EQ(RolesOf(friend_.id), 1);
 }
 
+// One for every area below: then the role could be revoked, and they stayed.
+TEST_P(SessionSafetyTest, NobodyGrantsThemselvesARoleThatOutlivesTheirOwn) {
+  const Account account = LogIn("13812345678");
+  ASSERT_EQ(Grant(tokens_.Operator(), account.id, "s1"), "OK");
+  const auto renewed = Refresh(account.tokens.refresh_token());
+  ASSERT_TRUE(renewed.ok()) << renewed.status();
+  EXPECT_EQ(Grant(renewed->access_token(), account.id, "c1"), "GRANT_TOO_WIDE");
+  EXPECT_EQ(RolesOf(account.id), 1);
+  EXPECT_EQ(Revoke(renewed->access_token(), account.id, "s1"), "GRANT_TOO_WIDE");
+}
+
 // The API says "below themselves", but equals could remove each other.
 TEST_P(SessionSafetyTest, CoordinatorsOfOneAreaCannotRevokeEachOther) {
   const Account account = LogIn("13812345678");

@@ -65,7 +65,8 @@ TEST(Project, RunsFromProposalToEvaluation) {
   ASSERT_TRUE(Start(&project, "", kNow).ok());
   ASSERT_TRUE(Complete(&project, "", kNow).ok());
   EXPECT_TRUE(Is(CheckLinkable(project), Reason::WRONG_STATE));
-  ASSERT_TRUE(Evaluate(&project, 5, "很好", kNow).ok());
+  EXPECT_TRUE(Is(Evaluate(&project, 5, "很好", project.liaison_id(), kNow), Reason::OWN_SERVICE));
+  ASSERT_TRUE(Evaluate(&project, 5, "很好", "per_c", kNow).ok());
   EXPECT_EQ(project.rating(), 5);
   EXPECT_EQ(project.state(), v1::PROJECT_STATE_EVALUATED);
 }
