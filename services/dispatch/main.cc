@@ -6,7 +6,6 @@
 
 #include "common/areas/feed.h"
 #include "common/events/tail.h"
-#include "common/events/trimmer.h"
 #include "common/profiles/profile_feed.h"
 #include "common/profiles/registration_source.h"
 #include "common/service/worker_metrics.h"
@@ -123,17 +122,14 @@ class DispatchService final : public service::Service {
       return parts.areas.Covers(a, b);
     };
     runtime.access.resolve = ResolveTasks(parts.app);
-    SpawnWorkers(runtime, name);
+    SpawnWorkers(runtime);
     co_return absl::OkStatus();
   }
 
  private:
-  void SpawnWorkers(service::Runtime& runtime, const std::string& name) {
+  void SpawnWorkers(service::Runtime& runtime) {
     Parts& parts = *parts_;
-    events::TrimmerOptions trim;
-    trim.service = name;
-    trim.shards = runtime.store.shards();
-    parts.trimmer = events::NewTrimmer(runtime.redis, runtime.clock, trim);
+    parts.trimmer = service::NewTrimmer(runtime);
     runtime.Spawn("areas", parts.areas.Run());
     runtime.Spawn("events", parts.tail->Run());
     runtime.Spawn("timers", parts.timers.Run());

@@ -8,7 +8,7 @@
 #include "common/areas/feed.h"
 #include "common/events/group_consumer.h"
 #include "common/events/tail.h"
-#include "common/events/trimmer.h"
+#include "common/events/readers.h"
 #include "common/log/log.h"
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
@@ -23,8 +23,6 @@ namespace baodao::inbox {
 namespace {
 
 constexpr char kGroup[] = "inbox";
-
-std::vector<std::string> Followed() { return {"registration", "lists", "dispatch"}; }
 
 // Everything of one process, in the order it is needed.
 struct Parts {
@@ -83,17 +81,14 @@ void MakeConsumers(service::Runtime& runtime, Parts& parts) {
       [&parts](std::string service, int) { return OnGap(parts, std::move(service)); });
   events::GroupOptions group;
   group.group = kGroup;
-  group.services = Followed();
+  group.services = events::ServicesReadBy(kGroup);
   group.shards = runtime.store.shards();
   const auto on_event = [&parts](const events::Delivery& delivery) {
     return parts.deliverer.OnEvent(delivery);
   };
   parts.deliveries = events::NewGroupConsumer(runtime.loop, runtime.redis, runtime.clock, group,
                                               service::ObserveAge(runtime, kGroup, on_event));
-  events::TrimmerOptions trim;
-  trim.service = runtime.store.keys().service();
-  trim.shards = runtime.store.shards();
-  parts.trimmer = events::NewTrimmer(runtime.redis, runtime.clock, trim);
+  parts.trimmer = service::NewTrimmer(runtime);
 }
 
 class InboxService final : public service::Service {
@@ -112,8 +107,9 @@ class InboxService final : public service::Service {
     runtime.Spawn("deliveries", parts.deliveries->Run());
     runtime.Spawn("timers", parts.timers.Run());
     runtime.Spawn("trimmer", parts.trimmer->Run());
-    runtime.Spawn("lag", service::SampleGroupLag(runtime.metrics, runtime.redis, runtime.clock,
-                                                 kGroup, Followed(), runtime.store.shards()));
+    runtime.Spawn("lag",
+                  service::SampleGroupLag(runtime.metrics, runtime.redis, runtime.clock, kGroup,
+                                          events::ServicesReadBy(kGroup), runtime.store.shards()));
     runtime.OnStop([&parts] {
       parts.timers.Stop();
       parts.wakes->Stop();

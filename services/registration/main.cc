@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "common/events/tail.h"
-#include "common/events/trimmer.h"
 #include "common/log/log.h"
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
@@ -119,10 +118,7 @@ class RegistrationService final : public service::Service {
     LimitWrites(&runtime.rate_limits);
     service::ObserveTimers(runtime.metrics, parts.timers);
 
-    events::TrimmerOptions trim;
-    trim.service = name;
-    trim.shards = runtime.store.shards();
-    parts.trimmer = events::NewTrimmer(runtime.redis, runtime.clock, trim);
+    parts.trimmer = service::NewTrimmer(runtime);
     runtime.Spawn("area-refresh", parts.areas.feed().Run());
     runtime.Spawn("area-events", parts.imports->Run());
     runtime.Spawn("timers", parts.timers.Run());
