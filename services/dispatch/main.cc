@@ -1,6 +1,7 @@
 // dispatch: tasks, the people on them, and the hours they served.
 #include "common/service/main.h"
 
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "common/events/tail.h"
 #include "common/profiles/profile_feed.h"
 #include "common/profiles/registration_source.h"
+#include "common/service/startup.h"
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "services/dispatch/rpc/handlers.h"
@@ -112,10 +114,13 @@ class DispatchService final : public service::Service {
                                  [&parts](std::string service, int shard) {
                                    return OnGap(parts, std::move(service), shard);
                                  });
-    CO_RETURN_IF_ERROR(co_await parts.tail->Prepare());
+    std::function<Task<absl::Status>()> prepare = [&parts] { return parts.tail->Prepare(); };
+    CO_RETURN_IF_ERROR(
+        co_await service::UntilReachable(runtime.clock, "events", std::move(prepare)));
     co_await parts.areas.Load();
     co_await parts.profile_feed.Load();
-    CO_RETURN_IF_ERROR(co_await parts.task_feed.Load());
+    std::function<Task<absl::Status>()> tasks = [&parts] { return parts.task_feed.Load(); };
+    CO_RETURN_IF_ERROR(co_await service::UntilReachable(runtime.clock, "tasks", std::move(tasks)));
 
     RegisterAll(runtime.router, parts.tasks, parts.assignments, parts.ledgers);
     runtime.access.covers = [&parts](std::string_view a, std::string_view b) {

@@ -1,15 +1,17 @@
 // inbox: what happened that concerns people.
 #include "common/service/main.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "common/areas/feed.h"
 #include "common/events/group_consumer.h"
-#include "common/events/tail.h"
 #include "common/events/readers.h"
+#include "common/events/tail.h"
 #include "common/log/log.h"
+#include "common/service/startup.h"
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "common/timers/timer_loop.h"
@@ -97,7 +99,9 @@ class InboxService final : public service::Service {
     parts_ = std::make_unique<Parts>(runtime);
     Parts& parts = *parts_;
     MakeConsumers(runtime, parts);
-    CO_RETURN_IF_ERROR(co_await parts.wakes->Prepare());
+    std::function<Task<absl::Status>()> prepare = [&parts] { return parts.wakes->Prepare(); };
+    CO_RETURN_IF_ERROR(
+        co_await service::UntilReachable(runtime.clock, "events", std::move(prepare)));
     co_await parts.areas.Load();
     parts.handlers.Register(&runtime.router);
     runtime.access = PolicyOf(parts.areas);

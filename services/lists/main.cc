@@ -1,14 +1,16 @@
 // lists: needs, resources, projects and the links between them.
 #include "common/service/main.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "common/areas/feed.h"
 #include "common/events/group_consumer.h"
-#include "common/events/tail.h"
 #include "common/events/readers.h"
+#include "common/events/tail.h"
 #include "common/log/log.h"
+#include "common/service/startup.h"
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "common/timers/timer_loop.h"
@@ -89,7 +91,9 @@ class ListsService final : public service::Service {
     parts_ = std::make_unique<Parts>(runtime);
     Parts& parts = *parts_;
     MakeConsumers(runtime, parts);
-    CO_RETURN_IF_ERROR(co_await parts.imports->Prepare());
+    std::function<Task<absl::Status>()> prepare = [&parts] { return parts.imports->Prepare(); };
+    CO_RETURN_IF_ERROR(
+        co_await service::UntilReachable(runtime.clock, "events", std::move(prepare)));
     co_await parts.areas.Load();
     parts.services.Register(&runtime.router);
     runtime.access = PolicyOf(parts.deps);
