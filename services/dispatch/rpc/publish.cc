@@ -41,6 +41,16 @@ std::vector<std::string> ListedUnder(const areas::AreaTree& tree, const std::str
   return codes;
 }
 
+// The need's task was published by an earlier request: as it is now, and the same to this request
+// for ever.
+Task<absl::StatusOr<v1::Task>> AnswerExisting(App& app, Mutation mutation, std::string task_id) {
+  TaskCall call;
+  call.answer = AnswerTask();
+  call.decide = [](Aggregate&, Time) -> absl::StatusOr<Effects> { return Effects(); };
+  co_return Parsed<v1::Task>(
+      co_await RunMutation(app, std::move(mutation), std::move(task_id), std::move(call)));
+}
+
 }  // namespace
 
 Answer<v1::Task> TaskHandlers::PublishTask(rpc::CallContext context,
@@ -66,10 +76,9 @@ Answer<v1::Task> TaskHandlers::PublishTask(rpc::CallContext context,
   Mutation mutation = MutationOf(app_, context, command.task_id, request);
   if (of_need) {
     auto existing = co_await app_.tasks.Read(command.task_id);
-    if (existing.ok()) co_return std::move(*existing->mutable_task());
+    if (existing.ok()) co_return co_await AnswerExisting(app_, mutation, command.task_id);
     if (!absl::IsNotFound(existing.status())) co_return existing.status();
   }
-  CO_RETURN_IF_ERROR(co_await MarkRequest(app_, mutation, command.task_id));
   absl::StatusOr<Published> published = DecidePublish(command, app_.clock.Now());
   if (!published.ok()) {
     CO_ASSIGN_OR_RETURN(std::string known, co_await KnownAnswer(app_, mutation, command.task_id));
@@ -80,6 +89,7 @@ Answer<v1::Task> TaskHandlers::PublishTask(rpc::CallContext context,
     published->record.add_listed_under(std::move(code));
   }
   const v1::Task& task = published->record.task();
+  CO_RETURN_IF_ERROR(co_await MarkRequest(app_, mutation, command.task_id));
   CO_ASSIGN_OR_RETURN(
       const bool created,
       co_await app_.tasks.Create(published->record, published->effects, mutation.key,
@@ -88,8 +98,7 @@ Answer<v1::Task> TaskHandlers::PublishTask(rpc::CallContext context,
   CO_ASSIGN_OR_RETURN(std::string known, co_await KnownAnswer(app_, mutation, command.task_id));
   if (!known.empty()) co_return Parsed<v1::Task>(std::move(known));
   // Another replica made the task of this need a moment ago.
-  CO_ASSIGN_OR_RETURN(v1::TaskRecord other, co_await app_.tasks.Read(command.task_id));
-  co_return std::move(*other.mutable_task());
+  co_return co_await AnswerExisting(app_, mutation, command.task_id);
 }
 
 }  // namespace baodao::dispatch

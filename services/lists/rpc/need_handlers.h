@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/deps.h"
 #include "services/lists/rpc/publications.h"
 
@@ -52,6 +53,7 @@ class NeedHandlers {
   Task<absl::Status> RecordRelease(rpc::CallContext ctx, std::string need_id);
 
   Deps deps_;
+  DailyLimit limit_{deps_.lists, kNeeds};
   Publications& publications_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/deps.h"
 
 namespace baodao::lists {
@@ -29,6 +30,7 @@ class ResourceHandlers {
   Task<absl::StatusOr<std::string>> OwnerFor(rpc::CallContext ctx, std::string asked);
 
   Deps deps_;
+  DailyLimit limit_{deps_.lists, kResources};
 };
 
 }  // namespace baodao::lists

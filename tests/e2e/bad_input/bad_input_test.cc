@@ -5,7 +5,7 @@
 #include "common/paging/page_token.h"
 #include "common/status/grpc.h"
 #include "tests/e2e/bad_input/spoil.h"
-#include "tests/e2e/bad_input/stored.h"
+#include "tests/e2e/stored.h"
 #include "tests/e2e/every_rpc.h"
 
 namespace baodao::testing {
