@@ -41,6 +41,7 @@ rpc::ServerOptions OptionsOf(const config::Config& config, Runtime& runtime,
   if (!config.Bool("rate_limits")) {
     options.rate_limits.person = {};
     options.rate_limits.anonymous = {};
+    options.rate_limits.writes = {};
     options.rate_limits.methods.clear();
   }
   options.trusted_proxies = config.List("trusted_proxies");

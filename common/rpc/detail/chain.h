@@ -33,13 +33,15 @@ struct Method {
         access(std::move(plan)),
         bounds(the_route.request),
         metrics(method_metrics),
-        bucket(own) {}
+        bucket(own),
+        keeps_answers(the_route.request->FindFieldByName("request_id") != nullptr) {}
 
   const Route* route;
   AccessPlan access;
   validate::Validator bounds;
   metrics::RpcMetrics::Method* metrics;
   std::optional<Bucket> bucket;  // instead of the common one
+  bool keeps_answers;            // for a day: a mutation
 };
 
 // What a request brought besides its message. Views are valid while the call lives.
@@ -50,7 +52,7 @@ struct Arrival {
 };
 
 // Loop thread only.
-class Chain {
+class Chain final : public Charger {
  public:
   Chain(const ServerOptions& options, Clock& clock);
 
@@ -59,6 +61,9 @@ class Chain {
   // depends on the resource: then call CheckScope, too, which costs reads.
   absl::Status Admit(const Method& method, const Arrival& arrival, CallContext::State* state,
                      google::protobuf::Message* request, bool* needs_scope);
+  // The call's handler has answered, and not refused.
+  void Answered(const Method& method, const CallContext::State& state);
+  void Charge(const CallContext& context, double calls) override;
   // By value: a coroutine outlives its caller's frame.
   Task<absl::Status> CheckScope(const Method& method, std::shared_ptr<CallContext::State> state,
                                 google::protobuf::Message* request);
