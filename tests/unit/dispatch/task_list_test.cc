@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <asio/io_context.hpp>
+#include <set>
+#include <vector>
 
 #include "baodao/dispatch/v1/records.pb.h"
 #include "common/ids/ids.h"

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <asio/io_context.hpp>
+#include <string>
+#include <vector>
 
 #include "common/ids/ids.h"
 #include "common/store/memory_store.h"
