@@ -71,8 +71,10 @@ std::vector<Row> PeerRows() {
   int port = 7101;
   for (const std::string_view service : kServices) {
     const std::string peer(service);
-    rows.push_back({"peer_" + peer, Type::kString, "127.0.0.1:" + std::to_string(port++),
-                    "gRPC target of " + peer + ".", false, NotEmpty()});
+    rows.push_back(
+        {"peer_" + peer, Type::kString, "127.0.0.1:" + std::to_string(port++),
+         "gRPC target of " + peer + "; several replicas separated by commas, asked in turns.",
+         false, NotEmpty()});
   }
   return rows;
 }

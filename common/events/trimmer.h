@@ -3,6 +3,9 @@
 
 #include <absl/status/statusor.h>
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,13 +20,28 @@ struct TrimmerOptions {
   int shards = 0;
   Millis keep{3'600'000};  // tails must find at least this much
   Millis every{60'000};
+  // Groups that are to read the streams. What one of them that has never started has not read is
+  // kept, but not for ever: for `keep_unstarted`.
+  std::vector<std::string> readers;
+  Millis keep_unstarted{7 * 24 * 3'600'000LL};
 };
+
+struct Trimmed {
+  int64_t removed = 0;  // events
+  // The readers for which some shard keeps events longer than `keep`, because they have never
+  // started; each with the age of the oldest of these.
+  std::map<std::string, Millis> unstarted;
+};
+
+// Hears of every round.
+using TrimObserver = std::function<void(const Trimmed&)>;
 
 // Trims what is older than `keep` and, for every group of the stream, read and acknowledged. A
 // group that is stuck keeps its events for ever: watch its lag. Any number of replicas may run it.
-std::unique_ptr<Consumer> NewTrimmer(redis::Client& client, Clock& clock, TrimmerOptions options);
+std::unique_ptr<Consumer> NewTrimmer(redis::Client& client, Clock& clock, TrimmerOptions options,
+                                     TrimObserver observer = nullptr);
 
-// One round over all shards; the number of events removed.
-Task<absl::StatusOr<int64_t>> TrimOnce(redis::Client& client, Clock& clock, TrimmerOptions options);
+// One round over all shards.
+Task<absl::StatusOr<Trimmed>> TrimOnce(redis::Client& client, Clock& clock, TrimmerOptions options);
 
 }  // namespace baodao::events

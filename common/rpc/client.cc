@@ -1,6 +1,7 @@
 #include "common/rpc/client.h"
 
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 
@@ -25,6 +26,10 @@ constexpr int kLastReconnectMs = 2'000;
 // How long one attempt to connect may take, whatever gRPC's name for it says: a busy machine needs
 // more than the first pause between attempts.
 constexpr int kConnectTimeoutMs = 5'000;
+// With another replica to ask, one is not waited for longer than this.
+constexpr Millis kPatience{1'500};
+// One that did not answer is asked last for so long.
+constexpr Millis kDoubt{10'000};
 // gRPC ignores more attempts than this.
 constexpr int kMostAttempts = 5;
 
@@ -49,6 +54,12 @@ std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(const ChannelOptions& op
 Channel::Channel(asio::io_context& loop, ChannelOptions options)
     : loop_(loop), options_(std::move(options)) {
   detail::SetUpGrpc();
+  for (const absl::string_view target : absl::StrSplit(options_.target, ',')) {
+    replicas_.push_back({Connect(std::string(target))});
+  }
+}
+
+std::shared_ptr<grpc::Channel> Channel::Connect(const std::string& target) const {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
@@ -63,23 +74,53 @@ Channel::Channel(asio::io_context& loop, ChannelOptions options)
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   const int attempts = std::min(options_.attempts, kMostAttempts);
   if (attempts > 1) arguments.SetServiceConfigJSON(ServiceConfig(attempts));
-  channel_ = grpc::CreateCustomChannel(options_.target, CredentialsOf(options_), arguments);
+  return grpc::CreateCustomChannel(target, CredentialsOf(options_), arguments);
 }
 
-absl::Status Channel::Prepare(const CallOptions& options, bool unary,
-                              grpc::ClientContext* context) const {
-  std::optional<Millis> timeout = options.timeout;
-  if (!timeout && unary) timeout = options_.timeout;
-  if (options.parent) {
-    const CallContext& parent = *options.parent;
-    if (parent.deadline() != SteadyTime::max()) {
-      const Millis left = parent.remaining();
-      if (left == Millis(0)) return Refuse(Reason::DEADLINE_EXCEEDED);
-      timeout = timeout ? std::min(*timeout, left) : left;
-    }
-    context->AddMetadata("traceparent", Traceparent(parent.trace()));
+bool Channel::Doubts(size_t replica) const {
+  return std::chrono::steady_clock::now() < replicas_[replica].doubted_until;
+}
+
+size_t Channel::Next() {
+  for (size_t i = 0; i < replicas_.size(); ++i) {
+    const size_t replica = (turn_ + i) % replicas_.size();
+    if (Doubts(replica)) continue;
+    turn_ = replica + 1;
+    return replica;
   }
-  if (timeout) context->set_deadline(std::chrono::system_clock::now() + *timeout);
+  return turn_++ % replicas_.size();
+}
+
+SteadyTime Channel::EndOf(const CallOptions& options) const {
+  SteadyTime end = std::chrono::steady_clock::now() + options.timeout.value_or(options_.timeout);
+  if (options.parent) end = std::min(end, options.parent->deadline());
+  return end;
+}
+
+Millis Channel::LimitOf(int attempt, SteadyTime end) const {
+  const auto left = std::chrono::floor<Millis>(end - std::chrono::steady_clock::now());
+  const Millis limit = std::max(left, Millis(0));
+  const bool last = static_cast<size_t>(attempt) >= replicas_.size();
+  return last ? limit : std::min(limit, kPatience);
+}
+
+bool Channel::TryAnother(size_t replica, int attempt, SteadyTime end, const absl::Status& status) {
+  const SteadyTime now = std::chrono::steady_clock::now();
+  SteadyTime& doubted_until = replicas_[replica].doubted_until;
+  if (!absl::IsDeadlineExceeded(status) && !absl::IsUnavailable(status)) {
+    doubted_until = {};
+    return false;
+  }
+  // A call that ran out of its caller's time says nothing about whom it asked.
+  if (now < end || absl::IsUnavailable(status)) doubted_until = now + kDoubt;
+  return static_cast<size_t>(attempt) < replicas_.size() && now < end;
+}
+
+absl::Status Channel::Prepare(const CallOptions& options, std::optional<Millis> limit,
+                              grpc::ClientContext* context) const {
+  if (limit == Millis(0)) return Refuse(Reason::DEADLINE_EXCEEDED);
+  if (limit) context->set_deadline(std::chrono::system_clock::now() + *limit);
+  if (options.parent) context->AddMetadata("traceparent", Traceparent(options.parent->trace()));
   if (!options.bearer.empty()) {
     context->AddMetadata("authorization", absl::StrCat("Bearer ", options.bearer));
   } else if (options_.tokens != nullptr) {

@@ -28,6 +28,18 @@ bool ParseTraceparent(std::string_view header, TraceId* out);
 // The header for a call made on behalf of this trace, with a fresh span id.
 std::string Traceparent(const TraceId& trace);
 
+class CallContext;
+
+// Whoever limits how often callers may call.
+class Charger {
+ public:
+  // `calls` more on the account of the call's caller.
+  virtual void Charge(const CallContext& context, double calls) = 0;
+
+ protected:
+  ~Charger() = default;
+};
+
 class CallContext {
  public:
   struct State {
@@ -41,6 +53,7 @@ class CallContext {
     // "baodao.dispatch.v1.TaskService/ClaimTask"; lives as long as the process.
     std::string_view method;
     std::atomic<bool> cancelled{false};
+    Charger* charger = nullptr;  // outlives the call
   };
 
   // A call that began inside this process: a worker, a timer, a test. No deadline unless one is
@@ -66,6 +79,11 @@ class CallContext {
   // The client has gone or its deadline passed: the answer will be dropped. A unary handler may
   // stop early between commits, but need not look.
   bool cancelled() const { return state_->cancelled.load(std::memory_order_relaxed); }
+  // This call costs as much as `calls` more of them: the caller's next ones wait for it. Loop
+  // thread.
+  void Charge(double calls) const {
+    if (calls > 0 && state_->charger != nullptr) state_->charger->Charge(*this, calls);
+  }
 
  private:
   std::shared_ptr<State> state_;

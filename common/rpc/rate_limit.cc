@@ -30,8 +30,7 @@ std::chrono::milliseconds RateLimiter::Wait(std::string_view key, const Bucket& 
   return WaitFor(TokensOf(*found->second, bucket, now), bucket);
 }
 
-std::chrono::milliseconds RateLimiter::Take(std::string_view key, const Bucket& bucket, Now now) {
-  if (bucket.per_second <= 0) return std::chrono::milliseconds(0);
+RateLimiter::Entry& RateLimiter::Refill(std::string_view key, const Bucket& bucket, Now now) {
   auto found = index_.find(key);
   if (found == index_.end()) {
     if (entries_.size() >= max_callers_ && !entries_.empty()) {
@@ -46,9 +45,21 @@ std::chrono::milliseconds RateLimiter::Take(std::string_view key, const Bucket& 
   Entry& entry = *found->second;
   entry.tokens = TokensOf(entry, bucket, now);
   entry.refilled = now;
+  return entry;
+}
+
+std::chrono::milliseconds RateLimiter::Take(std::string_view key, const Bucket& bucket, Now now) {
+  if (bucket.per_second <= 0) return std::chrono::milliseconds(0);
+  Entry& entry = Refill(key, bucket, now);
   const std::chrono::milliseconds wait = WaitFor(entry.tokens, bucket);
   if (wait == std::chrono::milliseconds(0)) entry.tokens -= 1;
   return wait;
+}
+
+void RateLimiter::Charge(std::string_view key, const Bucket& bucket, double cost, Now now) {
+  if (bucket.per_second <= 0) return;
+  Entry& entry = Refill(key, bucket, now);
+  entry.tokens = std::max(entry.tokens - cost, -Capacity(bucket));
 }
 
 }  // namespace baodao::rpc

@@ -22,6 +22,9 @@ struct Bucket {
 struct RateLimits {
   Bucket person{50, 100};
   Bucket anonymous{20, 40};
+  // Mutations of a person that succeeded, on top: each keeps its answer for a day. A coordinator's
+  // fullest day passes; what one person can have kept in a day, by one replica, is 7,320 answers.
+  Bucket writes{1.0 / 20, 3000};
   // Methods ("package.Service/Method") with a bucket of their own, per caller, e.g. sending login
   // codes.
   std::map<std::string, Bucket, std::less<>> methods;
@@ -38,6 +41,9 @@ class RateLimiter {
 
   // Takes one token of `key`'s bucket. Zero when taken, else how long until one will be there.
   std::chrono::milliseconds Take(std::string_view key, const Bucket& bucket, Now now);
+  // Takes `cost` whatever is there: whoever owes waits until it is paid back. Nobody comes to owe
+  // more than a burst.
+  void Charge(std::string_view key, const Bucket& bucket, double cost, Now now);
   // The same without taking it.
   std::chrono::milliseconds Wait(std::string_view key, const Bucket& bucket, Now now) const;
   std::size_t callers() const { return entries_.size(); }
@@ -50,6 +56,8 @@ class RateLimiter {
   };
   using Entries = std::list<Entry>;  // most recently seen first
 
+  // The bucket as it is now, a full one where there was none.
+  Entry& Refill(std::string_view key, const Bucket& bucket, Now now);
   static double TokensOf(const Entry& entry, const Bucket& bucket, Now now);
 
   std::size_t max_callers_;

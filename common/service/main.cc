@@ -6,6 +6,7 @@
 #include <asio/steady_timer.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -19,6 +20,7 @@
 #include "common/service/secrets.h"
 #include "common/service/self_test.h"
 #include "common/service/session_feed.h"
+#include "common/service/startup.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/store/redis_store.h"
@@ -43,6 +45,7 @@ rpc::ServerOptions OptionsOf(const config::Config& config, Runtime& runtime,
   if (!config.Bool("rate_limits")) {
     options.rate_limits.person = {};
     options.rate_limits.anonymous = {};
+    options.rate_limits.writes = {};
     options.rate_limits.methods.clear();
   }
   options.trusted_proxies = config.List("trusted_proxies");
@@ -118,7 +121,10 @@ class Process {
       CO_ASSIGN_OR_RETURN(exposer_,
                           metrics::Server::Start(config_.Str("metrics_listen"), metrics_));
     }
-    CO_RETURN_IF_ERROR(co_await OpenStore());
+    std::function<Task<absl::Status>()> connect = [this] { return Connect(); };
+    CO_RETURN_IF_ERROR(co_await UntilReachable(SystemClock(), "redis", std::move(connect)));
+    std::function<Task<absl::Status>()> open = [this] { return OpenStore(); };
+    CO_RETURN_IF_ERROR(co_await UntilReachable(SystemClock(), "redis", std::move(open)));
     runtime_.reset(new Runtime(loop_, config_, metrics_, *redis_, *store_, secrets_.ring, signer_,
                                router_, token_));
     runtime_->fatal_ = [this](std::string why) { Fail(std::move(why)); };
@@ -157,12 +163,16 @@ class Process {
         Refuse(Reason::TOKEN_INVALID));
   }
 
-  Task<absl::Status> OpenStore() {
+  Task<absl::Status> Connect() {
     CO_ASSIGN_OR_RETURN(redis::Config address, RedisConfigOf(config_, program_.name));
     CO_ASSIGN_OR_RETURN(redis_, co_await redis::Connect(loop_, address));
     redis_->SetObserver([this](std::string_view label, double seconds, bool ok) {
       redis_metrics_.Observe(label, seconds, ok);
     });
+    co_return absl::OkStatus();
+  }
+
+  Task<absl::Status> OpenStore() {
     CO_ASSIGN_OR_RETURN(const int shards, co_await store::OpenShards(
                                               *redis_, static_cast<int>(config_.Int("shards"))));
     CO_RETURN_IF_ERROR(co_await store::CheckRing(*redis_, secrets_.ring));

@@ -1,10 +1,13 @@
 #include "common/service/worker_metrics.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "common/clock/timestamp.h"
 #include "common/events/group_consumer.h"
+#include "common/events/readers.h"
+#include "common/events/trimmer.h"
 #include "common/log/log.h"
 
 namespace baodao::service {
@@ -32,6 +35,12 @@ constexpr Spec kDead{"baodao_dead_letters",
                      Type::kGauge,
                      "Events that failed too often and wait for an operator.",
                      {"group"}};
+
+constexpr Spec kUnstarted{"baodao_stream_reader_unstarted_seconds",
+                          Type::kGauge,
+                          "Age of the oldest event kept for a consumer group that has never "
+                          "started; 0 once it has.",
+                          {"group"}};
 
 constexpr Spec kAge{"baodao_stream_age_seconds",
                     Type::kHistogram,
@@ -73,6 +82,24 @@ events::Handler ObserveAge(Runtime& runtime, const std::string& consumer, events
     }
     return handler(delivery);
   };
+}
+
+std::unique_ptr<events::Consumer> NewTrimmer(Runtime& runtime) {
+  events::TrimmerOptions options;
+  options.service = runtime.store.keys().service();
+  options.shards = runtime.store.shards();
+  options.readers = events::ReadersOf(options.service);
+  std::map<std::string, metrics::Gauge*> unstarted;
+  for (const std::string& group : options.readers) {
+    unstarted[group] = runtime.metrics.GaugeOf(kUnstarted, {group});
+  }
+  const auto observe = [unstarted](const events::Trimmed& trimmed) {
+    for (const auto& [group, gauge] : unstarted) {
+      const auto waiting = trimmed.unstarted.find(group);
+      gauge->Set(waiting == trimmed.unstarted.end() ? 0 : Seconds(waiting->second));
+    }
+  };
+  return events::NewTrimmer(runtime.redis, runtime.clock, std::move(options), observe);
 }
 
 Task<void> SampleGroupLag(metrics::Registry& registry, redis::Client& client, Clock& clock,

@@ -2,6 +2,7 @@
 // services.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ void ObserveTimers(metrics::Registry& registry, timers::TimerLoop& loop);
 // The handler, which also keeps how old events are when they come to it for the first time: how far
 // behind the caches of a replica ("tail") or the readers of a group are.
 events::Handler ObserveAge(Runtime& runtime, const std::string& consumer, events::Handler handler);
+
+// The trimmer of the service's own streams, which waits for the groups that read them and keeps the
+// gauge of those it still waits for. All arguments outlive it.
+std::unique_ptr<events::Consumer> NewTrimmer(Runtime& runtime);
 
 // Samples the lag of a group every ten seconds until it is cancelled. All arguments outlive it.
 Task<void> SampleGroupLag(metrics::Registry& registry, redis::Client& client, Clock& clock,

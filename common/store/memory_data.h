@@ -50,6 +50,7 @@ class MemoryData {
     return text == nullptr ? std::nullopt : text->expires;
   }
   void WriteText(const std::string& key, std::string bytes, std::optional<Time> expires);
+  void RemoveText(const std::string& key) { things_.erase(key); }
   // Null when there is no such thing; aborts when the key holds another kind: a mistake in the
   // program.
   const Index* FindIndex(const std::string& key) const { return Find<Index>(key); }

@@ -103,15 +103,25 @@ Task<absl::StatusOr<std::optional<CommitOutcome::Replay>>> MemoryStore::FindAnsw
   co_return co_await Run("FindAnswer", key, std::move(effect));
 }
 
-Task<absl::StatusOr<bool>> MemoryStore::MarkRequest(int shard, RequestKey request) {
+Task<absl::StatusOr<Marking>> MemoryStore::MarkRequest(int shard, RequestKey request) {
   const std::string key = keys_.Answer(shard, request.caller, request.request_id);
-  std::function<bool()> effect = [&] {
+  std::function<Marking()> effect = [&] {
     const std::optional<std::string> kept = data_.ReadText(key, clock_.Now());
-    if (kept) return detail::ReadFixed64(*kept) == request.fingerprint;
+    if (kept) return detail::MarkingOf(*kept, request.fingerprint);
     data_.WriteText(key, detail::Fixed64(request.fingerprint), clock_.Now() + detail::kAnswerTtl);
-    return true;
+    return Marking::kNew;
   };
   co_return co_await Run("MarkRequest", key, std::move(effect));
+}
+
+Task<absl::Status> MemoryStore::Unmark(int shard, RequestKey request) {
+  const std::string key = keys_.Answer(shard, request.caller, request.request_id);
+  std::function<bool()> effect = [&] {
+    const bool mark = data_.ReadText(key, clock_.Now()) == detail::Fixed64(request.fingerprint);
+    if (mark) data_.RemoveText(key);
+    return mark;
+  };
+  co_return (co_await Run("Unmark", key, std::move(effect))).status();
 }
 
 Task<absl::StatusOr<std::optional<std::string>>> MemoryStore::GetValue(std::string key) {
@@ -137,6 +147,16 @@ Task<absl::StatusOr<Counted>> MemoryStore::Increment(std::string key, Millis ttl
     return counted;
   };
   co_return co_await Run("Increment", key, std::move(effect));
+}
+
+Task<absl::Status> MemoryStore::Decrement(std::string key, Millis ttl) {
+  std::function<bool()> effect = [&] {
+    const Counted counted = CounterAt(key);
+    const Millis left = counted.left == Millis(0) ? ttl : counted.left;
+    data_.WriteText(key, absl::StrCat(counted.value - 1), clock_.Now() + left);
+    return true;
+  };
+  co_return (co_await Run("Decrement", key, std::move(effect))).status();
 }
 
 Task<absl::StatusOr<Counted>> MemoryStore::ReadCounter(std::string key) {

@@ -48,9 +48,11 @@ class MemoryStore final : public Store {
   Task<absl::StatusOr<CommitOutcome>> Apply(Commit commit) override;
   Task<absl::StatusOr<std::optional<CommitOutcome::Replay>>> FindAnswer(
       int shard, RequestKey request) override;
-  Task<absl::StatusOr<bool>> MarkRequest(int shard, RequestKey request) override;
+  Task<absl::StatusOr<Marking>> MarkRequest(int shard, RequestKey request) override;
+  Task<absl::Status> Unmark(int shard, RequestKey request) override;
   Task<absl::StatusOr<std::optional<std::string>>> GetValue(std::string key) override;
   Task<absl::StatusOr<Counted>> Increment(std::string key, Millis ttl) override;
+  Task<absl::Status> Decrement(std::string key, Millis ttl) override;
   Task<absl::StatusOr<Counted>> ReadCounter(std::string key) override;
   // Only yields: time is the simulation's.
   Task<void> Backoff(int attempt) override;

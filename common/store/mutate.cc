@@ -53,14 +53,75 @@ absl::StatusOr<Mutated> FromReplays(const CommitOutcome& outcome, size_t own) {
   return absl::InternalError("another request of the commit is known already");
 }
 
-// `refusal` stands unless the request was answered before: the first try may have succeeded.
-Task<absl::StatusOr<Mutated>> Refused(Store& store, RequestKey request, int shard,
-                                      absl::Status refusal) {
-  if (!IsRefusal(refusal) || refusal.code() == absl::StatusCode::kUnavailable) co_return refusal;
-  CO_ASSIGN_OR_RETURN(const std::optional<CommitOutcome::Replay> replay,
-                      co_await store.FindAnswer(shard, std::move(request)));
-  if (!replay) co_return refusal;
-  co_return FromReplay(*replay);
+// One mutation on its way.
+struct Mutation {
+  Store& store;
+  RequestKey request;
+  int caller_shard;
+  int shard;
+  bool marked = false;  // by this call, in the caller's shard
+
+  bool crosses_shards() const { return caller_shard != shard; }
+};
+
+// Whether it is certain that nothing was written.
+bool IsRefused(const absl::Status& status) {
+  return IsRefusal(status) && status.code() != absl::StatusCode::kUnavailable;
+}
+
+// `refusal` stands unless the request was answered before: the first try may have succeeded. Nor is
+// it the answer where the request_id belongs to something else.
+Task<absl::StatusOr<Mutated>> Refused(Mutation& mutation, absl::Status refusal) {
+  if (!IsRefused(refusal)) co_return refusal;
+  CO_ASSIGN_OR_RETURN(std::optional<CommitOutcome::Replay> replay,
+                      co_await mutation.store.FindAnswer(mutation.shard, mutation.request));
+  if (replay) co_return FromReplay(*replay);
+  if (!mutation.crosses_shards()) co_return refusal;
+  CO_ASSIGN_OR_RETURN(replay,
+                      co_await mutation.store.FindAnswer(mutation.caller_shard, mutation.request));
+  if (replay && !replay->same_payload) co_return Refuse(Reason::REQUEST_ID_REUSED);
+  co_return refusal;
+}
+
+// Before the first commit, and only once it is decided that there is one.
+Task<absl::Status> Mark(Mutation& mutation) {
+  if (!mutation.crosses_shards() || mutation.marked) co_return absl::OkStatus();
+  CO_ASSIGN_OR_RETURN(const Marking marking,
+                      co_await mutation.store.MarkRequest(mutation.caller_shard, mutation.request));
+  mutation.marked = marking == Marking::kNew;
+  co_return marking == Marking::kReused ? Refuse(Reason::REQUEST_ID_REUSED) : absl::OkStatus();
+}
+
+Task<absl::StatusOr<Mutated>> Decide(Mutation& mutation, bool recent, const DecideBytes& decide) {
+  for (int attempt = 0; attempt < kMaxAttempts;) {
+    const Read read = recent ? Read::kRecent : Read::kFresh;
+    absl::StatusOr<std::pair<Commit, std::string>> decided = co_await decide(read);
+    // What is only remembered neither refuses nor answers: no version would be compared.
+    const bool unproven = !decided.ok() || decided->first.empty();
+    if (unproven && std::exchange(recent, false)) continue;
+    if (!decided.ok()) co_return co_await Refused(mutation, decided.status());
+    CO_RETURN_IF_ERROR(co_await Mark(mutation));
+    Commit& commit = decided->first;
+    const size_t own = commit.requests().size();
+    commit.Answer(mutation.request, decided->second);
+    CO_ASSIGN_OR_RETURN(const CommitOutcome outcome,
+                        co_await mutation.store.Apply(std::move(commit)));
+    switch (outcome.kind) {
+      case CommitOutcome::Kind::kApplied:
+        co_return Mutated{std::move(decided->second), false};
+      case CommitOutcome::Kind::kReplayed:
+        co_return FromReplays(outcome, own);
+      case CommitOutcome::Kind::kTooLate:
+        co_return Refuse(Reason::CONFLICT_RETRY);
+      case CommitOutcome::Kind::kConflict:
+        break;
+    }
+    // What was decided on memory alone cost nothing: read and decide again at once.
+    if (std::exchange(recent, false)) continue;
+    if (++attempt < kMaxAttempts) co_await mutation.store.Backoff(attempt);
+  }
+  // A copy of this request may be what kept changing the record.
+  co_return co_await Refused(mutation, Refuse(Reason::CONFLICT_RETRY));
 }
 
 }  // namespace
@@ -84,37 +145,12 @@ namespace internal {
 
 Task<absl::StatusOr<Mutated>> RunMutation(Store& store, RequestKey request, int caller_shard,
                                           int shard, bool recent, DecideBytes decide) {
-  bool marked = caller_shard == shard;
-  for (int attempt = 0; attempt < kMaxAttempts;) {
-    const Read read = recent ? Read::kRecent : Read::kFresh;
-    absl::StatusOr<std::pair<Commit, std::string>> decided = co_await decide(read);
-    if (!decided.ok() && std::exchange(recent, false)) continue;
-    if (!decided.ok()) co_return co_await Refused(store, request, shard, decided.status());
-    Commit& commit = decided->first;
-    if (commit.empty()) co_return Mutated{std::move(decided->second), false};
-    if (!marked) {
-      CO_ASSIGN_OR_RETURN(marked, co_await store.MarkRequest(caller_shard, request));
-      if (!marked) co_return Refuse(Reason::REQUEST_ID_REUSED);
-    }
-    const size_t own = commit.requests().size();
-    commit.Answer(request, decided->second);
-    CO_ASSIGN_OR_RETURN(const CommitOutcome outcome, co_await store.Apply(std::move(commit)));
-    switch (outcome.kind) {
-      case CommitOutcome::Kind::kApplied:
-        co_return Mutated{std::move(decided->second), false};
-      case CommitOutcome::Kind::kReplayed:
-        co_return FromReplays(outcome, own);
-      case CommitOutcome::Kind::kTooLate:
-        co_return Refuse(Reason::CONFLICT_RETRY);
-      case CommitOutcome::Kind::kConflict:
-        break;
-    }
-    // What was decided on memory alone cost nothing: read and decide again at once.
-    if (std::exchange(recent, false)) continue;
-    if (++attempt < kMaxAttempts) co_await store.Backoff(attempt);
+  Mutation mutation{store, std::move(request), caller_shard, shard};
+  absl::StatusOr<Mutated> mutated = co_await Decide(mutation, recent, decide);
+  if (mutation.marked && IsRefused(mutated.status())) {
+    (co_await store.Unmark(caller_shard, std::move(mutation.request))).IgnoreError();
   }
-  // A copy of this request may be what kept changing the record.
-  co_return co_await Refused(store, request, shard, Refuse(Reason::CONFLICT_RETRY));
+  co_return mutated;
 }
 
 }  // namespace internal

@@ -34,8 +34,8 @@ using DecideBytes = std::function<Task<absl::StatusOr<std::pair<Commit, std::str
 // `decide` loads what it needs and fills commit and answer. On a conflict it runs again (at most 8
 // times with jitter, then CONFLICT_RETRY). A known request_id answers as it did the first time,
 // even where `decide` now refuses; one known with another fingerprint is REQUEST_ID_REUSED.
-// `caller_shard` gets a mark when it is not `shard`, the commit's. A commit that is empty is not
-// sent: its answer is not kept either.
+// `caller_shard` gets a mark when it is not `shard`, the commit's. An answer is kept also where
+// nothing had to be written; of what is refused nothing stays.
 Task<absl::StatusOr<std::string>> MutateBytes(
     Store& store, RequestKey request, int caller_shard, int shard,
     std::function<Task<absl::StatusOr<std::pair<Commit, std::string>>>()> decide);

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <utility>
 
-#include "common/redis/errors.h"
 #include "common/status/macros.h"
 #include "common/store/detail/errors.h"
 #include "common/store/detail/functions.h"
@@ -57,6 +56,15 @@ Task<absl::StatusOr<Counted>> RedisStore::Increment(std::string key, Millis ttl)
   std::vector<absl::StatusOr<redis::Reply>> replies = co_await CallEach(std::move(commands));
   for (const auto& reply : replies) CO_RETURN_IF_ERROR(reply.status());
   co_return Counted{replies[0]->integer, LeftOf(*replies[2])};
+}
+
+Task<absl::Status> RedisStore::Decrement(std::string key, Millis ttl) {
+  std::vector<redis::Command> commands;
+  commands.push_back(redis::Command::On(key, "DECR", key));
+  commands.push_back(redis::Command::On(key, "PEXPIRE", key, ttl.count(), "NX"));
+  const auto replies = co_await CallEach(std::move(commands));
+  for (const auto& reply : replies) CO_RETURN_IF_ERROR(reply.status());
+  co_return absl::OkStatus();
 }
 
 Task<absl::StatusOr<Counted>> RedisStore::ReadCounter(std::string key) {
@@ -159,23 +167,13 @@ Task<absl::StatusOr<std::vector<StreamEntry>>> RedisStore::ReadStream(std::strin
 Task<absl::StatusOr<std::vector<DueTimer>>> RedisStore::TakeDueTimers(int shard, Time now,
                                                                       Millis lease, int limit) {
   const std::string key = keys_.Timers(shard);
-  redis::Options options;
-  options.timeout = options_.timeout;
-  absl::StatusOr<redis::Reply> reply;
-  for (int attempt = 0; attempt < 2; ++attempt) {
-    redis::Command command =
-        redis::Command::On(key, "FCALL", detail::kTakeTimersFunction, 1, key, Ms(now),
-                           Ms(now + lease), std::clamp(limit, 1, 1000));
-    reply = co_await client_.Call(std::move(command), options);
-    if (reply.ok() || !redis::IsFunctionMissing(reply.status())) break;
-    absl::Status loaded = co_await detail::LoadFunctions(client_);
-    if (!loaded.ok()) co_return detail::StoreError(loaded);
-  }
-  if (!reply.ok()) co_return detail::StoreError(reply.status());
+  redis::Command command = redis::Command::On(key, "FCALL", detail::kTakeTimersFunction, 1, key,
+                                              Ms(now), Ms(now + lease), std::clamp(limit, 1, 1000));
+  CO_ASSIGN_OR_RETURN(redis::Reply reply, co_await CallFunction(std::move(command)));
   std::vector<DueTimer> due;
-  due.reserve(reply->items.size() / 2);
-  for (size_t i = 0; i + 1 < reply->items.size(); i += 2) {
-    due.push_back({std::move(reply->items[i].text), ParseTime(reply->items[i + 1].text)});
+  due.reserve(reply.items.size() / 2);
+  for (size_t i = 0; i + 1 < reply.items.size(); i += 2) {
+    due.push_back({std::move(reply.items[i].text), ParseTime(reply.items[i + 1].text)});
   }
   co_return due;
 }

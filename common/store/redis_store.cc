@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/crypto/random.h"
+#include "common/redis/errors.h"
 #include "common/status/macros.h"
 #include "common/store/detail/binary.h"
 #include "common/store/detail/commit_queue.h"
@@ -137,12 +138,34 @@ Task<absl::StatusOr<std::optional<CommitOutcome::Replay>>> RedisStore::FindAnswe
   co_return replay;
 }
 
-Task<absl::StatusOr<bool>> RedisStore::MarkRequest(int shard, RequestKey request) {
+Task<absl::StatusOr<Marking>> RedisStore::MarkRequest(int shard, RequestKey request) {
   const std::string key = keys_.Answer(shard, request.caller, request.request_id);
   redis::Command command = redis::Command::On(key, "SET", key, detail::Fixed64(request.fingerprint),
                                               "NX", "GET", "PX", detail::kAnswerTtl.count());
   CO_ASSIGN_OR_RETURN(const redis::Reply reply, co_await Call(std::move(command)));
-  co_return reply.IsNil() || detail::ReadFixed64(reply.text) == request.fingerprint;
+  if (reply.IsNil()) co_return Marking::kNew;
+  co_return detail::MarkingOf(reply.text, request.fingerprint);
+}
+
+Task<absl::Status> RedisStore::Unmark(int shard, RequestKey request) {
+  const std::string key = keys_.Answer(shard, request.caller, request.request_id);
+  redis::Command command = redis::Command::On(key, "FCALL", detail::kUnmarkFunction, 1, key,
+                                              detail::Fixed64(request.fingerprint));
+  co_return (co_await CallFunction(std::move(command))).status();
+}
+
+Task<absl::StatusOr<redis::Reply>> RedisStore::CallFunction(redis::Command command) {
+  redis::Options options;
+  options.timeout = options_.timeout;
+  redis::Command again = command;
+  absl::StatusOr<redis::Reply> reply = co_await client_.Call(std::move(command), options);
+  if (!reply.ok() && redis::IsFunctionMissing(reply.status())) {
+    absl::Status loaded = co_await detail::LoadFunctions(client_);
+    if (!loaded.ok()) co_return detail::StoreError(loaded);
+    reply = co_await client_.Call(std::move(again), options);
+  }
+  if (!reply.ok()) co_return detail::StoreError(reply.status());
+  co_return reply;
 }
 
 Task<void> RedisStore::Backoff(int attempt) {

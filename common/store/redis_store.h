@@ -57,9 +57,11 @@ class RedisStore final : public Store {
   Task<absl::StatusOr<CommitOutcome>> Apply(Commit commit) override;
   Task<absl::StatusOr<std::optional<CommitOutcome::Replay>>> FindAnswer(
       int shard, RequestKey request) override;
-  Task<absl::StatusOr<bool>> MarkRequest(int shard, RequestKey request) override;
+  Task<absl::StatusOr<Marking>> MarkRequest(int shard, RequestKey request) override;
+  Task<absl::Status> Unmark(int shard, RequestKey request) override;
   Task<absl::StatusOr<std::optional<std::string>>> GetValue(std::string key) override;
   Task<absl::StatusOr<Counted>> Increment(std::string key, Millis ttl) override;
+  Task<absl::Status> Decrement(std::string key, Millis ttl) override;
   Task<absl::StatusOr<Counted>> ReadCounter(std::string key) override;
   Task<void> Backoff(int attempt) override;
   Task<absl::StatusOr<std::vector<ScoredMember>>> RangeIndex(std::string key, Range range) override;
@@ -85,6 +87,8 @@ class RedisStore final : public Store {
              bool cluster);
 
   Task<absl::StatusOr<redis::Reply>> Call(redis::Command command);
+  // The same for a function of commit.lua: loads the functions first where they are missing.
+  Task<absl::StatusOr<redis::Reply>> CallFunction(redis::Command command);
   Task<std::vector<absl::StatusOr<redis::Reply>>> CallEach(std::vector<redis::Command> commands);
 
   redis::Client& client_;

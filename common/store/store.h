@@ -41,6 +41,13 @@ struct DueTimer {
   Time due;  // as it was set; after a lease that ran out, the end of that lease
 };
 
+// What stood under a request_id when it was marked.
+enum class Marking {
+  kNew,     // nothing: the mark is this call's
+  kKnown,   // the same payload, marked or answered by an earlier call or a copy
+  kReused,  // another payload
+};
+
 // What a read of records may answer.
 enum class Read {
   kFresh,   // what the store holds now
@@ -72,14 +79,17 @@ class Store {
   // What an earlier commit of the shard answered to this request; nullopt when none did.
   virtual Task<absl::StatusOr<std::optional<CommitOutcome::Replay>>> FindAnswer(
       int shard, RequestKey request) = 0;
-  // Puts the request's fingerprint down in the caller's shard: false when it is there with another
-  // fingerprint.
-  virtual Task<absl::StatusOr<bool>> MarkRequest(int shard, RequestKey request) = 0;
+  // Puts the request's fingerprint down in the caller's shard, unless something stands there.
+  virtual Task<absl::StatusOr<Marking>> MarkRequest(int shard, RequestKey request) = 0;
+  // Takes back a mark that nothing came of. Answers, and marks of other payloads, stay.
+  virtual Task<absl::Status> Unmark(int shard, RequestKey request) = 0;
 
   virtual Task<absl::StatusOr<std::optional<std::string>>> GetValue(std::string key) = 0;
   // Adds to a counter with a life time counted from its first increment; answers it as it is then.
   // For rate limits.
   virtual Task<absl::StatusOr<Counted>> Increment(std::string key, Millis ttl) = 0;
+  // Takes an increment back.
+  virtual Task<absl::Status> Decrement(std::string key, Millis ttl) = 0;
   // The same without adding; 0 where there is no such counter.
   virtual Task<absl::StatusOr<Counted>> ReadCounter(std::string key) = 0;
 

@@ -58,6 +58,9 @@ void Deployment::Spawn(const std::string& service) {
     environment["BAODAO_PEER_" + absl::AsciiStrToUpper(peer)] =
         "127.0.0.1:" + std::to_string(PortOf(peer));
   }
+  if (options_.second_dispatch) {
+    environment["BAODAO_PEER_DISPATCH"] += ",127.0.0.1:" + std::to_string(PortOf(kSecondDispatch));
+  }
   const std::string program = service == kSecondDispatch ? "dispatch" : service;
   const int port = PortOf(service);
   std::vector<std::string> argv = {

@@ -22,7 +22,7 @@ inline constexpr int kMetricsOffset = 2000;
 struct DeploymentOptions {
   // In the order of their ports.
   std::vector<std::string> services{config::kServices.begin(), config::kServices.end()};
-  // A second dispatch on the same data, at second_dispatch_port().
+  // A second dispatch on the same data, at second_dispatch_port(); the services ask both.
   bool second_dispatch = false;
   // On a Redis Cluster of three masters instead of one Redis.
   bool cluster = false;

@@ -13,6 +13,7 @@ rpc::ServerOptions TestServerOptions(Tokens& tokens, metrics::Registry& metrics)
   options.metrics = &metrics;
   options.rate_limits.person = {};
   options.rate_limits.anonymous = {};
+  options.rate_limits.writes = {};
   return options;
 }
 

@@ -1,15 +1,16 @@
 // dispatch: tasks, the people on them, and the hours they served.
 #include "common/service/main.h"
 
+#include <functional>
 #include <memory>
 #include <utility>
 
 #include "common/areas/feed.h"
 #include "common/events/group_consumer.h"
 #include "common/events/tail.h"
-#include "common/events/trimmer.h"
 #include "common/profiles/profile_feed.h"
 #include "common/profiles/registration_source.h"
+#include "common/service/startup.h"
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "common/work/settings.h"
@@ -118,27 +119,26 @@ class DispatchService final : public service::Service {
                                  [&parts](std::string service, int shard) {
                                    return OnGap(parts, std::move(service), shard);
                                  });
-    CO_RETURN_IF_ERROR(co_await parts.tail->Prepare());
+    std::function<Task<absl::Status>()> prepare = [&parts] { return parts.tail->Prepare(); };
+    CO_RETURN_IF_ERROR(
+        co_await service::UntilReachable(runtime.clock, "events", std::move(prepare)));
     co_await parts.areas.Load();
     co_await parts.profile_feed.Load();
-    CO_RETURN_IF_ERROR(co_await parts.task_feed.Load());
+    std::function<Task<absl::Status>()> tasks = [&parts] { return parts.task_feed.Load(); };
+    CO_RETURN_IF_ERROR(co_await service::UntilReachable(runtime.clock, "tasks", std::move(tasks)));
 
     RegisterAll(runtime.router, parts.tasks, parts.assignments, parts.ledgers);
     runtime.access.covers = [&parts](std::string_view a, std::string_view b) {
       return parts.areas.Covers(a, b);
     };
     runtime.access.resolve = ResolveTasks(parts.app);
-    SpawnWorkers(runtime, name);
+    SpawnWorkers(runtime);
     co_return absl::OkStatus();
   }
 
  private:
-  void SpawnWorkers(service::Runtime& runtime, const std::string& name) {
+  void SpawnWorkers(service::Runtime& runtime) {
     Parts& parts = *parts_;
-    events::TrimmerOptions trim;
-    trim.service = name;
-    trim.shards = runtime.store.shards();
-    parts.trimmer = events::NewTrimmer(runtime.redis, runtime.clock, trim);
     events::GroupOptions group;
     group.group = kGroup;
     group.services = Followed();
@@ -148,6 +148,7 @@ class DispatchService final : public service::Service {
     };
     parts.follower = events::NewGroupConsumer(runtime.loop, runtime.redis, runtime.clock, group,
                                               service::ObserveAge(runtime, kGroup, on_event));
+    parts.trimmer = service::NewTrimmer(runtime);
     runtime.Spawn("areas", parts.areas.Run());
     runtime.Spawn("events", parts.tail->Run());
     runtime.Spawn("standings", parts.follower->Run());

@@ -1,15 +1,17 @@
 // inbox: what happened that concerns people.
 #include "common/service/main.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "common/areas/feed.h"
 #include "common/events/group_consumer.h"
+#include "common/events/readers.h"
 #include "common/events/tail.h"
-#include "common/events/trimmer.h"
 #include "common/log/log.h"
+#include "common/service/startup.h"
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "common/timers/timer_loop.h"
@@ -24,14 +26,12 @@ namespace {
 
 constexpr char kGroup[] = "inbox";
 
-std::vector<std::string> Followed() { return {"registration", "lists", "dispatch"}; }
-
 // Everything of one process, in the order it is needed.
 struct Parts {
   explicit Parts(service::Runtime& runtime)
       : areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         store(runtime.store),
-        handlers(store, hub, areas, runtime.clock),
+        handlers(store, hub, areas, runtime.key_ring, runtime.clock),
         liaisons(UnitsFromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         deliverer(store, liaisons, areas, runtime.clock),
         timers(runtime.store, runtime.clock) {
@@ -85,17 +85,14 @@ void MakeConsumers(service::Runtime& runtime, Parts& parts) {
       [&parts](std::string service, int) { return OnGap(parts, std::move(service)); });
   events::GroupOptions group;
   group.group = kGroup;
-  group.services = Followed();
+  group.services = events::ServicesReadBy(kGroup);
   group.shards = runtime.store.shards();
   const auto on_event = [&parts](const events::Delivery& delivery) {
     return parts.deliverer.OnEvent(delivery);
   };
   parts.deliveries = events::NewGroupConsumer(runtime.loop, runtime.redis, runtime.clock, group,
                                               service::ObserveAge(runtime, kGroup, on_event));
-  events::TrimmerOptions trim;
-  trim.service = runtime.store.keys().service();
-  trim.shards = runtime.store.shards();
-  parts.trimmer = events::NewTrimmer(runtime.redis, runtime.clock, trim);
+  parts.trimmer = service::NewTrimmer(runtime);
 }
 
 class InboxService final : public service::Service {
@@ -104,7 +101,9 @@ class InboxService final : public service::Service {
     parts_ = std::make_unique<Parts>(runtime);
     Parts& parts = *parts_;
     MakeConsumers(runtime, parts);
-    CO_RETURN_IF_ERROR(co_await parts.wakes->Prepare());
+    std::function<Task<absl::Status>()> prepare = [&parts] { return parts.wakes->Prepare(); };
+    CO_RETURN_IF_ERROR(
+        co_await service::UntilReachable(runtime.clock, "events", std::move(prepare)));
     co_await parts.areas.Load();
     parts.handlers.Register(&runtime.router);
     runtime.access = PolicyOf(parts.areas);
@@ -114,8 +113,9 @@ class InboxService final : public service::Service {
     runtime.Spawn("deliveries", parts.deliveries->Run());
     runtime.Spawn("timers", parts.timers.Run());
     runtime.Spawn("trimmer", parts.trimmer->Run());
-    runtime.Spawn("lag", service::SampleGroupLag(runtime.metrics, runtime.redis, runtime.clock,
-                                                 kGroup, Followed(), runtime.store.shards()));
+    runtime.Spawn("lag",
+                  service::SampleGroupLag(runtime.metrics, runtime.redis, runtime.clock, kGroup,
+                                          events::ServicesReadBy(kGroup), runtime.store.shards()));
     runtime.OnStop([&parts] {
       parts.timers.Stop();
       parts.wakes->Stop();

@@ -1,14 +1,16 @@
 // lists: needs, resources, projects and the links between them.
 #include "common/service/main.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "common/areas/feed.h"
 #include "common/events/group_consumer.h"
+#include "common/events/readers.h"
 #include "common/events/tail.h"
-#include "common/events/trimmer.h"
 #include "common/log/log.h"
+#include "common/service/startup.h"
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "common/timers/timer_loop.h"
@@ -79,17 +81,14 @@ void MakeConsumers(service::Runtime& runtime, Parts& parts) {
                                   [&parts](std::string, int) { return OnGap(parts); });
   events::GroupOptions group;
   group.group = kGroup;
-  group.services = {"dispatch"};
+  group.services = events::ServicesReadBy(kGroup);
   group.shards = runtime.store.shards();
   const auto on_task = [&parts](const events::Delivery& delivery) {
     return parts.follower.OnEvent(delivery);
   };
   parts.tasks = events::NewGroupConsumer(runtime.loop, runtime.redis, runtime.clock, group,
                                          service::ObserveAge(runtime, kGroup, on_task));
-  events::TrimmerOptions trim;
-  trim.service = runtime.store.keys().service();
-  trim.shards = runtime.store.shards();
-  parts.trimmer = events::NewTrimmer(runtime.redis, runtime.clock, trim);
+  parts.trimmer = service::NewTrimmer(runtime);
 }
 
 class ListsService final : public service::Service {
@@ -98,7 +97,9 @@ class ListsService final : public service::Service {
     parts_ = std::make_unique<Parts>(runtime);
     Parts& parts = *parts_;
     MakeConsumers(runtime, parts);
-    CO_RETURN_IF_ERROR(co_await parts.imports->Prepare());
+    std::function<Task<absl::Status>()> prepare = [&parts] { return parts.imports->Prepare(); };
+    CO_RETURN_IF_ERROR(
+        co_await service::UntilReachable(runtime.clock, "events", std::move(prepare)));
     co_await parts.areas.Load();
     parts.services.Register(&runtime.router);
     runtime.access = PolicyOf(parts.deps);
@@ -108,9 +109,9 @@ class ListsService final : public service::Service {
     runtime.Spawn("task-events", parts.tasks->Run());
     runtime.Spawn("timers", parts.timers.Run());
     runtime.Spawn("trimmer", parts.trimmer->Run());
-    std::vector<std::string> followed(1, "dispatch");
-    runtime.Spawn("lag", service::SampleGroupLag(runtime.metrics, runtime.redis, runtime.clock,
-                                                 kGroup, followed, runtime.store.shards()));
+    runtime.Spawn("lag",
+                  service::SampleGroupLag(runtime.metrics, runtime.redis, runtime.clock, kGroup,
+                                          events::ServicesReadBy(kGroup), runtime.store.shards()));
     runtime.OnStop([&parts] {
       parts.timers.Stop();
       parts.imports->Stop();

@@ -1,6 +1,7 @@
 // matching: who should do what, and why.
 #include "common/service/main.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "common/events/tail.h"
 #include "common/ids/ids.h"
 #include "common/profiles/registration_source.h"
+#include "common/service/startup.h"
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "services/matching/rpc/handlers.h"
@@ -72,7 +74,9 @@ class MatchingService final : public service::Service {
                                  [&parts](std::string service, int shard) {
                                    return parts.feed.OnGap(std::move(service), shard);
                                  });
-    CO_RETURN_IF_ERROR(co_await parts.tail->Prepare());
+    std::function<Task<absl::Status>()> prepare = [&parts] { return parts.tail->Prepare(); };
+    CO_RETURN_IF_ERROR(
+        co_await service::UntilReachable(runtime.clock, "events", std::move(prepare)));
     co_await parts.feed.Load();
     parts.handlers.Register(&runtime.router);
     runtime.access = parts.handlers.Policy(parts.areas);

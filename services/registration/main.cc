@@ -1,11 +1,12 @@
 // registration: areas, units, people, registrations (报到), sessions.
 #include "common/service/main.h"
 
+#include <functional>
 #include <memory>
 
 #include "common/events/tail.h"
-#include "common/events/trimmer.h"
 #include "common/log/log.h"
+#include "common/service/startup.h"
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "services/registration/rpc/routes.h"
@@ -113,8 +114,11 @@ class RegistrationService final : public service::Service {
     parts.imports = events::NewTail(runtime.loop, runtime.redis, runtime.clock, tail,
                                     service::ObserveAge(runtime, "tail", on_event),
                                     [&parts](std::string, int) { return OnGap(parts); });
-    CO_RETURN_IF_ERROR(co_await parts.imports->Prepare());
-    CO_RETURN_IF_ERROR(co_await parts.areas.feed().Refresh());
+    std::function<Task<absl::Status>()> prepare = [&parts] { return parts.imports->Prepare(); };
+    CO_RETURN_IF_ERROR(
+        co_await service::UntilReachable(runtime.clock, "events", std::move(prepare)));
+    std::function<Task<absl::Status>()> areas = [&parts] { return parts.areas.feed().Refresh(); };
+    CO_RETURN_IF_ERROR(co_await service::UntilReachable(runtime.clock, "areas", std::move(areas)));
     parts.metrics.Areas(parts.areas.tree()->size());
 
     parts.handlers.Register(runtime.router);
@@ -123,10 +127,7 @@ class RegistrationService final : public service::Service {
     LimitWrites(&runtime.rate_limits);
     service::ObserveTimers(runtime.metrics, parts.timers);
 
-    events::TrimmerOptions trim;
-    trim.service = name;
-    trim.shards = runtime.store.shards();
-    parts.trimmer = events::NewTrimmer(runtime.redis, runtime.clock, trim);
+    parts.trimmer = service::NewTrimmer(runtime);
     runtime.Spawn("area-refresh", parts.areas.feed().Run());
     runtime.Spawn("area-events", parts.imports->Run());
     runtime.Spawn("timers", parts.timers.Run());

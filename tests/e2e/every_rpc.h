@@ -148,9 +148,10 @@ inline std::unique_ptr<Message> NewRequest(const Rpc& rpc) {
                                       ->New());
 }
 
-// Sends `bytes` as the request; streams are watched for a moment.
+// Sends `bytes` as the request; streams are watched for a moment. `answer` gets the bytes of the
+// response.
 inline grpc::Status CallRaw(Town& town, const Rpc& rpc, const std::string& token,
-                            const std::string& bytes) {
+                            const std::string& bytes, std::string* answer = nullptr) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxSendMessageSize(-1);
   auto channel = grpc::CreateCustomChannel(
@@ -167,7 +168,15 @@ inline grpc::Status CallRaw(Town& town, const Rpc& rpc, const std::string& token
   std::promise<grpc::Status> done;
   stub.UnaryCall(&context, name, {}, &request, &response,
                  [&](grpc::Status status) { done.set_value(status); });
-  return done.get_future().get();
+  const grpc::Status status = done.get_future().get();
+  std::vector<grpc::Slice> slices;
+  if (answer != nullptr && status.ok() && response.Dump(&slices).ok()) {
+    answer->clear();
+    for (const grpc::Slice& part : slices) {
+      answer->append(reinterpret_cast<const char*>(part.begin()), part.size());
+    }
+  }
+  return status;
 }
 
 }  // namespace baodao::testing

@@ -55,6 +55,7 @@ Call::Call(std::shared_ptr<Engine> engine, const Method& method,
       started_(std::chrono::steady_clock::now()) {
   method_.metrics->Started();
   state_->caller = Nobody();
+  state_->charger = &engine_->chain();
   state_->method = method_.route->name;
   state_->peer = context->peer();
   state_->deadline = DeadlineOf(*context, streaming(), engine_->options(), started_);
@@ -163,6 +164,7 @@ Task<void> Call::Serve(Hold hold) {
     if (status.ok()) {
       CallContext context(call->state_);
       status = co_await call->invocation_->Run(std::move(context), call->sink());
+      if (status.ok()) call->engine_->chain().Answered(call->method_, *call->state_);
     }
   } catch (const std::exception& error) {
     status = absl::InternalError(error.what());

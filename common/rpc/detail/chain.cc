@@ -25,6 +25,10 @@ std::string_view BearerOf(std::string_view authorization) {
   return authorization.substr(kScheme.size());
 }
 
+std::string WritesOf(const auth::Principal& person) {
+  return absl::StrCat(person.person_id, " writes");
+}
+
 }  // namespace
 
 std::string AddressOf(std::string_view peer) {
@@ -154,11 +158,29 @@ absl::Status Chain::CheckRate(const Method& method, const Arrival& arrival,
   const std::string& who = caller.IsPerson() ? caller.person_id : arrival.address;
   const Bucket& common = caller.IsPerson() ? limits.person : limits.anonymous;
   const auto now = std::chrono::steady_clock::now();
-  const Millis wait =
-      method.bucket ? limiter_.Take(absl::StrCat(who, " ", method.route->name), *method.bucket, now)
+  Millis wait = method.bucket
+                    ? limiter_.Take(absl::StrCat(who, " ", method.route->name), *method.bucket, now)
                     : limiter_.Take(who, common, now);
+  if (method.keeps_answers && caller.IsPerson()) {
+    wait = std::max(wait, limiter_.Wait(WritesOf(caller), limits.writes, now));
+  }
   if (wait == Millis(0)) return absl::OkStatus();
   return RefuseFor(Reason::RATE_LIMITED, wait);
+}
+
+void Chain::Answered(const Method& method, const CallContext::State& state) {
+  if (!method.keeps_answers || !state.caller->IsPerson()) return;
+  const auto now = std::chrono::steady_clock::now();
+  limiter_.Charge(WritesOf(*state.caller), options_.rate_limits.writes, 1, now);
+}
+
+void Chain::Charge(const CallContext& context, double calls) {
+  const auth::Principal& caller = context.caller();
+  if (caller.IsService()) return;
+  const RateLimits& limits = options_.rate_limits;
+  const std::string& who = caller.IsPerson() ? caller.person_id : context.address();
+  limiter_.Charge(who, caller.IsPerson() ? limits.person : limits.anonymous, calls,
+                  std::chrono::steady_clock::now());
 }
 
 }  // namespace baodao::rpc::detail

@@ -33,13 +33,15 @@ struct Method {
         access(std::move(plan)),
         bounds(the_route.request),
         metrics(method_metrics),
-        bucket(own) {}
+        bucket(own),
+        keeps_answers(the_route.request->FindFieldByName("request_id") != nullptr) {}
 
   const Route* route;
   AccessPlan access;
   validate::Validator bounds;
   metrics::RpcMetrics::Method* metrics;
   std::optional<Bucket> bucket;  // instead of the common one
+  bool keeps_answers;            // for a day: a mutation
 };
 
 // Metadata of a call beyond this is refused, of that call alone. gRPC itself would end every call
@@ -56,7 +58,7 @@ struct Arrival {
 };
 
 // Loop thread only.
-class Chain {
+class Chain final : public Charger {
  public:
   Chain(const ServerOptions& options, Clock& clock);
 
@@ -65,6 +67,9 @@ class Chain {
   // depends on the resource: then call CheckScope, too, which costs reads.
   absl::Status Admit(const Method& method, const Arrival& arrival, CallContext::State* state,
                      google::protobuf::Message* request, bool* needs_scope);
+  // The call's handler has answered, and not refused.
+  void Answered(const Method& method, const CallContext::State& state);
+  void Charge(const CallContext& context, double calls) override;
   // By value: a coroutine outlives its caller's frame.
   Task<absl::Status> CheckScope(const Method& method, std::shared_ptr<CallContext::State> state,
                                 google::protobuf::Message* request);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "common/store/commit.h"
+#include "common/store/store.h"
 
 namespace baodao::store::detail {
 
@@ -46,6 +47,11 @@ inline std::string RequestText(const Commit::Request& request) {
 }
 
 inline bool IsMark(std::string_view text) { return text.size() <= 8; }
+
+// What is kept under a request, seen by a call with this fingerprint.
+inline Marking MarkingOf(std::string_view kept, uint64_t fingerprint) {
+  return ReadFixed64(kept) == fingerprint ? Marking::kKnown : Marking::kReused;
+}
 
 inline CommitOutcome::Replay ParseReplay(size_t index, uint64_t fingerprint,
                                          std::string_view text) {

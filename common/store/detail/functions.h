@@ -10,8 +10,9 @@
 
 namespace baodao::store::detail {
 
-inline constexpr std::string_view kCommitFunction = "baodao_commit_1";
-inline constexpr std::string_view kTakeTimersFunction = "baodao_take_timers_1";
+inline constexpr std::string_view kCommitFunction = "baodao_commit_2";
+inline constexpr std::string_view kUnmarkFunction = "baodao_unmark_2";
+inline constexpr std::string_view kTakeTimersFunction = "baodao_take_timers_2";
 
 // The library's source.
 std::string_view CommitLibrary();

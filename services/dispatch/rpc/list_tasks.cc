@@ -32,7 +32,7 @@ Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext context,
     co_return Refuse(Reason::AREA_UNKNOWN, {{"area", request.area_code()}});
   }
   const Time now = app_.clock.Now();
-  const uint64_t id = paging::QueryOf("dispatch.ListTasks", request);
+  const paging::Query id = paging::QueryOf(app_.ring, "dispatch.ListTasks", request);
   CO_ASSIGN_OR_RETURN(const std::string position, paging::Decode(request.page_token(), id, now));
   PageQuery query;
   CO_ASSIGN_OR_RETURN(query.after, ListPosition::Decode(position));
@@ -49,6 +49,7 @@ Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext context,
   query.size = paging::PageSize(request.page_size(), 20, 200);
   query.wanted = Wanted(request, now);
   CO_ASSIGN_OR_RETURN(TaskPage page, co_await ReadPage(app_.store, app_.keys, std::move(query)));
+  context.Charge(paging::CallsOwed(page.read, 2 * static_cast<int64_t>(page.tasks.size())));
   v1::ListTasksResponse response;
   for (v1::Task& task : page.tasks) {
     *response.add_tasks() = Shown(app_, context, std::move(task));

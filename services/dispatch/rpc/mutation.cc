@@ -21,26 +21,30 @@ Mutation MutationOf(const App& app, const rpc::CallContext& context, const std::
 }
 
 Task<absl::Status> MarkRequest(App& app, const Mutation& mutation, const std::string& task_id) {
-  if (!ids::IsValid(task_id, "tsk")) co_return NotFound("task", task_id);
   if (mutation.caller_shard == app.keys.ShardOf(task_id)) co_return absl::OkStatus();
-  CO_ASSIGN_OR_RETURN(const bool same,
+  CO_ASSIGN_OR_RETURN(const store::Marking marking,
                       co_await app.store.MarkRequest(mutation.caller_shard, mutation.key));
-  co_return same ? absl::OkStatus() : Refuse(Reason::REQUEST_ID_REUSED);
+  co_return marking == store::Marking::kReused ? Refuse(Reason::REQUEST_ID_REUSED)
+                                               : absl::OkStatus();
 }
 
 Task<absl::StatusOr<std::string>> KnownAnswer(App& app, const Mutation& mutation,
                                               const std::string& task_id) {
-  CO_ASSIGN_OR_RETURN(const auto known,
-                      co_await app.store.FindAnswer(app.keys.ShardOf(task_id), mutation.key));
-  if (!known) co_return std::string();
-  if (!known->same_payload) co_return Refuse(Reason::REQUEST_ID_REUSED);
-  co_return known->answer;
+  const int task_shard = app.keys.ShardOf(task_id);
+  CO_ASSIGN_OR_RETURN(auto known, co_await app.store.FindAnswer(task_shard, mutation.key));
+  if (known && known->same_payload) co_return known->answer;
+  if (!known && mutation.caller_shard != task_shard) {
+    CO_ASSIGN_OR_RETURN(known, co_await app.store.FindAnswer(mutation.caller_shard, mutation.key));
+  }
+  if (known && !known->same_payload) co_return Refuse(Reason::REQUEST_ID_REUSED);
+  co_return std::string();
 }
 
 Task<absl::StatusOr<std::string>> RunMutation(App& app, Mutation mutation, std::string task_id,
                                               TaskCall call) {
-  CO_RETURN_IF_ERROR(co_await MarkRequest(app, mutation, task_id));
+  if (!ids::IsValid(task_id, "tsk")) co_return NotFound("task", task_id);
   call.request = mutation.key;
+  if (mutation.caller_shard != app.keys.ShardOf(task_id)) call.mark_shard = mutation.caller_shard;
   call.actor = mutation.actor;
   call.trace_id = mutation.trace_id;
   co_await RunAndRelease(app, std::move(task_id), call);

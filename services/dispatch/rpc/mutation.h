@@ -21,10 +21,12 @@ struct Mutation {
 Mutation MutationOf(const App& app, const rpc::CallContext& context, const std::string& task_id,
                     const google::protobuf::Message& request);
 
-// Notes the request down in the caller's shard when that is not the task's. REQUEST_ID_REUSED.
+// Notes the request down in the caller's shard when that is not the task's: only what is decided
+// and about to be written. REQUEST_ID_REUSED.
 Task<absl::Status> MarkRequest(App& app, const Mutation& mutation, const std::string& task_id);
 
 // What the request was answered before; empty when it is not known. REQUEST_ID_REUSED.
+// For whoever is about to refuse it.
 Task<absl::StatusOr<std::string>> KnownAnswer(App& app, const Mutation& mutation,
                                               const std::string& task_id);
 

@@ -86,7 +86,6 @@ Answer<v1::Task> TaskHandlers::PublishTask(rpc::CallContext context,
       co_return co_await AnswerExisting(app_, std::move(mutation), command.task_id);
     if (!absl::IsNotFound(existing.status())) co_return existing.status();
   }
-  CO_RETURN_IF_ERROR(co_await MarkRequest(app_, mutation, command.task_id));
   // A need that a closed area left behind is still served.
   absl::Status place = of_need ? absl::OkStatus() : areas::CheckOpen(*tree, area);
   place.Update(CheckPlace(*tree, request));
@@ -101,6 +100,7 @@ Answer<v1::Task> TaskHandlers::PublishTask(rpc::CallContext context,
     published->record.add_listed_under(std::move(code));
   }
   const v1::Task& task = published->record.task();
+  CO_RETURN_IF_ERROR(co_await MarkRequest(app_, mutation, command.task_id));
   CO_ASSIGN_OR_RETURN(
       const bool created,
       co_await app_.tasks.Create(published->record, published->effects, mutation.key,

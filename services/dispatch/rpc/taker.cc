@@ -64,19 +64,29 @@ Task<absl::StatusOr<v1::Assignment>> Taker::Take(TakeOrder order) {
 }
 
 Task<absl::StatusOr<std::string>> Taker::Decide(const TakeOrder& order) {
+  bool marked = false;
+  absl::StatusOr<std::string> result = co_await DecideInRounds(order, &marked);
+  const bool refused = IsRefusal(result.status()) && !absl::IsUnavailable(result.status());
+  if (marked && refused) {
+    const int shard = order.mutation.caller_shard;
+    (co_await app_.store.Unmark(shard, order.mutation.key)).IgnoreError();
+  }
+  co_return result;
+}
+
+Task<absl::StatusOr<std::string>> Taker::DecideInRounds(const TakeOrder& order, bool* marked) {
   TakeCommand command;
   command.kind = order.kind;
   command.person_id = order.person_id;
   command.relations = &app_.relations;
   command.no_waitlist = order.no_waitlist;
-  bool marked = false;
   bool renewed = false;
   for (int round = 0; round < kRounds; ++round) {
     // Read anew each round: an event may have brought a newer profile.
     CO_ASSIGN_OR_RETURN(const profiles::ProfilePtr profile,
                         co_await app_.profiles.Get(order.peers, order.person_id));
     command.profile = profile.get();
-    absl::StatusOr<std::optional<std::string>> answer = co_await Try(order, command, &marked);
+    absl::StatusOr<std::optional<std::string>> answer = co_await Try(order, command, marked);
     // A review of a moment ago may not have been heard of here, or not when this round began.
     if (IsAboutProfile(answer.status()) && !std::exchange(renewed, true)) {
       const auto newest = co_await app_.profiles.Newest(order.peers, order.person_id);
@@ -142,18 +152,11 @@ Task<absl::StatusOr<std::optional<std::string>>> Taker::Try(const TakeOrder& ord
     co_return std::move(reserving).status();
   }
   const std::optional<Reservation> reservation = *std::move(reserving);
-  if (!*marked) {
-    const absl::Status status = co_await MarkRequest(app_, order.mutation, order.task_id);
-    if (!status.ok()) {
-      if (reservation) co_await Release(*reservation);
-      co_return status;
-    }
-    *marked = true;
-  }
-
   TaskCall call;
   bool took = false;
   call.request = order.mutation.key;
+  const bool elsewhere = order.mutation.caller_shard != app_.keys.ShardOf(order.task_id);
+  if (elsewhere && !*marked) call.mark_shard = order.mutation.caller_shard;
   call.people.push_back(order.person_id);
   call.actor = order.mutation.actor;
   call.trace_id = order.mutation.trace_id;

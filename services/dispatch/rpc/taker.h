@@ -36,6 +36,8 @@ class Taker {
   struct Flight;
 
   Task<absl::StatusOr<std::string>> Decide(const TakeOrder& order);
+  // `marked`: the request is marked in the caller's shard, with a reservation.
+  Task<absl::StatusOr<std::string>> DecideInRounds(const TakeOrder& order, bool* marked);
   // One try: an answer, a refusal, or nullopt to try again with what has been learnt.
   Task<absl::StatusOr<std::optional<std::string>>> Try(const TakeOrder& order,
                                                        const TakeCommand& command, bool* marked);

@@ -18,6 +18,9 @@ namespace baodao::dispatch {
 struct TaskCall {
   // Of a client's mutation; none for timers.
   std::optional<store::RequestKey> request;
+  // Where the request is marked once the call is decided and before anything is written: its
+  // caller's shard, if that is not the task's.
+  std::optional<int> mark_shard;
   // Whose assignments `decide` looks at, unless `everybody`.
   std::vector<std::string> people;
   bool everybody = false;
@@ -35,6 +38,7 @@ struct TaskCall {
   std::string trace_id;
 
   // Filled by the queue.
+  bool marked = false;  // there, by this call
   enum class End {
     kNone,
     kApplied,   // written; `result` is the answer

@@ -9,6 +9,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/store/batch_commit.h"
+#include "services/dispatch/store/marks.h"
 
 namespace baodao::dispatch {
 
@@ -34,8 +35,13 @@ Task<void> Tasks::Run(std::string task_id, TaskCall& call) {
   const int shard = keys_.ShardOf(task_id);
   const absl::Status ended = co_await queue_.Submit(std::move(task_id), call);
   if (!ended.ok()) FinishCall(call, TaskCall::End::kFailed, ended);
-  if (call.end != TaskCall::End::kRefused || !call.request) co_return;
-  // The first try of this request may have succeeded and its answer got lost.
+  if (!call.request) co_return;
+  if (call.end == TaskCall::End::kRefused) co_await LookForAnswer(shard, call);
+  co_await SettleMark(store_, call);
+}
+
+// The first try of a refused request may have succeeded and its answer got lost.
+Task<void> Tasks::LookForAnswer(int shard, TaskCall& call) {
   auto known = co_await store_.FindAnswer(shard, *call.request);
   if (!known.ok()) {
     FinishCall(call, TaskCall::End::kFailed, known.status());
@@ -84,6 +90,7 @@ Task<bool> Tasks::Attempt(const std::string& task_id, Calls& calls, bool fresh) 
     calls.clear();
     co_return false;
   }
+  if (!co_await MarkDecided(store_, verdicts.decided, calls)) co_return fresh;
   store::Commit commit = BuildCommit(keys_, *loaded, aggregate, verdicts.decided, now);
   const absl::StatusOr<store::CommitOutcome> outcome = co_await store_.Apply(std::move(commit));
   if (!outcome.ok()) {

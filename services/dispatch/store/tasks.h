@@ -80,6 +80,7 @@ class Tasks {
   store::Store& store() { return store_; }
 
  private:
+  Task<void> LookForAnswer(int shard, TaskCall& call);
   Task<void> RunBatch(std::string task_id, Calls calls);
   // One attempt: leaves in `calls` what must be decided again. True when the next one must read
   // afresh.

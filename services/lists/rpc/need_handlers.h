@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "services/lists/rpc/cancellations.h"
+#include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/deps.h"
 #include "services/lists/rpc/publications.h"
 
@@ -55,6 +56,7 @@ class NeedHandlers {
   Task<absl::Status> RecordRelease(rpc::CallContext ctx, std::string need_id);
 
   Deps deps_;
+  DailyLimit limit_{deps_.lists, kNeeds};
   Publications& publications_;
   Cancellations& cancellations_;
 };

@@ -4,7 +4,6 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/domain/need_rules.h"
-#include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/need_handlers.h"
 #include "services/lists/store/details.h"
 
@@ -31,12 +30,13 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Create(rpc::CallContext ctx,
   CO_RETURN_IF_ERROR(CheckArea(*tree, request.area_code()));
   const int shard = tree->ShardOf(request.area_code(), deps_.lists.store().keys());
   const store::RequestKey key = KeyOf(ctx, request);
+  DailyLimit::Addition addition = co_await limit_.Begin(ctx, key.request_id);
   DecideNeed decide = [&]() -> Task<absl::StatusOr<NeedDecision>> {
     const Time now = deps_.clock.Now();
     CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, request.area_code()));
     CO_RETURN_IF_ERROR(CheckPlaceOf(*tree, request.area_code(), request));
     CO_ASSIGN_OR_RETURN(v1::Need need, NewNeed(request, ctx.caller().person_id, deps_.limits, now));
-    CO_RETURN_IF_ERROR(co_await CountAddition(ctx, deps_.lists, kNeeds, key.request_id));
+    CO_RETURN_IF_ERROR(co_await addition.Count());
     need.set_need_id(ids::New("ned", shard));
     v1::NeedRecord record;
     record.set_sealed_details(SealDetails(deps_.key_ring, need.need_id(), request));
@@ -48,10 +48,12 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Create(rpc::CallContext ctx,
     deps_.lists.Put(&decision.changes, {}, record, OriginOf(ctx, now));
     co_return decision;
   };
-  CO_ASSIGN_OR_RETURN(v1::NeedAnswer answer,
-                      co_await deps_.lists.Mutate<v1::NeedAnswer>(
-                          key, CallerShard(ctx, deps_.lists, shard), shard, decide));
-  co_return Present(ctx, std::move(*answer.mutable_need()), answer.sealed_details());
+  bool replayed = false;
+  auto answer = co_await deps_.lists.Mutate<v1::NeedAnswer>(
+      key, CallerShard(ctx, deps_.lists, shard), shard, decide, &replayed);
+  co_await addition.Settle(replayed, answer.status());
+  if (!answer.ok()) co_return std::move(answer).status();
+  co_return Present(ctx, std::move(*answer->mutable_need()), answer->sealed_details());
 }
 
 Task<absl::StatusOr<v1::Need>> NeedHandlers::Mutate(rpc::CallContext ctx, store::RequestKey key,

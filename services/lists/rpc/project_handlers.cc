@@ -5,7 +5,6 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "services/lists/domain/list_rules.h"
-#include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/paged.h"
 
 namespace baodao::lists {
@@ -22,10 +21,11 @@ Task<absl::StatusOr<v1::Project>> ProjectHandlers::Create(rpc::CallContext ctx,
   CO_RETURN_IF_ERROR(CheckArea(*tree, request.area_code()));
   const int shard = tree->ShardOf(request.area_code(), deps_.lists.store().keys());
   const store::RequestKey key = KeyOf(ctx, request);
+  DailyLimit::Addition addition = co_await limit_.Begin(ctx, key.request_id);
   DecideProject decide = [&]() -> Task<absl::StatusOr<ProjectDecision>> {
     const Time now = deps_.clock.Now();
     CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, request.area_code()));
-    CO_RETURN_IF_ERROR(co_await CountAddition(ctx, deps_.lists, kProjects, key.request_id));
+    CO_RETURN_IF_ERROR(co_await addition.Count());
     v1::ProjectRecord record;
     *record.mutable_project() = NewProject(request, ctx.caller().person_id, now);
     record.mutable_project()->set_project_id(ids::New("prj", shard));
@@ -37,8 +37,11 @@ Task<absl::StatusOr<v1::Project>> ProjectHandlers::Create(rpc::CallContext ctx,
     deps_.lists.Put(&changes, nothing, record, OriginOf(ctx, now));
     co_return ProjectDecision{std::move(changes), record.project()};
   };
-  co_return co_await deps_.lists.Mutate<v1::Project>(key, CallerShard(ctx, deps_.lists, shard),
-                                                     shard, decide);
+  bool replayed = false;
+  auto answer = co_await deps_.lists.Mutate<v1::Project>(key, CallerShard(ctx, deps_.lists, shard),
+                                                         shard, decide, &replayed);
+  co_await addition.Settle(replayed, answer.status());
+  co_return answer;
 }
 
 Task<absl::StatusOr<v1::Project>> ProjectHandlers::Get(rpc::CallContext ctx,

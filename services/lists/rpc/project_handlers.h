@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/deps.h"
 
 namespace baodao::lists {
@@ -41,6 +42,7 @@ class ProjectHandlers {
                                            std::string project_id, Change change);
 
   Deps deps_;
+  DailyLimit limit_{deps_.lists, kProjects};
 };
 
 }  // namespace baodao::lists

@@ -5,6 +5,7 @@
 
 #include "common/areas/geo.h"
 #include "common/crypto/random.h"
+#include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -66,10 +67,24 @@ Task<absl::Status> Publications::Conclude(std::string need_id, int attempt,
       AbandonPublication(&record, attempt, origin.now);
     }
     CO_ASSIGN_OR_RETURN(const bool saved, co_await Save(loaded, record, origin));
+    if (saved && !task.ok()) co_await Unmark(loaded.record);
     if (saved) co_return task.status();
     co_await deps_.lists.store().Backoff(i + 1);
   }
   co_return Refuse(Reason::CONFLICT_RETRY);
+}
+
+// Nothing came of the request, so nothing of it stays.
+Task<void> Publications::Unmark(const v1::NeedRecord& record) {
+  const store::RequestKey key{record.publish_caller(), record.publish_request_id(),
+                              record.publish_fingerprint()};
+  const int shard = deps_.lists.keys().ShardOf(record.need().need_id());
+  (co_await deps_.lists.store().Unmark(shard, key)).IgnoreError();
+  if (!ids::IsValid(key.caller, "per")) co_return;
+  const int caller_shard = deps_.lists.keys().ShardOf(key.caller);
+  if (caller_shard != shard) {
+    (co_await deps_.lists.store().Unmark(caller_shard, key)).IgnoreError();
+  }
 }
 
 Task<absl::StatusOr<bool>> Publications::Save(const Loaded<v1::NeedRecord>& before,

@@ -75,9 +75,11 @@ Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Publications::Begin(
     const absl::StatusOr<bool> begun = co_await TryBegin(ctx, request, key);
     if (begun.ok() && *begun) co_return known;
     if (!begun.ok()) {
-      // Perhaps the first try of this very request has succeeded meanwhile.
+      // Perhaps the first try of this very request has succeeded meanwhile; or the request_id
+      // belongs to another one.
       CO_ASSIGN_OR_RETURN(known, co_await FindAnswer(shard, key));
       if (known) co_return known;
+      CO_RETURN_IF_ERROR((co_await FindAnswer(CallerShard(ctx, deps_.lists, shard), key)).status());
       co_return begun.status();
     }
     co_await deps_.lists.store().Backoff(i + 1);
@@ -101,10 +103,10 @@ Task<absl::StatusOr<bool>> Publications::TryBegin(const rpc::CallContext& ctx,
   CO_RETURN_IF_ERROR(BeginOn(&record, request, publisher, now));
   const int shard = deps_.lists.keys().ShardOf(request.need_id());
   const int caller_shard = CallerShard(ctx, deps_.lists, shard);
+  store::Marking marking = store::Marking::kKnown;
   if (caller_shard != shard) {
-    CO_ASSIGN_OR_RETURN(const bool same,
-                        co_await deps_.lists.store().MarkRequest(caller_shard, key));
-    if (!same) co_return Refuse(Reason::REQUEST_ID_REUSED);
+    CO_ASSIGN_OR_RETURN(marking, co_await deps_.lists.store().MarkRequest(caller_shard, key));
+    if (marking == store::Marking::kReused) co_return Refuse(Reason::REQUEST_ID_REUSED);
   }
   Changes changes(shard);
   deps_.lists.Put(&changes, loaded, record, OriginOf(ctx, now));
@@ -113,6 +115,9 @@ Task<absl::StatusOr<bool>> Publications::TryBegin(const rpc::CallContext& ctx,
   changes.commit.SetTimer(PublishTimerOf(request.need_id()), now + kPublishRetry);
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
                       co_await deps_.lists.Apply(std::move(changes)));
+  if (outcome.kind != store::CommitOutcome::Kind::kApplied && marking == store::Marking::kNew) {
+    (co_await deps_.lists.store().Unmark(caller_shard, key)).IgnoreError();
+  }
   if (outcome.kind == store::CommitOutcome::Kind::kReplayed) {
     co_return Refuse(Reason::REQUEST_ID_REUSED);
   }

@@ -64,6 +64,8 @@ class Publications {
   Task<absl::Status> Finish(std::string need_id, rpc::CallOptions options, Origin origin);
   Task<absl::Status> Conclude(std::string need_id, int attempt,
                               const absl::StatusOr<dispatch::v1::Task>& task, Origin origin);
+  // Takes back the marks of a publication's request that dispatch refused.
+  Task<void> Unmark(const v1::NeedRecord& record);
   absl::StatusOr<dispatch::v1::PublishTaskRequest> RequestOf(const v1::NeedRecord& record) const;
 
   Deps deps_;

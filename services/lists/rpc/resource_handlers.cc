@@ -7,7 +7,6 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/domain/list_rules.h"
-#include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/paged.h"
 #include "services/lists/store/details.h"
 
@@ -65,12 +64,13 @@ Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Create(rpc::CallContext ctx
   CO_ASSIGN_OR_RETURN(const std::string owner, co_await OwnerFor(ctx, request.owner_id()));
   const int shard = tree->ShardOf(request.area_code(), deps_.lists.store().keys());
   const store::RequestKey key = KeyOf(ctx, request);
+  DailyLimit::Addition addition = co_await limit_.Begin(ctx, key.request_id);
   DecideResource decide = [&]() -> Task<absl::StatusOr<ResourceDecision>> {
     const Time now = deps_.clock.Now();
     CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, request.area_code()));
     CO_RETURN_IF_ERROR(CheckPlaceOf(*tree, request.area_code(), request));
     CO_ASSIGN_OR_RETURN(v1::Resource resource, NewResource(request, owner, now));
-    CO_RETURN_IF_ERROR(co_await CountAddition(ctx, deps_.lists, kResources, key.request_id));
+    CO_RETURN_IF_ERROR(co_await addition.Count());
     resource.set_resource_id(ids::New("res", shard));
     v1::ResourceRecord record;
     if (IsOfPerson(resource)) {
@@ -85,10 +85,12 @@ Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Create(rpc::CallContext ctx
     deps_.lists.Put(&changes, nothing, record, OriginOf(ctx, now));
     co_return ResourceDecision{std::move(changes), WithoutAreas(std::move(record))};
   };
-  CO_ASSIGN_OR_RETURN(v1::ResourceRecord answer,
-                      co_await deps_.lists.Mutate<v1::ResourceRecord>(
-                          key, CallerShard(ctx, deps_.lists, shard), shard, decide));
-  co_return Present(ctx, std::move(answer));
+  bool replayed = false;
+  auto answer = co_await deps_.lists.Mutate<v1::ResourceRecord>(
+      key, CallerShard(ctx, deps_.lists, shard), shard, decide, &replayed);
+  co_await addition.Settle(replayed, answer.status());
+  if (!answer.ok()) co_return std::move(answer).status();
+  co_return Present(ctx, *std::move(answer));
 }
 
 Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Get(rpc::CallContext ctx,

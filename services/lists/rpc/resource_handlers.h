@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "services/lists/rpc/daily_limit.h"
 #include "services/lists/rpc/deps.h"
 
 namespace baodao::lists {
@@ -33,6 +34,7 @@ class ResourceHandlers {
                                  const std::string& reason);
 
   Deps deps_;
+  DailyLimit limit_{deps_.lists, kResources};
 };
 
 }  // namespace baodao::lists

@@ -38,13 +38,10 @@ class ListKeys {
     return keys_.Of(shard, "raised", person_id);
   }
 
-  // How many things a person added to a list in a day, and whether a request is counted in that.
+  // How many things a person added to a list in a day.
   std::string AddedToday(std::string_view list, std::string_view person_id) const {
-    return Added("added", list, person_id);
-  }
-  std::string AddedBy(std::string_view list, std::string_view person_id,
-                      std::string_view request_id) const {
-    return Added("adding", list, person_id) + ":" + std::string(request_id);
+    const std::string id = std::string(list) + ":" + std::string(person_id);
+    return keys_.Of(keys_.ShardOfId(person_id), "added", id);
   }
 
   // Who was shown which contact (Events), kept for audits when the outbox has long been trimmed.
@@ -54,11 +51,6 @@ class ListKeys {
   int ShardOf(std::string_view id) const { return keys_.ShardOfId(id); }
 
  private:
-  std::string Added(std::string_view kind, std::string_view list,
-                    std::string_view person_id) const {
-    const std::string id = std::string(list) + ":" + std::string(person_id);
-    return keys_.Of(keys_.ShardOfId(person_id), kind, id);
-  }
   std::string Record(std::string_view kind, std::string_view id) const {
     return keys_.Of(keys_.ShardOfId(id), kind, id);
   }

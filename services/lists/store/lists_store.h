@@ -74,11 +74,11 @@ class ListsStore {
 
   // The only ways to commit what Put wrote: both count its changes of state once they are on disk.
   Task<absl::StatusOr<store::CommitOutcome>> Apply(Changes changes);
-  // store::Mutate.
+  // See store::Mutate, also for `replayed`.
   template <class Response>
   Task<absl::StatusOr<Response>> Mutate(
       store::RequestKey key, int caller_shard, int shard,
-      std::function<Task<absl::StatusOr<Decision<Response>>>()> decide);
+      std::function<Task<absl::StatusOr<Decision<Response>>>()> decide, bool* replayed = nullptr);
 
   // The areas in whose lists something of `area_code` appears: itself and all above.
   static std::vector<std::string> ListAreas(const areas::AreaTree& tree,
@@ -102,7 +102,7 @@ class ListsStore {
 template <class Response>
 Task<absl::StatusOr<Response>> ListsStore::Mutate(
     store::RequestKey key, int caller_shard, int shard,
-    std::function<Task<absl::StatusOr<Decision<Response>>>()> decide) {
+    std::function<Task<absl::StatusOr<Decision<Response>>>()> decide, bool* replayed) {
   using Decided = store::Decision<Response>;
   std::vector<Moved> moved;  // of the latest try
   std::function<Task<absl::StatusOr<Decided>>()> attempt = [&]() -> Task<absl::StatusOr<Decided>> {
@@ -110,11 +110,12 @@ Task<absl::StatusOr<Response>> ListsStore::Mutate(
     moved = std::move(decision.changes.moved);
     co_return Decided{std::move(decision.changes.commit), std::move(decision.response)};
   };
-  bool replayed = false;
+  bool known = false;
   CO_ASSIGN_OR_RETURN(Response response,
                       co_await store::Mutate<Response>(store_, std::move(key), caller_shard, shard,
-                                                       std::move(attempt), &replayed));
-  if (!replayed) metrics_.Count(moved);
+                                                       std::move(attempt), &known));
+  if (!known) metrics_.Count(moved);
+  if (replayed != nullptr) *replayed = known;
   co_return response;
 }
 

@@ -153,26 +153,31 @@ Task<Matcher::Solved> Matcher::Solve(GraphBuilder& builder) {
   }
   solved.greedy = co_await OnPool(builder.problem(), &SolveGreedy);
   if (settings_.graph.person_capacity > 1) {
+    // Before edges are taken out: both solutions name theirs by number.
+    solved.greedy = WithoutConflicts(builder, std::move(solved.greedy));
     solved.optimal = co_await TakeApart(builder, std::move(solved.optimal));
   }
   co_return solved;
 }
 
+Solution Matcher::WithoutConflicts(const GraphBuilder& builder, Solution solution) const {
+  const std::vector<int32_t> conflicts = Conflicts(builder, settings_.policy.limits, solution);
+  std::vector<int32_t> kept;
+  std::set_difference(solution.chosen.begin(), solution.chosen.end(), conflicts.begin(),
+                      conflicts.end(), std::back_inserter(kept));
+  return Measure(builder.problem(), std::move(kept));
+}
+
 // Several tasks of one person must go together; what is taken out leaves its slot to others.
 Task<Solution> Matcher::TakeApart(GraphBuilder& builder, Solution solution) {
   constexpr int kAttempts = 4;
-  std::vector<int32_t> conflicts;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    conflicts = Conflicts(builder, settings_.policy.limits, solution);
+    const std::vector<int32_t> conflicts = Conflicts(builder, settings_.policy.limits, solution);
     if (conflicts.empty()) co_return solution;
     builder.Forbid(conflicts);
     solution = co_await OnPool(builder.problem(), &SolveOptimal);
   }
-  conflicts = Conflicts(builder, settings_.policy.limits, solution);
-  std::vector<int32_t> kept;
-  std::set_difference(solution.chosen.begin(), solution.chosen.end(), conflicts.begin(),
-                      conflicts.end(), std::back_inserter(kept));
-  co_return Measure(builder.problem(), std::move(kept));
+  co_return WithoutConflicts(builder, std::move(solution));
 }
 
 void Matcher::Note(const MatchReport& report) {

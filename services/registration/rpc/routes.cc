@@ -40,10 +40,12 @@ void LimitLogins(double per_second, rpc::RateLimits* limits) {
   }
 }
 
+// Their answers are kept for a day, and those of profiles are large: 7 KB at most, so that this
+// allows 1.2 MB a person, day and replica.
 void LimitWrites(rpc::RateLimits* limits) {
-  limits->methods["baodao.registration.v1.PersonService/UpdatePerson"] = rpc::Bucket{1, 20};
+  limits->methods["baodao.registration.v1.PersonService/UpdatePerson"] = rpc::Bucket{1.0 / 600, 30};
   limits->methods["baodao.registration.v1.RegistrationService/CreateRegistration"] =
-      rpc::Bucket{0.2, 20};
+      rpc::Bucket{1.0 / 300, 20};
 }
 
 }  // namespace baodao::registration

@@ -1,6 +1,8 @@
 // The awaitable clients.
 #include "common/rpc/client.h"
 
+#include <asio/ip/tcp.hpp>
+
 #include "common/testing/loop.h"
 #include "tests/integration/rpc/fixture.h"
 
@@ -106,6 +108,85 @@ TEST_F(ClientTest, NobodyListeningIsUnavailable) {
   options.timeout = std::chrono::seconds(5);
   auto answer = testing::Run(loop_, client.Call(&Async::Echo, options, Request("")));
   EXPECT_EQ(answer.status().code(), absl::StatusCode::kUnavailable) << answer.status();
+}
+
+// Listens, and never answers: as a process that was stopped, or hangs.
+class HungServer {
+ public:
+  explicit HungServer(asio::io_context& loop)
+      : acceptor_(loop, {asio::ip::make_address("127.0.0.1"), 0}) {}
+  std::string target() const {
+    return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+  }
+
+ private:
+  asio::ip::tcp::acceptor acceptor_;
+};
+
+TEST_F(ClientTest, AHungReplicaIsPassedOver) {
+  const HungServer hung(loop_);
+  Channel channel(loop_, AsService(hung.target() + "," + server_.target()));
+  Client<DiagnosticsService> client(channel);
+  ASSERT_EQ(channel.replicas(), 2u);
+  for (int i = 0; i < 4; ++i) {
+    const auto answer =
+        testing::Run(loop_, client.Call(&Async::Echo, CallOptions(), Request("hello")));
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    EXPECT_EQ(answer->message(), "hello");
+  }
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(channel.Next(), 1u) << "the other is not asked again soon";
+}
+
+TEST_F(ClientTest, AReplicaThatIsGoneIsPassedOver) {
+  Channel channel(loop_, AsService("127.0.0.1:1," + server_.target()));
+  Client<DiagnosticsService> client(channel);
+  for (int i = 0; i < 4; ++i) {
+    const auto answer = testing::Run(loop_, client.Call(&Async::Echo, CallOptions(), Request("")));
+    ASSERT_TRUE(answer.ok()) << answer.status();
+  }
+}
+
+TEST_F(ClientTest, ReplicasAreAskedInTurns) {
+  Router router;
+  Misbehaving handlers(router);
+  metrics::Registry metrics;
+  testing::RpcServer other(loop_, router, testing::TestServerOptions(tokens_, metrics));
+  Channel channel(loop_, AsService(server_.target() + "," + other.target()));
+  Client<DiagnosticsService> client(channel);
+  for (int i = 0; i < 6; ++i) {
+    const auto answer = testing::Run(loop_, client.Call(&Async::Echo, CallOptions(), Request("")));
+    ASSERT_TRUE(answer.ok()) << answer.status();
+  }
+  EXPECT_EQ(handlers_.started, 3);
+  EXPECT_EQ(handlers.started, 3);
+}
+
+// Whoever refuses has decided: nobody else is asked.
+TEST_F(ClientTest, ARefusalIsAnAnswer) {
+  Router router;
+  Misbehaving handlers(router);
+  metrics::Registry metrics;
+  testing::RpcServer other(loop_, router, testing::TestServerOptions(tokens_, metrics));
+  ChannelOptions options;
+  options.target = server_.target() + "," + other.target();
+  Channel channel(loop_, options);
+  Client<DiagnosticsService> client(channel);
+  const auto answer = testing::Run(loop_, client.Call(&Async::Echo, CallOptions(), Request("")));
+  EXPECT_TRUE(Is(answer.status(), Reason::UNAUTHENTICATED)) << answer.status();
+  EXPECT_EQ(CounterOfEcho(metrics_, "grpc_server_handled_total", "\"Unauthenticated\""), 1);
+  EXPECT_LE(CounterOfEcho(metrics, "grpc_server_handled_total", "\"Unauthenticated\""), 0);
+}
+
+// The only one there is: no call waits longer than its own limit.
+TEST_F(ClientTest, AHungPeerHoldsACallForItsTimeAndNoLonger) {
+  const HungServer hung(loop_);
+  ChannelOptions options = AsService(hung.target());
+  options.timeout = Millis(300);
+  Channel channel(loop_, options);
+  Client<DiagnosticsService> client(channel);
+  const auto answer = testing::Run(loop_, client.Call(&Async::Echo, CallOptions(), Request("")));
+  EXPECT_TRUE(absl::IsDeadlineExceeded(answer.status()) || absl::IsUnavailable(answer.status()))
+      << answer.status();
 }
 
 TEST_F(ClientTest, UnavailableIsTriedAgain) {

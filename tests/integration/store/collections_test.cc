@@ -124,6 +124,8 @@ TEST_P(CollectionsTest, CountersLiveFromTheirFirstIncrement) {
   EXPECT_EQ(second.value, 2);
   EXPECT_LE(second.left, Millis(200)) << "does not prolong it";
   EXPECT_TRUE(Await([&] { return Ok(store().Increment(key, Millis(60'000))).value == 1; }));
+  EXPECT_TRUE(Run(store().Decrement(key, Millis(60'000))).ok());
+  EXPECT_EQ(Ok(store().ReadCounter(key)).value, 0);
 }
 
 TEST_P(CollectionsTest, CountersSayHowLongTheyLive) {

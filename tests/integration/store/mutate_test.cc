@@ -129,13 +129,55 @@ TEST_P(MutateTest, EndlessConflictsEnd) {
   EXPECT_EQ(decisions_, 8);
 }
 
-TEST_P(MutateTest, NothingToWriteIsAnAnswer) {
-  const auto nothing = []() -> Task<Decided> {
+// A record was as asked; another call changed it; the first one sent again must not.
+TEST_P(MutateTest, NothingToWriteIsAnAnswerThatIsKept) {
+  std::string word = "same";
+  const auto set_same = [&]() -> Task<Decided> {
     Decision<Response> decision{Commit(3), {}};
-    decision.response.set_code("same");
+    if (word != "same") decision.commit.SetValue(Key("value", "word"), "same");
+    decision.response.set_code(word);
     co_return decision;
   };
-  EXPECT_EQ(Run(Mutate<Response>(store(), KeyOf("r1"), 3, nothing))->code(), "same");
+  const auto send = [&](Store& store, const std::string& reason) {
+    return Run(Mutate<Response>(store, KeyOf("r1", reason), 8, 3, set_same));
+  };
+  EXPECT_EQ(send(store(), "rain")->code(), "same");
+  word = "other";
+  EXPECT_EQ(send(replica(), "rain")->code(), "same");
+  EXPECT_EQ(Ok(store().GetValue(Key("value", "word"))), std::nullopt);
+  EXPECT_TRUE(Is(send(store(), "snow").status(), Reason::REQUEST_ID_REUSED));
+}
+
+// No version proves what is only remembered.
+TEST_P(MutateTest, NothingToWriteIsNotDecidedOnMemory) {
+  std::vector<Read> reads;
+  const auto nothing = [&](Read read) -> Task<Decided> {
+    reads.push_back(read);
+    co_return Decision<Response>{Commit(3), {}};
+  };
+  EXPECT_TRUE(Run(MutateRecent<Response>(store(), KeyOf("r1"), 3, 3, nothing)).ok());
+  EXPECT_EQ(reads, (std::vector<Read>{Read::kRecent, Read::kFresh}));
+}
+
+TEST_P(MutateTest, ARefusedCallLeavesNothingBehind) {
+  EXPECT_EQ(Run(Increment(&store(), KeyOf("r1"), 0, false, 8)), "TASK_FULL");
+  EXPECT_EQ(Ok(store().MarkRequest(8, KeyOf("r1", "snow"))), Marking::kNew);
+  const auto always_stale = [this]() -> Task<Decided> {
+    Decision<Response> decision{Commit(3), {}};
+    decision.commit.Put(counter(), 77, "x");
+    co_return decision;
+  };
+  const auto stale = Run(Mutate<Response>(store(), KeyOf("r2"), 8, 3, always_stale));
+  EXPECT_TRUE(Is(stale.status(), Reason::CONFLICT_RETRY)) << stale.status();
+  EXPECT_EQ(Ok(store().MarkRequest(8, KeyOf("r2", "snow"))), Marking::kNew);
+}
+
+// What the second call is refused for is not what is wrong with it.
+TEST_P(MutateTest, ReuseIsNoticedAcrossShardsAlsoWhereTheSecondIsRefused) {
+  EXPECT_EQ(Run(Increment(&store(), KeyOf("r1"), 9, false, 8)), "1");
+  const auto refuse = []() -> Task<Decided> { co_return Refuse(Reason::TASK_FULL); };
+  const auto second = Run(Mutate<Response>(store(), KeyOf("r1", "snow"), 8, 5, refuse));
+  EXPECT_TRUE(Is(second.status(), Reason::REQUEST_ID_REUSED)) << second.status();
 }
 
 TEST_P(MutateTest, RecentReadsSaveAReadAndAreNeverTheLastWord) {

@@ -164,7 +164,7 @@ TEST_P(RecordsTest, AConflictWritesNothing) {
   EXPECT_TRUE(Ok(store().ReadStream(store_keys().Events(3), "", false, 5)).empty());
   EXPECT_FALSE(Ok(store().NextTimer(3)));
   EXPECT_FALSE(Ok(store().FindAnswer(3, Request("r1"))));
-  EXPECT_TRUE(Ok(store().MarkRequest(3, Request("r2", 8)))) << "the mark is gone";
+  EXPECT_EQ(Ok(store().MarkRequest(3, Request("r2", 8))), Marking::kNew) << "the mark is gone";
 }
 
 TEST_P(RecordsTest, NotAfterFencesLateWriters) {

@@ -110,9 +110,9 @@ TEST_P(RequestsTest, TheSameRequestTwiceIsAMistake) {
 
 // A mark keeps the payload only: it stops another payload, not the request itself.
 TEST_P(RequestsTest, MarksStopOnlyOtherPayloads) {
-  EXPECT_TRUE(Ok(store().MarkRequest(3, Request("r", 1))));
-  EXPECT_TRUE(Ok(store().MarkRequest(3, Request("r", 1))));
-  EXPECT_FALSE(Ok(store().MarkRequest(3, Request("r", 2))));
+  EXPECT_EQ(Ok(store().MarkRequest(3, Request("r", 1))), Marking::kNew);
+  EXPECT_EQ(Ok(store().MarkRequest(3, Request("r", 1))), Marking::kKnown);
+  EXPECT_EQ(Ok(store().MarkRequest(3, Request("r", 2))), Marking::kReused);
   EXPECT_FALSE(Ok(store().FindAnswer(3, Request("r", 1)))) << "a mark is no answer";
   EXPECT_FALSE(Ok(store().FindAnswer(3, Request("r", 2)))->same_payload);
 
@@ -130,10 +130,11 @@ TEST_P(RequestsTest, MarksStopOnlyOtherPayloads) {
 }
 
 TEST_P(RequestsTest, AnAnswerReplacesItsMark) {
-  EXPECT_TRUE(Ok(store().MarkRequest(3, Request("r"))));
+  EXPECT_EQ(Ok(store().MarkRequest(3, Request("r"))), Marking::kNew);
   Overwrite(Key("task", "taken"), "x");
   EXPECT_EQ(ApplyKind(Creating("taken", Request("r"), "no")), Kind::kConflict);
-  EXPECT_FALSE(Ok(store().MarkRequest(3, Request("r", 99)))) << "the mark survives a conflict";
+  EXPECT_EQ(Ok(store().MarkRequest(3, Request("r", 99))), Marking::kReused)
+      << "the mark survives a conflict";
   EXPECT_EQ(ApplyKind(Creating("a", Request("r"), "yes")), Kind::kApplied);
   EXPECT_EQ(Ok(store().FindAnswer(3, Request("r")))->answer, "yes");
   EXPECT_EQ(ApplyKind(Creating("b", Request("r"), "again")), Kind::kReplayed);
@@ -141,12 +142,23 @@ TEST_P(RequestsTest, AnAnswerReplacesItsMark) {
 
 TEST_P(RequestsTest, AMarkLeavesAnAnswerAlone) {
   EXPECT_EQ(ApplyKind(Creating("a", Request("r"), "yes")), Kind::kApplied);
-  EXPECT_TRUE(Ok(store().MarkRequest(3, Request("r"))));
+  EXPECT_EQ(Ok(store().MarkRequest(3, Request("r"))), Marking::kKnown);
   Commit marking(3);
   marking.Mark(Request("r"));
   marking.SetValue(Key("value", "a"), "v");
   EXPECT_EQ(ApplyKind(marking), Kind::kApplied);
   EXPECT_EQ(Ok(store().FindAnswer(3, Request("r")))->answer, "yes");
+}
+
+TEST_P(RequestsTest, AMarkIsTakenBackAndNothingElse) {
+  EXPECT_EQ(Ok(store().MarkRequest(3, Request("r", 1))), Marking::kNew);
+  EXPECT_TRUE(Run(store().Unmark(3, Request("r", 2))).ok());
+  EXPECT_EQ(Ok(store().MarkRequest(3, Request("r", 2))), Marking::kReused);
+  EXPECT_TRUE(Run(store().Unmark(3, Request("r", 1))).ok());
+  EXPECT_EQ(Ok(store().MarkRequest(3, Request("r", 2))), Marking::kNew);
+  EXPECT_EQ(ApplyKind(Creating("a", Request("answered"), "yes")), Kind::kApplied);
+  EXPECT_TRUE(Run(store().Unmark(3, Request("answered"))).ok());
+  EXPECT_EQ(Ok(store().FindAnswer(3, Request("answered")))->answer, "yes");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RequestsTest,

@@ -491,6 +491,64 @@ TEST_F(WorkersTest, ReportComparesWithGreedy) {
   EXPECT_EQ(Do(replica->matcher.Run(order))->open_tasks, 0);
 }
 
+// One person may be given several tasks in a run, but not two at the same hour. Each new try to
+// find the second one took one of the tasks out, and there are more tasks than tries.
+TEST_F(WorkersTest, WhatOnePersonCannotBothDoIsNeverProposed) {
+  people_.profiles.resize(1);
+  settings_.graph.person_capacity = 2;
+  settings_.graph.candidates = 24;
+  constexpr int kTasks = 10;
+  for (int i = 0; i < kTasks; ++i) AddTask(MakeTask("tsk_" + std::to_string(i)));
+  const auto replica = LoadedReplica("a");
+  MatchOrder order;
+  order.area_code = "310110";
+  const MatchReport report = *Do(replica->matcher.Run(order));
+  EXPECT_EQ(report.proposals.size(), 1u);
+  EXPECT_EQ(report.filled, 1);
+  EXPECT_EQ(report.greedy_filled, 1) << "what is compared with is possible, too";
+}
+
+// What conflicts is given to somebody else where there is somebody.
+TEST_F(WorkersTest, WhatIsTakenFromOnePersonGoesToAnother) {
+  people_.profiles.resize(2);
+  settings_.graph.person_capacity = 2;
+  DispatchTask one = MakeTask("tsk_a"), other = MakeTask("tsk_b");
+  one.set_slots_max(1);
+  other.set_slots_max(1);
+  AddTask(one);
+  AddTask(other);
+  const auto replica = LoadedReplica("a");
+  MatchOrder order;
+  order.area_code = "310110";
+  const MatchReport report = *Do(replica->matcher.Run(order));
+  ASSERT_EQ(report.proposals.size(), 2u);
+  EXPECT_NE(report.proposals[0].person_id, report.proposals[1].person_id);
+}
+
+// From the setting to the offers that dispatch is asked for.
+TEST_F(WorkersTest, APersonMayBeOfferedAsManyTasksAsTheSettingSays) {
+  people_.profiles.resize(1);
+  const auto at = [&](const std::string& id, Millis start) {
+    DispatchTask task = MakeTask(id);
+    *task.mutable_window()->mutable_start() = ToTimestamp(kNow + start);
+    *task.mutable_window()->mutable_end() = ToTimestamp(kNow + start + hours(2));
+    AddTask(task);
+  };
+  at("tsk_a", hours(25));
+  at("tsk_b", hours(28));
+  at("tsk_c", hours(31));
+  at("tsk_d", hours(31));  // at the same time as the one before
+  settings_.graph.person_capacity = 3;
+  const auto replica = LoadedReplica("a");
+  clock_.Advance(settings_.offer_after);
+  EXPECT_EQ(Do(replica->rounds.Round()), 3);
+  std::set<std::string> offered;
+  for (const auto& [id, offer] : dispatch_.offers) offered.insert(offer.task_id());
+  EXPECT_TRUE(offered.contains("tsk_a") && offered.contains("tsk_b"));
+  EXPECT_EQ(offered.size(), 3u);
+  EXPECT_EQ(Do(replica->rounds.Round()), 0) << "who has offers to answer is left alone";
+}
+
 TEST(RequestIdTest, TellsPairsAndRoundsApartAndFits) {
   const Proposal proposal{"tsk_01J0000000000000000000000A", "per_01J0000000000000000000000B", 0,
                           1'748'822'400'000};

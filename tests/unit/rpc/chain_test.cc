@@ -23,7 +23,11 @@ constexpr const char* kProto = R"(
     string area = 2 [(baodao.validate.v1.field) = {required: true, format: FORMAT_AREA_CODE}];
     int32 slots = 3 [(baodao.validate.v1.field) = {min: 0, max: 9}];
   }
+  message Mutation {
+    string request_id = 1 [(baodao.validate.v1.field) = {required: true, format: FORMAT_REQUEST_ID}];
+  }
   service S {
+    rpc Write(Mutation) returns (Request) { option (baodao.auth.v1.rule) = {audience: AUDIENCE_SIGNED_IN}; }
     rpc Public(Request) returns (Request) { option (baodao.auth.v1.rule) = {audience: AUDIENCE_PUBLIC}; }
     rpc InArea(Request) returns (Request) {
       option (baodao.auth.v1.rule) = {audience: AUDIENCE_SIGNED_IN, roles: [ROLE_COORDINATOR], area: "area"}; }
@@ -64,9 +68,10 @@ class ChainTest : public ::testing::Test {
     Route route;
     route.name = "test.S/" + name;
     route.method = proto_.Method("S." + name);
-    route.request = proto_.Type("Request");
+    const std::string type = name == "Write" ? "Mutation" : "Request";
+    route.request = proto_.Type(type);
     const Method method(route, *AccessPlan::Compile(route.method), nullptr, bucket_);
-    auto request = proto_.Make("Request", text);
+    auto request = proto_.Make(type, text);
     const std::string header = token.empty() ? "" : scheme_ + token;
     arrival.authorization = header;
     state_ = std::make_shared<CallContext::State>();
@@ -77,6 +82,7 @@ class ChainTest : public ::testing::Test {
       status = baodao::testing::Run(loop_, chain().CheckScope(method, state_, request.get()));
     }
     if (status.ok()) status = method.bounds.Check(request.get());
+    if (status.ok() && answers_) chain().Answered(method, *state_);
     return status;
   }
   Chain& chain() {
@@ -95,6 +101,7 @@ class ChainTest : public ::testing::Test {
   std::string scheme_ = "Bearer ";
   std::string address_ = "10.0.0.7";
   int resolved_ = 0;
+  bool answers_ = true;  // or the handler refuses
 };
 
 #define EXPECT_REFUSED(expression, reason) \
@@ -228,6 +235,36 @@ TEST_F(ChainTest, TheStoreIsNotAskedForWhoeverIsOverTheLimit) {
   EXPECT_EQ(resolved_, 1);
   EXPECT_REFUSED(Pass("OfResource", token, kGood), RATE_LIMITED);
   EXPECT_EQ(resolved_, 1);
+}
+
+// Each keeps its answer for a day: one account could have had gigabytes kept.
+TEST_F(ChainTest, MutationsThatSucceedAreLimitedOnTopOfCalls) {
+  options_.rate_limits.writes = {0.001, 2};
+  const std::string one = tokens_.Person("per_1");
+  answers_ = false;
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(Pass("Write", one, "request_id: 'r'").ok());
+  answers_ = true;
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(Pass("Write", one, "request_id: 'r'").ok());
+  EXPECT_REFUSED(Pass("Write", one, "request_id: 'r'"), RATE_LIMITED);
+  EXPECT_TRUE(Pass("Public", one, kGood).ok()) << "reading goes on";
+  EXPECT_TRUE(Pass("Write", tokens_.Person("per_2"), "request_id: 'r'").ok());
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_TRUE(Pass("Write", tokens_.Service("lists"), "request_id: 'r'").ok());
+  }
+}
+
+TEST_F(ChainTest, WhatACallReadsForNothingIsChargedToItsCaller) {
+  options_.rate_limits.person = {0.001, 10};
+  const std::string one = tokens_.Person("per_1");
+  EXPECT_TRUE(Pass("Public", one, kGood).ok());
+  state_->charger = &chain();
+  CallContext(state_).Charge(8);
+  EXPECT_TRUE(Pass("Public", one, kGood).ok());
+  EXPECT_REFUSED(Pass("Public", one, kGood), RATE_LIMITED);
+  EXPECT_TRUE(Pass("Public", tokens_.Service("lists"), kGood).ok());
+  state_->charger = &chain();
+  CallContext(state_).Charge(1000);
+  EXPECT_TRUE(Pass("Public", tokens_.Service("lists"), kGood).ok());
 }
 
 TEST_F(ChainTest, AMethodMayHaveABucketOfItsOwn) {

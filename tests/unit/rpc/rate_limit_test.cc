@@ -62,6 +62,18 @@ TEST(RateLimiterTest, MemoryIsBoundedAndTheLongestUnseenGoesFirst) {
   EXPECT_EQ(limiter.Take("b", one, Now{}), milliseconds(0));
 }
 
+TEST(RateLimiterTest, WhatACallCostsBesidesIsPaidByTheNextOnes) {
+  RateLimiter limiter(10);
+  Now now{};
+  limiter.Charge("a", kTwoASecond, 5, now);
+  EXPECT_EQ(limiter.Take("a", kTwoASecond, now), milliseconds(1500)) << "two owed, one to take";
+  now += milliseconds(1500);
+  EXPECT_EQ(limiter.Take("a", kTwoASecond, now), milliseconds(0));
+  limiter.Charge("a", kTwoASecond, 1e9, now);
+  EXPECT_EQ(limiter.Take("a", kTwoASecond, now), milliseconds(2000)) << "a burst is all one owes";
+  EXPECT_EQ(limiter.Take("b", kTwoASecond, now), milliseconds(0));
+}
+
 TEST(RateLimiterTest, NoRateIsNoLimit) {
   RateLimiter limiter(2);
   for (int i = 0; i < 1000; ++i) EXPECT_EQ(limiter.Take("a", {}, Now{}), milliseconds(0));

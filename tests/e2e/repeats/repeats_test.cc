@@ -1,0 +1,325 @@
+// Every mutation, sent again after others have changed what it was about: the same answer and no
+// second effect; and the same request_id with another payload is noticed.
+#include <absl/strings/escaping.h>
+#include <google/protobuf/text_format.h>
+
+#include <set>
+#include <thread>
+
+#include "common/status/grpc.h"
+#include "tests/e2e/every_rpc.h"
+#include "tests/e2e/stored.h"
+
+namespace baodao::testing {
+namespace {
+
+// Mutations whose state cannot be made here, and where they are tested.
+const std::map<std::string, std::string> kElsewhere = {
+    {"Commit",
+     "the benchmark's commit: its key is its payload and names its shard, and a mark elsewhere "
+     "would be measured, too; tests/integration/store/requests_test.cc"},
+};
+
+class RepeatsTest : public ::testing::Test {
+ protected:
+  RepeatsTest() : town_(Options()), rpcs_(AllRpcs()) {}
+
+  static Town::Options Options() {
+    Town::Options options;
+    options.people = 12;  // those with even numbers are of the first community
+    options.communities = 2;
+    options.units = 1;
+    return options;
+  }
+
+  const std::string& Person(size_t i) const { return town_.world->people[i].person_id; }
+  const std::string& By(size_t i) const { return town_.world->people[i].token; }
+  const std::string& Coordinator(size_t i = 0) const {
+    return town_.world->communities[i].coordinator.token;
+  }
+  const std::string& Liaison() const { return town_.world->units[0].liaison.token; }
+  const std::string& Community(size_t i = 0) const {
+    return town_.world->communities[i].area.code();
+  }
+  static std::string Quoted(const std::string& name, const std::string& value) {
+    return name + ": '" + value + "' ";
+  }
+  std::string Place() const {
+    const auto& center = town_.world->communities[0].area.center();
+    return "place { latitude: " + std::to_string(center.latitude()) +
+           " longitude: " + std::to_string(center.longitude()) + " } ";
+  }
+  static std::string Window(const std::string& name, Millis from_now) {
+    const int64_t start = ToTimestamp(SystemClock().Now() + from_now).seconds();
+    return name + " { start { seconds: " + std::to_string(start) +
+           " } end { seconds: " + std::to_string(start + 3600) + " } } ";
+  }
+
+  const Rpc& Find(const std::string& method) const {
+    for (const Rpc& rpc : rpcs_) {
+      if (rpc.method->name() == method) return rpc;
+    }
+    throw std::runtime_error(method + " does not exist");
+  }
+
+  // One that succeeded.
+  struct Sent {
+    const Rpc* rpc;
+    std::string token;
+    std::string request;
+    std::string answer;
+    std::string other;  // what another payload has instead
+  };
+
+  // Sends a request for the first time; `fields` and `other` are protobuf texts. Answers a field of
+  // the response.
+  std::string Do(const std::string& method, const std::string& token, const std::string& fields,
+                 const std::string& other, const std::string& result = "") {
+    Sent sent{&Find(method), token, {}, {}, other};
+    const std::unique_ptr<Message> request = NewRequest(*sent.rpc);
+    SetPath(*request, "request_id", town_.world->RequestId());
+    EXPECT_TRUE(google::protobuf::TextFormat::MergeFromString(fields, request.get())) << fields;
+    sent.request = request->SerializeAsString();
+    const grpc::Status status = CallRaw(town_, *sent.rpc, token, sent.request, &sent.answer);
+    if (!status.ok()) throw std::runtime_error(method + ": " + FromGrpc(status).ToString());
+    sent_.push_back(sent);
+    if (result.empty()) return "";
+    const std::unique_ptr<Message> answer(google::protobuf::MessageFactory::generated_factory()
+                                              ->GetPrototype(sent.rpc->method->output_type())
+                                              ->New());
+    EXPECT_TRUE(answer->ParseFromString(sent.answer));
+    return answer->GetReflection()->GetString(*answer,
+                                              answer->GetDescriptor()->FindFieldByName(result));
+  }
+
+  static absl::Status Again(Town& town, const Sent& sent, const std::string& bytes,
+                            std::string* answer) {
+    return FromGrpc(CallRaw(town, *sent.rpc, sent.token, bytes, answer));
+  }
+
+  static std::string WithOther(const Sent& sent) {
+    const std::unique_ptr<Message> request = NewRequest(*sent.rpc);
+    EXPECT_TRUE(request->ParseFromString(sent.request));
+    EXPECT_TRUE(google::protobuf::TextFormat::MergeFromString(sent.other, request.get()))
+        << sent.other;
+    EXPECT_NE(request->SerializeAsString(), sent.request) << sent.rpc->method->name();
+    return request->SerializeAsString();
+  }
+
+  dispatch::v1::Task TaskNow(const std::string& id) {
+    dispatch::v1::GetTaskRequest get;
+    get.set_task_id(id);
+    return town_.Run(
+        demo::Must(town_.world->backend.tasks, &client::Tasks::GetTask, Coordinator(), get));
+  }
+  // Something a service does by itself: a condition, within a minute.
+  void Await(const std::function<bool()>& condition) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("waited in vain");
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  }
+
+  void PlayPeople();
+  void PlayUnitsAndAreas();
+  void PlayNeeds();
+  void PlayProjects();
+  void PlayTasks();
+  void PlayService();
+
+  Town town_;
+  std::vector<Rpc> rpcs_;
+  std::vector<Sent> sent_;
+  std::string another_task_;
+};
+
+void RepeatsTest::PlayPeople() {
+  const std::string me = Quoted("person_id", Person(0));
+  Do("UpdatePerson", By(0), me + "display_name: '李一' update_mask { paths: 'display_name' }",
+     "display_name: '李二'");
+  Do("UpdatePerson", By(0), me + "display_name: '李三' update_mask { paths: 'display_name' }",
+     "display_name: '李四'");
+  const int64_t year = ToTimestamp(SystemClock().Now()).seconds() + 365 * 86'400;
+  const std::string papers = me + "kind: 'nurse' ";
+  Do("GrantCredential", Coordinator(),
+     papers + "issuer: '卫健委' expire_time { seconds: " + std::to_string(year) + " }",
+     "issuer: '别处'");
+  Do("RevokeCredential", Coordinator(), papers, "kind: 'doctor'");
+  const std::string role = me + "role: ROLE_COORDINATOR " + Quoted("area_code", Community());
+  const std::string service = town_.world->OperatorToken();
+  Do("GrantRole", service, role, Quoted("person_id", Person(2)));
+  Do("GrantRole", service, role, Quoted("person_id", Person(2)));  // changes nothing
+  Do("RevokeRole", service, role, Quoted("person_id", Person(2)));
+  Do("RevokeRole", service, role, Quoted("person_id", Person(2)));  // likewise
+
+  registration::v1::ListAreasRequest list;
+  list.set_parent_code(town_.world->communities[1].subdistrict_code);
+  const auto areas =
+      town_.Run(demo::Must(town_.world->backend.areas, &client::Areas::ListAreas, "", list));
+  const std::string third =
+      areas.areas(0).code() == Community(1) ? areas.areas(1).code() : areas.areas(0).code();
+  const std::string id = Do("CreateRegistration", By(4), Quoted("area_code", Community(1)),
+                            "note: '我也来'", "registration_id");
+  const std::string it = Quoted("registration_id", id);
+  Do("ReviewRegistration", Coordinator(1), it + "approve: true", "comment: '好'");
+  Do("SuspendRegistration", Coordinator(1), it + "comment: '核实'", "comment: '别的'");
+  Do("ResumeRegistration", Coordinator(1), it + "comment: '已核实'", "comment: '别的'");
+  const std::string moved = Do("TransferRegistration", By(4), it + Quoted("area_code", third),
+                               Quoted("area_code", Community()), "registration_id");
+  Do("WithdrawRegistration", By(4), Quoted("registration_id", moved), "comment: '搬家'");
+}
+
+void RepeatsTest::PlayUnitsAndAreas() {
+  const std::string unit = Do("CreateUnit", Coordinator(),
+                              "name: '第一小学' kind: 'school' " + Quoted("area_code", Community()),
+                              "name: '第二小学'", "unit_id");
+  const std::string rename = Quoted("unit_id", unit) + "update_mask { paths: 'name' } ";
+  Do("UpdateUnit", Coordinator(), rename + "name: '实验小学'", "name: '中学'");
+  Do("UpdateUnit", Coordinator(), rename + "name: '实验学校'", "name: '中学'");
+  std::ifstream file(SourceFile("ops/data/yangpu/areas.csv"), std::ios::binary);
+  const std::string csv(std::istreambuf_iterator<char>(file), {});
+  std::string one_area = csv;
+  one_area.resize(one_area.find('\n', one_area.find("310110")) + 1);
+  const auto escaped = [](const std::string& text) {
+    return "csv: \"" + absl::CEscape(text) + "\"";
+  };
+  Do("ImportAreas", town_.world->OperatorToken(), escaped(csv), escaped(one_area));
+}
+
+void RepeatsTest::PlayNeeds() {
+  const std::string need = "title: '陪同就医' category: 'elderly_care' " +
+                           Quoted("area_code", Community()) +
+                           Window("window", std::chrono::hours(30)) + Place() +
+                           "contact { name: '王秀英' phone: '13800001234' address: '1号101室' } ";
+  const auto raise = [&] { return Do("CreateNeed", By(0), need, "title: '买菜'", "need_id"); };
+  const std::string first = Quoted("need_id", raise());
+  const std::string second = Quoted("need_id", raise());
+  Do("ReviewNeed", Coordinator(), first + "verdict: NEED_VERDICT_RETURN comment: '请补充'",
+     "comment: '再补充'");
+  Do("ResubmitNeed", By(0), first + "title: '陪同就医两小时'", "title: '就医'");
+  for (const std::string& one : {first, second}) {
+    Do("ReviewNeed", Coordinator(), one + "verdict: NEED_VERDICT_ACCEPT", "comment: '收到'");
+  }
+  Do("PublishNeed", Coordinator(), first + "slots_min: 1 slots_max: 2", "slots_max: 3");
+  const std::string room =
+      Do("CreateResource", By(0),
+         "title: '会议室' category: 'publicity' capacity: 20 " + Quoted("area_code", Community()),
+         "capacity: 30", "resource_id");
+  Do("CreateMatch", Coordinator(), second + Quoted("answer_id", room), "note: '合适'");
+  Do("ResolveNeed", Coordinator(), second, first);
+  Do("CloseNeed", Coordinator(), second, first);
+  Do("WithdrawResource", By(0), Quoted("resource_id", room), "reason: '装修'");
+}
+
+void RepeatsTest::PlayProjects() {
+  const std::string id =
+      Do("CreateProject", Coordinator(),
+         "title: '楼道美化' category: 'cleaning' " + Quoted("area_code", Community()),
+         "title: '花园'", "project_id");
+  const std::string it = Quoted("project_id", id);
+  Do("ApproveProject", Coordinator(), it, "comment: '好'");
+  Do("ClaimProject", Liaison(), it + Quoted("unit_id", town_.world->units[0].unit_id),
+     Quoted("project_id", "prj_01J00000000000000000000009"));
+  Do("StartProject", Liaison(), it, "comment: '好'");
+  Do("CompleteProject", Liaison(), it, "comment: '好'");
+  Do("EvaluateProject", Coordinator(), it + "rating: 5", "rating: 4");
+}
+
+void RepeatsTest::PlayTasks() {
+  const std::string task = "title: '清扫' category: 'cleaning' slots_min: 1 slots_max: 4 " +
+                           Place() + Quoted("area_code", Community()) +
+                           Window("window", std::chrono::hours(54));
+  const auto publish = [&] {
+    return Do("PublishTask", Coordinator(), task, "title: '搬运'", "task_id");
+  };
+  const std::string one = Quoted("task_id", publish());
+  const std::string two = Quoted("task_id", publish());
+  another_task_ = two;
+  Do("ClaimTask", By(2), one, two);
+  Do("WithdrawAssignment", By(2), one, two);
+  for (const size_t person : {size_t{6}, size_t{8}}) {
+    Do("OfferTask", Coordinator(), one + Quoted("person_id", Person(person)),
+       Quoted("person_id", Person(10)));
+  }
+  Do("DeclineOffer", By(6), one, two);
+  Do("AcceptOffer", By(8), one, two);
+  Do("AssignTask", Coordinator(), one + Quoted("person_id", Person(10)),
+     Quoted("person_id", Person(2)));
+  Do("CancelTask", Coordinator(), one + "reason: '下雨'", "reason: '下雪'");
+
+  // A service asks twice for the task of one need: the second time nothing is to be made.
+  const std::string lists = town_.world->signer.Sign(auth::Principal::Service("lists"),
+                                                     SystemClock().Now(), std::chrono::minutes(10));
+  const std::string of_need = task + "need_id: 'ned_01J00000000000000000000009' need_attempt: 1 " +
+                              Quoted("requester_id", Person(0));
+  const std::string made = Do("PublishTask", lists, of_need, "title: '搬运'", "task_id");
+  EXPECT_EQ(Do("PublishTask", lists, of_need, "title: '搬运'", "task_id"), made);
+  Do("CancelTask", Coordinator(), Quoted("task_id", made) + "reason: '不要了'", "reason: '下雪'");
+}
+
+void RepeatsTest::PlayService() {
+  const std::string id =
+      Do("PublishTask", Coordinator(),
+         "title: '值守' category: 'cleaning' slots_min: 1 slots_max: 2 " +
+             Quoted("area_code", Community()) + Place() + Window("window", std::chrono::seconds(5)),
+         "title: '巡逻'", "task_id");
+  const std::string it = Quoted("task_id", id);
+  const std::string him = Quoted("person_id", Person(2));
+  Do("AssignTask", Coordinator(), it + him, Quoted("person_id", Person(6)));
+  Do("SignIn", Coordinator(), it + him, "code: '123456'");
+  Await([&] { return TaskNow(id).state() == dispatch::v1::TASK_STATE_IN_SERVICE; });
+  Do("SignOut", Coordinator(), it + him, "code: '123456'");
+  Await([&] { return TaskNow(id).state() == dispatch::v1::TASK_STATE_SERVED; });
+  Do("EvaluateTask", Coordinator(), it + "rating: 5", "rating: 4");
+  const auto balance = [&] {
+    dispatch::v1::GetBalanceRequest get;
+    get.set_person_id(Person(2));
+    return town_
+        .Run(demo::Must(town_.world->backend.ledger, &client::Ledger::GetBalance, By(2), get))
+        .minutes();
+  };
+  Await([&] { return balance() == 1; });
+  const std::string hours = it + him + "reason: '核对' ";
+  Do("CorrectHours", Coordinator(), hours + "minutes: 1", "minutes: 2");  // changes nothing
+  Do("CorrectHours", Coordinator(), hours + "minutes: 30", "minutes: 31");
+  Do("CloseTask", Coordinator(), it, another_task_);
+}
+
+TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
+  const std::string inbox = Quoted("person_id", Person(0)) + "cursor: '0-1' ";
+  Do("MarkRead", By(0), inbox, "cursor: '0-2'");  // changes nothing
+  PlayPeople();
+  PlayUnitsAndAreas();
+  PlayNeeds();
+  PlayProjects();
+  PlayTasks();
+  PlayService();
+
+  std::set<std::string> played;
+  for (const Sent& sent : sent_) played.insert(sent.rpc->method->name());
+  for (const Rpc& rpc : rpcs_) {
+    if (rpc.method->input_type()->FindFieldByName("request_id") == nullptr) continue;
+    const bool listed = kElsewhere.contains(rpc.method->name());
+    EXPECT_NE(played.contains(rpc.method->name()), listed)
+        << rpc.method->full_name() << " is to be played here, or listed with the reason why not";
+  }
+
+  const Stored before(town_);
+  for (const Sent& sent : sent_) {
+    std::string answer;
+    const absl::Status status = Again(town_, sent, sent.request, &answer);
+    EXPECT_TRUE(status.ok()) << sent.rpc->method->name() << ": " << status;
+    EXPECT_EQ(answer, sent.answer) << sent.rpc->method->name();
+  }
+  EXPECT_EQ(before.Changes(), std::vector<std::string>());
+  for (const Sent& sent : sent_) {
+    const absl::Status status = Again(town_, sent, WithOther(sent), nullptr);
+    EXPECT_TRUE(Is(status, Reason::REQUEST_ID_REUSED))
+        << sent.rpc->method->name() << ": " << status;
+  }
+  EXPECT_EQ(before.Changes(), std::vector<std::string>());
+}
+
+}  // namespace
+}  // namespace baodao::testing
