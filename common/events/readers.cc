@@ -15,6 +15,7 @@ constexpr std::array kSubscriptions = {
     Subscription{"inbox", "lists"},
     Subscription{"inbox", "dispatch"},
     Subscription{"lists", "dispatch"},
+    Subscription{"dispatch", "registration"},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "common/areas/feed.h"
 #include "common/events/group_consumer.h"
+#include "common/events/readers.h"
 #include "common/events/tail.h"
 #include "common/profiles/profile_feed.h"
 #include "common/profiles/registration_source.h"
@@ -24,8 +25,6 @@ namespace baodao::dispatch {
 namespace {
 
 constexpr char kGroup[] = "dispatch";
-
-std::vector<std::string> Followed() { return {"registration"}; }
 
 std::vector<config::Row> Rows() {
   using config::Type;
@@ -141,7 +140,7 @@ class DispatchService final : public service::Service {
     Parts& parts = *parts_;
     events::GroupOptions group;
     group.group = kGroup;
-    group.services = Followed();
+    group.services = events::ServicesReadBy(kGroup);
     group.shards = runtime.store.shards();
     const auto on_event = [&parts](const events::Delivery& delivery) {
       return parts.standings.OnEvent(delivery);
@@ -153,7 +152,7 @@ class DispatchService final : public service::Service {
     runtime.Spawn("events", parts.tail->Run());
     runtime.Spawn("standings", parts.follower->Run());
     runtime.Spawn("lag", service::SampleGroupLag(runtime.metrics, runtime.redis, runtime.clock,
-                                                 kGroup, Followed(), runtime.store.shards()));
+                                                 kGroup, events::ServicesReadBy(kGroup), runtime.store.shards()));
     runtime.Spawn("timers", parts.timers.Run());
     runtime.Spawn("trimmer", parts.trimmer->Run());
     runtime.OnStop([&parts] {
