@@ -35,19 +35,21 @@ void Expiry::Register(timers::TimerLoop& loop) {
 Task<absl::StatusOr<store::Commit>> Expiry::DecideEnd(const timers::Timer& timer,
                                                       std::optional<RegistrationEvent>* ended) {
   const RecordKeys keys(store_.keys());
-  store::Commit nothing_left(timer.shard);
-  nothing_left.ClearTimer(timer.member);
   ended->reset();
   const Time now = clock_.Now();
-  const auto loaded = co_await LoadRegistration(store_, keys, timer.id);
-  if (Is(loaded.status(), Reason::NOT_FOUND)) co_return nothing_left;
-  CO_RETURN_IF_ERROR(loaded.status());
-  const std::optional<Deadline> deadline = DeadlineOf(loaded->record.registration());
-  if (!deadline) co_return nothing_left;
-  if (deadline->due > now) {
-    store::Commit later(timer.shard);
-    later.SetTimer(timer.member, deadline->due);
-    co_return later;
+  const std::string key = keys.Registration(timer.id);
+  CO_ASSIGN_OR_RETURN(const auto loaded, co_await Load<v1::RegistrationRecord>(store_, key));
+  const std::optional<Deadline> deadline = DeadlineOf(loaded.record.registration());
+  if (!deadline || deadline->due > now) {
+    // Whoever changes the registration meanwhile sets its timer anew, and is not to lose it.
+    store::Commit commit(timer.shard);
+    commit.Expect(key, loaded.version);
+    if (deadline) {
+      commit.SetTimer(timer.member, deadline->due);
+    } else {
+      commit.ClearTimer(timer.member);
+    }
+    co_return commit;
   }
   Edit edit = [reason = deadline->reason](v1::Registration& ending) {
     ending.set_end_reason(reason);
@@ -75,7 +77,9 @@ Task<absl::Status> Expiry::Forget(const timers::Timer& timer, std::string key,
   DecideCommit decide = [&]() -> Task<absl::StatusOr<store::Commit>> {
     CO_ASSIGN_OR_RETURN(const Loaded<Record> loaded, co_await Load<Record>(store_, key));
     store::Commit commit(timer.shard);
+    if (!loaded.exists()) commit.Expect(key, 0);
     if (loaded.exists() && expire_of(loaded.record) > clock_.Now()) {
+      commit.Expect(key, loaded.version);
       commit.SetTimer(timer.member, expire_of(loaded.record));
       co_return commit;
     }
