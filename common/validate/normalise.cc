@@ -70,6 +70,14 @@ class Tidier {
   int32_t base_ = kNone;    // the last kept that stands by itself
 };
 
+// How common ideographs and their punctuation begin, which are three bytes long.
+bool IsCommon(unsigned lead, unsigned second, unsigned third) {
+  if (lead >= 0xE5 && lead <= 0xE9) return true;                              // U+5000 … U+9FFF
+  if (lead == 0xE4) return second >= 0xB8;                                    // U+4E00 … U+4FFF
+  if (lead == 0xE3) return second == 0x80 && third >= 0x81 && third <= 0x91;  // 、。《》「」【】
+  return lead == 0xEF && second == 0xBC && third >= 0x81;  // ！（），：；？
+}
+
 // Printable ASCII, common ideographs and their punctuation, with no blanks at the ends.
 bool IsPlainText(std::string_view text) {
   const std::size_t size = text.size();
@@ -82,12 +90,8 @@ bool IsPlainText(std::string_view text) {
     const unsigned lead = byte(i);
     if ((lead >= 0x20 && lead < 0x7F) || lead == '\n') {
       ++i;
-    } else if ((lead >= 0xE5 && lead <= 0xE9) || (lead == 0xE4 && byte(i + 1) >= 0xB8)) {
-      i += 3;  // U+4E00 … U+9FFF
-    } else if (lead == 0xE3 && byte(i + 1) == 0x80 && byte(i + 2) >= 0x81 && byte(i + 2) <= 0x91) {
-      i += 3;  // U+3001 … U+3011: 、。《》「」【】
-    } else if (lead == 0xEF && byte(i + 1) == 0xBC && byte(i + 2) >= 0x81) {
-      i += 3;  // U+FF01 … U+FF3F: ！（），：；？
+    } else if (IsCommon(lead, byte(i + 1), byte(i + 2))) {
+      i += 3;
     } else {
       return false;
     }
