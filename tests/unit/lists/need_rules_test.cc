@@ -211,11 +211,11 @@ TEST(Resubmit, ANewPlaceIsKeptRounded) {
   v1::ResubmitNeedRequest request;
   request.set_title("陪诊");
   *request.mutable_place() = Point(31.2598712, 121.5261234);
-  ASSERT_TRUE(Resubmit(&need, request, kNow).ok());
+  ASSERT_TRUE(Resubmit(&need, request, work::Limits(), kNow).ok());
   EXPECT_DOUBLE_EQ(need.place().latitude(), 31.260);
   need.set_state(v1::NEED_STATE_RETURNED);
   request.clear_place();
-  ASSERT_TRUE(Resubmit(&need, request, kNow).ok());
+  ASSERT_TRUE(Resubmit(&need, request, work::Limits(), kNow).ok());
   EXPECT_DOUBLE_EQ(need.place().latitude(), 31.260) << "unset keeps what there is";
 }
 
