@@ -59,6 +59,15 @@ TEST_F(MemoryStoreTest, InjectedConflict) {
   EXPECT_FALSE(data_.ReadRecord(key_, clock_.Now()).exists());
 }
 
+TEST_F(MemoryStoreTest, ACommitThatComesTwiceIsAppliedOnce) {
+  Inject({.twice = true});
+  Commit commit = Putting(0, "x");
+  commit.Emit("event");
+  EXPECT_EQ(Apply(std::move(commit))->kind, Kind::kApplied);
+  EXPECT_EQ(data_.ReadRecord(key_, clock_.Now()).version, 1u);
+  EXPECT_EQ(data_.FindStream("{01}test:events")->entries.size(), 1u);
+}
+
 // An outcome nobody knows must not stay in memory as if it were known.
 TEST_F(MemoryStoreTest, DoubtClearsTheMemory) {
   EXPECT_EQ(Apply(Putting(0, "one"))->kind, Kind::kApplied);
