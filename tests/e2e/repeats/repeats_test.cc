@@ -50,9 +50,11 @@ class RepeatsTest : public ::testing::Test {
            " longitude: " + std::to_string(center.longitude()) + " } ";
   }
   static std::string Window(const std::string& name, Millis from_now) {
-    const int64_t start = ToTimestamp(SystemClock().Now() + from_now).seconds();
+    return WindowAt(name, ToTimestamp(SystemClock().Now() + from_now).seconds(), 3600);
+  }
+  static std::string WindowAt(const std::string& name, int64_t start, int64_t seconds) {
     return name + " { start { seconds: " + std::to_string(start) +
-           " } end { seconds: " + std::to_string(start + 3600) + " } } ";
+           " } end { seconds: " + std::to_string(start + seconds) + " } } ";
   }
 
   const Rpc& Find(const std::string& method) const {
@@ -127,6 +129,14 @@ class RepeatsTest : public ::testing::Test {
   void PlayProjects();
   void PlayTasks();
   void PlayService();
+  void PlayConfirmation();
+  int64_t MinutesOf(size_t person) {
+    dispatch::v1::GetBalanceRequest get;
+    get.set_person_id(Person(person));
+    return town_
+        .Run(demo::Must(town_.world->backend.ledger, &client::Ledger::GetBalance, By(person), get))
+        .minutes();
+  }
 
   Town town_;
   std::vector<Rpc> rpcs_;
@@ -202,6 +212,9 @@ void RepeatsTest::PlayNeeds() {
     Do("ReviewNeed", Coordinator(), one + "verdict: NEED_VERDICT_ACCEPT", "comment: '收到'");
   }
   Do("PublishNeed", Coordinator(), first + "slots_min: 1 slots_max: 2", "slots_max: 3");
+  // With the task that was made of it, and before there is one.
+  Do("CancelNeed", By(0), first + "reason: '女儿回来了'", "reason: '别的'");
+  Do("CancelNeed", By(0), Quoted("need_id", raise()) + "reason: '不要了'", "reason: '别的'");
   const std::string room =
       Do("CreateResource", By(0),
          "title: '会议室' category: 'publicity' capacity: 20 " + Quoted("area_code", Community()),
@@ -213,14 +226,24 @@ void RepeatsTest::PlayNeeds() {
 }
 
 void RepeatsTest::PlayProjects() {
-  const std::string id =
-      Do("CreateProject", Coordinator(),
-         "title: '楼道美化' category: 'cleaning' " + Quoted("area_code", Community()),
-         "title: '花园'", "project_id");
-  const std::string it = Quoted("project_id", id);
+  const auto propose = [&] {
+    return Quoted("project_id",
+                  Do("CreateProject", Coordinator(),
+                     "title: '楼道美化' category: 'cleaning' " + Quoted("area_code", Community()),
+                     "title: '花园'", "project_id"));
+  };
+  const std::string why = "comment: '经费不足' ";
+  Do("RejectProject", Coordinator(), propose() + why, "comment: '别的'");
+  Do("CancelProject", Coordinator(), propose() + why, "comment: '别的'");
+  const std::string it = propose();
   Do("ApproveProject", Coordinator(), it, "comment: '好'");
-  Do("ClaimProject", Liaison(), it + Quoted("unit_id", town_.world->units[0].unit_id),
-     Quoted("project_id", "prj_01J00000000000000000000009"));
+  const auto claim = [&] {
+    Do("ClaimProject", Liaison(), it + Quoted("unit_id", town_.world->units[0].unit_id),
+       Quoted("project_id", "prj_01J00000000000000000000009"));
+  };
+  claim();
+  Do("ReleaseProject", Liaison(), it + why, "comment: '别的'");
+  claim();
   Do("StartProject", Liaison(), it, "comment: '好'");
   Do("CompleteProject", Liaison(), it, "comment: '好'");
   Do("EvaluateProject", Coordinator(), it + "rating: 5", "rating: 4");
@@ -255,7 +278,8 @@ void RepeatsTest::PlayTasks() {
                               Quoted("requester_id", Person(0));
   const std::string made = Do("PublishTask", lists, of_need, "title: '搬运'", "task_id");
   EXPECT_EQ(Do("PublishTask", lists, of_need, "title: '搬运'", "task_id"), made);
-  Do("CancelTask", Coordinator(), Quoted("task_id", made) + "reason: '不要了'", "reason: '下雪'");
+  Do("CancelTask", Coordinator(), Quoted("task_id", made) + "need_outcome: NEED_OUTCOME_CANCEL reason: '不要了'",
+     "reason: '下雪'");
 }
 
 void RepeatsTest::PlayService() {
@@ -272,18 +296,27 @@ void RepeatsTest::PlayService() {
   Do("SignOut", Coordinator(), it + him, "code: '123456'");
   Await([&] { return TaskNow(id).state() == dispatch::v1::TASK_STATE_SERVED; });
   Do("EvaluateTask", Coordinator(), it + "rating: 5", "rating: 4");
-  const auto balance = [&] {
-    dispatch::v1::GetBalanceRequest get;
-    get.set_person_id(Person(2));
-    return town_
-        .Run(demo::Must(town_.world->backend.ledger, &client::Ledger::GetBalance, By(2), get))
-        .minutes();
-  };
-  Await([&] { return balance() == 1; });
+  Await([&] { return MinutesOf(2) == 1; });
   const std::string hours = it + him + "reason: '核对' ";
   Do("CorrectHours", Coordinator(), hours + "minutes: 1", "minutes: 2");  // changes nothing
   Do("CorrectHours", Coordinator(), hours + "minutes: 30", "minutes: 31");
   Do("CloseTask", Coordinator(), it, another_task_);
+}
+
+void RepeatsTest::PlayConfirmation() {
+  const int64_t start = ToTimestamp(SystemClock().Now() + std::chrono::seconds(4)).seconds();
+  const std::string it = Quoted(
+      "task_id", Do("PublishTask", Coordinator(),
+                    "title: '搬运' category: 'cleaning' slots_min: 1 slots_max: 2 " + Place() +
+                        Quoted("area_code", Community()) + WindowAt("window", start, 1),
+                    "title: '巡逻'", "task_id"));
+  const std::string him = Quoted("person_id", Person(6));
+  Do("AssignTask", Coordinator(), it + him, Quoted("person_id", Person(8)));
+  Await([&] { return ToTimestamp(SystemClock().Now()).seconds() > start + 1; });
+  Do("ConfirmService", Coordinator(),
+     it + "services { " + him + WindowAt("served", start, 1) + "} reason: '忘了签到'",
+     "reason: '别的'");
+  Await([&] { return MinutesOf(6) == 1; });
 }
 
 TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
@@ -295,6 +328,7 @@ TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
   PlayProjects();
   PlayTasks();
   PlayService();
+  PlayConfirmation();
 
   std::set<std::string> played;
   for (const Sent& sent : sent_) played.insert(sent.rpc->method->name());
