@@ -1,6 +1,7 @@
 #include "common/paging/page_token.h"
 
 #include <google/protobuf/descriptor.h>
+#include <sodium.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,11 +16,13 @@
 namespace baodao::paging {
 namespace {
 
-// A token is version (1 byte), issue time (8), position, check sum (8 bytes of hex digits) over
-// these and the query, all as base64url.
-constexpr char kVersion = 1;
+// A token is version (1 byte), issue time (8), position, and the keyed hash (BLAKE2b-128) of these
+// under the query's key, all as base64url.
+constexpr char kVersion = 2;
 constexpr size_t kHead = 1 + 8;
 constexpr size_t kCheck = 16;
+// Records read beyond those shown that cost as much as one more call.
+constexpr double kReadsPerCall = 100;
 
 std::string Bytes(uint64_t value) {
   std::string bytes(8, '\0');
@@ -33,8 +36,14 @@ uint64_t Number(std::string_view bytes) {
   return value;
 }
 
-std::string CheckOf(std::string_view content, uint64_t query) {
-  return crypto::Fingerprint(Bytes(query) + std::string(content)).substr(0, kCheck);
+std::string CheckOf(std::string_view content, const Query& query) {
+  const auto bytes = [](std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.data());
+  };
+  std::string check(kCheck, '\0');
+  crypto_generichash(reinterpret_cast<unsigned char*>(check.data()), check.size(), bytes(content),
+                     content.size(), bytes(query.key), query.key.size());
+  return check;
 }
 
 void Clear(google::protobuf::Message* message, const char* name) {
@@ -44,17 +53,16 @@ void Clear(google::protobuf::Message* message, const char* name) {
 
 }  // namespace
 
-uint64_t QueryOf(std::string_view method, const google::protobuf::Message& request) {
+Query QueryOf(const crypto::KeyRing& ring, std::string_view method,
+              const google::protobuf::Message& request) {
   const std::unique_ptr<google::protobuf::Message> query(request.New());
   query->CopyFrom(request);
   Clear(query.get(), "page_token");
   Clear(query.get(), "page_size");
-  const std::string hash =
-      crypto::Fingerprint(std::string(method) + '\0' + query->SerializeAsString());
-  return std::strtoull(hash.substr(0, 16).c_str(), nullptr, 16);
+  return {ring.LookupHash("page-query|" + std::string(method) + '\0' + query->SerializeAsString())};
 }
 
-std::string Encode(std::string_view position, uint64_t query, Time now) {
+std::string Encode(std::string_view position, const Query& query, Time now) {
   if (position.size() > kMaxPositionBytes) {
     log::Error("paging.position_too_long", {{"bytes", position.size()}});
     std::abort();
@@ -65,20 +73,24 @@ std::string Encode(std::string_view position, uint64_t query, Time now) {
   return crypto::Encode64(content + CheckOf(content, query), crypto::Base64::kUrl);
 }
 
-absl::StatusOr<std::string> Decode(std::string_view token, uint64_t query, Time now) {
+absl::StatusOr<std::string> Decode(std::string_view token, const Query& query, Time now) {
   if (token.empty()) return std::string();
   const std::optional<std::string> bytes = crypto::Decode64(token, crypto::Base64::kUrl);
   if (!bytes.has_value() || bytes->size() < kHead + kCheck || bytes->front() != kVersion) {
     return Refuse(Reason::PAGE_TOKEN_INVALID);
   }
   const std::string_view content = std::string_view(*bytes).substr(0, bytes->size() - kCheck);
-  if (CheckOf(content, query) != bytes->substr(content.size())) {
+  if (!crypto::SecureEquals(CheckOf(content, query), bytes->substr(content.size()))) {
     return Refuse(Reason::PAGE_TOKEN_INVALID);
   }
   const Time issued(Millis(static_cast<int64_t>(Number(content.substr(1, 8)))));
   if (issued < Time{} || issued > now + kLifetime) return Refuse(Reason::PAGE_TOKEN_INVALID);
   if (now - issued > kLifetime) return Refuse(Reason::PAGE_TOKEN_EXPIRED);
   return std::string(content.substr(kHead));
+}
+
+double CallsOwed(int64_t read, int64_t shown) {
+  return std::max(0.0, static_cast<double>(read - shown) / kReadsPerCall - 1);
 }
 
 int PageSize(int requested, int standard, int most) {

@@ -1,7 +1,7 @@
-// Page tokens of list methods: opaque to clients, bound to their query, checked when they come
-// back.
+// Page tokens of list methods: bound to their query by a key of the deployment, so that nobody but
+// its services can make one, and any replica takes another's.
 //
-//   const uint64_t query = paging::QueryOf("lists.ListNeeds", request);
+//   const paging::Query query = paging::QueryOf(key_ring, "lists.ListNeeds", request);
 //   CO_ASSIGN_OR_RETURN(std::string after, paging::Decode(request.page_token(), query,
 //   clock.Now())); … response.set_next_page_token(paging::Encode(last_id, query, clock.Now()));
 #pragma once
@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "common/clock/clock.h"
+#include "common/crypto/key_ring.h"
 
 namespace baodao::paging {
 
@@ -23,18 +24,28 @@ inline constexpr std::chrono::hours kLifetime{24};
 // Longest position: its token still fits the 512 characters a request may carry.
 inline constexpr size_t kMaxPositionBytes = 340;
 
-// What the token belongs to: a hash of `method` and of the request without its page_token and
-// page_size, so that a client may change the size between pages but nothing else.
-uint64_t QueryOf(std::string_view method, const google::protobuf::Message& request);
+// What a token belongs to. Secret: whoever has it can make tokens.
+struct Query {
+  std::string key;
+  bool operator==(const Query&) const = default;
+};
+
+// Of `method` and the request without its page_token and page_size, so that a client may change the
+// size between pages but nothing else.
+Query QueryOf(const crypto::KeyRing& ring, std::string_view method,
+              const google::protobuf::Message& request);
 
 // `position` is where the next page starts, in the list's own terms (usually the last id shown).
 // Aborts when it is longer than kMaxPositionBytes.
-std::string Encode(std::string_view position, uint64_t query, Time now);
+std::string Encode(std::string_view position, const Query& query, Time now);
 
 // The position; empty for an empty token. PAGE_TOKEN_INVALID for anything Encode did not make for
-// this query, PAGE_TOKEN_EXPIRED after kLifetime. A token is checked, not secret: a client could
-// forge one, so a position must never grant anything that the query itself does not.
-absl::StatusOr<std::string> Decode(std::string_view token, uint64_t query, Time now);
+// this query, PAGE_TOKEN_EXPIRED after kLifetime.
+absl::StatusOr<std::string> Decode(std::string_view token, const Query& query, Time now);
+
+// What a call owes that has read `read` records to show `shown`: as many calls of the ordinary kind
+// (see rpc::CallContext::Charge).
+double CallsOwed(int64_t read, int64_t shown);
 
 // `requested` of a request's page_size: 0 means `standard`, and never more than `most`.
 int PageSize(int requested, int standard, int most);

@@ -31,7 +31,7 @@ struct Parts {
   explicit Parts(service::Runtime& runtime)
       : areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         store(runtime.store),
-        handlers(store, hub, areas, runtime.clock),
+        handlers(store, hub, areas, runtime.key_ring, runtime.clock),
         liaisons(UnitsFromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         deliverer(store, liaisons, areas, runtime.clock),
         timers(runtime.store, runtime.clock) {

@@ -53,7 +53,7 @@ Answer<v1::Balance> LedgerHandlers::CorrectHours(rpc::CallContext context,
 
 Answer<v1::ListLedgerEntriesResponse> LedgerHandlers::ListLedgerEntries(
     rpc::CallContext, v1::ListLedgerEntriesRequest request) {
-  const uint64_t query = paging::QueryOf("dispatch.ListLedgerEntries", request);
+  const paging::Query query = paging::QueryOf(app_.ring, "dispatch.ListLedgerEntries", request);
   const Time now = app_.clock.Now();
   CO_ASSIGN_OR_RETURN(const std::string position, paging::Decode(request.page_token(), query, now));
   const uint64_t after = std::strtoull(position.c_str(), nullptr, 10);

@@ -16,8 +16,8 @@
 namespace baodao::dispatch {
 
 Answer<v1::ListTaskAssignmentsResponse> AssignmentHandlers::ListTaskAssignments(
-    rpc::CallContext, v1::ListTaskAssignmentsRequest request) {
-  const uint64_t query = paging::QueryOf("dispatch.ListTaskAssignments", request);
+    rpc::CallContext context, v1::ListTaskAssignmentsRequest request) {
+  const paging::Query query = paging::QueryOf(app_.ring, "dispatch.ListTaskAssignments", request);
   const Time now = app_.clock.Now();
   CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), query, now));
   CO_ASSIGN_OR_RETURN(const auto loaded, co_await app_.tasks.ReadWithPeople(request.task_id()));
@@ -29,6 +29,8 @@ Answer<v1::ListTaskAssignmentsResponse> AssignmentHandlers::ListTaskAssignments(
                              static_cast<size_t>(paging::PageSize(request.page_size(), 200, 1000)));
   const auto end = people.begin() + static_cast<std::ptrdiff_t>(size);
   std::partial_sort(people.begin(), end, people.end());
+  context.Charge(
+      paging::CallsOwed(static_cast<int64_t>(loaded->people.size()), static_cast<int64_t>(size)));
   v1::ListTaskAssignmentsResponse response;
   for (size_t i = 0; i < size; ++i) {
     *response.add_assignments() = loaded->people.at(people[i]).assignment();

@@ -24,14 +24,14 @@ std::function<bool(const v1::Task&)> Wanted(const v1::ListTasksRequest& request,
 
 }  // namespace
 
-Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext,
+Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext context,
                                                       v1::ListTasksRequest request) {
   const std::shared_ptr<const areas::AreaTree> tree = app_.tree();
   if (tree->Find(request.area_code()) == nullptr) {
     co_return Refuse(Reason::AREA_UNKNOWN, {{"area", request.area_code()}});
   }
   const Time now = app_.clock.Now();
-  const uint64_t id = paging::QueryOf("dispatch.ListTasks", request);
+  const paging::Query id = paging::QueryOf(app_.ring, "dispatch.ListTasks", request);
   CO_ASSIGN_OR_RETURN(const std::string position, paging::Decode(request.page_token(), id, now));
   PageQuery query;
   CO_ASSIGN_OR_RETURN(query.after, ListPosition::Decode(position));
@@ -48,6 +48,7 @@ Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext,
   query.size = paging::PageSize(request.page_size(), 20, 200);
   query.wanted = Wanted(request, now);
   CO_ASSIGN_OR_RETURN(TaskPage page, co_await ReadPage(app_.store, app_.keys, std::move(query)));
+  context.Charge(paging::CallsOwed(page.read, 2 * static_cast<int64_t>(page.tasks.size())));
   v1::ListTasksResponse response;
   for (v1::Task& task : page.tasks) *response.add_tasks() = std::move(task);
   if (page.more) {

@@ -15,8 +15,11 @@
 namespace baodao::dispatch {
 namespace {
 
-constexpr int kLooksPerPage = 4;  // times the page size
+// Tasks looked at for a page beyond those it can show.
+constexpr size_t kSpareLooks = 100;
 constexpr size_t kReadsAtOnce = 32;
+// Entries read at once, at most, where many tasks start at the same time as the last one shown.
+constexpr int64_t kLargestChunk = 512;
 
 }  // namespace
 
@@ -29,6 +32,7 @@ struct Source {
   ListPosition after;  // everything up to here has been read
   std::deque<ListPosition> ahead;
   bool exhausted = false;
+  int64_t read = 0;  // entries of the index, those skipped too
 };
 
 }  // namespace task_list_internal
@@ -46,10 +50,12 @@ Task<absl::Status> Refill(store::Store& store, Source& source, int64_t chunk) {
     CO_ASSIGN_OR_RETURN(const auto members, co_await store.RangeIndex(source.key, range));
     source.exhausted = static_cast<int64_t>(members.size()) < range.limit;
     range.offset += static_cast<int64_t>(members.size());
+    source.read += static_cast<int64_t>(members.size());
     for (const store::ScoredMember& member : members) {
       ListPosition position{member.score, member.member};
       if (position > source.after) source.ahead.push_back(std::move(position));
     }
+    range.limit = std::min(2 * range.limit, std::max(chunk, kLargestChunk));
   }
   if (!source.ahead.empty()) source.after = source.ahead.back();
   co_return absl::OkStatus();
@@ -130,12 +136,13 @@ Task<absl::StatusOr<TaskPage>> ReadPage(store::Store& store, const DispatchKeys&
   page.position = query.after;
   if (query.keys.empty()) co_return page;
   std::vector<Source> sources;
-  for (std::string& key : query.keys) sources.push_back({std::move(key), query.after, {}, false});
+  for (std::string& key : query.keys)
+    sources.push_back({std::move(key), query.after, {}, false, 0});
   const auto size = static_cast<size_t>(query.size);
-  for (size_t looked = 0; looked < size * kLooksPerPage;) {
-    const size_t missing = size - page.tasks.size();
+  for (size_t looked = 0; looked < size + kSpareLooks;) {
+    const size_t missing = std::min(size - page.tasks.size(), size + kSpareLooks - looked);
     CO_ASSIGN_OR_RETURN(const auto positions, co_await Merge(store, sources, missing));
-    if (positions.empty()) co_return page;
+    if (positions.empty()) break;
     std::vector<std::string> records;
     records.reserve(positions.size());
     for (const ListPosition& position : positions) records.push_back(keys.Task(position.task_id));
@@ -146,11 +153,13 @@ Task<absl::StatusOr<TaskPage>> ReadPage(store::Store& store, const DispatchKeys&
       if (query.wanted(record.task())) page.tasks.push_back(std::move(*record.mutable_task()));
     }
     looked += positions.size();
+    page.read += static_cast<int64_t>(positions.size());
     page.position = positions.back();
     if (page.tasks.size() >= size) break;
   }
   page.more = std::ranges::any_of(sources,
                                   [](const Source& s) { return !s.ahead.empty() || !s.exhausted; });
+  for (const Source& source : sources) page.read += source.read;
   co_return page;
 }
 

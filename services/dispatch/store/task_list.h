@@ -36,6 +36,7 @@ struct TaskPage {
   std::vector<v1::Task> tasks;
   bool more = false;
   ListPosition position;  // of the last task looked at
+  int64_t read = 0;       // entries of the indexes and tasks that were looked at
 };
 
 struct PageQuery {
@@ -46,8 +47,8 @@ struct PageQuery {
   std::function<bool(const v1::Task&)> wanted;
 };
 
-// At most 4 × size tasks are looked at, so that a page may be short, or empty, and yet have a next
-// one.
+// At most a hundred tasks more than a page holds are looked at, so that a page may be short, or
+// empty, and yet have a next one.
 Task<absl::StatusOr<TaskPage>> ReadPage(store::Store& store, const DispatchKeys& keys,
                                         PageQuery query);
 

@@ -48,8 +48,11 @@ v1::Notification InboxHandlers::Present(const Entry& entry, Locale locale, uint6
   return notification;
 }
 
-Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(
-    rpc::CallContext ctx, Owner owner, std::string page_token, uint64_t token_query, int limit) {
+Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(rpc::CallContext ctx,
+                                                                        Owner owner,
+                                                                        std::string page_token,
+                                                                        paging::Query token_query,
+                                                                        int limit) {
   const Time now = clock_.Now();
   CO_ASSIGN_OR_RETURN(const std::string position, paging::Decode(page_token, token_query, now));
   std::optional<Cursor> before;
@@ -77,8 +80,8 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::List(
     rpc::CallContext ctx, v1::ListNotificationsRequest request) {
   CO_ASSIGN_OR_RETURN(const Owner owner, PersonOwner(request.person_id()));
   const int limit = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
-  co_return co_await Page(ctx, owner, request.page_token(), paging::QueryOf(ctx.method(), request),
-                          limit);
+  co_return co_await Page(ctx, owner, request.page_token(),
+                          paging::QueryOf(ring_, ctx.method(), request), limit);
 }
 
 Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::ListArea(
@@ -91,7 +94,7 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::ListArea(
   const int limit = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
   CO_ASSIGN_OR_RETURN(v1::ListNotificationsResponse response,
                       co_await Page(ctx, owner, request.page_token(),
-                                    paging::QueryOf(ctx.method(), request), limit));
+                                    paging::QueryOf(ring_, ctx.method(), request), limit));
   // Shared by many: what one of them has read is not known.
   response.clear_unread_count();
   co_return response;

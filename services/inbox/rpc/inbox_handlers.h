@@ -9,6 +9,8 @@
 #include "baodao/inbox/v1/inbox.pb.h"
 #include "common/areas/feed.h"
 #include "common/clock/clock.h"
+#include "common/crypto/key_ring.h"
+#include "common/paging/page_token.h"
 #include "common/rpc/access.h"
 #include "common/rpc/context.h"
 #include "common/rpc/router.h"
@@ -26,8 +28,9 @@ inline constexpr Millis kHeartbeat{10'000};
 class InboxHandlers {
  public:
   // All outlive the handlers.
-  InboxHandlers(InboxStore& inbox, Hub& hub, areas::AreaTreeFeed& areas, Clock& clock)
-      : inbox_(inbox), hub_(hub), areas_(areas), clock_(clock) {}
+  InboxHandlers(InboxStore& inbox, Hub& hub, areas::AreaTreeFeed& areas,
+                const crypto::KeyRing& ring, Clock& clock)
+      : inbox_(inbox), hub_(hub), areas_(areas), ring_(ring), clock_(clock) {}
 
   void Register(rpc::Router* router);
 
@@ -50,7 +53,7 @@ class InboxHandlers {
   absl::StatusOr<Owner> PersonOwner(const std::string& person_id) const;
   Task<absl::StatusOr<v1::ListNotificationsResponse>> Page(rpc::CallContext ctx, Owner owner,
                                                            std::string page_token,
-                                                           uint64_t token_query, int limit);
+                                                           paging::Query token_query, int limit);
   v1::Notification Present(const Entry& entry, Locale locale, uint64_t read) const;
   // Where a resume token (empty: now) stands. RESUME_TOKEN_TOO_OLD where something after it is
   // gone.
@@ -62,6 +65,7 @@ class InboxHandlers {
   InboxStore& inbox_;
   Hub& hub_;
   areas::AreaTreeFeed& areas_;
+  const crypto::KeyRing& ring_;  // of page tokens
   Clock& clock_;
 };
 

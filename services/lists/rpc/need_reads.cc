@@ -82,13 +82,15 @@ Task<absl::StatusOr<v1::ListNeedsResponse>> NeedHandlers::List(rpc::CallContext 
 Task<absl::StatusOr<v1::ListNeedsResponse>> NeedHandlers::ListMine(rpc::CallContext ctx,
                                                                    v1::ListMyNeedsRequest request) {
   const std::string& person = ctx.caller().person_id;
-  const uint64_t token_query = paging::QueryOf(std::string(ctx.method()) + "/" + person, request);
+  const paging::Query token_query =
+      paging::QueryOf(deps_.key_ring, std::string(ctx.method()) + "/" + person, request);
   ListQuery query;
   CO_ASSIGN_OR_RETURN(query.before,
                       paging::Decode(request.page_token(), token_query, deps_.clock.Now()));
   query.keys = deps_.lists.RaisedKeys(person);
   query.limit = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
   CO_ASSIGN_OR_RETURN(const ListPage page, co_await ListNewestFirst(deps_.lists.store(), query));
+  ctx.Charge(paging::CallsOwed(page.read, static_cast<int64_t>(page.ids.size())));
   CO_ASSIGN_OR_RETURN(std::vector<v1::NeedRecord> records,
                       co_await deps_.lists.LoadNeeds(page.ids));
   v1::ListNeedsResponse response;

@@ -25,7 +25,7 @@ Task<absl::StatusOr<Response>> ListArea(Deps deps, rpc::CallContext ctx, const R
                                         Take take) {
   const auto tree = deps.areas.tree();
   CO_RETURN_IF_ERROR(CheckArea(*tree, request.area_code()));
-  const uint64_t token_query = paging::QueryOf(ctx.method(), request);
+  const paging::Query token_query = paging::QueryOf(deps.key_ring, ctx.method(), request);
   ListQuery query;
   CO_ASSIGN_OR_RETURN(query.before,
                       paging::Decode(request.page_token(), token_query, deps.clock.Now()));
@@ -33,6 +33,7 @@ Task<absl::StatusOr<Response>> ListArea(Deps deps, rpc::CallContext ctx, const R
   query.category = request.category();
   query.limit = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
   CO_ASSIGN_OR_RETURN(const ListPage page, co_await ListNewestFirst(deps.lists.store(), query));
+  ctx.Charge(paging::CallsOwed(page.read, static_cast<int64_t>(page.ids.size())));
   CO_ASSIGN_OR_RETURN(std::vector<Record> records, co_await load(page.ids));
   Response response;
   for (Record& record : records) {

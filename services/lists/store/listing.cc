@@ -13,8 +13,12 @@ namespace {
 
 // Members looked at for one page, at most about this many.
 constexpr int kMaxLookedAt = 4'000;
-// Members read at once from each index when a category is looked for.
+// Members read at once when a category is looked for.
 constexpr int kFilteredChunk = 200;
+// Of each of several indexes, at least.
+constexpr int64_t kSmallestChunk = 8;
+// At most so many: things created in one millisecond, behind which no position can lie.
+constexpr int64_t kLargestChunk = 1'024;
 
 using Members = absl::StatusOr<std::vector<store::ScoredMember>>;
 
@@ -33,7 +37,7 @@ Item ItemOf(const std::string& member) {
 struct Round {
   std::vector<Item> items;
   bool more = false;  // some index holds members after these
-  bool read = false;  // some index was not empty
+  int64_t read = 0;   // members, known ones too
 };
 
 Task<absl::StatusOr<Round>> Read(store::Store& store, const ListQuery& query, int64_t chunk) {
@@ -48,6 +52,7 @@ Task<absl::StatusOr<Round>> Read(store::Store& store, const ListQuery& query, in
   std::string horizon;  // an index that was cut off says nothing about ids below its last
   for (Members& result : results) {
     CO_RETURN_IF_ERROR(result);
+    round.read += static_cast<int64_t>(result->size());
     if (static_cast<int64_t>(result->size()) >= chunk) {
       round.more = true;
       horizon = std::max(horizon, ItemOf(result->back().member).id);
@@ -78,10 +83,14 @@ double IndexScore(std::string_view id) {
 
 Task<absl::StatusOr<ListPage>> ListNewestFirst(store::Store& store, ListQuery query) {
   ListPage page;
+  const auto indexes = static_cast<int64_t>(query.keys.size());
   int64_t chunk =
       query.category.empty() ? query.limit + 1 : std::max(query.limit + 1, kFilteredChunk);
-  for (int looked_at = 0; looked_at < kMaxLookedAt;) {
+  // Of several indexes each holds a part of the page.
+  if (indexes > 1) chunk = std::min(chunk, std::max(kSmallestChunk, 2 * chunk / indexes + 1));
+  while (page.read < kMaxLookedAt) {
     CO_ASSIGN_OR_RETURN(const Round round, co_await Read(store, query, chunk));
+    page.read += round.read;
     for (const Item& item : round.items) {
       if (static_cast<int>(page.ids.size()) == query.limit) {
         page.next = page.ids.back();
@@ -89,11 +98,14 @@ Task<absl::StatusOr<ListPage>> ListNewestFirst(store::Store& store, ListQuery qu
       }
       if (query.category.empty() || item.category == query.category) page.ids.push_back(item.id);
       query.before = item.id;
-      ++looked_at;
     }
     if (!round.more) co_return page;
+    if (!round.items.empty()) continue;
     // Nothing but what is known already: more were created in one millisecond than were read.
-    if (round.items.empty()) chunk *= 2;
+    if (chunk == kLargestChunk) {
+      co_return absl::InternalError("an index holds too many things of one millisecond");
+    }
+    chunk = std::min(2 * chunk, kLargestChunk);
   }
   page.next = query.before;
   co_return page;

@@ -106,7 +106,7 @@ Task<absl::StatusOr<v1::Area>> AreaHandlers::GetArea(rpc::CallContext, v1::GetAr
 
 Task<absl::StatusOr<v1::ListAreasResponse>> AreaHandlers::ListAreas(rpc::CallContext context,
                                                                     v1::ListAreasRequest request) {
-  const uint64_t query = paging::QueryOf(context.method(), request);
+  const paging::Query query = paging::QueryOf(env_.vault.ring(), context.method(), request);
   CO_ASSIGN_OR_RETURN(const std::string after,
                       paging::Decode(request.page_token(), query, env_.clock.Now()));
   // Other services read the tree with this, upon the event of an import: no older one may be shown.

@@ -149,7 +149,7 @@ Task<absl::StatusOr<v1::Person>> PersonHandlers::UpdatePerson(rpc::CallContext c
 Task<absl::StatusOr<v1::ListPeopleResponse>> PersonHandlers::ListPeople(
     rpc::CallContext context, v1::ListPeopleRequest request) {
   CO_RETURN_IF_ERROR((co_await env_.areas.TreeWith(request.area_code())).status());
-  const uint64_t query = paging::QueryOf(context.method(), request);
+  const paging::Query query = paging::QueryOf(env_.vault.ring(), context.method(), request);
   CO_ASSIGN_OR_RETURN(std::string after,
                       paging::Decode(request.page_token(), query, env_.clock.Now()));
   const int size = paging::PageSize(request.page_size(), kStandardPeoplePage, kLargestPeoplePage);
@@ -158,6 +158,7 @@ Task<absl::StatusOr<v1::ListPeopleResponse>> PersonHandlers::ListPeople(
   // Where everybody fits, what is read beyond the page would be read for nothing.
   const int chunk = search ? std::max(size, kSearchChunk) : size;
   v1::ListPeopleResponse response;
+  int64_t read = 0;
   for (int round = 0; round < kSearchRounds; ++round) {
     std::vector<std::string> indexes;
     indexes.reserve(static_cast<size_t>(env_.keys.shards()));
@@ -167,6 +168,7 @@ Task<absl::StatusOr<v1::ListPeopleResponse>> PersonHandlers::ListPeople(
     CO_ASSIGN_OR_RETURN(const IdPage page,
                         co_await ReadPage(env_.store, std::move(indexes), after, chunk));
     CO_ASSIGN_OR_RETURN(const auto people, co_await LoadPeople(page.ids));
+    read += static_cast<int64_t>(page.ids.size());
     after = page.next;
     for (const Loaded<v1::PersonRecord>& person : people) {
       if (!Fits(person.record, request, env_.clock.Now())) continue;
@@ -179,6 +181,7 @@ Task<absl::StatusOr<v1::ListPeopleResponse>> PersonHandlers::ListPeople(
     }
     if (after.empty() || response.people_size() == size) break;
   }
+  context.Charge(paging::CallsOwed(read, response.people_size()));
   if (!after.empty()) {
     response.set_next_page_token(paging::Encode(after, query, env_.clock.Now()));
   }
@@ -198,7 +201,7 @@ Task<absl::StatusOr<v1::ListProfilesResponse>> PersonHandlers::ListProfiles(
     Metadata bounds{{"min", "0"}, {"max", std::to_string(env_.keys.shards() - 1)}};
     co_return RefuseField("shard", ViolationKind::OUT_OF_RANGE, std::move(bounds));
   }
-  const uint64_t query = paging::QueryOf(context.method(), request);
+  const paging::Query query = paging::QueryOf(env_.vault.ring(), context.method(), request);
   CO_ASSIGN_OR_RETURN(std::string after,
                       paging::Decode(request.page_token(), query, env_.clock.Now()));
   const int size = paging::PageSize(request.page_size(), kStandardProfiles, kLargestProfiles);

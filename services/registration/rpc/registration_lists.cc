@@ -45,7 +45,7 @@ Task<absl::StatusOr<v1::ListRegistrationsResponse>> RegistrationHandlers::ListRe
     request.set_state(v1::REGISTRATION_STATE_PENDING);
   }
   CO_RETURN_IF_ERROR((co_await env_.areas.TreeWith(request.area_code())).status());
-  const uint64_t query = paging::QueryOf(context.method(), request);
+  const paging::Query query = paging::QueryOf(env_.vault.ring(), context.method(), request);
   CO_ASSIGN_OR_RETURN(std::string after,
                       paging::Decode(request.page_token(), query, env_.clock.Now()));
   std::vector<std::string> indexes;

@@ -112,7 +112,7 @@ Task<absl::StatusOr<v1::Unit>> UnitHandlers::UpdateUnit(rpc::CallContext context
 Task<absl::StatusOr<v1::ListUnitsResponse>> UnitHandlers::ListUnits(rpc::CallContext context,
                                                                     v1::ListUnitsRequest request) {
   const std::string& area = request.area_code();
-  const uint64_t query = paging::QueryOf(context.method(), request);
+  const paging::Query query = paging::QueryOf(env_.vault.ring(), context.method(), request);
   CO_ASSIGN_OR_RETURN(std::string after,
                       paging::Decode(request.page_token(), query, env_.clock.Now()));
   CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.TreeWith(area));

@@ -26,6 +26,9 @@ class Vault {
   // What to answer: names, phones and addresses masked, and homes rounded, unless `own`.
   absl::StatusOr<v1::Person> Show(const v1::PersonRecord& record, bool own) const;
 
+  // The deployment's keys.
+  const crypto::KeyRing& ring() const { return ring_; }
+
   // Keyed hashes: of a phone for its index, of a code sent to it, of an address that calls us, of a
   // token.
   std::string PhoneHash(std::string_view phone) const { return Hash("phone", phone, ""); }

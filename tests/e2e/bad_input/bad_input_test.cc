@@ -5,8 +5,8 @@
 #include "common/paging/page_token.h"
 #include "common/status/grpc.h"
 #include "tests/e2e/bad_input/spoil.h"
-#include "tests/e2e/stored.h"
 #include "tests/e2e/every_rpc.h"
+#include "tests/e2e/stored.h"
 
 namespace baodao::testing {
 namespace {
@@ -169,12 +169,18 @@ TEST_F(BadInputTest, UnknownIdsAndOldPageTokens) {
   EXPECT_EQ(Send(Find("GetTask"), get.SerializeAsString()).code(), absl::StatusCode::kNotFound);
   dispatch::v1::ListTasksRequest list;
   list.set_area_code(town_->world->communities[0].area.code());
-  const uint64_t query = paging::QueryOf("dispatch.ListTasks", list);
+  const auto ring = crypto::KeyRing::Load(town_->deployment.keys_dir() + "/ring.json");
+  ASSERT_TRUE(ring.ok()) << ring.status();
+  const paging::Query query = paging::QueryOf(*ring, "dispatch.ListTasks", list);
   const Time old = SystemClock().Now() - std::chrono::hours(25);
   list.set_page_token(paging::Encode("0|", query, old));
   EXPECT_EQ(Why(Send(Find("ListTasks"), list.SerializeAsString())), "PAGE_TOKEN_EXPIRED");
-  list.set_page_token(paging::Encode("0|", query + 1, SystemClock().Now()));
-  EXPECT_EQ(Why(Send(Find("ListTasks"), list.SerializeAsString())), "PAGE_TOKEN_INVALID");
+  for (const paging::Query& other :
+       {paging::QueryOf(*ring, "dispatch.ListTasksNear", list),
+        paging::QueryOf(crypto::KeyRing::Generate(), "dispatch.ListTasks", list)}) {
+    list.set_page_token(paging::Encode("0|", other, SystemClock().Now()));
+    EXPECT_EQ(Why(Send(Find("ListTasks"), list.SerializeAsString())), "PAGE_TOKEN_INVALID");
+  }
   ExpectNothingWritten(before);
 }
 

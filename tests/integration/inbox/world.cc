@@ -34,7 +34,7 @@ Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
                  areas::AreaSource source, UnitSource units, testing::Tokens& tokens)
     : areas(std::move(source), clock),
       inbox(store),
-      handlers(inbox, hub, areas, clock),
+      handlers(inbox, hub, areas, ring, clock),
       liaisons(std::move(units), clock),
       deliverer(inbox, liaisons, areas, clock) {
   testing::Run(loop, areas.Load());

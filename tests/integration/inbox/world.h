@@ -44,6 +44,7 @@ struct Replica {
   areas::AreaTreeFeed areas;
   InboxStore inbox;
   Hub hub;
+  crypto::KeyRing ring = crypto::KeyRing::Generate();
   InboxHandlers handlers;
   Liaisons liaisons;
   Deliverer deliverer;

@@ -13,6 +13,7 @@ namespace {
 using registration::v1::ListRegistrationsRequest;
 
 constexpr Time kNow{Millis(1'748'736'000'000)};
+const Query kQuery{"of the tests"};
 
 ListRegistrationsRequest Request(const std::string& area) {
   ListRegistrationsRequest request;
@@ -22,62 +23,84 @@ ListRegistrationsRequest Request(const std::string& area) {
 
 TEST(PageToken, ComesBackAsItWas) {
   std::string position("reg_01\0\xff|7", 10);
-  const std::string token = Encode(position, 42, kNow);
-  const auto decoded = Decode(token, 42, kNow);
+  const std::string token = Encode(position, kQuery, kNow);
+  const auto decoded = Decode(token, kQuery, kNow);
   ASSERT_TRUE(decoded.ok()) << decoded.status();
   EXPECT_EQ(*decoded, position);
 }
 
-TEST(PageToken, EmptyIsTheFirstPage) { EXPECT_EQ(*Decode("", 42, kNow), ""); }
+TEST(PageToken, EmptyIsTheFirstPage) { EXPECT_EQ(*Decode("", kQuery, kNow), ""); }
 
 TEST(PageToken, LongestPositionFitsARequest) {
-  const std::string token = Encode(std::string(kMaxPositionBytes, 'x'), 42, kNow);
+  const std::string token = Encode(std::string(kMaxPositionBytes, 'x'), kQuery, kNow);
   EXPECT_LE(token.size(), 512u);
   EXPECT_TRUE(validate::FitsFormat(validate::v1::FORMAT_PAGE_TOKEN, token));
 }
 
 TEST(PageToken, BelongsToItsQuery) {
-  EXPECT_TRUE(Is(Decode(Encode("x", 42, kNow), 43, kNow).status(), Reason::PAGE_TOKEN_INVALID));
+  EXPECT_TRUE(Is(Decode(Encode("x", kQuery, kNow), Query{"another"}, kNow).status(),
+                 Reason::PAGE_TOKEN_INVALID));
 }
 
 TEST(PageToken, ExpiresAfterADay) {
-  const std::string token = Encode("x", 42, kNow);
-  EXPECT_TRUE(Decode(token, 42, kNow + kLifetime).ok());
+  const std::string token = Encode("x", kQuery, kNow);
+  EXPECT_TRUE(Decode(token, kQuery, kNow + kLifetime).ok());
   EXPECT_TRUE(
-      Is(Decode(token, 42, kNow + kLifetime + Millis(1)).status(), Reason::PAGE_TOKEN_EXPIRED));
+      Is(Decode(token, kQuery, kNow + kLifetime + Millis(1)).status(), Reason::PAGE_TOKEN_EXPIRED));
 }
 
 // A forged time must not overflow the reckoning.
 TEST(PageToken, ImpossibleTimesAreNoticed) {
   for (const int64_t ms : {INT64_MIN, int64_t{-1}, INT64_MAX}) {
-    const std::string token = Encode("x", 42, Time(Millis(ms)));
-    EXPECT_TRUE(Is(Decode(token, 42, kNow).status(), Reason::PAGE_TOKEN_INVALID)) << ms;
+    const std::string token = Encode("x", kQuery, Time(Millis(ms)));
+    EXPECT_TRUE(Is(Decode(token, kQuery, kNow).status(), Reason::PAGE_TOKEN_INVALID)) << ms;
   }
 }
 
 TEST(PageToken, AnyChangeIsNoticed) {
-  const std::string token = Encode("reg_01J0000000", 42, kNow);
+  const std::string token = Encode("reg_01J0000000", kQuery, kNow);
   const std::string bytes = *crypto::Decode64(token, crypto::Base64::kUrl);
   for (size_t i = 0; i < bytes.size(); ++i) {
     std::string changed = bytes;
     changed[i] = static_cast<char>(changed[i] ^ 1);
     const std::string text = crypto::Encode64(changed, crypto::Base64::kUrl);
-    EXPECT_TRUE(Is(Decode(text, 42, kNow).status(), Reason::PAGE_TOKEN_INVALID)) << i;
+    EXPECT_TRUE(Is(Decode(text, kQuery, kNow).status(), Reason::PAGE_TOKEN_INVALID)) << i;
   }
   for (size_t length = 1; length < token.size(); ++length) {
-    EXPECT_TRUE(Is(Decode(token.substr(0, length), 42, kNow).status(), Reason::PAGE_TOKEN_INVALID));
+    EXPECT_TRUE(
+        Is(Decode(token.substr(0, length), kQuery, kNow).status(), Reason::PAGE_TOKEN_INVALID));
   }
-  EXPECT_TRUE(Is(Decode("not base64!", 42, kNow).status(), Reason::PAGE_TOKEN_INVALID));
+  EXPECT_TRUE(Is(Decode("not base64!", kQuery, kNow).status(), Reason::PAGE_TOKEN_INVALID));
 }
 
 TEST(PageToken, QueryIgnoresThePageOnly) {
+  const crypto::KeyRing ring = crypto::KeyRing::Generate();
   ListRegistrationsRequest request = Request("310110");
-  const uint64_t query = QueryOf("List", request);
+  const Query query = QueryOf(ring, "List", request);
   request.set_page_size(7);
   request.set_page_token("abc");
-  EXPECT_EQ(QueryOf("List", request), query);
-  EXPECT_NE(QueryOf("Other", request), query);
-  EXPECT_NE(QueryOf("List", Request("310111")), query);
+  EXPECT_EQ(QueryOf(ring, "List", request), query);
+  EXPECT_NE(QueryOf(ring, "Other", request), query);
+  EXPECT_NE(QueryOf(ring, "List", Request("310111")), query);
+}
+
+// Whoever knew the code could make a token for any position: one call then read a whole index.
+TEST(PageToken, OnlyTheDeploymentCanMakeOne) {
+  const crypto::KeyRing ours = crypto::KeyRing::Generate();
+  const crypto::KeyRing forgers = crypto::KeyRing::Generate();
+  const ListRegistrationsRequest request = Request("310110");
+  const std::string forged = Encode("reg_", QueryOf(forgers, "List", request), kNow);
+  EXPECT_TRUE(Is(Decode(forged, QueryOf(ours, "List", request), kNow).status(),
+                 Reason::PAGE_TOKEN_INVALID));
+  const std::string made = Encode("reg_", QueryOf(ours, "List", request), kNow);
+  EXPECT_TRUE(Decode(made, QueryOf(ours, "List", request), kNow).ok());
+}
+
+TEST(CallsOwed, CountsWhatWasReadForNothing) {
+  EXPECT_EQ(CallsOwed(20, 20), 0);
+  EXPECT_EQ(CallsOwed(120, 20), 0);
+  EXPECT_EQ(CallsOwed(320, 20), 2);
+  EXPECT_EQ(CallsOwed(1000, 0), 9);
 }
 
 TEST(PageSize, HasAStandardAndAMaximum) {
