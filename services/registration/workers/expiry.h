@@ -1,4 +1,5 @@
-// What ends by itself: registrations with an end date, login codes, sessions.
+// What ends by itself: registrations (end dates, reports nobody reviews, suspensions), login codes,
+// sessions.
 #pragma once
 
 #include <functional>
