@@ -1,5 +1,6 @@
 #include "common/clock/timestamp.h"
 #include "services/inbox/domain/collector.h"
+#include "services/inbox/domain/kinds.h"
 
 namespace baodao::inbox {
 namespace {
@@ -104,11 +105,16 @@ void TellThePerson(const events::v1::AssignmentChanged& changed, Collector* tell
   const std::string& person = assignment.person_id();
   const How way = WayForPerson(changed, tell->Did(person), tell->SomebodyDid());
   const bool off = IsOff(assignment.state());
+  const bool said_no = assignment.state() == ASSIGNMENT_STATE_DECLINED;
   Notice* notice = tell->Tell(AssignmentRules(), changed.before(), assignment.state(), way,
                               Party::kPerson, person);
-  if (notice == nullptr && off && !person.empty()) notice = &tell->Silent(person);
+  if (notice == nullptr && (off || said_no) && !person.empty()) {
+    notice = &tell->Silent(Party::kPerson, person);
+  }
   if (notice == nullptr) return;
   notice->forget_reminder = off;
+  // "You are on the task", or on its waitlist, is not true any more.
+  if (FamilyOf(notice->record.kind()) != kOwnFamily) notice->ends = {kOwnFamily};
   const Time remind_at = ToTime(changed.task().start_time()) - kReminderBefore;
   if (assignment.state() == ASSIGNMENT_STATE_ACCEPTED && remind_at > tell->time()) {
     notice->remind_at = remind_at;

@@ -42,10 +42,12 @@ uint32_t CountIn(v1::InboxRecord* head, uint64_t name, Time now) {
   return tally->held();
 }
 
-void ReleaseFrom(v1::InboxRecord* head, uint64_t name) {
+bool ReleaseFrom(v1::InboxRecord* head, uint64_t name) {
   auto* const tallies = head->mutable_tallies();
   const auto found = std::ranges::find(*tallies, name, &v1::TallyRecord::name);
-  if (found != tallies->end()) found->set_held(0);
+  if (found == tallies->end() || found->held() == 0) return false;
+  found->set_held(0);
+  return true;
 }
 
 }  // namespace baodao::inbox

@@ -19,7 +19,7 @@ inline constexpr int kMostTallies = 64;
 
 // Counts one more; how many are held back now, with this one. 0: show it.
 uint32_t CountIn(v1::InboxRecord* head, uint64_t name, Time now);
-// Those held back are being shown.
-void ReleaseFrom(v1::InboxRecord* head, uint64_t name);
+// Nothing is held back any more. Whether something was.
+bool ReleaseFrom(v1::InboxRecord* head, uint64_t name);
 
 }  // namespace baodao::inbox

@@ -1,5 +1,6 @@
 #include "common/clock/timestamp.h"
 #include "services/inbox/domain/collector.h"
+#include "services/inbox/domain/kinds.h"
 
 namespace baodao::inbox {
 namespace {
@@ -31,6 +32,12 @@ How WayOf(const events::v1::TaskChanged& changed, bool own_doing, Party party) {
   }
 }
 
+// Whether nobody is awaited any more.
+bool IsOver(events::v1::TaskChange kind) {
+  return kind == events::v1::TASK_CHANGE_CANCELLED || kind == events::v1::TASK_CHANGE_EXPIRED ||
+         kind == events::v1::TASK_CHANGE_SERVED || kind == events::v1::TASK_CHANGE_CLOSED;
+}
+
 Collector::Params ParamsOf(const dispatch::v1::Task& task) {
   return {{"task", task.title()},
           {"area", task.area_code()},
@@ -49,7 +56,12 @@ void TellOfTask(const events::v1::TaskChanged& changed, Collector* tell) {
   const bool own = tell->Did(task.requester_id());
   tell->About(task.task_id(), ParamsOf(task));
   const auto to = [&](Party party, const std::string& id) {
-    tell->Tell(TaskRules(), kAny, changed.kind(), WayOf(changed, own, party), party, id);
+    Notice* notice =
+        tell->Tell(TaskRules(), kAny, changed.kind(), WayOf(changed, own, party), party, id);
+    if (!IsOver(changed.kind()) || id.empty()) return;
+    if (notice == nullptr) notice = &tell->Silent(party, id);
+    if (party == Party::kRequester) notice->ends = {kComingFamily};
+    if (party == Party::kArea) notice->ends = {kStaffingFamily, kDeclinedFamily};
   };
   to(Party::kRequester, task.requester_id());
   to(Party::kArea, task.area_code());

@@ -39,6 +39,15 @@ class FloodTest : public InboxTest {
     *task->mutable_start_time() = ToTimestamp(clock_.Now() + std::chrono::hours(5));
     return delivery;
   }
+  events::Delivery Cancelled() {
+    events::Delivery delivery = Next();
+    auto* changed = delivery.event.mutable_task_changed();
+    changed->set_kind(events::v1::TASK_CHANGE_CANCELLED);
+    changed->mutable_task()->set_task_id("tsk_1");
+    changed->mutable_task()->set_area_code(kCommunity);
+    changed->mutable_task()->set_requester_id(reader_id_);
+    return delivery;
+  }
   events::Delivery LowRating(int number) {
     events::Delivery delivery = Next();
     auto* changed = delivery.event.mutable_task_changed();
@@ -160,6 +169,34 @@ TEST_P(FloodTest, UrgentNoticesOfAnAreaAreNotDisplaced) {
   EXPECT_GE(pending.size(), 900u);
   EXPECT_TRUE(pending.contains("reg_1499"));
   EXPECT_FALSE(pending.contains("reg_0"));
+}
+
+// Ten minutes after "it was cancelled" they once heard "somebody is coming".
+TEST_P(FloodTest, WhatIsHeldBackIsNotToldAfterTheEndOfWhatItIsAbout) {
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(Deliver(Churn(true), i % 2).ok());
+    ASSERT_TRUE(Deliver(Churn(false), i % 2).ok());
+  }
+  clock_.Advance(std::chrono::minutes(5));
+  ASSERT_TRUE(Deliver(Cancelled()).ok());
+  const int area_shard = replicas_[0]->areas.tree()->ShardOf(kCommunity, stores_[0]->keys());
+  for (const std::string& held : {stores_[0]->keys().Of(5, "held", reader_id_),
+                                  stores_[0]->keys().Of(area_shard, "held", kCommunity)}) {
+    EXPECT_TRUE(testing::Run(loop_, stores_[0]->ListFields(held))->empty()) << held;
+  }
+  clock_.Advance(std::chrono::minutes(10));
+  testing::Run(loop_, FireTimers());
+  reader_ = tokens_.Person(reader_id_);
+  const auto heard = List();
+  ASSERT_EQ(heard->notifications_size(), 6);
+  EXPECT_EQ(heard->notifications(0).kind(), "request_cancelled");
+  EXPECT_EQ(ListArea().size(), 5u);
+  // Nothing waits that the next one would be counted with.
+  ASSERT_TRUE(Deliver(Churn(true)).ok());
+  clock_.Advance(std::chrono::minutes(15));
+  testing::Run(loop_, FireTimers());
+  reader_ = tokens_.Person(reader_id_);
+  EXPECT_EQ(List()->notifications(0).body().find("共"), std::string::npos);
 }
 
 TEST_P(FloodTest, WhatIsHeldBackIsToldOnceHoweverOftenItsTimerFires) {

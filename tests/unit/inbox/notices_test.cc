@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/clock/timestamp.h"
+#include "services/inbox/domain/kinds.h"
 #include "services/inbox/domain/notice.h"
 #include "services/inbox/domain/render.h"
 
@@ -20,6 +21,8 @@ std::vector<std::string> Told(const events::v1::Event& event) {
   std::vector<std::string> told;
   const std::vector<std::string_view> kinds = Kinds();
   for (const Notice& notice : NoticesOf(event)) {
+    // What only ends others has a test of its own.
+    if (notice.record.kind().empty() && !notice.forget_reminder) continue;
     // Everything told has words.
     EXPECT_TRUE(notice.record.kind().empty() ||
                 std::ranges::count(kinds, notice.record.kind()) == 1)
@@ -412,6 +415,41 @@ TEST(Notices, OfTasks) {
   EXPECT_EQ(Told(Tasked(events::v1::TASK_CHANGE_EXPIRED)),
             (Lines{"service_missed → per_r", "task_unserved → area 310110009001"}));
   EXPECT_TRUE(Told(Tasked(events::v1::TASK_CHANGE_PUBLISHED)).empty());
+}
+
+// Held back, they once came out after the end: "somebody is coming" to what was cancelled.
+TEST(Notices, TheEndOfATaskEndsWhatIsHeldBackAboutIt) {
+  using Ends = std::vector<std::string_view>;
+  for (int kind = 1; kind < events::v1::TaskChange_ARRAYSIZE; ++kind) {
+    const auto change = static_cast<events::v1::TaskChange>(kind);
+    const bool over =
+        change == events::v1::TASK_CHANGE_SERVED || change == events::v1::TASK_CHANGE_CLOSED ||
+        change == events::v1::TASK_CHANGE_CANCELLED || change == events::v1::TASK_CHANGE_EXPIRED;
+    for (const char* actor : {"per_r", "per_c", "dispatch"}) {
+      Ends of_requester, of_area;
+      for (const Notice& notice : NoticesOf(Tasked(change, actor))) {
+        EXPECT_EQ(notice.thing, "tsk_1");
+        if (notice.to.id == "per_r") of_requester = notice.ends;
+        if (notice.to.id == "310110009001") of_area = notice.ends;
+      }
+      EXPECT_EQ(of_requester, over ? Ends{kComingFamily} : Ends()) << kind << actor;
+      EXPECT_EQ(of_area, over ? (Ends{kStaffingFamily, kDeclinedFamily}) : Ends()) << kind << actor;
+    }
+  }
+}
+
+TEST(Notices, WhoIsOffATaskIsNotToldLaterThatTheyAreOn) {
+  using namespace dispatch::v1;  // NOLINT
+  for (const AssignmentState off :
+       {ASSIGNMENT_STATE_WITHDRAWN, ASSIGNMENT_STATE_RELEASED, ASSIGNMENT_STATE_NO_SHOW,
+        ASSIGNMENT_STATE_DECLINED, ASSIGNMENT_STATE_LAPSED}) {
+    const std::vector<Notice> notices = NoticesOf(Assigned(
+        ASSIGNMENT_STATE_ACCEPTED, off, off == ASSIGNMENT_STATE_LAPSED ? "dispatch" : "per_v"));
+    EXPECT_EQ(notices[0].to.id, "per_v") << off;
+    EXPECT_EQ(notices[0].ends, std::vector<std::string_view>{kOwnFamily}) << off;
+  }
+  const auto on = Assigned(ASSIGNMENT_STATE_UNSPECIFIED, ASSIGNMENT_STATE_ACCEPTED, "per_v");
+  EXPECT_TRUE(NoticesOf(on)[0].ends.empty());
 }
 
 // Its need is cancelled with it, and that is what the requester hears.
