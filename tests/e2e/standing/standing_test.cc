@@ -142,8 +142,8 @@ TEST_F(StandingTest, WhatAVolunteerWasGivenEndsWithTheirRegistration) {
   // The next in line takes over.
   Await([&] { return On(soon, next.person_id).state() == dispatch::v1::ASSIGNMENT_STATE_OFFERED; },
         "promoted");
-  Await([&] { return Told(volunteer, later).contains("task_standing_lost"); }, "told");
-  Await([&] { return AreaTold(later).contains("volunteer_released"); }, "the community is told");
+  Await([&] { return Told(volunteer, later).contains("standing_lost"); }, "told");
+  Await([&] { return AreaTold(later).contains("task_short"); }, "the community is told");
 }
 
 TEST_F(StandingTest, WorkUnderWayIsLeftToTheCoordinators) {
@@ -152,7 +152,7 @@ TEST_F(StandingTest, WorkUnderWayIsLeftToTheCoordinators) {
   ASSERT_TRUE(Claim(volunteer, task).ok());
   ASSERT_TRUE(SignIn(volunteer, task).ok());
   town_.Run(Suspend(volunteer));
-  Await([&] { return AreaTold(task).contains("standing_lost_at_work"); }, "the community is told");
+  Await([&] { return AreaTold(task).contains("standing_lost_on_duty"); }, "the community is told");
   EXPECT_EQ(On(task, volunteer.person_id).state(), dispatch::v1::ASSIGNMENT_STATE_SIGNED_IN);
   EXPECT_TRUE(Is(Contact(volunteer, task), Reason::NOT_REGISTERED));
 }
@@ -180,8 +180,8 @@ TEST_F(StandingTest, WhoeverDiesOverItEverybodyIsLetGoOnce) {
     for (const std::string& task : tasks) {
       const demo::Actor& person = world().people[3 + i];
       Await([&] { return IsReleased(task, person.person_id); }, person.person_id);
-      Await([&] { return Told(person, task).contains("task_standing_lost"); }, "told");
-      EXPECT_EQ(Told(person, task).count("task_standing_lost"), 1u);
+      Await([&] { return Told(person, task).contains("standing_lost"); }, "told");
+      EXPECT_EQ(Told(person, task).count("standing_lost"), 1u);
     }
   }
   for (const std::string& task : tasks) {
