@@ -63,9 +63,8 @@ How WayForOthers(const events::v1::AssignmentChanged& changed, bool own_doing, P
     case ASSIGNMENT_STATE_WITHDRAWN: {
       const bool withdrawn = assignment.state() == ASSIGNMENT_STATE_WITHDRAWN;
       if (!CountedOn(changed.before()) || (!withdrawn && !standing)) return How::kPlain;
-      const bool short_now = task.before() == dispatch::v1::TASK_STATE_STAFFED &&
-                             task.state() == dispatch::v1::TASK_STATE_OPEN;
-      if (to_area && short_now) return How::kShort;
+      // Open: below the minimum, whether by this one or before.
+      if (to_area && task.state() == dispatch::v1::TASK_STATE_OPEN) return How::kShort;
       if (to_area) return own_doing || standing ? How::kSomeLeft : How::kPlain;
       return task.accepted_count() > 0 ? How::kSomeLeft : How::kNobodyLeft;
     }

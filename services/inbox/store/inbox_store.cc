@@ -95,9 +95,14 @@ void InboxStore::Place(store::Commit* commit, const Owner& owner, v1::InboxRecor
   v1::NotificationRecord& record = addition->record;
   const std::string_view family = FamilyOf(record.kind());
   const uint64_t tally = NameOf(family, addition->thing);
-  const uint32_t held = family.empty() ? 0 : CountIn(head, tally, cause.now);
+  const uint32_t held =
+      family.empty() ? 0 : CountIn(head, tally, IsUrgent(record.kind()), cause.now);
   record.set_times(held);
-  if (held == 0) return Append(commit, owner, head, &record, cause);
+  if (held == 0) {
+    // One that waits is older than one that does not, and may contradict it.
+    TakeBack(commit, owner, head, family, addition->thing);
+    return Append(commit, owner, head, &record, cause);
+  }
   const std::string name = HeldName(tally);
   commit->SetField(HeldKey(owner), name, record.SerializeAsString());
   if (held == 1) {

@@ -19,6 +19,15 @@ class FloodTest : public InboxTest {
     *delivery.event.mutable_time() = ToTimestamp(clock_.Now());
     return delivery;
   }
+  // Somebody leaves, others still come: a task of `slots_max` has enough people, or is short.
+  events::Delivery Dropout(bool enough_left) {
+    events::Delivery delivery = Churn(false);
+    auto* task = delivery.event.mutable_assignment_changed()->mutable_task();
+    task->set_slots_max(20);
+    task->set_accepted_count(9);
+    if (enough_left) task->set_state(dispatch::v1::TASK_STATE_STAFFED);
+    return delivery;
+  }
   // The churner takes, or leaves, the reader's only slot.
   events::Delivery Churn(bool on) {
     events::Delivery delivery = Next();
@@ -172,6 +181,25 @@ TEST_P(FloodTest, UrgentNoticesOfAnAreaAreNotDisplaced) {
 }
 
 // Ten minutes after "it was cancelled" they once heard "somebody is coming".
+// It once waited, and then only the harmless one that came after it was shown.
+TEST_P(FloodTest, WhatIsUrgentDoesNotWaitAmongWhatIsNot) {
+  for (int i = 0; i < 8; ++i) ASSERT_TRUE(Deliver(Dropout(true), i % 2).ok());
+  EXPECT_EQ(ListArea().size(), 5u);
+  ASSERT_TRUE(Deliver(Dropout(false)).ok());
+  std::vector<v1::Notification> area = ListArea();
+  ASSERT_EQ(area.size(), 6u);
+  EXPECT_EQ(area[0].kind(), "task_short");
+  // Those before it are older, and are not shown after it.
+  clock_.Advance(std::chrono::minutes(15));
+  testing::Run(loop_, FireTimers());
+  EXPECT_EQ(ListArea().size(), 6u);
+  // One more loss while it is short is urgent as well.
+  ASSERT_TRUE(Deliver(Dropout(false)).ok());
+  area = ListArea();
+  ASSERT_EQ(area.size(), 7u);
+  EXPECT_EQ(area[0].kind(), "task_short");
+}
+
 TEST_P(FloodTest, WhatIsHeldBackIsNotToldAfterTheEndOfWhatItIsAbout) {
   for (int i = 0; i < 4; ++i) {
     ASSERT_TRUE(Deliver(Churn(true), i % 2).ok());

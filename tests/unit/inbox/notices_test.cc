@@ -281,7 +281,8 @@ TEST(Notices, OfAssignments) {
   EXPECT_EQ(Told(Assigned(ASSIGNMENT_STATE_WAITLISTED, ASSIGNMENT_STATE_WITHDRAWN, "per_c")),
             Lines{"task_withdrawn → per_v"});
   EXPECT_EQ(Told(Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_WITHDRAWN, "per_c")),
-            (Lines{"task_withdrawn → per_v", "nobody_coming → per_r"}));
+            (Lines{"task_withdrawn → per_v", "nobody_coming → per_r",
+                   "task_short → area 310110009001"}));
   EXPECT_EQ(Told(Assigned(ASSIGNMENT_STATE_WAITLISTED, ASSIGNMENT_STATE_RELEASED, "dispatch")),
             Lines{"task_released → per_v"});
   EXPECT_EQ(
@@ -313,7 +314,8 @@ TEST(Notices, ADropOutReachesTheRequesterAndTheCoordinators) {
   auto* changed = withdrawn.mutable_assignment_changed();
   changed->mutable_assignment()->set_reason("发烧");
   EXPECT_EQ(Told(withdrawn),
-            (Lines{" → per_v", "nobody_coming → per_r", "task_dropout → area 310110009001"}));
+            (Lines{" → per_v", "nobody_coming → per_r", "task_short → area 310110009001"}));
+  changed->mutable_task()->set_state(TASK_STATE_STAFFED);
   changed->mutable_task()->set_accepted_count(2);
   changed->mutable_task()->set_slots_max(3);
   EXPECT_EQ(Told(withdrawn),
@@ -330,12 +332,12 @@ TEST(Notices, WhoseStandingEndedHearsWhyAndSoDoTheOthers) {
   released.mutable_assignment_changed()->mutable_assignment()->set_end_cause(
       END_CAUSE_MISSING_CREDENTIAL);
   EXPECT_EQ(Told(released), (Lines{"standing_lost → per_v", "nobody_coming → per_r",
-                                   "task_dropout → area 310110009001"}));
+                                   "task_short → area 310110009001"}));
   EXPECT_EQ(NoticesOf(released)[0].record.params().at("cause"), "END_CAUSE_MISSING_CREDENTIAL");
   EXPECT_TRUE(NoticesOf(released)[0].forget_reminder);
   auto* task = released.mutable_assignment_changed()->mutable_task();
-  task->set_before(TASK_STATE_STAFFED);
-  EXPECT_EQ(Told(released).back(), "task_short → area 310110009001");
+  task->set_state(TASK_STATE_STAFFED);
+  EXPECT_EQ(Told(released).back(), "task_dropout → area 310110009001");
   // Work under way goes on until a coordinator decides.
   auto serving = Assigned(ASSIGNMENT_STATE_SIGNED_IN, ASSIGNMENT_STATE_SIGNED_IN, "dispatch");
   serving.mutable_assignment_changed()->mutable_assignment()->set_end_cause(
@@ -362,6 +364,9 @@ TEST(Notices, CoordinatorsHearWhenATaskIsStaffedAndWhenItFallsShort) {
   EXPECT_EQ(Told(claimed).back(), "task_staffed → area 310110009001");
   auto withdrawn = Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_WITHDRAWN, "per_c");
   withdrawn.mutable_assignment_changed()->mutable_task()->set_before(TASK_STATE_STAFFED);
+  EXPECT_EQ(Told(withdrawn).back(), "task_short → area 310110009001");
+  // The next one, too: it was once a mere drop-out, and took the place of the urgent one.
+  withdrawn.mutable_assignment_changed()->mutable_task()->set_before(TASK_STATE_OPEN);
   EXPECT_EQ(Told(withdrawn).back(), "task_short → area 310110009001");
 }
 
