@@ -27,6 +27,9 @@ constexpr Member kFamilies[] = {
     {"task_dropout", kStaffingFamily},
     {"task_short", kStaffingFamily},
     {"offer_declined", kDeclinedFamily},
+    // Of several people by one call.
+    {"service_claimed", "confirmed"},
+    {"service_confirmed", "confirmed"},
     {"registration_pending", "registration"},
     {"registration_left", "registration"},
     {"need_pending", "need"},

@@ -17,9 +17,6 @@ How WayOf(const events::v1::TaskChanged& changed, bool own_doing, Party party) {
   const bool to_area = party == Party::kArea;
   switch (changed.kind()) {
     case events::v1::TASK_CHANGE_SERVED:
-      if (changed.before() == dispatch::v1::TASK_STATE_EXPIRED) {
-        return to_area && own_doing ? How::kOwnDoing : How::kConfirmed;
-      }
       return to_area && task.requester_id().empty() ? How::kNoRequester : How::kPlain;
     case events::v1::TASK_CHANGE_EVALUATED:
       if (to_area) return task.evaluation().rating() < kLowestGood ? How::kLowRating : How::kPlain;
