@@ -5,7 +5,7 @@
 namespace baodao::inbox {
 namespace {
 
-// Ratings up to this ask the coordinators to follow up.
+// Ratings below this ask the coordinators to follow up.
 constexpr int kLowestGood = 3;
 
 std::string MsOf(const google::protobuf::Timestamp& time) {

@@ -115,6 +115,7 @@ TEST(Rules, WhatHasAReasonPassesItOn) {
                            "credential_revoked",
                            "need_returned",
                            "need_rejected",
+                           "need_merged",
                            "need_cancelled",
                            "need_given_up",
                            "resource_withdrawn",
