@@ -1,5 +1,6 @@
 #include "common/clock/timestamp.h"
 #include "services/inbox/domain/collector.h"
+#include "services/inbox/domain/kinds.h"
 
 namespace baodao::inbox {
 namespace {
@@ -18,6 +19,10 @@ bool CountedOn(AssignmentState state) {
          state == ASSIGNMENT_STATE_SIGNED_OUT;
 }
 
+bool IsConfirmed(const dispatch::v1::Assignment& assignment) {
+  return assignment.sign_out_method() == dispatch::v1::SIGN_METHOD_CONFIRMED;
+}
+
 How WayForPerson(const events::v1::AssignmentChanged& changed, bool own_doing, bool somebody_did) {
   const dispatch::v1::Assignment& assignment = changed.assignment();
   switch (assignment.state()) {
@@ -28,9 +33,7 @@ How WayForPerson(const events::v1::AssignmentChanged& changed, bool own_doing, b
     case ASSIGNMENT_STATE_SIGNED_IN:
       return LostStanding(assignment) ? How::kStandingLost : How::kPlain;
     case ASSIGNMENT_STATE_SIGNED_OUT:
-      if (assignment.sign_out_method() == dispatch::v1::SIGN_METHOD_CONFIRMED) {
-        return How::kConfirmed;
-      }
+      if (IsConfirmed(assignment)) return How::kConfirmed;
       return somebody_did ? How::kPlain : How::kByTime;
     case ASSIGNMENT_STATE_RELEASED:
       if (LostStanding(assignment)) return How::kStandingLost;
@@ -42,10 +45,11 @@ How WayForPerson(const events::v1::AssignmentChanged& changed, bool own_doing, b
   }
 }
 
-// What the others hear of one who is off, or on.
-How WayForOthers(const events::v1::AssignmentChanged& changed, bool own_doing, Party party) {
+// What the others hear of one who is off, or on, or has served.
+How WayForOthers(const events::v1::AssignmentChanged& changed, const Collector& tell, Party party) {
   const dispatch::v1::Assignment& assignment = changed.assignment();
   const events::v1::TaskBrief& task = changed.task();
+  const bool own_doing = tell.Did(assignment.person_id());
   const bool standing = LostStanding(assignment);
   const bool to_area = party == Party::kArea;
   switch (assignment.state()) {
@@ -56,15 +60,17 @@ How WayForOthers(const events::v1::AssignmentChanged& changed, bool own_doing, P
                  : How::kPlain;
     case ASSIGNMENT_STATE_SIGNED_IN:
       return standing ? How::kStandingLost : How::kPlain;
+    case ASSIGNMENT_STATE_SIGNED_OUT:
+      if (!IsConfirmed(assignment)) return How::kPlain;
+      return to_area && tell.Did(task.requester_id()) ? How::kByRequester : How::kConfirmed;
     case ASSIGNMENT_STATE_DECLINED:
       return own_doing ? How::kOwnDoing : How::kPlain;
     case ASSIGNMENT_STATE_RELEASED:
     case ASSIGNMENT_STATE_WITHDRAWN: {
       const bool withdrawn = assignment.state() == ASSIGNMENT_STATE_WITHDRAWN;
       if (!CountedOn(changed.before()) || (!withdrawn && !standing)) return How::kPlain;
-      const bool short_now = task.before() == dispatch::v1::TASK_STATE_STAFFED &&
-                             task.state() == dispatch::v1::TASK_STATE_OPEN;
-      if (to_area && short_now) return How::kShort;
+      // Open: below the minimum, whether by this one or before.
+      if (to_area && task.state() == dispatch::v1::TASK_STATE_OPEN) return How::kShort;
       if (to_area) return own_doing || standing ? How::kSomeLeft : How::kPlain;
       return task.accepted_count() > 0 ? How::kSomeLeft : How::kNobodyLeft;
     }
@@ -104,11 +110,16 @@ void TellThePerson(const events::v1::AssignmentChanged& changed, Collector* tell
   const std::string& person = assignment.person_id();
   const How way = WayForPerson(changed, tell->Did(person), tell->SomebodyDid());
   const bool off = IsOff(assignment.state());
+  const bool said_no = assignment.state() == ASSIGNMENT_STATE_DECLINED;
   Notice* notice = tell->Tell(AssignmentRules(), changed.before(), assignment.state(), way,
                               Party::kPerson, person);
-  if (notice == nullptr && off && !person.empty()) notice = &tell->Silent(person);
+  if (notice == nullptr && (off || said_no) && !person.empty()) {
+    notice = &tell->Silent(Party::kPerson, person);
+  }
   if (notice == nullptr) return;
   notice->forget_reminder = off;
+  // "You are on the task", or on its waitlist, is not true any more.
+  if (FamilyOf(notice->record.kind()) != kOwnFamily) notice->ends = {kOwnFamily};
   const Time remind_at = ToTime(changed.task().start_time()) - kReminderBefore;
   if (assignment.state() == ASSIGNMENT_STATE_ACCEPTED && remind_at > tell->time()) {
     notice->remind_at = remind_at;
@@ -124,10 +135,9 @@ void TellOfAssignment(const events::v1::AssignmentChanged& changed, Collector* t
   if (assignment.state() == changed.before() && !LostStanding(assignment)) return;
   tell->About(assignment.task_id(), ParamsOf(changed));
   TellThePerson(changed, tell);
-  const bool own = tell->Did(assignment.person_id());
   const auto to = [&](Party party, const std::string& id) {
     tell->Tell(AssignmentRules(), changed.before(), assignment.state(),
-               WayForOthers(changed, own, party), party, id);
+               WayForOthers(changed, *tell, party), party, id);
   };
   to(Party::kRequester, task.requester_id());
   to(Party::kArea, task.area_code());

@@ -21,8 +21,9 @@ Notice* Collector::Tell(const RuleBook& rules, int before, int after, How how, P
   return &Add({kind, std::move(to)}, rule->kind);
 }
 
-Notice& Collector::Silent(std::string person) {
-  return Add({Recipient::Kind::kPerson, std::move(person)}, "");
+Notice& Collector::Silent(Party party, std::string to) {
+  const Recipient::Kind kind = KindOf(party, to);
+  return Add({kind, std::move(to)}, "");
 }
 
 Notice& Collector::Add(Recipient to, std::string_view kind) {

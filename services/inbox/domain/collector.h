@@ -31,8 +31,8 @@ class Collector {
   // Tells the party what its rule says: nobody where that is nothing, where `to` is empty, or where
   // they did it themselves (receipts apart). Null then.
   Notice* Tell(const RuleBook& rules, int before, int after, How how, Party party, std::string to);
-  // A notice without words: only its reminder counts.
-  Notice& Silent(std::string person);
+  // A notice without words: only its reminder and what it ends count.
+  Notice& Silent(Party party, std::string to);
 
   Time time() const { return ToTime(event_.time()); }
   // Whether this person did it.

@@ -18,15 +18,18 @@ struct Member {
 
 // Kinds that contradict each other are one family: the last word must be the latest.
 constexpr Member kFamilies[] = {
-    {"task_accepted", "own"},
-    {"task_waitlisted", "own"},
-    {"task_claimed", "coming"},
-    {"helper_dropped_out", "coming"},
-    {"nobody_coming", "coming"},
-    {"task_staffed", "staffing"},
-    {"task_dropout", "staffing"},
-    {"task_short", "staffing"},
-    {"offer_declined", "declined"},
+    {"task_accepted", kOwnFamily},
+    {"task_waitlisted", kOwnFamily},
+    {"task_claimed", kComingFamily},
+    {"helper_dropped_out", kComingFamily},
+    {"nobody_coming", kComingFamily},
+    {"task_staffed", kStaffingFamily},
+    {"task_dropout", kStaffingFamily},
+    {"task_short", kStaffingFamily},
+    {"offer_declined", kDeclinedFamily},
+    // Of several people by one call.
+    {"service_claimed", "confirmed"},
+    {"service_confirmed", "confirmed"},
     {"registration_pending", "registration"},
     {"registration_left", "registration"},
     {"need_pending", "need"},

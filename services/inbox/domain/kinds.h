@@ -5,6 +5,12 @@
 
 namespace baodao::inbox {
 
+// Families about a task, which end with what they are about.
+inline constexpr std::string_view kOwnFamily = "own";            // of the person
+inline constexpr std::string_view kComingFamily = "coming";      // of the requester
+inline constexpr std::string_view kStaffingFamily = "staffing";  // of the area
+inline constexpr std::string_view kDeclinedFamily = "declined";  // of the area
+
 // Somebody must act: kept apart as well, where whatever else comes in cannot displace them.
 bool IsUrgent(std::string_view kind);
 

@@ -106,6 +106,7 @@ constexpr Rule kProjectRules[] = {
     {kAny, kAny, kLate, kArea, "project_late"},
     {kAny, kAny, kLate, kProposer, "", "the coordinators follow up"},
     {kAny, kAny, kLate, kLiaison, "project_late"},
+    {PROJECT_STATE_COMPLETED, kAny, kLate, kLiaison, "", "the coordinators evaluate it"},
 };
 constexpr std::array kProjectParties = {kArea, kProposer, kLiaison};
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "baodao/events/v1/events.pb.h"
@@ -30,6 +31,9 @@ struct Notice {
   // Persons only, about the task that is the record's subject: reminds them then, or no more.
   std::optional<Time> remind_at;
   bool forget_reminder = false;
+  // Families (see kinds.h) that are over for the thing: what is held back of them is not true any
+  // more.
+  std::vector<std::string_view> ends;
 };
 
 // How long before its start people are reminded of a task.

@@ -30,7 +30,8 @@ enum class How {
   kMergedNeed,     // the need that another was merged into
   kLate,           // its time is over and it is not done
   kNoRequester,
-  kConfirmed,  // after the fact, without a sign-in
+  kConfirmed,    // after the fact, without a sign-in
+  kByRequester,  // so confirmed
   kLowRating,
   kHeldSlot,      // an offer with a slot kept for it
   kStaffed,       // with this one there are enough people

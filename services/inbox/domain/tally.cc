@@ -29,7 +29,7 @@ v1::TallyRecord* TallyOf(v1::InboxRecord* head, uint64_t name, Time now) {
 
 }  // namespace
 
-uint32_t CountIn(v1::InboxRecord* head, uint64_t name, Time now) {
+uint32_t CountIn(v1::InboxRecord* head, uint64_t name, bool urgent, Time now) {
   v1::TallyRecord* const tally = TallyOf(head, name, now);
   if (tally == nullptr) return 0;
   if (tally->held() == 0 && now - Time(Millis(tally->since_ms())) >= kDay) {
@@ -37,15 +37,21 @@ uint32_t CountIn(v1::InboxRecord* head, uint64_t name, Time now) {
     tally->set_count(0);
   }
   tally->set_count(tally->count() + 1);
-  if (tally->count() <= kShownADay) return 0;
+  const bool hurries = urgent && now - Time(Millis(tally->urgent_ms())) >= kHeldFor;
+  if (tally->count() <= kShownADay || hurries) {
+    if (urgent) tally->set_urgent_ms(now.time_since_epoch().count());
+    return 0;
+  }
   tally->set_held(tally->held() + 1);
   return tally->held();
 }
 
-void ReleaseFrom(v1::InboxRecord* head, uint64_t name) {
+bool ReleaseFrom(v1::InboxRecord* head, uint64_t name) {
   auto* const tallies = head->mutable_tallies();
   const auto found = std::ranges::find(*tallies, name, &v1::TallyRecord::name);
-  if (found != tallies->end()) found->set_held(0);
+  if (found == tallies->end() || found->held() == 0) return false;
+  found->set_held(0);
+  return true;
 }
 
 }  // namespace baodao::inbox

@@ -1,10 +1,11 @@
 #include "common/clock/timestamp.h"
 #include "services/inbox/domain/collector.h"
+#include "services/inbox/domain/kinds.h"
 
 namespace baodao::inbox {
 namespace {
 
-// Ratings up to this ask the coordinators to follow up.
+// Ratings below this ask the coordinators to follow up.
 constexpr int kLowestGood = 3;
 
 std::string MsOf(const google::protobuf::Timestamp& time) {
@@ -16,9 +17,6 @@ How WayOf(const events::v1::TaskChanged& changed, bool own_doing, Party party) {
   const bool to_area = party == Party::kArea;
   switch (changed.kind()) {
     case events::v1::TASK_CHANGE_SERVED:
-      if (changed.before() == dispatch::v1::TASK_STATE_EXPIRED) {
-        return to_area && own_doing ? How::kOwnDoing : How::kConfirmed;
-      }
       return to_area && task.requester_id().empty() ? How::kNoRequester : How::kPlain;
     case events::v1::TASK_CHANGE_EVALUATED:
       if (to_area) return task.evaluation().rating() < kLowestGood ? How::kLowRating : How::kPlain;
@@ -29,6 +27,12 @@ How WayOf(const events::v1::TaskChanged& changed, bool own_doing, Party party) {
     default:
       return How::kPlain;
   }
+}
+
+// Whether nobody is awaited any more.
+bool IsOver(events::v1::TaskChange kind) {
+  return kind == events::v1::TASK_CHANGE_CANCELLED || kind == events::v1::TASK_CHANGE_EXPIRED ||
+         kind == events::v1::TASK_CHANGE_SERVED || kind == events::v1::TASK_CHANGE_CLOSED;
 }
 
 Collector::Params ParamsOf(const dispatch::v1::Task& task) {
@@ -49,7 +53,12 @@ void TellOfTask(const events::v1::TaskChanged& changed, Collector* tell) {
   const bool own = tell->Did(task.requester_id());
   tell->About(task.task_id(), ParamsOf(task));
   const auto to = [&](Party party, const std::string& id) {
-    tell->Tell(TaskRules(), kAny, changed.kind(), WayOf(changed, own, party), party, id);
+    Notice* notice =
+        tell->Tell(TaskRules(), kAny, changed.kind(), WayOf(changed, own, party), party, id);
+    if (!IsOver(changed.kind()) || id.empty()) return;
+    if (notice == nullptr) notice = &tell->Silent(party, id);
+    if (party == Party::kRequester) notice->ends = {kComingFamily};
+    if (party == Party::kArea) notice->ends = {kStaffingFamily, kDeclinedFamily};
   };
   to(Party::kRequester, task.requester_id());
   to(Party::kArea, task.area_code());

@@ -22,17 +22,10 @@ constexpr Phrase kCauses[] = {
 // Who does not want to meet whom is nobody else's affair.
 constexpr Phrase kOtherCause = {"", "不再符合要求", "the conditions have changed"};
 
-constexpr Phrase kCredentials[] = {
-    {"health_steward", "健康管家", "health steward"},
-    {"safety_guardian", "平安守护员", "safety guardian"},
-    {"doctor", "医生", "doctor"},
-    {"nurse", "护士", "nurse"},
-    {"lawyer", "律师", "lawyer"},
-    {"teacher", "教师", "teacher"},
-    {"psychologist", "心理咨询师", "psychologist"},
-    {"electrician", "电工", "electrician"},
-    {"accountant", "会计", "accountant"},
-    {"social_worker", "社会工作者", "social worker"},
+constexpr Phrase kTags[] = {
+#define TAG(tag, zh, en) {#tag, zh, en},
+#include "common/status/tag_names.def"
+#undef TAG
 };
 
 std::string TextOf(std::span<const Phrase> phrases, std::string_view code, const Phrase& other,
@@ -55,7 +48,7 @@ std::string CauseText(std::string_view cause, Locale locale) {
 }
 
 std::string CredentialText(std::string_view kind, Locale locale) {
-  return TextOf(kCredentials, kind, Phrase{kind, kind, kind}, locale);
+  return TextOf(kTags, kind, Phrase{kind, kind, kind}, locale);
 }
 
 }  // namespace baodao::inbox

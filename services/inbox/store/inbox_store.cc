@@ -25,6 +25,9 @@ std::string TimerOf(const Owner& owner, const std::string& task_id) {
   return timers::Member(kRemindTimer, owner.id, task_id);
 }
 
+// The field of what is held back, which its timer names, too.
+std::string HeldName(uint64_t tally) { return absl::StrCat(absl::Hex(tally)); }
+
 }  // namespace
 
 std::string InboxStore::HeadKey(const Owner& owner) const {
@@ -79,15 +82,28 @@ void InboxStore::Append(store::Commit* commit, const Owner& owner, v1::InboxReco
   commit->Emit(event.SerializeAsString());
 }
 
+void InboxStore::TakeBack(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
+                          std::string_view family, std::string_view thing) const {
+  const uint64_t tally = NameOf(family, thing);
+  if (!ReleaseFrom(head, tally)) return;
+  commit->RemoveField(HeldKey(owner), HeldName(tally));
+  commit->ClearTimer(timers::Member(kHeldTimer, owner.id, HeldName(tally)));
+}
+
 void InboxStore::Place(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
                        Addition* addition, const Cause& cause) const {
   v1::NotificationRecord& record = addition->record;
   const std::string_view family = FamilyOf(record.kind());
   const uint64_t tally = NameOf(family, addition->thing);
-  const uint32_t held = family.empty() ? 0 : CountIn(head, tally, cause.now);
+  const uint32_t held =
+      family.empty() ? 0 : CountIn(head, tally, IsUrgent(record.kind()), cause.now);
   record.set_times(held);
-  if (held == 0) return Append(commit, owner, head, &record, cause);
-  const std::string name = absl::StrCat(absl::Hex(tally));
+  if (held == 0) {
+    // One that waits is older than one that does not, and may contradict it.
+    TakeBack(commit, owner, head, family, addition->thing);
+    return Append(commit, owner, head, &record, cause);
+  }
+  const std::string name = HeldName(tally);
   commit->SetField(HeldKey(owner), name, record.SerializeAsString());
   if (held == 1) {
     commit->SetTimer(timers::Member(kHeldTimer, owner.id, name), cause.now + kHeldFor);
@@ -98,6 +114,9 @@ store::Commit InboxStore::CommitOf(const Owner& owner, LoadedHead head, Addition
                                    const Cause& cause, uint64_t name) const {
   store::Commit commit(owner.shard);
   const std::string& subject = addition->record.subject_id();
+  for (const std::string_view family : addition->ends) {
+    TakeBack(&commit, owner, &head.record, family, addition->thing);
+  }
   if (!addition->record.kind().empty()) {
     addition->record.set_cause(CauseOf(cause.origin, name));
     Place(&commit, owner, &head.record, addition, cause);
@@ -122,6 +141,7 @@ Task<absl::Status> InboxStore::Add(Owner owner, Addition addition, Cause cause) 
     CO_ASSIGN_OR_RETURN(const bool shown, co_await Shows(owner, CauseOf(cause.origin, name)));
     if (shown) co_return absl::OkStatus();
     addition.remind_at.reset();
+    addition.ends.clear();
   }
   // Mostly this process wrote the head last, and remembers it.
   store::Read read = store::Read::kRecent;

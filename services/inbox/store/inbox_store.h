@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "baodao/inbox/v1/records.pb.h"
@@ -52,6 +53,7 @@ struct Addition {
   // A reminder of what the record says to be set; a fresh one of its subject replaces an older one.
   std::optional<Time> remind_at;
   bool forget_reminder = false;
+  std::vector<std::string_view> ends;  // see Notice
 };
 
 // Loop thread only.
@@ -64,7 +66,7 @@ class InboxStore {
   std::optional<Owner> PersonOwner(const std::string& person_id) const;
 
   // One commit. OK also when it was done before: of a requeued event that is found in what the
-  // inbox still shows; it sets no reminder, because it may have been overtaken.
+  // inbox still shows; it sets no reminder and ends nothing, because it may have been overtaken.
   Task<absl::Status> Add(Owner owner, Addition addition, Cause cause);
   // Adds the reminder that is due, if it is still wanted and its task has not begun, and clears its
   // timer.
@@ -108,6 +110,9 @@ class InboxStore {
   // Entry and wake-up, numbered by the head, which is still to be put.
   void Append(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
               v1::NotificationRecord* record, const Cause& cause) const;
+  // What is held back of the family about the thing is not shown.
+  void TakeBack(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
+                std::string_view family, std::string_view thing) const;
   // Adds the notification, or holds it back.
   void Place(store::Commit* commit, const Owner& owner, v1::InboxRecord* head, Addition* addition,
              const Cause& cause) const;

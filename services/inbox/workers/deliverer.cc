@@ -49,6 +49,7 @@ Task<absl::Status> Deliverer::Deliver(Notice notice, Cause cause) {
   addition.thing = std::move(notice.thing);
   addition.remind_at = notice.remind_at;
   addition.forget_reminder = notice.forget_reminder;
+  addition.ends = std::move(notice.ends);
   co_return co_await inbox_.Add(*owner, std::move(addition), std::move(cause));
 }
 

@@ -120,8 +120,12 @@ void ListsStore::Put(Changes* changes, const Loaded<v1::NeedRecord>& before,
   *changed.mutable_need() = PublicView(need);
   changed.set_before(old.state());
   changed.set_lost_task_id(std::move(lost_task));
-  if (IsDecided(need.state()) && !IsDecided(old.state()))
+  // Decided anew: service was confirmed after the time had passed.
+  const bool anew =
+      old.state() == v1::NEED_STATE_EXPIRED && need.state() == v1::NEED_STATE_RESOLVED;
+  if (IsDecided(need.state()) && (!IsDecided(old.state()) || anew)) {
     *changed.mutable_merged() = after.merged();
+  }
   commit->Emit(event.SerializeAsString());
 }
 

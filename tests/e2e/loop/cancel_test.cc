@@ -109,7 +109,7 @@ TEST_F(CancelTest, ByTheResident) {
             dispatch::v1::TASK_STATE_CANCELLED);
   ASSERT_TRUE(Await([&] {
     return HeardBy(volunteer(), need.task_id()).count("task_cancelled") == 1 &&
-           HeardByArea(need.need_id()).count("need_withdrawn") == 1;
+           HeardByArea(need.need_id()).count("need_given_up") == 1;
   }));
   EXPECT_EQ(HeardBy(resident(), need.need_id()).count("need_reopened"), 0u);
   EXPECT_EQ(HeardBy(resident(), need.need_id()).count("need_cancelled"), 0u) << "their own doing";

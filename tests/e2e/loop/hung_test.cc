@@ -19,7 +19,9 @@ lists::v1::PublishNeedRequest AcceptedNeed(Town& town) {
   create.set_title("陪同就医");
   create.set_category("elderly_care");
   create.set_area_code(task.area_code());
+  *create.mutable_place() = task.place();
   *create.mutable_window() = task.window();
+  create.mutable_contact()->set_phone(town.world->people[0].phone);
   const auto need = town.Run(
       demo::Must(backend.needs, &client::Needs::CreateNeed, town.world->people[0].token, create));
   lists::v1::ReviewNeedRequest review;

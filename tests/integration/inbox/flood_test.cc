@@ -19,6 +19,15 @@ class FloodTest : public InboxTest {
     *delivery.event.mutable_time() = ToTimestamp(clock_.Now());
     return delivery;
   }
+  // Somebody leaves, others still come: a task of `slots_max` has enough people, or is short.
+  events::Delivery Dropout(bool enough_left) {
+    events::Delivery delivery = Churn(false);
+    auto* task = delivery.event.mutable_assignment_changed()->mutable_task();
+    task->set_slots_max(20);
+    task->set_accepted_count(9);
+    if (enough_left) task->set_state(dispatch::v1::TASK_STATE_STAFFED);
+    return delivery;
+  }
   // The churner takes, or leaves, the reader's only slot.
   events::Delivery Churn(bool on) {
     events::Delivery delivery = Next();
@@ -37,6 +46,15 @@ class FloodTest : public InboxTest {
     task->set_before(on ? dispatch::v1::TASK_STATE_OPEN : dispatch::v1::TASK_STATE_STAFFED);
     task->set_state(on ? dispatch::v1::TASK_STATE_STAFFED : dispatch::v1::TASK_STATE_OPEN);
     *task->mutable_start_time() = ToTimestamp(clock_.Now() + std::chrono::hours(5));
+    return delivery;
+  }
+  events::Delivery Cancelled() {
+    events::Delivery delivery = Next();
+    auto* changed = delivery.event.mutable_task_changed();
+    changed->set_kind(events::v1::TASK_CHANGE_CANCELLED);
+    changed->mutable_task()->set_task_id("tsk_1");
+    changed->mutable_task()->set_area_code(kCommunity);
+    changed->mutable_task()->set_requester_id(reader_id_);
     return delivery;
   }
   events::Delivery LowRating(int number) {
@@ -160,6 +178,53 @@ TEST_P(FloodTest, UrgentNoticesOfAnAreaAreNotDisplaced) {
   EXPECT_GE(pending.size(), 900u);
   EXPECT_TRUE(pending.contains("reg_1499"));
   EXPECT_FALSE(pending.contains("reg_0"));
+}
+
+// Ten minutes after "it was cancelled" they once heard "somebody is coming".
+// It once waited, and then only the harmless one that came after it was shown.
+TEST_P(FloodTest, WhatIsUrgentDoesNotWaitAmongWhatIsNot) {
+  for (int i = 0; i < 8; ++i) ASSERT_TRUE(Deliver(Dropout(true), i % 2).ok());
+  EXPECT_EQ(ListArea().size(), 5u);
+  ASSERT_TRUE(Deliver(Dropout(false)).ok());
+  std::vector<v1::Notification> area = ListArea();
+  ASSERT_EQ(area.size(), 6u);
+  EXPECT_EQ(area[0].kind(), "task_short");
+  // Those before it are older, and are not shown after it.
+  clock_.Advance(std::chrono::minutes(15));
+  testing::Run(loop_, FireTimers());
+  EXPECT_EQ(ListArea().size(), 6u);
+  // One more loss while it is short is urgent as well.
+  ASSERT_TRUE(Deliver(Dropout(false)).ok());
+  area = ListArea();
+  ASSERT_EQ(area.size(), 7u);
+  EXPECT_EQ(area[0].kind(), "task_short");
+}
+
+TEST_P(FloodTest, WhatIsHeldBackIsNotToldAfterTheEndOfWhatItIsAbout) {
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(Deliver(Churn(true), i % 2).ok());
+    ASSERT_TRUE(Deliver(Churn(false), i % 2).ok());
+  }
+  clock_.Advance(std::chrono::minutes(5));
+  ASSERT_TRUE(Deliver(Cancelled()).ok());
+  const int area_shard = replicas_[0]->areas.tree()->ShardOf(kCommunity, stores_[0]->keys());
+  for (const std::string& held : {stores_[0]->keys().Of(5, "held", reader_id_),
+                                  stores_[0]->keys().Of(area_shard, "held", kCommunity)}) {
+    EXPECT_TRUE(testing::Run(loop_, stores_[0]->ListFields(held))->empty()) << held;
+  }
+  clock_.Advance(std::chrono::minutes(10));
+  testing::Run(loop_, FireTimers());
+  reader_ = tokens_.Person(reader_id_);
+  const auto heard = List();
+  ASSERT_EQ(heard->notifications_size(), 6);
+  EXPECT_EQ(heard->notifications(0).kind(), "request_cancelled");
+  EXPECT_EQ(ListArea().size(), 5u);
+  // Nothing waits that the next one would be counted with.
+  ASSERT_TRUE(Deliver(Churn(true)).ok());
+  clock_.Advance(std::chrono::minutes(15));
+  testing::Run(loop_, FireTimers());
+  reader_ = tokens_.Person(reader_id_);
+  EXPECT_EQ(List()->notifications(0).body().find("共"), std::string::npos);
 }
 
 TEST_P(FloodTest, WhatIsHeldBackIsToldOnceHoweverOftenItsTimerFires) {

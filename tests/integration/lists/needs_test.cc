@@ -105,6 +105,26 @@ TEST_P(ListsTest, WhoWasMergedIsInTheEventOfTheOutcome) {
   EXPECT_EQ(Events().back().need_changed().merged_size(), 0) << "told once";
 }
 
+// Their last word was once that it had expired.
+TEST_P(ListsTest, WhoWasMergedHearsOfServiceConfirmedAfterTheTime) {
+  const v1::Need need = AcceptedNeed();
+  const auto copy = CreateNeed(tokens_.Person(NewPerson()), kNeighbour);
+  ASSERT_TRUE(copy.ok()) << copy.status();
+  ASSERT_TRUE(Review(coordinator_, copy->need_id(), v1::NEED_VERDICT_MERGE, need.need_id()).ok());
+  const auto published = Publish(coordinator_, need.need_id(), "p1");
+  ASSERT_TRUE(published.ok()) << published.status();
+  const std::string& task = published->task_id();
+  clock_.AdvanceTo(ToTime(need.window().end()) + std::chrono::hours(25));
+  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_EXPIRED, 4).ok());
+  ASSERT_EQ(Events().back().need_changed().need().state(), v1::NEED_STATE_EXPIRED);
+  EXPECT_EQ(Events().back().need_changed().merged_size(), 1);
+  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_SERVED, 5).ok());
+  const events::v1::NeedChanged changed = Events().back().need_changed();
+  EXPECT_EQ(changed.need().state(), v1::NEED_STATE_RESOLVED);
+  ASSERT_EQ(changed.merged_size(), 1);
+  EXPECT_EQ(changed.merged(0).need_id(), copy->need_id());
+}
+
 // Two coordinators at the same moment: nobody may be lost between two lists of the merged.
 TEST_P(ListsTest, MergesAtTheSameMomentAreAllKept) {
   const v1::Need need = AcceptedNeed();

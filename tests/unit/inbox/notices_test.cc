@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/clock/timestamp.h"
+#include "services/inbox/domain/kinds.h"
 #include "services/inbox/domain/notice.h"
 #include "services/inbox/domain/render.h"
 
@@ -20,6 +21,8 @@ std::vector<std::string> Told(const events::v1::Event& event) {
   std::vector<std::string> told;
   const std::vector<std::string_view> kinds = Kinds();
   for (const Notice& notice : NoticesOf(event)) {
+    // What only ends others has a test of its own.
+    if (notice.record.kind().empty() && !notice.forget_reminder) continue;
     // Everything told has words.
     EXPECT_TRUE(notice.record.kind().empty() ||
                 std::ranges::count(kinds, notice.record.kind()) == 1)
@@ -195,6 +198,10 @@ TEST(Notices, OfAProjectThatIsLate) {
   project->set_proposer_id("per_p");
   project->set_liaison_id("per_l");
   EXPECT_EQ(Told(event), (Lines{"project_late → area 310110009001", "project_late → per_l"}));
+  // The unit has done its part.
+  event.mutable_project_changed()->set_before(lists::v1::PROJECT_STATE_COMPLETED);
+  project->set_state(lists::v1::PROJECT_STATE_COMPLETED);
+  EXPECT_EQ(Told(event), Lines{"project_late → area 310110009001"});
 }
 
 TEST(Notices, OfResources) {
@@ -277,8 +284,9 @@ TEST(Notices, OfAssignments) {
             Lines{"offer_withdrawn → per_v"});
   EXPECT_EQ(Told(Assigned(ASSIGNMENT_STATE_WAITLISTED, ASSIGNMENT_STATE_WITHDRAWN, "per_c")),
             Lines{"task_withdrawn → per_v"});
-  EXPECT_EQ(Told(Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_WITHDRAWN, "per_c")),
-            (Lines{"task_withdrawn → per_v", "nobody_coming → per_r"}));
+  EXPECT_EQ(
+      Told(Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_WITHDRAWN, "per_c")),
+      (Lines{"task_withdrawn → per_v", "nobody_coming → per_r", "task_short → area 310110009001"}));
   EXPECT_EQ(Told(Assigned(ASSIGNMENT_STATE_WAITLISTED, ASSIGNMENT_STATE_RELEASED, "dispatch")),
             Lines{"task_released → per_v"});
   EXPECT_EQ(
@@ -300,7 +308,6 @@ TEST(Notices, OfSigningOut) {
   EXPECT_TRUE(out(SIGN_METHOD_POSITION, "per_v").empty());
   EXPECT_EQ(out(SIGN_METHOD_COORDINATOR, "per_c"), Lines{"signed_out_for_you → per_v"});
   EXPECT_EQ(out(SIGN_METHOD_TIMER, "dispatch"), Lines{"signed_out_by_timer → per_v"});
-  EXPECT_TRUE(out(SIGN_METHOD_CONFIRMED, "per_r").empty()) << "the hours tell it";
 }
 
 // The resident's last word was once "someone is coming"; above the minimum no coordinator heard.
@@ -310,7 +317,8 @@ TEST(Notices, ADropOutReachesTheRequesterAndTheCoordinators) {
   auto* changed = withdrawn.mutable_assignment_changed();
   changed->mutable_assignment()->set_reason("发烧");
   EXPECT_EQ(Told(withdrawn),
-            (Lines{" → per_v", "nobody_coming → per_r", "task_dropout → area 310110009001"}));
+            (Lines{" → per_v", "nobody_coming → per_r", "task_short → area 310110009001"}));
+  changed->mutable_task()->set_state(TASK_STATE_STAFFED);
   changed->mutable_task()->set_accepted_count(2);
   changed->mutable_task()->set_slots_max(3);
   EXPECT_EQ(Told(withdrawn),
@@ -327,12 +335,12 @@ TEST(Notices, WhoseStandingEndedHearsWhyAndSoDoTheOthers) {
   released.mutable_assignment_changed()->mutable_assignment()->set_end_cause(
       END_CAUSE_MISSING_CREDENTIAL);
   EXPECT_EQ(Told(released), (Lines{"standing_lost → per_v", "nobody_coming → per_r",
-                                   "task_dropout → area 310110009001"}));
+                                   "task_short → area 310110009001"}));
   EXPECT_EQ(NoticesOf(released)[0].record.params().at("cause"), "END_CAUSE_MISSING_CREDENTIAL");
   EXPECT_TRUE(NoticesOf(released)[0].forget_reminder);
   auto* task = released.mutable_assignment_changed()->mutable_task();
-  task->set_before(TASK_STATE_STAFFED);
-  EXPECT_EQ(Told(released).back(), "task_short → area 310110009001");
+  task->set_state(TASK_STATE_STAFFED);
+  EXPECT_EQ(Told(released).back(), "task_dropout → area 310110009001");
   // Work under way goes on until a coordinator decides.
   auto serving = Assigned(ASSIGNMENT_STATE_SIGNED_IN, ASSIGNMENT_STATE_SIGNED_IN, "dispatch");
   serving.mutable_assignment_changed()->mutable_assignment()->set_end_cause(
@@ -359,6 +367,9 @@ TEST(Notices, CoordinatorsHearWhenATaskIsStaffedAndWhenItFallsShort) {
   EXPECT_EQ(Told(claimed).back(), "task_staffed → area 310110009001");
   auto withdrawn = Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_WITHDRAWN, "per_c");
   withdrawn.mutable_assignment_changed()->mutable_task()->set_before(TASK_STATE_STAFFED);
+  EXPECT_EQ(Told(withdrawn).back(), "task_short → area 310110009001");
+  // The next one, too: it was once a mere drop-out, and took the place of the urgent one.
+  withdrawn.mutable_assignment_changed()->mutable_task()->set_before(TASK_STATE_OPEN);
   EXPECT_EQ(Told(withdrawn).back(), "task_short → area 310110009001");
 }
 
@@ -414,6 +425,41 @@ TEST(Notices, OfTasks) {
   EXPECT_TRUE(Told(Tasked(events::v1::TASK_CHANGE_PUBLISHED)).empty());
 }
 
+// Held back, they once came out after the end: "somebody is coming" to what was cancelled.
+TEST(Notices, TheEndOfATaskEndsWhatIsHeldBackAboutIt) {
+  using Ends = std::vector<std::string_view>;
+  for (int kind = 1; kind < events::v1::TaskChange_ARRAYSIZE; ++kind) {
+    const auto change = static_cast<events::v1::TaskChange>(kind);
+    const bool over =
+        change == events::v1::TASK_CHANGE_SERVED || change == events::v1::TASK_CHANGE_CLOSED ||
+        change == events::v1::TASK_CHANGE_CANCELLED || change == events::v1::TASK_CHANGE_EXPIRED;
+    for (const char* actor : {"per_r", "per_c", "dispatch"}) {
+      Ends of_requester, of_area;
+      for (const Notice& notice : NoticesOf(Tasked(change, actor))) {
+        EXPECT_EQ(notice.thing, "tsk_1");
+        if (notice.to.id == "per_r") of_requester = notice.ends;
+        if (notice.to.id == "310110009001") of_area = notice.ends;
+      }
+      EXPECT_EQ(of_requester, over ? Ends{kComingFamily} : Ends()) << kind << actor;
+      EXPECT_EQ(of_area, over ? (Ends{kStaffingFamily, kDeclinedFamily}) : Ends()) << kind << actor;
+    }
+  }
+}
+
+TEST(Notices, WhoIsOffATaskIsNotToldLaterThatTheyAreOn) {
+  using namespace dispatch::v1;  // NOLINT
+  for (const AssignmentState off :
+       {ASSIGNMENT_STATE_WITHDRAWN, ASSIGNMENT_STATE_RELEASED, ASSIGNMENT_STATE_NO_SHOW,
+        ASSIGNMENT_STATE_DECLINED, ASSIGNMENT_STATE_LAPSED}) {
+    const std::vector<Notice> notices = NoticesOf(Assigned(
+        ASSIGNMENT_STATE_ACCEPTED, off, off == ASSIGNMENT_STATE_LAPSED ? "dispatch" : "per_v"));
+    EXPECT_EQ(notices[0].to.id, "per_v") << off;
+    EXPECT_EQ(notices[0].ends, std::vector<std::string_view>{kOwnFamily}) << off;
+  }
+  const auto on = Assigned(ASSIGNMENT_STATE_UNSPECIFIED, ASSIGNMENT_STATE_ACCEPTED, "per_v");
+  EXPECT_TRUE(NoticesOf(on)[0].ends.empty());
+}
+
 // Its need is cancelled with it, and that is what the requester hears.
 TEST(Notices, ATaskCancelledWithItsNeedIsToldOnce) {
   auto cancelled = Tasked(events::v1::TASK_CHANGE_CANCELLED);
@@ -425,11 +471,25 @@ TEST(Notices, ATaskCancelledWithItsNeedIsToldOnce) {
 }
 
 TEST(Notices, ServiceConfirmedAfterTheFactReachesWhoDidNotConfirmIt) {
+  using namespace dispatch::v1;  // NOLINT
+  // Whatever the task was before, and also when it is served, rated or closed already.
+  for (const TaskState before : {TASK_STATE_STAFFED, TASK_STATE_IN_SERVICE, TASK_STATE_EXPIRED,
+                                 TASK_STATE_SERVED, TASK_STATE_EVALUATED, TASK_STATE_CLOSED}) {
+    auto came = Assigned(ASSIGNMENT_STATE_NO_SHOW, ASSIGNMENT_STATE_SIGNED_OUT, "per_c");
+    auto* changed = came.mutable_assignment_changed();
+    changed->mutable_assignment()->set_sign_out_method(SIGN_METHOD_CONFIRMED);
+    changed->mutable_task()->set_before(before);
+    changed->mutable_task()->set_state(TASK_STATE_SERVED);
+    EXPECT_EQ(Told(came), Lines{"service_confirmed → per_r"}) << before;
+    came.set_actor_id("per_r");
+    EXPECT_EQ(Told(came), Lines{"service_claimed → area 310110009001"}) << before;
+  }
+  // The task itself asks for a rating, however it came to be served; it tells nothing twice.
   auto served = Tasked(events::v1::TASK_CHANGE_SERVED);
-  served.mutable_task_changed()->set_before(dispatch::v1::TASK_STATE_EXPIRED);
-  EXPECT_EQ(Told(served), Lines{"service_confirmed → per_r"});
+  served.mutable_task_changed()->set_before(TASK_STATE_EXPIRED);
+  EXPECT_EQ(Told(served), Lines{"task_served → per_r"});
   served.set_actor_id("per_r");
-  EXPECT_EQ(Told(served), Lines{"service_claimed → area 310110009001"});
+  EXPECT_TRUE(Told(served).empty());
   events::v1::Event hours = EventBy("dispatch");
   auto* credited = hours.mutable_hours_credited();
   credited->mutable_entry()->set_person_id("per_v");

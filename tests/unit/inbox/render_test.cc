@@ -35,7 +35,8 @@ TEST(Render, SpeaksBothLanguages) {
 TEST(Render, TheDayIsThatOfChina) {
   // 2025-05-31 16:00 UTC is midnight of June 1st.
   const auto record = Record("task_cancelled", {{"task", "x"}, {"start", "1748707200000"}});
-  EXPECT_EQ(Render(record, Locale::kEn, NameOf).body, "\"x\", Jun 1 00:00, was cancelled.");
+  EXPECT_EQ(Render(record, Locale::kEn, NameOf).body,
+            "\"x\", Jun 1 00:00, was cancelled; you need not come.");
 }
 
 TEST(Render, PartsWithoutTheirParameterAreLeftOut) {
@@ -74,9 +75,20 @@ TEST(Render, CausesAreSaidInWordsAndKeepWhoIsKeptApartToThemselves) {
     return Render(record, locale, NameOf).body;
   };
   EXPECT_EQ(body("END_CAUSE_MISSING_CREDENTIAL", Locale::kEn),
-            "You are off \"x\", Jan 1 08:00: a credential is no longer valid.");
+            "You are off \"x\", Jan 1 08:00, and need not come: a credential is no longer valid.");
   EXPECT_EQ(body("END_CAUSE_KEPT_APART", Locale::kZh),
-            "因不再符合要求，您已退出“x”（1月1日 08:00），不用到场。");
+            "因不再符合要求，您不再参加“x”（1月1日 08:00），不用到场。");
+}
+
+// The names once were others than those of the refusals and the matches.
+TEST(Render, CredentialsHaveTheNamesTheyHaveEverywhere) {
+  const auto body = [](const std::string& kind, Locale locale) {
+    return Render(Record("credential_granted", {{"credential", kind}}), locale, NameOf).body;
+  };
+  EXPECT_EQ(body("accountant", Locale::kZh), "您的资质“会计师”已登记。");
+  EXPECT_EQ(body("doctor", Locale::kZh), "您的资质“医师”已登记。");
+  EXPECT_EQ(body("first_aid", Locale::kEn), "Your credential \"first aid\" is on record.");
+  EXPECT_EQ(body("beekeeper", Locale::kZh), "您的资质“beekeeper”已登记。");
 }
 
 TEST(Render, TextInParametersIsNotATemplate) {

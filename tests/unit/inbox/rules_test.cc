@@ -115,6 +115,7 @@ TEST(Rules, WhatHasAReasonPassesItOn) {
                            "credential_revoked",
                            "need_returned",
                            "need_rejected",
+                           "need_merged",
                            "need_cancelled",
                            "need_given_up",
                            "resource_withdrawn",
@@ -150,7 +151,7 @@ TEST(Rules, SpecialKindsAreKinds) {
     families += !FamilyOf(kind).empty();
   }
   EXPECT_EQ(urgent, 9);
-  EXPECT_EQ(families, 17);
+  EXPECT_EQ(families, 19);
 }
 
 }  // namespace
