@@ -37,12 +37,12 @@ TEST(ListsMetrics, EveryTransitionIsThereFromTheStart) {
   }
   EXPECT_EQ(Occurrences(text, "need_transitions_total{"), 29u);
   EXPECT_EQ(Occurrences(text, "resource_transitions_total{"), 2u);
-  EXPECT_EQ(Occurrences(text, "project_transitions_total{"), 19u);
+  EXPECT_EQ(Occurrences(text, "project_transitions_total{"), 20u);
 
   metrics.Count({{kNeeds, v1::NEED_STATE_RETURNED, v1::NEED_STATE_SUBMITTED}});
   EXPECT_EQ(Occurrences(registry.Text(), "{from=\"RETURNED\",to=\"SUBMITTED\"} 1\n"), 1u);
   EXPECT_EQ(Occurrences(registry.Text(), "} 1\n"), 1u);
-  EXPECT_EQ(Occurrences(registry.Text(), "transitions_total{"), 50u);
+  EXPECT_EQ(Occurrences(registry.Text(), "transitions_total{"), 51u);
 }
 
 }  // namespace
