@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "common/areas/geo.h"
 #include "common/crypto/random.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -70,6 +71,8 @@ Task<absl::StatusOr<v1::SignMethod>> Prove(App& app, const Subject& subject,
   }
   if (!request.has_position()) co_return Refuse(Reason::PROOF_REQUIRED);
   CO_ASSIGN_OR_RETURN(const v1::TaskContact contact, OpenContact(app.ring, record));
+  // Only an address is known.
+  if (!areas::IsKnown(contact.place())) co_return Refuse(Reason::PROOF_REQUIRED);
   CO_RETURN_IF_ERROR(
       co_await CountTry(app, app.keys.PlaceTries(task.task_id(), subject.person_id)));
   CO_RETURN_IF_ERROR(

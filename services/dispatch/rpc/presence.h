@@ -23,14 +23,15 @@ std::string SignCode(const crypto::KeyRing& ring, const std::string& task_id, Ti
 bool IsSignCode(const crypto::KeyRing& ring, const std::string& task_id, const std::string& code,
                 Time now);
 
-// The contact of a task, opened, with the exact place in it.
+// The contact of a task, opened, with the exact place in it where it is known.
 absl::StatusOr<v1::TaskContact> OpenContact(const crypto::KeyRing& ring,
                                             const v1::TaskRecord& record);
 std::string SealContact(const crypto::KeyRing& ring, const std::string& task_id,
                         const v1::TaskContact& contact);
 
 // What the request proves. The record is a copy: the one in the cache changes while this waits.
-// PROOF_REQUIRED, OUTSIDE_GEOFENCE, WRONG_CODE, RATE_LIMITED.
+// PROOF_REQUIRED (also for a position where the exact place is not known), OUTSIDE_GEOFENCE,
+// WRONG_CODE, RATE_LIMITED.
 Task<absl::StatusOr<v1::SignMethod>> Prove(App& app, const Subject& subject,
                                            const v1::SignRequest& request, v1::TaskRecord record);
 

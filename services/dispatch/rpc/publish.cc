@@ -29,9 +29,11 @@ absl::Status CheckPlace(const areas::AreaTree& tree, const v1::PublishTaskReques
   return areas::CheckPlace(tree, request.area_code(), request.place());
 }
 
+// Of a need lists says itself whether the exact place is known: where it is not, the request's is
+// the centre of an area, where nobody is to be sent.
 v1::TaskContact ContactOf(const v1::PublishTaskRequest& request) {
   v1::TaskContact contact = request.contact();
-  *contact.mutable_place() = request.place();
+  if (request.need_id().empty()) *contact.mutable_place() = request.place();
   return contact;
 }
 

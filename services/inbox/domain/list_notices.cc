@@ -58,14 +58,16 @@ void TellOfResource(const events::v1::ResourceChanged& changed, Collector* tell)
 
 void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell) {
   const lists::v1::Project& project = changed.project();
-  const bool late = project.state() == changed.before() && !tell->SomebodyDid();
-  if (project.state() == changed.before() && !late) return;
+  const bool by_time = !tell->SomebodyDid();
+  const bool moved = project.state() != changed.before();
+  if (!moved && !by_time) return;
+  How way = How::kPlain;
+  if (by_time) way = moved ? How::kByTime : How::kLate;
   tell->About(project.project_id(), {{"project", project.title()},
                                      {"rating", std::to_string(project.rating())},
                                      {"comment", project.comment()}});
   const auto to = [&](Party party, const std::string& id) {
-    tell->Tell(ProjectRules(), changed.before(), project.state(), late ? How::kLate : How::kPlain,
-               party, id);
+    tell->Tell(ProjectRules(), changed.before(), project.state(), way, party, id);
   };
   to(Party::kArea, project.area_code());
   to(Party::kProposer, project.proposer_id());

@@ -82,6 +82,9 @@ constexpr Rule kProjectRules[] = {
     {PROJECT_STATE_CLAIMED, PROJECT_STATE_APPROVED, kPlain, kArea, "project_given_back"},
     {PROJECT_STATE_CLAIMED, PROJECT_STATE_APPROVED, kPlain, kProposer, "project_given_back"},
     {PROJECT_STATE_CLAIMED, PROJECT_STATE_APPROVED, kPlain, kLiaison, "project_given_back"},
+    {PROJECT_STATE_IN_PROGRESS, PROJECT_STATE_APPROVED, kPlain, kArea, "project_given_back"},
+    {PROJECT_STATE_IN_PROGRESS, PROJECT_STATE_APPROVED, kPlain, kProposer, "project_given_back"},
+    {PROJECT_STATE_IN_PROGRESS, PROJECT_STATE_APPROVED, kPlain, kLiaison, "project_given_back"},
     {kAny, PROJECT_STATE_CLAIMED, kPlain, kArea, "project_claimed"},
     {kAny, PROJECT_STATE_CLAIMED, kPlain, kProposer, "project_claimed"},
     {kAny, PROJECT_STATE_CLAIMED, kPlain, kLiaison, "", kUnitsOwn},
@@ -94,6 +97,9 @@ constexpr Rule kProjectRules[] = {
     {kAny, PROJECT_STATE_EVALUATED, kPlain, kArea, "", kReviewed},
     {kAny, PROJECT_STATE_EVALUATED, kPlain, kProposer, "project_evaluated"},
     {kAny, PROJECT_STATE_EVALUATED, kPlain, kLiaison, "project_evaluated"},
+    {kAny, PROJECT_STATE_EVALUATED, kByTime, kArea, "project_unrated"},
+    {kAny, PROJECT_STATE_EVALUATED, kByTime, kProposer, "project_unrated"},
+    {kAny, PROJECT_STATE_EVALUATED, kByTime, kLiaison, "project_unrated"},
     {kAny, PROJECT_STATE_REJECTED, kPlain, kArea, "", kReviewed},
     {kAny, PROJECT_STATE_REJECTED, kPlain, kProposer, "project_rejected"},
     {kAny, PROJECT_STATE_REJECTED, kPlain, kLiaison, "", kUnclaimed},
@@ -106,7 +112,8 @@ constexpr Rule kProjectRules[] = {
     {kAny, kAny, kLate, kArea, "project_late"},
     {kAny, kAny, kLate, kProposer, "", "the coordinators follow up"},
     {kAny, kAny, kLate, kLiaison, "project_late"},
-    {PROJECT_STATE_COMPLETED, kAny, kLate, kLiaison, "", "the coordinators evaluate it"},
+    {kAny, PROJECT_STATE_COMPLETED, kLate, kArea, "project_completed"},
+    {kAny, PROJECT_STATE_COMPLETED, kLate, kLiaison, "", "the coordinators evaluate it"},
 };
 constexpr std::array kProjectParties = {kArea, kProposer, kLiaison};
 

@@ -27,6 +27,14 @@ Time LateAt(const v1::Project& project) {
   return ToTime(project.update_time()) + kReminderPeriod;
 }
 
+// When the coordinators are told of it next.
+Time RemindAt(const v1::ProjectRecord& record) {
+  if (record.has_reminded()) return ToTime(record.reminded()) + kReminderPeriod;
+  return LateAt(record.project());
+}
+
+Time IdleUntil(const v1::Project& project) { return ToTime(project.update_time()) + kProjectIdle; }
+
 }  // namespace
 
 Time WantedUntil(const v1::NeedRecord& record) {
@@ -35,6 +43,8 @@ Time WantedUntil(const v1::NeedRecord& record) {
 
 std::optional<Time> DeadlineOf(const v1::NeedRecord& record) {
   const v1::Need& need = record.need();
+  // Also with a task: it may have been closed before the need heard that it was served.
+  if (need.state() == v1::NEED_STATE_RESOLVED) return ToTime(need.update_time()) + kNeedAutoClose;
   if (record.publishing() || !need.task_id().empty()) return std::nullopt;
   switch (need.state()) {
     case v1::NEED_STATE_SUBMITTED:
@@ -43,8 +53,6 @@ std::optional<Time> DeadlineOf(const v1::NeedRecord& record) {
       return WantedUntil(record) + kNeedGrace;
     case v1::NEED_STATE_MATCHED:
       return WantedUntil(record) + kLinkedNeedGrace;
-    case v1::NEED_STATE_RESOLVED:
-      return ToTime(need.update_time()) + kNeedAutoClose;
     default:
       return std::nullopt;
   }
@@ -64,12 +72,12 @@ std::optional<Time> DeadlineOf(const v1::ProjectRecord& record) {
     case v1::PROJECT_STATE_PROPOSED:
     case v1::PROJECT_STATE_BALLOTED:
     case v1::PROJECT_STATE_APPROVED:
-      return ToTime(project.update_time()) + kProjectIdle;
+      return IdleUntil(project);
     case v1::PROJECT_STATE_CLAIMED:
     case v1::PROJECT_STATE_IN_PROGRESS:
+      return RemindAt(record);
     case v1::PROJECT_STATE_COMPLETED:
-      if (record.has_reminded()) return ToTime(record.reminded()) + kReminderPeriod;
-      return LateAt(project);
+      return std::min(RemindAt(record), IdleUntil(project));
     default:
       return std::nullopt;
   }
@@ -86,7 +94,7 @@ void Lapse(v1::ResourceRecord* record, Time now) {
 
 void Lapse(v1::ProjectRecord* record, Time now) {
   v1::Project* const project = record->mutable_project();
-  if (NextState(project->state(), ProjectEvent::kExpire)) {
+  if (now >= IdleUntil(*project) && NextState(project->state(), ProjectEvent::kExpire)) {
     return LapseBy(project, ProjectEvent::kExpire, now);
   }
   *record->mutable_reminded() = ToTimestamp(now);

@@ -29,6 +29,8 @@ constexpr std::array kNeedTable = {
     NeedRow{v1::NEED_STATE_ACCEPTED, kPublished, v1::NEED_STATE_MATCHED},
     // Its task was lost, and service turned out to have happened.
     NeedRow{v1::NEED_STATE_ACCEPTED, kTaskServed, v1::NEED_STATE_RESOLVED},
+    NeedRow{v1::NEED_STATE_RETURNED, kTaskServed, v1::NEED_STATE_RESOLVED},
+    NeedRow{v1::NEED_STATE_SUBMITTED, kTaskServed, v1::NEED_STATE_RESOLVED},
     NeedRow{v1::NEED_STATE_EXPIRED, kTaskServed, v1::NEED_STATE_RESOLVED},
     // A need may be linked and served by a task as well.
     NeedRow{v1::NEED_STATE_MATCHED, kLink, v1::NEED_STATE_MATCHED},

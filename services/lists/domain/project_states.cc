@@ -27,9 +27,11 @@ constexpr auto kProjectTable = [] {
       ProjectRow{v1::PROJECT_STATE_CLAIMED, kStart, v1::PROJECT_STATE_IN_PROGRESS},
       ProjectRow{v1::PROJECT_STATE_CLAIMED, kRelease, v1::PROJECT_STATE_APPROVED},
       ProjectRow{v1::PROJECT_STATE_CLAIMED, kCancel, v1::PROJECT_STATE_CANCELLED},
+      ProjectRow{v1::PROJECT_STATE_IN_PROGRESS, kRelease, v1::PROJECT_STATE_APPROVED},
       ProjectRow{v1::PROJECT_STATE_IN_PROGRESS, kCancel, v1::PROJECT_STATE_CANCELLED},
       ProjectRow{v1::PROJECT_STATE_IN_PROGRESS, kComplete, v1::PROJECT_STATE_COMPLETED},
       ProjectRow{v1::PROJECT_STATE_COMPLETED, kEvaluate, v1::PROJECT_STATE_EVALUATED},
+      ProjectRow{v1::PROJECT_STATE_COMPLETED, kExpire, v1::PROJECT_STATE_EVALUATED},
   };
 }();
 

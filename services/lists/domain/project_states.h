@@ -22,7 +22,7 @@ enum class ProjectEvent {
   kReject,
   kCancel,
   kRelease,  // the unit gives it back
-  kExpire,   // nobody approved or claimed it
+  kExpire,   // nobody approved, claimed or evaluated it
 };
 inline constexpr int kProjectEvents = static_cast<int>(ProjectEvent::kExpire) + 1;
 

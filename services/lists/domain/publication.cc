@@ -92,13 +92,23 @@ std::optional<NeedEvent> EventOf(const v1::NeedRecord& record, const TaskSight& 
   }
 }
 
+bool IsPast(const v1::NeedRecord& record, const std::string& task_id) {
+  return std::ranges::count(record.past_task_ids(), task_id) > 0;
+}
+
+// A lost task is not closed before service of it was confirmed.
+bool WasServed(const TaskSight& past) {
+  return past.state == dispatch::v1::TASK_STATE_SERVED ||
+         past.state == dispatch::v1::TASK_STATE_EVALUATED ||
+         past.state == dispatch::v1::TASK_STATE_CLOSED;
+}
+
 // Service of a lost task was confirmed after the fact: the need has its task back, unless it has
 // another by now.
 bool TakeBackTask(v1::NeedRecord* record, const TaskSight& task, Time now) {
   v1::Need* need = record->mutable_need();
   if (record->publishing() || !need->task_id().empty()) return false;
-  const bool served = EventOf(*record, task, now) == NeedEvent::kTaskServed;
-  if (!served || !Move(need, NeedEvent::kTaskServed).ok()) return false;
+  if (!WasServed(task) || !Move(need, NeedEvent::kTaskServed).ok()) return false;
   auto* const past = record->mutable_past_task_ids();
   past->erase(std::ranges::find(*past, task.task_id));
   need->set_task_id(task.task_id);
@@ -175,10 +185,12 @@ bool AbandonPublication(v1::NeedRecord* record, int attempt, Time now) {
   return true;
 }
 
+bool WaitsForPublication(const v1::NeedRecord& record, const TaskSight& task) {
+  return record.publishing() && IsPast(record, task.task_id) && WasServed(task);
+}
+
 bool FollowTask(v1::NeedRecord* record, const TaskSight& task, Time now) {
-  if (std::ranges::count(record->past_task_ids(), task.task_id) > 0) {
-    return TakeBackTask(record, task, now);
-  }
+  if (IsPast(*record, task.task_id)) return TakeBackTask(record, task, now);
   if (record->publishing()) return CompletePublication(record, task, now);
   v1::Need* need = record->mutable_need();
   if (need->task_id() != task.task_id || task.version <= record->task_version()) return false;

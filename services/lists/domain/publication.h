@@ -40,7 +40,7 @@ TaskSight SightOf(const dispatch::v1::Task& task);
 // place, NEED_INCOMPLETE otherwise, which names the fields.
 absl::Status CheckFindable(const v1::NeedDetails& details);
 
-// Writes the next publication down. `place` is where the task happens if the need names no place.
+// Writes the next publication down. `place` is where the task is listed if the need names no place.
 // Refusals: NEED_ALREADY_PUBLISHED (also while another publication runs), NEED_NOT_ACCEPTED,
 // SLOTS_INVALID.
 absl::Status BeginPublication(v1::NeedRecord* record, const v1::PublishNeedRequest& request,
@@ -56,6 +56,10 @@ bool CompletePublication(v1::NeedRecord* record, const TaskSight& task, Time now
 // Dispatch refused: the need is as it was before. Does nothing (false) unless publication `attempt`
 // runs.
 bool AbandonPublication(v1::NeedRecord* record, int attempt, Time now);
+
+// Whether the sight is of an earlier task that was served after all, while the publication of
+// another runs: what becomes of that decides, so it is to be ended before the need can follow.
+bool WaitsForPublication(const v1::NeedRecord& record, const TaskSight& task);
 
 // Moves the need after its task: also to CANCELLED with it, where that is what was said of the
 // need, and to EXPIRED, where it passed unserved and so has the time of the need. False when there

@@ -32,6 +32,12 @@ absl::Status RefusalOf(const absl::Status& status) {
   return Refuse(Reason::NEED_IN_SERVICE);
 }
 
+// Whether CancelTask was refused for good: the need is not cancelled by this request.
+bool IsFinal(const absl::Status& status) {
+  return !status.ok() && !Is(status, Reason::PEER_UNAVAILABLE) &&
+         !Is(status, Reason::CONFLICT_RETRY);
+}
+
 }  // namespace
 
 Task<absl::StatusOr<v1::NeedAnswer>> Cancellations::Cancel(rpc::CallContext ctx,
@@ -42,8 +48,10 @@ Task<absl::StatusOr<v1::NeedAnswer>> Cancellations::Cancel(rpc::CallContext ctx,
     CO_ASSIGN_OR_RETURN(const Loaded<v1::NeedRecord> loaded, co_await Prepare(ctx, request, key));
     v1::NeedRecord record = loaded.record;
     if (!record.need().task_id().empty()) {
-      CO_ASSIGN_OR_RETURN(const dispatch::v1::Task task, co_await CancelTask(ctx, record, request));
-      if (!FollowTask(&record, SightOf(task), deps_.clock.Now())) {
+      const absl::StatusOr<dispatch::v1::Task> task = co_await CancelTask(ctx, record, request);
+      if (IsFinal(task.status())) co_await Forget(ctx, request.need_id(), key);
+      CO_RETURN_IF_ERROR(task.status());
+      if (!FollowTask(&record, SightOf(*task), deps_.clock.Now())) {
         co_return absl::InternalError("a need cannot follow its cancelled task");
       }
     } else if (record.need().state() != v1::NEED_STATE_CANCELLED ||
@@ -89,6 +97,26 @@ Task<absl::StatusOr<Loaded<v1::NeedRecord>>> Cancellations::Prepare(
     }
   }
   co_return Refuse(Reason::CONFLICT_RETRY);
+}
+
+Task<void> Cancellations::Forget(rpc::CallContext ctx, std::string need_id, store::RequestKey key) {
+  absl::Status status;
+  for (int i = 1; i <= kTries; ++i) {
+    const auto loaded = co_await deps_.lists.LoadNeed(need_id);
+    status = loaded.status();
+    if (!status.ok()) break;
+    if (!IsAskedBy(loaded->record.cancellation(), key)) co_return;
+    v1::NeedRecord record = loaded->record;
+    record.clear_cancellation();
+    Changes changes(deps_.lists.keys().ShardOf(need_id));
+    deps_.lists.Put(&changes, *loaded, record, OriginOf(ctx, deps_.clock.Now()));
+    const auto outcome = co_await deps_.lists.Apply(std::move(changes));
+    if (outcome.ok() && outcome->kind == store::CommitOutcome::Kind::kApplied) co_return;
+    status = outcome.status();
+    co_await deps_.lists.store().Backoff(i);
+  }
+  log::Warn("need.cancellation_kept", {{"need", need_id}, {"status", status}},
+            std::string(ctx.trace_id()));
 }
 
 Task<absl::StatusOr<dispatch::v1::Task>> Cancellations::CancelTask(

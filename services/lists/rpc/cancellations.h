@@ -4,6 +4,8 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <string>
+
 #include "services/lists/rpc/deps.h"
 #include "services/lists/rpc/publications.h"
 
@@ -27,6 +29,8 @@ class Cancellations {
   Task<absl::StatusOr<Loaded<v1::NeedRecord>>> Prepare(rpc::CallContext ctx,
                                                        const v1::CancelNeedRequest& request,
                                                        const store::RequestKey& key);
+  // Takes back who asked, where dispatch has refused them: a refused call leaves nothing behind.
+  Task<void> Forget(rpc::CallContext ctx, std::string need_id, store::RequestKey key);
   // The task of the need, CANCELLED. The same answer for the same request, however often.
   Task<absl::StatusOr<dispatch::v1::Task>> CancelTask(rpc::CallContext ctx,
                                                       const v1::NeedRecord& record,

@@ -25,8 +25,11 @@ absl::StatusOr<dispatch::v1::PublishTaskRequest> Publications::RequestOf(
     request.mutable_contact()->set_phone(details.contact().phone());
     request.mutable_contact()->set_address(details.contact().address());
   }
-  // Written down rounded: helpers must find the door.
-  if (areas::IsKnown(details.place())) *request.mutable_place() = details.place();
+  // Written down rounded: helpers must find the door. Without it the contact names no place.
+  if (areas::IsKnown(details.place())) {
+    *request.mutable_place() = details.place();
+    *request.mutable_contact()->mutable_place() = details.place();
+  }
   // A new one each time: what makes it one task is the need and its attempt.
   request.set_request_id(absl::StrCat(need_id, "-", record.publish_attempt(), "-",
                                       absl::Hex(crypto::RandomBits(), absl::kZeroPad16)));

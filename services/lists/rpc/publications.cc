@@ -11,8 +11,8 @@
 namespace baodao::lists {
 namespace {
 
-// Where a need with an address and no place happens: the centre of its area, or of the nearest one
-// above that has one.
+// Where a need with an address and no place is listed: the centre of its area, or of the nearest
+// one above that has one.
 common::v1::GeoPoint CentreOf(const areas::AreaTree& tree, const std::string& area_code) {
   const areas::Area* area = tree.Find(area_code);
   if (area != nullptr && areas::IsKnown(area->center())) return area->center();

@@ -62,6 +62,12 @@ Task<absl::Status> Follower::Follow(std::string need_id, TaskSight sight, Origin
       co_return absl::OkStatus();
     }
     CO_RETURN_IF_ERROR(loaded.status());
+    if (WaitsForPublication(loaded->record, sight)) {
+      // Where dispatch cannot be asked the event comes again.
+      CO_RETURN_IF_ERROR(co_await publications_.Settle(
+          need_id, rpc::CallOptions::Tracing(origin.trace_id), origin));
+      continue;
+    }
     v1::NeedRecord record = loaded->record;
     if (!FollowTask(&record, sight, origin.now)) co_return absl::OkStatus();
     Origin by = origin;

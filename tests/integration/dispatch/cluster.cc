@@ -129,6 +129,8 @@ v1::PublishTaskRequest ReplicasTest::NewTask(Millis ahead, int slots_min, int sl
   request.mutable_contact()->set_name("王阿姨");
   request.mutable_contact()->set_phone("13800001234");
   request.mutable_contact()->set_address("平凉路1700弄3号");
+  // As lists does for a need; a person's own is that of the task anyway.
+  *request.mutable_contact()->mutable_place() = request.place();
   return request;
 }
 

@@ -128,6 +128,36 @@ TEST_F(PresenceTest, PlacesCannotBeFoundByTrying) {
   EXPECT_TRUE(Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, code, "in"))).ok());
 }
 
+// A need with an address and no place sent people to the centre of its community, and a position at
+// the right door was OUTSIDE_GEOFENCE.
+TEST_F(PresenceTest, WhereOnlyAnAddressIsKnownAPositionProvesNothing) {
+  const std::string person = NewPerson();
+  v1::PublishTaskRequest request = NewTask(minutes(10), 1, 1);
+  request.set_need_id(ids::New("ned", 1));
+  request.set_need_attempt(1);
+  request.mutable_contact()->clear_place();
+  const auto published = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
+  ASSERT_TRUE(published.ok()) << published.status();
+  const std::string task = published->task_id();
+  EXPECT_TRUE(published->has_place()) << "it is listed somewhere";
+  ASSERT_TRUE(Run(Claim(0, person, task, "claim")).ok());
+  v1::GetTaskContactRequest ask;
+  ask.set_task_id(task);
+  const auto contact = Run(replicas_[0]->tasks.GetTaskContact(As(person), ask));
+  ASSERT_TRUE(contact.ok()) << contact.status();
+  EXPECT_EQ(contact->address(), "平凉路1700弄3号");
+  EXPECT_FALSE(contact->has_place());
+  for (int i = 0; i < kProofTries + 1; ++i) {
+    EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(
+                          As(person),
+                          From(SignBy(task, "", "at" + std::to_string(i)), 31.2745, 121.5234)))
+                      .status()),
+              "PROOF_REQUIRED");
+  }
+  const std::string code = SignCode(ring_, task, SystemClock().Now());
+  EXPECT_TRUE(Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, code, "in"))).ok());
+}
+
 // Everybody saw whose every task was, why it was cancelled and what was said of those who served.
 TEST_F(PresenceTest, WhoIsNotOnATaskSeesNothingOfThosePeople) {
   const std::string requester = NewPerson(), helper = NewPerson(), stranger = NewPerson();

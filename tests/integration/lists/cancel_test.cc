@@ -96,8 +96,10 @@ TEST_P(CancelTest, TheTaskEndsWithItsNeed) {
 TEST_P(CancelTest, ServiceUnderWayGoesOn) {
   const std::string id = PublishedNeed().need_id();
   TaskOf(id).set_state(dispatch::v1::TASK_STATE_IN_SERVICE);
+  const std::string before = Record(id).SerializeAsString();
   // lists has not heard of it yet.
   EXPECT_TRUE(Is(Cancel(requester_, id, "c1").status(), Reason::NEED_IN_SERVICE));
+  EXPECT_EQ(Record(id).SerializeAsString(), before) << "a refused call leaves nothing behind";
   EXPECT_EQ(Record(id).need().state(), v1::NEED_STATE_MATCHED);
   TaskOf(id).set_version(5);
   ASSERT_TRUE(TellTask(TaskOf(id), "per_v").ok());

@@ -226,5 +226,37 @@ TEST_P(DeadlinesTest, AProjectThatNobodyTakesExpiresAndOneThatIsLateIsRemindedOf
   EXPECT_EQ(rejected->state(), v1::PROJECT_STATE_REJECTED);
 }
 
+// A unit that could not go on with what it had begun had no way to say so, and what nobody rated
+// waited for ever.
+TEST_P(DeadlinesTest, AProjectUnderWayIsGivenBackAndACompletedOneEndsByItself) {
+  const std::string unit = ids::New("unt", 2);
+  peers_.liaisons[unit] = requester_id_;
+  const std::string id = Proposed().project_id();
+  ASSERT_TRUE(Change(&Projects::ApproveProject, coordinator_, id).ok());
+  const auto begin = [&] {
+    v1::ClaimProjectRequest claim;
+    claim.set_request_id(NextRequest());
+    claim.set_project_id(id);
+    claim.set_unit_id(unit);
+    ASSERT_TRUE(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, claim).ok());
+    ASSERT_TRUE(Change(&Projects::StartProject, requester_, id).ok());
+  };
+  begin();
+  const auto released = Change(&Projects::ReleaseProject, requester_, id, "人手不足");
+  ASSERT_TRUE(released.ok()) << released.status();
+  EXPECT_EQ(released->state(), v1::PROJECT_STATE_APPROVED);
+  EXPECT_TRUE(released->unit_id().empty());
+  begin();
+  ASSERT_TRUE(Change(&Projects::CompleteProject, requester_, id).ok());
+  EXPECT_EQ(NextTimer(id), clock_.Now() + kReminderPeriod);
+  Pass(kProjectIdle);
+  ASSERT_TRUE(Fire(id).ok());
+  const events::v1::ProjectChanged over = Events().back().project_changed();
+  EXPECT_EQ(over.before(), v1::PROJECT_STATE_COMPLETED);
+  EXPECT_EQ(over.project().state(), v1::PROJECT_STATE_EVALUATED);
+  EXPECT_EQ(over.project().rating(), 0);
+  EXPECT_EQ(NextTimer(id), std::nullopt);
+}
+
 }  // namespace
 }  // namespace baodao::lists

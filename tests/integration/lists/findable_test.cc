@@ -58,6 +58,7 @@ TEST_P(FindableTest, ANeedThatCannotBeFoundIsReturnedAndCompleted) {
   ASSERT_TRUE(Publish(coordinator_, id, "p2").ok());
   EXPECT_EQ(peers_.requests.back().contact().phone(), "13812345678");
   EXPECT_DOUBLE_EQ(peers_.requests.back().place().latitude(), 31.2712345);
+  EXPECT_DOUBLE_EQ(peers_.requests.back().contact().place().latitude(), 31.2712345);
 }
 
 TEST_P(FindableTest, ResubmittingKeepsWhatIsNotSet) {
@@ -79,6 +80,7 @@ TEST_P(FindableTest, APhoneAndAPlaceOrAnAddressAreEnough) {
   v1::CreateNeedRequest addressed = RequestFor(kCommunity);
   ASSERT_TRUE(PublishOf(addressed).ok());
   EXPECT_NEAR(peers_.requests.back().place().latitude(), 31.27, 1e-9) << "the community's centre";
+  EXPECT_FALSE(peers_.requests.back().contact().has_place()) << "nobody is sent there";
   v1::CreateNeedRequest placed = RequestFor(kCommunity);
   placed.mutable_contact()->clear_address();
   SetPlace(placed.mutable_place(), 31.28, 121.53);

@@ -44,8 +44,9 @@ TEST_P(PublishTest, CarriesTheNeedToDispatch) {
   EXPECT_EQ(request.requester_id(), requester_id_);
   EXPECT_EQ(request.publisher_id(), coordinator_id_);
   EXPECT_EQ(request.contact().phone(), "13812345678");
-  // An address was given, no place: the centre of its area.
+  // An address was given, no place: listed at the centre of its area, where nobody is sent.
   EXPECT_NEAR(request.place().latitude(), 31.27, 1e-9);
+  EXPECT_FALSE(request.contact().has_place());
   EXPECT_FALSE(NextTimer(need.need_id()).has_value());
   EXPECT_TRUE(
       Is(Publish(coordinator_, need.need_id(), "p2").status(), Reason::NEED_ALREADY_PUBLISHED));

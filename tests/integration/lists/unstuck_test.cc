@@ -82,6 +82,29 @@ TEST_P(UnstuckTest, AnAnswerOfAnotherCallUnderTheRequestIdDoesNotHoldThePublicat
   EXPECT_EQ(peers_.tasks.size(), 1u);
 }
 
+// The requester says that the old task was served while a coordinator publishes the need anew: the
+// need was ACCEPTED once dispatch had refused that, and EXPIRED a day later.
+TEST_P(UnstuckTest, ServiceConfirmedWhileAPublicationRunsIsNotLost) {
+  const v1::Need need = AcceptedNeed();
+  const std::string& id = need.need_id();
+  const auto published = Publish(coordinator_, id, "p1");
+  ASSERT_TRUE(published.ok()) << published.status();
+  const std::string task = published->task_id();
+  ASSERT_TRUE(TellTask(id, task, dispatch::v1::TASK_STATE_EXPIRED, 4).ok());
+  peers_.fates = {Fate::kUnreachable, Fate::kUnreachable, Fate::kRefused};
+  EXPECT_FALSE(Publish(coordinator_, id, "p2").ok());
+  ASSERT_TRUE(Record(id).publishing());
+  EXPECT_FALSE(TellTask(id, task, dispatch::v1::TASK_STATE_SERVED, 5).ok()) << "again later";
+  EXPECT_TRUE(Record(id).publishing());
+  ASSERT_TRUE(TellTask(id, task, dispatch::v1::TASK_STATE_SERVED, 5).ok());
+  const v1::NeedRecord record = Record(id);
+  EXPECT_FALSE(record.publishing());
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_RESOLVED);
+  EXPECT_EQ(record.need().task_id(), task);
+  EXPECT_EQ(Events().back().need_changed().need().state(), v1::NEED_STATE_RESOLVED);
+  EXPECT_TRUE(Is(Publish(coordinator_, id, "p2").status(), Reason::NEED_ALREADY_PUBLISHED));
+}
+
 TEST_P(UnstuckTest, AnAreaDispatchDoesNotKnowYetIsNoDecision) {
   const v1::Need need = AcceptedNeed();
   peers_.fates = {Fate::kAreaUnknown, Fate::kAreaUnknown};

@@ -204,6 +204,42 @@ TEST(Notices, OfAProjectThatIsLate) {
   EXPECT_EQ(Told(event), Lines{"project_late → area 310110009001"});
 }
 
+events::v1::Event ProjectMoved(lists::v1::ProjectState from, lists::v1::ProjectState to) {
+  events::v1::Event event = EventBy("lists");
+  event.mutable_project_changed()->set_before(from);
+  auto* project = event.mutable_project_changed()->mutable_project();
+  project->set_state(to);
+  project->set_area_code("310110009001");
+  project->set_proposer_id("per_p");
+  project->set_liaison_id("per_l");
+  return event;
+}
+
+// Its liaison was told every month that it was late, who had done all there was to do.
+TEST(Notices, OfACompletedProjectTheCoordinatorsAreReminded) {
+  using namespace lists::v1;  // NOLINT
+  EXPECT_EQ(Told(ProjectMoved(PROJECT_STATE_COMPLETED, PROJECT_STATE_COMPLETED)),
+            (Lines{"project_completed → area 310110009001"}));
+}
+
+TEST(Notices, OfAProjectThatNobodyRated) {
+  using namespace lists::v1;  // NOLINT
+  events::v1::Event event = ProjectMoved(PROJECT_STATE_COMPLETED, PROJECT_STATE_EVALUATED);
+  EXPECT_EQ(Told(event), (Lines{"project_unrated → area 310110009001", "project_unrated → per_p",
+                                "project_unrated → per_l"}));
+  event.set_actor_id("per_c");
+  EXPECT_EQ(Told(event), (Lines{"project_evaluated → per_p", "project_evaluated → per_l"}));
+}
+
+TEST(Notices, OfAProjectUnderWayThatIsGivenBack) {
+  using namespace lists::v1;  // NOLINT
+  events::v1::Event event = ProjectMoved(PROJECT_STATE_IN_PROGRESS, PROJECT_STATE_APPROVED);
+  event.set_actor_id("per_l");
+  const std::vector<std::string> told = Told(event);
+  EXPECT_EQ(std::ranges::count(told, "project_given_back → area 310110009001"), 1);
+  EXPECT_EQ(std::ranges::count(told, "project_given_back → per_p"), 1);
+}
+
 TEST(Notices, OfResources) {
   const auto changed = [](lists::v1::ResourceState state, const std::string& actor) {
     events::v1::Event event = EventBy(actor);

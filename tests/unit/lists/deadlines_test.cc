@@ -49,6 +49,14 @@ TEST(NeedDeadline, ATaskOrARunningPublicationLooksAfterTheNeed) {
   EXPECT_EQ(DeadlineOf(record), std::nullopt);
 }
 
+// Its task may have been closed before the need heard that it was served.
+TEST(NeedDeadline, AResolvedNeedIsClosedWhateverBecomesOfItsTask) {
+  v1::NeedRecord record = NeedIn(v1::NEED_STATE_RESOLVED);
+  record.mutable_need()->set_task_id("tsk_1");
+  *record.mutable_need()->mutable_update_time() = ToTimestamp(kNow);
+  EXPECT_EQ(DeadlineOf(record), kNow + hours(24 * 7));
+}
+
 TEST(NeedDeadline, ATimeArrangedLaterCounts) {
   v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
   *record.mutable_arranged_until() = ToTimestamp(kNow + hours(100));
@@ -86,6 +94,18 @@ TEST(ProjectDeadline, ExpiresWhileNoUnitHasIt) {
   }
 }
 
+// It waited for ever, and its liaison was told once a month that it was late.
+TEST(ProjectDeadline, WhatNobodyEvaluatesIsEvaluatedWithoutARating) {
+  v1::ProjectRecord record = ProjectIn(v1::PROJECT_STATE_COMPLETED);
+  const Time end = kNow + hours(24 * 180);
+  *record.mutable_reminded() = ToTimestamp(end - hours(24 * 7));
+  EXPECT_EQ(DeadlineOf(record), end);
+  Lapse(&record, end);
+  EXPECT_EQ(record.project().state(), v1::PROJECT_STATE_EVALUATED);
+  EXPECT_EQ(record.project().rating(), 0);
+  EXPECT_EQ(DeadlineOf(record), std::nullopt);
+}
+
 TEST(ProjectDeadline, IsRemindedOfOnceAMonthWhenItIsLate) {
   for (const auto state :
        {v1::PROJECT_STATE_CLAIMED, v1::PROJECT_STATE_IN_PROGRESS, v1::PROJECT_STATE_COMPLETED}) {
@@ -97,6 +117,10 @@ TEST(ProjectDeadline, IsRemindedOfOnceAMonthWhenItIsLate) {
     EXPECT_EQ(ToTime(record.project().update_time()), kNow) << "nothing was done";
     EXPECT_EQ(DeadlineOf(record), late + hours(24 * 30));
   }
+  v1::ProjectRecord twice = ProjectIn(v1::PROJECT_STATE_COMPLETED);
+  Lapse(&twice, kNow + hours(24 * 30));
+  Lapse(&twice, kNow + hours(24 * 60));
+  EXPECT_EQ(DeadlineOf(twice), kNow + hours(24 * 90)) << "reminded every month";
   v1::ProjectRecord campaign = ProjectIn(v1::PROJECT_STATE_IN_PROGRESS);
   *campaign.mutable_project()->mutable_due_time() = ToTimestamp(kNow + hours(24 * 100));
   EXPECT_EQ(DeadlineOf(campaign), kNow + hours(24 * 100));

@@ -35,14 +35,14 @@ TEST(ListsMetrics, EveryTransitionIsThereFromTheStart) {
                              "project_transitions_total{from=\"COMPLETED\",to=\"EVALUATED\"} 0"}) {
     EXPECT_NE(text.find("baodao_lists_" + std::string(series)), std::string::npos) << series;
   }
-  EXPECT_EQ(Occurrences(text, "need_transitions_total{"), 29u);
+  EXPECT_EQ(Occurrences(text, "need_transitions_total{"), 31u);
   EXPECT_EQ(Occurrences(text, "resource_transitions_total{"), 2u);
-  EXPECT_EQ(Occurrences(text, "project_transitions_total{"), 19u);
+  EXPECT_EQ(Occurrences(text, "project_transitions_total{"), 20u);
 
   metrics.Count({{kNeeds, v1::NEED_STATE_RETURNED, v1::NEED_STATE_SUBMITTED}});
   EXPECT_EQ(Occurrences(registry.Text(), "{from=\"RETURNED\",to=\"SUBMITTED\"} 1\n"), 1u);
   EXPECT_EQ(Occurrences(registry.Text(), "} 1\n"), 1u);
-  EXPECT_EQ(Occurrences(registry.Text(), "transitions_total{"), 50u);
+  EXPECT_EQ(Occurrences(registry.Text(), "transitions_total{"), 53u);
 }
 
 }  // namespace

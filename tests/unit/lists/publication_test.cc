@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/status/status.h"
+#include "services/lists/domain/deadlines.h"
 #include "services/lists/domain/need_rules.h"
 #include "tests/unit/lists/needs.h"
 
@@ -166,7 +167,8 @@ TEST(FollowTask, ALostTaskFreesTheNeedAndIsForgotten) {
 
 // Whoever had come without signing in left a need that nothing could resolve.
 TEST(FollowTask, ServiceConfirmedAfterTheFactResolvesTheNeed) {
-  for (const auto state : {v1::NEED_STATE_ACCEPTED, v1::NEED_STATE_EXPIRED}) {
+  for (const auto state : {v1::NEED_STATE_ACCEPTED, v1::NEED_STATE_EXPIRED, v1::NEED_STATE_RETURNED,
+                           v1::NEED_STATE_SUBMITTED}) {
     v1::NeedRecord record = Published();
     ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, kNow));
     record.mutable_need()->set_state(state);
@@ -180,6 +182,33 @@ TEST(FollowTask, ServiceConfirmedAfterTheFactResolvesTheNeed) {
     ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_CLOSED, 8}, kNow));
     EXPECT_EQ(record.need().state(), v1::NEED_STATE_CLOSED);
   }
+}
+
+// It was confirmed while another publication ran, or another task served the need for a while.
+TEST(FollowTask, ALostTaskThatIsClosedByNowWasServed) {
+  v1::NeedRecord record = Published();
+  ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, kNow));
+  ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_CLOSED, 8}, kNow));
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_RESOLVED);
+  EXPECT_EQ(record.need().task_id(), "tsk_1");
+  EXPECT_EQ(record.past_task_ids_size(), 0);
+  EXPECT_EQ(DeadlineOf(record), kNow + kNeedAutoClose) << "nothing else would close it";
+}
+
+TEST(FollowTask, OnlyServiceOfALostTaskWaitsForTheRunningPublication) {
+  v1::NeedRecord record = Published();
+  ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, kNow));
+  const TaskSight served{"tsk_1", TASK_STATE_SERVED, 6};
+  EXPECT_FALSE(WaitsForPublication(record, served)) << "none runs";
+  ASSERT_TRUE(BeginPublication(&record, {}, kPublisher, {}, kNow).ok());
+  EXPECT_TRUE(WaitsForPublication(record, served));
+  EXPECT_TRUE(WaitsForPublication(record, {"tsk_1", TASK_STATE_CLOSED, 8}));
+  EXPECT_FALSE(WaitsForPublication(record, {"tsk_1", TASK_STATE_EXPIRED, 5}));
+  EXPECT_FALSE(WaitsForPublication(record, {"tsk_2", TASK_STATE_SERVED, 9}))
+      << "the running publication's own task completes it";
+  ASSERT_TRUE(AbandonPublication(&record, 2, kNow));
+  ASSERT_TRUE(FollowTask(&record, served, kNow));
+  EXPECT_EQ(record.need().state(), v1::NEED_STATE_RESOLVED);
 }
 
 TEST(FollowTask, ServiceOfALostTaskLeavesANeedAloneThatHasAnother) {
