@@ -109,6 +109,19 @@ TEST_F(LimitsTest, CallsWithoutTheirMessageDoNotHoldUpADrain) {
   EXPECT_TRUE(client.Ended(silent) || client.closed());
 }
 
+// Such a method is registered for reflection, and gRPC waits for the messages of registered ones.
+TEST_F(LimitsTest, WhatNobodyServesIsRefusedWithoutItsMessage) {
+  StartServer();
+  Http2 client(server_->target());
+  const uint32_t listed = client.Call("/baodao.diagnostics.v1.DiagnosticsService/", {});
+  const uint32_t unknown = client.Call("/baodao.diagnostics.v1.DiagnosticsService/Unknown", {});
+  EXPECT_TRUE(Eventually([&] {
+    client.Pump();
+    return client.Ended(listed) && client.Ended(unknown);
+  }));
+  EXPECT_FALSE(client.closed());
+}
+
 // Their answers stayed in memory for as long as the connection lived, and counted as served.
 TEST_F(LimitsTest, AnswersThatNobodyTakesAreDropped) {
   options_.answer_timeout = Millis(50);
