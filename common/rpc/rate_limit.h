@@ -26,9 +26,10 @@ struct RateLimits {
   // fullest day passes; what one person can have kept in a day, by one replica, is 7,320 answers.
   Bucket writes{1.0 / 20, 3000};
   // Methods ("package.Service/Method") with a bucket of their own, per caller, e.g. sending login
-  // codes.
+  // codes, instead of the common one. That of a mutation is on top, too, and taken only by what
+  // succeeded.
   std::map<std::string, Bucket, std::less<>> methods;
-  // Callers remembered at once; the one longest unseen is forgotten first.
+  // Callers remembered at once, and people who wrote; the one longest unseen is forgotten first.
   std::size_t max_callers = 100'000;
 };
 

@@ -31,8 +31,10 @@ struct ServerOptions {
   // Larger requests are refused as MESSAGE_TOO_LARGE, as are those that the bounds of no method
   // here could admit; a little beyond that gRPC itself closes the call. At most 16 MiB.
   std::size_t max_message_bytes = 4u << 20;
-  // How long the whole message of a call may take to come in.
+  // How long the whole message of a call may take to come in, and a client to take its answer or
+  // the next message of its stream: it is held in memory meanwhile.
   Millis message_timeout{20'000};
+  Millis answer_timeout{30'000};
   // For clients that send no deadline, and the most that a unary call may take whatever it asks
   // for. Streams have the client's deadline or none.
   Millis default_deadline{10'000};
@@ -87,7 +89,7 @@ class Server {
   // Ends the open streams of every caller that `whose` holds for, with `why`. Loop thread.
   void EndStreams(const std::function<bool(const auth::Principal&)>& whose,
                   const absl::Status& why);
-  // Calls between the arrival of their message and their last byte. Loop thread.
+  // Calls between the arrival of their message and their answer. Loop thread.
   std::size_t live_calls() const;
 
  private:

@@ -201,7 +201,13 @@ void Call::End(const absl::Status& status) {
   engine_->Remove(this);
   const grpc::Status outcome = Outcome(status);
   Count(outcome);
+  engine_->AddLeaving(this);
   Conclude(outcome);
+}
+
+void Call::OnDone() {
+  engine_->RemoveLeaving(this);
+  Unref();
 }
 
 void Call::CutOff(const absl::Status& why) {
@@ -215,6 +221,7 @@ void Call::GiveUp(const absl::Status& why) {
   ended_ = true;
   const grpc::Status outcome = ToGrpc(why, state_->locale);
   Count(outcome);
+  engine_->AddLeaving(this);
   Conclude(outcome);
 }
 

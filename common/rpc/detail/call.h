@@ -33,7 +33,8 @@ class Call : public grpc::ServerGenericBidiReactor, public LoopQueue::Item {
 
   bool streaming() const { return method_.route->streaming; }
   SteadyTime started() const { return started_; }
-  SteadyTime deadline() const { return state_->deadline; }
+  // When it is cut off. Loop thread.
+  virtual SteadyTime due() const { return state_->deadline; }
   const auth::Principal& caller() const { return *state_->caller; }
   // Ends the call for the client, once; later calls do nothing. Loop thread.
   void End(const absl::Status& status);
@@ -73,8 +74,8 @@ class Call : public grpc::ServerGenericBidiReactor, public LoopQueue::Item {
   };
 
   void OnReadDone(bool ok) override;
-  void OnDone() override { Unref(); }
-  // Our reactions are a store and a decrement: no thread need be found for them.
+  void OnDone() override;
+  // Our reactions are a store, or a place in a list: no thread need be found for them.
   bool InternalInlineable() override { return true; }
   void OnLoop() override;
   static Task<void> Serve(Hold hold);
@@ -96,6 +97,8 @@ class Call : public grpc::ServerGenericBidiReactor, public LoopQueue::Item {
   std::atomic<int> references_{2};
   bool ended_ = false;
   bool awaited_ = false;  // the engine's, as what follows
+  bool leaving_ = false;
+  SteadyTime concluded_;
   Call* previous_ = nullptr;
   Call* next_ = nullptr;
 };

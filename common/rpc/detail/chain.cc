@@ -25,8 +25,13 @@ std::string_view BearerOf(std::string_view authorization) {
   return authorization.substr(kScheme.size());
 }
 
-std::string WritesOf(const auth::Principal& person) {
-  return absl::StrCat(person.person_id, " writes");
+std::string OwnOf(const std::string& who, const Method& method) {
+  return absl::StrCat(who, " ", method.route->name);
+}
+
+// Whether the call costs its caller for what it keeps, and so only where it succeeds.
+bool IsWrite(const Method& method, const auth::Principal& caller) {
+  return method.keeps_answers && caller.IsPerson();
 }
 
 }  // namespace
@@ -59,7 +64,10 @@ std::string NetworkOf(std::string_view address) {
 }
 
 Chain::Chain(const ServerOptions& options, Clock& clock)
-    : options_(options), clock_(clock), limiter_(options.rate_limits.max_callers) {}
+    : options_(options),
+      clock_(clock),
+      limiter_(options.rate_limits.max_callers),
+      writes_(options.rate_limits.max_callers) {}
 
 absl::StatusOr<std::shared_ptr<const auth::Principal>> Chain::Verify(std::string_view token,
                                                                      const std::string& address) {
@@ -158,20 +166,23 @@ absl::Status Chain::CheckRate(const Method& method, const Arrival& arrival,
   const std::string& who = caller.IsPerson() ? caller.person_id : arrival.address;
   const Bucket& common = caller.IsPerson() ? limits.person : limits.anonymous;
   const auto now = std::chrono::steady_clock::now();
-  Millis wait = method.bucket
-                    ? limiter_.Take(absl::StrCat(who, " ", method.route->name), *method.bucket, now)
-                    : limiter_.Take(who, common, now);
-  if (method.keeps_answers && caller.IsPerson()) {
-    wait = std::max(wait, limiter_.Wait(WritesOf(caller), limits.writes, now));
+  const bool write = IsWrite(method, caller);
+  Millis wait = method.bucket && !write ? limiter_.Take(OwnOf(who, method), *method.bucket, now)
+                                        : limiter_.Take(who, common, now);
+  if (write) wait = std::max(wait, writes_.Wait(who, limits.writes, now));
+  if (write && method.bucket) {
+    wait = std::max(wait, writes_.Wait(OwnOf(who, method), *method.bucket, now));
   }
   if (wait == Millis(0)) return absl::OkStatus();
   return RefuseFor(Reason::RATE_LIMITED, wait);
 }
 
 void Chain::Answered(const Method& method, const CallContext::State& state) {
-  if (!method.keeps_answers || !state.caller->IsPerson()) return;
+  if (!IsWrite(method, *state.caller)) return;
+  const std::string& who = state.caller->person_id;
   const auto now = std::chrono::steady_clock::now();
-  limiter_.Charge(WritesOf(*state.caller), options_.rate_limits.writes, 1, now);
+  writes_.Charge(who, options_.rate_limits.writes, 1, now);
+  if (method.bucket) writes_.Charge(OwnOf(who, method), *method.bucket, 1, now);
 }
 
 void Chain::Charge(const CallContext& context, double calls) {

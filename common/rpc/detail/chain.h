@@ -93,6 +93,7 @@ class Chain final : public Charger {
   const ServerOptions& options_;
   Clock& clock_;
   RateLimiter limiter_;
+  RateLimiter writes_;  // of people, which strangers cannot make it forget
 };
 
 // The address of gRPC's peer string: "ipv4:10.0.0.7:51234" → "10.0.0.7", "ipv6:%5B::1%5D:7" →

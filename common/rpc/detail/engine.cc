@@ -135,6 +135,33 @@ bool Engine::GiveUpWaiting(SteadyTime limit, const absl::Status& why) {
   return any;
 }
 
+void Engine::AddLeaving(Call* call) {
+  {
+    const std::lock_guard lock(leaving_mutex_);
+    call->concluded_ = std::chrono::steady_clock::now();
+    call->leaving_ = true;
+    leaving_.Append(call);
+  }
+  if (!sweeping_) ArmSweep();
+}
+
+void Engine::RemoveLeaving(Call* call) {
+  const std::lock_guard lock(leaving_mutex_);
+  if (!call->leaving_) return;
+  call->leaving_ = false;
+  leaving_.Remove(call);
+}
+
+bool Engine::CancelLeaving(SteadyTime limit) {
+  const std::lock_guard lock(leaving_mutex_);  // keeps gRPC from letting go of the call meanwhile
+  for (Call* call = leaving_.first(); call != nullptr && call->concluded_ < limit;
+       call = leaving_.first()) {
+    RemoveLeaving(call);
+    call->context_->TryCancel();
+  }
+  return !leaving_.empty();
+}
+
 void Engine::ArmSweep() {
   sweeping_ = true;
   sweep_timer_.expires_after(kSweepEvery);
@@ -143,9 +170,12 @@ void Engine::ArmSweep() {
     if (engine == nullptr || error) return;
     engine->sweeping_ = false;
     engine->Sweep();
-    const SteadyTime limit = std::chrono::steady_clock::now() - engine->options_.message_timeout;
-    const bool waiting = engine->GiveUpWaiting(limit, Refuse(Reason::MESSAGE_TOO_SLOW));
-    if (engine->live_ > 0 || waiting) engine->ArmSweep();
+    const SteadyTime now = std::chrono::steady_clock::now();
+    const ServerOptions& options = engine->options_;
+    const bool waiting =
+        engine->GiveUpWaiting(now - options.message_timeout, Refuse(Reason::MESSAGE_TOO_SLOW));
+    const bool leaving = engine->CancelLeaving(now - options.answer_timeout);
+    if (!engine->sweeping_ && (engine->live_ > 0 || waiting || leaving)) engine->ArmSweep();
   });
 }
 
@@ -154,10 +184,7 @@ void Engine::Sweep() {
   for (Call* call = calls_.first(); call != nullptr;) {
     Call* next = CallList::After(call);
     // Beyond the client's own deadline gRPC has told the client already; this frees our side.
-    if (!call->streaming() && now >= call->deadline()) {
-      call->MarkCancelled();
-      call->End(Refuse(Reason::DEADLINE_EXCEEDED));
-    }
+    if (now >= call->due()) call->CutOff(Refuse(Reason::DEADLINE_EXCEEDED));
     call = next;
   }
 }

@@ -56,6 +56,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   void Add(Call* call);
   void Remove(Call* call);
+  // The call is about to conclude: from here on its client takes the answer, or is cut off.
+  void AddLeaving(Call* call);
+  // Any thread; before what gRPC has of the call is gone.
+  void RemoveLeaving(Call* call);
   std::size_t live() const { return live_; }
   std::size_t live_unary() const { return live_unary_; }
 
@@ -81,8 +85,12 @@ class Engine : public std::enable_shared_from_this<Engine> {
   enum class Watching { kNo, kPosted, kYes };
 
   void ArmSweep();
-  // Ends unary calls whose deadline was ours, not the client's.
+  // Ends unary calls whose deadline was ours, not the client's, and streams whose client takes
+  // nothing.
   void Sweep();
+  // Cancels calls whose client has not taken the answer since before `limit`. False when none is
+  // leaving any longer.
+  bool CancelLeaving(SteadyTime limit);
   // Gives up calls that have waited for their message since before `limit`. False when none is
   // waited for any longer.
   bool GiveUpWaiting(SteadyTime limit, const absl::Status& why);
@@ -101,6 +109,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
   bool sweeping_ = false;
   std::mutex waiting_mutex_;
   CallList waiting_;  // for their messages, the oldest first
+  // gRPC may tell of a call's end while it is being cancelled, on the same thread.
+  std::recursive_mutex leaving_mutex_;
+  CallList leaving_;  // their clients are to take their answers; the oldest first
   Watching watching_ = Watching::kNo;
   Watch watch_{this};
   asio::steady_timer sweep_timer_;

@@ -15,7 +15,7 @@ namespace {
 
 using grpc::ByteBuffer;
 using grpc::internal::RpcMethod;
-using UnaryHandler = grpc::internal::CallbackUnaryHandler<ByteBuffer, ByteBuffer>;
+using BidiHandler = grpc::internal::CallbackBidiHandler<ByteBuffer, ByteBuffer>;
 
 grpc::Status NoSuchMethod(const grpc::CallbackServerContext& context) {
   Locale locale = Locale::kZh;
@@ -57,13 +57,12 @@ grpc::ServerGenericBidiReactor* CallService::CreateReactor(
 
 ListedService::ListedService(const google::protobuf::ServiceDescriptor& service)
     : path_("/" + service.full_name() + "/") {
-  AddMethod(new grpc::internal::RpcServiceMethod(path_.c_str(), RpcMethod::NORMAL_RPC, nullptr));
-  MarkMethodRawCallback(
-      0, new UnaryHandler([](grpc::CallbackServerContext* context, const ByteBuffer*, ByteBuffer*) {
-        grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-        reactor->Finish(NoSuchMethod(*context));
-        return reactor;
-      }));
+  // For a method of any other type gRPC would wait for the message before it tells us.
+  AddMethod(
+      new grpc::internal::RpcServiceMethod(path_.c_str(), RpcMethod::BIDI_STREAMING, nullptr));
+  MarkMethodRawCallback(0, new BidiHandler([](grpc::CallbackServerContext* context) {
+                          return new Refused(NoSuchMethod(*context));
+                        }));
 }
 
 }  // namespace baodao::rpc::detail

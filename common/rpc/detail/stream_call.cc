@@ -29,6 +29,7 @@ Task<bool> StreamCall::Write(const google::protobuf::Message& message) {
     co_return false;
   }
   writing_ = true;
+  write_due_ = std::chrono::steady_clock::now() + engine().options().answer_timeout;
   StartWrite(&outgoing_);
   co_await written_event_.Wait();
   co_return open_;
@@ -41,6 +42,7 @@ void StreamCall::OnWriteDone(bool ok) {
 
 void StreamCall::Written::OnLoop() {
   call->writing_ = false;
+  call->write_due_ = SteadyTime::max();
   if (!ok) call->open_ = false;
   call->Ref();  // the resumed handler may be through with the call
   call->written_event_.Set();

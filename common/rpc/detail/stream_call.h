@@ -23,6 +23,7 @@ class StreamCall final : public Call, public StreamSink {
   std::function<void()> Waker() override;
   std::function<void(absl::Status)> Closer() override;
 
+  SteadyTime due() const override { return write_due_; }
   void Close() override;
 
  private:
@@ -47,6 +48,7 @@ class StreamCall final : public Call, public StreamSink {
 
   bool open_ = true;
   bool writing_ = false;
+  SteadyTime write_due_ = SteadyTime::max();  // of the message that is being written
   bool woken_ = false;
   grpc::ByteBuffer outgoing_;
   Event written_event_;

@@ -17,13 +17,16 @@ class Http2 {
  public:
   using Headers = std::vector<std::pair<std::string, std::string>>;
 
-  // `target` is "127.0.0.1:<port>".
-  explicit Http2(const std::string& target) : socket_(loop_) {
+  // `target` is "127.0.0.1:<port>". Of each stream the server may send `window` bytes.
+  explicit Http2(const std::string& target, uint32_t window = 65'535) : socket_(loop_) {
     const int port = std::stoi(target.substr(target.rfind(':') + 1));
     socket_.connect({asio::ip::address_v4::loopback(), static_cast<asio::ip::port_type>(port)});
     socket_.non_blocking(true);
     out_ = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    Frame(kSettings, 0, 0, "");
+    std::string settings;
+    AddNumber(4, 2, &settings);  // SETTINGS_INITIAL_WINDOW_SIZE
+    AddNumber(window, 4, &settings);
+    Frame(kSettings, 0, 0, settings);
   }
 
   // A call of gRPC whose message is yet to come; its stream.
@@ -49,6 +52,13 @@ class Http2 {
     return stream;
   }
 
+  // Sends a whole message, as far as there is room for it.
+  void SendMessage(uint32_t stream, const std::string& message) {
+    std::string frame(1, '\0');
+    AddNumber(message.size(), 4, &frame);
+    Data(stream, frame + message);
+  }
+
   // Sends up to so many zero bytes of the stream, as far as its windows allow; how many.
   std::size_t Send(uint32_t stream, std::size_t bytes, const std::string& first = "") {
     static const std::string kZeros(16'384, '\0');
@@ -60,6 +70,14 @@ class Http2 {
       sent += now;
     }
     return sent;
+  }
+
+  // Lets the server send so much more of the stream.
+  void Widen(uint32_t stream, uint32_t bytes) {
+    std::string payload;
+    AddNumber(bytes, 4, &payload);
+    Frame(kWindow, 0, stream, payload);
+    Flush();
   }
 
   // Reads what has come, and answers what HTTP/2 wants answered.

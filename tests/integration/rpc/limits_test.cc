@@ -109,6 +109,77 @@ TEST_F(LimitsTest, CallsWithoutTheirMessageDoNotHoldUpADrain) {
   EXPECT_TRUE(client.Ended(silent) || client.closed());
 }
 
+// Such a method is registered for reflection, and gRPC waits for the messages of registered ones.
+TEST_F(LimitsTest, WhatNobodyServesIsRefusedWithoutItsMessage) {
+  StartServer();
+  Http2 client(server_->target());
+  const uint32_t listed = client.Call("/baodao.diagnostics.v1.DiagnosticsService/", {});
+  const uint32_t unknown = client.Call("/baodao.diagnostics.v1.DiagnosticsService/Unknown", {});
+  EXPECT_TRUE(Eventually([&] {
+    client.Pump();
+    return client.Ended(listed) && client.Ended(unknown);
+  }));
+  EXPECT_FALSE(client.closed());
+}
+
+// Their answers stayed in memory for as long as the connection lived, and counted as served.
+TEST_F(LimitsTest, AnswersThatNobodyTakesAreDropped) {
+  options_.answer_timeout = Millis(50);
+  StartServer();
+  Http2 client(server_->target(), 0);
+  std::vector<uint32_t> calls;
+  for (int round = 1; round <= 3; ++round) {
+    for (int i = 0; i < 100; ++i) {  // all that one connection has room for
+      calls.push_back(client.Call(kEcho, Token()));
+      client.SendMessage(calls.back(),
+                         "\n\x03"
+                         "abc");
+    }
+    ASSERT_TRUE(Eventually([&] {
+      client.Pump();
+      return handlers_.finished == 100 * round && client.resets() == 100 * round;
+    })) << round;
+  }
+  for (const uint32_t call : calls) EXPECT_TRUE(client.Ended(call));
+  EXPECT_FALSE(client.closed());
+  EXPECT_TRUE(Echo(Context().get(), Request("others are served")).ok());
+}
+
+// Until then it is there for a client that takes its time.
+TEST_F(LimitsTest, AnAnswerWaitsForASlowClient) {
+  StartServer();
+  Http2 client(server_->target(), 0);
+  const uint32_t call = client.Call(kEcho, Token());
+  client.SendMessage(call,
+                     "\n\x03"
+                     "abc");
+  ASSERT_TRUE(Eventually([&] {
+    client.Pump();
+    return handlers_.finished == 1;
+  }));
+  EXPECT_FALSE(client.Ended(call));
+  client.Widen(call, 1'000);
+  EXPECT_TRUE(Eventually([&] {
+    client.Pump();
+    return client.Ended(call);
+  }));
+}
+
+TEST_F(LimitsTest, AStreamThatNobodyReadsEnds) {
+  options_.answer_timeout = Millis(50);
+  StartServer();
+  Http2 client(server_->target(), 0);
+  const uint32_t stream = client.Call(kEchoStream, Token());
+  client.SendMessage(stream, "\x10\x64");  // count (2) is 100
+  EXPECT_TRUE(Eventually([&] {
+    client.Pump();
+    return client.Ended(stream) && handlers_.finished == 1;
+  }));
+  EXPECT_EQ(handlers_.written, 0);
+  EXPECT_TRUE(Eventually([&] { return Live() == 0; }));
+  EXPECT_FALSE(client.closed());
+}
+
 // A client that has gone without a word is noticed although nothing is written to it.
 TEST_F(LimitsTest, AFrozenConnectionIsFound) {
   options_.keepalive_time = Millis(100);

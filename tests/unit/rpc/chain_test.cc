@@ -277,5 +277,33 @@ TEST_F(ChainTest, AMethodMayHaveABucketOfItsOwn) {
   EXPECT_TRUE(Pass("Public", one, kGood).ok()) << "the common bucket was not touched";
 }
 
+// Its bucket is scarce for what answers keep: refusals, which keep nothing, used it up.
+TEST_F(ChainTest, TheBucketOfAMutationIsTakenByWhatSucceeded) {
+  options_.rate_limits.person = {0.001, 8};
+  const std::string one = tokens_.Person("per_1");
+  bucket_ = Bucket{0.001, 2};
+  answers_ = false;
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(Pass("Write", one, "request_id: 'r'").ok());
+  answers_ = true;
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(Pass("Write", one, "request_id: 'r'").ok());
+  EXPECT_REFUSED(Pass("Write", one, "request_id: 'r'"), RATE_LIMITED);
+  bucket_.reset();
+  EXPECT_REFUSED(Pass("Write", one, "request_id: 'r'"), RATE_LIMITED)
+      << "eight calls were made, whatever became of them";
+}
+
+// Whoever came from many addresses, or sent many tokens, gave everybody their burst back.
+TEST_F(ChainTest, StrangersDoNotMakeItForgetWhoWrote) {
+  options_.rate_limits.writes = {0.001, 1};
+  options_.rate_limits.max_callers = 2;
+  const std::string one = tokens_.Person("per_1");
+  EXPECT_TRUE(Pass("Write", one, "request_id: 'r'").ok());
+  for (int i = 0; i < 10; ++i) {
+    address_ = "10.0.0." + std::to_string(i);
+    EXPECT_TRUE(Pass("Public", "", kGood).ok());
+  }
+  EXPECT_REFUSED(Pass("Write", one, "request_id: 'r'"), RATE_LIMITED);
+}
+
 }  // namespace
 }  // namespace baodao::rpc::detail
