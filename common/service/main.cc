@@ -95,6 +95,7 @@ class Process {
   void Fail(std::string why) {
     log::Error("service.failed", {{"why", why}});
     exit_code_ = 1;
+    if (server_ == nullptr) std::_Exit(exit_code_);  // a start that waits would not hear of it
     EndWait();
   }
 
@@ -105,12 +106,9 @@ class Process {
 
   Task<void> Live() {
     const absl::Status started = co_await Start();
-    if (!started.ok()) {
-      Fail(std::string(started.message()));
-    } else {
-      log::Info("service.serving", {{"listen", config_.Str("listen")}, {"port", server_->port()}});
-      co_await WaitForEnd();
-    }
+    if (!started.ok()) co_return Fail(std::string(started.message()));
+    log::Info("service.serving", {{"listen", config_.Str("listen")}, {"port", server_->port()}});
+    co_await WaitForEnd();
     co_await Stop();
     loop_.stop();
   }
@@ -196,9 +194,9 @@ class Process {
   }
 
   Task<void> Stop() {
-    if (server_) co_await server_->Drain(config_.Duration("drain_grace"));
-    if (runtime_) co_await runtime_->Stop();
-    if (redis_) co_await redis_->Close();
+    co_await server_->Drain(config_.Duration("drain_grace"));
+    co_await runtime_->Stop();
+    co_await redis_->Close();
   }
 
   const Program& program_;

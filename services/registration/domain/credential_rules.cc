@@ -29,12 +29,26 @@ absl::Status CheckExpiry(Time expires, Time now) {
   return RefuseField("expire_time", ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(day)}});
 }
 
-// One from before credentials had areas belongs to wherever the person is ACTIVE.
+bool IsActiveUnder(const std::string& area, const Verifier& verifier,
+                   const v1::PersonRecord& person) {
+  return std::ranges::any_of(person.area_codes(),
+                             [&](const std::string& code) { return verifier.covers(area, code); });
+}
+
+// Whether it is worth nothing any more, so that whoever may grant one of the kind may replace it.
+bool HasLapsed(const v1::Credential& held, const Verifier& verifier, Time now,
+               const v1::PersonRecord& person) {
+  if (ToTime(held.expire_time()) <= now) return true;
+  return !held.area_code().empty() && !IsActiveUnder(held.area_code(), verifier, person);
+}
+
+// One from before credentials had areas belongs to wherever the person is ACTIVE, and to those who
+// coordinate everything.
 absl::Status CheckMayChange(const v1::Credential& held, const Verifier& verifier,
                             const v1::PersonRecord& person) {
   const std::string& area = held.area_code();
-  const bool may = area.empty() ? std::ranges::any_of(person.area_codes(), verifier.coordinates)
-                                : verifier.coordinates(area);
+  const bool may = verifier.coordinates(area) ||
+                   (area.empty() && std::ranges::any_of(person.area_codes(), verifier.coordinates));
   return may ? absl::OkStatus() : Refuse(Reason::CREDENTIAL_OF_ANOTHER_AREA, {{"area", area}});
 }
 
@@ -43,10 +57,8 @@ absl::StatusOr<std::string> GrantingArea(const std::string& wanted, const Verifi
                                          const v1::PersonRecord& person) {
   if (!wanted.empty()) {
     if (!verifier.coordinates(wanted)) return Refuse(Reason::PERMISSION_DENIED);
-    const bool active = std::ranges::any_of(person.area_codes(), [&](const std::string& code) {
-      return verifier.covers(wanted, code);
-    });
-    return active ? absl::StatusOr<std::string>(wanted) : Refuse(Reason::NOT_REGISTERED);
+    if (!IsActiveUnder(wanted, verifier, person)) return Refuse(Reason::NOT_REGISTERED);
+    return wanted;
   }
   std::vector<std::string> areas;
   std::ranges::copy_if(person.area_codes(), std::back_inserter(areas), verifier.coordinates);
@@ -64,15 +76,16 @@ absl::StatusOr<v1::Credential> GrantCredential(const v1::GrantCredentialRequest&
   if (verifier.id == person.person_id()) return Refuse(Reason::OWN_CREDENTIAL);
   RETURN_IF_ERROR(CheckExpiry(ToTime(request.expire_time()), now));
   const auto held = Find(person, request.kind());
-  const bool renewed = held != person.mutable_credentials()->end();
+  const bool replaced = held != person.mutable_credentials()->end();
+  const bool renewed = replaced && !HasLapsed(*held, verifier, now, *record);
   if (renewed) RETURN_IF_ERROR(CheckMayChange(*held, verifier, *record));
   const std::string& wanted =
       request.area_code().empty() && renewed ? held->area_code() : request.area_code();
   ASSIGN_OR_RETURN(std::string area, GrantingArea(wanted, verifier, *record));
-  if (!renewed && person.credentials_size() >= kMostKinds) {
+  if (!replaced && person.credentials_size() >= kMostKinds) {
     return Refuse(Reason::TOO_MANY_CREDENTIALS, {{"max", std::to_string(kMostKinds)}});
   }
-  v1::Credential& credential = renewed ? *held : *person.add_credentials();
+  v1::Credential& credential = replaced ? *held : *person.add_credentials();
   credential.set_kind(request.kind());
   credential.set_issuer(request.issuer());
   *credential.mutable_expire_time() = request.expire_time();

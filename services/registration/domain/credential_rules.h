@@ -14,7 +14,7 @@
 
 namespace baodao::registration {
 
-// Who grants or revokes, and where they may.
+// Who grants or revokes, and where they may; whoever may do so everywhere coordinates "", too.
 struct Verifier {
   std::string id;
   std::function<bool(std::string_view area)> coordinates;
@@ -22,11 +22,13 @@ struct Verifier {
 };
 
 // Puts the credential on record, in place of one of the same kind, bound to the area that the
-// request names, else to that of the one it replaces, else to where the person is ACTIVE in the
-// verifier's reach. Refusals: OWN_CREDENTIAL, TOO_MANY_CREDENTIALS, an expiry that has passed or
-// lies more than 50 years ahead, CREDENTIAL_OF_ANOTHER_AREA, PERMISSION_DENIED for an area that the
-// verifier does not coordinate, NOT_REGISTERED when the person has no ACTIVE registration there,
-// area_code REQUIRED where they have several.
+// request names, else to that of the one it renews, else to where the person is ACTIVE in the
+// verifier's reach. One that has expired, or whose holder is not ACTIVE under its area any more, is
+// not renewed but granted anew, by whoever may grant one. Refusals: OWN_CREDENTIAL,
+// TOO_MANY_CREDENTIALS, an expiry that has passed or lies more than 50 years ahead,
+// CREDENTIAL_OF_ANOTHER_AREA, PERMISSION_DENIED for an area that the verifier does not coordinate,
+// NOT_REGISTERED when the person has no ACTIVE registration there, area_code REQUIRED where they
+// have several.
 absl::StatusOr<v1::Credential> GrantCredential(const v1::GrantCredentialRequest& request,
                                                const Verifier& verifier, Time now,
                                                v1::PersonRecord* person);

@@ -50,8 +50,10 @@ TEST_P(SessionServiceTest, FirstLoginCreatesThePersonOnce) {
 TEST_P(SessionServiceTest, ANumberIsTheSameHoweverItIsWritten) {
   v1::RequestLoginCodeRequest ask;
   ask.set_phone("+86 138-1234-5678");
-  ASSERT_TRUE(Call(*session_client_, &Sessions::RequestLoginCode, "", ask).ok());
-  const auto tokens = TryLogin("１３８ １２３４ ５６７８", sender_.codes["13812345678"]);
+  const auto asked = Call(*session_client_, &Sessions::RequestLoginCode, "", ask);
+  ASSERT_TRUE(asked.ok()) << asked.status();
+  const auto tokens =
+      TryLogin("１３８ １２３４ ５６７８", sender_.codes["13812345678"], asked->challenge_id());
   ASSERT_TRUE(tokens.ok()) << tokens.status();
   EXPECT_EQ(tokens->person().phone(), "13812345678");
   ask.set_phone("13812345678");

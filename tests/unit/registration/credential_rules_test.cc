@@ -99,6 +99,37 @@ TEST_F(CredentialTest, RevokedByTheAreaThatGrantedItAlsoAfterThePersonHasLeft) {
   EXPECT_TRUE(Revoke("nurse").ok());
 }
 
+// Where the person had gone nobody could renew what another area had once granted.
+TEST_F(CredentialTest, OneThatHasExpiredIsGrantedAnewByAnyArea) {
+  ASSERT_TRUE(Grant("nurse", kNow + kYear).ok());
+  record_.add_area_codes("3202");
+  v1::Credential& held = *record_.mutable_person()->mutable_credentials(0);
+  EXPECT_TRUE(
+      Is(Grant("nurse", kNow + kYear, "per_d", "3202"), Reason::CREDENTIAL_OF_ANOTHER_AREA));
+  *held.mutable_expire_time() = ToTimestamp(kNow);
+  ASSERT_TRUE(Grant("nurse", kNow + kYear, "per_d", "3202").ok());
+  ASSERT_EQ(person().credentials_size(), 1);
+  EXPECT_EQ(held.area_code(), "3202");
+  EXPECT_EQ(held.verifier_id(), "per_d");
+}
+
+TEST_F(CredentialTest, OneOfAnAreaThatThePersonHasLeftIsGrantedAnew) {
+  ASSERT_TRUE(Grant("nurse", kNow + kYear).ok());
+  record_.clear_area_codes();
+  record_.add_area_codes("3202");
+  EXPECT_TRUE(Is(Grant("nurse", kNow + kYear), Reason::NOT_REGISTERED));
+  ASSERT_TRUE(Grant("nurse", kNow + kYear, "per_d", "3202").ok());
+  ASSERT_EQ(person().credentials_size(), 1);
+  EXPECT_EQ(person().credentials(0).area_code(), "3202");
+}
+
+TEST_F(CredentialTest, OneThatBelongsNowhereIsRevokedByWhoCoordinatesEverything) {
+  record_.mutable_person()->add_credentials()->set_kind("nurse");
+  record_.clear_area_codes();
+  EXPECT_TRUE(Is(Revoke("nurse"), Reason::CREDENTIAL_OF_ANOTHER_AREA));
+  EXPECT_TRUE(Revoke("nurse", "").ok());
+}
+
 TEST_F(CredentialTest, OneFromBeforeBelongsToWhereThePersonIsActive) {
   record_.mutable_person()->add_credentials()->set_kind("nurse");
   EXPECT_TRUE(Is(Revoke("nurse", "3202"), Reason::CREDENTIAL_OF_ANOTHER_AREA));
