@@ -127,12 +127,14 @@ Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SessionHandlers::RequestLogin
     rpc::CallContext context, v1::RequestLoginCodeRequest request) {
   const std::string phone_hash = env_.vault.PhoneHash(request.phone());
   const bool known = env_.vault.IsDeviceOf(request.device_token(), phone_hash, env_.clock.Now());
+  std::vector<CodeLimit> limits = LimitsOf(context, phone_hash, known);
+  // Whoever is over a limit does not make the others wait.
+  CO_RETURN_IF_ERROR(co_await CheckCode(limits));
   // Between the check and the count of one request no other of its phone comes in; those of a known
   // device do not wait for strangers.
   std::set<std::string>& sending = known ? sending_known_ : sending_;
   if (!sending.insert(phone_hash).second) co_return RefuseFor(Reason::RATE_LIMITED, kBusyPause);
   const absl::Cleanup sent = [&] { sending.erase(phone_hash); };
-  std::vector<CodeLimit> limits = LimitsOf(context, phone_hash, known);
   co_return co_await SendCode(context, request.phone(), phone_hash, std::move(limits));
 }
 

@@ -147,6 +147,40 @@ TEST_P(LoginChallengeTest, OneCodeAtATimeIsOnItsWay) {
   EXPECT_EQ(sender_.sent, 1 + 2);
 }
 
+// Requests that were to be refused took the place of the phone's own, again and again.
+TEST_P(LoginChallengeTest, WhoIsOverALimitDoesNotMakeThePhoneWait) {
+  auto* memory = dynamic_cast<store::MemoryStore*>(store_.get());
+  if (memory == nullptr) GTEST_SKIP() << "needs a store that takes its time";
+  SessionHandlers handlers(*environment_);
+  std::vector<std::string> strangers, owner;
+  auto ask = [&](std::string address, std::vector<std::string>* answers) -> Task<void> {
+    auto state = std::make_shared<rpc::CallContext::State>();
+    state->caller = std::make_shared<const auth::Principal>();
+    state->address = std::move(address);
+    v1::RequestLoginCodeRequest request;
+    request.set_phone(kPhone);
+    rpc::CallContext context(std::move(state));
+    const auto answer = co_await handlers.RequestLoginCode(std::move(context), request);
+    answers->push_back(ReasonName(answer));
+  };
+  Run(ask(kStranger, &strangers));
+  ASSERT_EQ(strangers, std::vector<std::string>{"OK"});
+  memory->SetFaults([](std::string_view, std::string_view) {
+    store::Fault slow;
+    slow.delay = Millis(20);
+    return slow;
+  });
+  for (int i = 0; i < 5; ++i) asio::co_spawn(loop_, ask(kStranger, &strangers), asio::detached);
+  asio::co_spawn(loop_, ask(kHome, &owner), asio::detached);
+  loop_.restart();
+  while (strangers.size() + owner.size() < 7) {
+    clock_.Advance(Millis(1));
+    loop_.run_one_for(Millis(10));
+  }
+  EXPECT_EQ(owner, std::vector<std::string>{"OK"});
+  EXPECT_EQ(std::count(strangers.begin(), strangers.end(), "RATE_LIMITED"), 5);
+}
+
 // A minute of RATE_LIMITED came after an answer that said UNAVAILABLE.
 TEST_P(LoginChallengeTest, WhatWasNotSentIsNotCounted) {
   environment_->limits = {std::chrono::minutes(1), 2, 2};
