@@ -14,6 +14,17 @@
 #include "common/store/detail/wire.h"
 
 namespace baodao::store {
+namespace {
+
+// Nothing else can conflict.
+bool ExpectsVersions(const Commit& commit) {
+  return !commit.checks().empty() ||
+         std::ranges::any_of(commit.writes(), [](const Commit::Write& write) {
+           return write.op == Commit::Op::kPut || write.op == Commit::Op::kDelete;
+         });
+}
+
+}  // namespace
 
 MemoryStore::MemoryStore(Keys keys, MemoryData& data, Clock& clock, size_t cached_records)
     : keys_(std::move(keys)), data_(data), clock_(clock), cache_(cached_records) {}
@@ -74,7 +85,7 @@ Task<absl::StatusOr<CommitOutcome>> MemoryStore::Apply(Commit commit) {
     co_return fault.status();
   }
   CommitOutcome outcome;
-  if (fault->conflict) {
+  if (fault->conflict && ExpectsVersions(commit)) {
     outcome.kind = CommitOutcome::Kind::kConflict;
   } else {
     outcome = data_.Apply(commit, keys_, clock_.Now());

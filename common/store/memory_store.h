@@ -20,10 +20,11 @@ namespace baodao::store {
 struct Fault {
   bool fail_before = false;  // STORE_UNAVAILABLE, nothing happened
   bool fail_after = false;   // STORE_UNAVAILABLE, but it did happen
-  bool conflict = false;     // Apply only: answers kConflict, nothing happened
-  bool twice = false;        // Apply only: the commit comes a second time, after its outcome
-  bool yield = false;        // lets others on the loop run first, also when there is no delay
-  Millis delay{0};           // before it happens, on the store's clock
+  // Apply only, where the commit expects a version: answers kConflict, nothing happened.
+  bool conflict = false;
+  bool twice = false;  // Apply only: the commit comes a second time, after its outcome
+  bool yield = false;  // lets others on the loop run first, also when there is no delay
+  Millis delay{0};     // before it happens, on the store's clock
 };
 
 // Asked before every call: the method's name ("Apply", "Get", …) and its key (the first record of a

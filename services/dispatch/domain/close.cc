@@ -95,6 +95,10 @@ absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& re
   if (HasBegun(aggregate.task(), now))
     return WrongState(std::string(Name(v1::TASK_STATE_IN_SERVICE)));
   if (!Next(state, TaskEvent::kCancel)) return WrongState(std::string(Name(state)));
+  // Somebody may have served without signing in: only what is not cancelled can be confirmed.
+  if (now >= EndOf(aggregate.task())) {
+    return Refuse(Reason::TASK_OVER, {{"state", std::string(Name(state))}});
+  }
   RETURN_IF_ERROR(CheckOutcome(aggregate.task(), need_outcome));
   const std::string id = aggregate.task().task_id();
   Change change(aggregate, now);

@@ -21,7 +21,8 @@ absl::StatusOr<Effects> DecideClose(Aggregate& aggregate, const std::string& clo
 
 // OPEN or STAFFED → CANCELLED; everybody on it is released, those beyond kPeoplePerCommit by a
 // timer at once. Everybody must be loaded. `need_outcome` goes with a task that was made of a need,
-// and only with one. Refusals: WRONG_STATE, INVALID_ARGUMENT_FIELDS (need_outcome).
+// and only with one. Refusals: WRONG_STATE, TASK_OVER (after the end, for somebody may have
+// served), INVALID_ARGUMENT_FIELDS (need_outcome).
 absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& reason,
                                      v1::NeedOutcome need_outcome, Time now);
 // That timer: releases as many again. Everybody must be loaded.

@@ -90,6 +90,17 @@ TEST_F(CloseTest, WhatHasBegunIsNotCancelledAnyMore) {
   EXPECT_EQ(StateOf("per_i"), v1::ASSIGNMENT_STATE_SIGNED_IN);
 }
 
+// Nobody signed in, and the timer for the end has not come yet: cancelled, the service of whoever
+// came could not be confirmed for ever.
+TEST_F(CloseTest, WhatIsOverIsNotCancelledAnyMore) {
+  Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
+  State(v1::TASK_STATE_STAFFED);
+  const Time end = EndOf(task());
+  EXPECT_EQ(Refusal(DecideCancel(aggregate(), "误点", kNoNeed, end)), "TASK_OVER");
+  EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_ACCEPTED);
+  EXPECT_EQ(Refusal(DecideCancel(aggregate(), "误点", kNoNeed, end - Millis(1))), "OK");
+}
+
 TEST_F(CloseTest, CancelReleasesEverybody) {
   Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
   AddHeld("per_h");

@@ -59,6 +59,15 @@ TEST_F(MemoryStoreTest, InjectedConflict) {
   EXPECT_FALSE(data_.ReadRecord(key_, clock_.Now()).exists());
 }
 
+// Callers rely on it: a timer alone is set, or the store is not there.
+TEST_F(MemoryStoreTest, WhatExpectsNoVersionDoesNotConflict) {
+  Inject({.conflict = true});
+  Commit commit(1);
+  commit.SetTimer("late|a", clock_.Now());
+  EXPECT_EQ(Apply(std::move(commit))->kind, Kind::kApplied);
+  EXPECT_NE(data_.FindIndex(store_.keys().Timers(1)), nullptr);
+}
+
 TEST_F(MemoryStoreTest, ACommitThatComesTwiceIsAppliedOnce) {
   Inject({.twice = true});
   Commit commit = Putting(0, "x");
