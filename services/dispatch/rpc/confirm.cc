@@ -78,9 +78,9 @@ Task<absl::StatusOr<std::string>> Decide(App& app, const Mutation& mutation, std
                                          ConfirmCommand& command) {
   std::vector<Reservation> reserved;
   absl::Status ready = co_await ReserveAll(app, task_id, command, reserved);
-  if (ready.ok()) ready = co_await MarkRequest(app, mutation, task_id);
   TaskCall call;
   call.request = mutation.key;
+  if (mutation.caller_shard != app.keys.ShardOf(task_id)) call.mark_shard = mutation.caller_shard;
   call.actor = mutation.actor;
   call.trace_id = mutation.trace_id;
   call.answer = AnswerTask();
