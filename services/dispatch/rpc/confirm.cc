@@ -23,7 +23,9 @@ ConfirmCommand CommandOf(const App& app, const rpc::CallContext& context,
                          const v1::ConfirmServiceRequest& request, const v1::Task& task) {
   ConfirmCommand command;
   command.confirmer_id = ActorOf(context.caller());
-  command.by_requester = !context.caller().Coordinates(task.area_code(), app.relations.covers);
+  // Also where they coordinate the area: nobody credits whomever they like on their own need.
+  command.by_requester = command.confirmer_id == task.requester_id() ||
+                         !context.caller().Coordinates(task.area_code(), app.relations.covers);
   command.reason = request.reason();
   for (const v1::ConfirmedService& service : request.services()) {
     ServedBy& served = command.services.emplace_back();

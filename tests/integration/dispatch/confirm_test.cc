@@ -208,6 +208,18 @@ TEST_F(ConfirmServiceTest, WhatTheCommitRefusesLeavesNoMark) {
   }
 }
 
+// Coordinators raise needs of their own; on those somebody else decides who else was there.
+TEST_F(ConfirmServiceTest, ARequesterWhoCoordinatesNamesOnlyWhoHadAccepted) {
+  const std::string person = NewPerson(), friend_of_theirs = NewPerson();
+  const v1::Task task = Missed(person);
+  Expire(task.task_id());
+  const auto as = CoordinatorWith(requester_);
+  EXPECT_EQ(Why(Run(one_.assignments.ConfirmService(as, Told(task, friend_of_theirs, "friend")))
+                    .status()),
+            "NOT_ASSIGNED");
+  EXPECT_EQ(Why(Run(one_.assignments.ConfirmService(as, Told(task, person, "p"))).status()), "OK");
+}
+
 TEST_F(ConfirmServiceTest, WhatIsRefusedWritesNothing) {
   const std::string person = NewPerson();
   const v1::Task task = Missed(person);
