@@ -196,6 +196,21 @@ TEST_F(StandingsTest, ABlockEndsWhatItForbids) {
   for (auto& replica : replicas_) replica->source.people[other] = own;
   ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(own))).ok());
   EXPECT_EQ(On(task, other).end_cause(), v1::END_CAUSE_KEPT_APART);
+  // That somebody keeps apart from them, or was suspended, is not the requester's to read.
+  v1::ListTaskAssignmentsRequest list;
+  list.set_task_id(task);
+  const auto mine =
+      Run(replicas_[1]->assignments.ListTaskAssignments(As(requester), list))->assignments();
+  ASSERT_EQ(mine.size(), 2);
+  for (const v1::Assignment& assignment : mine) {
+    EXPECT_EQ(assignment.state(), v1::ASSIGNMENT_STATE_RELEASED);
+    EXPECT_EQ(assignment.end_cause(), v1::END_CAUSE_UNSPECIFIED);
+  }
+  const auto all =
+      Run(replicas_[1]->assignments.ListTaskAssignments(Coordinator(), list))->assignments();
+  for (const v1::Assignment& assignment : all) {
+    EXPECT_EQ(assignment.end_cause(), v1::END_CAUSE_KEPT_APART);
+  }
 }
 
 // The claim was decided on a replica that had not heard of it.
