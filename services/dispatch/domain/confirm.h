@@ -23,7 +23,7 @@ struct ServedBy {
 
 struct ConfirmCommand {
   std::string confirmer_id;  // a person id, or the name of a service
-  // The requester names only those who had accepted; a coordinator anybody.
+  // The requester names only those who had accepted; another coordinator anybody.
   bool by_requester = false;
   std::string reason;
   std::vector<ServedBy> services;

@@ -23,7 +23,9 @@ ConfirmCommand CommandOf(const App& app, const rpc::CallContext& context,
                          const v1::ConfirmServiceRequest& request, const v1::Task& task) {
   ConfirmCommand command;
   command.confirmer_id = ActorOf(context.caller());
-  command.by_requester = !context.caller().Coordinates(task.area_code(), app.relations.covers);
+  // Also where they coordinate the area: nobody credits whomever they like on their own need.
+  command.by_requester = command.confirmer_id == task.requester_id() ||
+                         !context.caller().Coordinates(task.area_code(), app.relations.covers);
   command.reason = request.reason();
   for (const v1::ConfirmedService& service : request.services()) {
     ServedBy& served = command.services.emplace_back();
@@ -78,9 +80,9 @@ Task<absl::StatusOr<std::string>> Decide(App& app, const Mutation& mutation, std
                                          ConfirmCommand& command) {
   std::vector<Reservation> reserved;
   absl::Status ready = co_await ReserveAll(app, task_id, command, reserved);
-  if (ready.ok()) ready = co_await MarkRequest(app, mutation, task_id);
   TaskCall call;
   call.request = mutation.key;
+  if (mutation.caller_shard != app.keys.ShardOf(task_id)) call.mark_shard = mutation.caller_shard;
   call.actor = mutation.actor;
   call.trace_id = mutation.trace_id;
   call.answer = AnswerTask();

@@ -34,7 +34,8 @@ Answer<v1::ListTaskAssignmentsResponse> AssignmentHandlers::ListTaskAssignments(
       paging::CallsOwed(static_cast<int64_t>(loaded->people.size()), static_cast<int64_t>(size)));
   v1::ListTaskAssignmentsResponse response;
   for (size_t i = 0; i < size; ++i) {
-    *response.add_assignments() = loaded->people.at(people[i]).assignment();
+    *response.add_assignments() =
+        Shown(app_, context, loaded->record.task(), loaded->people.at(people[i]).assignment());
   }
   if (size < people.size()) {
     response.set_next_page_token(paging::Encode(people[size - 1], query, now));

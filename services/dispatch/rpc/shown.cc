@@ -5,6 +5,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/work/task_view.h"
+#include "services/dispatch/domain/standing.h"
 #include "services/dispatch/domain/states.h"
 
 namespace baodao::dispatch {
@@ -20,6 +21,13 @@ bool SeesAll(const App& app, const auth::Principal& caller, const v1::Task& task
 
 v1::Task Shown(const App& app, const rpc::CallContext& context, v1::Task task) {
   return SeesAll(app, context.caller(), task) ? task : work::PublicView(std::move(task));
+}
+
+v1::Assignment Shown(const App& app, const rpc::CallContext& context, const v1::Task& task,
+                     v1::Assignment assignment) {
+  const bool coordinates = context.caller().Coordinates(task.area_code(), app.relations.covers);
+  if (!coordinates && IsOfStanding(assignment.end_cause())) assignment.clear_end_cause();
+  return assignment;
 }
 
 Task<absl::StatusOr<v1::Task>> ShownToPeople(App& app, rpc::CallContext context, v1::Task task) {

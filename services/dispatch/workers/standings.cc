@@ -42,8 +42,10 @@ bool KnowsAreas(const areas::AreaTree& tree, const v1::Task& task,
 }  // namespace
 
 void Standings::Register(timers::TimerLoop& loop) {
-  loop.Register(std::string(kStandingTimer),
-                [this](const timers::Timer& timer) { return LookAgain(timer); });
+  for (const std::string_view kind : {kStandingTimer, kProfileTimer}) {
+    loop.Register(std::string(kind),
+                  [this](const timers::Timer& timer) { return LookAgain(timer); });
+  }
 }
 
 Task<absl::Status> Standings::OnEvent(const events::Delivery& delivery) {
@@ -53,20 +55,20 @@ Task<absl::Status> Standings::OnEvent(const events::Delivery& delivery) {
   if (!delivery.event.has_profile_changed()) co_return absl::OkStatus();
   const registration::v1::Profile& profile = delivery.event.profile_changed().profile();
   app_.profiles.Apply(profile);
-  const auto options = rpc::CallOptions::Tracing(delivery.event.trace_id());
-  CO_RETURN_IF_ERROR(co_await Review(profile.person_id(), Reach::kAccepted, options));
-  // Whom they keep apart from may be on tasks that they asked for.
-  for (const std::string& person : profile.blocked_person_ids()) {
-    CO_RETURN_IF_ERROR(co_await Review(person, Reach::kAccepted, options));
-  }
-  co_return absl::OkStatus();
+  CO_RETURN_IF_ERROR(co_await Arm(kProfileTimer, profile.person_id(), delivery.id));
+  co_return co_await ReviewProfile(profile.person_id(),
+                                   rpc::CallOptions::Tracing(delivery.event.trace_id()));
+}
+
+Task<absl::Status> Standings::Arm(std::string_view kind, std::string person_id,
+                                  std::string event_id) {
+  store::Commit commit(app_.keys.ShardOf(person_id));
+  commit.SetTimer(timers::Member(kind, person_id, event_id), app_.clock.Now() + kReservationTrust);
+  co_return (co_await app_.store.Apply(std::move(commit))).status();
 }
 
 Task<absl::Status> Standings::OnLoss(std::string person_id, const events::Delivery& delivery) {
-  store::Commit commit(app_.keys.ShardOf(person_id));
-  commit.SetTimer(timers::Member(kStandingTimer, person_id, delivery.id),
-                  app_.clock.Now() + kReservationTrust);
-  CO_RETURN_IF_ERROR((co_await app_.store.Apply(std::move(commit))).status());
+  CO_RETURN_IF_ERROR(co_await Arm(kStandingTimer, person_id, delivery.id));
   // The profile without it comes with a later event; whoever is refused meanwhile is refused on it.
   const auto options = rpc::CallOptions::Tracing(delivery.event.trace_id());
   co_await app_.profiles.Newest(options, person_id);
@@ -76,10 +78,26 @@ Task<absl::Status> Standings::OnLoss(std::string person_id, const events::Delive
 Task<absl::Status> Standings::LookAgain(timers::Timer timer) {
   const rpc::CallOptions options = rpc::CallOptions::Tracing({});
   co_await app_.profiles.Newest(options, timer.id);
-  CO_RETURN_IF_ERROR(co_await Review(timer.id, Reach::kEverything, options));
+  if (timer.kind == kProfileTimer) {
+    CO_RETURN_IF_ERROR(co_await ReviewProfile(timer.id, options));
+  } else {
+    CO_RETURN_IF_ERROR(co_await Review(timer.id, Reach::kEverything, options));
+  }
   store::Commit commit(timer.shard);
   commit.ClearTimer(timer.member);
   co_return (co_await app_.store.Apply(std::move(commit))).status();
+}
+
+Task<absl::Status> Standings::ReviewProfile(std::string person_id, rpc::CallOptions options) {
+  CO_RETURN_IF_ERROR(co_await Review(person_id, Reach::kAccepted, options));
+  const auto profile = co_await app_.profiles.Get(options, std::move(person_id));
+  if (absl::IsNotFound(profile.status())) co_return absl::OkStatus();
+  CO_RETURN_IF_ERROR(profile.status());
+  // They may be on tasks that the person asked for.
+  for (const std::string& blocked : (*profile)->blocked_person_ids()) {
+    CO_RETURN_IF_ERROR(co_await Review(blocked, Reach::kAccepted, options));
+  }
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> Standings::Review(std::string person_id, Reach reach, rpc::CallOptions options) {

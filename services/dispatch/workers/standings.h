@@ -13,6 +13,7 @@
 namespace baodao::dispatch {
 
 inline constexpr std::string_view kStandingTimer = "standing";
+inline constexpr std::string_view kProfileTimer = "profile";
 
 // Every step is judged on the profile and the task as they are then: an event that comes late or
 // twice does no harm.
@@ -26,8 +27,9 @@ class Standings {
   // For a consumer group over registration: each event is handled once in the deployment, and again
   // by another replica when this one dies over it.
   Task<absl::Status> OnEvent(const events::Delivery& delivery);
-  // The second look, half a minute after a loss: a claim that was under way, or that a replica
-  // decided which had not heard of it, stands by now.
+  // The second look, half a minute after a loss (kStandingTimer) or another change of a profile
+  // (kProfileTimer): a claim that was under way, or that a replica decided which had not heard of
+  // it, stands by now.
   Task<absl::Status> LookAgain(timers::Timer timer);
 
  private:
@@ -35,7 +37,11 @@ class Standings {
     kAccepted,    // what is on the person's calendar
     kEverything,  // and what they wait for or were offered: a read in every shard
   };
+  // Until it is cleared after its second look. Each event has its own: none clears another's.
+  Task<absl::Status> Arm(std::string_view kind, std::string person_id, std::string event_id);
   Task<absl::Status> OnLoss(std::string person_id, const events::Delivery& delivery);
+  // What a profile rules out: of the person's own work, and of that of people they keep apart from.
+  Task<absl::Status> ReviewProfile(std::string person_id, rpc::CallOptions options);
   Task<absl::Status> Review(std::string person_id, Reach reach, rpc::CallOptions options);
   Task<absl::Status> Judge(std::string task_id, std::string person_id, rpc::CallOptions options);
 

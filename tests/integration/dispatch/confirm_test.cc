@@ -58,6 +58,11 @@ class ConfirmServiceTest : public LaterTest {
     request.set_reason("更正");
     return Run(one_.ledgers.CorrectHours(Coordinator(), request));
   }
+  static rpc::CallContext CoordinatorWith(const std::string& id) {
+    std::vector<auth::RoleGrant> grants(1);
+    grants[0] = {auth::v1::ROLE_COORDINATOR, "310110"};
+    return rpc::CallContext::Internal(auth::Principal::Person(id, grants), "test");
+  }
   std::string EvaluatedBy(const std::string& person, const std::string& task) {
     v1::EvaluateTaskRequest request;
     request.set_request_id("rate");
@@ -173,6 +178,46 @@ TEST_F(ConfirmServiceTest, ManyTellItAtOnceAndItIsCreditedOnce) {
   EXPECT_EQ(LedgerOf(person).size() + LedgerOf(stranger).size(), 1u);
   // Whose time was entered and not needed has it back.
   EXPECT_EQ(CalendarOf(person).entries_size() + CalendarOf(stranger).entries_size(), 1);
+}
+
+// Whoever was faster is seen only by the task's commit: until then the call looked good.
+TEST_F(ConfirmServiceTest, WhatTheCommitRefusesLeavesNoMark) {
+  const std::string person = NewPerson(), stranger = NewPerson();
+  const v1::Task task = Missed(person);
+  Expire(task.task_id());
+  const DispatchKeys& keys = replicas_[0]->app.keys;
+  std::string coordinator = NewPerson();
+  while (keys.ShardOf(coordinator) == keys.ShardOf(task.task_id())) coordinator = NewPerson();
+  const auto as = CoordinatorWith(coordinator);
+  std::vector<std::string> why(8);
+  const auto tell = [&](LaterReplica& replica, size_t i) -> Task<void> {
+    const std::string& who = i % 2 == 0 ? person : stranger;
+    why[i] =
+        Why((co_await replica.assignments.ConfirmService(as, Told(task, who, std::to_string(i))))
+                .status());
+  };
+  std::vector<Task<void>> all;
+  for (size_t i = 0; i < why.size(); ++i) all.push_back(tell(i < 4 ? one_ : two_, i));
+  RunAll(std::move(all));
+  EXPECT_EQ(std::ranges::count(why, "OK"), 1);
+  for (size_t i = 0; i < why.size(); ++i) {
+    const store::RequestKey other{coordinator, std::to_string(i), 7};
+    const auto marking = Run(stores_[0]->MarkRequest(keys.ShardOf(coordinator), other));
+    ASSERT_TRUE(marking.ok()) << marking.status();
+    EXPECT_EQ(*marking, why[i] == "OK" ? store::Marking::kReused : store::Marking::kNew) << why[i];
+  }
+}
+
+// Coordinators raise needs of their own; on those somebody else decides who else was there.
+TEST_F(ConfirmServiceTest, ARequesterWhoCoordinatesNamesOnlyWhoHadAccepted) {
+  const std::string person = NewPerson(), friend_of_theirs = NewPerson();
+  const v1::Task task = Missed(person);
+  Expire(task.task_id());
+  const auto as = CoordinatorWith(requester_);
+  EXPECT_EQ(Why(Run(one_.assignments.ConfirmService(as, Told(task, friend_of_theirs, "friend")))
+                    .status()),
+            "NOT_ASSIGNED");
+  EXPECT_EQ(Why(Run(one_.assignments.ConfirmService(as, Told(task, person, "p"))).status()), "OK");
 }
 
 TEST_F(ConfirmServiceTest, WhatIsRefusedWritesNothing) {

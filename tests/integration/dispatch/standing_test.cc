@@ -42,6 +42,24 @@ class StandingsTest : public HandlersTest {
     ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(LossEvent(person))).ok());
     ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(profile))).ok());
   }
+  // The second looks that wait for somebody.
+  std::vector<timers::Timer> ArmedFor(const std::string& person) {
+    const int shard = replicas_[0]->app.keys.ShardOf(person);
+    const auto found =
+        Run(replicas_[0]->store.RangeIndex(replicas_[0]->app.keys.base().Timers(shard), {}));
+    std::vector<timers::Timer> armed;
+    for (const store::ScoredMember& one : *found) {
+      for (const std::string_view kind : {kStandingTimer, kProfileTimer}) {
+        if (!one.member.starts_with(std::string(kind) + "|" + person)) continue;
+        timers::Timer& timer = armed.emplace_back();
+        timer.kind = kind;
+        timer.id = person;
+        timer.member = one.member;
+        timer.shard = shard;
+      }
+    }
+    return armed;
+  }
   v1::Assignment On(const std::string& task, const std::string& person) {
     const auto record = Run(replicas_[1]->app.tasks.ReadAssignment(task, person));
     EXPECT_TRUE(record.ok()) << record.status();
@@ -178,6 +196,68 @@ TEST_F(StandingsTest, ABlockEndsWhatItForbids) {
   for (auto& replica : replicas_) replica->source.people[other] = own;
   ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(own))).ok());
   EXPECT_EQ(On(task, other).end_cause(), v1::END_CAUSE_KEPT_APART);
+  // That somebody keeps apart from them, or was suspended, is not the requester's to read.
+  v1::ListTaskAssignmentsRequest list;
+  list.set_task_id(task);
+  const auto mine =
+      Run(replicas_[1]->assignments.ListTaskAssignments(As(requester), list))->assignments();
+  ASSERT_EQ(mine.size(), 2);
+  for (const v1::Assignment& assignment : mine) {
+    EXPECT_EQ(assignment.state(), v1::ASSIGNMENT_STATE_RELEASED);
+    EXPECT_EQ(assignment.end_cause(), v1::END_CAUSE_UNSPECIFIED);
+  }
+  const auto all =
+      Run(replicas_[1]->assignments.ListTaskAssignments(Coordinator(), list))->assignments();
+  for (const v1::Assignment& assignment : all) {
+    EXPECT_EQ(assignment.end_cause(), v1::END_CAUSE_KEPT_APART);
+  }
+}
+
+// The claim was decided on a replica that had not heard of it.
+TEST_F(StandingsTest, ABlockIsLookedAtOnceMoreToo) {
+  const std::string requester = NewPerson();
+  const std::string volunteer = NewPerson();
+  v1::PublishTaskRequest request = NewTask(hours(3), 1, 3);
+  request.set_requester_id(requester);
+  request.set_need_id("ned_01JWN8Z0000000000000000001");
+  request.set_need_attempt(1);
+  const auto published = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
+  ASSERT_TRUE(published.ok()) << published.status();
+  const std::string task = published->task_id();
+  registration::v1::Profile blocks = Change(requester, true);
+  blocks.add_blocked_person_ids(volunteer);
+  for (auto& replica : replicas_) replica->source.people[requester] = blocks;
+  ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(blocks))).ok());
+  ASSERT_TRUE(Run(Claim(0, volunteer, task, "c")).ok());
+  const std::vector<timers::Timer> armed = ArmedFor(requester);
+  ASSERT_EQ(armed.size(), 1u);
+  ASSERT_TRUE(Run(replicas_[1]->standings.LookAgain(armed[0])).ok());
+  EXPECT_EQ(On(task, volunteer).end_cause(), v1::END_CAUSE_KEPT_APART);
+  EXPECT_TRUE(ArmedFor(requester).empty());
+}
+
+TEST_F(StandingsTest, AnyChangeOfAProfileIsLookedAtOnceMore) {
+  const std::string person = NewPerson();
+  v1::PublishTaskRequest request = NewTask(hours(3), 1, 2);
+  request.add_skills("first_aid");
+  registration::v1::Profile skilled = Change(person, true);
+  skilled.add_skills("first_aid");
+  for (auto& replica : replicas_) replica->source.people[person] = skilled;
+  const std::string task = Publish(request).task_id();
+  const auto unskilled = [&] {
+    registration::v1::Profile profile = skilled;
+    profile.set_version(skilled.version() + 1);
+    profile.clear_skills();
+    return profile;
+  }();
+  replicas_[0]->profiles.Apply(skilled);
+  for (auto& replica : replicas_) replica->source.people[person] = unskilled;
+  ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(unskilled))).ok());
+  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  const std::vector<timers::Timer> armed = ArmedFor(person);
+  ASSERT_EQ(armed.size(), 1u);
+  ASSERT_TRUE(Run(replicas_[1]->standings.LookAgain(armed[0])).ok());
+  EXPECT_EQ(On(task, person).end_cause(), v1::END_CAUSE_MISSING_SKILL);
 }
 
 // The event comes an hour late, after an outage: by then they are back.
@@ -194,22 +274,17 @@ TEST_F(StandingsTest, ALateEventIsJudgedByWhatIsTrueNow) {
 TEST_F(StandingsTest, ALossIsLookedAtOnceMoreAndLeavesNothingBehind) {
   const std::string person = NewPerson();
   Suspend(person);
-  const int shard = replicas_[0]->app.keys.ShardOf(person);
-  const std::string timers = replicas_[0]->app.keys.base().Timers(shard);
-  const auto armed = Run(replicas_[0]->store.RangeIndex(timers, {}));
-  ASSERT_TRUE(armed.ok()) << armed.status();
-  ASSERT_EQ(armed->size(), 1u);
+  const std::vector<timers::Timer> armed = ArmedFor(person);
+  ASSERT_EQ(armed.size(), 2u);  // of the loss, and of the profile that came with it
   const std::string task = Publish(NewTask(hours(3), 1, 2)).task_id();
   // A replica that has not heard puts them on meanwhile.
   replicas_[0]->source.people.erase(person);
   ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
-  timers::Timer timer;
-  timer.id = person;
-  timer.member = armed->at(0).member;
-  timer.shard = shard;
-  ASSERT_TRUE(Run(replicas_[1]->standings.LookAgain(timer)).ok());
-  EXPECT_EQ(On(task, person).state(), v1::ASSIGNMENT_STATE_RELEASED);
-  EXPECT_TRUE(Run(replicas_[0]->store.RangeIndex(timers, {}))->empty());
+  for (const timers::Timer& timer : armed) {
+    ASSERT_TRUE(Run(replicas_[1]->standings.LookAgain(timer)).ok());
+    EXPECT_EQ(On(task, person).state(), v1::ASSIGNMENT_STATE_RELEASED);
+  }
+  EXPECT_TRUE(ArmedFor(person).empty());
 }
 
 // Nobody is let go for an area that this replica has not heard of.

@@ -159,7 +159,7 @@ Task<void> Fire(Replica& replica, timers::Timer timer) {
     status = co_await d.Promote(std::move(timer));
   else if (kind == "credit")
     status = co_await d.Credit(std::move(timer));
-  else if (kind == kStandingTimer)
+  else if (kind == kStandingTimer || kind == kProfileTimer)
     status = co_await replica.standings.LookAgain(std::move(timer));
   if (status.code() == absl::StatusCode::kUnimplemented) std::abort();
 }
