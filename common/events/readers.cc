@@ -11,10 +11,8 @@ struct Subscription {
 };
 
 constexpr std::array kSubscriptions = {
-    Subscription{"inbox", "registration"},
-    Subscription{"inbox", "lists"},
-    Subscription{"inbox", "dispatch"},
-    Subscription{"lists", "dispatch"},
+    Subscription{"inbox", "registration"},    Subscription{"inbox", "lists"},
+    Subscription{"inbox", "dispatch"},        Subscription{"lists", "dispatch"},
     Subscription{"dispatch", "registration"},
 };
 

@@ -151,8 +151,9 @@ class DispatchService final : public service::Service {
     runtime.Spawn("areas", parts.areas.Run());
     runtime.Spawn("events", parts.tail->Run());
     runtime.Spawn("standings", parts.follower->Run());
-    runtime.Spawn("lag", service::SampleGroupLag(runtime.metrics, runtime.redis, runtime.clock,
-                                                 kGroup, events::ServicesReadBy(kGroup), runtime.store.shards()));
+    runtime.Spawn("lag",
+                  service::SampleGroupLag(runtime.metrics, runtime.redis, runtime.clock, kGroup,
+                                          events::ServicesReadBy(kGroup), runtime.store.shards()));
     runtime.Spawn("timers", parts.timers.Run());
     runtime.Spawn("trimmer", parts.trimmer->Run());
     runtime.OnStop([&parts] {

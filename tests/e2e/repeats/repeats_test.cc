@@ -278,7 +278,8 @@ void RepeatsTest::PlayTasks() {
                               Quoted("requester_id", Person(0));
   const std::string made = Do("PublishTask", lists, of_need, "title: '搬运'", "task_id");
   EXPECT_EQ(Do("PublishTask", lists, of_need, "title: '搬运'", "task_id"), made);
-  Do("CancelTask", Coordinator(), Quoted("task_id", made) + "need_outcome: NEED_OUTCOME_CANCEL reason: '不要了'",
+  Do("CancelTask", Coordinator(),
+     Quoted("task_id", made) + "need_outcome: NEED_OUTCOME_CANCEL reason: '不要了'",
      "reason: '下雪'");
 }
 
