@@ -19,9 +19,13 @@ constexpr char kStranger[] = "10.9.9.9";
 class LoginChallengeTest : public ServiceTest {
  protected:
   std::string WrongCode() { return sender_.codes[kPhone] == "000000" ? "000001" : "000000"; }
-  // The counters of a real Redis live by its own clock.
-  bool CountersFollowTheClock() const { return GetParam() == Backend::kMemory; }
 };
+
+// What needs a store with faults and delays, and counters that follow the test's clock: those of a
+// real Redis live by its own.
+class LoginFaultsTest : public LoginChallengeTest {};
+
+INSTANTIATE_TEST_SUITE_P(Stores, LoginFaultsTest, ::testing::Values(Backend::kMemory), BackendName);
 
 // Five wrong guesses of anybody ended the one code there was.
 TEST_P(LoginChallengeTest, AStrangersGuessesDoNotTouchALiveCode) {
@@ -103,8 +107,7 @@ TEST_P(LoginChallengeTest, ADeviceThatSignedInHasALaneOfItsOwn) {
   EXPECT_EQ(ReasonName(Ask("13912345678", kStranger, device)), "RATE_LIMITED");
 }
 
-TEST_P(LoginChallengeTest, ADeviceIsForgottenAfterAWhile) {
-  if (!CountersFollowTheClock()) GTEST_SKIP() << "the counters would go on";
+TEST_P(LoginFaultsTest, ADeviceIsForgottenAfterAWhile) {
   environment_->limits.codes_per_day = 1;
   const Account account = LogIn(kPhone);
   clock_.Advance(kDeviceLife - std::chrono::hours(1));
@@ -116,9 +119,8 @@ TEST_P(LoginChallengeTest, ADeviceIsForgottenAfterAWhile) {
 
 // While a code is on its way another one of the phone waits, so that no two pass one limit; a known
 // device does not wait for strangers.
-TEST_P(LoginChallengeTest, OneCodeAtATimeIsOnItsWay) {
+TEST_P(LoginFaultsTest, OneCodeAtATimeIsOnItsWay) {
   auto* memory = dynamic_cast<store::MemoryStore*>(store_.get());
-  if (memory == nullptr) GTEST_SKIP() << "needs a store that takes its time";
   const Account account = LogIn(kPhone);
   std::vector<std::string> meanwhile;
   auto ask = [&](std::string device) -> Task<void> {
@@ -148,9 +150,8 @@ TEST_P(LoginChallengeTest, OneCodeAtATimeIsOnItsWay) {
 }
 
 // Requests that were to be refused took the place of the phone's own, again and again.
-TEST_P(LoginChallengeTest, WhoIsOverALimitDoesNotMakeThePhoneWait) {
-  auto* memory = dynamic_cast<store::MemoryStore*>(store_.get());
-  if (memory == nullptr) GTEST_SKIP() << "needs a store that takes its time";
+TEST_P(LoginFaultsTest, WhoIsOverALimitDoesNotMakeThePhoneWait) {
+  auto* const memory = static_cast<store::MemoryStore*>(store_.get());
   SessionHandlers handlers(*environment_);
   std::vector<std::string> strangers, owner;
   auto ask = [&](std::string address, std::vector<std::string>* answers) -> Task<void> {
@@ -208,9 +209,8 @@ TEST_P(LoginChallengeTest, WhatWasNotSentIsNotCounted) {
 }
 
 // The code has arrived: it works, also when the store fails at the very end.
-TEST_P(LoginChallengeTest, WhatWasSentWorksAlthoughItCouldNotBeCounted) {
+TEST_P(LoginFaultsTest, WhatWasSentWorksAlthoughItCouldNotBeCounted) {
   auto* memory = dynamic_cast<store::MemoryStore*>(store_.get());
-  if (memory == nullptr) GTEST_SKIP() << "needs faults";
   memory->SetFaults([](std::string_view called, std::string_view) {
     store::Fault fault;
     fault.fail_before = called == "Increment";
