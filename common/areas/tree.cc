@@ -285,9 +285,14 @@ std::vector<NearbyArea> AreaTree::Nearest(const GeoPoint& point, AreaLevel level
   return nearest;
 }
 
+absl::Status CheckKnown(const AreaTree& tree, const std::string& code) {
+  if (tree.Find(code) != nullptr) return absl::OkStatus();
+  return Refuse(Reason::AREA_UNKNOWN, {{"area", code}});
+}
+
 absl::Status CheckOpen(const AreaTree& tree, std::string_view code) {
   const std::string area(code);
-  if (tree.Find(code) == nullptr) return Refuse(Reason::AREA_UNKNOWN, {{"area", area}});
+  RETURN_IF_ERROR(CheckKnown(tree, area));
   const Area* successor = tree.SuccessorOf(code);
   if (successor == nullptr) return absl::OkStatus();
   return Refuse(Reason::AREA_CLOSED, {{"area", area}, {"successor", successor->code()}});

@@ -102,6 +102,8 @@ class AreaTree {
   std::vector<int> successors_;
 };
 
+// AREA_UNKNOWN unless the tree has the area.
+absl::Status CheckKnown(const AreaTree& tree, const std::string& code);
 // AREA_UNKNOWN, or AREA_CLOSED naming the successor: where something new is put into an area.
 absl::Status CheckOpen(const AreaTree& tree, std::string_view code);
 

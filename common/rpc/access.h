@@ -10,6 +10,7 @@
 
 #include "common/async/task.h"
 #include "common/auth/principal.h"
+#include "common/rpc/context.h"
 
 namespace baodao::rpc {
 
@@ -23,7 +24,9 @@ struct Scope {
 };
 
 // NOT_FOUND (any named refusal) when there is no such resource; the chain answers with that status.
-using ScopeResolver = std::function<Task<absl::StatusOr<Scope>>(std::string resource_id)>;
+// What it reads it may leave in the context for the handler (CallContext::Keep).
+using ScopeResolver =
+    std::function<Task<absl::StatusOr<Scope>>(CallContext context, std::string resource_id)>;
 
 // Both functions run on the loop. An operator's grant without an area holds everywhere and needs
 // neither.

@@ -54,6 +54,9 @@ class CallContext {
     std::string_view method;
     std::atomic<bool> cancelled{false};
     Charger* charger = nullptr;  // outlives the call
+    // What the access rule has read, by its key: see Keep.
+    std::string kept_key;
+    std::shared_ptr<const void> kept;
   };
 
   // A call that began inside this process: a worker, a timer, a test. No deadline unless one is
@@ -83,6 +86,17 @@ class CallContext {
   // thread.
   void Charge(double calls) const {
     if (calls > 0 && state_->charger != nullptr) state_->charger->Charge(*this, calls);
+  }
+
+  // Leaves something read for the access rule to the handler of the same call, which takes it once:
+  // a second look is to see what has changed. Loop thread.
+  void Keep(std::string key, std::shared_ptr<const void> value) const {
+    state_->kept_key = std::move(key);
+    state_->kept = std::move(value);
+  }
+  // nullptr where nothing is left under this key.
+  std::shared_ptr<const void> Take(std::string_view key) const {
+    return key == state_->kept_key ? std::move(state_->kept) : nullptr;
   }
 
  private:

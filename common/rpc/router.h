@@ -9,6 +9,7 @@
 #include <absl/status/statusor.h>
 #include <google/protobuf/descriptor.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,8 +39,17 @@ class Router {
   template <class Object, class Class, class Req, class Resp>
   void Unary(std::string_view method, Object* object,
              Task<absl::StatusOr<Resp>> (Class::*handler)(CallContext, Req)) {
+    Class* const target = object;
+    Unary<Req, Resp>(method, [target, handler](CallContext context, Req request) {
+      return (target->*handler)(std::move(context), std::move(request));
+    });
+  }
+  // What `handler` refers to outlives the server.
+  template <class Req, class Resp>
+  void Unary(std::string_view method,
+             std::function<Task<absl::StatusOr<Resp>>(CallContext, Req)> handler) {
     Add<Req, Resp>(method, false,
-                   std::make_unique<detail::UnaryFactory<Class, Req, Resp>>(object, handler));
+                   std::make_unique<detail::UnaryFactory<Req, Resp>>(std::move(handler)));
   }
 
   // The stream ends with the status the handler returns.

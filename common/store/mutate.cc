@@ -141,6 +141,18 @@ RequestKey MakeRequestKey(std::string_view caller, std::string_view method,
   return key;
 }
 
+Task<absl::Status> Update(Store& store, std::function<Task<absl::StatusOr<Commit>>()> decide) {
+  for (int attempt = 1; attempt <= kMaxAttempts; ++attempt) {
+    CO_ASSIGN_OR_RETURN(Commit commit, co_await decide());
+    if (commit.empty()) co_return absl::OkStatus();
+    CO_ASSIGN_OR_RETURN(const CommitOutcome outcome, co_await store.Apply(std::move(commit)));
+    if (outcome.kind == CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
+    if (outcome.kind == CommitOutcome::Kind::kTooLate) break;
+    if (attempt < kMaxAttempts) co_await store.Backoff(attempt);
+  }
+  co_return Refuse(Reason::CONFLICT_RETRY);
+}
+
 namespace internal {
 
 Task<absl::StatusOr<Mutated>> RunMutation(Store& store, RequestKey request, int caller_shard,

@@ -46,6 +46,11 @@ Task<absl::StatusOr<std::string>> MutateRecentBytes(Store& store, RequestKey req
                                                     int caller_shard, int shard,
                                                     DecideBytes decide);
 
+// For changes that carry no request_id (timers, events, logins): decides and commits until no
+// record changed in between, at most 8 times, then CONFLICT_RETRY. An empty commit is nothing to
+// write. CONFLICT_RETRY also when the commit's NotAfter has passed.
+Task<absl::Status> Update(Store& store, std::function<Task<absl::StatusOr<Commit>>()> decide);
+
 namespace internal {
 template <class Response>
 Task<absl::StatusOr<Response>> MutateTyped(

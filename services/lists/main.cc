@@ -15,10 +15,8 @@
 #include "common/status/macros.h"
 #include "common/timers/timer_loop.h"
 #include "common/work/settings.h"
-#include "services/lists/rpc/scopes.h"
 #include "services/lists/rpc/services.h"
 #include "services/lists/store/keys.h"
-#include "services/lists/workers/deadlines.h"
 #include "services/lists/workers/follower.h"
 
 namespace baodao::lists {
@@ -38,26 +36,28 @@ struct Parts {
   explicit Parts(service::Runtime& runtime)
       : areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         peers(NewPeers(runtime.ChannelTo("dispatch"), runtime.ChannelTo("registration"))),
-        store(runtime.store, runtime.metrics),
-        deps{store, runtime.clock, runtime.key_ring, areas, *peers, work::LimitsOf(runtime.config)},
-        services(deps),
-        follower(deps, services.publications()),
-        deadlines(deps),
+        records(
+            runtime.store, runtime.clock, runtime.key_ring, [this] { return areas.tree(); },
+            runtime.metrics),
+        app{records, runtime.clock, runtime.key_ring, *peers, work::LimitsOf(runtime.config)},
+        publications(app),
+        services(app, publications),
+        follower(app, publications),
         timers(runtime.store, runtime.clock, TimerOptions()) {
-    timers.Register(std::string(kPublishTimer), [this](const timers::Timer& timer) {
-      return services.publications().Resume(timer.id);
-    });
-    timers.Register(std::string(kDeadlineTimer),
-                    [this](const timers::Timer& timer) { return deadlines.OnTimer(timer); });
+    AddRecords(app);
+    timers.Register(std::string(kPublishTimer),
+                    [this](const timers::Timer& timer) { return publications.Resume(timer.id); });
+    timers.Register(std::string(record::kDeadlineTimer),
+                    [this](const timers::Timer& timer) { return records.OnDeadline(timer); });
   }
 
   areas::AreaTreeFeed areas;
   std::unique_ptr<Peers> peers;
-  ListsStore store;
-  Deps deps;
+  record::Repository records;
+  App app;
+  Publications publications;
   Services services;
   Follower follower;
-  Deadlines deadlines;
   timers::TimerLoop timers;
   std::unique_ptr<events::Tail> imports;
   std::unique_ptr<events::GroupConsumer> tasks;
@@ -101,8 +101,8 @@ class ListsService final : public service::Service {
     CO_RETURN_IF_ERROR(
         co_await service::UntilReachable(runtime.clock, "events", std::move(prepare)));
     co_await parts.areas.Load();
-    parts.services.Register(&runtime.router);
-    runtime.access = PolicyOf(parts.deps);
+    parts.services.Register(runtime.router);
+    runtime.access = parts.records.Access();
     service::ObserveTimers(runtime.metrics, parts.timers);
     runtime.Spawn("area-refresh", parts.areas.Run());
     runtime.Spawn("area-events", parts.imports->Run());

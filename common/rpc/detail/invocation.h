@@ -5,6 +5,7 @@
 #include <absl/status/statusor.h>
 #include <google/protobuf/message.h>
 
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -31,24 +32,22 @@ class InvocationFactory {
   virtual std::unique_ptr<Invocation> New() const = 0;
 };
 
-template <class Class, class Req, class Resp>
+template <class Req, class Resp>
 class UnaryFactory final : public InvocationFactory {
  public:
-  using Handler = Task<absl::StatusOr<Resp>> (Class::*)(CallContext, Req);
-  UnaryFactory(Class* object, Handler handler) : object_(object), handler_(handler) {}
+  using Handler = std::function<Task<absl::StatusOr<Resp>>(CallContext, Req)>;
+  explicit UnaryFactory(Handler handler) : handler_(std::move(handler)) {}
 
-  std::unique_ptr<Invocation> New() const override {
-    return std::make_unique<Call>(object_, handler_);
-  }
+  std::unique_ptr<Invocation> New() const override { return std::make_unique<Call>(handler_); }
 
  private:
   class Call final : public Invocation {
    public:
-    Call(Class* object, Handler handler) : object_(object), handler_(handler) {}
+    explicit Call(const Handler& handler) : handler_(handler) {}
     google::protobuf::Message& request() override { return request_; }
     const google::protobuf::Message* response() const override { return &response_; }
     Task<absl::Status> Run(CallContext context, StreamSink*) override {
-      Task<absl::StatusOr<Resp>> handled = Start(std::move(context));
+      Task<absl::StatusOr<Resp>> handled = handler_(std::move(context), std::move(request_));
       absl::StatusOr<Resp> answer = co_await std::move(handled);
       if (!answer.ok()) co_return std::move(answer).status();
       response_ = *std::move(answer);
@@ -56,19 +55,11 @@ class UnaryFactory final : public InvocationFactory {
     }
 
    private:
-    // Apart from the coroutine: GCC 12 miscompiles calls through member pointers in one under
-    // UBSan.
-    Task<absl::StatusOr<Resp>> Start(CallContext context) {
-      return (object_->*handler_)(std::move(context), std::move(request_));
-    }
-
-    Class* object_;
-    Handler handler_;
+    const Handler& handler_;  // the factory's, which outlives the server
     Req request_;
     Resp response_;
   };
 
-  Class* object_;
   Handler handler_;
 };
 

@@ -19,7 +19,7 @@ Task<absl::StatusOr<rpc::Scope>> Resolve(App& app, std::string task_id) {
 }  // namespace
 
 rpc::ScopeResolver ResolveTasks(App& app) {
-  return [&app](std::string id) { return Resolve(app, std::move(id)); };
+  return [&app](rpc::CallContext, std::string id) { return Resolve(app, std::move(id)); };
 }
 
 void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& assignments,

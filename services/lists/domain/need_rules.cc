@@ -24,7 +24,7 @@ absl::Status CheckTarget(const v1::Need& target) {
     case v1::NEED_STATE_CLOSED:
     case v1::NEED_STATE_CANCELLED:
     case v1::NEED_STATE_EXPIRED:
-      return WrongState(StateName(target.state()));
+      return WrongState(record::StateName(target.state()));
     default:
       return absl::OkStatus();
   }

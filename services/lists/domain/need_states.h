@@ -3,12 +3,8 @@
 
 #include <absl/status/status.h>
 
-#include <optional>
-#include <span>
-#include <string>
-
 #include "baodao/lists/v1/need.pb.h"
-#include "services/lists/domain/transitions.h"
+#include "common/record/machine.h"
 
 namespace baodao::lists {
 
@@ -32,13 +28,57 @@ enum class NeedEvent {
   kCancel,
   kExpire,
 };
-inline constexpr int kNeedEvents = static_cast<int>(NeedEvent::kExpire) + 1;
 
-std::span<const Transition<v1::NeedState, NeedEvent>> NeedTransitions();
-std::optional<v1::NeedState> NextState(v1::NeedState state, NeedEvent event);
-
-// "ACCEPTED".
-std::string StateName(v1::NeedState state);
+inline constexpr record::Machine<v1::NeedState, NeedEvent> kNeedMachine = [] {
+  using enum NeedEvent;
+  return record::Machine<v1::NeedState, NeedEvent>(
+      v1::NEED_STATE_SUBMITTED,
+      {
+          {v1::NEED_STATE_SUBMITTED, kAccept, v1::NEED_STATE_ACCEPTED},
+          {v1::NEED_STATE_SUBMITTED, kReturn, v1::NEED_STATE_RETURNED},
+          {v1::NEED_STATE_SUBMITTED, kReject, v1::NEED_STATE_REJECTED},
+          {v1::NEED_STATE_SUBMITTED, kMerge, v1::NEED_STATE_MERGED},
+          {v1::NEED_STATE_SUBMITTED, kCancel, v1::NEED_STATE_CANCELLED},
+          {v1::NEED_STATE_SUBMITTED, kExpire, v1::NEED_STATE_EXPIRED},
+          {v1::NEED_STATE_RETURNED, kResubmit, v1::NEED_STATE_SUBMITTED},
+          {v1::NEED_STATE_RETURNED, kCancel, v1::NEED_STATE_CANCELLED},
+          {v1::NEED_STATE_RETURNED, kExpire, v1::NEED_STATE_EXPIRED},
+          // Accepted, and then found to lack what a volunteer needs.
+          {v1::NEED_STATE_ACCEPTED, kReturn, v1::NEED_STATE_RETURNED},
+          {v1::NEED_STATE_ACCEPTED, kCancel, v1::NEED_STATE_CANCELLED},
+          {v1::NEED_STATE_ACCEPTED, kExpire, v1::NEED_STATE_EXPIRED},
+          {v1::NEED_STATE_ACCEPTED, kLink, v1::NEED_STATE_MATCHED},
+          {v1::NEED_STATE_ACCEPTED, kPublished, v1::NEED_STATE_MATCHED},
+          // Its task was lost, and service turned out to have happened.
+          {v1::NEED_STATE_ACCEPTED, kTaskServed, v1::NEED_STATE_RESOLVED},
+          {v1::NEED_STATE_RETURNED, kTaskServed, v1::NEED_STATE_RESOLVED},
+          {v1::NEED_STATE_SUBMITTED, kTaskServed, v1::NEED_STATE_RESOLVED},
+          {v1::NEED_STATE_EXPIRED, kTaskServed, v1::NEED_STATE_RESOLVED},
+          // A need may be linked and served by a task as well.
+          {v1::NEED_STATE_MATCHED, kLink, v1::NEED_STATE_MATCHED},
+          {v1::NEED_STATE_MATCHED, kPublished, v1::NEED_STATE_MATCHED},
+          {v1::NEED_STATE_MATCHED, kTaskStarted, v1::NEED_STATE_IN_PROGRESS},
+          // A state of the task may have passed unseen: only its outcome counts.
+          {v1::NEED_STATE_MATCHED, kTaskServed, v1::NEED_STATE_RESOLVED},
+          {v1::NEED_STATE_MATCHED, kTaskClosed, v1::NEED_STATE_CLOSED},
+          {v1::NEED_STATE_MATCHED, kTaskLost, v1::NEED_STATE_ACCEPTED},
+          // Its links answer it still, and only from MATCHED can it be resolved by hand.
+          {v1::NEED_STATE_MATCHED, kLinkedTaskLost, v1::NEED_STATE_MATCHED},
+          {v1::NEED_STATE_MATCHED, kTaskCancelled, v1::NEED_STATE_CANCELLED},
+          {v1::NEED_STATE_MATCHED, kTaskPassed, v1::NEED_STATE_EXPIRED},
+          {v1::NEED_STATE_MATCHED, kResolve, v1::NEED_STATE_RESOLVED},
+          {v1::NEED_STATE_MATCHED, kCancel, v1::NEED_STATE_CANCELLED},
+          {v1::NEED_STATE_MATCHED, kExpire, v1::NEED_STATE_EXPIRED},
+          {v1::NEED_STATE_IN_PROGRESS, kTaskServed, v1::NEED_STATE_RESOLVED},
+          {v1::NEED_STATE_IN_PROGRESS, kTaskClosed, v1::NEED_STATE_CLOSED},
+          {v1::NEED_STATE_IN_PROGRESS, kTaskLost, v1::NEED_STATE_ACCEPTED},
+          {v1::NEED_STATE_IN_PROGRESS, kLinkedTaskLost, v1::NEED_STATE_MATCHED},
+          {v1::NEED_STATE_IN_PROGRESS, kTaskCancelled, v1::NEED_STATE_CANCELLED},
+          {v1::NEED_STATE_IN_PROGRESS, kTaskPassed, v1::NEED_STATE_EXPIRED},
+          {v1::NEED_STATE_RESOLVED, kTaskClosed, v1::NEED_STATE_CLOSED},
+          {v1::NEED_STATE_RESOLVED, kClose, v1::NEED_STATE_CLOSED},
+      });
+}();
 
 // Moves the need, or answers WRONG_STATE with its state and what is possible instead, and leaves it
 // alone.

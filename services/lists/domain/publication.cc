@@ -9,7 +9,7 @@
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
-#include "services/lists/domain/deadlines.h"
+#include "services/lists/domain/need_deadlines.h"
 #include "services/lists/domain/need_states.h"
 
 namespace baodao::lists {
@@ -93,7 +93,7 @@ std::optional<NeedEvent> EventOf(const v1::NeedRecord& record, const TaskSight& 
 }
 
 bool IsPast(const v1::NeedRecord& record, const std::string& task_id) {
-  return std::ranges::count(record.past_task_ids(), task_id) > 0;
+  return std::ranges::count(record.need().past_task_ids(), task_id) > 0;
 }
 
 // A lost task is not closed before service of it was confirmed.
@@ -109,7 +109,7 @@ bool TakeBackTask(v1::NeedRecord* record, const TaskSight& task, Time now) {
   v1::Need* need = record->mutable_need();
   if (record->publishing() || !need->task_id().empty()) return false;
   if (!WasServed(task) || !Move(need, NeedEvent::kTaskServed).ok()) return false;
-  auto* const past = record->mutable_past_task_ids();
+  auto* const past = need->mutable_past_task_ids();
   past->erase(std::ranges::find(*past, task.task_id));
   need->set_task_id(task.task_id);
   record->set_task_version(task.version);
@@ -146,8 +146,8 @@ absl::Status BeginPublication(v1::NeedRecord* record, const v1::PublishNeedReque
   if (record->publishing() || !need.task_id().empty()) {
     return Refuse(Reason::NEED_ALREADY_PUBLISHED, {{"task", need.task_id()}});
   }
-  if (!NextState(need.state(), NeedEvent::kPublished)) {
-    return Refuse(Reason::NEED_NOT_ACCEPTED, {{"state", StateName(need.state())}});
+  if (!kNeedMachine.Next(need.state(), NeedEvent::kPublished)) {
+    return Refuse(Reason::NEED_NOT_ACCEPTED, {{"state", record::StateName(need.state())}});
   }
   const Slots slots = SlotsOf(request, need.people_wanted());
   if (slots.min > slots.max) return Refuse(Reason::SLOTS_INVALID);
@@ -200,7 +200,7 @@ bool FollowTask(v1::NeedRecord* record, const TaskSight& task, Time now) {
   *need->mutable_update_time() = ToTimestamp(now);
   if (*event == NeedEvent::kTaskCancelled) need->set_cancel_reason(task.cancel_reason);
   if (IsLost(task.state)) {
-    record->add_past_task_ids(need->task_id());
+    need->add_past_task_ids(need->task_id());
     need->clear_task_id();
     record->set_task_version(0);
   }

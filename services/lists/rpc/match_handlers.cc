@@ -1,79 +1,70 @@
 #include "services/lists/rpc/match_handlers.h"
 
-#include <functional>
 #include <utility>
 
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
-#include "services/lists/domain/list_rules.h"
 #include "services/lists/domain/need_rules.h"
 
 namespace baodao::lists {
-namespace {
 
-using MatchDecision = Decision<v1::Match>;
-using DecideMatch = std::function<Task<absl::StatusOr<MatchDecision>>()>;
-
-}  // namespace
+void MatchHandlers::Register(rpc::Router& router) {
+  const std::string service = "baodao.lists.v1.MatchService/";
+  router.Unary(service + "CreateMatch", this, &MatchHandlers::Create);
+  router.Unary(service + "ListMatches", this, &MatchHandlers::List);
+}
 
 Task<absl::StatusOr<std::string>> MatchHandlers::AreaOfAnswer(std::string answer_id,
-                                                              store::Commit* commit) {
+                                                              record::Transaction* transaction) {
   // In another shard a withdrawal at the same moment goes unnoticed: the link then names something
   // withdrawn, as it would after a withdrawal a moment later.
-  const bool here = deps_.lists.keys().ShardOf(answer_id) == commit->shard();
+  const bool here = app_.records.store().keys().ShardOfId(answer_id) == transaction->shard();
   if (ids::IsValid(answer_id, "res")) {
-    CO_ASSIGN_OR_RETURN(const Loaded<v1::ResourceRecord> loaded,
-                        co_await deps_.lists.LoadResource(answer_id));
+    CO_ASSIGN_OR_RETURN(const auto loaded, co_await app_.records.Load(kResource, answer_id));
     CO_RETURN_IF_ERROR(CheckLinkable(loaded.record.resource()));
-    if (here) commit->Expect(deps_.lists.keys().Resource(answer_id), loaded.version);
+    if (here) transaction->Expect(kResource, answer_id, loaded.version);
     co_return loaded.record.resource().area_code();
   }
   if (ids::IsValid(answer_id, "prj")) {
-    CO_ASSIGN_OR_RETURN(const Loaded<v1::ProjectRecord> loaded,
-                        co_await deps_.lists.LoadProject(answer_id));
+    CO_ASSIGN_OR_RETURN(const auto loaded, co_await app_.records.Load(kProject, answer_id));
     CO_RETURN_IF_ERROR(CheckLinkable(loaded.record.project()));
-    if (here) commit->Expect(deps_.lists.keys().Project(answer_id), loaded.version);
+    if (here) transaction->Expect(kProject, answer_id, loaded.version);
     co_return loaded.record.project().area_code();
   }
   co_return RefuseField("answer_id", ViolationKind::BAD_FORMAT, {{"expected", "MATCH_ANSWER"}});
 }
 
-Task<absl::StatusOr<v1::Match>> MatchHandlers::Create(rpc::CallContext ctx,
+Task<absl::StatusOr<v1::Match>> MatchHandlers::Create(rpc::CallContext context,
                                                       v1::CreateMatchRequest request) {
-  const int shard = deps_.lists.keys().ShardOf(request.need_id());
-  DecideMatch decide = [&]() -> Task<absl::StatusOr<MatchDecision>> {
-    CO_ASSIGN_OR_RETURN(const Loaded<v1::NeedRecord> loaded,
-                        co_await deps_.lists.LoadNeed(request.need_id()));
-    Changes changes(shard);
+  const int shard = app_.records.store().keys().ShardOfId(request.need_id());
+  record::Decide<v1::Match> decide =
+      [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::Match>> {
+    CO_ASSIGN_OR_RETURN(const auto before,
+                        co_await app_.records.Load(context, kNeed, request.need_id()));
     CO_ASSIGN_OR_RETURN(const std::string area,
-                        co_await AreaOfAnswer(request.answer_id(), &changes.commit));
-    if (!Related(*deps_.areas.tree(), loaded.record.need().area_code(), area)) {
+                        co_await AreaOfAnswer(request.answer_id(), &transaction));
+    if (!Related(*app_.records.tree(), before.record.need().area_code(), area)) {
       co_return Refuse(Reason::AREAS_UNRELATED);
     }
-    const Time now = deps_.clock.Now();
     v1::Match match;
     match.set_match_id(ids::New("mat", shard));
     match.set_need_id(request.need_id());
     match.set_answer_id(request.answer_id());
     match.set_note(request.note());
-    match.set_coordinator_id(ctx.caller().Caller());
-    v1::NeedRecord record = loaded.record;
-    CO_RETURN_IF_ERROR(Link(&record, std::move(match), now));
-    deps_.lists.Put(&changes, loaded, record, OriginOf(ctx, now));
-    v1::Match linked = record.matches(record.matches_size() - 1);
-    co_return MatchDecision{std::move(changes), std::move(linked)};
+    match.set_coordinator_id(context.caller().Caller());
+    v1::NeedRecord after = before.record;
+    CO_RETURN_IF_ERROR(Link(&after, std::move(match), transaction.now()));
+    transaction.Put(kNeed, before, after);
+    co_return after.matches(after.matches_size() - 1);
   };
-  const store::RequestKey key = KeyOf(ctx, request);
-  co_return co_await deps_.lists.Mutate<v1::Match>(key, CallerShard(ctx, deps_.lists, shard), shard,
-                                                   decide);
+  co_return co_await app_.records.Mutate<v1::Match>(context, request, shard, std::move(decide));
 }
 
-Task<absl::StatusOr<v1::ListMatchesResponse>> MatchHandlers::List(rpc::CallContext ctx,
+Task<absl::StatusOr<v1::ListMatchesResponse>> MatchHandlers::List(rpc::CallContext context,
                                                                   v1::ListMatchesRequest request) {
-  (void)ctx;
-  CO_ASSIGN_OR_RETURN(const Loaded<v1::NeedRecord> loaded,
-                      co_await deps_.lists.LoadNeed(request.need_id()));
+  CO_ASSIGN_OR_RETURN(const auto loaded,
+                      co_await app_.records.Load(context, kNeed, request.need_id()));
   v1::ListMatchesResponse response;
   for (int i = loaded.record.matches_size() - 1; i >= 0; --i) {
     *response.add_matches() = loaded.record.matches(i);

@@ -5,23 +5,26 @@
 
 #include <string>
 
-#include "services/lists/rpc/deps.h"
+#include "common/rpc/router.h"
+#include "services/lists/app/app.h"
 
 namespace baodao::lists {
 
 class MatchHandlers {
  public:
-  explicit MatchHandlers(Deps deps) : deps_(deps) {}
+  explicit MatchHandlers(App& app) : app_(app) {}
+  void Register(rpc::Router& router);
 
-  Task<absl::StatusOr<v1::Match>> Create(rpc::CallContext ctx, v1::CreateMatchRequest request);
-  Task<absl::StatusOr<v1::ListMatchesResponse>> List(rpc::CallContext ctx,
+  Task<absl::StatusOr<v1::Match>> Create(rpc::CallContext context, v1::CreateMatchRequest request);
+  Task<absl::StatusOr<v1::ListMatchesResponse>> List(rpc::CallContext context,
                                                      v1::ListMatchesRequest request);
 
  private:
   // That the resource or project can be linked, and where it is.
-  Task<absl::StatusOr<std::string>> AreaOfAnswer(std::string answer_id, store::Commit* commit);
+  Task<absl::StatusOr<std::string>> AreaOfAnswer(std::string answer_id,
+                                                 record::Transaction* transaction);
 
-  Deps deps_;
+  App& app_;
 };
 
 }  // namespace baodao::lists

@@ -6,43 +6,36 @@
 #include <functional>
 #include <string>
 
-#include "services/lists/rpc/daily_limit.h"
-#include "services/lists/rpc/deps.h"
+#include "common/rpc/router.h"
+#include "services/lists/app/daily_limit.h"
 
 namespace baodao::lists {
 
 class ProjectHandlers {
  public:
-  explicit ProjectHandlers(Deps deps) : deps_(deps) {}
+  explicit ProjectHandlers(App& app) : app_(app) {}
+  void Register(rpc::Router& router);
 
-  Task<absl::StatusOr<v1::Project>> Create(rpc::CallContext ctx, v1::CreateProjectRequest request);
-  Task<absl::StatusOr<v1::Project>> Get(rpc::CallContext ctx, v1::GetProjectRequest request);
-  Task<absl::StatusOr<v1::ListProjectsResponse>> List(rpc::CallContext ctx,
+  Task<absl::StatusOr<v1::Project>> Create(rpc::CallContext context,
+                                           v1::CreateProjectRequest request);
+  Task<absl::StatusOr<v1::Project>> Get(rpc::CallContext context, v1::GetProjectRequest request);
+  Task<absl::StatusOr<v1::ListProjectsResponse>> List(rpc::CallContext context,
                                                       v1::ListProjectsRequest request);
-  Task<absl::StatusOr<v1::Project>> Approve(rpc::CallContext ctx, v1::ChangeProjectRequest request);
-  Task<absl::StatusOr<v1::Project>> Reject(rpc::CallContext ctx, v1::ChangeProjectRequest request);
-  Task<absl::StatusOr<v1::Project>> Cancel(rpc::CallContext ctx, v1::ChangeProjectRequest request);
-  Task<absl::StatusOr<v1::Project>> Release(rpc::CallContext ctx, v1::ChangeProjectRequest request);
-  Task<absl::StatusOr<v1::Project>> Claim(rpc::CallContext ctx, v1::ClaimProjectRequest request);
-  Task<absl::StatusOr<v1::Project>> Start(rpc::CallContext ctx, v1::ChangeProjectRequest request);
-  Task<absl::StatusOr<v1::Project>> Complete(rpc::CallContext ctx,
-                                             v1::ChangeProjectRequest request);
-  Task<absl::StatusOr<v1::Project>> Evaluate(rpc::CallContext ctx,
+  Task<absl::StatusOr<v1::Project>> Claim(rpc::CallContext context,
+                                          v1::ClaimProjectRequest request);
+  Task<absl::StatusOr<v1::Project>> Evaluate(rpc::CallContext context,
                                              v1::EvaluateProjectRequest request);
 
  private:
-  using Change = std::function<absl::Status(v1::Project* project, Time now)>;
-  using CommentedChange = absl::Status (*)(v1::Project* project, const std::string& comment,
-                                           Time now);
-  Task<absl::StatusOr<v1::Project>> MutateWith(rpc::CallContext ctx,
-                                               v1::ChangeProjectRequest request,
-                                               CommentedChange change);
-  // Load → change → commit, once per request_id.
-  Task<absl::StatusOr<v1::Project>> Mutate(rpc::CallContext ctx, store::RequestKey key,
-                                           std::string project_id, Change change);
+  // ApproveProject, StartProject and the others that take a comment.
+  Task<absl::StatusOr<v1::Project>> Move(rpc::CallContext context, v1::ChangeProjectRequest request,
+                                         ProjectEvent event);
+  template <class Request>
+  Task<absl::StatusOr<v1::Project>> Change(rpc::CallContext context, const Request& request,
+                                           std::function<absl::Status(v1::Project*, Time)> change);
 
-  Deps deps_;
-  DailyLimit limit_{deps_.lists, kProjects};
+  App& app_;
+  DailyLimit limit_{app_.records.store(), "project"};
 };
 
 }  // namespace baodao::lists

@@ -1,138 +1,121 @@
 #include "services/lists/rpc/resource_handlers.h"
 
-#include <functional>
 #include <utility>
 
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
-#include "services/lists/domain/list_rules.h"
-#include "services/lists/rpc/paged.h"
-#include "services/lists/store/details.h"
+#include "services/lists/app/details.h"
 
 namespace baodao::lists {
-namespace {
 
-using ResourceDecision = Decision<v1::ResourceRecord>;
-using DecideResource = std::function<Task<absl::StatusOr<ResourceDecision>>()>;
-
-// What is kept as the answer.
-v1::ResourceRecord WithoutAreas(v1::ResourceRecord record) {
-  record.clear_list_areas();
-  return record;
+void ResourceHandlers::Register(rpc::Router& router) {
+  const std::string service = "baodao.lists.v1.ResourceService/";
+  router.Unary(service + "CreateResource", this, &ResourceHandlers::Create);
+  router.Unary(service + "GetResource", this, &ResourceHandlers::Get);
+  router.Unary(service + "ListResources", this, &ResourceHandlers::List);
+  router.Unary(service + "WithdrawResource", this, &ResourceHandlers::Withdraw);
 }
 
-}  // namespace
-
-absl::StatusOr<v1::Resource> ResourceHandlers::Present(const rpc::CallContext& ctx,
+absl::StatusOr<v1::Resource> ResourceHandlers::Present(const rpc::CallContext& context,
                                                        v1::ResourceRecord record) const {
   v1::Resource resource = PublicView(std::move(*record.mutable_resource()));
-  const bool own = ctx.caller().IsPerson() && ctx.caller().person_id == resource.owner_id();
-  if (own) RETURN_IF_ERROR(RevealPlace(deps_.key_ring, record.sealed_place(), &resource));
+  const bool own = context.caller().IsPerson() && context.caller().person_id == resource.owner_id();
+  if (own) RETURN_IF_ERROR(RevealPlace(app_.key_ring, record.sealed_place(), &resource));
   return resource;
 }
 
-Task<absl::StatusOr<std::string>> ResourceHandlers::OwnerFor(rpc::CallContext ctx,
+Task<absl::StatusOr<std::string>> ResourceHandlers::OwnerFor(rpc::CallContext context,
                                                              std::string asked) {
-  const auth::Principal& caller = ctx.caller();
+  const auth::Principal& caller = context.caller();
   if (caller.IsPerson() && (asked.empty() || asked == caller.person_id)) co_return caller.person_id;
   if (asked.empty()) co_return RefuseField("owner_id", ViolationKind::REQUIRED);
   if (ids::IsValid(asked, "unt")) {
-    CO_RETURN_IF_ERROR(co_await CheckLiaison(ctx, deps_.peers, asked));
+    CO_RETURN_IF_ERROR(co_await CheckLiaison(context, app_.peers, asked));
     co_return asked;
   }
   co_return Refuse(Reason::PERMISSION_DENIED);
 }
 
-Task<absl::Status> ResourceHandlers::CheckReason(rpc::CallContext ctx, const v1::Resource& resource,
+Task<absl::Status> ResourceHandlers::CheckReason(rpc::CallContext context,
+                                                 const v1::Resource& resource,
                                                  const std::string& reason) {
   const std::string& owner = resource.owner_id();
-  if (!reason.empty() || (ctx.caller().IsPerson() && ctx.caller().person_id == owner)) {
+  if (!reason.empty() || (context.caller().IsPerson() && context.caller().person_id == owner)) {
     co_return absl::OkStatus();
   }
   if (!IsOfPerson(resource)) {
-    const absl::Status liaison = co_await CheckLiaison(ctx, deps_.peers, owner);
+    const absl::Status liaison = co_await CheckLiaison(context, app_.peers, owner);
     if (liaison.ok() || absl::IsUnavailable(liaison)) co_return liaison;
   }
   co_return RefuseField("reason", ViolationKind::REQUIRED);
 }
 
-Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Create(rpc::CallContext ctx,
+Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Create(rpc::CallContext context,
                                                             v1::CreateResourceRequest request) {
-  const auto tree = deps_.areas.tree();
-  CO_RETURN_IF_ERROR(CheckArea(*tree, request.area_code()));
-  CO_ASSIGN_OR_RETURN(const std::string owner, co_await OwnerFor(ctx, request.owner_id()));
-  const int shard = tree->ShardOf(request.area_code(), deps_.lists.store().keys());
-  const store::RequestKey key = KeyOf(ctx, request);
-  DailyLimit::Addition addition = co_await limit_.Begin(ctx, key.request_id);
-  DecideResource decide = [&]() -> Task<absl::StatusOr<ResourceDecision>> {
-    const Time now = deps_.clock.Now();
+  const auto tree = app_.records.tree();
+  CO_RETURN_IF_ERROR(areas::CheckKnown(*tree, request.area_code()));
+  CO_ASSIGN_OR_RETURN(const std::string owner, co_await OwnerFor(context, request.owner_id()));
+  record::Decide<v1::ResourceRecord> decide =
+      [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::ResourceRecord>> {
     CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, request.area_code()));
     CO_RETURN_IF_ERROR(CheckPlaceOf(*tree, request.area_code(), request));
-    CO_ASSIGN_OR_RETURN(v1::Resource resource, NewResource(request, owner, now));
-    CO_RETURN_IF_ERROR(co_await addition.Count());
-    resource.set_resource_id(ids::New("res", shard));
     v1::ResourceRecord record;
-    if (IsOfPerson(resource)) {
-      record.set_sealed_place(SealPlace(deps_.key_ring, resource.resource_id(), request));
+    CO_ASSIGN_OR_RETURN(*record.mutable_resource(), NewResource(request, owner, transaction.now()));
+    const std::string id = app_.records.NewId(kResource, transaction.shard());
+    record.mutable_resource()->set_resource_id(id);
+    if (IsOfPerson(record.resource())) {
+      record.set_sealed_place(SealPlace(app_.key_ring, id, request));
     }
-    *record.mutable_resource() = std::move(resource);
-    for (std::string& area : ListsStore::ListAreas(*tree, request.area_code())) {
-      record.add_list_areas(std::move(area));
-    }
-    Changes changes(shard);
-    const Loaded<v1::ResourceRecord> nothing;
-    deps_.lists.Put(&changes, nothing, record, OriginOf(ctx, now));
-    co_return ResourceDecision{std::move(changes), WithoutAreas(std::move(record))};
+    transaction.Put(kResource, {}, record);
+    co_return record;
   };
-  bool replayed = false;
-  auto answer = co_await deps_.lists.Mutate<v1::ResourceRecord>(
-      key, CallerShard(ctx, deps_.lists, shard), shard, decide, &replayed);
-  co_await addition.Settle(replayed, answer.status());
-  if (!answer.ok()) co_return std::move(answer).status();
-  co_return Present(ctx, *std::move(answer));
+  CO_ASSIGN_OR_RETURN(
+      v1::ResourceRecord created,
+      co_await limit_.Add(app_.records, context, request, app_.records.ShardOf(request.area_code()),
+                          std::move(decide)));
+  co_return Present(context, std::move(created));
 }
 
-Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Get(rpc::CallContext ctx,
+Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Get(rpc::CallContext context,
                                                          v1::GetResourceRequest request) {
-  CO_ASSIGN_OR_RETURN(Loaded<v1::ResourceRecord> loaded,
-                      co_await deps_.lists.LoadResource(request.resource_id()));
-  co_return Present(ctx, std::move(loaded.record));
+  CO_ASSIGN_OR_RETURN(auto loaded,
+                      co_await app_.records.Load(context, kResource, request.resource_id()));
+  co_return Present(context, std::move(loaded.record));
 }
 
 Task<absl::StatusOr<v1::ListResourcesResponse>> ResourceHandlers::List(
-    rpc::CallContext ctx, v1::ListResourcesRequest request) {
-  const auto load = [this](std::vector<std::string> ids) {
-    return deps_.lists.LoadResources(std::move(ids));
-  };
-  const auto state_of = [](const v1::ResourceRecord& record) { return record.resource().state(); };
-  const auto take = [this, &ctx](v1::ListResourcesResponse* response, v1::ResourceRecord record) {
-    ASSIGN_OR_RETURN(*response->add_resources(), Present(ctx, std::move(record)));
+    rpc::CallContext context, v1::ListResourcesRequest request) {
+  CO_RETURN_IF_ERROR(areas::CheckKnown(*app_.records.tree(), request.area_code()));
+  record::PageQuery query = app_.records.InArea(kResource, request.area_code(), request.states());
+  query.tag = request.category();
+  const auto show = [&](v1::ListResourcesResponse* response,
+                        record::Versioned<v1::ResourceRecord> found) {
+    ASSIGN_OR_RETURN(*response->add_resources(), Present(context, std::move(found.record)));
     return absl::OkStatus();
   };
-  co_return co_await ListArea<v1::ListResourcesResponse, v1::ResourceRecord>(
-      deps_, ctx, request, kResources, load, state_of, take);
+  co_return co_await app_.records.List<v1::ListResourcesResponse, v1::ResourceRecord>(
+      context, kResource, request, std::move(query), show);
 }
 
-Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Withdraw(rpc::CallContext ctx,
+Task<absl::StatusOr<v1::Resource>> ResourceHandlers::Withdraw(rpc::CallContext context,
                                                               v1::WithdrawResourceRequest request) {
-  const int shard = deps_.lists.keys().ShardOf(request.resource_id());
-  DecideResource decide = [&]() -> Task<absl::StatusOr<ResourceDecision>> {
-    CO_ASSIGN_OR_RETURN(const Loaded<v1::ResourceRecord> loaded,
-                        co_await deps_.lists.LoadResource(request.resource_id()));
-    const Time now = deps_.clock.Now();
-    v1::ResourceRecord record = loaded.record;
-    CO_RETURN_IF_ERROR(lists::Withdraw(record.mutable_resource(), request.reason(), now));
-    CO_RETURN_IF_ERROR(co_await CheckReason(ctx, record.resource(), request.reason()));
-    Changes changes(shard);
-    deps_.lists.Put(&changes, loaded, record, OriginOf(ctx, now));
-    co_return ResourceDecision{std::move(changes), WithoutAreas(std::move(record))};
+  record::Decide<v1::ResourceRecord> decide =
+      [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::ResourceRecord>> {
+    CO_ASSIGN_OR_RETURN(const auto before,
+                        co_await app_.records.Load(context, kResource, request.resource_id()));
+    v1::ResourceRecord after = before.record;
+    v1::Resource* const resource = after.mutable_resource();
+    CO_RETURN_IF_ERROR(lists::Withdraw(resource, request.reason(), transaction.now()));
+    CO_RETURN_IF_ERROR(co_await CheckReason(context, *resource, request.reason()));
+    transaction.Put(kResource, before, after);
+    co_return after;
   };
-  const store::RequestKey key = KeyOf(ctx, request);
-  CO_ASSIGN_OR_RETURN(v1::ResourceRecord answer,
-                      co_await deps_.lists.Mutate<v1::ResourceRecord>(
-                          key, CallerShard(ctx, deps_.lists, shard), shard, decide));
-  co_return Present(ctx, std::move(answer));
+  const int shard = app_.records.store().keys().ShardOfId(request.resource_id());
+  CO_ASSIGN_OR_RETURN(
+      v1::ResourceRecord withdrawn,
+      co_await app_.records.Mutate<v1::ResourceRecord>(context, request, shard, std::move(decide)));
+  co_return Present(context, std::move(withdrawn));
 }
 
 }  // namespace baodao::lists

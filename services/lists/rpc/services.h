@@ -5,20 +5,17 @@
 #include "services/lists/rpc/match_handlers.h"
 #include "services/lists/rpc/need_handlers.h"
 #include "services/lists/rpc/project_handlers.h"
-#include "services/lists/rpc/publications.h"
 #include "services/lists/rpc/resource_handlers.h"
 
 namespace baodao::lists {
 
+// Outlives the server.
 class Services {
  public:
-  explicit Services(Deps deps);
-  // The handlers must outlive the server.
-  void Register(rpc::Router* router);
-  Publications& publications() { return publications_; }
+  Services(App& app, Publications& publications);
+  void Register(rpc::Router& router);
 
  private:
-  Publications publications_;
   Cancellations cancellations_;
   NeedHandlers needs_;
   ResourceHandlers resources_;

@@ -50,13 +50,14 @@ std::optional<Step> StepOf(const events::v1::Event& event) {
 Task<absl::Status> Follower::OnEvent(const events::Delivery& delivery) {
   std::optional<Step> step = StepOf(delivery.event);
   if (!step) co_return absl::OkStatus();
-  const Origin origin{delivery.event.actor_id(), delivery.event.trace_id(), deps_.clock.Now()};
+  const record::Origin origin{delivery.event.actor_id(), delivery.event.trace_id(),
+                              app_.clock.Now()};
   co_return co_await Follow(std::move(step->need_id), std::move(step->sight), origin);
 }
 
-Task<absl::Status> Follower::Follow(std::string need_id, TaskSight sight, Origin origin) {
+Task<absl::Status> Follower::Follow(std::string need_id, TaskSight sight, record::Origin origin) {
   for (int i = 0; i < kFollowTries; ++i) {
-    const auto loaded = co_await deps_.lists.LoadNeed(need_id);
+    const auto loaded = co_await app_.records.Load(kNeed, need_id);
     if (Is(loaded.status(), Reason::NOT_FOUND)) {
       log::Warn("need.unknown", {{"need", need_id}, {"task", sight.task_id}}, origin.trace_id);
       co_return absl::OkStatus();
@@ -70,14 +71,14 @@ Task<absl::Status> Follower::Follow(std::string need_id, TaskSight sight, Origin
     }
     v1::NeedRecord record = loaded->record;
     if (!FollowTask(&record, sight, origin.now)) co_return absl::OkStatus();
-    Origin by = origin;
+    record::Origin by = origin;
     const bool cancelled = record.need().state() == v1::NEED_STATE_CANCELLED;
     if (cancelled && by.actor_id == kSelf && record.has_cancellation()) {
       by.actor_id = record.cancellation().caller();
     }
     CO_ASSIGN_OR_RETURN(const bool saved, co_await publications_.Save(*loaded, record, by));
     if (saved) co_return absl::OkStatus();
-    co_await deps_.lists.store().Backoff(i + 1);
+    co_await app_.records.store().Backoff(i + 1);
   }
   co_return absl::AbortedError("the need keeps changing");
 }

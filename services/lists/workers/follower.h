@@ -4,21 +4,21 @@
 #include <absl/status/status.h>
 
 #include "common/events/consumer.h"
-#include "services/lists/rpc/publications.h"
+#include "services/lists/app/publications.h"
 
 namespace baodao::lists {
 
 class Follower {
  public:
-  Follower(Deps deps, Publications& publications) : deps_(deps), publications_(publications) {}
+  Follower(App& app, Publications& publications) : app_(app), publications_(publications) {}
 
   // For the group "lists" over dispatch's events. Idempotent: versions of the task decide.
   Task<absl::Status> OnEvent(const events::Delivery& delivery);
 
  private:
-  Task<absl::Status> Follow(std::string need_id, TaskSight sight, Origin origin);
+  Task<absl::Status> Follow(std::string need_id, TaskSight sight, record::Origin origin);
 
-  Deps deps_;
+  App& app_;
   Publications& publications_;
 };
 

@@ -46,7 +46,9 @@ void MatchingHandlers::Register(rpc::Router* router) {
 rpc::AccessPolicy MatchingHandlers::Policy(const areas::AreaTreeFeed& areas) {
   rpc::AccessPolicy policy;
   policy.covers = [&areas](std::string_view a, std::string_view b) { return areas.Covers(a, b); };
-  policy.resolve = [this](std::string task_id) { return Resolve(std::move(task_id)); };
+  policy.resolve = [this](rpc::CallContext, std::string task_id) {
+    return Resolve(std::move(task_id));
+  };
   return policy;
 }
 

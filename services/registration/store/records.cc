@@ -1,31 +1,48 @@
 #include "services/registration/store/records.h"
 
-#include <algorithm>
+#include <google/protobuf/util/message_differencer.h>
 
-#include "common/crypto/random.h"
-#include "common/status/status.h"
+#include "services/registration/domain/person_rules.h"
 
 namespace baodao::registration {
-namespace {
 
-constexpr int kTries = 8;
+bool FillEvent(const record::Versioned<v1::PersonRecord>& before, const v1::PersonRecord& after,
+               events::v1::Event* event) {
+  *event->mutable_profile_changed()->mutable_profile() = MakeProfile(after, before.version + 1);
+  return true;
+}
 
-// Before try `n` (from 1): up to 2, 4, 8, … milliseconds, so that rivals do not meet again.
-Millis Pause(int n) { return Millis(1 + crypto::RandomBits() % (uint64_t{1} << std::min(n, 6))); }
-
-}  // namespace
-
-Task<absl::Status> CommitUntilSettled(store::Store& store, Clock& clock,
-                                      std::function<Task<absl::StatusOr<store::Commit>>()> decide) {
-  for (int n = 1; n <= kTries; ++n) {
-    CO_ASSIGN_OR_RETURN(store::Commit commit, co_await decide());
-    if (commit.writes().empty()) co_return absl::OkStatus();
-    CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
-                        co_await store.Apply(std::move(commit)));
-    if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
-    co_await clock.SleepFor(Pause(n));
+bool FillEvent(const record::Versioned<v1::UnitRecord>& before, const v1::UnitRecord& after,
+               events::v1::Event* event) {
+  if (google::protobuf::util::MessageDifferencer::Equals(before.record.unit(), after.unit())) {
+    return false;
   }
-  co_return Refuse(Reason::CONFLICT_RETRY);
+  *event->mutable_unit_changed()->mutable_unit() = after.unit();
+  return true;
+}
+
+bool FillEvent(const record::Versioned<v1::RegistrationRecord>& before,
+               const v1::RegistrationRecord& after, events::v1::Event* event) {
+  events::v1::RegistrationChanged& changed = *event->mutable_registration_changed();
+  *changed.mutable_registration() = after.registration();
+  changed.set_before(before.record.registration().state());
+  return true;
+}
+
+bool FillEvent(const record::Versioned<v1::ServicePointRecord>& before,
+               const v1::ServicePointRecord& after, events::v1::Event* event) {
+  events::v1::ServicePointChanged& changed = *event->mutable_service_point_changed();
+  *changed.mutable_service_point() = after.service_point();
+  changed.set_before(before.record.service_point().state());
+  return true;
+}
+
+bool FillEvent(const record::Versioned<v1::SessionRecord>& before, const v1::SessionRecord& after,
+               events::v1::Event* event) {
+  if (!after.ended() || before.record.ended()) return false;
+  event->mutable_session_ended()->set_person_id(after.person_id());
+  event->mutable_session_ended()->set_session_id(after.session_id());
+  return true;
 }
 
 }  // namespace baodao::registration

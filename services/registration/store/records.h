@@ -1,62 +1,102 @@
-// Reading typed records, and committing what was decided without a request_id.
+// The records of registration.
 #pragma once
 
-#include <absl/status/statusor.h>
-
-#include <functional>
-#include <string>
-#include <utility>
-#include <vector>
-
-#include "common/async/task.h"
-#include "common/clock/clock.h"
-#include "common/status/macros.h"
-#include "common/store/store.h"
+#include "baodao/registration/v1/records.pb.h"
+#include "common/clock/timestamp.h"
+#include "common/record/type.h"
+#include "services/registration/domain/registration_machine.h"
+#include "services/registration/domain/registration_rules.h"
+#include "services/registration/domain/service_point.h"
 
 namespace baodao::registration {
 
-// A record with the version it was read at; version 0: there is none.
-template <class Record>
-struct Loaded {
-  Record record;
-  uint64_t version = 0;
-  bool exists() const { return version != 0; }
-};
+bool FillEvent(const record::Versioned<v1::PersonRecord>& before, const v1::PersonRecord& after,
+               events::v1::Event* event);
+bool FillEvent(const record::Versioned<v1::UnitRecord>& before, const v1::UnitRecord& after,
+               events::v1::Event* event);
+// Without the liaison of a unit, which its writer adds.
+bool FillEvent(const record::Versioned<v1::RegistrationRecord>& before,
+               const v1::RegistrationRecord& after, events::v1::Event* event);
+bool FillEvent(const record::Versioned<v1::ServicePointRecord>& before,
+               const v1::ServicePointRecord& after, events::v1::Event* event);
+// That a session has ended.
+bool FillEvent(const record::Versioned<v1::SessionRecord>& before, const v1::SessionRecord& after,
+               events::v1::Event* event);
 
-template <class Record>
-absl::StatusOr<Loaded<Record>> Parse(const store::Stored& stored) {
-  Loaded<Record> loaded;
-  loaded.version = stored.version;
-  if (stored.exists() && !loaded.record.ParseFromString(stored.bytes)) {
-    return absl::DataLossError("a stored " + Record::descriptor()->name() + " cannot be parsed");
-  }
-  return loaded;
-}
+// In the shard of their phone.
+inline constexpr record::Type<v1::PersonRecord> kPerson{
+    .id = [](const v1::PersonRecord& record) { return record.person().person_id(); },
+    .shards = record::Shards::kOther,
+    .places =
+        [](const v1::PersonRecord& record) {
+          record::Places places;
+          places.InAll();
+          for (const std::string& area : record.area_codes()) places.InArea(area);
+          return places;
+        },
+    .event = FillEvent};
 
-template <class Record>
-Task<absl::StatusOr<Loaded<Record>>> Load(store::Store& store, std::string key) {
-  CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await store.Get(std::move(key)));
-  co_return Parse<Record>(stored);
-}
+inline constexpr record::Type<v1::UnitRecord> kUnit{
+    .id = [](const v1::UnitRecord& record) { return record.unit().unit_id(); },
+    .places =
+        [](const v1::UnitRecord& record) {
+          return record::Places().InArea(record.unit().area_code());
+        },
+    .event = FillEvent};
 
-// In the order asked.
-template <class Record>
-Task<absl::StatusOr<std::vector<Loaded<Record>>>> LoadMany(store::Store& store,
-                                                           std::vector<std::string> keys) {
-  std::vector<Loaded<Record>> records;
-  if (keys.empty()) co_return records;
-  CO_ASSIGN_OR_RETURN(const std::vector<store::Stored> all,
-                      co_await store.GetMany(std::move(keys)));
-  for (const store::Stored& stored : all) {
-    CO_ASSIGN_OR_RETURN(Loaded<Record> loaded, Parse<Record>(stored));
-    records.push_back(std::move(loaded));
-  }
-  co_return records;
-}
+// In the shard of its subject, with which it changes.
+inline constexpr record::Type<v1::RegistrationRecord> kRegistration{
+    .id = [](const v1::RegistrationRecord& record) { return record.registration().registration_id(); },
+    .shards = record::Shards::kByOwner,
+    .places =
+        [](const v1::RegistrationRecord& record) {
+          const v1::Registration& registration = record.registration();
+          return record::Places()
+              .InArea(registration.area_code(), registration.state())
+              .Of(registration.subject_id());
+        },
+    .state = [](const v1::RegistrationRecord& record) -> int { return record.registration().state(); },
+    .states = google::protobuf::GetEnumDescriptor<v1::RegistrationState>,
+    .moves = [] { return kRegistrationMachine.Moves(); },
+    .event = FillEvent,
+    .deadline = [](const v1::RegistrationRecord& record) -> std::optional<Time> {
+      const std::optional<Deadline> deadline = DeadlineOf(record.registration());
+      return deadline ? std::optional(deadline->due) : std::nullopt;
+    }};
 
-// For calls that carry no request_id (login) and for timers: decides and commits until no record
-// changed in between, at most 8 times, then CONFLICT_RETRY.
-Task<absl::Status> CommitUntilSettled(store::Store& store, Clock& clock,
-                                      std::function<Task<absl::StatusOr<store::Commit>>()> decide);
+inline constexpr record::Type<v1::ServicePointRecord> kServicePoint{
+    .id = [](const v1::ServicePointRecord& record) { return record.service_point().service_point_id(); },
+    .places =
+        [](const v1::ServicePointRecord& record) {
+          const v1::ServicePoint& point = record.service_point();
+          return record::Places()
+              .InArea(point.area_code(), point.state())
+              .Tagged(v1::ServicePointKind_Name(point.kind()));
+        },
+    .scope =
+        [](const v1::ServicePointRecord& record) {
+          return rpc::Scope{record.service_point().area_code(), {}, {}};
+        },
+    .state = [](const v1::ServicePointRecord& record) -> int { return record.service_point().state(); },
+    .states = google::protobuf::GetEnumDescriptor<v1::ServicePointState>,
+    .moves = [] { return kServicePointMachine.Moves(); },
+    .event = FillEvent,
+    .deadline = CloseTimeOf,
+    .lapse = Lapse};
+
+// Both are deleted once nobody can use them any more.
+inline constexpr record::Type<v1::LoginCodeRecord> kLoginCode{
+    .id = [](const v1::LoginCodeRecord& record) { return record.challenge_id(); },
+    .shards = record::Shards::kOther,
+    .deadline = [](const v1::LoginCodeRecord& record) {
+      return std::optional(ToTime(record.expire_time()));
+    }};
+inline constexpr record::Type<v1::SessionRecord> kSession{
+    .id = [](const v1::SessionRecord& record) { return record.session_id(); },
+    .shards = record::Shards::kOther,
+    .event = FillEvent,
+    .deadline = [](const v1::SessionRecord& record) {
+      return std::optional(ToTime(record.refresh_expire_time()));
+    }};
 
 }  // namespace baodao::registration

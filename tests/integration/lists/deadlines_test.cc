@@ -1,5 +1,4 @@
 // Timers of needs, resources and projects: what nobody decides ends by itself, and says so.
-#include "services/lists/domain/deadlines.h"
 
 #include <gtest/gtest.h>
 
@@ -17,15 +16,15 @@ class DeadlinesTest : public ListsTest {
  protected:
   absl::Status Fire(const std::string& id, int replica = 0) {
     timers::Timer timer;
-    timer.kind = kDeadlineTimer;
+    timer.kind = record::kDeadlineTimer;
     timer.id = id;
-    timer.member = timers::Member(kDeadlineTimer, id);
-    timer.shard = replicas_[0]->lists.keys().ShardOf(id);
-    return testing::Run(loop_, replicas_[replica]->deadlines.OnTimer(timer));
+    timer.member = timers::Member(record::kDeadlineTimer, id);
+    timer.shard = replicas_[0]->records.store().keys().ShardOfId(id);
+    return testing::Run(loop_, replicas_[replica]->records.OnDeadline(timer));
   }
   std::optional<Time> NextTimer(const std::string& id) {
-    const auto next =
-        testing::Run(loop_, stores_[0]->NextTimer(replicas_[0]->lists.keys().ShardOf(id)));
+    const auto next = testing::Run(
+        loop_, stores_[0]->NextTimer(replicas_[0]->records.store().keys().ShardOfId(id)));
     if (!next.ok()) throw std::runtime_error(next.status().ToString());
     return *next;
   }
@@ -136,18 +135,22 @@ TEST_P(DeadlinesRaceTest, ATimerThatComesTooEarlyDoesNotTakeAnothersDeadline) {
   store.SetFaults([&](std::string_view method, std::string_view) {
     if (method == "Apply" && !std::exchange(done, true)) {
       // The task is lost, and the other replica sets the deadline again.
-      const ListKeys keys(store.keys());
-      const store::Stored stored = data_.ReadRecord(keys.Need(id), clock_.Now());
-      store::Commit commit(keys.ShardOf(id));
-      commit.Put(keys.Need(id), stored.version, stored.bytes);
-      commit.SetTimer(timers::Member(kDeadlineTimer, id), clock_.Now() + hours(50));
+      const int shard = store.keys().ShardOfId(id);
+      const std::string key = store.keys().Of(shard, "need", id);
+      const store::Stored stored = data_.ReadRecord(key, clock_.Now());
+      v1::NeedRecord record;
+      record.ParseFromString(stored.bytes);
+      record.mutable_need()->clear_task_id();
+      store::Commit commit(shard);
+      commit.Put(key, stored.version, record.SerializeAsString());
+      commit.SetTimer(timers::Member(record::kDeadlineTimer, id), *DeadlineOf(record));
       data_.Apply(commit, store.keys(), clock_.Now());
     }
     return store::Fault();
   });
-  EXPECT_FALSE(Fire(id).ok()) << "it comes again";
+  EXPECT_TRUE(Fire(id).ok());
   store.SetFaults(nullptr);
-  EXPECT_EQ(NextTimer(id), clock_.Now() + hours(50));
+  EXPECT_EQ(NextTimer(id), DeadlineOf(Record(id)));
 }
 
 TEST_P(DeadlinesTest, AResourceIsWithdrawnWhenItsTimeIsOver) {

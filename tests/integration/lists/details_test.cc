@@ -148,7 +148,7 @@ TEST_P(ResourcePlaceTest, OnlyTheOwnerSeesExactlyWhereTheirResourceIs) {
     ExpectPlace(Get(token, id), kRoundLatitude, kRoundLongitude);
     ExpectPlace(First(token), kRoundLatitude, kRoundLongitude);
   }
-  const auto record = testing::Run(loop_, replicas_[0]->lists.LoadResource(id));
+  const auto record = testing::Run(loop_, replicas_[0]->records.Load(kResource, id));
   ExpectPlace(record->record.resource(), kRoundLatitude, kRoundLongitude);
   EXPECT_FALSE(record->record.sealed_place().empty());
 

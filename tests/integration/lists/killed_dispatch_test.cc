@@ -7,7 +7,7 @@
 
 #include "baodao/dispatch/v1/task.grpc.pb.h"
 #include "common/status/grpc.h"
-#include "services/lists/rpc/peers.h"
+#include "services/lists/app/peers.h"
 #include "tests/integration/lists/world.h"
 
 namespace baodao::lists {

@@ -1,7 +1,7 @@
 // A person cannot fill the lists: adding to them was once unlimited.
 #include <gtest/gtest.h>
 
-#include "services/lists/rpc/daily_limit.h"
+#include "services/lists/app/daily_limit.h"
 #include "tests/integration/lists/world.h"
 
 namespace baodao::lists {

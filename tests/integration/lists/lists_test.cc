@@ -82,7 +82,7 @@ TEST_P(OtherListsTest, PeopleListTheirOwnAndLiaisonsTheirUnits) {
 
   v1::ListResourcesRequest list;
   list.set_area_code(kDistrict);
-  list.set_state(v1::RESOURCE_STATE_LISTED);
+  list.add_states(v1::RESOURCE_STATE_LISTED);
   const auto listed = Call<v1::ResourceService>(&Resources::ListResources, stranger, list);
   ASSERT_TRUE(listed.ok()) << listed.status();
   ASSERT_EQ(listed->resources_size(), 1);

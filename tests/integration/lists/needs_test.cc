@@ -158,13 +158,13 @@ TEST_P(ListsTest, ContactsAreSealedMaskedAndReleasedOnRecord) {
   EXPECT_EQ(created->contact().phone(), "13812345678");
   const std::string id = created->need_id();
   if (GetParam() == Backend::kMemory) {
-    const store::Stored stored =
-        data_.ReadRecord(ListKeys(stores_[0]->keys()).Need(id), clock_.Now());
+    const store::Stored stored = data_.ReadRecord(
+        stores_[0]->keys().Of(stores_[0]->keys().ShardOfId(id), "need", id), clock_.Now());
     ASSERT_TRUE(stored.exists());
     EXPECT_EQ(stored.bytes.find("13812345678"), std::string::npos);
     EXPECT_EQ(stored.bytes.find("王秀英"), std::string::npos);
     const auto answer = data_.ReadText(
-        stores_[0]->keys().Answer(ListKeys(stores_[0]->keys()).ShardOf(id), requester_id_, "r1"),
+        stores_[0]->keys().Answer(stores_[0]->keys().ShardOfId(id), requester_id_, "r1"),
         clock_.Now());
     ASSERT_TRUE(answer.has_value());
     EXPECT_EQ(answer->find("13812345678"), std::string::npos);
@@ -326,11 +326,12 @@ TEST_P(PagesTest, FilterByStateAndCategory) {
   list.set_category("repair");
   EXPECT_EQ(AllPages(list, [] {}), repairs);
   list.clear_category();
-  list.set_state(v1::NEED_STATE_ACCEPTED);
+  list.add_states(v1::NEED_STATE_ACCEPTED);
   EXPECT_EQ(AllPages(list, [] {}), accepted);
   list.set_category("repair");
   EXPECT_EQ(AllPages(list, [] {}).size(), 2u);
-  list.set_state(v1::NEED_STATE_CLOSED);
+  list.clear_states();
+  list.add_states(v1::NEED_STATE_CLOSED);
   EXPECT_TRUE(AllPages(list, [] {}).empty());
 }
 

@@ -25,7 +25,7 @@ class PublishTest : public ListsTest {
 
   // Of the publication: the need's own deadline is days away.
   std::optional<Time> NextTimer(const std::string& need_id) {
-    const int shard = replicas_[0]->lists.keys().ShardOf(need_id);
+    const int shard = replicas_[0]->records.store().keys().ShardOfId(need_id);
     const auto next = testing::Run(loop_, stores_[0]->NextTimer(shard));
     if (!next.ok()) throw std::runtime_error(next.status().ToString());
     return *next && **next <= clock_.Now() + kPublishRetry ? *next : std::nullopt;
@@ -101,7 +101,7 @@ TEST_P(PublishTest, TheTimerFinishesWhatACallerLeftBehind) {
 
     timers::TimerLoop timers(*stores_[1], clock_);
     timers.Register(std::string(kPublishTimer), [&](const timers::Timer& timer) {
-      return replicas_[1]->services.publications().Resume(timer.id);
+      return replicas_[1]->publications.Resume(timer.id);
     });
     bool stopped = false;
     asio::co_spawn(loop_, timers.Run(), [&](std::exception_ptr) { stopped = true; });
@@ -131,7 +131,7 @@ TEST_P(PublishTest, TheTimerFinishesWhatACallerLeftBehind) {
 TEST_P(PublishTest, ATimerOfAFinishedPublicationOnlyClearsItself) {
   const v1::Need need = AcceptedNeed();
   ASSERT_TRUE(Publish(coordinator_, need.need_id(), "p1").ok());
-  store::Commit commit(replicas_[0]->lists.keys().ShardOf(need.need_id()));
+  store::Commit commit(replicas_[0]->records.store().keys().ShardOfId(need.need_id()));
   commit.SetTimer(timers::Member(kPublishTimer, need.need_id()), clock_.Now());
   ASSERT_TRUE(testing::Run(loop_, stores_[0]->Apply(commit)).ok());
   ASSERT_TRUE(Resume(need.need_id()).ok());
@@ -160,7 +160,7 @@ TEST_P(PublishRaceTest, ATimerThatFoundNothingRunningLeavesANewPublicationItsTim
     return fault;
   });
   std::optional<absl::Status> resumed;
-  asio::co_spawn(loop_, replicas_[0]->services.publications().Resume(need.need_id()),
+  asio::co_spawn(loop_, replicas_[0]->publications.Resume(need.need_id()),
                  [&](std::exception_ptr, absl::Status status) { resumed = std::move(status); });
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   loop_.restart();

@@ -26,10 +26,10 @@ class TransitionsTest : public ListsTest {
       for (std::string line; std::getline(text, line);) {
         std::array<char, 20> list{}, from{}, to{};
         int count = 0;
-        const int read = std::sscanf(
-            line.c_str(),
-            "baodao_lists_%19[a-z]_transitions_total{from=\"%19[A-Z_]\",to=\"%19[A-Z_]\"} %d",
-            list.data(), from.data(), to.data(), &count);
+        const int read = std::sscanf(line.c_str(),
+                                     "baodao_record_transitions_total{record=\"%19[a-z]\",from=\"%"
+                                     "19[A-Z_]\",to=\"%19[A-Z_]\"} %d",
+                                     list.data(), from.data(), to.data(), &count);
         if (read != 4 || count == 0) continue;
         counts[std::string(list.data()) + " " + from.data() + " " + to.data()] += count;
       }

@@ -13,7 +13,7 @@ class UnstuckTest : public ListsTest {
  protected:
   // A coordinator whose requests are marked in the need's own shard.
   void MoveCoordinatorTo(const std::string& need_id) {
-    coordinator_id_ = ids::New("per", replicas_[0]->lists.keys().ShardOf(need_id));
+    coordinator_id_ = ids::New("per", replicas_[0]->records.store().keys().ShardOfId(need_id));
     coordinator_ = tokens_.Coordinator(coordinator_id_, kSubdistrict);
   }
 

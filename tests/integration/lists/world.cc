@@ -106,15 +106,17 @@ Task<absl::StatusOr<registration::v1::Unit>> FakePeers::GetUnit(rpc::CallOptions
 Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
                  const crypto::KeyRing& ring, Peers& peers, testing::Tokens& tokens)
     : areas([] { return ReadAreas(); }, clock),
-      lists(store, metrics),
-      deps{lists, clock, ring, areas, peers},
-      services(deps),
-      follower(deps, services.publications()),
-      deadlines(deps) {
+      records(
+          store, clock, ring, [this] { return areas.tree(); }, metrics),
+      app{records, clock, ring, peers},
+      publications(app),
+      services(app, publications),
+      follower(app, publications) {
+  AddRecords(app);
   testing::Run(loop, areas.Load());
-  services.Register(&router);
+  services.Register(router);
   rpc::ServerOptions options = testing::TestServerOptions(tokens, metrics);
-  options.access = PolicyOf(deps);
+  options.access = records.Access();
   options.clock = &clock;
   server = std::make_unique<testing::RpcServer>(loop, router, options);
   rpc::ChannelOptions channel_options;
@@ -252,11 +254,11 @@ absl::StatusOr<v1::Need> ListsTest::Cancel(const std::string& token, const std::
 }
 
 absl::Status ListsTest::Resume(const std::string& need_id, int replica) {
-  return testing::Run(loop_, replicas_[replica]->services.publications().Resume(need_id));
+  return testing::Run(loop_, replicas_[replica]->publications.Resume(need_id));
 }
 
 v1::NeedRecord ListsTest::Record(const std::string& need_id) {
-  const auto loaded = testing::Run(loop_, replicas_[0]->lists.LoadNeed(need_id));
+  const auto loaded = testing::Run(loop_, replicas_[0]->records.Load(kNeed, need_id));
   if (!loaded.ok()) throw std::runtime_error(loaded.status().ToString());
   return loaded->record;
 }

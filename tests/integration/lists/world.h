@@ -31,9 +31,7 @@
 #include "common/testing/redis_server.h"
 #include "common/testing/rpc_server.h"
 #include "common/testing/rpc_tokens.h"
-#include "services/lists/rpc/scopes.h"
 #include "services/lists/rpc/services.h"
-#include "services/lists/workers/deadlines.h"
 #include "services/lists/workers/follower.h"
 
 namespace baodao::lists {
@@ -85,11 +83,11 @@ struct Replica {
 
   metrics::Registry metrics;
   areas::AreaTreeFeed areas;
-  ListsStore lists;
-  Deps deps;
+  record::Repository records;
+  App app;
+  Publications publications;
   Services services;
   Follower follower;
-  Deadlines deadlines;
   rpc::Router router;
   std::unique_ptr<testing::RpcServer> server;
   std::unique_ptr<rpc::Channel> channel;  // without retries

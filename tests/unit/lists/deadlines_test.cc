@@ -1,10 +1,10 @@
 // What time does to needs, resources and projects: every state has a way on.
-#include "services/lists/domain/deadlines.h"
-
 #include <gtest/gtest.h>
 
+#include "services/lists/domain/need_deadlines.h"
 #include "services/lists/domain/need_states.h"
-#include "services/lists/domain/project_states.h"
+#include "services/lists/domain/project.h"
+#include "services/lists/domain/resource.h"
 #include "tests/unit/lists/needs.h"
 
 namespace baodao::lists {
@@ -22,9 +22,9 @@ TEST(NeedDeadline, EveryStateThatWaitsForPeopleEndsByItself) {
   };
   for (const auto& [state, due] : waits) {
     v1::NeedRecord record = NeedIn(state);
-    EXPECT_EQ(DeadlineOf(record), due) << StateName(state);
+    EXPECT_EQ(DeadlineOf(record), due) << record::StateName(state);
     Lapse(&record, due);
-    EXPECT_EQ(record.need().state(), v1::NEED_STATE_EXPIRED) << StateName(state);
+    EXPECT_EQ(record.need().state(), v1::NEED_STATE_EXPIRED) << record::StateName(state);
     EXPECT_EQ(ToTime(record.need().update_time()), due);
     EXPECT_EQ(DeadlineOf(record), std::nullopt);
   }
@@ -36,7 +36,7 @@ TEST(NeedDeadline, EveryStateThatWaitsForPeopleEndsByItself) {
   for (const auto state :
        {v1::NEED_STATE_IN_PROGRESS, v1::NEED_STATE_CLOSED, v1::NEED_STATE_REJECTED,
         v1::NEED_STATE_MERGED, v1::NEED_STATE_CANCELLED, v1::NEED_STATE_EXPIRED}) {
-    EXPECT_EQ(DeadlineOf(NeedIn(state)), std::nullopt) << StateName(state);
+    EXPECT_EQ(DeadlineOf(NeedIn(state)), std::nullopt) << record::StateName(state);
   }
 }
 
@@ -87,9 +87,9 @@ TEST(ProjectDeadline, ExpiresWhileNoUnitHasIt) {
   for (const auto state :
        {v1::PROJECT_STATE_PROPOSED, v1::PROJECT_STATE_BALLOTED, v1::PROJECT_STATE_APPROVED}) {
     v1::ProjectRecord record = ProjectIn(state);
-    EXPECT_EQ(DeadlineOf(record), kNow + hours(24 * 180)) << StateName(state);
+    EXPECT_EQ(DeadlineOf(record), kNow + hours(24 * 180)) << record::StateName(state);
     Lapse(&record, kNow + hours(24 * 180));
-    EXPECT_EQ(record.project().state(), v1::PROJECT_STATE_EXPIRED) << StateName(state);
+    EXPECT_EQ(record.project().state(), v1::PROJECT_STATE_EXPIRED) << record::StateName(state);
     EXPECT_EQ(DeadlineOf(record), std::nullopt);
   }
 }
@@ -111,7 +111,7 @@ TEST(ProjectDeadline, IsRemindedOfOnceAMonthWhenItIsLate) {
        {v1::PROJECT_STATE_CLAIMED, v1::PROJECT_STATE_IN_PROGRESS, v1::PROJECT_STATE_COMPLETED}) {
     v1::ProjectRecord record = ProjectIn(state);
     const Time late = kNow + hours(24 * 30);
-    EXPECT_EQ(DeadlineOf(record), late) << StateName(state);
+    EXPECT_EQ(DeadlineOf(record), late) << record::StateName(state);
     Lapse(&record, late);
     EXPECT_EQ(record.project().state(), state);
     EXPECT_EQ(ToTime(record.project().update_time()), kNow) << "nothing was done";
@@ -126,7 +126,7 @@ TEST(ProjectDeadline, IsRemindedOfOnceAMonthWhenItIsLate) {
   EXPECT_EQ(DeadlineOf(campaign), kNow + hours(24 * 100));
   for (const auto state : {v1::PROJECT_STATE_EVALUATED, v1::PROJECT_STATE_REJECTED,
                            v1::PROJECT_STATE_CANCELLED, v1::PROJECT_STATE_EXPIRED}) {
-    EXPECT_EQ(DeadlineOf(ProjectIn(state)), std::nullopt) << StateName(state);
+    EXPECT_EQ(DeadlineOf(ProjectIn(state)), std::nullopt) << record::StateName(state);
   }
 }
 

@@ -1,8 +1,9 @@
-#include "services/lists/domain/list_rules.h"
 
 #include <gtest/gtest.h>
 
 #include "common/status/status.h"
+#include "services/lists/domain/project.h"
+#include "services/lists/domain/resource.h"
 #include "tests/unit/lists/needs.h"
 
 namespace baodao::lists {
@@ -73,7 +74,7 @@ TEST(Project, RunsFromProposalToEvaluation) {
   v1::Project project = NewProject(request, "per_x", kNow);
   EXPECT_TRUE(Is(CheckLinkable(project), Reason::WRONG_STATE));
   EXPECT_TRUE(Is(Claim(&project, "unt_1", "per_l", kNow), Reason::WRONG_STATE));
-  ASSERT_TRUE(Approve(&project, "同意", kNow).ok());
+  ASSERT_TRUE(Change(&project, ProjectEvent::kApprove, "同意", kNow).ok());
   EXPECT_EQ(project.comment(), "同意");
   EXPECT_TRUE(CheckLinkable(project).ok());
   ASSERT_TRUE(Claim(&project, "unt_1", "per_l", kNow).ok());
@@ -81,8 +82,8 @@ TEST(Project, RunsFromProposalToEvaluation) {
   const auto second = Claim(&project, "unt_2", "per_m", kNow);
   EXPECT_TRUE(Is(second, Reason::PROJECT_ALREADY_CLAIMED));
   EXPECT_EQ(MetadataOf(second)["unit"], "unt_1");
-  ASSERT_TRUE(Start(&project, "", kNow).ok());
-  ASSERT_TRUE(Complete(&project, "", kNow).ok());
+  ASSERT_TRUE(Change(&project, ProjectEvent::kStart, "", kNow).ok());
+  ASSERT_TRUE(Change(&project, ProjectEvent::kComplete, "", kNow).ok());
   EXPECT_TRUE(Is(CheckLinkable(project), Reason::WRONG_STATE));
   EXPECT_TRUE(Is(Evaluate(&project, 5, "很好", project.liaison_id(), kNow), Reason::OWN_SERVICE));
   ASSERT_TRUE(Evaluate(&project, 5, "很好", "per_c", kNow).ok());
@@ -94,9 +95,9 @@ TEST(Project, IsGivenBackAsIfNobodyHadClaimedIt) {
   v1::CreateProjectRequest request;
   request.set_campaign_days(100);
   v1::Project project = NewProject(request, "per_x", kNow);
-  ASSERT_TRUE(Approve(&project, "", kNow).ok());
+  ASSERT_TRUE(Change(&project, ProjectEvent::kApprove, "", kNow).ok());
   ASSERT_TRUE(Claim(&project, "unt_1", "per_l", kNow).ok());
-  ASSERT_TRUE(Release(&project, "人手不足", kNow).ok());
+  ASSERT_TRUE(Change(&project, ProjectEvent::kRelease, "人手不足", kNow).ok());
   EXPECT_EQ(project.state(), v1::PROJECT_STATE_APPROVED);
   EXPECT_TRUE(project.unit_id().empty() && project.liaison_id().empty());
   EXPECT_FALSE(project.has_due_time());
@@ -104,20 +105,20 @@ TEST(Project, IsGivenBackAsIfNobodyHadClaimedIt) {
 }
 
 TEST(Project, WhoeverEndsItSaysWhy) {
-  for (const auto end : {&Reject, static_cast<decltype(&Reject)>(&Cancel)}) {
+  for (const auto end : {ProjectEvent::kReject, ProjectEvent::kCancel}) {
     v1::Project project = NewProject({}, "per_x", kNow);
-    const absl::Status silent = end(&project, "", kNow);
+    const absl::Status silent = Change(&project, end, "", kNow);
     ASSERT_EQ(ViolationsOf(silent).size(), 1u);
     EXPECT_EQ(ViolationsOf(silent)[0].field, "comment");
     EXPECT_EQ(project.state(), v1::PROJECT_STATE_PROPOSED);
-    EXPECT_TRUE(end(&project, "预算不足", kNow).ok());
+    EXPECT_TRUE(Change(&project, end, "预算不足", kNow).ok());
     EXPECT_EQ(project.comment(), "预算不足");
   }
 }
 
 TEST(Project, HasNoDueTimeWithoutACampaignClock) {
   v1::Project project = NewProject({}, "per_x", kNow);
-  ASSERT_TRUE(Approve(&project, "", kNow).ok());
+  ASSERT_TRUE(Change(&project, ProjectEvent::kApprove, "", kNow).ok());
   ASSERT_TRUE(Claim(&project, "unt_1", "per_l", kNow).ok());
   EXPECT_FALSE(project.has_due_time());
 }

@@ -1,11 +1,13 @@
-#include "services/lists/store/metrics.h"
-
+// What lists tells Prometheus of its records.
 #include <gtest/gtest.h>
 
+#include <asio/io_context.hpp>
 #include <string>
 
-#include "baodao/lists/v1/need.pb.h"
-#include "services/lists/store/keys.h"
+#include "common/record/repository.h"
+#include "common/store/memory_store.h"
+#include "common/testing/fake_clock.h"
+#include "services/lists/store/records.h"
 
 namespace baodao::lists {
 namespace {
@@ -19,30 +21,34 @@ size_t Occurrences(const std::string& text, const std::string& part) {
 // increase() sees nothing of a counter that comes into being with its first increment.
 TEST(ListsMetrics, EveryTransitionIsThereFromTheStart) {
   metrics::Registry registry;
-  Metrics metrics(registry);
+  asio::io_context loop;
+  testing::FakeClock clock(loop);
+  store::MemoryData data;
+  store::MemoryStore store(store::Keys("lists", 16), data, clock);
+  const crypto::KeyRing ring = crypto::KeyRing::Generate();
+  record::Repository records(
+      store, clock, ring, [] { return areas::AreaTree::Empty(); }, registry);
+  records.Add(kNeed);
+  records.Add(kResource);
+  records.Add(kProject);
   const std::string text = registry.Text();
-  for (const char* series : {"need_transitions_total{from=\"NONE\",to=\"SUBMITTED\"} 0",
-                             "need_transitions_total{from=\"SUBMITTED\",to=\"MERGED\"} 0",
-                             "need_transitions_total{from=\"RETURNED\",to=\"SUBMITTED\"} 0",
-                             "need_transitions_total{from=\"MATCHED\",to=\"ACCEPTED\"} 0",
-                             "need_transitions_total{from=\"RESOLVED\",to=\"CLOSED\"} 0",
-                             "need_transitions_total{from=\"MATCHED\",to=\"CANCELLED\"} 0",
-                             "need_transitions_total{from=\"ACCEPTED\",to=\"EXPIRED\"} 0",
-                             "resource_transitions_total{from=\"NONE\",to=\"LISTED\"} 0",
-                             "resource_transitions_total{from=\"LISTED\",to=\"WITHDRAWN\"} 0",
-                             "project_transitions_total{from=\"NONE\",to=\"PROPOSED\"} 0",
-                             "project_transitions_total{from=\"PROPOSED\",to=\"BALLOTED\"} 0",
-                             "project_transitions_total{from=\"COMPLETED\",to=\"EVALUATED\"} 0"}) {
-    EXPECT_NE(text.find("baodao_lists_" + std::string(series)), std::string::npos) << series;
+  for (const char* series :
+       {"need\",from=\"NONE\",to=\"SUBMITTED\"} 0", "need\",from=\"SUBMITTED\",to=\"MERGED\"} 0",
+        "need\",from=\"RETURNED\",to=\"SUBMITTED\"} 0",
+        "need\",from=\"MATCHED\",to=\"ACCEPTED\"} 0", "need\",from=\"RESOLVED\",to=\"CLOSED\"} 0",
+        "need\",from=\"MATCHED\",to=\"CANCELLED\"} 0", "need\",from=\"ACCEPTED\",to=\"EXPIRED\"} 0",
+        "resource\",from=\"NONE\",to=\"LISTED\"} 0",
+        "resource\",from=\"LISTED\",to=\"WITHDRAWN\"} 0",
+        "project\",from=\"NONE\",to=\"PROPOSED\"} 0",
+        "project\",from=\"PROPOSED\",to=\"BALLOTED\"} 0",
+        "project\",from=\"COMPLETED\",to=\"EVALUATED\"} 0"}) {
+    EXPECT_NE(text.find("baodao_record_transitions_total{record=\"" + std::string(series)),
+              std::string::npos)
+        << series;
   }
-  EXPECT_EQ(Occurrences(text, "need_transitions_total{"), 31u);
-  EXPECT_EQ(Occurrences(text, "resource_transitions_total{"), 2u);
-  EXPECT_EQ(Occurrences(text, "project_transitions_total{"), 20u);
-
-  metrics.Count({{kNeeds, v1::NEED_STATE_RETURNED, v1::NEED_STATE_SUBMITTED}});
-  EXPECT_EQ(Occurrences(registry.Text(), "{from=\"RETURNED\",to=\"SUBMITTED\"} 1\n"), 1u);
-  EXPECT_EQ(Occurrences(registry.Text(), "} 1\n"), 1u);
-  EXPECT_EQ(Occurrences(registry.Text(), "transitions_total{"), 53u);
+  EXPECT_EQ(Occurrences(text, "{record=\"need\","), 31u);
+  EXPECT_EQ(Occurrences(text, "{record=\"resource\","), 2u);
+  EXPECT_EQ(Occurrences(text, "{record=\"project\","), 20u);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/status/status.h"
-#include "services/lists/domain/deadlines.h"
+#include "services/lists/domain/need_deadlines.h"
 #include "services/lists/domain/need_rules.h"
 #include "tests/unit/lists/needs.h"
 
@@ -175,7 +175,7 @@ TEST(FollowTask, ServiceConfirmedAfterTheFactResolvesTheNeed) {
     ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_SERVED, 6}, kNow));
     EXPECT_EQ(record.need().state(), v1::NEED_STATE_RESOLVED);
     EXPECT_EQ(record.need().task_id(), "tsk_1");
-    EXPECT_EQ(record.past_task_ids_size(), 0);
+    EXPECT_EQ(record.need().past_task_ids_size(), 0);
     // What is told again of before changes nothing, and what comes is followed.
     EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, kNow));
     EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_SERVED, 6}, kNow));
@@ -191,7 +191,7 @@ TEST(FollowTask, ALostTaskThatIsClosedByNowWasServed) {
   ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_CLOSED, 8}, kNow));
   EXPECT_EQ(record.need().state(), v1::NEED_STATE_RESOLVED);
   EXPECT_EQ(record.need().task_id(), "tsk_1");
-  EXPECT_EQ(record.past_task_ids_size(), 0);
+  EXPECT_EQ(record.need().past_task_ids_size(), 0);
   EXPECT_EQ(DeadlineOf(record), kNow + kNeedAutoClose) << "nothing else would close it";
 }
 
@@ -231,7 +231,7 @@ TEST(FollowTask, ANeedWhoseTimeHasPassedExpiresWithItsTask) {
   ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, end));
   EXPECT_EQ(record.need().state(), v1::NEED_STATE_EXPIRED);
   EXPECT_TRUE(record.need().task_id().empty());
-  EXPECT_EQ(record.past_task_ids(0), "tsk_1");
+  EXPECT_EQ(record.need().past_task_ids(0), "tsk_1");
 }
 
 TEST(FollowTask, ANeedArrangedForLaterIsWantedUntilThen) {
@@ -288,7 +288,7 @@ TEST(FollowTask, ALinkedNeedStaysMatchedWhenItsTaskIsLost) {
     ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, kNow));
     EXPECT_EQ(record.need().state(), v1::NEED_STATE_MATCHED);
     EXPECT_TRUE(record.need().task_id().empty());
-    EXPECT_EQ(record.past_task_ids_size(), 1);
+    EXPECT_EQ(record.need().past_task_ids_size(), 1);
     v1::NeedRecord again = record;
     EXPECT_TRUE(BeginPublication(&again, {}, kPublisher, Point(31, 121), kNow).ok());
     EXPECT_TRUE(Resolve(&record, kNow).ok());

@@ -5,39 +5,13 @@
 #include <utility>
 
 #include "common/status/status.h"
+#include "common/testing/machine.h"
 #include "services/lists/domain/need_states.h"
-#include "services/lists/domain/project_states.h"
-#include "services/lists/domain/resource_states.h"
+#include "services/lists/domain/project.h"
+#include "services/lists/domain/resource.h"
 
 namespace baodao::lists {
 namespace {
-
-template <class Record, class State, class Event>
-void CheckEveryPair(const std::map<std::pair<State, Event>, State>& expected, int states,
-                    int events) {
-  int moves = 0;
-  for (int s = 0; s < states; ++s) {
-    for (int e = 0; e < events; ++e) {
-      const auto state = static_cast<State>(s);
-      const auto event = static_cast<Event>(e);
-      SCOPED_TRACE(StateName(state) + " + event " + std::to_string(e));
-      Record record;
-      record.set_state(state);
-      const absl::Status status = Move(&record, event);
-      const auto found = expected.find({state, event});
-      if (found == expected.end()) {
-        EXPECT_TRUE(Is(status, Reason::WRONG_STATE));
-        EXPECT_EQ(MetadataOf(status)["state"], StateName(state));
-        EXPECT_EQ(record.state(), state);
-      } else {
-        EXPECT_TRUE(status.ok());
-        EXPECT_EQ(record.state(), found->second);
-        ++moves;
-      }
-    }
-  }
-  EXPECT_EQ(moves, static_cast<int>(expected.size()));
-}
 
 TEST(NeedStates, EveryPair) {
   using enum v1::NeedState;
@@ -82,7 +56,16 @@ TEST(NeedStates, EveryPair) {
       {{NEED_STATE_RESOLVED, kTaskClosed}, NEED_STATE_CLOSED},
       {{NEED_STATE_RESOLVED, kClose}, NEED_STATE_CLOSED},
   };
-  CheckEveryPair<v1::Need>(expected, v1::NeedState_ARRAYSIZE, kNeedEvents);
+  testing::CheckEveryPair(kNeedMachine, expected, kExpire);
+}
+
+TEST(NeedStates, WhatIsNotAllowedChangesNothing) {
+  v1::Need need;
+  need.set_state(v1::NEED_STATE_CLOSED);
+  const absl::Status status = Move(&need, NeedEvent::kAccept);
+  EXPECT_TRUE(Is(status, Reason::WRONG_STATE));
+  EXPECT_EQ(MetadataOf(status)["state"], "CLOSED");
+  EXPECT_EQ(need.state(), v1::NEED_STATE_CLOSED);
 }
 
 TEST(NeedStates, ARefusalSaysWhatIsPossibleInstead) {
@@ -98,7 +81,7 @@ TEST(ResourceStates, EveryPair) {
   const std::map<std::pair<v1::ResourceState, ResourceEvent>, v1::ResourceState> expected = {
       {{v1::RESOURCE_STATE_LISTED, ResourceEvent::kWithdraw}, v1::RESOURCE_STATE_WITHDRAWN},
   };
-  CheckEveryPair<v1::Resource>(expected, v1::ResourceState_ARRAYSIZE, kResourceEvents);
+  testing::CheckEveryPair(kResourceMachine, expected, ResourceEvent::kWithdraw);
 }
 
 TEST(ProjectStates, EveryPair) {
@@ -126,7 +109,7 @@ TEST(ProjectStates, EveryPair) {
       {{PROJECT_STATE_COMPLETED, kEvaluate}, PROJECT_STATE_EVALUATED},
       {{PROJECT_STATE_COMPLETED, kExpire}, PROJECT_STATE_EVALUATED},
   };
-  CheckEveryPair<v1::Project>(expected, v1::ProjectState_ARRAYSIZE, kProjectEvents);
+  testing::CheckEveryPair(kProjectMachine, expected, kExpire);
 }
 
 }  // namespace

@@ -48,7 +48,9 @@ class ChainTest : public ::testing::Test {
     options_.access.covers = [](std::string_view a, std::string_view d) {
       return d.starts_with(a);
     };
-    options_.access.resolve = [this](std::string id) { return Resolve(std::move(id)); };
+    options_.access.resolve = [this](CallContext, std::string id) {
+      return Resolve(std::move(id));
+    };
   }
 
   Task<absl::StatusOr<Scope>> Resolve(std::string id) {

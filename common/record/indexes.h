@@ -1,0 +1,46 @@
+// The lists that records stand in: sorted sets of "<id>|<tag>" in the shards of the records.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/areas/tree.h"
+#include "common/record/type.h"
+#include "common/store/commit.h"
+#include "common/store/keys.h"
+
+namespace baodao::record {
+
+// A record in its lists.
+struct Indexed {
+  std::string id;
+  double sort = 0;
+  Places places;
+};
+
+// The creation time that an id carries, in milliseconds.
+double CreatedAt(std::string_view id);
+
+// Names of the lists of one type in one shard. `state`: "" for any.
+class IndexKeys {
+ public:
+  IndexKeys(const store::Keys& keys, std::string_view type) : keys_(keys), type_(type) {}
+
+  std::string InArea(int shard, std::string_view area_code, std::string_view state) const;
+  std::string Of(int shard, std::string_view owner_id) const;
+  std::string All(int shard) const;
+
+ private:
+  const store::Keys& keys_;
+  std::string type_;
+};
+
+// Adds to `commit` what leads from the lists of `before` (nothing: a new record) to those of
+// `after` (nothing: a deleted one). AREA_UNKNOWN where the tree does not have an area: then it
+// cannot be told which areas lie above it.
+absl::Status Reindex(const IndexKeys& keys, const areas::AreaTree& tree,
+                     const google::protobuf::EnumDescriptor* states, const Indexed* before,
+                     const Indexed* after, store::Commit* commit);
+
+}  // namespace baodao::record

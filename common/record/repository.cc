@@ -1,0 +1,86 @@
+#include "common/record/repository.h"
+
+#include <numeric>
+
+#include "common/async/gather.h"
+
+namespace baodao::record {
+
+rpc::AccessPolicy Repository::Access() {
+  rpc::AccessPolicy policy;
+  policy.covers = [this](std::string_view above, std::string_view below) {
+    return tree_()->Covers(above, below);
+  };
+  policy.resolve = [this](rpc::CallContext context,
+                          std::string id) -> Task<absl::StatusOr<rpc::Scope>> {
+    const auto kept = kept_.find(std::string_view(id).substr(0, id.find('_')));
+    if (kept == kept_.end()) return Unknown(std::move(id));
+    return kept->second.scope(std::move(context), std::move(id));
+  };
+  return policy;
+}
+
+Task<absl::StatusOr<rpc::Scope>> Repository::Unknown(std::string id) {
+  co_return NotFound("record", std::move(id));
+}
+
+Task<absl::Status> Repository::OnDeadline(timers::Timer timer) {
+  const auto kept = kept_.find(std::string_view(timer.id).substr(0, timer.id.find('_')));
+  if (kept == kept_.end()) {
+    co_return absl::InvalidArgumentError("a deadline of nothing: " + timer.member);
+  }
+  co_return co_await kept->second.on_deadline(std::move(timer));
+}
+
+Task<absl::Status> Repository::Update(int shard, Origin origin,
+                                      std::function<Task<absl::Status>(Transaction&)> decide) {
+  std::vector<Transition> transitions;  // of the latest try
+  std::function<Task<absl::StatusOr<store::Commit>>()> attempt =
+      [&]() -> Task<absl::StatusOr<store::Commit>> {
+    origin.now = clock_.Now();
+    Transaction transaction = Begin(shard, origin);
+    CO_RETURN_IF_ERROR(co_await decide(transaction));
+    CO_RETURN_IF_ERROR(transaction.status());
+    transitions = transaction.transitions();
+    co_return transaction.TakeCommit();
+  };
+  CO_RETURN_IF_ERROR(co_await store::Update(store_, std::move(attempt)));
+  transitions_.Count(transitions);
+  co_return absl::OkStatus();
+}
+
+Task<absl::StatusOr<store::CommitOutcome::Kind>> Repository::Commit(Transaction transaction) {
+  CO_RETURN_IF_ERROR(transaction.status());
+  CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
+                      co_await store_.Apply(transaction.TakeCommit()));
+  if (outcome.kind == store::CommitOutcome::Kind::kApplied) {
+    transitions_.Count(transaction.transitions());
+  }
+  co_return outcome.kind;
+}
+
+Task<absl::StatusOr<int64_t>> Repository::SizeOf(std::vector<std::string> lists) {
+  std::vector<Task<absl::StatusOr<int64_t>>> reads;
+  for (std::string& list : lists) reads.push_back(store_.IndexSize(std::move(list)));
+  const std::vector<absl::StatusOr<int64_t>> sizes = co_await Gather(std::move(reads));
+  int64_t sum = 0;
+  for (const absl::StatusOr<int64_t>& size : sizes) {
+    CO_RETURN_IF_ERROR(size.status());
+    sum += *size;
+  }
+  co_return sum;
+}
+
+std::vector<int> Repository::ShardsOf(bool in_one, int shard) const {
+  if (in_one) return {shard};
+  std::vector<int> all(static_cast<size_t>(store_.shards()));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+int Repository::CallerShard(const rpc::CallContext& context, int shard) const {
+  const auth::Principal& caller = context.caller();
+  return caller.IsPerson() ? store_.keys().ShardOfId(caller.person_id) : shard;
+}
+
+}  // namespace baodao::record

@@ -1,0 +1,40 @@
+#include "common/record/transaction.h"
+
+#include "common/clock/timestamp.h"
+
+namespace baodao::record {
+
+void Transaction::Fill(events::v1::Event* event) const {
+  *event->mutable_time() = ToTimestamp(origin_.now);
+  event->set_actor_id(origin_.actor_id);
+  event->set_trace_id(origin_.trace_id);
+}
+
+void Transaction::Emit(events::v1::Event event) {
+  Fill(&event);
+  commit_.Emit(event.SerializeAsString());
+}
+
+void Transaction::Index(const std::string& type, const google::protobuf::EnumDescriptor* states,
+                        const Indexed* before, const Indexed* after) {
+  status_.Update(Reindex(IndexKeys(keys_, type), *tree_, states, before, after, &commit_));
+}
+
+void Transaction::SetDeadline(const std::string& id, std::optional<Time> due) {
+  const std::string timer = timers::Member(kDeadlineTimer, id);
+  if (due) {
+    commit_.SetTimer(timer, *due);
+  } else {
+    commit_.ClearTimer(timer);
+  }
+}
+
+void Transaction::Note(const std::string& type, int from, int passed, int to) {
+  if (passed != 0) {
+    transitions_.push_back({type, from, passed});
+    from = passed;
+  }
+  if (from != to) transitions_.push_back({type, from, to});
+}
+
+}  // namespace baodao::record

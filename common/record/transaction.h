@@ -1,0 +1,140 @@
+// What one change writes: records with their lists, timers, events and counted transitions, so that
+// no writer can forget one of them.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/areas/tree.h"
+#include "common/record/indexes.h"
+#include "common/record/origin.h"
+#include "common/record/transitions.h"
+#include "common/record/type.h"
+#include "common/store/commit.h"
+#include "common/timers/timer_loop.h"
+
+namespace baodao::record {
+
+// The kind of the timers at the deadlines of records.
+inline constexpr std::string_view kDeadlineTimer = "deadline";
+
+// Loop thread only. Everything lies in one shard.
+class Transaction {
+ public:
+  using Tree = std::shared_ptr<const areas::AreaTree>;
+  using Edit = std::function<void(events::v1::Event*)>;
+
+  // `keys` outlives it.
+  Transaction(const store::Keys& keys, Tree tree, int shard, Origin origin)
+      : keys_(keys), tree_(std::move(tree)), origin_(std::move(origin)), commit_(shard) {}
+
+  int shard() const { return commit_.shard(); }
+  const Origin& origin() const { return origin_; }
+  Time now() const { return origin_.now; }
+  // For somebody who comes into being by this very change.
+  void set_actor(std::string actor_id) { origin_.actor_id = std::move(actor_id); }
+  const areas::AreaTree& tree() const { return *tree_; }
+
+  // Writes what became of `before` (version 0: a new record). `complete` adds to its event, if it
+  // has one, what the record does not know.
+  template <class Record>
+  void Put(const Type<Record>& type, const Versioned<Record>& before, const Record& after,
+           const Edit& complete = nullptr);
+  // Takes the record out of everything. It has no event.
+  template <class Record>
+  void Delete(const Type<Record>& type, const Versioned<Record>& before);
+  // Only compares: the commit stops when the record is no longer as it was read.
+  template <class Record>
+  void Expect(const Type<Record>& type, const std::string& id, uint64_t version) {
+    (void)type;
+    commit_.Expect(KeyOf<Record>(id), version);
+  }
+  // Sets the record's timer, or clears it.
+  void SetDeadline(const std::string& id, std::optional<Time> due);
+  // Fills the header of an event: who, when, in which trace.
+  void Fill(events::v1::Event* event) const;
+  // An event beside those of the records; its header is filled.
+  void Emit(events::v1::Event event);
+  // What no record does: plain values, streams, timers of other kinds.
+  store::Commit& commit() { return commit_; }
+
+  // Not OK when something could not be written as it must be: then there is no commit.
+  const absl::Status& status() const { return status_; }
+  const std::vector<Transition>& transitions() const { return transitions_; }
+  store::Commit TakeCommit() { return std::move(commit_); }
+
+  template <class Record>
+  std::string KeyOf(std::string_view id) const {
+    return keys_.Of(keys_.ShardOfId(id), Named<Record>().name(), id);
+  }
+
+ private:
+  void Index(const std::string& type, const google::protobuf::EnumDescriptor* states,
+             const Indexed* before, const Indexed* after);
+  void Note(const std::string& type, int from, int passed, int to);
+
+  template <class Record>
+  static Indexed IndexedAs(const Type<Record>& type, const Record& record) {
+    std::string id = type.id(record);
+    const double sort = CreatedAt(id);
+    return {std::move(id), sort, type.places(record)};
+  }
+
+  template <class Record>
+  static const google::protobuf::EnumDescriptor* StatesOf(const Type<Record>& type) {
+    return type.states != nullptr ? type.states() : nullptr;
+  }
+
+  const store::Keys& keys_;
+  Tree tree_;
+  Origin origin_;
+  store::Commit commit_;
+  std::vector<Transition> transitions_;
+  absl::Status status_;
+};
+
+template <class Record>
+void Transaction::Put(const Type<Record>& type, const Versioned<Record>& before,
+                      const Record& after, const Edit& complete) {
+  const std::string id = type.id(after);
+  const std::string& name = Named<Record>().name();
+  commit_.Put(KeyOf<Record>(id), before.version, after.SerializeAsString());
+  if (type.places != nullptr) {
+    std::optional<Indexed> old;
+    if (before.exists()) old = IndexedAs(type, before.record);
+    const Indexed now = IndexedAs(type, after);
+    Index(name, StatesOf(type), old ? &*old : nullptr, &now);
+  }
+  if (type.deadline != nullptr) {
+    const auto old = before.exists() ? type.deadline(before.record) : std::nullopt;
+    const std::optional<Time> due = type.deadline(after);
+    if (due != old) SetDeadline(id, due);
+  }
+  if (type.state != nullptr) {
+    const int passed = type.passed != nullptr ? type.passed(before.record, after) : 0;
+    Note(name, before.exists() ? type.state(before.record) : 0, passed, type.state(after));
+  }
+  events::v1::Event event;
+  if (type.event == nullptr || !type.event(before, after, &event)) return;
+  if (complete) complete(&event);
+  Emit(std::move(event));
+}
+
+template <class Record>
+void Transaction::Delete(const Type<Record>& type, const Versioned<Record>& before) {
+  const std::string id = type.id(before.record);
+  commit_.Delete(KeyOf<Record>(id), before.version);
+  if (type.places != nullptr) {
+    const Indexed old = IndexedAs(type, before.record);
+    Index(Named<Record>().name(), StatesOf(type), &old, nullptr);
+  }
+  if (type.deadline != nullptr) SetDeadline(id, std::nullopt);
+}
+
+}  // namespace baodao::record

@@ -1,0 +1,56 @@
+#include "services/lists/app/app.h"
+
+#include "common/ids/ids.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+
+namespace baodao::lists {
+namespace {
+
+// Who speaks for the unit now, not who listed or claimed something for it.
+Task<absl::StatusOr<rpc::Scope>> ScopeThroughUnit(Peers& peers, std::string area_code,
+                                                  std::string unit_id) {
+  rpc::Scope scope;
+  scope.area_code = std::move(area_code);
+  CO_ASSIGN_OR_RETURN(const registration::v1::Unit unit,
+                      co_await peers.GetUnit(rpc::CallOptions(), std::move(unit_id)));
+  if (!unit.liaison_id().empty()) scope.owner_ids.push_back(unit.liaison_id());
+  co_return scope;
+}
+
+}  // namespace
+
+void AddRecords(App& app) {
+  app.records.Add(kNeed);
+  record::Hooks<v1::ResourceRecord> resource;
+  resource.scope = [&app](v1::ResourceRecord record) -> Task<absl::StatusOr<rpc::Scope>> {
+    if (IsOfPerson(record.resource())) co_return kResource.scope(record);
+    co_return co_await ScopeThroughUnit(app.peers, record.resource().area_code(),
+                                        record.resource().owner_id());
+  };
+  app.records.Add(kResource, std::move(resource));
+  record::Hooks<v1::ProjectRecord> project;
+  project.scope = [&app](v1::ProjectRecord record) -> Task<absl::StatusOr<rpc::Scope>> {
+    if (record.project().unit_id().empty()) co_return kProject.scope(record);
+    co_return co_await ScopeThroughUnit(app.peers, record.project().area_code(),
+                                        record.project().unit_id());
+  };
+  app.records.Add(kProject, std::move(project));
+}
+
+bool Related(const areas::AreaTree& tree, const std::string& a, const std::string& b) {
+  if (tree.Covers(a, b) || tree.Covers(b, a)) return true;
+  const areas::Area* subdistrict = tree.SubdistrictOf(a);
+  return subdistrict != nullptr && subdistrict == tree.SubdistrictOf(b);
+}
+
+Task<absl::Status> CheckLiaison(rpc::CallContext context, Peers& peers, std::string unit_id) {
+  CO_ASSIGN_OR_RETURN(const registration::v1::Unit unit,
+                      co_await peers.GetUnit(rpc::CallOptions::From(context), unit_id));
+  if (context.caller().IsPerson() && unit.liaison_id() == context.caller().person_id) {
+    co_return absl::OkStatus();
+  }
+  co_return Refuse(Reason::NOT_THE_LIAISON);
+}
+
+}  // namespace baodao::lists

@@ -1,0 +1,48 @@
+// What the handlers and workers of lists work with, and what they share.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <string>
+
+#include "common/areas/feed.h"
+#include "common/areas/place_check.h"
+#include "common/clock/clock.h"
+#include "common/crypto/key_ring.h"
+#include "common/record/repository.h"
+#include "common/rpc/context.h"
+#include "common/work/limits.h"
+#include "services/lists/app/peers.h"
+#include "services/lists/store/records.h"
+
+namespace baodao::lists {
+
+// Everything outlives the handlers.
+struct App {
+  record::Repository& records;
+  Clock& clock;
+  const crypto::KeyRing& key_ring;
+  Peers& peers;
+  work::Limits limits = {};
+};
+
+// Tells the repository what lists keeps.
+void AddRecords(App& app);
+
+// PLACE_FAR_FROM_AREA unless the request's place may be in the area, or is confirmed.
+template <class Request>
+absl::Status CheckPlaceOf(const areas::AreaTree& tree, const std::string& area_code,
+                          const Request& request) {
+  if (request.place_confirmed()) return absl::OkStatus();
+  return areas::CheckPlace(tree, area_code, request.place());
+}
+
+// Whether things of two areas may be brought together: one lies in the other, or both in one
+// subdistrict.
+bool Related(const areas::AreaTree& tree, const std::string& a, const std::string& b);
+
+// OK when the caller is the unit's liaison, NOT_THE_LIAISON otherwise; NOT_FOUND without such a
+// unit.
+Task<absl::Status> CheckLiaison(rpc::CallContext context, Peers& peers, std::string unit_id);
+
+}  // namespace baodao::lists

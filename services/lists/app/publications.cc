@@ -1,0 +1,131 @@
+#include "services/lists/app/publications.h"
+
+#include <utility>
+
+#include "common/areas/geo.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "common/timers/timer_loop.h"
+#include "services/lists/app/details.h"
+#include "services/lists/store/keys.h"
+
+namespace baodao::lists {
+namespace {
+
+// Where a need with an address and no place is listed: the centre of its area, or of the nearest
+// one above that has one.
+common::v1::GeoPoint CentreOf(const areas::AreaTree& tree, const std::string& area_code) {
+  const areas::Area* area = tree.Find(area_code);
+  if (area != nullptr && areas::IsKnown(area->center())) return area->center();
+  for (const areas::Area* above : tree.Ancestors(area_code)) {
+    if (areas::IsKnown(above->center())) return above->center();
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string PublishTimerOf(const std::string& need_id) {
+  return timers::Member(kPublishTimer, need_id);
+}
+
+Task<absl::StatusOr<v1::NeedAnswer>> Publications::Publish(rpc::CallContext context,
+                                                           v1::PublishNeedRequest request) {
+  const int shard = app_.records.store().keys().ShardOfId(request.need_id());
+  const store::RequestKey key = record::Repository::RequestKeyOf(context, request);
+  CO_ASSIGN_OR_RETURN(std::optional<v1::NeedAnswer> known, co_await Begin(context, request, key));
+  if (known) co_return *std::move(known);
+  const record::Origin origin = record::OriginOf(context, app_.clock.Now());
+  const absl::Status finished =
+      co_await Finish(request.need_id(), rpc::CallOptions::From(context), origin);
+  CO_ASSIGN_OR_RETURN(known, co_await FindAnswer(shard, key));
+  if (known) co_return *std::move(known);
+  CO_RETURN_IF_ERROR(finished);
+  // The timer was faster and dispatch refused it: the next try is decided anew.
+  co_return Refuse(Reason::PEER_UNAVAILABLE);
+}
+
+Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Publications::FindAnswer(
+    int shard, store::RequestKey key) {
+  CO_ASSIGN_OR_RETURN(const auto replay, co_await app_.records.store().FindAnswer(shard, key));
+  if (!replay) co_return std::optional<v1::NeedAnswer>();
+  if (!replay->same_payload) co_return Refuse(Reason::REQUEST_ID_REUSED);
+  v1::NeedAnswer answer;
+  if (!answer.ParseFromString(replay->answer)) {
+    co_return absl::DataLossError("a stored answer cannot be parsed");
+  }
+  co_return std::optional<v1::NeedAnswer>(std::move(answer));
+}
+
+absl::Status Publications::BeginOn(v1::NeedRecord* record, const v1::PublishNeedRequest& request,
+                                   const Publisher& publisher, Time now) const {
+  common::v1::GeoPoint place = record->need().place();
+  if (!areas::IsKnown(place)) place = CentreOf(*app_.records.tree(), record->need().area_code());
+  RETURN_IF_ERROR(BeginPublication(record, request, publisher, place, now));
+  ASSIGN_OR_RETURN(const v1::NeedDetails details,
+                   OpenDetails(app_.key_ring, record->need().need_id(), record->sealed_details()));
+  return CheckFindable(details);
+}
+
+Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Publications::Begin(
+    const rpc::CallContext& context, const v1::PublishNeedRequest& request, store::RequestKey key) {
+  const int shard = app_.records.store().keys().ShardOfId(request.need_id());
+  for (int i = 0; i < kTries; ++i) {
+    CO_ASSIGN_OR_RETURN(std::optional<v1::NeedAnswer> known, co_await FindAnswer(shard, key));
+    if (known) co_return known;
+    const absl::StatusOr<bool> begun = co_await TryBegin(context, request, key);
+    if (begun.ok() && *begun) co_return known;
+    if (!begun.ok()) {
+      // Perhaps the first try of this very request has succeeded meanwhile; or the request_id
+      // belongs to another one.
+      CO_ASSIGN_OR_RETURN(known, co_await FindAnswer(shard, key));
+      if (known) co_return known;
+      CO_RETURN_IF_ERROR(
+          (co_await FindAnswer(app_.records.CallerShard(context, shard), key)).status());
+      co_return begun.status();
+    }
+    co_await app_.records.store().Backoff(i + 1);
+  }
+  co_return Refuse(Reason::CONFLICT_RETRY);
+}
+
+Task<absl::StatusOr<bool>> Publications::TryBegin(const rpc::CallContext& context,
+                                                  const v1::PublishNeedRequest& request,
+                                                  const store::RequestKey& key) {
+  const Publisher publisher{context.caller().person_id, key.caller, key.request_id,
+                            key.fingerprint};
+  CO_ASSIGN_OR_RETURN(const record::Versioned<v1::NeedRecord> loaded,
+                      co_await app_.records.Load(kNeed, request.need_id()));
+  if (IsPublishedBy(loaded.record, publisher)) co_return true;
+  if (loaded.record.publishing() && loaded.record.publish_caller() == key.caller &&
+      loaded.record.publish_request_id() == key.request_id) {
+    co_return Refuse(Reason::REQUEST_ID_REUSED);
+  }
+  const int shard = app_.records.store().keys().ShardOfId(request.need_id());
+  record::Transaction transaction =
+      app_.records.Begin(shard, record::OriginOf(context, app_.clock.Now()));
+  v1::NeedRecord record = loaded.record;
+  CO_RETURN_IF_ERROR(BeginOn(&record, request, publisher, transaction.now()));
+  const int caller_shard = app_.records.CallerShard(context, shard);
+  store::Marking marking = store::Marking::kKnown;
+  if (caller_shard != shard) {
+    CO_ASSIGN_OR_RETURN(marking, co_await app_.records.store().MarkRequest(caller_shard, key));
+    if (marking == store::Marking::kReused) co_return Refuse(Reason::REQUEST_ID_REUSED);
+  }
+  transaction.Put(kNeed, loaded, record);
+  // The answer comes with a later commit: until then nothing else may take the request_id.
+  transaction.commit().Mark(key);
+  transaction.commit().SetTimer(PublishTimerOf(request.need_id()),
+                                transaction.now() + kPublishRetry);
+  CO_ASSIGN_OR_RETURN(const store::CommitOutcome::Kind outcome,
+                      co_await app_.records.Commit(std::move(transaction)));
+  if (outcome != store::CommitOutcome::Kind::kApplied && marking == store::Marking::kNew) {
+    (co_await app_.records.store().Unmark(caller_shard, key)).IgnoreError();
+  }
+  if (outcome == store::CommitOutcome::Kind::kReplayed) {
+    co_return Refuse(Reason::REQUEST_ID_REUSED);
+  }
+  co_return outcome == store::CommitOutcome::Kind::kApplied;
+}
+
+}  // namespace baodao::lists

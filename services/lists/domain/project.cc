@@ -1,0 +1,125 @@
+#include "services/lists/domain/project.h"
+
+#include <algorithm>
+
+#include "common/clock/timestamp.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+
+namespace baodao::lists {
+namespace {
+
+bool AsksForAComment(ProjectEvent event) {
+  return event == ProjectEvent::kReject || event == ProjectEvent::kCancel ||
+         event == ProjectEvent::kRelease;
+}
+
+// When a project that a unit has is late: by its campaign clock, or where nothing was heard of it.
+Time LateAt(const v1::Project& project) {
+  const bool runs = project.state() != v1::PROJECT_STATE_COMPLETED;
+  if (runs && project.has_due_time()) return ToTime(project.due_time());
+  return ToTime(project.update_time()) + kReminderPeriod;
+}
+
+// When the coordinators are told of it next.
+Time RemindAt(const v1::ProjectRecord& record) {
+  if (record.has_reminded()) return ToTime(record.reminded()) + kReminderPeriod;
+  return LateAt(record.project());
+}
+
+Time IdleUntil(const v1::Project& project) { return ToTime(project.update_time()) + kProjectIdle; }
+
+}  // namespace
+
+v1::Project NewProject(const v1::CreateProjectRequest& request, const std::string& proposer_id,
+                       Time now) {
+  v1::Project project;
+  project.set_title(request.title());
+  project.set_description(request.description());
+  project.set_category(request.category());
+  project.set_area_code(request.area_code());
+  project.set_state(v1::PROJECT_STATE_PROPOSED);
+  project.set_proposer_id(proposer_id);
+  project.set_campaign_days(request.campaign_days());
+  *project.mutable_create_time() = ToTimestamp(now);
+  *project.mutable_update_time() = ToTimestamp(now);
+  return project;
+}
+
+absl::Status Change(v1::Project* project, ProjectEvent event, const std::string& comment,
+                    Time now) {
+  if (comment.empty() && AsksForAComment(event)) {
+    return RefuseField("comment", ViolationKind::REQUIRED);
+  }
+  RETURN_IF_ERROR(kProjectMachine.Move(project, event));
+  if (!comment.empty()) project->set_comment(comment);
+  *project->mutable_update_time() = ToTimestamp(now);
+  if (event != ProjectEvent::kRelease) return absl::OkStatus();
+  project->clear_unit_id();
+  project->clear_liaison_id();
+  project->clear_due_time();
+  return absl::OkStatus();
+}
+
+absl::Status Claim(v1::Project* project, const std::string& unit_id, const std::string& liaison_id,
+                   Time now) {
+  if (!project->unit_id().empty()) {
+    return Refuse(Reason::PROJECT_ALREADY_CLAIMED, {{"unit", project->unit_id()}});
+  }
+  RETURN_IF_ERROR(Change(project, ProjectEvent::kClaim, "", now));
+  project->set_unit_id(unit_id);
+  project->set_liaison_id(liaison_id);
+  if (project->campaign_days() > 0) {
+    *project->mutable_due_time() = ToTimestamp(now + std::chrono::days(project->campaign_days()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Evaluate(v1::Project* project, int rating, const std::string& comment,
+                      const std::string& evaluator_id, Time now) {
+  if (!evaluator_id.empty() && evaluator_id == project->liaison_id()) {
+    return Refuse(Reason::OWN_SERVICE);
+  }
+  RETURN_IF_ERROR(Change(project, ProjectEvent::kEvaluate, comment, now));
+  project->set_rating(rating);
+  return absl::OkStatus();
+}
+
+absl::Status CheckLinkable(const v1::Project& project) {
+  switch (project.state()) {
+    case v1::PROJECT_STATE_APPROVED:
+    case v1::PROJECT_STATE_CLAIMED:
+    case v1::PROJECT_STATE_IN_PROGRESS:
+      return absl::OkStatus();
+    default:
+      return WrongState(record::StateName(project.state()));
+  }
+}
+
+std::optional<Time> DeadlineOf(const v1::ProjectRecord& record) {
+  const v1::Project& project = record.project();
+  switch (project.state()) {
+    case v1::PROJECT_STATE_PROPOSED:
+    case v1::PROJECT_STATE_BALLOTED:
+    case v1::PROJECT_STATE_APPROVED:
+      return IdleUntil(project);
+    case v1::PROJECT_STATE_CLAIMED:
+    case v1::PROJECT_STATE_IN_PROGRESS:
+      return RemindAt(record);
+    case v1::PROJECT_STATE_COMPLETED:
+      return std::min(RemindAt(record), IdleUntil(project));
+    default:
+      return std::nullopt;
+  }
+}
+
+void Lapse(v1::ProjectRecord* record, Time now) {
+  v1::Project* const project = record->mutable_project();
+  if (now >= IdleUntil(*project) && kProjectMachine.Move(project, ProjectEvent::kExpire).ok()) {
+    *project->mutable_update_time() = ToTimestamp(now);
+  } else {
+    *record->mutable_reminded() = ToTimestamp(now);
+  }
+}
+
+}  // namespace baodao::lists

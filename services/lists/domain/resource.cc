@@ -1,0 +1,87 @@
+#include "services/lists/domain/resource.h"
+
+#include <absl/time/time.h>
+
+#include <utility>
+
+#include "common/areas/geo.h"
+#include "common/clock/timestamp.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+
+namespace baodao::lists {
+namespace {
+
+absl::Status CheckExpiry(const v1::CreateResourceRequest& request, Time now) {
+  if (!request.has_expire_time()) return absl::OkStatus();
+  const Time expire = ToTime(request.expire_time());
+  if (expire <= now) return RefuseField("expire_time", ViolationKind::IN_THE_PAST);
+  if (expire <= now + kListedFor) return absl::OkStatus();
+  std::string day =
+      absl::FormatTime("%Y-%m-%d", absl::FromChrono(now + kListedFor), absl::UTCTimeZone());
+  return RefuseField("expire_time", ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(day)}});
+}
+
+}  // namespace
+
+absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& request,
+                                         const std::string& owner_id, Time now) {
+  for (int i = 0; i < request.slots_size(); ++i) {
+    if (request.slots(i).end_minute() > request.slots(i).start_minute()) continue;
+    const std::string slot = "slots[" + std::to_string(i) + "]";
+    return RefuseField(slot + ".end_minute", ViolationKind::MUST_BE_AFTER,
+                       {{"field", "start_minute"}});
+  }
+  RETURN_IF_ERROR(CheckExpiry(request, now));
+  v1::Resource resource;
+  resource.set_title(request.title());
+  resource.set_description(request.description());
+  resource.set_category(request.category());
+  resource.set_area_code(request.area_code());
+  if (request.has_place()) *resource.mutable_place() = request.place();
+  resource.set_capacity(request.capacity());
+  *resource.mutable_slots() = request.slots();
+  resource.set_state(v1::RESOURCE_STATE_LISTED);
+  resource.set_owner_id(owner_id);
+  *resource.mutable_expire_time() =
+      request.has_expire_time() ? request.expire_time() : ToTimestamp(now + kListedFor);
+  *resource.mutable_create_time() = ToTimestamp(now);
+  *resource.mutable_update_time() = ToTimestamp(now);
+  return PublicView(std::move(resource));
+}
+
+v1::Resource PublicView(v1::Resource resource) {
+  if (resource.has_place() && IsOfPerson(resource)) {
+    *resource.mutable_place() = areas::Coarse(resource.place());
+  }
+  return resource;
+}
+
+bool IsOfPerson(const v1::Resource& resource) { return resource.owner_id().starts_with("per_"); }
+
+absl::Status Withdraw(v1::Resource* resource, const std::string& reason, Time now) {
+  RETURN_IF_ERROR(kResourceMachine.Move(resource, ResourceEvent::kWithdraw));
+  resource->set_withdraw_reason(reason);
+  *resource->mutable_update_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+absl::Status CheckLinkable(const v1::Resource& resource) {
+  if (resource.state() == v1::RESOURCE_STATE_LISTED) return absl::OkStatus();
+  return WrongState(record::StateName(resource.state()));
+}
+
+std::optional<Time> DeadlineOf(const v1::ResourceRecord& record) {
+  const v1::Resource& resource = record.resource();
+  if (resource.state() != v1::RESOURCE_STATE_LISTED || !resource.has_expire_time()) {
+    return std::nullopt;
+  }
+  return ToTime(resource.expire_time());
+}
+
+void Lapse(v1::ResourceRecord* record, Time now) {
+  // Only a LISTED one has a deadline.
+  Withdraw(record->mutable_resource(), "", now).IgnoreError();
+}
+
+}  // namespace baodao::lists
