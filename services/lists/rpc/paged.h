@@ -18,7 +18,8 @@ inline constexpr int kStandardPage = 20;
 inline constexpr int kLargestPage = 200;
 
 // One page of an area's subtree in `list`. `load` reads records by id, `take` puts one into the
-// response (records that have left the state asked for are dropped before).
+// response (records that have left the state asked for, or a closed area for another one, are
+// dropped before).
 template <class Response, class Record, class Request, class Load, class StateOf, class Take>
 Task<absl::StatusOr<Response>> ListArea(Deps deps, rpc::CallContext ctx, const Request& request,
                                         std::string_view list, Load load, StateOf state_of,
@@ -39,6 +40,7 @@ Task<absl::StatusOr<Response>> ListArea(Deps deps, rpc::CallContext ctx, const R
   for (Record& record : records) {
     // One may have moved on since its index was read.
     if (request.state() != 0 && state_of(record) != request.state()) continue;
+    if (tree->IsElsewhere(request.area_code(), record.list_areas(0))) continue;
     CO_RETURN_IF_ERROR(take(&response, std::move(record)));
   }
   if (!page.next.empty()) {

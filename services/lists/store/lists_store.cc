@@ -86,13 +86,15 @@ std::vector<std::string> ListsStore::ListAreas(const areas::AreaTree& tree,
 
 std::vector<std::string> ListsStore::IndexKeys(const areas::AreaTree& tree, std::string_view list,
                                                const std::string& area_code, int state) const {
-  if (tree.SubdistrictOf(area_code) != nullptr) {
-    return {keys_.Index(tree.ShardOf(area_code, store_.keys()), list, area_code, state)};
-  }
   std::vector<std::string> keys;
-  keys.reserve(static_cast<size_t>(keys_.shards()));
-  for (int shard = 0; shard < keys_.shards(); ++shard) {
-    keys.push_back(keys_.Index(shard, list, area_code, state));
+  for (const std::string& code : tree.IndexedUnder(area_code)) {
+    if (tree.SubdistrictOf(code) != nullptr) {
+      keys.push_back(keys_.Index(tree.ShardOf(code, store_.keys()), list, code, state));
+      continue;
+    }
+    for (int shard = 0; shard < keys_.shards(); ++shard) {
+      keys.push_back(keys_.Index(shard, list, code, state));
+    }
   }
   return keys;
 }

@@ -83,7 +83,8 @@ class ListsStore {
   // The areas in whose lists something of `area_code` appears: itself and all above.
   static std::vector<std::string> ListAreas(const areas::AreaTree& tree,
                                             const std::string& area_code);
-  // The indexes that together hold an area's subtree. `state` 0: any.
+  // The indexes that together hold an area's subtree and what it has taken over from closed areas.
+  // `state` 0: any.
   std::vector<std::string> IndexKeys(const areas::AreaTree& tree, std::string_view list,
                                      const std::string& area_code, int state) const;
   std::vector<std::string> RaisedKeys(const std::string& person_id) const;

@@ -5,12 +5,26 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "common/areas/tree.h"
 #include "common/async/task.h"
 #include "common/store/store.h"
 
 namespace baodao::registration {
+
+// The parts of an area's index: what `part` names for each shard and each area whose index holds
+// something of this one (AreaTree::IndexedUnder).
+template <class Part>
+std::vector<std::string> IndexParts(const areas::AreaTree& tree, std::string_view area, int shards,
+                                    Part part) {
+  std::vector<std::string> keys;
+  for (const std::string& code : tree.IndexedUnder(area)) {
+    for (int shard = 0; shard < shards; ++shard) keys.push_back(part(shard, code));
+  }
+  return keys;
+}
 
 struct IdPage {
   std::vector<std::string> ids;  // At most as many as asked for, ascending.
