@@ -33,8 +33,8 @@ bool Sets(const v1::UpdatePersonRequest& request, std::string_view path) {
 // Whether the person is registered, and only where others than `area` are known to look after it.
 bool AllElsewhere(const areas::AreaTree& tree, const std::string& area,
                   const v1::PersonRecord& record) {
-  return std::ranges::all_of(record.area_codes(),
-                             [&](const std::string& code) { return tree.IsElsewhere(area, code); });
+  const auto elsewhere = [&](const std::string& code) { return tree.IsElsewhere(area, code); };
+  return !record.area_codes().empty() && std::ranges::all_of(record.area_codes(), elsewhere);
 }
 
 }  // namespace
