@@ -22,6 +22,10 @@ common::v1::GeoPoint CentreOf(const areas::AreaTree& tree, const std::string& ar
   return {};
 }
 
+Publisher PublisherOf(const rpc::CallContext& ctx, const store::RequestKey& key) {
+  return {ctx.caller().person_id, key.caller, key.request_id, key.fingerprint};
+}
+
 }  // namespace
 
 std::string PublishTimerOf(const std::string& need_id) {
@@ -69,28 +73,48 @@ absl::Status Publications::BeginOn(v1::NeedRecord* record, const v1::PublishNeed
 Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Publications::Begin(
     const rpc::CallContext& ctx, const v1::PublishNeedRequest& request, store::RequestKey key) {
   const int shard = deps_.lists.keys().ShardOf(request.need_id());
-  for (int i = 0; i < kTries; ++i) {
+  bool marked = false;
+  absl::StatusOr<bool> begun = false;
+  for (int i = 0; i < kTries && begun.ok(); ++i) {
     CO_ASSIGN_OR_RETURN(std::optional<v1::NeedAnswer> known, co_await FindAnswer(shard, key));
     if (known) co_return known;
-    const absl::StatusOr<bool> begun = co_await TryBegin(ctx, request, key);
+    begun = co_await TryBegin(ctx, request, key, &marked);
     if (begun.ok() && *begun) co_return known;
-    if (!begun.ok()) {
-      // Perhaps the first try of this very request has succeeded meanwhile; or the request_id
-      // belongs to another one.
-      CO_ASSIGN_OR_RETURN(known, co_await FindAnswer(shard, key));
-      if (known) co_return known;
-      CO_RETURN_IF_ERROR((co_await FindAnswer(CallerShard(ctx, deps_.lists, shard), key)).status());
-      co_return begun.status();
-    }
-    co_await deps_.lists.store().Backoff(i + 1);
+    if (begun.ok()) co_await deps_.lists.store().Backoff(i + 1);
   }
-  co_return Refuse(Reason::CONFLICT_RETRY);
+  const absl::Status refusal = begun.ok() ? Refuse(Reason::CONFLICT_RETRY) : begun.status();
+  bool copy_runs = false;
+  if (marked && IsRefusal(refusal) && !absl::IsUnavailable(refusal)) {
+    CO_ASSIGN_OR_RETURN(copy_runs, co_await UnmarkUnlessBegun(ctx, request, key));
+  }
+  // Perhaps the first try of this very request has succeeded meanwhile; or the request_id belongs
+  // to another one.
+  CO_ASSIGN_OR_RETURN(std::optional<v1::NeedAnswer> known, co_await FindAnswer(shard, key));
+  if (known || copy_runs) co_return known;
+  CO_RETURN_IF_ERROR((co_await FindAnswer(CallerShard(ctx, deps_.lists, shard), key)).status());
+  co_return refusal;
+}
+
+Task<absl::StatusOr<bool>> Publications::UnmarkUnlessBegun(const rpc::CallContext& ctx,
+                                                           const v1::PublishNeedRequest& request,
+                                                           const store::RequestKey& key) {
+  const int shard = deps_.lists.keys().ShardOf(request.need_id());
+  const int caller_shard = CallerShard(ctx, deps_.lists, shard);
+  (co_await deps_.lists.store().Unmark(caller_shard, key)).IgnoreError();
+  CO_ASSIGN_OR_RETURN(const auto known, co_await deps_.lists.store().FindAnswer(shard, key));
+  CO_ASSIGN_OR_RETURN(const Loaded<v1::NeedRecord> loaded,
+                      co_await deps_.lists.LoadNeed(request.need_id()));
+  const bool runs = IsPublishedBy(loaded.record, PublisherOf(ctx, key));
+  if (runs || (known && known->same_payload)) {
+    CO_RETURN_IF_ERROR((co_await deps_.lists.store().MarkRequest(caller_shard, key)).status());
+  }
+  co_return runs;
 }
 
 Task<absl::StatusOr<bool>> Publications::TryBegin(const rpc::CallContext& ctx,
                                                   const v1::PublishNeedRequest& request,
-                                                  const store::RequestKey& key) {
-  const Publisher publisher{ctx.caller().person_id, key.caller, key.request_id, key.fingerprint};
+                                                  const store::RequestKey& key, bool* marked) {
+  const Publisher publisher = PublisherOf(ctx, key);
   CO_ASSIGN_OR_RETURN(const Loaded<v1::NeedRecord> loaded,
                       co_await deps_.lists.LoadNeed(request.need_id()));
   if (IsPublishedBy(loaded.record, publisher)) co_return true;
@@ -103,10 +127,13 @@ Task<absl::StatusOr<bool>> Publications::TryBegin(const rpc::CallContext& ctx,
   CO_RETURN_IF_ERROR(BeginOn(&record, request, publisher, now));
   const int shard = deps_.lists.keys().ShardOf(request.need_id());
   const int caller_shard = CallerShard(ctx, deps_.lists, shard);
-  store::Marking marking = store::Marking::kKnown;
-  if (caller_shard != shard) {
-    CO_ASSIGN_OR_RETURN(marking, co_await deps_.lists.store().MarkRequest(caller_shard, key));
+  bool met = false;  // a mark of a copy of this request, which may take it back
+  if (caller_shard != shard && !*marked) {
+    CO_ASSIGN_OR_RETURN(const store::Marking marking,
+                        co_await deps_.lists.store().MarkRequest(caller_shard, key));
     if (marking == store::Marking::kReused) co_return Refuse(Reason::REQUEST_ID_REUSED);
+    *marked = marking == store::Marking::kNew;
+    met = !*marked;
   }
   Changes changes(shard);
   deps_.lists.Put(&changes, loaded, record, OriginOf(ctx, now));
@@ -115,13 +142,14 @@ Task<absl::StatusOr<bool>> Publications::TryBegin(const rpc::CallContext& ctx,
   changes.commit.SetTimer(PublishTimerOf(request.need_id()), now + kPublishRetry);
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
                       co_await deps_.lists.Apply(std::move(changes)));
-  if (outcome.kind != store::CommitOutcome::Kind::kApplied && marking == store::Marking::kNew) {
-    (co_await deps_.lists.store().Unmark(caller_shard, key)).IgnoreError();
-  }
   if (outcome.kind == store::CommitOutcome::Kind::kReplayed) {
     co_return Refuse(Reason::REQUEST_ID_REUSED);
   }
-  co_return outcome.kind == store::CommitOutcome::Kind::kApplied;
+  const bool begun = outcome.kind == store::CommitOutcome::Kind::kApplied;
+  if (begun && met) {
+    CO_RETURN_IF_ERROR((co_await deps_.lists.store().MarkRequest(caller_shard, key)).status());
+  }
+  co_return begun;
 }
 
 }  // namespace baodao::lists
