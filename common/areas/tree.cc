@@ -140,6 +140,7 @@ absl::StatusOr<std::shared_ptr<const AreaTree>> AreaTree::Build(std::vector<Area
     if (culprit != nullptr) *culprit = given.at(area.code());
     return Misfit(area, "SUCCESSOR_CIRCLE");
   }
+  tree->InheritIndexes();
   tree->IndexCentres();
   return tree;
 }
@@ -190,6 +191,21 @@ int AreaTree::FollowSuccessors() {
     }
   }
   return -1;
+}
+
+void AreaTree::InheritIndexes() {
+  const int count = static_cast<int>(areas_.size());
+  inherited_.resize(areas_.size());
+  for (int i = 0; i < count; ++i) {  // parents come first
+    if (successors_[i] == -1) continue;
+    for (int at = IndexOf(SuccessorOf(areas_[i].code())->code()); at != -1;
+         at = nodes_[at].parent) {
+      if (at <= i && i < nodes_[at].end) break;  // from here on the closed area lies below
+      std::vector<int>& inherited = inherited_[at];
+      const bool below_last = !inherited.empty() && i < nodes_[inherited.back()].end;
+      if (!below_last) inherited.push_back(i);
+    }
+  }
 }
 
 void AreaTree::IndexCentres() {
@@ -258,6 +274,23 @@ const Area* AreaTree::SuccessorOf(std::string_view code) const {
   int at = successors_[index];
   while (successors_[at] != -1) at = successors_[at];
   return &areas_[at];
+}
+
+const Area* AreaTree::CurrentOf(std::string_view code) const {
+  const Area* const successor = SuccessorOf(code);
+  return successor != nullptr ? successor : Find(code);
+}
+
+std::vector<std::string> AreaTree::IndexedUnder(std::string_view code) const {
+  std::vector<std::string> codes(1, std::string(code));
+  const int index = IndexOf(code);
+  if (index == -1) return codes;
+  for (const int closed : inherited_[index]) codes.push_back(areas_[closed].code());
+  return codes;
+}
+
+bool AreaTree::IsElsewhere(std::string_view code, std::string_view other) const {
+  return IndexOf(other) != -1 && !Covers(code, other);
 }
 
 const Area* AreaTree::SubdistrictOf(std::string_view code) const {

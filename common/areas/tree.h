@@ -66,6 +66,16 @@ class AreaTree {
   // The open area that has, in the end, taken the place of a closed one; nullptr for open areas and
   // unknown codes.
   const Area* SuccessorOf(std::string_view code) const;
+  // SuccessorOf, the area itself where it is open; nullptr for unknown codes.
+  const Area* CurrentOf(std::string_view code) const;
+  // The areas whose indexes (each of a whole subtree) together hold what belongs to this one:
+  // itself and the closed areas elsewhere whose place it, or an area below it, has taken in the
+  // end. None lies in another one. What one of them holds may yet have gone elsewhere: see
+  // IsElsewhere.
+  std::vector<std::string> IndexedUnder(std::string_view code) const;
+  // Whether what lies in `other` is known not to belong to this area. Of what the indexes of
+  // IndexedUnder hold, this is what went to another area than the closed one above it.
+  bool IsElsewhere(std::string_view code, std::string_view other) const;
   // The subdistrict the area is or lies in; nullptr for areas above subdistricts, areas outside
   // any, and unknown codes.
   const Area* SubdistrictOf(std::string_view code) const;
@@ -90,6 +100,7 @@ class AreaTree {
   // Sets where closed areas lead; -1, or the index of an area whose successors go round in a
   // circle.
   int FollowSuccessors();
+  void InheritIndexes();
   void IndexCentres();
 
   std::vector<Area> areas_;  // Depth first.
@@ -100,6 +111,8 @@ class AreaTree {
   // By index: the area that took the place of this one, or of the nearest closed one above it; -1
   // for open areas.
   std::vector<int> successors_;
+  // By index: the closed areas that IndexedUnder names besides the area itself.
+  std::vector<std::vector<int>> inherited_;
 };
 
 // AREA_UNKNOWN unless the tree has the area.

@@ -77,6 +77,16 @@ std::string IndexKeys::Of(int shard, std::string_view owner_id) const {
 
 std::string IndexKeys::All(int shard) const { return keys_.Of(shard, type_ + "-all"); }
 
+bool IsElsewhere(const areas::AreaTree& tree, std::string_view area_code, const Places& places) {
+  bool anywhere = false;
+  for (const Places::Place& place : places.places()) {
+    if (place.kind != Kind::kArea) continue;
+    if (!tree.IsElsewhere(area_code, place.code)) return false;
+    anywhere = true;
+  }
+  return anywhere;
+}
+
 absl::Status Reindex(const IndexKeys& keys, const areas::AreaTree& tree,
                      const google::protobuf::EnumDescriptor* states, const Indexed* before,
                      const Indexed* after, store::Commit* commit) {

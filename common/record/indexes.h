@@ -36,6 +36,10 @@ class IndexKeys {
   std::string type_;
 };
 
+// Whether it is known that nothing of a record's areas belongs to `area_code`, though one of the
+// lists of AreaTree::IndexedUnder holds it.
+bool IsElsewhere(const areas::AreaTree& tree, std::string_view area_code, const Places& places);
+
 // Adds to `commit` what leads from the lists of `before` (nothing: a new record) to those of
 // `after` (nothing: a deleted one). AREA_UNKNOWN where the tree does not have an area: then it
 // cannot be told which areas lie above it.

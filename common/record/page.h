@@ -22,6 +22,7 @@ namespace baodao::record {
 
 struct PageQuery {
   std::vector<std::string> lists;  // from Repository::InArea or Of
+  std::string area;                // what went from a closed area to another than this is left out
   std::string tag;                 // empty: any
   std::set<int> states;            // empty: any
   bool newest_first = true;        // otherwise in ascending order

@@ -342,13 +342,16 @@ PageQuery Repository::InArea(const Type<Record>& type, const std::string& area_c
                              const google::protobuf::RepeatedField<int>& states) const {
   const IndexKeys keys(store_.keys(), Named<Record>().name());
   const std::shared_ptr<const areas::AreaTree> tree = tree_();
-  const bool in_one = type.shards == Shards::kByArea && tree->SubdistrictOf(area_code) != nullptr;
   PageQuery query;
+  query.area = area_code;
   query.states = std::set<int>(states.begin(), states.end());
-  for (const int shard : ShardsOf(in_one, tree->ShardOf(area_code, store_.keys()))) {
-    if (states.empty()) query.lists.push_back(keys.InArea(shard, area_code, ""));
-    for (const int state : query.states) {
-      query.lists.push_back(keys.InArea(shard, area_code, StateName(*type.states(), state)));
+  for (const std::string& code : tree->IndexedUnder(area_code)) {
+    const bool in_one = type.shards == Shards::kByArea && tree->SubdistrictOf(code) != nullptr;
+    for (const int shard : ShardsOf(in_one, tree->ShardOf(code, store_.keys()))) {
+      if (states.empty()) query.lists.push_back(keys.InArea(shard, code, ""));
+      for (const int state : query.states) {
+        query.lists.push_back(keys.InArea(shard, code, StateName(*type.states(), state)));
+      }
     }
   }
   return query;
@@ -401,6 +404,8 @@ Task<absl::StatusOr<Page<Record>>> Repository::ReadPage(const Type<Record>& type
   const auto size = static_cast<size_t>(query.size);
   // One more than is shown tells whether there is a next page.
   const std::set<int> states = query.states;
+  const std::string area = query.area;
+  const std::shared_ptr<const areas::AreaTree> tree = tree_();
   const bool sparse = fits || !query.tag.empty();
   const size_t at_once = sparse ? std::max(size + 1, Walk::kSparseChunk) : size + 1;
   CO_ASSIGN_OR_RETURN(Walk walk, Walk::Begin(store_, std::move(query), at_once));
@@ -424,6 +429,7 @@ Task<absl::StatusOr<Page<Record>>> Repository::ReadPage(const Type<Record>& type
       if (!records[i].exists() || (fits && !fits(records[i].record))) continue;
       // One may have moved on since its list was read.
       if (!states.empty() && !states.contains(type.state(records[i].record))) continue;
+      if (!area.empty() && IsElsewhere(*tree, area, type.places(records[i].record))) continue;
       page.records.push_back(std::move(records[i]));
     }
     if (walk.ended()) co_return page;

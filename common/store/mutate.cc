@@ -60,6 +60,7 @@ struct Mutation {
   int caller_shard;
   int shard;
   bool marked = false;  // by this call, in the caller's shard
+  bool met = false;     // by a copy of it, which takes the mark back when it is refused
 
   bool crosses_shards() const { return caller_shard != shard; }
 };
@@ -89,6 +90,7 @@ Task<absl::Status> Mark(Mutation& mutation) {
   CO_ASSIGN_OR_RETURN(const Marking marking,
                       co_await mutation.store.MarkRequest(mutation.caller_shard, mutation.request));
   mutation.marked = marking == Marking::kNew;
+  mutation.met = marking == Marking::kKnown;
   co_return marking == Marking::kReused ? Refuse(Reason::REQUEST_ID_REUSED) : absl::OkStatus();
 }
 
@@ -108,6 +110,11 @@ Task<absl::StatusOr<Mutated>> Decide(Mutation& mutation, bool recent, const Deci
                         co_await mutation.store.Apply(std::move(commit)));
     switch (outcome.kind) {
       case CommitOutcome::Kind::kApplied:
+        if (mutation.met) {
+          (co_await mutation.store.MarkRequest(mutation.caller_shard, mutation.request))
+              .status()
+              .IgnoreError();  // what was written is answered in any case
+        }
         co_return Mutated{std::move(decided->second), false};
       case CommitOutcome::Kind::kReplayed:
         co_return FromReplays(outcome, own);
@@ -159,13 +166,26 @@ Task<absl::StatusOr<Mutated>> RunMutation(Store& store, RequestKey request, int 
                                           int shard, bool recent, DecideBytes decide) {
   Mutation mutation{store, std::move(request), caller_shard, shard};
   absl::StatusOr<Mutated> mutated = co_await Decide(mutation, recent, decide);
-  if (mutation.marked && IsRefused(mutated.status())) {
-    (co_await store.Unmark(caller_shard, std::move(mutation.request))).IgnoreError();
-  }
+  if (!mutation.marked || !IsRefused(mutated.status())) co_return mutated;
+  CO_ASSIGN_OR_RETURN(
+      std::optional<std::string> answer,
+      co_await UnmarkRefused(store, caller_shard, shard, std::move(mutation.request)));
+  if (answer) co_return Mutated{*std::move(answer), true};
   co_return mutated;
 }
 
 }  // namespace internal
+
+// The copy marks once more when it has been answered, so one of the two sees the other.
+Task<absl::StatusOr<std::optional<std::string>>> UnmarkRefused(Store& store, int caller_shard,
+                                                               int shard, RequestKey request) {
+  (co_await store.Unmark(caller_shard, request)).IgnoreError();
+  CO_ASSIGN_OR_RETURN(std::optional<CommitOutcome::Replay> replay,
+                      co_await store.FindAnswer(shard, request));
+  if (!replay || !replay->same_payload) co_return std::nullopt;
+  CO_RETURN_IF_ERROR((co_await store.MarkRequest(caller_shard, std::move(request))).status());
+  co_return std::optional<std::string>(std::move(replay->answer));
+}
 
 Task<absl::StatusOr<std::string>> MutateRecentBytes(Store& store, RequestKey request,
                                                     int caller_shard, int shard,

@@ -4,6 +4,7 @@
 #include <google/protobuf/message.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -50,6 +51,11 @@ Task<absl::StatusOr<std::string>> MutateRecentBytes(Store& store, RequestKey req
 // record changed in between, at most 8 times, then CONFLICT_RETRY. An empty commit is nothing to
 // write. CONFLICT_RETRY also when the commit's NotAfter has passed.
 Task<absl::Status> Update(Store& store, std::function<Task<absl::StatusOr<Commit>>()> decide);
+
+// Takes back the mark of a request that was refused, unless a copy of it was answered in `shard`
+// meanwhile: then the mark stands again, and that answer is the request's. nullopt: there is none.
+Task<absl::StatusOr<std::optional<std::string>>> UnmarkRefused(Store& store, int caller_shard,
+                                                               int shard, RequestKey request);
 
 namespace internal {
 template <class Response>

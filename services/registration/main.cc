@@ -22,12 +22,12 @@ std::vector<config::Row> Rows() {
        "File that login codes are appended to instead of being sent, for local use; empty: codes "
        "cannot be sent."},
       {"login_code_interval", Type::kDuration, "60s",
-       "Between two login codes of one phone for one address, or for devices it has signed in "
+       "Between two login codes of one phone for one address, or for one device it has signed in "
        "with.",
        false, config::Between(0.001, 86400)},
       {"login_codes_per_day", Type::kInt, "10",
-       "Login codes of one phone in 24 hours, half of them for one address; devices it has signed "
-       "in with have as many of their own.",
+       "Login codes of one phone in 24 hours, half of them for one address; each device it has "
+       "signed in with has as many of its own, and then these.",
        false, config::Between(1, 1e6)},
       {"login_address_per_hour", Type::kInt, "600",
        "Code requests and logins of one network address (see trusted_proxies) in an hour; loopback "

@@ -24,6 +24,12 @@ bool KeptApart(const std::string& requester, const registration::v1::Profile& pe
   return Contains(person.blocked_person_ids(), requester) || blocks(requester, person.person_id());
 }
 
+// Whether someone registered in `reported` belongs to `area`.
+bool Belongs(const std::string& reported, const std::string& area, const Relations& relations) {
+  return relations.covers(area, reported) || relations.covers(reported, area) ||
+         relations.covers(relations.current(reported), area);
+}
+
 }  // namespace
 
 absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile& person,
@@ -32,8 +38,10 @@ absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile
   if (!requester.empty() && requester == person.person_id()) return Refuse(Reason::OWN_REQUEST);
   if (person.area_codes().empty()) return Refuse(Reason::NOT_REGISTERED);
   const std::string& eligible = task.eligible_area_code();
+  const std::string current = relations.current(task.area_code());
   const bool reported = std::ranges::any_of(person.area_codes(), [&](const std::string& code) {
-    return relations.covers(eligible, code) || relations.covers(code, eligible);
+    return Belongs(code, eligible, relations) ||
+           (current != task.area_code() && Belongs(code, current, relations));
   });
   if (!reported) return Refuse(Reason::NOT_ELIGIBLE_AREA, {{"area", eligible}});
   for (const std::string& skill : task.skills()) {

@@ -5,6 +5,7 @@
 #include <absl/status/status.h>
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "baodao/dispatch/v1/task.pb.h"
@@ -19,16 +20,21 @@ using auth::Covers;
 // Whether the first person keeps apart from the second.
 using Blocks = std::function<bool(std::string_view, std::string_view)>;
 
-// How areas lie in each other and people stand to each other. Both answer at once.
+// The area that has, in the end, taken the place of this one; itself where it is open.
+using Current = std::function<std::string(std::string_view)>;
+
+// How areas lie in each other and people stand to each other. All answer at once.
 struct Relations {
   Covers covers;
   Blocks blocks;
+  Current current;
 };
 
 // OK, OWN_REQUEST, NOT_REGISTERED, NOT_ELIGIBLE_AREA, MISSING_SKILL, MISSING_CREDENTIAL,
 // MISSING_CATEGORY or KEPT_APART. A registration counts when it lies inside the task's eligible
-// area or covers it, a credential when it is valid until the task ends. People are kept apart from
-// a requester by either one's wish.
+// area or covers it; a closed area, of either, also counts as what has taken its place. A
+// credential counts when it is valid until the task ends. People are kept apart from a requester by
+// either one's wish.
 absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile& person,
                            const Relations& relations);
 // Whether another profile of the person might not have been refused so.

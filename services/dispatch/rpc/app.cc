@@ -28,7 +28,12 @@ App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto
       tree(std::move(tree)),
       relations{
           [this](std::string_view a, std::string_view b) { return this->tree()->Covers(a, b); },
-          [this](std::string_view a, std::string_view b) { return Blocked(this->profiles, a, b); }},
+          [this](std::string_view a, std::string_view b) { return Blocked(this->profiles, a, b); },
+          [this](std::string_view code) {
+            const std::shared_ptr<const areas::AreaTree> tree = this->tree();
+            const areas::Area* const current = tree->CurrentOf(code);
+            return current == nullptr ? std::string(code) : current->code();
+          }},
       limits(options.limits),
       keys(store.keys()),
       tasks(loop, store, keys, clock, options.tasks),

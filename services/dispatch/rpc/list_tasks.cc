@@ -15,8 +15,10 @@
 namespace baodao::dispatch {
 namespace {
 
-std::function<bool(const v1::Task&)> Wanted(const v1::ListTasksRequest& request, Time now) {
-  return [request, now](const v1::Task& task) {
+std::function<bool(const v1::Task&)> Wanted(const v1::ListTasksRequest& request,
+                                            std::shared_ptr<const areas::AreaTree> tree, Time now) {
+  return [request, tree = std::move(tree), now](const v1::Task& task) {
+    if (tree->IsElsewhere(request.area_code(), task.area_code())) return false;
     if (!request.category().empty() && task.category() != request.category()) return false;
     if (request.state() != v1::TASK_STATE_UNSPECIFIED) return task.state() == request.state();
     return IsClaimable(task) && StartOf(task) > now;
@@ -47,7 +49,7 @@ Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext context,
   if (request.has_start_after()) begin_at(ToTime(request.start_after()));
   query.keys = ListKeys(app_.keys, *tree, list, request.area_code());
   query.size = paging::PageSize(request.page_size(), 20, 200);
-  query.wanted = Wanted(request, now);
+  query.wanted = Wanted(request, tree, now);
   CO_ASSIGN_OR_RETURN(TaskPage page, co_await ReadPage(app_.store, app_.keys, std::move(query)));
   context.Charge(paging::CallsOwed(page.read, 2 * static_cast<int64_t>(page.tasks.size())));
   v1::ListTasksResponse response;

@@ -69,10 +69,12 @@ Task<absl::StatusOr<v1::SignMethod>> Prove(App& app, const Subject& subject,
     }
     co_return Refuse(Reason::WRONG_CODE);
   }
-  if (!request.has_position()) co_return Refuse(Reason::PROOF_REQUIRED);
   CO_ASSIGN_OR_RETURN(const v1::TaskContact contact, OpenContact(app.ring, record));
-  // Only an address is known.
-  if (!areas::IsKnown(contact.place())) co_return Refuse(Reason::PROOF_REQUIRED);
+  // Where only an address is known, a position proves nothing.
+  const bool placed = areas::IsKnown(contact.place());
+  if (!placed || !request.has_position()) {
+    co_return Refuse(Reason::PROOF_REQUIRED, {{"proof", placed ? "POSITION_OR_CODE" : "CODE"}});
+  }
   CO_RETURN_IF_ERROR(
       co_await CountTry(app, app.keys.PlaceTries(task.task_id(), subject.person_id)));
   CO_RETURN_IF_ERROR(

@@ -9,6 +9,7 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/store/mutate.h"
 #include "services/dispatch/domain/eligibility.h"
 #include "services/dispatch/rpc/reservations.h"
 
@@ -67,10 +68,12 @@ Task<absl::StatusOr<std::string>> Taker::Decide(const TakeOrder& order) {
   bool marked = false;
   absl::StatusOr<std::string> result = co_await DecideInRounds(order, &marked);
   const bool refused = IsRefusal(result.status()) && !absl::IsUnavailable(result.status());
-  if (marked && refused) {
-    const int shard = order.mutation.caller_shard;
-    (co_await app_.store.Unmark(shard, order.mutation.key)).IgnoreError();
-  }
+  if (!marked || !refused) co_return result;
+  const int task_shard = app_.keys.ShardOf(order.task_id);
+  CO_ASSIGN_OR_RETURN(std::optional<std::string> answer,
+                      co_await store::UnmarkRefused(app_.store, order.mutation.caller_shard,
+                                                    task_shard, order.mutation.key));
+  if (answer) co_return *std::move(answer);
   co_return result;
 }
 

@@ -6,6 +6,7 @@
 
 #include "common/async/gather.h"
 #include "common/status/status.h"
+#include "common/store/mutate.h"
 
 namespace baodao::dispatch {
 namespace {
@@ -29,7 +30,7 @@ Task<bool> MarkDecided(store::Store& store, const Calls& decided, Calls& calls) 
   Calls asked;
   std::vector<Task<absl::StatusOr<store::Marking>>> marks;
   for (TaskCall* call : decided) {
-    if (!call->mark_shard || call->marked) continue;
+    if (!call->mark_shard || call->marked || call->met) continue;
     asked.push_back(call);
     marks.push_back(store.MarkRequest(*call->mark_shard, *call->request));
   }
@@ -39,7 +40,7 @@ Task<bool> MarkDecided(store::Store& store, const Calls& decided, Calls& calls) 
   for (size_t i = 0; i < asked.size(); ++i) {
     TaskCall& call = *asked[i];
     call.marked = made[i].ok() && *made[i] == store::Marking::kNew;
-    if (made[i].ok() && *made[i] == store::Marking::kKnown) call.mark_shard.reset();
+    call.met = made[i].ok() && *made[i] == store::Marking::kKnown;
     if (made[i].ok() && *made[i] != store::Marking::kReused) continue;
     all = false;
     if (made[i].ok()) {
@@ -52,10 +53,22 @@ Task<bool> MarkDecided(store::Store& store, const Calls& decided, Calls& calls) 
   co_return all;
 }
 
-Task<void> SettleMark(store::Store& store, TaskCall& call) {
-  if (!call.mark_shard || !WroteNothing(call)) co_return;
+Task<void> SettleMark(store::Store& store, int shard, TaskCall& call) {
+  if (!call.mark_shard) co_return;
+  if (call.met) {
+    if (call.end != TaskCall::End::kApplied) co_return;
+    (co_await store.MarkRequest(*call.mark_shard, *call.request)).status().IgnoreError();
+    co_return;
+  }
+  if (!WroteNothing(call)) co_return;
   if (call.marked) {
-    (co_await store.Unmark(*call.mark_shard, *call.request)).IgnoreError();
+    const auto answer =
+        co_await store::UnmarkRefused(store, *call.mark_shard, shard, *call.request);
+    if (!answer.ok()) {
+      FinishCall(call, TaskCall::End::kFailed, answer.status());
+    } else if (answer->has_value()) {
+      FinishCall(call, TaskCall::End::kReplayed, **answer);
+    }
     co_return;
   }
   if (call.end != TaskCall::End::kRefused) co_return;

@@ -12,8 +12,8 @@ namespace baodao::dispatch {
 // marked: false when there are such, and the others are to be decided again without them.
 Task<bool> MarkDecided(store::Store& store, const Calls& decided, Calls& calls);
 
-// After the call has ended: a refusal is REQUEST_ID_REUSED where the mark says so, and takes back
-// the mark that was made for it.
-Task<void> SettleMark(store::Store& store, TaskCall& call);
+// After the call has ended in `shard`: a refusal is REQUEST_ID_REUSED where the mark says so, and
+// takes back the mark that was made for it, unless a copy of the request was answered meanwhile.
+Task<void> SettleMark(store::Store& store, int shard, TaskCall& call);
 
 }  // namespace baodao::dispatch

@@ -39,6 +39,7 @@ struct TaskCall {
 
   // Filled by the queue.
   bool marked = false;  // there, by this call
+  bool met = false;     // there, by a copy of it, which takes the mark back when it is refused
   enum class End {
     kNone,
     kApplied,   // written; `result` is the answer

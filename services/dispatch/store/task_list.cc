@@ -102,14 +102,15 @@ std::vector<std::string> ListKeys(const DispatchKeys& keys, const areas::AreaTre
   const auto add = [&](const std::string& code) {
     found.push_back(keys.List(tree.ShardOf(code, keys.base()), list, code));
   };
-  const areas::Area* const top = tree.SubdistrictOf(area_code);
-  if (top != nullptr) {
-    add(area_code);
-    return found;
-  }
-  for (const areas::Area& area : tree.Subtree(area_code)) {
-    const areas::Area* const subdistrict = tree.SubdistrictOf(area.code());
-    if (subdistrict == nullptr || subdistrict == &area) add(area.code());
+  for (const std::string& code : tree.IndexedUnder(area_code)) {
+    if (tree.SubdistrictOf(code) != nullptr) {
+      add(code);
+      continue;
+    }
+    for (const areas::Area& area : tree.Subtree(code)) {
+      const areas::Area* const subdistrict = tree.SubdistrictOf(area.code());
+      if (subdistrict == nullptr || subdistrict == &area) add(area.code());
+    }
   }
   return found;
 }

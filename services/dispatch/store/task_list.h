@@ -16,7 +16,8 @@
 
 namespace baodao::dispatch {
 
-// The keys of `list` ("open", "live", …) that together hold the tasks of the subtree.
+// The keys of `list` ("open", "live", …) that together hold the tasks of the subtree and
+// those it has taken over from closed areas.
 std::vector<std::string> ListKeys(const DispatchKeys& keys, const areas::AreaTree& tree,
                                   const std::string& list, const std::string& area_code);
 

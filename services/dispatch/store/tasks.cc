@@ -37,7 +37,7 @@ Task<void> Tasks::Run(std::string task_id, TaskCall& call) {
   if (!ended.ok()) FinishCall(call, TaskCall::End::kFailed, ended);
   if (!call.request) co_return;
   if (call.end == TaskCall::End::kRefused) co_await LookForAnswer(shard, call);
-  co_await SettleMark(store_, call);
+  co_await SettleMark(store_, shard, call);
 }
 
 // The first try of a refused request may have succeeded and its answer got lost.

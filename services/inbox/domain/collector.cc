@@ -1,5 +1,6 @@
 #include "services/inbox/domain/collector.h"
 
+#include "services/inbox/domain/kinds.h"
 #include "services/inbox/domain/render.h"
 
 namespace baodao::inbox {
@@ -19,6 +20,14 @@ Notice* Collector::Tell(const RuleBook& rules, int before, int after, How how, P
   if (Did(to) && !IsReceipt(rule->kind)) return nullptr;
   const Recipient::Kind kind = KindOf(party, to);
   return &Add({kind, std::move(to)}, rule->kind);
+}
+
+void Collector::TellOn(std::string_view family, const RuleBook& rules, int before, int after,
+                       How how, Party party, std::string to) {
+  if (to.empty()) return;
+  Notice* notice = Tell(rules, before, after, how, party, to);
+  if (notice == nullptr) notice = &Silent(party, std::move(to));
+  if (FamilyOf(notice->record.kind()) != family) notice->ends = {family};
 }
 
 Notice& Collector::Silent(Party party, std::string to) {

@@ -31,6 +31,10 @@ class Collector {
   // Tells the party what its rule says: nobody where that is nothing, where `to` is empty, or where
   // they did it themselves (receipts apart). Null then.
   Notice* Tell(const RuleBook& rules, int before, int after, How how, Party party, std::string to);
+  // The record has moved on: what is held back of the family about the thing is not true any more,
+  // unless the party is told something of the family.
+  void TellOn(std::string_view family, const RuleBook& rules, int before, int after, How how,
+              Party party, std::string to);
   // A notice without words: only its reminder and what it ends count.
   Notice& Silent(Party party, std::string to);
 

@@ -30,14 +30,14 @@ constexpr Member kFamilies[] = {
     // Of several people by one call.
     {"service_claimed", "confirmed"},
     {"service_confirmed", "confirmed"},
-    {"registration_pending", "registration"},
-    {"registration_left", "registration"},
-    {"need_pending", "need"},
-    {"need_given_up", "need"},
+    {"registration_pending", kRegistrationFamily},
+    {"registration_left", kRegistrationFamily},
+    {"need_pending", kNeedFamily},
+    {"need_given_up", kNeedFamily},
     {"resource_listed", "resource"},
     {"resource_gone", "resource"},
-    {"project_claimed", "project"},
-    {"project_given_back", "project"},
+    {"project_claimed", kProjectFamily},
+    {"project_given_back", kProjectFamily},
 };
 
 }  // namespace

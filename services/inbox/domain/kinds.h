@@ -10,6 +10,10 @@ inline constexpr std::string_view kOwnFamily = "own";            // of the perso
 inline constexpr std::string_view kComingFamily = "coming";      // of the requester
 inline constexpr std::string_view kStaffingFamily = "staffing";  // of the area
 inline constexpr std::string_view kDeclinedFamily = "declined";  // of the area
+// Families that ask somebody to do something, which is not asked any more once it was done.
+inline constexpr std::string_view kRegistrationFamily = "registration";  // of the area
+inline constexpr std::string_view kNeedFamily = "need";                  // of the area
+inline constexpr std::string_view kProjectFamily = "project";            // of all it concerns
 
 // Somebody must act: kept apart as well, where whatever else comes in cannot displace them.
 bool IsUrgent(std::string_view kind);

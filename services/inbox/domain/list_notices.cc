@@ -1,4 +1,5 @@
 #include "services/inbox/domain/collector.h"
+#include "services/inbox/domain/kinds.h"
 
 namespace baodao::inbox {
 namespace {
@@ -28,8 +29,14 @@ void TellOfNeed(const events::v1::NeedChanged& changed, Collector* tell) {
   const bool own = tell->Did(need.requester_id());
   SpeakOf(need, need, tell);
   const How way = lost ? How::kTaskLost : How::kPlain;
-  tell->Tell(NeedRules(), changed.before(), need.state(), own && !lost ? How::kOwnDoing : way,
-             Party::kArea, need.area_code());
+  const How areas_way = own && !lost ? How::kOwnDoing : way;
+  if (changed.before() == lists::v1::NEED_STATE_SUBMITTED) {
+    tell->TellOn(kNeedFamily, NeedRules(), changed.before(), need.state(), areas_way, Party::kArea,
+                 need.area_code());
+  } else {
+    tell->Tell(NeedRules(), changed.before(), need.state(), areas_way, Party::kArea,
+               need.area_code());
+  }
   tell->Tell(NeedRules(), changed.before(), need.state(), way, Party::kRequester,
              need.requester_id());
   for (const lists::v1::Need& merged : changed.merged()) {
@@ -67,7 +74,11 @@ void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell) {
                                      {"rating", std::to_string(project.rating())},
                                      {"comment", project.comment()}});
   const auto to = [&](Party party, const std::string& id) {
-    tell->Tell(ProjectRules(), changed.before(), project.state(), way, party, id);
+    if (!moved) {
+      tell->Tell(ProjectRules(), changed.before(), project.state(), way, party, id);
+      return;
+    }
+    tell->TellOn(kProjectFamily, ProjectRules(), changed.before(), project.state(), way, party, id);
   };
   to(Party::kArea, project.area_code());
   to(Party::kProposer, project.proposer_id());

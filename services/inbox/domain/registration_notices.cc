@@ -1,5 +1,6 @@
 #include "baodao/registration/v1/registration.pb.h"
 #include "services/inbox/domain/collector.h"
+#include "services/inbox/domain/kinds.h"
 
 namespace baodao::inbox {
 namespace {
@@ -43,11 +44,17 @@ void TellOfRegistration(const events::v1::RegistrationChanged& changed, Collecto
                {"note", registration.note()},
                {"comment", CommentOf(registration, changed.before())}},
               registration.subject_id());
+  const auto way_to = [&](Party party) { return WayOf(registration, tell->Did(speaker), party); };
   const auto to = [&](Party party, const std::string& id) {
-    tell->Tell(RegistrationRules(), changed.before(), registration.state(),
-               WayOf(registration, tell->Did(speaker), party), party, id);
+    tell->Tell(RegistrationRules(), changed.before(), registration.state(), way_to(party), party,
+               id);
   };
-  to(Party::kArea, registration.area_code());
+  if (changed.before() == registration::v1::REGISTRATION_STATE_PENDING) {
+    tell->TellOn(kRegistrationFamily, RegistrationRules(), changed.before(), registration.state(),
+                 way_to(Party::kArea), Party::kArea, registration.area_code());
+  } else {
+    to(Party::kArea, registration.area_code());
+  }
   to(Party::kPerson, speaker);
   to(Party::kLiaison, registration.through_unit_id());
 }

@@ -46,6 +46,12 @@ uint32_t CountIn(v1::InboxRecord* head, uint64_t name, bool urgent, Time now) {
   return tally->held();
 }
 
+bool HoldsBack(const v1::InboxRecord& head, uint64_t name) {
+  return std::ranges::any_of(head.tallies(), [name](const v1::TallyRecord& tally) {
+    return tally.name() == name && tally.held() > 0;
+  });
+}
+
 bool ReleaseFrom(v1::InboxRecord* head, uint64_t name) {
   auto* const tallies = head->mutable_tallies();
   const auto found = std::ranges::find(*tallies, name, &v1::TallyRecord::name);

@@ -21,6 +21,7 @@ inline constexpr int kMostTallies = 64;
 // Counts one more; how many are held back now, with this one. 0: show it, and not what is held back
 // still, which is older.
 uint32_t CountIn(v1::InboxRecord* head, uint64_t name, bool urgent, Time now);
+bool HoldsBack(const v1::InboxRecord& head, uint64_t name);
 // Nothing is held back any more. Whether something was.
 bool ReleaseFrom(v1::InboxRecord* head, uint64_t name);
 

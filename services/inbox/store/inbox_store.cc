@@ -28,6 +28,16 @@ std::string TimerOf(const Owner& owner, const std::string& task_id) {
 // The field of what is held back, which its timer names, too.
 std::string HeldName(uint64_t tally) { return absl::StrCat(absl::Hex(tally)); }
 
+// Whether the addition only ends what is not held back anyhow.
+bool IsIdle(const v1::InboxRecord& head, const Addition& addition) {
+  if (!addition.record.kind().empty() || addition.forget_reminder || addition.remind_at) {
+    return false;
+  }
+  return std::ranges::none_of(addition.ends, [&](std::string_view family) {
+    return HoldsBack(head, NameOf(family, addition.thing));
+  });
+}
+
 }  // namespace
 
 std::string InboxStore::HeadKey(const Owner& owner) const {
@@ -148,6 +158,12 @@ Task<absl::Status> InboxStore::Add(Owner owner, Addition addition, Cause cause) 
   for (int tries = 0; tries < kTries; ++tries) {
     CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, read));
     if (!cause.requeued && WasTold(head.record, cause.origin, name)) co_return absl::OkStatus();
+    if (IsIdle(head.record, addition)) {
+      if (std::exchange(read, store::Read::kFresh) == store::Read::kFresh) {
+        co_return absl::OkStatus();
+      }
+      continue;
+    }
     store::Commit commit = CommitOf(owner, std::move(head), &addition, cause, name);
     CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
                         co_await store_.Apply(std::move(commit)));

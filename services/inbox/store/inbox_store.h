@@ -65,8 +65,9 @@ class InboxStore {
   // The shard in a person's id; nothing when it is no id of a person.
   std::optional<Owner> PersonOwner(const std::string& person_id) const;
 
-  // One commit. OK also when it was done before: of a requeued event that is found in what the
-  // inbox still shows; it sets no reminder and ends nothing, because it may have been overtaken.
+  // One commit, or none where nothing changes. OK also when it was done before: of a requeued event
+  // that is found in what the inbox still shows; it sets no reminder and ends nothing, because it
+  // may have been overtaken.
   Task<absl::Status> Add(Owner owner, Addition addition, Cause cause);
   // Adds the reminder that is due, if it is still wanted and its task has not begun, and clears its
   // timer.

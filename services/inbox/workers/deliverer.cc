@@ -61,11 +61,11 @@ Task<absl::StatusOr<Owner>> Deliverer::AreaOwner(std::string area_code) {
     if (!refreshed.ok()) log::Warn("areas.refresh_failed", {{"status", refreshed}});
   }
   const auto tree = areas_.tree();
-  if (tree->Find(area_code) == nullptr) {
+  const areas::Area* const current = tree->CurrentOf(area_code);
+  if (current == nullptr) {
     co_return absl::UnavailableError("the tree does not have area " + area_code + " yet");
   }
-  const int shard = tree->ShardOf(area_code, inbox_.store().keys());
-  co_return Owner{std::move(area_code), shard};
+  co_return Owner{current->code(), tree->ShardOf(current->code(), inbox_.store().keys())};
 }
 
 Task<absl::StatusOr<std::optional<Owner>>> Deliverer::OwnerOf(Recipient to, std::string trace_id) {

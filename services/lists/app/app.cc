@@ -40,8 +40,12 @@ void AddRecords(App& app) {
 
 bool Related(const areas::AreaTree& tree, const std::string& a, const std::string& b) {
   if (tree.Covers(a, b) || tree.Covers(b, a)) return true;
-  const areas::Area* subdistrict = tree.SubdistrictOf(a);
-  return subdistrict != nullptr && subdistrict == tree.SubdistrictOf(b);
+  const auto subdistrict_of = [&tree](const std::string& code) {
+    const areas::Area* const current = tree.CurrentOf(code);
+    return current == nullptr ? nullptr : tree.SubdistrictOf(current->code());
+  };
+  const areas::Area* const subdistrict = subdistrict_of(a);
+  return subdistrict != nullptr && subdistrict == subdistrict_of(b);
 }
 
 Task<absl::Status> CheckLiaison(rpc::CallContext context, Peers& peers, std::string unit_id) {

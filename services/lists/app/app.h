@@ -38,7 +38,7 @@ absl::Status CheckPlaceOf(const areas::AreaTree& tree, const std::string& area_c
 }
 
 // Whether things of two areas may be brought together: one lies in the other, or both in one
-// subdistrict.
+// subdistrict; for a closed one its successor.
 bool Related(const areas::AreaTree& tree, const std::string& a, const std::string& b);
 
 // OK when the caller is the unit's liaison, NOT_THE_LIAISON otherwise; NOT_FOUND without such a

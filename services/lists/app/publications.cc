@@ -23,6 +23,10 @@ common::v1::GeoPoint CentreOf(const areas::AreaTree& tree, const std::string& ar
   return {};
 }
 
+Publisher PublisherOf(const rpc::CallContext& context, const store::RequestKey& key) {
+  return {context.caller().person_id, key.caller, key.request_id, key.fingerprint};
+}
+
 }  // namespace
 
 std::string PublishTimerOf(const std::string& need_id) {
@@ -70,32 +74,48 @@ absl::Status Publications::BeginOn(v1::NeedRecord* record, const v1::PublishNeed
 Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Publications::Begin(
     const rpc::CallContext& context, const v1::PublishNeedRequest& request, store::RequestKey key) {
   const int shard = app_.records.store().keys().ShardOfId(request.need_id());
-  for (int i = 0; i < kTries; ++i) {
+  bool marked = false;
+  absl::StatusOr<bool> begun = false;
+  for (int i = 0; i < kTries && begun.ok(); ++i) {
     CO_ASSIGN_OR_RETURN(std::optional<v1::NeedAnswer> known, co_await FindAnswer(shard, key));
     if (known) co_return known;
-    const absl::StatusOr<bool> begun = co_await TryBegin(context, request, key);
+    begun = co_await TryBegin(context, request, key, &marked);
     if (begun.ok() && *begun) co_return known;
-    if (!begun.ok()) {
-      // Perhaps the first try of this very request has succeeded meanwhile; or the request_id
-      // belongs to another one.
-      CO_ASSIGN_OR_RETURN(known, co_await FindAnswer(shard, key));
-      if (known) co_return known;
-      CO_RETURN_IF_ERROR(
-          (co_await FindAnswer(app_.records.CallerShard(context, shard), key)).status());
-      co_return begun.status();
-    }
-    co_await app_.records.store().Backoff(i + 1);
+    if (begun.ok()) co_await app_.records.store().Backoff(i + 1);
   }
-  co_return Refuse(Reason::CONFLICT_RETRY);
+  const absl::Status refusal = begun.ok() ? Refuse(Reason::CONFLICT_RETRY) : begun.status();
+  bool copy_runs = false;
+  if (marked && IsRefusal(refusal) && !absl::IsUnavailable(refusal)) {
+    CO_ASSIGN_OR_RETURN(copy_runs, co_await UnmarkUnlessBegun(context, request, key));
+  }
+  // Perhaps the first try of this very request has succeeded meanwhile; or the request_id belongs
+  // to another one.
+  CO_ASSIGN_OR_RETURN(std::optional<v1::NeedAnswer> known, co_await FindAnswer(shard, key));
+  if (known || copy_runs) co_return known;
+  CO_RETURN_IF_ERROR((co_await FindAnswer(app_.records.CallerShard(context, shard), key)).status());
+  co_return refusal;
+}
+
+Task<absl::StatusOr<bool>> Publications::UnmarkUnlessBegun(const rpc::CallContext& context,
+                                                           const v1::PublishNeedRequest& request,
+                                                           const store::RequestKey& key) {
+  const int shard = app_.records.store().keys().ShardOfId(request.need_id());
+  const int caller_shard = app_.records.CallerShard(context, shard);
+  (co_await app_.records.store().Unmark(caller_shard, key)).IgnoreError();
+  CO_ASSIGN_OR_RETURN(const auto known, co_await app_.records.store().FindAnswer(shard, key));
+  CO_ASSIGN_OR_RETURN(const auto loaded, co_await app_.records.Load(kNeed, request.need_id()));
+  const bool runs = IsPublishedBy(loaded.record, PublisherOf(context, key));
+  if (runs || (known && known->same_payload)) {
+    CO_RETURN_IF_ERROR((co_await app_.records.store().MarkRequest(caller_shard, key)).status());
+  }
+  co_return runs;
 }
 
 Task<absl::StatusOr<bool>> Publications::TryBegin(const rpc::CallContext& context,
                                                   const v1::PublishNeedRequest& request,
-                                                  const store::RequestKey& key) {
-  const Publisher publisher{context.caller().person_id, key.caller, key.request_id,
-                            key.fingerprint};
-  CO_ASSIGN_OR_RETURN(const record::Versioned<v1::NeedRecord> loaded,
-                      co_await app_.records.Load(kNeed, request.need_id()));
+                                                  const store::RequestKey& key, bool* marked) {
+  const Publisher publisher = PublisherOf(context, key);
+  CO_ASSIGN_OR_RETURN(const auto loaded, co_await app_.records.Load(kNeed, request.need_id()));
   if (IsPublishedBy(loaded.record, publisher)) co_return true;
   if (loaded.record.publishing() && loaded.record.publish_caller() == key.caller &&
       loaded.record.publish_request_id() == key.request_id) {
@@ -107,10 +127,13 @@ Task<absl::StatusOr<bool>> Publications::TryBegin(const rpc::CallContext& contex
   v1::NeedRecord record = loaded.record;
   CO_RETURN_IF_ERROR(BeginOn(&record, request, publisher, transaction.now()));
   const int caller_shard = app_.records.CallerShard(context, shard);
-  store::Marking marking = store::Marking::kKnown;
-  if (caller_shard != shard) {
-    CO_ASSIGN_OR_RETURN(marking, co_await app_.records.store().MarkRequest(caller_shard, key));
+  bool met = false;  // a mark of a copy of this request, which may take it back
+  if (caller_shard != shard && !*marked) {
+    CO_ASSIGN_OR_RETURN(const store::Marking marking,
+                        co_await app_.records.store().MarkRequest(caller_shard, key));
     if (marking == store::Marking::kReused) co_return Refuse(Reason::REQUEST_ID_REUSED);
+    *marked = marking == store::Marking::kNew;
+    met = !*marked;
   }
   transaction.Put(kNeed, loaded, record);
   // The answer comes with a later commit: until then nothing else may take the request_id.
@@ -119,13 +142,14 @@ Task<absl::StatusOr<bool>> Publications::TryBegin(const rpc::CallContext& contex
                                 transaction.now() + kPublishRetry);
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome::Kind outcome,
                       co_await app_.records.Commit(std::move(transaction)));
-  if (outcome != store::CommitOutcome::Kind::kApplied && marking == store::Marking::kNew) {
-    (co_await app_.records.store().Unmark(caller_shard, key)).IgnoreError();
-  }
   if (outcome == store::CommitOutcome::Kind::kReplayed) {
     co_return Refuse(Reason::REQUEST_ID_REUSED);
   }
-  co_return outcome == store::CommitOutcome::Kind::kApplied;
+  const bool begun = outcome == store::CommitOutcome::Kind::kApplied;
+  if (begun && met) {
+    CO_RETURN_IF_ERROR((co_await app_.records.store().MarkRequest(caller_shard, key)).status());
+  }
+  co_return begun;
 }
 
 }  // namespace baodao::lists

@@ -53,10 +53,15 @@ class Publications {
   Task<absl::StatusOr<store::CommitOutcome::Kind>> Write(
       const record::Versioned<v1::NeedRecord>& before, const v1::NeedRecord& after,
       const record::Origin& origin, bool answer_caller);
-  // False on a conflict.
+  // False on a conflict. `marked`: whether this call has marked the request in the caller's shard.
   Task<absl::StatusOr<bool>> TryBegin(const rpc::CallContext& context,
                                       const v1::PublishNeedRequest& request,
-                                      const store::RequestKey& key);
+                                      const store::RequestKey& key, bool* marked);
+  // Takes back the mark of a request that could not be begun, unless a copy of it was meanwhile.
+  // Whether that runs.
+  Task<absl::StatusOr<bool>> UnmarkUnlessBegun(const rpc::CallContext& context,
+                                               const v1::PublishNeedRequest& request,
+                                               const store::RequestKey& key);
   absl::Status BeginOn(v1::NeedRecord* record, const v1::PublishNeedRequest& request,
                        const Publisher& publisher, Time now) const;
   // Asks dispatch for the running publication, on behalf of `options`, and writes its outcome down.

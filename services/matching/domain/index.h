@@ -68,7 +68,10 @@ class CandidateIndex {
   // Registrations that the scope admits.
   int64_t RegistrationsIn(const AreaScope& scope) const;
   AreaScope ScopeOf(std::string_view code) const;
-  // The district that the area is or lies in; nullptr above districts and where there are none.
+  // Where in the tree the area is, or whichever has taken its place; -1 for unknown codes.
+  int PositionOf(std::string_view code) const;
+  // The district that the area, or whichever has taken its place, is or lies in; nullptr above
+  // districts and where there are none.
   const areas::Area* DistrictOf(std::string_view code) const;
   // That district, or else the area itself: among whose people somebody for its tasks is looked
   // for.

@@ -51,18 +51,24 @@ AreaScope CandidateIndex::ScopeOf(std::string_view code) const {
   return scope;
 }
 
+int CandidateIndex::PositionOf(std::string_view code) const {
+  const areas::Area* const area = tree_->CurrentOf(code);
+  return area == nullptr ? -1 : tree_->IndexOf(area->code());
+}
+
 const areas::Area* CandidateIndex::DistrictOf(std::string_view code) const {
-  const areas::Area* area = tree_->Find(code);
+  const areas::Area* area = tree_->CurrentOf(code);
   if (area == nullptr || area->level() == registration::v1::AREA_LEVEL_DISTRICT) return area;
-  for (const areas::Area* above : tree_->Ancestors(code)) {
+  for (const areas::Area* above : tree_->Ancestors(area->code())) {
     if (above->level() == registration::v1::AREA_LEVEL_DISTRICT) return above;
   }
   return nullptr;
 }
 
 AreaScope CandidateIndex::SurroundingsOf(std::string_view code) const {
-  const areas::Area* district = DistrictOf(code);
-  return ScopeOf(district == nullptr ? code : district->code());
+  const areas::Area* area = DistrictOf(code);
+  if (area == nullptr) area = tree_->CurrentOf(code);
+  return area == nullptr ? AreaScope() : ScopeOf(area->code());
 }
 
 void CandidateIndex::CountSkills(const Person& person, int32_t by) {
@@ -75,12 +81,13 @@ void CandidateIndex::Place(Person* person) {
   person->areas.clear();
   person->place = person->home;
   for (const std::string& code : person->area_codes) {
-    const int at = tree_->IndexOf(code);
+    const int at = PositionOf(code);
     if (at < 0) continue;
     person->areas.push_back(at);
     if (!person->place) person->place = PlaceOf(tree_->All()[at].center());
   }
   std::sort(person->areas.begin(), person->areas.end());
+  person->areas.erase(std::unique(person->areas.begin(), person->areas.end()), person->areas.end());
   for (const int32_t area : person->areas) ++registrations_[area];
 }
 
@@ -88,11 +95,10 @@ void CandidateIndex::Place(OpenTask* task) const {
   const std::string& code = task->task.eligible_area_code().empty()
                                 ? task->task.area_code()
                                 : task->task.eligible_area_code();
-  task->eligible = ScopeOf(code);
-  if (task->place) return;
-  if (const areas::Area* area = tree_->Find(task->task.area_code())) {
-    task->place = PlaceOf(area->center());
-  }
+  const areas::Area* const area = tree_->CurrentOf(task->task.area_code());
+  task->eligible =
+      ScopeOf(area != nullptr && !tree_->Covers(code, area->code()) ? area->code() : code);
+  if (!task->place && area != nullptr) task->place = PlaceOf(area->center());
 }
 
 }  // namespace baodao::matching

@@ -74,7 +74,8 @@ struct Person {
   TagSet willing;
   std::string id;
   uint64_t version = 0;  // of the profile; 0: so far only named by others
-  // Codes of the active registrations, and their positions in the tree in force, ascending.
+  // Codes of the active registrations, and their positions in the tree in force, ascending; of a
+  // closed area its successor's.
   std::vector<std::string> area_codes;
   std::vector<int32_t> areas;
   std::optional<Point> home;

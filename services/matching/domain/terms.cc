@@ -33,7 +33,7 @@ Terms::Terms(const CandidateIndex& index, const Weights& weights, Time now,
 }
 
 bool Terms::IsWeak(std::string_view area_code) const {
-  const int at = index_.tree().IndexOf(area_code);
+  const int at = index_.PositionOf(area_code);
   return at >= 0 && std::any_of(weak_.begin(), weak_.end(), [&](const auto& interval) {
            return interval.first <= at && at < interval.second;
          });

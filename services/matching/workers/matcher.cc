@@ -99,7 +99,7 @@ std::vector<std::shared_ptr<const OpenTask>> Matcher::Select(const MatchOrder& o
   const AreaScope scope = index_.ScopeOf(order.area_code);
   std::vector<std::shared_ptr<const OpenTask>> tasks;
   for (const auto& [id, task] : index_.tasks()) {
-    const int32_t at = index_.tree().IndexOf(task->task.area_code());
+    const int32_t at = index_.PositionOf(task->task.area_code());
     if (at < scope.begin || at >= scope.end) continue;
     if (order.outside_districts && index_.DistrictOf(task->task.area_code()) != nullptr) continue;
     if (!task->Claimable() || task->FreeSlots() == 0) continue;

@@ -21,7 +21,7 @@ namespace baodao::registration {
 
 // How often login codes may be asked for and tried.
 struct LoginLimits {
-  Millis code_interval{60'000};  // of one phone for one address, and for its known devices
+  Millis code_interval{60'000};  // of one phone for one address, and for each known device
   int codes_per_day = 10;        // likewise for all addresses, half of them for one
   // Requests for codes and logins of one network address: what a trusted proxy (the TLS edge) says,
   // else the peer's. Loopback is not counted: only this machine itself calls from there.

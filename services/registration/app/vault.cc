@@ -98,17 +98,25 @@ std::string Vault::SessionOf(std::string_view refresh_token) const {
   return std::string(session_id);
 }
 
-std::string Vault::DeviceToken(std::string_view phone_hash, Time expires) const {
-  const std::string until = absl::StrCat(expires.time_since_epoch().count());
-  return absl::StrCat(until, ".", Hash("device", phone_hash, until));
+std::string Vault::DeviceToken(std::string_view phone_hash, std::string_view device_id,
+                               Time expires) const {
+  std::string said(device_id);
+  absl::StrAppend(&said, ".", expires.time_since_epoch().count());
+  return absl::StrCat(said, ".", Hash("device", phone_hash, said));
 }
 
-bool Vault::IsDeviceOf(std::string_view device_token, std::string_view phone_hash, Time now) const {
-  const std::string until(device_token.substr(0, device_token.find('.')));
+std::string Vault::DeviceOf(std::string_view device_token, std::string_view phone_hash,
+                            Time now) const {
+  const size_t first = device_token.find('.');
+  const size_t second = device_token.find('.', first + 1);
+  if (first == std::string_view::npos || second == std::string_view::npos) return {};
+  const std::string device(device_token.substr(0, first));
   int64_t ms = 0;
-  if (!absl::SimpleAtoi(until, &ms)) return false;
+  const std::string until(device_token.substr(first + 1, second - first - 1));
+  if (!ids::IsValid(device, "dev") || !absl::SimpleAtoi(until, &ms)) return {};
   const Time expires{Millis(ms)};
-  return now < expires && crypto::SecureEquals(DeviceToken(phone_hash, expires), device_token);
+  const bool genuine = crypto::SecureEquals(DeviceToken(phone_hash, device, expires), device_token);
+  return genuine && now < expires ? device : std::string();
 }
 
 }  // namespace baodao::registration

@@ -48,9 +48,11 @@ class Vault {
   // The session of a token we made; empty for anything else.
   std::string SessionOf(std::string_view refresh_token) const;
 
-  // Says until when a device is known to belong to the phone: "<milliseconds>.<mark>".
-  std::string DeviceToken(std::string_view phone_hash, Time expires) const;
-  bool IsDeviceOf(std::string_view device_token, std::string_view phone_hash, Time now) const;
+  // Says until when a device is known to belong to the phone: "<device_id>.<milliseconds>.<mark>".
+  std::string DeviceToken(std::string_view phone_hash, std::string_view device_id,
+                          Time expires) const;
+  // The device, where the token is one of the phone that we made and that still holds; else empty.
+  std::string DeviceOf(std::string_view device_token, std::string_view phone_hash, Time now) const;
 
  private:
   std::string RefreshToken(std::string_view session_id, std::string_view link) const;

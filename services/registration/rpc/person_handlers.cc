@@ -30,6 +30,13 @@ bool Sets(const v1::UpdatePersonRequest& request, std::string_view path) {
          request.update_mask().paths().end();
 }
 
+// Whether the person is registered, and only where others than `area` are known to look after it.
+bool AllElsewhere(const areas::AreaTree& tree, const std::string& area,
+                  const v1::PersonRecord& record) {
+  const auto elsewhere = [&](const std::string& code) { return tree.IsElsewhere(area, code); };
+  return !record.area_codes().empty() && std::ranges::all_of(record.area_codes(), elsewhere);
+}
+
 }  // namespace
 
 void PersonHandlers::Register(rpc::Router& router) {
@@ -150,7 +157,8 @@ Task<absl::StatusOr<v1::Person>> PersonHandlers::UpdatePerson(rpc::CallContext c
 
 Task<absl::StatusOr<v1::ListPeopleResponse>> PersonHandlers::ListPeople(
     rpc::CallContext context, v1::ListPeopleRequest request) {
-  CO_RETURN_IF_ERROR((co_await env_.areas.TreeWith(request.area_code())).status());
+  const std::string& area = request.area_code();
+  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.TreeWith(area));
   const paging::Query query = paging::QueryOf(env_.vault.ring(), context.method(), request);
   CO_ASSIGN_OR_RETURN(std::string after,
                       paging::Decode(request.page_token(), query, env_.clock.Now()));
@@ -162,17 +170,16 @@ Task<absl::StatusOr<v1::ListPeopleResponse>> PersonHandlers::ListPeople(
   v1::ListPeopleResponse response;
   int64_t read = 0;
   for (int round = 0; round < kSearchRounds; ++round) {
-    std::vector<std::string> indexes;
-    indexes.reserve(static_cast<size_t>(env_.keys.shards()));
-    for (int i = 0; i < env_.keys.shards(); ++i) {
-      indexes.push_back(env_.keys.PeopleAt(i, request.area_code()));
-    }
+    std::vector<std::string> indexes = IndexParts(
+        *tree, area, env_.keys.shards(),
+        [&](int shard, const std::string& code) { return env_.keys.PeopleAt(shard, code); });
     CO_ASSIGN_OR_RETURN(const IdPage page,
                         co_await ReadPage(env_.store, std::move(indexes), after, chunk));
     CO_ASSIGN_OR_RETURN(const auto people, co_await LoadPeople(page.ids));
     read += static_cast<int64_t>(page.ids.size());
     after = page.next;
     for (const Loaded<v1::PersonRecord>& person : people) {
+      if (AllElsewhere(*tree, area, person.record)) continue;
       if (!Fits(person.record, request, env_.clock.Now())) continue;
       CO_ASSIGN_OR_RETURN(*response.add_people(), env_.vault.Show(person.record, false));
       if (response.people_size() < size) continue;

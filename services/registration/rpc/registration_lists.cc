@@ -45,15 +45,15 @@ Task<absl::StatusOr<v1::ListRegistrationsResponse>> RegistrationHandlers::ListRe
   if (request.state() == v1::REGISTRATION_STATE_UNSPECIFIED) {
     request.set_state(v1::REGISTRATION_STATE_PENDING);
   }
-  CO_RETURN_IF_ERROR((co_await env_.areas.TreeWith(request.area_code())).status());
+  const std::string& area = request.area_code();
+  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.TreeWith(area));
   const paging::Query query = paging::QueryOf(env_.vault.ring(), context.method(), request);
   CO_ASSIGN_OR_RETURN(std::string after,
                       paging::Decode(request.page_token(), query, env_.clock.Now()));
-  std::vector<std::string> indexes;
-  indexes.reserve(env_.keys.shards());
-  for (int i = 0; i < env_.keys.shards(); ++i) {
-    indexes.push_back(env_.keys.RegistrationsAt(i, request.state(), request.area_code()));
-  }
+  std::vector<std::string> indexes =
+      IndexParts(*tree, area, env_.keys.shards(), [&](int shard, const std::string& code) {
+        return env_.keys.RegistrationsAt(shard, request.state(), code);
+      });
   const int size =
       paging::PageSize(request.page_size(), kStandardRegistrations, kLargestRegistrations);
   CO_ASSIGN_OR_RETURN(IdPage page,
@@ -64,6 +64,7 @@ Task<absl::StatusOr<v1::ListRegistrationsResponse>> RegistrationHandlers::ListRe
   for (v1::Registration& registration : registrations) {
     // One that moved on since the index was read belongs to another list now.
     if (registration.state() != request.state()) continue;
+    if (tree->IsElsewhere(area, registration.area_code())) continue;
     *response.add_registrations() = std::move(registration);
   }
   if (!page.next.empty()) {

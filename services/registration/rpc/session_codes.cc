@@ -42,16 +42,26 @@ Task<absl::Status> SessionHandlers::CountAddress(rpc::CallContext context) {
   co_return RefuseFor(Reason::RATE_LIMITED, calls.left);
 }
 
+Task<absl::StatusOr<std::string>> SessionHandlers::KnownDevice(std::string device_token,
+                                                               std::string phone_hash) {
+  std::string device = env_.vault.DeviceOf(device_token, phone_hash, env_.clock.Now());
+  if (device.empty()) co_return device;
+  CO_ASSIGN_OR_RETURN(const store::Counted ended,
+                      co_await env_.store.ReadCounter(env_.keys.DeviceEnded(device)));
+  if (ended.value > 0) device.clear();
+  co_return device;
+}
+
 // A device that is known has limits of its own, which nobody else can use up. Of the others the
 // address comes first, with half the day of a phone at most.
 std::vector<SessionHandlers::CodeLimit> SessionHandlers::LimitsOf(const rpc::CallContext& context,
                                                                   const std::string& phone_hash,
-                                                                  bool known_device) const {
+                                                                  const std::string& lane) const {
   const LoginLimits& limits = env_.limits;
   const RecordKeys& keys = env_.keys;
-  if (known_device) {
-    return {{keys.SentMinute(phone_hash, RecordKeys::kKnownDevice), 1, limits.code_interval},
-            {keys.SentDay(phone_hash, RecordKeys::kKnownDevice), limits.codes_per_day, kDay}};
+  if (!lane.empty()) {
+    return {{keys.SentMinute(phone_hash, lane), 1, limits.code_interval},
+            {keys.SentDay(phone_hash, lane), limits.codes_per_day, kDay}};
   }
   const std::string address = env_.vault.AddressHash(context.address());
   std::vector<CodeLimit> all;
@@ -79,15 +89,11 @@ Task<absl::Status> SessionHandlers::CountCode(std::vector<CodeLimit> limits) {
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> SessionHandlers::KeepCode(std::string challenge_id, std::string phone_hash,
-                                             std::string code, Time expires) {
-  v1::LoginCodeRecord record;
-  record.set_code_hash(env_.vault.CodeHash(phone_hash, code));
-  record.set_phone_hash(phone_hash);
-  *record.mutable_expire_time() = ToTimestamp(expires);
-  store::Commit commit(env_.keys.PhoneShard(phone_hash));
+Task<absl::Status> SessionHandlers::KeepCode(std::string challenge_id,
+                                             const v1::LoginCodeRecord& record) {
+  store::Commit commit(env_.keys.PhoneShard(record.phone_hash()));
   commit.Put(env_.keys.LoginCode(challenge_id), 0, record.SerializeAsString());
-  commit.SetTimer(timers::Member(kCodeTimer, challenge_id), expires);
+  commit.SetTimer(timers::Member(kCodeTimer, challenge_id), ToTime(record.expire_time()));
   co_return (co_await env_.store.Apply(std::move(commit))).status();
 }
 
@@ -100,13 +106,16 @@ Task<void> SessionHandlers::DropCode(std::string challenge_id, std::string phone
 }
 
 Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SessionHandlers::SendCode(
-    rpc::CallContext context, std::string phone, std::string phone_hash,
+    rpc::CallContext context, std::string phone, v1::LoginCodeRecord record,
     std::vector<CodeLimit> limits) {
   CO_RETURN_IF_ERROR(co_await CheckCode(limits));
+  const std::string& phone_hash = record.phone_hash();
   const std::string challenge_id = ids::New("chl", env_.keys.PhoneShard(phone_hash));
   const std::string code = crypto::RandomCode(kCodeDigits);
   const Time expires = env_.clock.Now() + kCodeLife;
-  CO_RETURN_IF_ERROR(co_await KeepCode(challenge_id, phone_hash, code, expires));
+  record.set_code_hash(env_.vault.CodeHash(phone_hash, code));
+  *record.mutable_expire_time() = ToTimestamp(expires);
+  CO_RETURN_IF_ERROR(co_await KeepCode(challenge_id, record));
   const absl::Status sent = co_await env_.sender.Send(phone, code, expires);
   if (!sent.ok()) {
     log::Error("login.code_not_sent", {{"status", sent}}, context.trace_id());
@@ -126,16 +135,25 @@ Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SessionHandlers::SendCode(
 Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SessionHandlers::RequestLoginCode(
     rpc::CallContext context, v1::RequestLoginCodeRequest request) {
   const std::string phone_hash = env_.vault.PhoneHash(request.phone());
-  const bool known = env_.vault.IsDeviceOf(request.device_token(), phone_hash, env_.clock.Now());
-  std::vector<CodeLimit> limits = LimitsOf(context, phone_hash, known);
+  CO_ASSIGN_OR_RETURN(std::string lane, co_await KnownDevice(request.device_token(), phone_hash));
+  v1::LoginCodeRecord record;
+  record.set_phone_hash(phone_hash);
+  record.set_device_id(lane);
+  if (!lane.empty()) {
+    // One that has used up its own codes of a day has those left that anybody has.
+    CO_ASSIGN_OR_RETURN(const store::Counted sent,
+                        co_await env_.store.ReadCounter(env_.keys.SentDay(phone_hash, lane)));
+    if (sent.value >= env_.limits.codes_per_day) lane.clear();
+  }
+  std::vector<CodeLimit> limits = LimitsOf(context, phone_hash, lane);
   // Whoever is over a limit does not make the others wait.
   CO_RETURN_IF_ERROR(co_await CheckCode(limits));
-  // Between the check and the count of one request no other of its phone comes in; those of a known
-  // device do not wait for strangers.
-  std::set<std::string>& sending = known ? sending_known_ : sending_;
-  if (!sending.insert(phone_hash).second) co_return RefuseFor(Reason::RATE_LIMITED, kBusyPause);
-  const absl::Cleanup sent = [&] { sending.erase(phone_hash); };
-  co_return co_await SendCode(context, request.phone(), phone_hash, std::move(limits));
+  // Between the check and the count of one request no other of its lane comes in; known devices do
+  // not wait for strangers, nor for each other.
+  const auto [sending, first] = sending_.emplace(phone_hash, lane);
+  if (!first) co_return RefuseFor(Reason::RATE_LIMITED, kBusyPause);
+  const absl::Cleanup sent = [this, at = sending] { sending_.erase(at); };
+  co_return co_await SendCode(context, request.phone(), std::move(record), std::move(limits));
 }
 
 }  // namespace baodao::registration

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "baodao/registration/v1/session.pb.h"
@@ -54,22 +55,26 @@ class SessionHandlers {
   };
 
   Task<absl::Status> CountAddress(rpc::CallContext context);
+  // The device of the token; empty where it is not, or no more, a known one of the phone.
+  Task<absl::StatusOr<std::string>> KnownDevice(std::string device_token, std::string phone_hash);
+  // `lane`: a known device that is limited on its own; empty: like anybody.
   std::vector<CodeLimit> LimitsOf(const rpc::CallContext& context, const std::string& phone_hash,
-                                  bool known_device) const;
+                                  const std::string& lane) const;
   // RATE_LIMITED when another code would be too many.
   Task<absl::Status> CheckCode(std::vector<CodeLimit> limits);
   Task<absl::Status> CountCode(std::vector<CodeLimit> limits);
-  Task<absl::Status> KeepCode(std::string challenge_id, std::string phone_hash, std::string code,
-                              Time expires);
+  Task<absl::Status> KeepCode(std::string challenge_id, const v1::LoginCodeRecord& record);
   // After it could not be sent.
   Task<void> DropCode(std::string challenge_id, std::string phone_hash);
   Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SendCode(rpc::CallContext context,
                                                               std::string phone,
-                                                              std::string phone_hash,
+                                                              v1::LoginCodeRecord record,
                                                               std::vector<CodeLimit> limits);
   Task<absl::StatusOr<store::Commit>> DecideLogin(const v1::LoginRequest& request, Stamp stamp,
                                                   Entry* entry);
-  Task<absl::Status> Enter(const std::string& phone, Changes& changes, Entry* entry);
+  // `device_id`: of a known device, or empty.
+  Task<absl::Status> Enter(const std::string& phone, const std::string& device_id, Changes& changes,
+                           Entry* entry);
   Task<absl::Status> EnterAgain(std::string session_id, Entry* entry);
   Task<absl::StatusOr<store::Commit>> DecideRefresh(std::string session_id, std::string token,
                                                     Stamp stamp, Entry* entry);
@@ -97,7 +102,8 @@ class SessionHandlers {
   Task<absl::StatusOr<Loaded<v1::PersonRecord>>> LoadPerson(std::string id);
 
   Environment& env_;
-  std::set<std::string> sending_, sending_known_;  // phones that a code is being sent to
+  // Phones that a code is being sent to, each with the lane it is sent in.
+  std::set<std::pair<std::string, std::string>> sending_;
 };
 
 }  // namespace baodao::registration

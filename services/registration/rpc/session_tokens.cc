@@ -29,6 +29,10 @@ v1::PersonRecord NewPerson(const Vault& vault, int shard, const std::string& pho
 }  // namespace
 
 void SessionHandlers::Renew(std::string token, Time now, Entry* entry) const {
+  if (entry->session.device_id().empty()) {
+    const int shard = env_.keys.keys().ShardOfId(entry->session.session_id());
+    entry->session.set_device_id(ids::New("dev", shard));
+  }
   RotateRefresh(env_.vault.TokenHash(token), now, &entry->session);
   entry->refresh_token = std::move(token);
 }
@@ -42,8 +46,8 @@ absl::StatusOr<std::string> SessionHandlers::InForceAfter(std::string exchanged,
   return absl::DataLossError("the refresh tokens of a session do not follow from each other");
 }
 
-Task<absl::Status> SessionHandlers::Enter(const std::string& phone, Changes& changes,
-                                          Entry* entry) {
+Task<absl::Status> SessionHandlers::Enter(const std::string& phone, const std::string& device_id,
+                                          Changes& changes, Entry* entry) {
   const std::string phone_hash = env_.vault.PhoneHash(phone);
   const int shard = env_.keys.PhoneShard(phone_hash);
   CO_ASSIGN_OR_RETURN(const store::Stored index,
@@ -60,6 +64,7 @@ Task<absl::Status> SessionHandlers::Enter(const std::string& phone, Changes& cha
   }
   entry->session.set_session_id(ids::New("ses", shard));
   entry->session.set_person_id(entry->person.person().person_id());
+  entry->session.set_device_id(device_id);
   Renew(env_.vault.FirstRefreshToken(entry->session.session_id()), changes.stamp().now, entry);
   changes.PutSession({}, entry->session);
   co_return absl::OkStatus();
@@ -99,7 +104,7 @@ Task<absl::StatusOr<store::Commit>> SessionHandlers::DecideLogin(const v1::Login
     CO_RETURN_IF_ERROR(co_await EnterAgain(code.record.session_id(), entry));
     co_return changes.Take();
   }
-  CO_RETURN_IF_ERROR(co_await Enter(request.phone(), changes, entry));
+  CO_RETURN_IF_ERROR(co_await Enter(request.phone(), code.record.device_id(), changes, entry));
   const Time now = changes.stamp().now;
   UseCode(entry->session.session_id(), now, &code.record);
   changes.commit().Put(key, code.version, code.record.SerializeAsString());
@@ -132,7 +137,8 @@ absl::StatusOr<v1::Tokens> SessionHandlers::TokensOf(const Entry& entry) const {
   *tokens.mutable_access_expire_time() = ToTimestamp(now + auth::kAccessLife);
   tokens.set_refresh_token(entry.refresh_token);
   *tokens.mutable_refresh_expire_time() = entry.session.refresh_expire_time();
-  tokens.set_device_token(env_.vault.DeviceToken(entry.person.phone_hash(), now + kDeviceLife));
+  tokens.set_device_token(env_.vault.DeviceToken(entry.person.phone_hash(),
+                                                 entry.session.device_id(), now + kDeviceLife));
   ASSIGN_OR_RETURN(*tokens.mutable_person(), env_.vault.Show(entry.person, true));
   return tokens;
 }
@@ -174,6 +180,11 @@ Task<absl::StatusOr<store::Commit>> SessionHandlers::DecideRefresh(std::string s
   if (verdict == RefreshVerdict::kEnded) co_return Refuse(Reason::SESSION_ENDED);
   if (verdict == RefreshVerdict::kExpired) co_return Refuse(Reason::REFRESH_TOKEN_INVALID);
   if (verdict == RefreshVerdict::kReused) {
+    // Whoever has its refresh token has its device token, too.
+    if (const std::string& device = before.record.device_id(); !device.empty()) {
+      CO_RETURN_IF_ERROR(
+          (co_await env_.store.Increment(env_.keys.DeviceEnded(device), kDeviceLife)).status());
+    }
     entry->session.set_ended(true);
     entry->refusal = Refuse(Reason::REFRESH_TOKEN_REUSED);
   } else {

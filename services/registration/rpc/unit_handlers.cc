@@ -118,10 +118,12 @@ Task<absl::StatusOr<v1::ListUnitsResponse>> UnitHandlers::ListUnits(rpc::CallCon
                       paging::Decode(request.page_token(), query, env_.clock.Now()));
   CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.TreeWith(area));
   std::vector<std::string> indexes;
-  if (tree->SubdistrictOf(area) != nullptr) {
-    indexes.push_back(env_.keys.UnitsAt(tree->ShardOf(area, env_.keys.keys()), area));
-  } else {
-    for (int i = 0; i < env_.keys.shards(); ++i) indexes.push_back(env_.keys.UnitsAt(i, area));
+  for (const std::string& code : tree->IndexedUnder(area)) {
+    if (tree->SubdistrictOf(code) != nullptr) {
+      indexes.push_back(env_.keys.UnitsAt(tree->ShardOf(code, env_.keys.keys()), code));
+      continue;
+    }
+    for (int i = 0; i < env_.keys.shards(); ++i) indexes.push_back(env_.keys.UnitsAt(i, code));
   }
   const int size = paging::PageSize(request.page_size(), kStandardUnitPage, kLargestUnitPage);
   CO_ASSIGN_OR_RETURN(const IdPage page,
@@ -132,7 +134,8 @@ Task<absl::StatusOr<v1::ListUnitsResponse>> UnitHandlers::ListUnits(rpc::CallCon
                       co_await LoadMany<v1::UnitRecord>(env_.store, std::move(record_keys)));
   v1::ListUnitsResponse response;
   for (Loaded<v1::UnitRecord>& unit : units) {
-    if (unit.exists()) *response.add_units() = std::move(*unit.record.mutable_unit());
+    if (!unit.exists() || tree->IsElsewhere(area, unit.record.unit().area_code())) continue;
+    *response.add_units() = std::move(*unit.record.mutable_unit());
   }
   if (!page.next.empty()) {
     response.set_next_page_token(paging::Encode(page.next, query, env_.clock.Now()));

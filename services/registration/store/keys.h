@@ -35,16 +35,19 @@ class RecordKeys {
   std::string Phone(std::string_view hash) const { return OfPhone("phone", hash); }
   std::string LoginCode(std::string_view challenge_id) const { return OfId("code", challenge_id); }
 
-  // Counters of login codes sent to a phone, for one `asker`: the hash of an address, kKnownDevice,
-  // or kAnybody.
+  // Counters of login codes sent to a phone, for one `asker`: the hash of an address, the id of a
+  // known device, or kAnybody.
   std::string SentMinute(std::string_view hash, std::string_view asker) const {
     return OfPhone("sent-minute", hash, asker);
   }
   std::string SentDay(std::string_view hash, std::string_view asker) const {
     return OfPhone("sent-day", hash, asker);
   }
-  static constexpr std::string_view kKnownDevice = "device";
   static constexpr std::string_view kAnybody = "anybody";
+  // Not 0: the device is not known any more.
+  std::string DeviceEnded(std::string_view device_id) const {
+    return OfId("device-ended", device_id);
+  }
   std::string AddressHour(std::string_view hash) const { return OfPhone("address-hour", hash); }
 
   // Indexes, one per shard, all scores 0. An area's holds what lies in its whole subtree.

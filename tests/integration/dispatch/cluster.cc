@@ -39,6 +39,9 @@ std::shared_ptr<const areas::AreaTree> TestTree() {
   add("310110002001", registration::v1::AREA_LEVEL_COMMUNITY, "310110002");
   add("310110002002", registration::v1::AREA_LEVEL_COMMUNITY, "310110002");
   areas.back().set_successor_code("310110002001");
+  add("310110003", registration::v1::AREA_LEVEL_SUBDISTRICT, "310110");
+  add("310110003001", registration::v1::AREA_LEVEL_COMMUNITY, "310110003");
+  areas.back().set_successor_code("310110002001");
   return *areas::AreaTree::Build(std::move(areas));
 }
 

@@ -11,6 +11,40 @@ using std::chrono::hours;
 
 using FindTest = HandlersTest;
 
+TEST_F(FindTest, TasksOfAClosedAreaAreListedUnderItsSuccessorAndServedFromThere) {
+  v1::PublishTaskRequest request = NewTask(hours(3), 1, 2);
+  request.set_area_code("310110003001");  // 310110002001 took its place
+  const int shard = TestTree()->ShardOf(request.area_code(), replicas_[0]->app.keys.base());
+  request.set_need_id(ids::New("ned", shard));
+  request.set_need_attempt(1);
+  const auto left = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
+  ASSERT_TRUE(left.ok()) << left.status();
+  const auto listed = [&](const std::string& area) {
+    v1::ListTasksRequest list;
+    list.set_area_code(area);
+    const auto page = Run(replicas_[1]->tasks.ListTasks(Coordinator(), list));
+    EXPECT_TRUE(page.ok()) << page.status();
+    return page.ok() ? page->tasks_size() : -1;
+  };
+  for (const char* area : {"310110003001", "310110003", "310110002001", "310110002", "310110"}) {
+    EXPECT_EQ(listed(area), 1) << area;
+  }
+  EXPECT_EQ(listed("310110001"), 0);
+
+  const auto claim = [&](const std::string& area, const std::string& task_id) {
+    const std::string person = NewPerson();
+    registration::v1::Profile& profile = replicas_[0]->source.people[person];
+    profile.set_person_id(person);
+    profile.add_area_codes(area);
+    return Run(Claim(0, person, task_id, "claim")).status();
+  };
+  EXPECT_TRUE(Is(claim("310110001001", left->task_id()), Reason::NOT_ELIGIBLE_AREA));
+  EXPECT_EQ(claim("310110002001", left->task_id()), absl::OkStatus());
+  v1::PublishTaskRequest here = NewTask(hours(3), 1, 2);
+  here.set_area_code("310110002001");
+  EXPECT_EQ(claim("310110003001", Publish(here).task_id()), absl::OkStatus());
+}
+
 TEST_F(FindTest, ListsGoDownTheTreeInStablePages) {
   std::set<std::string> published;
   for (int i = 0; i < 30; ++i) {

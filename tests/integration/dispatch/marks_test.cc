@@ -1,6 +1,10 @@
 // What calls leave behind under their request_ids: nothing, where they were refused.
+#include "services/dispatch/store/marks.h"
+
 #include "common/ids/ids.h"
+#include "common/store/memory_store.h"
 #include "common/store/mutate.h"
+#include "common/testing/fake_clock.h"
 #include "tests/integration/dispatch/handlers_fixture.h"
 
 namespace baodao::dispatch {
@@ -103,6 +107,65 @@ TEST_F(MarksTest, ATaskThatIsThereAlreadyIsAnAnswerThatIsKept) {
   EXPECT_EQ(again->SerializeAsString(), found->SerializeAsString());
   request.set_title("别的");
   EXPECT_EQ(Why(publish("second").status()), "REQUEST_ID_REUSED");
+}
+
+// Two copies of a request, on two replicas.
+class CopiesTest : public ::testing::Test {
+ protected:
+  void Settle(TaskCall& call) { testing::Run(loop_, SettleMark(store_, 3, call)); }
+  TaskCall CallOf(TaskCall::End end) {
+    TaskCall call;
+    call.request = key_;
+    call.mark_shard = 5;
+    call.end = end;
+    if (end == TaskCall::End::kRefused) call.result = Refuse(Reason::TASK_FULL);
+    return call;
+  }
+  bool AnotherMayUseIt() {
+    const store::RequestKey other{key_.caller, key_.request_id, 8};
+    return *testing::Run(loop_, store_.MarkRequest(5, other)) == store::Marking::kNew;
+  }
+
+  asio::io_context loop_;
+  testing::FakeClock clock_{loop_};
+  store::MemoryData data_;
+  store::MemoryStore store_{store::Keys("dispatch", kShards), data_, clock_};
+  const store::RequestKey key_{"per_1", "r1", 7};
+};
+
+// It was answered after the refused one had looked for an answer.
+TEST_F(CopiesTest, ARefusedOneTakesTheAnswerOfTheOtherAndLeavesTheMark) {
+  ASSERT_EQ(*testing::Run(loop_, store_.MarkRequest(5, key_)), store::Marking::kNew);
+  store::Commit commit(3);
+  commit.Answer(key_, "answer");
+  ASSERT_TRUE(testing::Run(loop_, store_.Apply(std::move(commit))).ok());
+  TaskCall call = CallOf(TaskCall::End::kRefused);
+  call.marked = true;
+  Settle(call);
+  EXPECT_EQ(call.end, TaskCall::End::kReplayed);
+  ASSERT_TRUE(call.result.ok()) << call.result.status();
+  EXPECT_EQ(*call.result, "answer");
+  EXPECT_FALSE(AnotherMayUseIt());
+}
+
+// The refused one has taken the mark back that this one had met.
+TEST_F(CopiesTest, AnAnsweredOneMarksAgain) {
+  TaskCall call = CallOf(TaskCall::End::kApplied);
+  call.met = true;
+  Settle(call);
+  EXPECT_FALSE(AnotherMayUseIt());
+}
+
+TEST_F(CopiesTest, WhereBothAreRefusedNoMarkStays) {
+  ASSERT_EQ(*testing::Run(loop_, store_.MarkRequest(5, key_)), store::Marking::kNew);
+  TaskCall met = CallOf(TaskCall::End::kRefused);
+  met.met = true;
+  Settle(met);
+  TaskCall marked = CallOf(TaskCall::End::kRefused);
+  marked.marked = true;
+  Settle(marked);
+  EXPECT_EQ(marked.end, TaskCall::End::kRefused);
+  EXPECT_TRUE(AnotherMayUseIt());
 }
 
 }  // namespace

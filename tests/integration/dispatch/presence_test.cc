@@ -76,8 +76,10 @@ TEST_F(PresenceTest, CodesCannotBeGuessed) {
   const auto limited = Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, right, "r")));
   EXPECT_EQ(Why(limited.status()), "RATE_LIMITED");
   v1::SignRequest none = SignBy(task, "", "n");
-  EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(As(person), none)).status()),
-            "PROOF_REQUIRED");
+  const auto unproven = Run(replicas_[0]->assignments.SignIn(As(person), none));
+  EXPECT_EQ(Why(unproven.status()), "PROOF_REQUIRED");
+  EXPECT_EQ(MetadataOf(unproven.status())["proof"], "POSITION_OR_CODE");
+  EXPECT_EQ(Localise(unproven.status(), Locale::kZh), "请提供位置或签到码");
   none.mutable_position()->set_latitude(31.29);
   none.mutable_position()->set_longitude(121.52);
   EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(As(person), none)).status()),
@@ -147,12 +149,18 @@ TEST_F(PresenceTest, WhereOnlyAnAddressIsKnownAPositionProvesNothing) {
   ASSERT_TRUE(contact.ok()) << contact.status();
   EXPECT_EQ(contact->address(), "平凉路1700弄3号");
   EXPECT_FALSE(contact->has_place());
+  // Nor is a position asked for: neither with one nor without.
+  std::vector<v1::SignRequest> tries(1, SignBy(task, "", "none"));
   for (int i = 0; i < kProofTries + 1; ++i) {
-    EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(
-                          As(person),
-                          From(SignBy(task, "", "at" + std::to_string(i)), 31.2745, 121.5234)))
-                      .status()),
-              "PROOF_REQUIRED");
+    tries.push_back(From(SignBy(task, "", "at" + std::to_string(i)), 31.2745, 121.5234));
+  }
+  for (const v1::SignRequest& unproven : tries) {
+    const auto refused = Run(replicas_[0]->assignments.SignIn(As(person), unproven));
+    EXPECT_EQ(Why(refused.status()), "PROOF_REQUIRED");
+    EXPECT_EQ(MetadataOf(refused.status())["proof"], "CODE");
+    EXPECT_EQ(Localise(refused.status(), Locale::kEn),
+              "Send the rotating code: the exact place of the task is not known, so a position "
+              "proves nothing.");
   }
   const std::string code = SignCode(ring_, task, SystemClock().Now());
   EXPECT_TRUE(Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, code, "in"))).ok());

@@ -175,6 +175,27 @@ TEST_P(InboxTest, ANoticeForAnAreaNotKnownYetWaitsForTheTree) {
   EXPECT_EQ(listed->notifications_size(), 1);
 }
 
+TEST_P(InboxTest, WhatComesToAClosedAreaIsToldToItsSuccessor) {
+  areas::Area closed =
+      AreaOf("310110009078", "310110009", "鞍山新村", registration::v1::AREA_LEVEL_COMMUNITY);
+  closed.set_successor_code(kCommunity);
+  imported_.push_back(closed);
+  events::Delivery delivery = Hours(1);
+  auto* changed = delivery.event.mutable_registration_changed();
+  changed->mutable_registration()->set_registration_id("reg_1");
+  changed->mutable_registration()->set_subject_id(reader_id_);
+  changed->mutable_registration()->set_area_code(closed.code());
+  changed->mutable_registration()->set_state(registration::v1::REGISTRATION_STATE_PENDING);
+  ASSERT_TRUE(Deliver(delivery).ok());
+  v1::ListAreaNotificationsRequest request;
+  request.set_area_code(kCommunity);
+  const std::string coordinator = tokens_.Coordinator(ids::New("per", 1), kCommunity);
+  const auto listed = Call(&Inbox::ListAreaNotifications, coordinator, request);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_EQ(listed->notifications_size(), 1);
+  EXPECT_EQ(listed->notifications(0).body(), "鞍山新村收到新的报到申请，请审核。");
+}
+
 TEST_P(InboxTest, NobodyReadsTheInboxOfAnother) {
   v1::ListNotificationsRequest request;
   request.set_person_id(reader_id_);

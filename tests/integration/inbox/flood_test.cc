@@ -227,6 +227,63 @@ TEST_P(FloodTest, WhatIsHeldBackIsNotToldAfterTheEndOfWhatItIsAbout) {
   EXPECT_EQ(List()->notifications(0).body().find("共"), std::string::npos);
 }
 
+// The sixth was told a quarter of an hour after it had been decided.
+TEST_P(FloodTest, WhatAsksForADecisionIsNotToldAfterIt) {
+  using namespace lists::v1;         // NOLINT
+  using namespace registration::v1;  // NOLINT
+  const auto need = [&](NeedState before, NeedState after) {
+    events::Delivery delivery = Next();
+    auto* changed = delivery.event.mutable_need_changed();
+    changed->set_before(before);
+    changed->mutable_need()->set_need_id("ned_1");
+    changed->mutable_need()->set_area_code(kCommunity);
+    changed->mutable_need()->set_requester_id(churner_);
+    changed->mutable_need()->set_state(after);
+    EXPECT_TRUE(Deliver(delivery).ok());
+  };
+  const auto registration = [&](RegistrationState before, RegistrationState after) {
+    events::Delivery delivery = Next();
+    auto* changed = delivery.event.mutable_registration_changed();
+    changed->set_before(before);
+    changed->mutable_registration()->set_registration_id("reg_1");
+    changed->mutable_registration()->set_subject_id(churner_);
+    changed->mutable_registration()->set_area_code(kCommunity);
+    changed->mutable_registration()->set_state(after);
+    EXPECT_TRUE(Deliver(delivery).ok());
+  };
+  const auto project = [&](ProjectState before, ProjectState after) {
+    events::Delivery delivery = Next();
+    auto* changed = delivery.event.mutable_project_changed();
+    changed->set_before(before);
+    changed->mutable_project()->set_project_id("prj_1");
+    changed->mutable_project()->set_area_code(kCommunity);
+    changed->mutable_project()->set_state(after);
+    EXPECT_TRUE(Deliver(delivery).ok());
+  };
+  for (int i = 0; i < 3; ++i) {
+    project(PROJECT_STATE_APPROVED, PROJECT_STATE_CLAIMED);
+    project(PROJECT_STATE_CLAIMED, PROJECT_STATE_APPROVED);
+    registration(REGISTRATION_STATE_UNSPECIFIED, REGISTRATION_STATE_PENDING);
+    if (i < 2) registration(REGISTRATION_STATE_PENDING, REGISTRATION_STATE_ENDED);
+  }
+  registration(REGISTRATION_STATE_UNSPECIFIED, REGISTRATION_STATE_PENDING);
+  for (int i = 0; i < 6; ++i) need(NEED_STATE_RETURNED, NEED_STATE_SUBMITTED);
+  EXPECT_EQ(ListArea().size(), 15u);
+  const int area_shard = replicas_[0]->areas.tree()->ShardOf(kCommunity, stores_[0]->keys());
+  const std::string held = stores_[0]->keys().Of(area_shard, "held", kCommunity);
+  EXPECT_EQ(testing::Run(loop_, stores_[0]->ListFields(held))->size(), 3u);
+
+  project(PROJECT_STATE_APPROVED, PROJECT_STATE_CANCELLED);
+  registration(REGISTRATION_STATE_PENDING, REGISTRATION_STATE_ACTIVE);
+  need(NEED_STATE_SUBMITTED, NEED_STATE_ACCEPTED);
+  EXPECT_TRUE(testing::Run(loop_, stores_[0]->ListFields(held))->empty());
+  clock_.Advance(std::chrono::minutes(15));
+  testing::Run(loop_, FireTimers());
+  const std::vector<v1::Notification> told = ListArea();
+  ASSERT_EQ(told.size(), 16u);
+  EXPECT_EQ(told[0].kind(), "project_cancelled");
+}
+
 TEST_P(FloodTest, WhatIsHeldBackIsToldOnceHoweverOftenItsTimerFires) {
   for (int i = 0; i < 4; ++i) {
     ASSERT_TRUE(Deliver(Churn(true), i % 2).ok());

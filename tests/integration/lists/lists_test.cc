@@ -89,6 +89,42 @@ TEST_P(OtherListsTest, PeopleListTheirOwnAndLiaisonsTheirUnits) {
   EXPECT_EQ(listed->resources(0).resource_id(), own->resource_id());
 }
 
+TEST_P(OtherListsTest, WhatAClosedAreaLeftIsListedAndMatchedUnderItsSuccessor) {
+  const std::string need = AcceptedNeed().need_id();
+  ASSERT_TRUE(CreateResource(requester_, kNeighbour).ok());
+  const std::string there = tokens_.Coordinator(NewPerson(), kElsewhere);
+  const auto room = CreateResource(requester_, "310110016002");
+  ASSERT_TRUE(room.ok()) << room.status();
+  const auto needs = [&](const std::string& area) {
+    v1::ListNeedsRequest request;
+    request.set_area_code(area);
+    const std::string token = tokens_.Coordinator(coordinator_id_, area);
+    const auto listed = Call<v1::NeedService>(&Needs::ListNeeds, token, request);
+    EXPECT_TRUE(listed.ok()) << listed.status();
+    return listed.ok() ? listed->needs_size() : -1;
+  };
+  EXPECT_EQ(needs(kElsewhere), 0);
+  EXPECT_TRUE(Is(Link(need, room->resource_id()).status(), Reason::AREAS_UNRELATED));
+
+  // Communities go one by one, then the subdistrict with the others.
+  successors_[kCommunity] = kElsewhere;
+  ASSERT_TRUE(testing::Run(loop_, replicas_[0]->areas.Refresh()).ok());
+  for (const char* area : {kElsewhere, "310110016", kCommunity, kSubdistrict, kDistrict}) {
+    EXPECT_EQ(needs(area), 1) << area;
+  }
+  EXPECT_EQ(needs("310110016002"), 0);
+  successors_[kSubdistrict] = "310110018";
+  ASSERT_TRUE(testing::Run(loop_, replicas_[0]->areas.Refresh()).ok());
+  EXPECT_EQ(needs("310110016"), 1);
+  EXPECT_EQ(needs("310110018"), 0);
+  v1::ListResourcesRequest resources;
+  resources.set_area_code("310110018");
+  const auto listed = Call<v1::ResourceService>(&Resources::ListResources, there, resources);
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(listed->resources_size(), 1);
+  EXPECT_TRUE(Link(need, room->resource_id()).ok());
+}
+
 TEST_P(OtherListsTest, ALinkMatchesANeedWithWhatIsThere) {
   const v1::Need need = AcceptedNeed();
   const auto resource = CreateResource(requester_, kNeighbour);

@@ -40,6 +40,41 @@ class PublishRaceTest : public PublishTest {};
 
 INSTANTIATE_TEST_SUITE_P(Stores, PublishRaceTest, ::testing::Values(Backend::kMemory), BackendName);
 
+// A copy of the request has begun the publication between this one's mark and its commit.
+TEST_P(PublishRaceTest, ACopyThatComesTooLateLeavesTheMarkOfTheOther) {
+  const std::string need = AcceptedNeed().need_id();
+  const int shard = stores_[0]->keys().ShardOfId(need);
+  while (stores_[0]->keys().ShardOfId(coordinator_id_) == shard) coordinator_id_ = NewPerson();
+  coordinator_ = tokens_.Coordinator(coordinator_id_, kSubdistrict);
+  v1::PublishNeedRequest request;
+  request.set_request_id("p1");
+  request.set_need_id(need);
+  const rpc::CallContext context = rpc::CallContext::Internal(
+      auth::Principal::Person(coordinator_id_, {{auth::v1::ROLE_COORDINATOR, kSubdistrict}}),
+      "baodao.lists.v1.NeedService/PublishNeed");
+  absl::Status copied = absl::UnknownError("not called");
+  const auto copy = [&]() -> Task<void> {
+    copied = (co_await replicas_[1]->publications.Publish(context, request)).status();
+  };
+  bool done = false;
+  static_cast<store::MemoryStore&>(*stores_[0])
+      .SetFaults([&](std::string_view method, std::string_view) {
+        store::Fault fault;
+        if (method != "Apply" || std::exchange(done, true)) return fault;
+        asio::co_spawn(loop_, copy(), asio::detached);
+        fault.yield = true;
+        return fault;
+      });
+  const auto answer = Publish(coordinator_, need, "p1");
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  EXPECT_TRUE(copied.ok()) << copied;
+  EXPECT_EQ(peers_.requests.size(), 1u);
+  const store::RequestKey other{coordinator_id_, "p1", 7};
+  const int caller_shard = stores_[0]->keys().ShardOfId(coordinator_id_);
+  EXPECT_EQ(testing::Run(loop_, stores_[0]->MarkRequest(caller_shard, other)).value(),
+            store::Marking::kReused);
+}
+
 TEST_P(PublishTest, CarriesTheNeedToDispatch) {
   const v1::Need need = AcceptedNeed();
   ASSERT_TRUE(Publish(coordinator_, need.need_id(), "p1").ok());

@@ -19,8 +19,6 @@ areas::Area AreaOf(const std::string& code, const std::string& parent, areas::Ar
   return area;
 }
 
-Task<absl::StatusOr<std::vector<areas::Area>>> ReadAreas() { co_return TestAreas(); }
-
 }  // namespace
 
 std::vector<areas::Area> TestAreas() {
@@ -38,6 +36,16 @@ std::vector<areas::Area> TestAreas() {
   all.push_back(AreaOf(kMergedAway, "310110018", AREA_LEVEL_COMMUNITY));
   all.back().set_successor_code("310110018001");
   return all;
+}
+
+Task<absl::StatusOr<std::vector<areas::Area>>> ReadAreas(
+    std::map<std::string, std::string> successors) {
+  std::vector<areas::Area> all = TestAreas();
+  for (areas::Area& area : all) {
+    const auto closed = successors.find(area.code());
+    if (closed != successors.end()) area.set_successor_code(closed->second);
+  }
+  co_return all;
 }
 
 Task<absl::StatusOr<dispatch::v1::Task>> FakePeers::PublishTask(
@@ -104,8 +112,9 @@ Task<absl::StatusOr<registration::v1::Unit>> FakePeers::GetUnit(rpc::CallOptions
 }
 
 Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
-                 const crypto::KeyRing& ring, Peers& peers, testing::Tokens& tokens)
-    : areas([] { return ReadAreas(); }, clock),
+                 const crypto::KeyRing& ring, Peers& peers, testing::Tokens& tokens,
+                 areas::AreaSource source)
+    : areas(std::move(source), clock),
       records(
           store, clock, ring, [this] { return areas.tree(); }, metrics),
       app{records, clock, ring, peers},
@@ -144,8 +153,9 @@ ListsTest::ListsTest() {
       stores_.push_back(
           std::make_unique<store::MemoryStore>(store::Keys("lists", kShards), data_, clock_));
     }
-    replicas_.push_back(
-        std::make_unique<Replica>(loop_, *stores_.back(), clock_, ring_, peers_, tokens_));
+    replicas_.push_back(std::make_unique<Replica>(loop_, *stores_.back(), clock_, ring_, peers_,
+                                                  tokens_,
+                                                  [this] { return ReadAreas(successors_); }));
   }
 }
 

@@ -45,6 +45,9 @@ inline constexpr char kUncharted[] = "310110018004";   // without a centre
 inline constexpr char kMergedAway[] = "310110018005";  // closed; 310110018001 took its place
 
 std::vector<areas::Area> TestAreas();
+// These, of which some were closed since: the codes of their successors by their own.
+Task<absl::StatusOr<std::vector<areas::Area>>> ReadAreas(
+    std::map<std::string, std::string> successors = {});
 
 // dispatch and registration, played. What is scripted happens to the next calls, one each;
 // afterwards all is well.
@@ -78,8 +81,9 @@ class FakePeers final : public Peers {
 
 // One process of lists.
 struct Replica {
-  Replica(asio::io_context& loop, store::Store& store, Clock& clock, const crypto::KeyRing& ring,
-          Peers& peers, testing::Tokens& tokens);
+  Replica(
+      asio::io_context& loop, store::Store& store, Clock& clock, const crypto::KeyRing& ring,
+      Peers& peers, testing::Tokens& tokens, areas::AreaSource source = [] { return ReadAreas(); });
 
   metrics::Registry metrics;
   areas::AreaTreeFeed areas;
@@ -159,6 +163,7 @@ class ListsTest : public ::testing::TestWithParam<Backend> {
   crypto::KeyRing ring_ = crypto::KeyRing::Generate();
   FakePeers peers_;
   testing::Tokens tokens_{clock_};
+  std::map<std::string, std::string> successors_;  // see ReadAreas
   std::vector<std::unique_ptr<Replica>> replicas_;
   size_t people_ = 0;
   int request_ = 0;

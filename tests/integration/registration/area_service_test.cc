@@ -194,6 +194,50 @@ TEST_P(AreaServiceTest, AClosedAreaSendsToItsSuccessor) {
           .ok());
 }
 
+TEST_P(AreaServiceTest, WhatIsInAClosedAreaIsListedUnderItsSuccessor) {
+  const Account account = LogIn("13812345678");
+  const v1::Registration old = Join(account, "c1");
+  const Account grid = LogIn("13812345679");
+  Join(grid, "g1");
+  const v1::Unit unit = MakeUnit("c1", account.id);
+  const auto close = [&](const std::string& line) {
+    const auto imported =
+        Import("code,name,level,parent_code,latitude,longitude,coordinate,successor_code\n" + line);
+    ASSERT_TRUE(imported.ok()) << imported.status();
+  };
+  // What is listed for `area`: people, registrations, units.
+  const auto listed = [&](const std::string& area) {
+    v1::ListPeopleRequest people;
+    people.set_area_code(area);
+    const auto found = Call(*person_client_, &People::ListPeople, Coordinator(area), people);
+    v1::ListRegistrationsRequest registrations;
+    registrations.set_area_code(area);
+    registrations.set_state(v1::REGISTRATION_STATE_ACTIVE);
+    const auto reported = Call(*registration_client_, &Registrations::ListRegistrations,
+                               Coordinator(area), registrations);
+    v1::ListUnitsRequest units;
+    units.set_area_code(area);
+    const auto of_units = Call(*unit_client_, &Units::ListUnits, Coordinator(area), units);
+    EXPECT_TRUE(found.ok() && reported.ok() && of_units.ok()) << area;
+    return std::vector<int>{found->people_size(), reported->registrations_size(),
+                            of_units->units_size()};
+  };
+  const std::vector<int> all{2, 2, 1};
+  const std::vector<int> none{0, 0, 0};
+  EXPECT_EQ(listed("c3"), none);
+  close("c1,一社区,community,s1,31.271,121.551,synthetic,c3\n");
+  for (const char* area : {"c3", "s2", "c1", "s1", "d1"}) EXPECT_EQ(listed(area), all) << area;
+  EXPECT_EQ(listed("c4"), none);
+  // Closed in turn, with its subdistrict; the grid goes its own way.
+  close(
+      "s2,平凉路街道,subdistrict,d1,31.26,121.53,approximate,s3\n"
+      "g1,一网格,grid,c1,,,,c2\n");
+  EXPECT_EQ(listed("s3"), (std::vector<int>{1, 1, 1}));
+  EXPECT_EQ(listed("d2"), (std::vector<int>{1, 1, 1}));
+  EXPECT_EQ(listed("c2"), (std::vector<int>{1, 1, 0}));
+  EXPECT_EQ(listed("c4"), none);
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, AreaServiceTest,
                          ::testing::Values(Backend::kMemory, Backend::kRedis), BackendName);
 

@@ -107,6 +107,59 @@ TEST_P(LoginChallengeTest, ADeviceThatSignedInHasALaneOfItsOwn) {
   EXPECT_EQ(ReasonName(Ask("13912345678", kStranger, device)), "RATE_LIMITED");
 }
 
+TEST_P(LoginFaultsTest, EachDeviceHasALaneOfItsOwn) {
+  environment_->limits.codes_per_day = 2;
+  const std::string first = LogIn(kPhone).tokens.device_token();
+  clock_.Advance(std::chrono::minutes(1));
+  const std::string second = LogIn(kPhone).tokens.device_token();
+  const auto use_up = [&](const std::string& device) {
+    for (int i = 0; i < 2; ++i) {
+      clock_.Advance(std::chrono::minutes(1));
+      EXPECT_EQ(ReasonName(Ask(kPhone, kHome, device)), "OK");
+    }
+  };
+  use_up(first);
+  clock_.Advance(std::chrono::minutes(1));
+  EXPECT_EQ(ReasonName(Ask(kPhone, kHome, first)), "RATE_LIMITED");
+  // It is the same device after its next login: signing in anew gives it no other lane.
+  use_up(second);
+  const auto again = TryLogin(kPhone, sender_.codes[kPhone]);
+  ASSERT_TRUE(again.ok()) << again.status();
+  clock_.Advance(std::chrono::minutes(1));
+  EXPECT_EQ(ReasonName(Ask(kPhone, kHome, again->device_token())), "RATE_LIMITED");
+}
+
+// What strangers cannot use up is not all there is.
+TEST_P(LoginFaultsTest, ADeviceWhoseLaneIsUsedUpHasWhatAnybodyHas) {
+  environment_->limits.codes_per_day = 4;
+  const std::string device = LogIn(kPhone).tokens.device_token();
+  const auto asked = [&] {
+    clock_.Advance(std::chrono::minutes(1));
+    return std::string(ReasonName(Ask(kPhone, kHome, device)));
+  };
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(asked(), "OK");
+  // Half of what anybody has, for one address.
+  EXPECT_EQ(asked(), "OK");
+  EXPECT_EQ(ReasonName(Ask(kPhone, kHome, device)), "RATE_LIMITED") << "once a minute";
+  EXPECT_EQ(asked(), "OK");
+  EXPECT_EQ(asked(), "RATE_LIMITED");
+}
+
+TEST_P(LoginChallengeTest, ADeviceWhoseTokensWereStolenIsNotKnownAnyMore) {
+  environment_->limits.codes_per_day = 1;
+  const Account account = LogIn(kPhone);
+  const auto refresh = [&](const std::string& token) {
+    v1::RefreshTokensRequest request;
+    request.set_refresh_token(token);
+    return Call(*session_client_, &Sessions::RefreshTokens, "", request);
+  };
+  const auto next = refresh(account.tokens.refresh_token());
+  ASSERT_TRUE(next.ok()) << next.status();
+  clock_.Advance(std::chrono::hours(1));
+  EXPECT_EQ(ReasonName(refresh(account.tokens.refresh_token())), "REFRESH_TOKEN_REUSED");
+  EXPECT_EQ(ReasonName(Ask(kPhone, kHome, next->device_token())), "RATE_LIMITED");
+}
+
 TEST_P(LoginFaultsTest, ADeviceIsForgottenAfterAWhile) {
   environment_->limits.codes_per_day = 1;
   const Account account = LogIn(kPhone);

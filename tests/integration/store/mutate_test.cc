@@ -249,6 +249,61 @@ TEST_P(MutateTest, TheSameRequestAHundredTimesAtOnce) {
   EXPECT_EQ(value(), 1);
 }
 
+// Two copies of a request at once, by a hook of the memory double: another one between two steps.
+class MutateRaceTest : public MutateTest {
+ protected:
+  // Before the store's next call of `method`, `other` runs to its end.
+  static void Between(Store& store, std::string method, std::function<void()> other) {
+    static_cast<MemoryStore&>(store).SetFaults(
+        [method = std::move(method), other = std::move(other), done = false](
+            std::string_view called, std::string_view) mutable {
+          Fault fault;
+          if (called != method || std::exchange(done, true)) return fault;
+          other();
+          fault.yield = true;
+          return fault;
+        });
+  }
+  // A caller of shard 8 whose record, in shard 3, others change and then fill.
+  Task<Decided> ConflictThenRefuse() {
+    if (decisions_++ > 0) co_return Refuse(Reason::TASK_FULL);
+    Decision<Response> decision{Commit(3), {}};
+    decision.commit.Put(counter(), 77, "x");
+    co_return decision;
+  }
+  Marking MarkOfAnother() { return Ok(store().MarkRequest(8, KeyOf("r1", "snow"))); }
+};
+
+INSTANTIATE_TEST_SUITE_P(All, MutateRaceTest, ::testing::Values(Backend::kMemory), BackendName);
+
+// The first one marked the request, is refused and takes the mark back; its copy was answered.
+TEST_P(MutateRaceTest, ARefusedCopyLeavesTheMarkOfAnAnsweredOne) {
+  std::string copied;
+  const auto copy = [&]() -> Task<void> {
+    copied = co_await Increment(&replica(), KeyOf("r1"), 9, false, 8);
+  };
+  Between(store(), "Unmark", [&] { asio::co_spawn(loop_, copy(), asio::detached); });
+  const absl::StatusOr<Response> response =
+      Run(Mutate<Response>(store(), KeyOf("r1"), 8, 3, [this] { return ConflictThenRefuse(); }));
+  ASSERT_TRUE(response.ok()) << response.status();
+  EXPECT_EQ(response->code(), "1");
+  EXPECT_EQ(copied, "1");
+  EXPECT_EQ(MarkOfAnother(), Marking::kReused);
+}
+
+TEST_P(MutateRaceTest, AMarkTakenBackBeforeTheCopyIsAnsweredIsMadeAgain) {
+  EXPECT_EQ(Ok(store().MarkRequest(8, KeyOf("r1"))), Marking::kNew);
+  std::string refused;
+  const auto refuse = [&]() -> Task<void> {
+    const auto answer = co_await UnmarkRefused(store(), 8, 3, KeyOf("r1"));
+    refused = answer.ok() && !answer->has_value() ? "unanswered" : "";
+  };
+  Between(replica(), "Apply", [&] { asio::co_spawn(loop_, refuse(), asio::detached); });
+  EXPECT_EQ(Run(Increment(&replica(), KeyOf("r1"), 9, false, 8)), "1");
+  EXPECT_EQ(refused, "unanswered");
+  EXPECT_EQ(MarkOfAnother(), Marking::kReused);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, MutateTest,
                          ::testing::Values(Backend::kMemory, Backend::kStandalone,
                                            Backend::kCluster),

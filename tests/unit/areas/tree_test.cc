@@ -204,6 +204,36 @@ TEST(AreaTree, SuccessorsCoverWhatTheyTookOver) {
   EXPECT_EQ(tree->SubdistrictOf("a1")->code(), "s");
 }
 
+TEST(AreaTree, WhatIsClosedIsIndexedUnderWhatTookItsPlace) {
+  const auto tree = Merged();
+  // Neither a1, which lies in a, nor what its own index holds already.
+  for (const char* code : {"c", "t"}) {
+    EXPECT_THAT(tree->IndexedUnder(code), ElementsAre(code, "a", "b")) << code;
+  }
+  for (const char* code : {"s", "a", "b", "x", ""}) {
+    EXPECT_THAT(tree->IndexedUnder(code), ElementsAre(code)) << code;
+  }
+  EXPECT_EQ(tree->CurrentOf("a1")->code(), "c");
+  EXPECT_EQ(tree->CurrentOf("t")->code(), "t");
+  EXPECT_EQ(tree->CurrentOf("x"), nullptr);
+}
+
+// s, with its communities, went to t; only b of it to d of another district.
+TEST(AreaTree, OfAClosedSubdistrictAPartMayHaveGoneElsewhere) {
+  const auto tree = Tree(
+      {Make("q", AREA_LEVEL_DISTRICT), Make("r", AREA_LEVEL_DISTRICT),
+       Closed("s", AREA_LEVEL_SUBDISTRICT, "q", "t"), Make("a", AREA_LEVEL_COMMUNITY, "s"),
+       Closed("b", AREA_LEVEL_COMMUNITY, "s", "d"), Closed("c", AREA_LEVEL_COMMUNITY, "s", "t"),
+       Make("t", AREA_LEVEL_SUBDISTRICT, "q"), Make("d", AREA_LEVEL_COMMUNITY, "r")});
+  EXPECT_THAT(tree->IndexedUnder("t"), ElementsAre("t", "s"));
+  EXPECT_THAT(tree->IndexedUnder("d"), ElementsAre("d", "b"));
+  EXPECT_THAT(tree->IndexedUnder("r"), ElementsAre("r", "b"));
+  EXPECT_THAT(tree->IndexedUnder("q"), ElementsAre("q"));
+  EXPECT_TRUE(tree->IsElsewhere("t", "b"));
+  for (const char* code : {"s", "a", "c", "t", "x"}) EXPECT_FALSE(tree->IsElsewhere("t", code));
+  EXPECT_FALSE(tree->IsElsewhere("d", "b"));
+}
+
 TEST(AreaTree, ClosedAreasAreNotNear) {
   Area open = Make("o", AREA_LEVEL_COMMUNITY);
   Area closed = Closed("c", AREA_LEVEL_COMMUNITY, "", "o");

@@ -28,6 +28,17 @@ TEST_F(EligibilityTest, OneOfSeveralRegistrationsIsEnough) {
   EXPECT_EQ(Check(person), "OK");
 }
 
+TEST_F(EligibilityTest, ClosedAreasAlsoCountAsTheirSuccessors) {
+  record_.mutable_task()->set_area_code("310110002001");
+  record_.mutable_task()->set_eligible_area_code("310110002001");
+  EXPECT_EQ(Check(ProfileOf("per_a", "closed")), "OK");  // by 310110002, which covers it
+  record_.mutable_task()->set_area_code("closed_community");
+  record_.mutable_task()->set_eligible_area_code("closed");
+  EXPECT_EQ(Check(ProfileOf("per_a", "closed")), "OK");
+  EXPECT_EQ(Check(ProfileOf("per_a", "310110002009")), "OK");
+  EXPECT_EQ(Check(ProfileOf("per_a", "310110001")), "NOT_ELIGIBLE_AREA");
+}
+
 TEST_F(EligibilityTest, AllSkills) {
   record_.mutable_task()->add_skills("first_aid");
   record_.mutable_task()->add_skills("driving");

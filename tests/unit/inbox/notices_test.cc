@@ -106,7 +106,7 @@ TEST(Notices, TheCommentOfAChangeOfARegistrationIsPassedOn) {
     registration->set_review_comment("欢迎");
     registration->set_change_comment("多次缺席");
     const std::vector<Notice> notices = NoticesOf(event);
-    return notices[0].record.params().at("comment");
+    return notices.back().record.params().at("comment");
   };
   EXPECT_EQ(comment(REGISTRATION_STATE_PENDING, REGISTRATION_STATE_ACTIVE), "欢迎");
   EXPECT_EQ(comment(REGISTRATION_STATE_ACTIVE, REGISTRATION_STATE_SUSPENDED), "多次缺席");

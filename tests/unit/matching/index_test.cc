@@ -54,6 +54,34 @@ TEST_F(IndexTest, RegistrationReachesUpTheTree) {
   EXPECT_FALSE(index_.ScopeOf("310110002001").Admits(person("per_b").areas));
 }
 
+// A community of one subdistrict goes to one of the other: its people serve there, and those there
+// serve what it left behind.
+TEST_F(IndexTest, WhatIsClosedIsMatchedWhereItsSuccessorIs) {
+  index_.Apply(MakeProfile("per_old", "310110001002"));
+  index_.Apply(MakeProfile("per_new", "310110002001"));
+  DispatchTask left = MakeTask("tsk_old", "310110001002");
+  left.set_eligible_area_code("310110001");
+  index_.Apply(left, kNow);
+  index_.Apply(MakeTask("tsk_new", "310110002001"), kNow);
+  const auto admits = [&](const std::string& task_id, const std::string& person_id) {
+    return task(task_id).eligible.Admits(person(person_id).areas);
+  };
+  EXPECT_FALSE(admits("tsk_new", "per_old"));
+  EXPECT_FALSE(admits("tsk_old", "per_new"));
+
+  std::vector<areas::Area> merged = SmallDistrict();
+  for (areas::Area& area : merged) {
+    if (area.code() == "310110001002") area.set_successor_code("310110002001");
+  }
+  index_.SetTree(*areas::AreaTree::Build(std::move(merged)));
+  for (const char* task_id : {"tsk_old", "tsk_new"}) {
+    for (const char* person_id : {"per_old", "per_new"}) {
+      EXPECT_TRUE(admits(task_id, person_id)) << task_id << " " << person_id;
+    }
+  }
+  EXPECT_EQ(index_.RegistrationsIn(index_.ScopeOf("310110002")), 2);
+}
+
 TEST_F(IndexTest, PeopleWhoWaitHaveASlotInView) {
   const DispatchTask task = MakeTask("tsk_a");
   index_.Apply(task, kNow);

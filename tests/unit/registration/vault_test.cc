@@ -80,16 +80,19 @@ TEST_F(VaultTest, EveryRefreshTokenHasOneSuccessorWhichNobodyElseCanTell) {
 
 TEST_F(VaultTest, DevicesAreKnownForTheirPhoneAndForAWhile) {
   const Time now{Millis(1'748'736'000'000)};
-  const std::string device = vault_.DeviceToken("phone", now + Millis(10));
+  const std::string id = ids::New("dev", 3);
+  const std::string device = vault_.DeviceToken("phone", id, now + Millis(10));
   EXPECT_LE(device.size(), 200u);
-  EXPECT_TRUE(vault_.IsDeviceOf(device, "phone", now + Millis(9)));
-  EXPECT_FALSE(vault_.IsDeviceOf(device, "phone", now + Millis(10)));
-  EXPECT_FALSE(vault_.IsDeviceOf(device, "another phone", now));
+  EXPECT_EQ(vault_.DeviceOf(device, "phone", now + Millis(9)), id);
+  EXPECT_EQ(vault_.DeviceOf(device, "phone", now + Millis(10)), "");
+  EXPECT_EQ(vault_.DeviceOf(device, "another phone", now), "");
   std::string longer = device;
-  longer[0] = '9';
-  for (const std::string& forged : {longer, device + "0", std::string(), std::string("."),
-                                    std::string("9999999999999."), std::string("x.y")}) {
-    EXPECT_FALSE(vault_.IsDeviceOf(forged, "phone", now)) << forged;
+  longer[id.size() + 1] = '9';
+  const std::string of_another = ids::New("dev", 3) + device.substr(id.size());
+  for (const std::string& forged :
+       {longer, of_another, device + "0", device + ".", std::string(), std::string(".."),
+        id + ".9999999999999.", std::string("9999999999999.x"), std::string("x.y.z")}) {
+    EXPECT_EQ(vault_.DeviceOf(forged, "phone", now), "") << forged;
   }
 }
 
