@@ -14,7 +14,7 @@ rpc::AccessPolicy Repository::Access() {
   policy.resolve = [this](rpc::CallContext context,
                           std::string id) -> Task<absl::StatusOr<rpc::Scope>> {
     const auto kept = kept_.find(std::string_view(id).substr(0, id.find('_')));
-    if (kept == kept_.end()) return Unknown(std::move(id));
+    if (kept == kept_.end() || !kept->second.scope) return Unknown(std::move(id));
     return kept->second.scope(std::move(context), std::move(id));
   };
   return policy;

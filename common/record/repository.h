@@ -132,6 +132,14 @@ class Repository {
   template <class Record>
   PageQuery Of(const Type<Record>& type, const std::string& owner_id,
                const google::protobuf::RepeatedField<int>& states = {}) const;
+  // All records of the type in a shard.
+  template <class Record>
+  PageQuery InShard(const Type<Record>& type, int shard) const {
+    (void)type;
+    PageQuery query;
+    query.lists.push_back(IndexKeys(store_.keys(), Named<Record>().name()).All(shard));
+    return query;
+  }
 
   // Answers a list method: one page from `query`, where and as long as the request's page_token and
   // page_size say (0: `standard_size`), of the records that fit. `show` puts one into the response.
@@ -233,9 +241,11 @@ void Repository::Add(const Type<Record>& type, Hooks<Record> hooks) {
   Kept& kept = kept_[named.prefix()];
   kept.name = named.name();
   const auto shared = std::make_shared<const Hooks<Record>>(std::move(hooks));
-  kept.scope = [this, &type, shared](rpc::CallContext context, std::string id) {
-    return ScopeOf(type, *shared, std::move(context), std::move(id));
-  };
+  if (shared->scope || type.scope != nullptr) {
+    kept.scope = [this, &type, shared](rpc::CallContext context, std::string id) {
+      return ScopeOf(type, *shared, std::move(context), std::move(id));
+    };
+  }
   kept.on_deadline = [this, &type, shared](timers::Timer timer) {
     return Fire(type, *shared, std::move(timer));
   };

@@ -7,6 +7,8 @@
 // Its name and the prefix of its ids stand on the message: option (baodao.record.v1.type).
 #pragma once
 
+#include <absl/status/status.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -105,6 +107,11 @@ struct Type {
   std::optional<Time> (*deadline)(const Record& record) = nullptr;
   void (*lapse)(Record* record, Time now) = nullptr;
 };
+
+// What clients know a version by, and whether it is still the one: STALE_VERSION when not. An empty
+// one is any.
+std::string EtagOf(uint64_t version);
+absl::Status CheckEtag(std::string_view etag, uint64_t version);
 
 // The name and the prefix of the type.
 template <class Record>

@@ -1,21 +1,17 @@
-// What every handler of registration works with.
+// What the handlers and workers of registration work with.
 #pragma once
-
-#include <functional>
-#include <string>
-#include <utility>
 
 #include "common/auth/tokens.h"
 #include "common/clock/clock.h"
+#include "common/record/repository.h"
 #include "common/rpc/context.h"
-#include "common/store/mutate.h"
 #include "common/store/store.h"
-#include "services/registration/rpc/code_sender.h"
-#include "services/registration/rpc/metrics.h"
-#include "services/registration/store/area_book.h"
-#include "services/registration/store/changes.h"
+#include "services/registration/app/area_book.h"
+#include "services/registration/app/code_sender.h"
+#include "services/registration/app/metrics.h"
+#include "services/registration/app/vault.h"
 #include "services/registration/store/keys.h"
-#include "services/registration/store/vault.h"
+#include "services/registration/store/records.h"
 
 namespace baodao::registration {
 
@@ -29,37 +25,21 @@ struct LoginLimits {
 };
 
 // Everything referred to outlives the handlers.
-struct Environment {
-  store::Store& store;
+struct App {
+  record::Repository& records;
   Clock& clock;
-  RecordKeys keys;
+  RegistrationKeys keys;
   Vault vault;
   AreaBook& areas;
   const auth::Signer& signer;
   CodeSender& sender;
   Metrics& metrics;
   LoginLimits limits;
+
+  store::Store& store() const { return records.store(); }
 };
 
-inline Stamp StampOf(const Environment& environment, const rpc::CallContext& context) {
-  const auth::Principal& caller = context.caller();
-  return {environment.clock.Now(), caller.IsService() ? caller.service : caller.person_id,
-          std::string(context.trace_id())};
-}
-
-template <class Response>
-using Decide = std::function<Task<absl::StatusOr<store::Decision<Response>>>()>;
-
-// Runs a mutation of `shard` under the request's request_id. See store::Mutate for `replayed`.
-template <class Response, class Request>
-Task<absl::StatusOr<Response>> Mutate(const Environment& environment, rpc::CallContext context,
-                                      const Request& request, int shard, Decide<Response> decide,
-                                      bool* replayed = nullptr) {
-  store::RequestKey key =
-      store::MakeRequestKey(context.caller().Caller(), context.method(), request);
-  const int caller_shard = environment.keys.CallerShard(context.caller());
-  co_return co_await store::Mutate<Response>(environment.store, std::move(key), caller_shard, shard,
-                                             std::move(decide), replayed);
-}
+// Tells the repository what registration keeps. `app` outlives it.
+void AddRecords(App& app);
 
 }  // namespace baodao::registration

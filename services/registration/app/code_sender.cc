@@ -1,4 +1,4 @@
-#include "services/registration/rpc/code_sender.h"
+#include "services/registration/app/code_sender.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "services/registration/rpc/metrics.h"
+#include "services/registration/app/metrics.h"
 
 namespace baodao::registration {
 namespace {
@@ -11,10 +11,6 @@ constexpr metrics::Spec kLoginsMetric{"baodao_logins_total",
                                       metrics::Type::kCounter,
                                       "Logins and token refreshes by how they ended.",
                                       {"result"}};
-constexpr metrics::Spec kTransitionsTotal{"baodao_registration_transitions_total",
-                                          metrics::Type::kCounter,
-                                          "Transitions of registrations (报到).",
-                                          {"event"}};
 constexpr metrics::Spec kAreasMetric{
     "baodao_areas", metrics::Type::kGauge, "Areas in the tree of this process.", {}};
 
@@ -24,15 +20,9 @@ constexpr std::array<const char*, static_cast<size_t>(LoginResult::kCount)> kRes
 }  // namespace
 
 Metrics::Metrics(metrics::Registry& registry)
-    : codes_sent_(registry.CounterOf(kCodesSentMetric)),
-      created_(registry.CounterOf(kTransitionsTotal, {"create"})),
-      areas_(registry.GaugeOf(kAreasMetric)) {
+    : codes_sent_(registry.CounterOf(kCodesSentMetric)), areas_(registry.GaugeOf(kAreasMetric)) {
   for (size_t i = 0; i < kResults.size(); ++i) {
     logins_[i] = registry.CounterOf(kLoginsMetric, {kResults[i]});
-  }
-  for (size_t i = 0; i < transitions_.size(); ++i) {
-    transitions_[i] =
-        registry.CounterOf(kTransitionsTotal, {EventName(static_cast<RegistrationEvent>(i))});
   }
 }
 

@@ -4,7 +4,6 @@
 #include <array>
 
 #include "common/metrics/metrics.h"
-#include "services/registration/domain/registration_machine.h"
 
 namespace baodao::registration {
 
@@ -17,18 +16,12 @@ class Metrics {
 
   void CodeSent() { codes_sent_->Increment(); }
   void Login(LoginResult result) { logins_[static_cast<size_t>(result)]->Increment(); }
-  void Transition(RegistrationEvent event) {
-    transitions_[static_cast<size_t>(event)]->Increment();
-  }
-  void Created() { created_->Increment(); }
   void Areas(size_t count) { areas_->Set(static_cast<double>(count)); }
 
  private:
   metrics::Counter* codes_sent_;
-  metrics::Counter* created_;
   metrics::Gauge* areas_;
   std::array<metrics::Counter*, static_cast<size_t>(LoginResult::kCount)> logins_;
-  std::array<metrics::Counter*, kRegistrationEvents> transitions_;
 };
 
 }  // namespace baodao::registration

@@ -1,4 +1,4 @@
-#include "services/registration/rpc/reach.h"
+#include "services/registration/app/reach.h"
 
 #include <algorithm>
 #include <vector>
@@ -9,16 +9,15 @@
 
 namespace baodao::registration {
 
-Task<absl::Status> CheckReach(const Environment& environment, rpc::CallContext context,
-                              const Subject& subject) {
+Task<absl::Status> CheckReach(App& app, rpc::CallContext context, const Subject& subject) {
   const auth::Principal& caller = context.caller();
   if (subject.is_unit() || caller.IsService() || caller.person_id == subject.id() ||
       std::ranges::any_of(caller.grants, &auth::RoleGrant::OfEverything)) {
     co_return absl::OkStatus();
   }
   CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> live,
-                      co_await subject.LiveRegistrations(environment.store, environment.keys));
-  const auth::Covers covers = CoversIn(environment.areas.tree());
+                      co_await subject.LiveRegistrations(app.records));
+  const auth::Covers covers = CoversIn(app.areas.tree());
   const bool reached = std::ranges::any_of(live, [&](const v1::Registration& registration) {
     return GivesReach(registration.state()) && caller.Coordinates(registration.area_code(), covers);
   });

@@ -5,8 +5,8 @@
 
 #include "common/async/task.h"
 #include "common/rpc/context.h"
-#include "services/registration/rpc/environment.h"
-#include "services/registration/store/subject.h"
+#include "services/registration/app/app.h"
+#include "services/registration/app/subject.h"
 
 namespace baodao::registration {
 
@@ -14,7 +14,6 @@ namespace baodao::registration {
 // an area where the person is ACTIVE or SUSPENDED, services, operators of everything.
 // PERMISSION_DENIED for others; those to whom the person has only reported see that registration.
 // Of units the access rule has decided.
-Task<absl::Status> CheckReach(const Environment& environment, rpc::CallContext context,
-                              const Subject& subject);
+Task<absl::Status> CheckReach(App& app, rpc::CallContext context, const Subject& subject);
 
 }  // namespace baodao::registration

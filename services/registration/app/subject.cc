@@ -1,10 +1,9 @@
-#include "services/registration/store/subject.h"
+#include "services/registration/app/subject.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
-#include "common/status/status.h"
+#include "common/status/macros.h"
 #include "services/registration/domain/registration_machine.h"
 #include "services/registration/domain/registration_rules.h"
 
@@ -33,25 +32,15 @@ void SetThroughUnit(v1::PersonRecord* person, const v1::Registration& registrati
 
 }  // namespace
 
-Task<absl::StatusOr<Subject>> Subject::Load(store::Store& store, const RecordKeys& keys,
-                                            std::string id) {
+Task<absl::StatusOr<Subject>> Subject::Load(record::Repository& records, std::string id) {
   Subject subject;
   subject.is_unit_ = IsUnit(id);
-  const std::optional<int> shard = keys.ShardOf(id, subject.is_unit_ ? "unt" : "per");
-  const char* type = subject.is_unit_ ? "unit" : "person";
-  if (!shard.has_value()) co_return NotFound(type, std::move(id));
-  subject.shard_ = *shard;
   if (subject.is_unit_) {
-    CO_ASSIGN_OR_RETURN(subject.unit_,
-                        co_await registration::Load<v1::UnitRecord>(store, keys.Unit(id)));
+    CO_ASSIGN_OR_RETURN(subject.unit_, co_await records.Load(kUnit, id));
     subject.unit_after_ = subject.unit_.record;
   } else {
-    CO_ASSIGN_OR_RETURN(subject.person_,
-                        co_await registration::Load<v1::PersonRecord>(store, keys.Person(id)));
+    CO_ASSIGN_OR_RETURN(subject.person_, co_await records.Load(kPerson, id));
     subject.person_after_ = subject.person_.record;
-  }
-  if (!subject.person_.exists() && !subject.unit_.exists()) {
-    co_return NotFound(type, std::move(id));
   }
   subject.id_ = std::move(id);
   co_return subject;
@@ -68,15 +57,13 @@ std::vector<std::string> Subject::CredentialAreas() const {
 }
 
 Task<absl::StatusOr<std::vector<v1::Registration>>> Subject::LiveRegistrations(
-    store::Store& store, const RecordKeys& keys) const {
-  std::vector<std::string> record_keys;
+    record::Repository& records) const {
   const Strings& ids =
       is_unit_ ? unit_.record.registration_ids() : person_.record.registration_ids();
-  for (const std::string& id : ids) record_keys.push_back(keys.Registration(id));
-  CO_ASSIGN_OR_RETURN(std::vector<Loaded<v1::RegistrationRecord>> records,
-                      co_await LoadMany<v1::RegistrationRecord>(store, std::move(record_keys)));
+  CO_ASSIGN_OR_RETURN(
+      auto found, co_await records.LoadMany(kRegistration, std::vector(ids.begin(), ids.end())));
   std::vector<v1::Registration> live;
-  for (Loaded<v1::RegistrationRecord>& loaded : records) {
+  for (record::Versioned<v1::RegistrationRecord>& loaded : found) {
     if (!IsLive(loaded.record.registration().state())) continue;
     live.push_back(std::move(*loaded.record.mutable_registration()));
   }
@@ -96,11 +83,11 @@ void Subject::Note(const v1::Registration& registration) {
   SetThroughUnit(&person_after_, registration, active);
 }
 
-void Subject::Put(Changes& changes) const {
+void Subject::Put(record::Transaction& transaction) const {
   if (is_unit_) {
-    changes.PutUnit(unit_, unit_after_);
+    transaction.Put(kUnit, unit_, unit_after_);
   } else {
-    changes.PutPerson(person_, person_after_);
+    transaction.Put(kPerson, person_, person_after_);
   }
 }
 

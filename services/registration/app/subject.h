@@ -8,9 +8,7 @@
 #include <vector>
 
 #include "common/async/task.h"
-#include "common/store/store.h"
-#include "services/registration/store/changes.h"
-#include "services/registration/store/keys.h"
+#include "common/record/repository.h"
 #include "services/registration/store/records.h"
 
 namespace baodao::registration {
@@ -18,11 +16,9 @@ namespace baodao::registration {
 class Subject {
  public:
   // NOT_FOUND for anything that is no person or unit of ours.
-  static Task<absl::StatusOr<Subject>> Load(store::Store& store, const RecordKeys& keys,
-                                            std::string id);
+  static Task<absl::StatusOr<Subject>> Load(record::Repository& records, std::string id);
 
   const std::string& id() const { return id_; }
-  int shard() const { return shard_; }
   bool is_unit() const { return is_unit_; }
   // Who may speak for it: the person, or the unit's liaison (empty when it has none).
   const std::string& speaker() const;
@@ -30,27 +26,25 @@ class Subject {
   const std::string& liaison_id() const { return unit_after_.unit().liaison_id(); }
   // The unit a person belongs to; empty for a unit.
   const std::string& own_unit_id() const { return person_after_.person().unit_id(); }
-  const std::string& area_code() const { return unit_after_.unit().area_code(); }
   // Areas that granted a person a credential; none for a unit.
   std::vector<std::string> CredentialAreas() const;
 
   // The registrations that have not ended. What changes after the subject was read makes the commit
   // conflict.
   Task<absl::StatusOr<std::vector<v1::Registration>>> LiveRegistrations(
-      store::Store& store, const RecordKeys& keys) const;
+      record::Repository& records) const;
 
   // Takes a registration as it is after the change: whether it is live, and whether it counts for
   // the profile.
   void Note(const v1::Registration& registration);
   // Writes the subject; the commit expects it as it was read.
-  void Put(Changes& changes) const;
+  void Put(record::Transaction& transaction) const;
 
  private:
   std::string id_;
-  int shard_ = 0;
   bool is_unit_ = false;
-  Loaded<v1::PersonRecord> person_;
-  Loaded<v1::UnitRecord> unit_;
+  record::Versioned<v1::PersonRecord> person_;
+  record::Versioned<v1::UnitRecord> unit_;
   v1::PersonRecord person_after_;
   v1::UnitRecord unit_after_;
 };

@@ -1,11 +1,8 @@
 // The states of a registration (报到) and what moves it between them.
 #pragma once
 
-#include <optional>
-#include <span>
-#include <string>
-
 #include "baodao/registration/v1/registration.pb.h"
+#include "common/record/machine.h"
 
 namespace baodao::registration {
 
@@ -20,20 +17,32 @@ enum class RegistrationEvent {
   kExpire,  // its end has come
   kLapse,   // nobody reviewed it in time
 };
-inline constexpr int kRegistrationEvents = 9;
 
-struct RegistrationTransition {
-  v1::RegistrationState from;
-  RegistrationEvent event;
-  v1::RegistrationState to;
-};
-
-// Every pair that is allowed; all others are not. Who is suspended neither withdraws nor moves on:
-// a suspension is ended by a coordinator, or by time.
-std::span<const RegistrationTransition> RegistrationTransitions();
-
-// Empty when the event is not allowed in the state.
-std::optional<v1::RegistrationState> Next(v1::RegistrationState state, RegistrationEvent event);
+// Who is suspended neither withdraws nor moves on: a suspension is ended by a coordinator, or by
+// time.
+inline constexpr record::Machine<v1::RegistrationState, RegistrationEvent> kRegistrationMachine =
+    [] {
+      using enum RegistrationEvent;
+      return record::Machine<v1::RegistrationState, RegistrationEvent>(
+          v1::REGISTRATION_STATE_PENDING,
+          {
+              {v1::REGISTRATION_STATE_PENDING, kApprove, v1::REGISTRATION_STATE_ACTIVE},
+              {v1::REGISTRATION_STATE_PENDING, kReject, v1::REGISTRATION_STATE_REJECTED},
+              {v1::REGISTRATION_STATE_PENDING, kWithdraw, v1::REGISTRATION_STATE_ENDED},
+              {v1::REGISTRATION_STATE_PENDING, kDismiss, v1::REGISTRATION_STATE_ENDED},
+              {v1::REGISTRATION_STATE_PENDING, kTransfer, v1::REGISTRATION_STATE_ENDED},
+              {v1::REGISTRATION_STATE_PENDING, kExpire, v1::REGISTRATION_STATE_ENDED},
+              {v1::REGISTRATION_STATE_PENDING, kLapse, v1::REGISTRATION_STATE_ENDED},
+              {v1::REGISTRATION_STATE_ACTIVE, kSuspend, v1::REGISTRATION_STATE_SUSPENDED},
+              {v1::REGISTRATION_STATE_ACTIVE, kWithdraw, v1::REGISTRATION_STATE_ENDED},
+              {v1::REGISTRATION_STATE_ACTIVE, kDismiss, v1::REGISTRATION_STATE_ENDED},
+              {v1::REGISTRATION_STATE_ACTIVE, kTransfer, v1::REGISTRATION_STATE_ENDED},
+              {v1::REGISTRATION_STATE_ACTIVE, kExpire, v1::REGISTRATION_STATE_ENDED},
+              {v1::REGISTRATION_STATE_SUSPENDED, kResume, v1::REGISTRATION_STATE_ACTIVE},
+              {v1::REGISTRATION_STATE_SUSPENDED, kDismiss, v1::REGISTRATION_STATE_ENDED},
+              {v1::REGISTRATION_STATE_SUSPENDED, kExpire, v1::REGISTRATION_STATE_ENDED},
+          });
+    }();
 
 // Whether it still counts: it blocks a second one at the same area.
 bool IsLive(v1::RegistrationState state);
@@ -42,10 +51,5 @@ bool IsLive(v1::RegistrationState state);
 bool GivesReach(v1::RegistrationState state);
 // What a coordinator decides about somebody, and nobody about themself.
 bool IsJudgement(RegistrationEvent event);
-
-// "PENDING".
-std::string StateName(v1::RegistrationState state);
-// "withdraw": for metrics.
-const char* EventName(RegistrationEvent event);
 
 }  // namespace baodao::registration

@@ -61,29 +61,30 @@ void AreaHandlers::Register(rpc::Router& router) {
   router.Unary(service + "FindNearestAreas", this, &AreaHandlers::FindNearestAreas);
 }
 
-Task<absl::StatusOr<store::Decision<v1::ImportAreasResponse>>> AreaHandlers::DecideImport(
-    const AreaSheet& sheet, Stamp stamp) {
-  CO_ASSIGN_OR_RETURN(Loaded<v1::AreaTreeRecord> before,
-                      co_await Load<v1::AreaTreeRecord>(env_.store, env_.keys.Areas()));
-  std::vector<v1::Area> current(before.record.areas().begin(), before.record.areas().end());
+Task<absl::StatusOr<v1::ImportAreasResponse>> AreaHandlers::Import(record::Transaction& transaction,
+                                                                   const AreaSheet& sheet) {
+  CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await app_.store().Get(app_.keys.Areas()));
+  v1::AreaTreeRecord before;
+  if (!before.ParseFromString(stored.bytes)) {
+    co_return absl::DataLossError("the stored tree of areas cannot be parsed");
+  }
+  std::vector<v1::Area> current(before.areas().begin(), before.areas().end());
   CO_ASSIGN_OR_RETURN(ImportPlan plan, PlanImport(std::move(current), sheet));
-  const AreaBook::Tree tree = env_.areas.tree();
-  Changes changes(RecordKeys::kAreasShard, env_.keys, *tree, std::move(stamp));
   if (plan.changes()) {
     v1::AreaTreeRecord after;
     for (v1::Area& area : plan.areas) *after.add_areas() = std::move(area);
-    changes.commit().Put(env_.keys.Areas(), before.version, after.SerializeAsString());
+    transaction.commit().Put(app_.keys.Areas(), stored.version, after.SerializeAsString());
     events::v1::Event event;
     event.mutable_areas_imported()->set_areas(after.areas_size());
-    changes.Emit(std::move(event));
+    transaction.Emit(std::move(event));
   } else {
-    changes.commit().Expect(env_.keys.Areas(), before.version);
+    transaction.commit().Expect(app_.keys.Areas(), stored.version);
   }
   v1::ImportAreasResponse response;
   response.set_added(plan.added);
   response.set_changed(plan.changed);
   response.set_unchanged(plan.unchanged);
-  co_return store::Decision<v1::ImportAreasResponse>{changes.Take(), std::move(response)};
+  co_return response;
 }
 
 Task<absl::StatusOr<v1::ImportAreasResponse>> AreaHandlers::ImportAreas(
@@ -91,35 +92,33 @@ Task<absl::StatusOr<v1::ImportAreasResponse>> AreaHandlers::ImportAreas(
   // The rule lets operators of any area pass.
   if (!LooksAfterTheTree(context.caller())) co_return Refuse(Reason::PERMISSION_DENIED);
   CO_ASSIGN_OR_RETURN(const AreaSheet sheet, ParseAreaSheet(request.csv()));
-  Decide<v1::ImportAreasResponse> decide = [&] {
-    return DecideImport(sheet, StampOf(env_, context));
+  record::Decide<v1::ImportAreasResponse> decide = [&](record::Transaction& transaction) {
+    return Import(transaction, sheet);
   };
   CO_ASSIGN_OR_RETURN(v1::ImportAreasResponse response,
-                      co_await Mutate<v1::ImportAreasResponse>(
-                          env_, context, request, RecordKeys::kAreasShard, std::move(decide)));
+                      co_await app_.records.Mutate<v1::ImportAreasResponse>(
+                          context, request, RegistrationKeys::kAreasShard, std::move(decide)));
   // Whoever imported asks next: this replica knows at once, the others by the event.
-  const absl::Status refreshed = co_await env_.areas.feed().Refresh();
+  const absl::Status refreshed = co_await app_.areas.feed().Refresh();
   if (!refreshed.ok()) log::Warn("areas.refresh_failed", {{"status", refreshed}});
-  env_.metrics.Areas(env_.areas.tree()->size());
+  app_.metrics.Areas(app_.areas.tree()->size());
   co_return response;
 }
 
 Task<absl::StatusOr<v1::Area>> AreaHandlers::GetArea(rpc::CallContext, v1::GetAreaRequest request) {
-  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.TreeWith(request.code()));
+  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app_.areas.TreeWith(request.code()));
   co_return *tree->Find(request.code());
 }
 
 Task<absl::StatusOr<v1::ListAreasResponse>> AreaHandlers::ListAreas(rpc::CallContext context,
                                                                     v1::ListAreasRequest request) {
-  const paging::Query query = paging::QueryOf(env_.vault.ring(), context.method(), request);
+  const paging::Query query = paging::QueryOf(app_.vault.ring(), context.method(), request);
   CO_ASSIGN_OR_RETURN(const std::string after,
-                      paging::Decode(request.page_token(), query, env_.clock.Now()));
+                      paging::Decode(request.page_token(), query, app_.clock.Now()));
   // Other services read the tree with this, upon the event of an import: no older one may be shown.
-  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.Newest());
+  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app_.areas.Newest());
   for (const std::string& code : {request.parent_code(), after}) {
-    if (!code.empty() && tree->Find(code) == nullptr) {
-      co_return Refuse(Reason::AREA_UNKNOWN, {{"area", code}});
-    }
+    if (!code.empty()) CO_RETURN_IF_ERROR(areas::CheckKnown(*tree, code));
   }
   const int size = paging::PageSize(request.page_size(), kStandardAreaPage, kLargestAreaPage);
   v1::ListAreasResponse response;
@@ -127,7 +126,7 @@ Task<absl::StatusOr<v1::ListAreasResponse>> AreaHandlers::ListAreas(rpc::CallCon
   for (const v1::Area* area : Slice(*tree, request, after, size, closed_too)) {
     if (response.areas_size() == size) {
       const std::string& last = response.areas(size - 1).code();
-      response.set_next_page_token(paging::Encode(last, query, env_.clock.Now()));
+      response.set_next_page_token(paging::Encode(last, query, app_.clock.Now()));
       break;
     }
     *response.add_areas() = *area;
@@ -137,7 +136,7 @@ Task<absl::StatusOr<v1::ListAreasResponse>> AreaHandlers::ListAreas(rpc::CallCon
 
 Task<absl::StatusOr<v1::ListAreaAncestorsResponse>> AreaHandlers::ListAreaAncestors(
     rpc::CallContext, v1::ListAreaAncestorsRequest request) {
-  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.TreeWith(request.code()));
+  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app_.areas.TreeWith(request.code()));
   v1::ListAreaAncestorsResponse response;
   for (const v1::Area* area : tree->Ancestors(request.code())) *response.add_areas() = *area;
   co_return response;
@@ -148,7 +147,7 @@ Task<absl::StatusOr<v1::FindNearestAreasResponse>> AreaHandlers::FindNearestArea
   const v1::AreaLevel level =
       request.level() == v1::AREA_LEVEL_UNSPECIFIED ? v1::AREA_LEVEL_COMMUNITY : request.level();
   const int limit = request.limit() == 0 ? kStandardHits : request.limit();
-  const AreaBook::Tree tree = env_.areas.tree();
+  const AreaBook::Tree tree = app_.areas.tree();
   v1::FindNearestAreasResponse response;
   for (const areas::NearbyArea& nearby : tree->Nearest(request.point(), level, limit)) {
     auto* hit = response.add_hits();

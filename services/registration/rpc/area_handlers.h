@@ -1,4 +1,4 @@
-// baodao.registration.v1.AreaService.
+// AreaService.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -7,14 +7,14 @@
 #include "common/async/task.h"
 #include "common/rpc/context.h"
 #include "common/rpc/router.h"
+#include "services/registration/app/app.h"
 #include "services/registration/domain/area_import.h"
-#include "services/registration/rpc/environment.h"
 
 namespace baodao::registration {
 
 class AreaHandlers {
  public:
-  explicit AreaHandlers(Environment& environment) : env_(environment) {}
+  explicit AreaHandlers(App& app) : app_(app) {}
   void Register(rpc::Router& router);
 
   Task<absl::StatusOr<v1::ImportAreasResponse>> ImportAreas(rpc::CallContext context,
@@ -28,10 +28,10 @@ class AreaHandlers {
       rpc::CallContext context, v1::FindNearestAreasRequest request);
 
  private:
-  Task<absl::StatusOr<store::Decision<v1::ImportAreasResponse>>> DecideImport(
-      const AreaSheet& sheet, Stamp stamp);
+  Task<absl::StatusOr<v1::ImportAreasResponse>> Import(record::Transaction& transaction,
+                                                       const AreaSheet& sheet);
 
-  Environment& env_;
+  App& app_;
 };
 
 }  // namespace baodao::registration

@@ -1,25 +1,20 @@
-// baodao.registration.v1.RegistrationService.
+// RegistrationService.
 #pragma once
 
 #include <absl/status/statusor.h>
 
 #include <string>
-#include <string_view>
 
-#include "baodao/registration/v1/registration.pb.h"
-#include "common/async/task.h"
-#include "common/rpc/context.h"
 #include "common/rpc/router.h"
-#include "services/registration/domain/registration_machine.h"
-#include "services/registration/rpc/environment.h"
-#include "services/registration/store/moves.h"
-#include "services/registration/store/subject.h"
+#include "services/registration/app/app.h"
+#include "services/registration/app/moves.h"
+#include "services/registration/app/subject.h"
 
 namespace baodao::registration {
 
 class RegistrationHandlers {
  public:
-  explicit RegistrationHandlers(Environment& environment) : env_(environment) {}
+  explicit RegistrationHandlers(App& app) : app_(app) {}
   void Register(rpc::Router& router);
 
   using Answer = Task<absl::StatusOr<v1::Registration>>;
@@ -36,21 +31,23 @@ class RegistrationHandlers {
       rpc::CallContext context, v1::ListSubjectRegistrationsRequest request);
 
  private:
-  using Decision = store::Decision<v1::Registration>;
-
   // What is new is given as a registration without id, state and times.
-  Task<absl::StatusOr<Decision>> DecideCreate(const v1::Registration& wanted,
-                                              rpc::CallContext context);
-  Task<absl::StatusOr<Decision>> DecideTransfer(const v1::TransferRegistrationRequest& request,
-                                                Stamp stamp);
+  Answer Create(record::Transaction& transaction, const v1::Registration& wanted,
+                rpc::CallContext context);
+  Answer Transfer(record::Transaction& transaction, rpc::CallContext context,
+                  const v1::TransferRegistrationRequest& request);
   // Whether the person may come through the unit to the area.
   Task<absl::StatusOr<bool>> ComesThrough(const Subject& person, std::string unit_id,
                                           std::string area_code, AreaBook::Tree tree);
   template <class Request>
-  Answer Move(rpc::CallContext context, const Request& request, RegistrationEvent event, Edit edit);
-  Task<absl::StatusOr<std::vector<v1::Registration>>> LoadAll(std::vector<std::string> ids);
+  Answer MoveBy(rpc::CallContext context, const Request& request, RegistrationEvent event,
+                Edit edit);
+  template <class Request>
+  Task<absl::StatusOr<v1::ListRegistrationsResponse>> ListFrom(rpc::CallContext context,
+                                                               const Request& request,
+                                                               record::PageQuery query);
 
-  Environment& env_;
+  App& app_;
 };
 
 }  // namespace baodao::registration

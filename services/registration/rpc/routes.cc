@@ -1,36 +1,24 @@
 #include "services/registration/rpc/routes.h"
 
 #include <string>
-#include <string_view>
-#include <utility>
-
-#include "services/registration/rpc/scope.h"
 
 namespace baodao::registration {
 
-Handlers::Handlers(Environment& environment)
-    : env_(environment),
-      areas_(environment),
-      units_(environment),
-      people_(environment),
-      registrations_(environment),
-      sessions_(environment) {}
+Handlers::Handlers(App& app)
+    : areas_(app),
+      units_(app),
+      service_points_(app),
+      people_(app),
+      registrations_(app),
+      sessions_(app) {}
 
 void Handlers::Register(rpc::Router& router) {
   areas_.Register(router);
   units_.Register(router);
+  service_points_.Register(router);
   people_.Register(router);
   registrations_.Register(router);
   sessions_.Register(router);
-}
-
-rpc::AccessPolicy Handlers::Access() {
-  rpc::AccessPolicy policy;
-  policy.covers = [this](std::string_view above, std::string_view below) {
-    return env_.areas.tree()->Covers(above, below);
-  };
-  policy.resolve = [this](std::string id) { return ResolveScope(env_.store, std::move(id)); };
-  return policy;
 }
 
 void LimitLogins(double per_second, rpc::RateLimits* limits) {

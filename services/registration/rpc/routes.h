@@ -1,32 +1,28 @@
 // All RPCs of registration.
 #pragma once
 
-#include "common/rpc/access.h"
 #include "common/rpc/rate_limit.h"
 #include "common/rpc/router.h"
 #include "services/registration/rpc/area_handlers.h"
-#include "services/registration/rpc/environment.h"
 #include "services/registration/rpc/person_handlers.h"
 #include "services/registration/rpc/registration_handlers.h"
+#include "services/registration/rpc/service_point_handlers.h"
 #include "services/registration/rpc/session_handlers.h"
 #include "services/registration/rpc/unit_handlers.h"
 
 namespace baodao::registration {
 
-// The handlers of every service of registration, over one environment (which outlives them).
+// The handlers of every service of registration. `app` outlives them.
 class Handlers {
  public:
-  explicit Handlers(Environment& environment);
+  explicit Handlers(App& app);
 
   void Register(rpc::Router& router);
-  // Roles reach the subtree of their area in the current tree; resources are looked up in the
-  // store.
-  rpc::AccessPolicy Access();
 
  private:
-  Environment& env_;
   AreaHandlers areas_;
   UnitHandlers units_;
+  ServicePointHandlers service_points_;
   PersonHandlers people_;
   RegistrationHandlers registrations_;
   SessionHandlers sessions_;

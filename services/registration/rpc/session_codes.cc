@@ -8,10 +8,8 @@
 
 #include "common/clock/timestamp.h"
 #include "common/crypto/random.h"
-#include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"
-#include "common/timers/timer_loop.h"
 #include "services/registration/domain/login_rules.h"
 #include "services/registration/rpc/session_handlers.h"
 
@@ -35,19 +33,19 @@ bool IsThisMachine(std::string_view address) {
 
 Task<absl::Status> SessionHandlers::CountAddress(rpc::CallContext context) {
   if (IsThisMachine(context.address())) co_return absl::OkStatus();
-  std::string key = env_.keys.AddressHour(env_.vault.AddressHash(context.address()));
+  std::string key = app_.keys.AddressHour(app_.vault.AddressHash(context.address()));
   CO_ASSIGN_OR_RETURN(const store::Counted calls,
-                      co_await env_.store.Increment(std::move(key), kHour));
-  if (calls.value <= env_.limits.address_per_hour) co_return absl::OkStatus();
+                      co_await app_.store().Increment(std::move(key), kHour));
+  if (calls.value <= app_.limits.address_per_hour) co_return absl::OkStatus();
   co_return RefuseFor(Reason::RATE_LIMITED, calls.left);
 }
 
 Task<absl::StatusOr<std::string>> SessionHandlers::KnownDevice(std::string device_token,
                                                                std::string phone_hash) {
-  std::string device = env_.vault.DeviceOf(device_token, phone_hash, env_.clock.Now());
+  std::string device = app_.vault.DeviceOf(device_token, phone_hash, app_.clock.Now());
   if (device.empty()) co_return device;
   CO_ASSIGN_OR_RETURN(const store::Counted ended,
-                      co_await env_.store.ReadCounter(env_.keys.DeviceEnded(device)));
+                      co_await app_.store().ReadCounter(app_.keys.DeviceEnded(device)));
   if (ended.value > 0) device.clear();
   co_return device;
 }
@@ -57,26 +55,26 @@ Task<absl::StatusOr<std::string>> SessionHandlers::KnownDevice(std::string devic
 std::vector<SessionHandlers::CodeLimit> SessionHandlers::LimitsOf(const rpc::CallContext& context,
                                                                   const std::string& phone_hash,
                                                                   const std::string& lane) const {
-  const LoginLimits& limits = env_.limits;
-  const RecordKeys& keys = env_.keys;
+  const LoginLimits& limits = app_.limits;
+  const RegistrationKeys& keys = app_.keys;
   if (!lane.empty()) {
     return {{keys.SentMinute(phone_hash, lane), 1, limits.code_interval},
             {keys.SentDay(phone_hash, lane), limits.codes_per_day, kDay}};
   }
-  const std::string address = env_.vault.AddressHash(context.address());
+  const std::string address = app_.vault.AddressHash(context.address());
   std::vector<CodeLimit> all;
   if (!IsThisMachine(context.address())) {
     all.push_back({keys.AddressHour(address), limits.address_per_hour, kHour});
     all.push_back({keys.SentDay(phone_hash, address), std::max(1, limits.codes_per_day / 2), kDay});
   }
   all.push_back({keys.SentMinute(phone_hash, address), 1, limits.code_interval});
-  all.push_back({keys.SentDay(phone_hash, RecordKeys::kAnybody), limits.codes_per_day, kDay});
+  all.push_back({keys.SentDay(phone_hash, RegistrationKeys::kAnybody), limits.codes_per_day, kDay});
   return all;
 }
 
 Task<absl::Status> SessionHandlers::CheckCode(std::vector<CodeLimit> limits) {
   for (const CodeLimit& limit : limits) {
-    CO_ASSIGN_OR_RETURN(const store::Counted sent, co_await env_.store.ReadCounter(limit.key));
+    CO_ASSIGN_OR_RETURN(const store::Counted sent, co_await app_.store().ReadCounter(limit.key));
     if (sent.value >= limit.most) co_return RefuseFor(Reason::RATE_LIMITED, sent.left);
   }
   co_return absl::OkStatus();
@@ -84,24 +82,23 @@ Task<absl::Status> SessionHandlers::CheckCode(std::vector<CodeLimit> limits) {
 
 Task<absl::Status> SessionHandlers::CountCode(std::vector<CodeLimit> limits) {
   for (const CodeLimit& limit : limits) {
-    CO_RETURN_IF_ERROR((co_await env_.store.Increment(limit.key, limit.window)).status());
+    CO_RETURN_IF_ERROR((co_await app_.store().Increment(limit.key, limit.window)).status());
   }
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> SessionHandlers::KeepCode(std::string challenge_id,
-                                             const v1::LoginCodeRecord& record) {
-  store::Commit commit(env_.keys.PhoneShard(record.phone_hash()));
-  commit.Put(env_.keys.LoginCode(challenge_id), 0, record.SerializeAsString());
-  commit.SetTimer(timers::Member(kCodeTimer, challenge_id), ToTime(record.expire_time()));
-  co_return (co_await env_.store.Apply(std::move(commit))).status();
+Task<absl::Status> SessionHandlers::KeepCode(const v1::LoginCodeRecord& record) {
+  record::Transaction transaction = app_.records.Begin(app_.keys.PhoneShard(record.phone_hash()),
+                                                       record::Origin{"", "", app_.clock.Now()});
+  transaction.Put(kLoginCode, {}, record);
+  co_return (co_await app_.records.Commit(std::move(transaction))).status();
 }
 
-Task<void> SessionHandlers::DropCode(std::string challenge_id, std::string phone_hash) {
-  store::Commit commit(env_.keys.PhoneShard(phone_hash));
-  commit.Delete(env_.keys.LoginCode(challenge_id), 1);
-  commit.ClearTimer(timers::Member(kCodeTimer, challenge_id));
-  const absl::Status dropped = (co_await env_.store.Apply(std::move(commit))).status();
+Task<void> SessionHandlers::DropCode(const v1::LoginCodeRecord& record) {
+  record::Transaction transaction = app_.records.Begin(app_.keys.PhoneShard(record.phone_hash()),
+                                                       record::Origin{"", "", app_.clock.Now()});
+  transaction.Delete(kLoginCode, {record, 1});
+  const absl::Status dropped = (co_await app_.records.Commit(std::move(transaction))).status();
   if (!dropped.ok()) log::Warn("login.code_left_to_its_timer", {{"status", dropped}});
 }
 
@@ -110,31 +107,31 @@ Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SessionHandlers::SendCode(
     std::vector<CodeLimit> limits) {
   CO_RETURN_IF_ERROR(co_await CheckCode(limits));
   const std::string& phone_hash = record.phone_hash();
-  const std::string challenge_id = ids::New("chl", env_.keys.PhoneShard(phone_hash));
+  record.set_challenge_id(record::Repository::NewId(kLoginCode, app_.keys.PhoneShard(phone_hash)));
   const std::string code = crypto::RandomCode(kCodeDigits);
-  const Time expires = env_.clock.Now() + kCodeLife;
-  record.set_code_hash(env_.vault.CodeHash(phone_hash, code));
+  const Time expires = app_.clock.Now() + kCodeLife;
+  record.set_code_hash(app_.vault.CodeHash(phone_hash, code));
   *record.mutable_expire_time() = ToTimestamp(expires);
-  CO_RETURN_IF_ERROR(co_await KeepCode(challenge_id, record));
-  const absl::Status sent = co_await env_.sender.Send(phone, code, expires);
+  CO_RETURN_IF_ERROR(co_await KeepCode(record));
+  const absl::Status sent = co_await app_.sender.Send(phone, code, expires);
   if (!sent.ok()) {
     log::Error("login.code_not_sent", {{"status", sent}}, context.trace_id());
-    co_await DropCode(challenge_id, phone_hash);
+    co_await DropCode(record);
     co_return Refuse(Reason::SENDER_FAILED);
   }
-  env_.metrics.CodeSent();
+  app_.metrics.CodeSent();
   // The phone has a code that works: to refuse the call now would only cost it another one.
   const absl::Status counted = co_await CountCode(std::move(limits));
   if (!counted.ok()) log::Error("login.code_not_counted", {{"status", counted}});
   v1::RequestLoginCodeResponse response;
   *response.mutable_expire_time() = ToTimestamp(expires);
-  response.set_challenge_id(challenge_id);
+  response.set_challenge_id(record.challenge_id());
   co_return response;
 }
 
 Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SessionHandlers::RequestLoginCode(
     rpc::CallContext context, v1::RequestLoginCodeRequest request) {
-  const std::string phone_hash = env_.vault.PhoneHash(request.phone());
+  const std::string phone_hash = app_.vault.PhoneHash(request.phone());
   CO_ASSIGN_OR_RETURN(std::string lane, co_await KnownDevice(request.device_token(), phone_hash));
   v1::LoginCodeRecord record;
   record.set_phone_hash(phone_hash);
@@ -142,8 +139,8 @@ Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SessionHandlers::RequestLogin
   if (!lane.empty()) {
     // One that has used up its own codes of a day has those left that anybody has.
     CO_ASSIGN_OR_RETURN(const store::Counted sent,
-                        co_await env_.store.ReadCounter(env_.keys.SentDay(phone_hash, lane)));
-    if (sent.value >= env_.limits.codes_per_day) lane.clear();
+                        co_await app_.store().ReadCounter(app_.keys.SentDay(phone_hash, lane)));
+    if (sent.value >= app_.limits.codes_per_day) lane.clear();
   }
   std::vector<CodeLimit> limits = LimitsOf(context, phone_hash, lane);
   // Whoever is over a limit does not make the others wait.

@@ -13,14 +13,14 @@
 #include "common/async/task.h"
 #include "common/rpc/context.h"
 #include "common/rpc/router.h"
+#include "services/registration/app/app.h"
 #include "services/registration/domain/login_rules.h"
-#include "services/registration/rpc/environment.h"
 
 namespace baodao::registration {
 
 class SessionHandlers {
  public:
-  explicit SessionHandlers(Environment& environment) : env_(environment) {}
+  explicit SessionHandlers(App& app) : app_(app) {}
   void Register(rpc::Router& router);
 
   Task<absl::StatusOr<v1::RequestLoginCodeResponse>> RequestLoginCode(
@@ -63,22 +63,21 @@ class SessionHandlers {
   // RATE_LIMITED when another code would be too many.
   Task<absl::Status> CheckCode(std::vector<CodeLimit> limits);
   Task<absl::Status> CountCode(std::vector<CodeLimit> limits);
-  Task<absl::Status> KeepCode(std::string challenge_id, const v1::LoginCodeRecord& record);
+  Task<absl::Status> KeepCode(const v1::LoginCodeRecord& record);
   // After it could not be sent.
-  Task<void> DropCode(std::string challenge_id, std::string phone_hash);
+  Task<void> DropCode(const v1::LoginCodeRecord& record);
   Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SendCode(rpc::CallContext context,
                                                               std::string phone,
                                                               v1::LoginCodeRecord record,
                                                               std::vector<CodeLimit> limits);
-  Task<absl::StatusOr<store::Commit>> DecideLogin(const v1::LoginRequest& request, Stamp stamp,
-                                                  Entry* entry);
+  Task<absl::Status> DecideLogin(record::Transaction& transaction, const v1::LoginRequest& request,
+                                 Entry* entry);
   // `device_id`: of a known device, or empty.
-  Task<absl::Status> Enter(const std::string& phone, const std::string& device_id, Changes& changes,
-                           Entry* entry);
+  Task<absl::Status> Enter(record::Transaction& transaction, const std::string& phone,
+                           const std::string& device_id, Entry* entry);
   Task<absl::Status> EnterAgain(std::string session_id, Entry* entry);
-  Task<absl::StatusOr<store::Commit>> DecideRefresh(std::string session_id, std::string token,
-                                                    Stamp stamp, Entry* entry);
-  Task<absl::StatusOr<store::Commit>> DecideLogout(std::string session_id, Stamp stamp);
+  Task<absl::Status> DecideRefresh(record::Transaction& transaction, std::string session_id,
+                                   std::string token, Entry* entry);
   // Puts the refresh token in force.
   void Renew(std::string token, Time now, Entry* entry) const;
   // The token in force of a session whose token `exchanged` was replaced a moment ago.
@@ -90,18 +89,17 @@ class SessionHandlers {
   Task<absl::StatusOr<v1::ListRolesResponse>> ChangeRole(rpc::CallContext context,
                                                          const Request& request, bool granted);
   template <class Request>
-  Task<absl::StatusOr<store::Decision<v1::ListRolesResponse>>> DecideRole(rpc::CallContext context,
-                                                                          const Request& request,
-                                                                          bool granted,
-                                                                          AreaBook::Tree tree);
+  Task<absl::StatusOr<v1::ListRolesResponse>> DecideRole(record::Transaction& transaction,
+                                                         rpc::CallContext context,
+                                                         const Request& request, bool granted,
+                                                         AreaBook::Tree tree);
   // The caller with the roles they hold now: a token of a session carries for 15 minutes what may
   // have been revoked since. Services, and the tokens without a session that are minted for
   // operators, stay as they are. `target` is whose roles change.
   Task<absl::StatusOr<auth::Principal>> CallerNow(auth::Principal caller,
                                                   const v1::PersonRecord& target);
-  Task<absl::StatusOr<Loaded<v1::PersonRecord>>> LoadPerson(std::string id);
 
-  Environment& env_;
+  App& app_;
   // Phones that a code is being sent to, each with the lane it is sent in.
   std::set<std::pair<std::string, std::string>> sending_;
 };

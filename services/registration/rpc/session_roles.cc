@@ -2,8 +2,10 @@
 #include <utility>
 
 #include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/registration/app/reach.h"
+#include "services/registration/app/subject.h"
 #include "services/registration/domain/role_rules.h"
-#include "services/registration/rpc/reach.h"
 #include "services/registration/rpc/session_handlers.h"
 
 namespace baodao::registration {
@@ -24,20 +26,19 @@ Task<absl::StatusOr<auth::Principal>> SessionHandlers::CallerNow(auth::Principal
   if (caller.person_id == target.person().person_id()) {
     // The very record whose version the commit expects: a revocation in between makes it conflict.
     caller.grants = GrantsOf(target);
-  } else if (env_.keys.ShardOf(caller.person_id, "per").has_value()) {
-    CO_ASSIGN_OR_RETURN(
-        const Loaded<v1::PersonRecord> own,
-        co_await Load<v1::PersonRecord>(env_.store, env_.keys.Person(caller.person_id)));
+  } else {
+    CO_ASSIGN_OR_RETURN(const auto own, co_await app_.records.Find(kPerson, caller.person_id));
     caller.grants = GrantsOf(own.record);
   }
   co_return caller;
 }
 
 template <class Request>
-Task<absl::StatusOr<store::Decision<v1::ListRolesResponse>>> SessionHandlers::DecideRole(
-    rpc::CallContext context, const Request& request, bool granted, AreaBook::Tree tree) {
-  CO_ASSIGN_OR_RETURN(const Loaded<v1::PersonRecord> before,
-                      co_await LoadPerson(request.person_id()));
+Task<absl::StatusOr<v1::ListRolesResponse>> SessionHandlers::DecideRole(
+    record::Transaction& transaction, rpc::CallContext context, const Request& request,
+    bool granted, AreaBook::Tree tree) {
+  CO_ASSIGN_OR_RETURN(const auto before,
+                      co_await app_.records.Load(context, kPerson, request.person_id()));
   CO_ASSIGN_OR_RETURN(const auth::Principal caller,
                       co_await CallerNow(context.caller(), before.record));
   // A role below gives nothing that the one above does not, but it would outlive its revocation.
@@ -59,35 +60,32 @@ Task<absl::StatusOr<store::Decision<v1::ListRolesResponse>>> SessionHandlers::De
     Metadata most{{"max", std::to_string(kMaxGrants)}};
     co_return RefuseField("role", ViolationKind::TOO_MANY, std::move(most));
   }
-  Changes changes(env_.keys.keys().ShardOfId(request.person_id()), env_.keys, *tree,
-                  StampOf(env_, context));
-  if (changed) {
-    changes.PutPerson(before, after);
-    events::v1::Event event;
-    auto* change = event.mutable_role_changed();
-    change->set_person_id(request.person_id());
-    change->set_role(request.role());
-    change->set_area_code(request.area_code());
-    change->set_granted(granted);
-    changes.Emit(std::move(event));
-  } else {
-    changes.commit().Expect(env_.keys.Person(request.person_id()), before.version);
+  if (!changed) {
+    transaction.Expect(kPerson, request.person_id(), before.version);
+    co_return RolesOf(after);
   }
-  co_return store::Decision<v1::ListRolesResponse>{changes.Take(), RolesOf(after)};
+  transaction.Put(kPerson, before, after);
+  events::v1::Event event;
+  auto* change = event.mutable_role_changed();
+  change->set_person_id(request.person_id());
+  change->set_role(request.role());
+  change->set_area_code(request.area_code());
+  change->set_granted(granted);
+  transaction.Emit(std::move(event));
+  co_return RolesOf(after);
 }
 
 template <class Request>
 Task<absl::StatusOr<v1::ListRolesResponse>> SessionHandlers::ChangeRole(rpc::CallContext context,
                                                                         const Request& request,
                                                                         bool granted) {
-  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await env_.areas.TreeWith(request.area_code()));
-  const std::optional<int> shard = env_.keys.ShardOf(request.person_id(), "per");
-  if (!shard.has_value()) co_return NotFound("person", request.person_id());
-  Decide<v1::ListRolesResponse> decide = [&] {
-    return DecideRole(context, request, granted, tree);
+  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app_.areas.TreeWith(request.area_code()));
+  record::Decide<v1::ListRolesResponse> decide = [&](record::Transaction& transaction) {
+    return DecideRole(transaction, context, request, granted, tree);
   };
-  co_return co_await Mutate<v1::ListRolesResponse>(env_, context, request, *shard,
-                                                   std::move(decide));
+  const int shard = app_.store().keys().ShardOfId(request.person_id());
+  co_return co_await app_.records.Mutate<v1::ListRolesResponse>(context, request, shard,
+                                                                std::move(decide));
 }
 
 Task<absl::StatusOr<v1::ListRolesResponse>> SessionHandlers::GrantRole(
@@ -103,10 +101,10 @@ Task<absl::StatusOr<v1::ListRolesResponse>> SessionHandlers::RevokeRole(
 Task<absl::StatusOr<v1::ListRolesResponse>> SessionHandlers::ListRoles(
     rpc::CallContext context, v1::ListRolesRequest request) {
   CO_ASSIGN_OR_RETURN(const Subject subject,
-                      co_await Subject::Load(env_.store, env_.keys, request.person_id()));
-  CO_RETURN_IF_ERROR(co_await CheckReach(env_, context, subject));
-  CO_ASSIGN_OR_RETURN(const Loaded<v1::PersonRecord> loaded,
-                      co_await LoadPerson(request.person_id()));
+                      co_await Subject::Load(app_.records, request.person_id()));
+  CO_RETURN_IF_ERROR(co_await CheckReach(app_, context, subject));
+  CO_ASSIGN_OR_RETURN(const auto loaded,
+                      co_await app_.records.Load(context, kPerson, request.person_id()));
   co_return RolesOf(loaded.record);
 }
 

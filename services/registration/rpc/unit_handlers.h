@@ -1,21 +1,18 @@
-// baodao.registration.v1.UnitService.
+// UnitService.
 #pragma once
 
 #include <absl/status/statusor.h>
 
 #include <string>
 
-#include "baodao/registration/v1/unit.pb.h"
-#include "common/async/task.h"
-#include "common/rpc/context.h"
 #include "common/rpc/router.h"
-#include "services/registration/rpc/environment.h"
+#include "services/registration/app/app.h"
 
 namespace baodao::registration {
 
 class UnitHandlers {
  public:
-  explicit UnitHandlers(Environment& environment) : env_(environment) {}
+  explicit UnitHandlers(App& app) : app_(app) {}
   void Register(rpc::Router& router);
 
   Task<absl::StatusOr<v1::Unit>> CreateUnit(rpc::CallContext context,
@@ -27,16 +24,10 @@ class UnitHandlers {
                                                         v1::ListUnitsRequest request);
 
  private:
-  Task<absl::StatusOr<store::Decision<v1::Unit>>> DecideCreate(const v1::CreateUnitRequest& request,
-                                                               AreaBook::Tree tree, int shard,
-                                                               Stamp stamp);
-  Task<absl::StatusOr<store::Decision<v1::Unit>>> DecideUpdate(const v1::UpdateUnitRequest& request,
-                                                               Stamp stamp);
   // A liaison must be a person we know; empty is none.
   Task<absl::Status> CheckLiaison(std::string person_id);
-  Task<absl::StatusOr<Loaded<v1::UnitRecord>>> LoadUnit(std::string id);
 
-  Environment& env_;
+  App& app_;
 };
 
 }  // namespace baodao::registration

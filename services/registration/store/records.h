@@ -42,11 +42,22 @@ inline constexpr record::Type<v1::UnitRecord> kUnit{
         [](const v1::UnitRecord& record) {
           return record::Places().InArea(record.unit().area_code());
         },
+    .scope =
+        [](const v1::UnitRecord& record) {
+          rpc::Scope scope{record.unit().area_code(), {}, {}};
+          if (!record.unit().liaison_id().empty()) {
+            scope.owner_ids.push_back(record.unit().liaison_id());
+          }
+          return scope;
+        },
     .event = FillEvent};
 
 // In the shard of its subject, with which it changes.
 inline constexpr record::Type<v1::RegistrationRecord> kRegistration{
-    .id = [](const v1::RegistrationRecord& record) { return record.registration().registration_id(); },
+    .id =
+        [](const v1::RegistrationRecord& record) {
+          return record.registration().registration_id();
+        },
     .shards = record::Shards::kByOwner,
     .places =
         [](const v1::RegistrationRecord& record) {
@@ -55,7 +66,9 @@ inline constexpr record::Type<v1::RegistrationRecord> kRegistration{
               .InArea(registration.area_code(), registration.state())
               .Of(registration.subject_id());
         },
-    .state = [](const v1::RegistrationRecord& record) -> int { return record.registration().state(); },
+    .state = [](const v1::RegistrationRecord& record) -> int {
+      return record.registration().state();
+    },
     .states = google::protobuf::GetEnumDescriptor<v1::RegistrationState>,
     .moves = [] { return kRegistrationMachine.Moves(); },
     .event = FillEvent,
@@ -65,7 +78,10 @@ inline constexpr record::Type<v1::RegistrationRecord> kRegistration{
     }};
 
 inline constexpr record::Type<v1::ServicePointRecord> kServicePoint{
-    .id = [](const v1::ServicePointRecord& record) { return record.service_point().service_point_id(); },
+    .id =
+        [](const v1::ServicePointRecord& record) {
+          return record.service_point().service_point_id();
+        },
     .places =
         [](const v1::ServicePointRecord& record) {
           const v1::ServicePoint& point = record.service_point();
@@ -77,7 +93,9 @@ inline constexpr record::Type<v1::ServicePointRecord> kServicePoint{
         [](const v1::ServicePointRecord& record) {
           return rpc::Scope{record.service_point().area_code(), {}, {}};
         },
-    .state = [](const v1::ServicePointRecord& record) -> int { return record.service_point().state(); },
+    .state = [](const v1::ServicePointRecord& record) -> int {
+      return record.service_point().state();
+    },
     .states = google::protobuf::GetEnumDescriptor<v1::ServicePointState>,
     .moves = [] { return kServicePointMachine.Moves(); },
     .event = FillEvent,
@@ -88,15 +106,17 @@ inline constexpr record::Type<v1::ServicePointRecord> kServicePoint{
 inline constexpr record::Type<v1::LoginCodeRecord> kLoginCode{
     .id = [](const v1::LoginCodeRecord& record) { return record.challenge_id(); },
     .shards = record::Shards::kOther,
-    .deadline = [](const v1::LoginCodeRecord& record) {
-      return std::optional(ToTime(record.expire_time()));
-    }};
+    .deadline =
+        [](const v1::LoginCodeRecord& record) {
+          return std::optional(ToTime(record.expire_time()));
+        }};
 inline constexpr record::Type<v1::SessionRecord> kSession{
     .id = [](const v1::SessionRecord& record) { return record.session_id(); },
     .shards = record::Shards::kOther,
     .event = FillEvent,
-    .deadline = [](const v1::SessionRecord& record) {
-      return std::optional(ToTime(record.refresh_expire_time()));
-    }};
+    .deadline =
+        [](const v1::SessionRecord& record) {
+          return std::optional(ToTime(record.refresh_expire_time()));
+        }};
 
 }  // namespace baodao::registration

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "common/timers/timer_loop.h"
+#include "services/lists/store/keys.h"
 #include "tests/integration/lists/world.h"
 
 namespace baodao::lists {

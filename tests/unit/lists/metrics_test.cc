@@ -32,23 +32,25 @@ TEST(ListsMetrics, EveryTransitionIsThereFromTheStart) {
   records.Add(kResource);
   records.Add(kProject);
   const std::string text = registry.Text();
-  for (const char* series :
-       {"need\",from=\"NONE\",to=\"SUBMITTED\"} 0", "need\",from=\"SUBMITTED\",to=\"MERGED\"} 0",
-        "need\",from=\"RETURNED\",to=\"SUBMITTED\"} 0",
-        "need\",from=\"MATCHED\",to=\"ACCEPTED\"} 0", "need\",from=\"RESOLVED\",to=\"CLOSED\"} 0",
-        "need\",from=\"MATCHED\",to=\"CANCELLED\"} 0", "need\",from=\"ACCEPTED\",to=\"EXPIRED\"} 0",
-        "resource\",from=\"NONE\",to=\"LISTED\"} 0",
-        "resource\",from=\"LISTED\",to=\"WITHDRAWN\"} 0",
-        "project\",from=\"NONE\",to=\"PROPOSED\"} 0",
-        "project\",from=\"PROPOSED\",to=\"BALLOTED\"} 0",
-        "project\",from=\"COMPLETED\",to=\"EVALUATED\"} 0"}) {
-    EXPECT_NE(text.find("baodao_record_transitions_total{record=\"" + std::string(series)),
+  for (const char* series : {"from=\"NONE\",record=\"need\",to=\"SUBMITTED\"} 0",
+                             "from=\"SUBMITTED\",record=\"need\",to=\"MERGED\"} 0",
+                             "from=\"RETURNED\",record=\"need\",to=\"SUBMITTED\"} 0",
+                             "from=\"MATCHED\",record=\"need\",to=\"ACCEPTED\"} 0",
+                             "from=\"RESOLVED\",record=\"need\",to=\"CLOSED\"} 0",
+                             "from=\"MATCHED\",record=\"need\",to=\"CANCELLED\"} 0",
+                             "from=\"ACCEPTED\",record=\"need\",to=\"EXPIRED\"} 0",
+                             "from=\"NONE\",record=\"resource\",to=\"LISTED\"} 0",
+                             "from=\"LISTED\",record=\"resource\",to=\"WITHDRAWN\"} 0",
+                             "from=\"NONE\",record=\"project\",to=\"PROPOSED\"} 0",
+                             "from=\"PROPOSED\",record=\"project\",to=\"BALLOTED\"} 0",
+                             "from=\"COMPLETED\",record=\"project\",to=\"EVALUATED\"} 0"}) {
+    EXPECT_NE(text.find("baodao_record_transitions_total{" + std::string(series)),
               std::string::npos)
         << series;
   }
-  EXPECT_EQ(Occurrences(text, "{record=\"need\","), 31u);
-  EXPECT_EQ(Occurrences(text, "{record=\"resource\","), 2u);
-  EXPECT_EQ(Occurrences(text, "{record=\"project\","), 20u);
+  EXPECT_EQ(Occurrences(text, "record=\"need\","), 31u);
+  EXPECT_EQ(Occurrences(text, "record=\"resource\","), 2u);
+  EXPECT_EQ(Occurrences(text, "record=\"project\","), 20u);
 }
 
 }  // namespace

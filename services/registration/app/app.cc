@@ -1,0 +1,60 @@
+#include "services/registration/app/app.h"
+
+#include <utility>
+#include <vector>
+
+#include "common/status/macros.h"
+#include "services/registration/app/moves.h"
+#include "services/registration/app/subject.h"
+
+namespace baodao::registration {
+namespace {
+
+Task<absl::StatusOr<rpc::Scope>> ScopeOfRegistration(App& app, v1::RegistrationRecord record) {
+  const v1::Registration& registration = record.registration();
+  CO_ASSIGN_OR_RETURN(const Subject subject,
+                      co_await Subject::Load(app.records, registration.subject_id()));
+  rpc::Scope scope;
+  scope.area_code = registration.area_code();
+  if (!subject.speaker().empty()) scope.owner_ids.push_back(subject.speaker());
+  co_return scope;
+}
+
+Task<absl::StatusOr<rpc::Scope>> ScopeOfPerson(App& app, v1::PersonRecord record) {
+  CO_ASSIGN_OR_RETURN(const Subject subject,
+                      co_await Subject::Load(app.records, record.person().person_id()));
+  CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> live,
+                      co_await subject.LiveRegistrations(app.records));
+  rpc::Scope scope;
+  scope.owner_ids.push_back(record.person().person_id());
+  for (const v1::Registration& registration : live) {
+    scope.more_area_codes.push_back(registration.area_code());
+  }
+  for (std::string& area : subject.CredentialAreas()) {
+    scope.more_area_codes.push_back(std::move(area));
+  }
+  co_return scope;
+}
+
+}  // namespace
+
+void AddRecords(App& app) {
+  record::Hooks<v1::PersonRecord> person;
+  person.scope = [&app](v1::PersonRecord record) { return ScopeOfPerson(app, std::move(record)); };
+  app.records.Add(kPerson, std::move(person));
+  app.records.Add(kUnit);
+  record::Hooks<v1::RegistrationRecord> registration;
+  registration.scope = [&app](v1::RegistrationRecord record) {
+    return ScopeOfRegistration(app, std::move(record));
+  };
+  registration.lapse = [&app](record::Transaction& transaction,
+                              record::Versioned<v1::RegistrationRecord> before) {
+    return Lapse(app, transaction, std::move(before));
+  };
+  app.records.Add(kRegistration, std::move(registration));
+  app.records.Add(kServicePoint);
+  app.records.Add(kLoginCode);
+  app.records.Add(kSession);
+}
+
+}  // namespace baodao::registration
