@@ -15,9 +15,9 @@
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "common/work/settings.h"
+#include "services/dispatch/app/metrics.h"
 #include "services/dispatch/rpc/handlers.h"
 #include "services/dispatch/workers/deadlines.h"
-#include "services/dispatch/workers/metrics.h"
 #include "services/dispatch/workers/standings.h"
 #include "services/dispatch/workers/task_feed.h"
 

@@ -15,11 +15,11 @@
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "common/timers/timer_loop.h"
-#include "services/inbox/rpc/hub.h"
+#include "services/inbox/app/hub.h"
+#include "services/inbox/app/liaisons.h"
 #include "services/inbox/rpc/inbox_handlers.h"
 #include "services/inbox/store/inbox_store.h"
 #include "services/inbox/workers/deliverer.h"
-#include "services/inbox/workers/liaisons.h"
 
 namespace baodao::inbox {
 namespace {

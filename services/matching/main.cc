@@ -14,6 +14,7 @@
 #include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
 #include "services/matching/rpc/handlers.h"
+#include "services/matching/workers/feed.h"
 #include "services/matching/workers/match_loop.h"
 
 namespace baodao::matching {
@@ -39,7 +40,7 @@ struct Parts {
         offers(index, dispatch, settings, runtime.clock, metrics),
         leases(runtime.store, runtime.clock, ids::New("rpl", 0), settings.lease),
         loop(index, matcher, offers, leases, settings, runtime.clock, metrics),
-        handlers(index, feed, dispatch, matcher, offers, settings, runtime.clock, metrics) {}
+        handlers(index, dispatch, matcher, offers, settings, runtime.clock, metrics) {}
 
   Settings settings;
   areas::AreaTreeFeed areas;
