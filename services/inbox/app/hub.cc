@@ -43,6 +43,18 @@ void Hub::WakeAll() {
   }
 }
 
+Task<absl::Status> Hub::OnEvent(const events::Delivery& delivery) {
+  if (delivery.event.has_notification_added()) {
+    Wake(delivery.event.notification_added().owner_id());
+  }
+  co_return absl::OkStatus();
+}
+
+Task<void> Hub::OnGap(std::string, int) {
+  WakeAll();
+  co_return;
+}
+
 size_t Hub::watchers(const std::string& owner) const {
   const auto found = watchers_.find(owner);
   return found == watchers_.end() ? 0 : found->second.size();
