@@ -30,7 +30,7 @@ test-js: build ## The API as others see it: buf lint, and the whole loop with gr
 bench: build ## Measure; prints a table and writes build/bench.json
 	@$(BUILD)/bin/baodao_bench --out $(BUILD)/bench.json
 
-lint: build ## clang-format, clang-tidy, shellcheck
+lint: build ## Layers of the services, clang-format, clang-tidy, shellcheck
 	@ops/dev/setup.sh packages-lint.txt
 	@ops/dev/lint.sh $(BUILD)
 

@@ -74,10 +74,16 @@ Task<void> AreaTreeFeed::Load() {
 Task<void> AreaTreeFeed::Run() {
   for (;;) {
     co_await clock_.SleepFor(options_.refresh_every);
-    const absl::Status status = co_await Refresh();
-    if (!status.ok()) log::Warn("areas.refresh_failed", {{"status", status}});
+    co_await TryRefresh();
   }
 }
+
+Task<void> AreaTreeFeed::TryRefresh() {
+  const absl::Status status = co_await Refresh();
+  if (!status.ok()) log::Warn("areas.refresh_failed", {{"status", status}});
+}
+
+Task<void> AreaTreeFeed::OnGap(std::string, int) { return TryRefresh(); }
 
 Task<absl::Status> AreaTreeFeed::OnEvent(const events::Delivery& delivery) {
   if (!delivery.event.has_areas_imported()) co_return absl::OkStatus();

@@ -3,7 +3,7 @@
 //   areas::AreaTreeFeed feed(areas::FromRegistration(channel), SystemClock());
 //   co_await feed.Load();                                  // once, before serving
 //   asio::co_spawn(loop, feed.Run(), asio::detached);      // from then on
-//   tail.On(…, [&](const events::Delivery& d) { return feed.OnEvent(d); });
+//   // An events::Tail over registration calls feed.OnEvent and feed.OnGap.
 //   feed.tree()->Covers(a, b);
 #pragma once
 
@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "common/areas/tree.h"
@@ -51,6 +52,8 @@ class AreaTreeFeed {
   Task<absl::Status> Refresh();
   // For events::Tail: refreshes on AreasImported and ignores everything else.
   Task<absl::Status> OnEvent(const events::Delivery& delivery);
+  // For events::Tail: refreshes; where that fails, Run does it later.
+  Task<void> OnGap(std::string service, int shard);
 
   // Never null; empty before Load. Keep the pointer for the length of one decision.
   const std::shared_ptr<const AreaTree>& tree() const { return tree_; }
@@ -61,6 +64,8 @@ class AreaTreeFeed {
   }
 
  private:
+  Task<void> TryRefresh();
+
   AreaSource source_;
   Clock& clock_;
   Options options_;

@@ -23,7 +23,7 @@ struct TrimmerOptions {
   // Groups that are to read the streams. What one of them that has never started has not read is
   // kept, but not for ever: for `keep_unstarted`.
   std::vector<std::string> readers;
-  Millis keep_unstarted{7 * 24 * 3'600'000LL};
+  Millis keep_unstarted{7LL * 24 * 3'600'000};
 };
 
 struct Trimmed {

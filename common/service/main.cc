@@ -131,8 +131,11 @@ class Process {
         loop_, *redis_, SystemClock(), store_->shards(), ended_sessions_,
         [this](const std::string& id) { OnSessionEnded(id); });
     diagnostics_.Register(router_);
-    service_ = program_.make();
-    CO_RETURN_IF_ERROR(co_await service_->Start(*runtime_));
+    host_ = std::make_unique<Host>(*runtime_);
+    service_ = program_.make(*runtime_, *host_);
+    CO_RETURN_IF_ERROR(co_await host_->Prepare());
+    CO_RETURN_IF_ERROR(co_await service_->Load());
+    host_->Run();
     co_await session_feed_->Load();
     runtime_->Spawn("sessions", session_feed_->Run());
     runtime_->OnStop([this] { session_feed_->Stop(); });
@@ -221,6 +224,7 @@ class Process {
       }};
   std::unique_ptr<Runtime> runtime_;
   std::unique_ptr<SessionFeed> session_feed_;
+  std::unique_ptr<Host> host_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<rpc::Server> server_;
   asio::signal_set signals_;

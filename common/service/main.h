@@ -9,26 +9,35 @@
 #include <vector>
 
 #include "common/config/config.h"
+#include "common/service/host.h"
 #include "common/service/runtime.h"
 
 namespace baodao::service {
 
-// What a service's wiring leaves alive while it serves: handlers, caches, workers.
+// What is alive while a service serves: handlers, caches, workers. Its constructor wires them:
+// registers RPCs at runtime.router, sets runtime.access, tells the host what it hears.
 class Service {
  public:
   virtual ~Service() = default;
-  // Builds caches (waiting for what they need), registers RPCs at runtime.router, sets
-  // runtime.access and spawns workers. The process serves once this has returned OK; an error ends
-  // it with that one line.
-  virtual Task<absl::Status> Start(Runtime& runtime) = 0;
+  // Fills caches, waiting for what they need, and then spawns loops of the service's own. Called
+  // once the host has noted where event streams are: what is read here and what is heard after it
+  // leave nothing out. The process serves once this has returned OK; an error ends it with that one
+  // line.
+  virtual Task<absl::Status> Load() = 0;
 };
+
+// For Program::make.
+template <class T>
+std::unique_ptr<Service> Make(Runtime& runtime, Host& host) {
+  return std::make_unique<T>(runtime, host);
+}
 
 struct Program {
   std::string name;               // "dispatch"
   std::string about;              // one sentence for --help
   int port = 0;                   // default gRPC port
   std::vector<config::Row> rows;  // the service's own settings
-  std::function<std::unique_ptr<Service>()> make;
+  std::function<std::unique_ptr<Service>(Runtime&, Host&)> make;
 };
 
 // Exit codes: 0 after a stop by signal, 1 for anything that failed, 2 for a wrong configuration.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "common/clock/timestamp.h"
 #include "common/events/group_consumer.h"
@@ -102,14 +103,14 @@ std::unique_ptr<events::Consumer> NewTrimmer(Runtime& runtime) {
   return events::NewTrimmer(runtime.redis, runtime.clock, std::move(options), observe);
 }
 
-Task<void> SampleGroupLag(metrics::Registry& registry, redis::Client& client, Clock& clock,
-                          std::string group, std::vector<std::string> services, int shards) {
-  metrics::Gauge* const unread = registry.GaugeOf(kUnread, {group});
-  metrics::Gauge* const oldest = registry.GaugeOf(kOldest, {group});
-  metrics::Gauge* const dead = registry.GaugeOf(kDead, {group});
+Task<void> SampleGroupLag(Runtime& runtime, std::string group) {
+  metrics::Gauge* const unread = runtime.metrics.GaugeOf(kUnread, {group});
+  metrics::Gauge* const oldest = runtime.metrics.GaugeOf(kOldest, {group});
+  metrics::Gauge* const dead = runtime.metrics.GaugeOf(kDead, {group});
+  const std::vector<std::string> services = events::ServicesReadBy(group);
   for (;;) {
-    const absl::StatusOr<events::GroupLag> lag =
-        co_await events::ReadGroupLag(client, clock, group, services, shards);
+    const absl::StatusOr<events::GroupLag> lag = co_await events::ReadGroupLag(
+        runtime.redis, runtime.clock, group, services, runtime.store.shards());
     if (lag.ok()) {
       unread->Set(static_cast<double>(lag->unread));
       oldest->Set(Seconds(lag->oldest));
@@ -117,7 +118,7 @@ Task<void> SampleGroupLag(metrics::Registry& registry, redis::Client& client, Cl
     } else {
       log::Warn("events.lag_unknown", {{"group", group}, {"status", lag.status()}});
     }
-    co_await clock.SleepFor(kEvery);
+    co_await runtime.clock.SleepFor(kEvery);
   }
 }
 

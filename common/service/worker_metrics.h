@@ -4,13 +4,10 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "common/async/task.h"
-#include "common/clock/clock.h"
 #include "common/events/consumer.h"
 #include "common/metrics/metrics.h"
-#include "common/redis/client.h"
 #include "common/service/runtime.h"
 #include "common/timers/timer_loop.h"
 
@@ -27,8 +24,7 @@ events::Handler ObserveAge(Runtime& runtime, const std::string& consumer, events
 // gauge of those it still waits for. All arguments outlive it.
 std::unique_ptr<events::Consumer> NewTrimmer(Runtime& runtime);
 
-// Samples the lag of a group every ten seconds until it is cancelled. All arguments outlive it.
-Task<void> SampleGroupLag(metrics::Registry& registry, redis::Client& client, Clock& clock,
-                          std::string group, std::vector<std::string> services, int shards);
+// Samples the lag of a group every ten seconds until it is cancelled. `runtime` outlives it.
+Task<void> SampleGroupLag(Runtime& runtime, std::string group);
 
 }  // namespace baodao::service

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# lint.sh BUILD_DIR: formatting, clang-tidy on what changed against the last commit (all with ALL=1), shell scripts,
-# alerts. Tests are formatted like the rest but not tidied: what is bad style elsewhere is often the point there.
+# lint.sh BUILD_DIR: layers, formatting, clang-tidy on what changed against the last commit (all with ALL=1), shell
+# scripts, alerts. Tests are formatted like the rest but not tidied: what is bad style elsewhere is often the point there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=$1
@@ -11,6 +11,7 @@ sources() {
     if [ -f "$file" ]; then echo "$file"; fi
   done
 }
+sources '*.cc' '*.h' | grep -v '^tests/' | xargs awk -f ops/dev/layers.awk
 sources '*.cc' '*.h' | xargs clang-format --dry-run --Werror
 sources '*.sh' '.ci/run' | xargs shellcheck
 

@@ -3,14 +3,14 @@
 
 #include <functional>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
-#include "common/events/tail.h"
-#include "common/log/log.h"
 #include "common/service/startup.h"
-#include "common/service/worker_metrics.h"
 #include "common/status/macros.h"
+#include "common/timers/timer_loop.h"
 #include "services/registration/rpc/routes.h"
-#include "services/registration/workers/expiry.h"
 
 namespace baodao::registration {
 namespace {
@@ -55,93 +55,64 @@ std::unique_ptr<CodeSender> SenderOf(const config::Config& config) {
 }
 
 // Everything of one process, in the order it is needed.
-struct Parts {
-  explicit Parts(service::Runtime& runtime)
-      : areas(runtime.store, runtime.clock),
+struct RegistrationService final : service::Service {
+  RegistrationService(service::Runtime& runtime, service::Host& host)
+      : clock(runtime.clock),
+        areas(runtime.store, runtime.clock),
         metrics(runtime.metrics),
         sender(SenderOf(runtime.config)),
-        environment{runtime.store,
-                    runtime.clock,
-                    RecordKeys(runtime.store.keys()),
-                    Vault(runtime.key_ring),
-                    areas,
-                    runtime.signer,
-                    *sender,
-                    metrics,
-                    LimitsOf(runtime.config)},
-        handlers(environment),
-        expiry(runtime.store, runtime.clock, areas,
-               [this](RegistrationEvent event) { metrics.Transition(event); }),
+        records(
+            runtime.store, runtime.clock, runtime.key_ring, [this] { return areas.tree(); },
+            runtime.metrics),
+        app{records,
+            runtime.clock,
+            RegistrationKeys(runtime.store.keys()),
+            Vault(runtime.key_ring),
+            areas,
+            runtime.signer,
+            *sender,
+            metrics,
+            LimitsOf(runtime.config)},
+        handlers(app),
         timers(runtime.store, runtime.clock) {
-    expiry.Register(timers);
-  }
-
-  AreaBook areas;
-  Metrics metrics;
-  std::unique_ptr<CodeSender> sender;
-  Environment environment;
-  Handlers handlers;
-  Expiry expiry;
-  timers::TimerLoop timers;
-  std::unique_ptr<events::Tail> imports;
-  std::unique_ptr<events::Consumer> trimmer;
-};
-
-Task<absl::Status> OnImport(Parts& parts, events::Delivery delivery) {
-  CO_RETURN_IF_ERROR(co_await parts.areas.feed().OnEvent(delivery));
-  parts.metrics.Areas(parts.areas.tree()->size());
-  co_return absl::OkStatus();
-}
-
-Task<void> OnGap(Parts& parts) {
-  const absl::Status status = co_await parts.areas.feed().Refresh();
-  if (!status.ok()) log::Warn("areas.refresh_failed", {{"status", status}});
-}
-
-class RegistrationService final : public service::Service {
- public:
-  Task<absl::Status> Start(service::Runtime& runtime) override {
-    parts_ = std::make_unique<Parts>(runtime);
-    Parts& parts = *parts_;
-    const std::string name = runtime.store.keys().service();
-
-    events::TailOptions tail;
-    tail.services = {name};
-    tail.shards = runtime.store.shards();
-    const auto on_event = [&parts](const events::Delivery& delivery) {
-      return OnImport(parts, delivery);
-    };
-    parts.imports = events::NewTail(runtime.loop, runtime.redis, runtime.clock, tail,
-                                    service::ObserveAge(runtime, "tail", on_event),
-                                    [&parts](std::string, int) { return OnGap(parts); });
-    std::function<Task<absl::Status>()> prepare = [&parts] { return parts.imports->Prepare(); };
-    CO_RETURN_IF_ERROR(
-        co_await service::UntilReachable(runtime.clock, "events", std::move(prepare)));
-    std::function<Task<absl::Status>()> areas = [&parts] { return parts.areas.feed().Refresh(); };
-    CO_RETURN_IF_ERROR(co_await service::UntilReachable(runtime.clock, "areas", std::move(areas)));
-    parts.metrics.Areas(parts.areas.tree()->size());
-
-    parts.handlers.Register(runtime.router);
-    runtime.access = parts.handlers.Access();
+    AddRecords(app);
+    timers.Register(std::string(record::kDeadlineTimer),
+                    [this](const timers::Timer& timer) { return records.OnDeadline(timer); });
+    host.Areas(areas.feed());
+    host.Tail("registration", *this);
+    host.Timers(timers);
+    handlers.Register(runtime.router);
+    runtime.access = records.Access();
     LimitLogins(runtime.config.Double("login_rate"), &runtime.rate_limits);
     LimitWrites(&runtime.rate_limits);
-    service::ObserveTimers(runtime.metrics, parts.timers);
+  }
 
-    parts.trimmer = service::NewTrimmer(runtime);
-    runtime.Spawn("area-refresh", parts.areas.feed().Run());
-    runtime.Spawn("area-events", parts.imports->Run());
-    runtime.Spawn("timers", parts.timers.Run());
-    runtime.Spawn("trimmer", parts.trimmer->Run());
-    runtime.OnStop([&parts] {
-      parts.timers.Stop();
-      parts.imports->Stop();
-      parts.trimmer->Stop();
-    });
+  Task<absl::Status> Load() override {
+    std::function<Task<absl::Status>()> read = [this] { return areas.feed().Refresh(); };
+    CO_RETURN_IF_ERROR(co_await service::UntilReachable(clock, "areas", std::move(read)));
+    CountAreas();
     co_return absl::OkStatus();
   }
 
- private:
-  std::unique_ptr<Parts> parts_;
+  // Behind the feed of areas.
+  Task<absl::Status> OnEvent(const events::Delivery&) {
+    CountAreas();
+    co_return absl::OkStatus();
+  }
+  Task<void> OnGap(std::string, int) {
+    CountAreas();
+    co_return;
+  }
+  void CountAreas() { metrics.Areas(areas.tree()->size()); }
+
+  Clock& clock;
+  AreaBook areas;
+  Metrics metrics;
+  std::unique_ptr<CodeSender> sender;
+  record::Repository records;
+  App app;
+  Handlers handlers;
+  timers::TimerLoop timers;
 };
 
 }  // namespace
@@ -153,6 +124,6 @@ int main(int argc, char** argv) {
   program.about = "Areas, units, people, registrations (报到) and sessions of Baodao.";
   program.port = 7101;
   program.rows = baodao::registration::Rows();
-  program.make = [] { return std::make_unique<baodao::registration::RegistrationService>(); };
+  program.make = baodao::service::Make<baodao::registration::RegistrationService>;
   return baodao::service::Main(program, argc, argv);
 }

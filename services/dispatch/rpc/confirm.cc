@@ -11,8 +11,8 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/dispatch/app/reservations.h"
 #include "services/dispatch/rpc/handlers.h"
-#include "services/dispatch/rpc/reservations.h"
 
 namespace baodao::dispatch {
 namespace {

@@ -4,9 +4,9 @@
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/dispatch/app/presence.h"
 #include "services/dispatch/domain/states.h"
 #include "services/dispatch/rpc/handlers.h"
-#include "services/dispatch/rpc/presence.h"
 
 namespace baodao::dispatch {
 namespace {

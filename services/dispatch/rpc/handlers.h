@@ -6,8 +6,8 @@
 
 #include "common/rpc/access.h"
 #include "common/rpc/router.h"
-#include "services/dispatch/rpc/app.h"
-#include "services/dispatch/rpc/taker.h"
+#include "services/dispatch/app/app.h"
+#include "services/dispatch/app/taker.h"
 #include "services/dispatch/store/near_index.h"
 
 namespace baodao::dispatch {

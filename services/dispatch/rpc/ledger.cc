@@ -7,9 +7,9 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/store/mutate.h"
+#include "services/dispatch/app/caller.h"
 #include "services/dispatch/domain/sign.h"
 #include "services/dispatch/domain/times.h"
-#include "services/dispatch/rpc/caller.h"
 #include "services/dispatch/rpc/handlers.h"
 
 namespace baodao::dispatch {

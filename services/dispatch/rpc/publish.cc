@@ -6,8 +6,8 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/dispatch/app/presence.h"
 #include "services/dispatch/rpc/handlers.h"
-#include "services/dispatch/rpc/presence.h"
 #include "services/dispatch/store/need_task_id.h"
 
 namespace baodao::dispatch {

@@ -3,7 +3,7 @@
 
 #include <absl/status/statusor.h>
 
-#include "services/dispatch/rpc/app.h"
+#include "services/dispatch/app/app.h"
 
 namespace baodao::dispatch {
 

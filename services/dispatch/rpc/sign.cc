@@ -4,8 +4,8 @@
 
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/dispatch/app/presence.h"
 #include "services/dispatch/rpc/handlers.h"
-#include "services/dispatch/rpc/presence.h"
 
 namespace baodao::dispatch {
 namespace {

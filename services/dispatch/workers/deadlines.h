@@ -5,7 +5,7 @@
 #include <string>
 
 #include "common/timers/timer_loop.h"
-#include "services/dispatch/rpc/app.h"
+#include "services/dispatch/app/app.h"
 
 namespace baodao::dispatch {
 

@@ -8,7 +8,7 @@
 
 #include "common/events/consumer.h"
 #include "common/timers/timer_loop.h"
-#include "services/dispatch/rpc/app.h"
+#include "services/dispatch/app/app.h"
 
 namespace baodao::dispatch {
 

@@ -9,9 +9,9 @@
 
 #include "common/containers/string_map.h"
 #include "common/events/consumer.h"
-#include "services/dispatch/rpc/app.h"
+#include "services/dispatch/app/app.h"
+#include "services/dispatch/app/metrics.h"
 #include "services/dispatch/store/near_index.h"
-#include "services/dispatch/workers/metrics.h"
 
 namespace baodao::dispatch {
 

@@ -14,8 +14,8 @@
 #include "common/rpc/access.h"
 #include "common/rpc/context.h"
 #include "common/rpc/router.h"
+#include "services/inbox/app/hub.h"
 #include "services/inbox/domain/render.h"
-#include "services/inbox/rpc/hub.h"
 #include "services/inbox/store/inbox_store.h"
 
 namespace baodao::inbox {

@@ -10,9 +10,9 @@
 #include "common/clock/clock.h"
 #include "common/events/consumer.h"
 #include "common/timers/timer_loop.h"
+#include "services/inbox/app/liaisons.h"
 #include "services/inbox/domain/notice.h"
 #include "services/inbox/store/inbox_store.h"
-#include "services/inbox/workers/liaisons.h"
 
 namespace baodao::inbox {
 

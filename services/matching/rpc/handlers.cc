@@ -25,11 +25,10 @@ std::string StateName(TaskState state) {
 
 }  // namespace
 
-MatchingHandlers::MatchingHandlers(const CandidateIndex& index, const IndexFeed& feed,
-                                   Dispatch& dispatch, Matcher& matcher, Offers& offers,
-                                   const Settings& settings, Clock& clock, MatchingMetrics& metrics)
+MatchingHandlers::MatchingHandlers(const CandidateIndex& index, Dispatch& dispatch,
+                                   Matcher& matcher, Offers& offers, const Settings& settings,
+                                   Clock& clock, MatchingMetrics& metrics)
     : index_(index),
-      feed_(feed),
       dispatch_(dispatch),
       matcher_(matcher),
       offers_(offers),
@@ -87,7 +86,6 @@ v1::Candidate MatchingHandlers::ToProto(const Terms& terms, const Ranked& ranked
 
 Task<absl::StatusOr<v1::RecommendPeopleResponse>> MatchingHandlers::RecommendPeople(
     rpc::CallContext context, v1::RecommendPeopleRequest request) {
-  if (!feed_.ready()) co_return Refuse(Reason::INDEX_NOT_READY);
   const auto it = index_.tasks().find(request.task_id());
   if (it == index_.tasks().end()) {
     // Over, or so new that its event is still on the way.
@@ -119,7 +117,6 @@ Task<absl::StatusOr<v1::RecommendPeopleResponse>> MatchingHandlers::RecommendPeo
 
 Task<absl::StatusOr<v1::RecommendTasksResponse>> MatchingHandlers::RecommendTasks(
     rpc::CallContext context, v1::RecommendTasksRequest request) {
-  if (!feed_.ready()) co_return Refuse(Reason::INDEX_NOT_READY);
   const PersonSlot slot = index_.SlotOf(request.person_id());
   if (slot < 0) co_return NotFound("person", request.person_id());
   const Terms terms(index_, settings_.weights, clock_.Now(), settings_.weak_areas);
@@ -135,7 +132,6 @@ Task<absl::StatusOr<v1::RecommendTasksResponse>> MatchingHandlers::RecommendTask
 
 Task<absl::StatusOr<v1::RunMatchingResponse>> MatchingHandlers::RunMatching(
     rpc::CallContext context, v1::RunMatchingRequest request) {
-  if (!feed_.ready()) co_return Refuse(Reason::INDEX_NOT_READY);
   if (index_.tree().Find(request.area_code()) == nullptr) {
     co_return Refuse(Reason::AREA_UNKNOWN, {{"area", request.area_code()}});
   }

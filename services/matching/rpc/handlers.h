@@ -11,18 +11,18 @@
 #include "common/rpc/access.h"
 #include "common/rpc/rate_limit.h"
 #include "common/rpc/router.h"
+#include "services/matching/app/dispatch.h"
+#include "services/matching/app/matcher.h"
+#include "services/matching/app/offers.h"
 #include "services/matching/domain/recommend.h"
-#include "services/matching/workers/feed.h"
-#include "services/matching/workers/matcher.h"
-#include "services/matching/workers/offers.h"
 
 namespace baodao::matching {
 
 // Loop thread only. Everything handed in outlives it.
 class MatchingHandlers {
  public:
-  MatchingHandlers(const CandidateIndex& index, const IndexFeed& feed, Dispatch& dispatch,
-                   Matcher& matcher, Offers& offers, const Settings& settings, Clock& clock,
+  MatchingHandlers(const CandidateIndex& index, Dispatch& dispatch, Matcher& matcher,
+                   Offers& offers, const Settings& settings, Clock& clock,
                    MatchingMetrics& metrics);
 
   void Register(rpc::Router* router);
@@ -44,7 +44,6 @@ class MatchingHandlers {
   v1::Candidate ToProto(const Terms& terms, const Ranked& ranked, Locale locale) const;
 
   const CandidateIndex& index_;
-  const IndexFeed& feed_;
   Dispatch& dispatch_;
   Matcher& matcher_;
   Offers& offers_;

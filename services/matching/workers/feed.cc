@@ -37,7 +37,6 @@ Task<void> IndexFeed::Load() {
     log::Warn("matching.load_failed", {{"status", status}});
     co_await clock_.SleepFor(pause);
   }
-  ready_ = true;
   log::Info("matching.loaded",
             {{"people", index_.people().size()}, {"tasks", index_.tasks().size()}});
 }

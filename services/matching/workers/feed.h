@@ -12,8 +12,8 @@
 #include "common/events/consumer.h"
 #include "common/profiles/profile_cache.h"
 #include "common/profiles/profile_feed.h"
+#include "services/matching/app/dispatch.h"
 #include "services/matching/domain/index.h"
-#include "services/matching/workers/dispatch.h"
 
 namespace baodao::matching {
 
@@ -48,8 +48,6 @@ class IndexFeed {
   Task<absl::Status> OnEvent(const events::Delivery& delivery);
   Task<void> OnGap(std::string service, int shard);
 
-  bool ready() const { return ready_; }
-
  private:
   Task<absl::Status> LoadAll();
   Task<absl::Status> LoadTasks();
@@ -74,7 +72,6 @@ class IndexFeed {
   Dispatch& dispatch_;
   Clock& clock_;
   Options options_;
-  bool ready_ = false;
   bool history_due_ = true;
   Time forget_{};  // when it is time to
 };

@@ -11,9 +11,9 @@
 
 #include "common/async/task.h"
 #include "common/clock/clock.h"
+#include "services/matching/app/matcher.h"
+#include "services/matching/app/offers.h"
 #include "services/matching/store/lease.h"
-#include "services/matching/workers/matcher.h"
-#include "services/matching/workers/offers.h"
 
 namespace baodao::matching {
 

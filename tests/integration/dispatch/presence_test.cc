@@ -1,5 +1,5 @@
 // Proving presence, and who is shown what.
-#include "services/dispatch/rpc/presence.h"
+#include "services/dispatch/app/presence.h"
 
 #include "common/ids/ids.h"
 #include "tests/integration/dispatch/handlers_fixture.h"

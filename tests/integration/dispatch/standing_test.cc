@@ -1,5 +1,5 @@
 // Standing that ends after the claim.
-#include "services/dispatch/rpc/presence.h"
+#include "services/dispatch/app/presence.h"
 #include "tests/integration/dispatch/handlers_fixture.h"
 
 namespace baodao::dispatch {

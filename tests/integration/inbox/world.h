@@ -23,11 +23,11 @@
 #include "common/testing/redis_server.h"
 #include "common/testing/rpc_server.h"
 #include "common/testing/rpc_tokens.h"
-#include "services/inbox/rpc/hub.h"
+#include "services/inbox/app/hub.h"
+#include "services/inbox/app/liaisons.h"
 #include "services/inbox/rpc/inbox_handlers.h"
 #include "services/inbox/store/inbox_store.h"
 #include "services/inbox/workers/deliverer.h"
-#include "services/inbox/workers/liaisons.h"
 
 namespace baodao::inbox {
 

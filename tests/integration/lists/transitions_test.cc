@@ -27,9 +27,9 @@ class TransitionsTest : public ListsTest {
         std::array<char, 20> list{}, from{}, to{};
         int count = 0;
         const int read = std::sscanf(line.c_str(),
-                                     "baodao_record_transitions_total{record=\"%19[a-z]\",from=\"%"
-                                     "19[A-Z_]\",to=\"%19[A-Z_]\"} %d",
-                                     list.data(), from.data(), to.data(), &count);
+                                     "baodao_record_transitions_total{from=\"%19[A-Z_]\",record=\"%"
+                                     "19[a-z]\",to=\"%19[A-Z_]\"} %d",
+                                     from.data(), list.data(), to.data(), &count);
         if (read != 4 || count == 0) continue;
         counts[std::string(list.data()) + " " + from.data() + " " + to.data()] += count;
       }

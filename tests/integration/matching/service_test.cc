@@ -18,6 +18,7 @@
 #include "common/testing/rpc_server.h"
 #include "services/matching/rpc/handlers.h"
 #include "services/matching/store/lease.h"
+#include "services/matching/workers/feed.h"
 #include "tests/unit/matching/fake_dispatch.h"
 #include "tests/unit/matching/world.h"
 
@@ -112,8 +113,7 @@ class ServiceTest : public ::testing::Test {
   IndexFeed feed_{index_, tree_, profiles_, dispatch_, clock_, TwoShards()};
   Matcher matcher_{loop_, index_, settings_, clock_, metrics_};
   Offers offers_{index_, dispatch_, settings_, clock_, metrics_};
-  MatchingHandlers handlers_{index_,  feed_,     dispatch_, matcher_,
-                             offers_, settings_, clock_,    metrics_};
+  MatchingHandlers handlers_{index_, dispatch_, matcher_, offers_, settings_, clock_, metrics_};
   rpc::Router router_;
   std::unique_ptr<baodao::testing::RpcServer> server_;
   std::unique_ptr<rpc::Client<v1::MatchingService>> client_;

@@ -16,20 +16,25 @@ namespace {
 // Waits for what does not come, while the one worker it has ends.
 class Waiting final : public Service {
  public:
-  Task<absl::Status> Start(Runtime& runtime) override {
+  Waiting(Runtime& runtime, Host&) : clock_(runtime.clock) {
     runtime.Spawn("feed", End(runtime.clock));
-    while (true) co_await runtime.clock.SleepFor(std::chrono::hours(1));
+  }
+
+  Task<absl::Status> Load() override {
+    while (true) co_await clock_.SleepFor(std::chrono::hours(1));
   }
 
  private:
   static Task<void> End(Clock& clock) { co_await clock.SleepFor(Millis(1)); }
+
+  Clock& clock_;
 };
 
 // The worker was gone, and the start waited on for ever.
 TEST(FailedStart, AWorkerThatEndsMeanwhileEndsTheProcess) {
   const testing::RedisServer redis;
   const testing::TempDir keys;
-  const Program program{"dispatch", "Tasks.", 7103, {}, [] { return std::make_unique<Waiting>(); }};
+  const Program program{"dispatch", "Tasks.", 7103, {}, Make<Waiting>};
   std::vector<std::string> args{"dispatch",
                                 "--redis",
                                 "127.0.0.1:" + std::to_string(redis.port()),

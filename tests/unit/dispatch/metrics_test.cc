@@ -1,4 +1,4 @@
-#include "services/dispatch/workers/metrics.h"
+#include "services/dispatch/app/metrics.h"
 
 #include <gtest/gtest.h>
 

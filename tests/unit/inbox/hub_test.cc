@@ -1,4 +1,4 @@
-#include "services/inbox/rpc/hub.h"
+#include "services/inbox/app/hub.h"
 
 #include <gtest/gtest.h>
 

@@ -11,7 +11,7 @@
 #include "baodao/events/v1/events.pb.h"
 #include "common/clock/timestamp.h"
 #include "common/status/status.h"
-#include "services/matching/workers/dispatch.h"
+#include "services/matching/app/dispatch.h"
 
 namespace baodao::matching::testing {
 

@@ -146,9 +146,7 @@ TEST_F(WorkersTest, SnapshotHoldsPeopleTasksAndWhoIsOnThem) {
                                          : dispatch::v1::ASSIGNMENT_STATE_SIGNED_OUT);
   }
   const auto replica = NewReplica("a");
-  EXPECT_FALSE(replica->feed.ready());
   Do(replica->feed.Load());
-  EXPECT_TRUE(replica->feed.ready());
   EXPECT_EQ(replica->index.people().size(), 6u);
   EXPECT_EQ(replica->index.tasks().size(), 5u) << "served work is over";
   EXPECT_EQ(replica->index.FindPerson("per_0")->calendar.entries().size(), 2u);

@@ -6,11 +6,11 @@
 
 #include "common/async/task.h"
 #include "common/clock/clock.h"
+#include "services/matching/app/dispatch.h"
+#include "services/matching/app/metrics.h"
+#include "services/matching/app/settings.h"
 #include "services/matching/domain/index.h"
 #include "services/matching/domain/plan.h"
-#include "services/matching/workers/dispatch.h"
-#include "services/matching/workers/metrics.h"
-#include "services/matching/workers/settings.h"
 
 namespace baodao::matching {
 

@@ -1,4 +1,4 @@
-#include "services/dispatch/rpc/taker.h"
+#include "services/dispatch/app/taker.h"
 
 #include <algorithm>
 #include <asio/redirect_error.hpp>
@@ -10,8 +10,8 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/store/mutate.h"
+#include "services/dispatch/app/reservations.h"
 #include "services/dispatch/domain/eligibility.h"
-#include "services/dispatch/rpc/reservations.h"
 
 namespace baodao::dispatch {
 namespace {

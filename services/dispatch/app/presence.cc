@@ -1,4 +1,4 @@
-#include "services/dispatch/rpc/presence.h"
+#include "services/dispatch/app/presence.h"
 
 #include <cstdio>
 

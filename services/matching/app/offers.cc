@@ -1,4 +1,4 @@
-#include "services/matching/workers/offers.h"
+#include "services/matching/app/offers.h"
 
 #include <utility>
 

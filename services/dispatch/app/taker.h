@@ -9,8 +9,8 @@
 #include <string>
 
 #include "common/rpc/call_options.h"
+#include "services/dispatch/app/mutation.h"
 #include "services/dispatch/domain/take.h"
-#include "services/dispatch/rpc/mutation.h"
 
 namespace baodao::dispatch {
 

@@ -10,7 +10,9 @@
 #include <string>
 #include <utility>
 
+#include "common/async/task.h"
 #include "common/containers/string_map.h"
+#include "common/events/consumer.h"
 
 namespace baodao::inbox {
 
@@ -46,6 +48,9 @@ class Hub {
   void Wake(const std::string& owner);
   // After events may have been missed.
   void WakeAll();
+  // For events::Tail over inbox's own events: any replica serves anybody.
+  Task<absl::Status> OnEvent(const events::Delivery& delivery);
+  Task<void> OnGap(std::string service, int shard);
 
   size_t watchers(const std::string& owner) const;
   size_t size() const { return size_; }

@@ -1,4 +1,4 @@
-#include "services/dispatch/rpc/caller.h"
+#include "services/dispatch/app/caller.h"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "services/dispatch/rpc/reservations.h"
+#include "services/dispatch/app/reservations.h"
 
 #include "common/status/status.h"
 

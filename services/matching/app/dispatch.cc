@@ -1,4 +1,4 @@
-#include "services/matching/workers/dispatch.h"
+#include "services/matching/app/dispatch.h"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "services/matching/workers/settings.h"
+#include "services/matching/app/settings.h"
 
 #include "common/work/settings.h"
 

@@ -1,4 +1,4 @@
-#include "services/matching/workers/matcher.h"
+#include "services/matching/app/matcher.h"
 
 #include <absl/cleanup/cleanup.h>
 #include <absl/container/flat_hash_set.h>

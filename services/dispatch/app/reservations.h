@@ -1,7 +1,7 @@
 // What becomes of the time reserved for a call once it has ended.
 #pragma once
 
-#include "services/dispatch/rpc/app.h"
+#include "services/dispatch/app/app.h"
 
 namespace baodao::dispatch {
 

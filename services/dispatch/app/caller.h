@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "common/rpc/context.h"
-#include "services/dispatch/rpc/app.h"
+#include "services/dispatch/app/app.h"
 
 namespace baodao::dispatch {
 

@@ -1,4 +1,4 @@
-#include "services/matching/workers/metrics.h"
+#include "services/matching/app/metrics.h"
 
 namespace baodao::matching {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/dispatch/rpc/mutation.h"
+#include "services/dispatch/app/mutation.h"
 
 #include "common/ids/ids.h"
 #include "common/status/macros.h"

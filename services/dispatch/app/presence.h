@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "services/dispatch/rpc/mutation.h"
+#include "services/dispatch/app/mutation.h"
 
 namespace baodao::dispatch {
 

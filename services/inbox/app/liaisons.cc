@@ -1,4 +1,4 @@
-#include "services/inbox/workers/liaisons.h"
+#include "services/inbox/app/liaisons.h"
 
 #include <memory>
 #include <utility>

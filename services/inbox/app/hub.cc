@@ -1,4 +1,4 @@
-#include "services/inbox/rpc/hub.h"
+#include "services/inbox/app/hub.h"
 
 #include <algorithm>
 
@@ -41,6 +41,18 @@ void Hub::WakeAll() {
   for (const auto& [owner, watchers] : watchers_) {
     for (const auto& [number, watcher] : watchers) watcher.wake();
   }
+}
+
+Task<absl::Status> Hub::OnEvent(const events::Delivery& delivery) {
+  if (delivery.event.has_notification_added()) {
+    Wake(delivery.event.notification_added().owner_id());
+  }
+  co_return absl::OkStatus();
+}
+
+Task<void> Hub::OnGap(std::string, int) {
+  WakeAll();
+  co_return;
 }
 
 size_t Hub::watchers(const std::string& owner) const {

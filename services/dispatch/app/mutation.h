@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "services/dispatch/rpc/caller.h"
+#include "services/dispatch/app/caller.h"
 
 namespace baodao::dispatch {
 

@@ -1,4 +1,4 @@
-#include "services/dispatch/rpc/app.h"
+#include "services/dispatch/app/app.h"
 
 #include <algorithm>
 #include <utility>
