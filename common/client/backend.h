@@ -17,6 +17,7 @@
 #include "baodao/registration/v1/area.grpc.pb.h"
 #include "baodao/registration/v1/person.grpc.pb.h"
 #include "baodao/registration/v1/registration.grpc.pb.h"
+#include "baodao/registration/v1/service_point.grpc.pb.h"
 #include "baodao/registration/v1/session.grpc.pb.h"
 #include "baodao/registration/v1/unit.grpc.pb.h"
 #include "common/rpc/client.h"
@@ -45,6 +46,7 @@ class Backend {
 
   rpc::Client<registration::v1::AreaService> areas{registration};
   rpc::Client<registration::v1::UnitService> units{registration};
+  rpc::Client<registration::v1::ServicePointService> service_points{registration};
   rpc::Client<registration::v1::PersonService> people{registration};
   rpc::Client<registration::v1::RegistrationService> registrations{registration};
   rpc::Client<registration::v1::SessionService> sessions{registration};
@@ -63,6 +65,7 @@ class Backend {
 // backend.tasks.Call(&Tasks::GetTask, …).
 using Areas = rpc::AsyncOf<registration::v1::AreaService>;
 using Units = rpc::AsyncOf<registration::v1::UnitService>;
+using ServicePoints = rpc::AsyncOf<registration::v1::ServicePointService>;
 using People = rpc::AsyncOf<registration::v1::PersonService>;
 using Registrations = rpc::AsyncOf<registration::v1::RegistrationService>;
 using Sessions = rpc::AsyncOf<registration::v1::SessionService>;

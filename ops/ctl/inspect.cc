@@ -29,6 +29,13 @@ Task<absl::Status> InspectUnit(Session& session, std::string id) {
   return Fetch(session, session.backend.units, &client::Units::GetUnit, std::move(request));
 }
 
+Task<absl::Status> InspectServicePoint(Session& session, std::string id) {
+  registration::v1::GetServicePointRequest request;
+  request.set_service_point_id(std::move(id));
+  return Fetch(session, session.backend.service_points, &client::ServicePoints::GetServicePoint,
+               std::move(request));
+}
+
 Task<absl::Status> InspectRegistration(Session& session, std::string id) {
   registration::v1::GetRegistrationRequest request;
   request.set_registration_id(std::move(id));
@@ -74,9 +81,9 @@ struct Kind {
 };
 
 constexpr Kind kKinds[] = {
-    {"per_", InspectPerson}, {"unt_", InspectUnit},     {"reg_", InspectRegistration},
-    {"ned_", InspectNeed},   {"res_", InspectResource}, {"prj_", InspectProject},
-    {"tsk_", InspectTask},
+    {"per_", InspectPerson}, {"unt_", InspectUnit},         {"reg_", InspectRegistration},
+    {"ned_", InspectNeed},   {"res_", InspectResource},     {"prj_", InspectProject},
+    {"tsk_", InspectTask},   {"spt_", InspectServicePoint},
 };
 
 Task<absl::Status> Inspect(Session& session, std::shared_ptr<const std::string> id) {
@@ -98,7 +105,8 @@ void AddInspect(CLI::App& app, Plan& plan) {
   auto id = std::make_shared<std::string>();
   inspect
       ->add_option("ID", *id,
-                   "per_… person, unt_… unit, reg_… registration, ned_… need, res_… resource, "
+                   "per_… person, unt_… unit, spt_… service point, reg_… registration, ned_… need, "
+                   "res_… resource, "
                    "prj_… project, tsk_… task, or the code of an area")
       ->required();
   inspect->footer(

@@ -43,7 +43,7 @@ Task<absl::Status> Queue(Session& session, std::shared_ptr<const QueueOptions> o
   ListRegistrationsRequest request;
   request.set_area_code(options->area);
   CO_ASSIGN_OR_RETURN(const RegistrationState state, StateByName(options->state));
-  request.set_state(state);
+  if (state != 0) request.add_states(state);
   ListRegistrationsResponse queue;
   do {
     request.set_page_size(std::min(200, options->limit - queue.registrations_size()));
@@ -62,7 +62,8 @@ Task<absl::Status> Decide(Session& session, bool approve,
   ReviewRegistrationRequest request;
   request.set_request_id(NewRequestId());
   request.set_registration_id(options->id);
-  request.set_approve(approve);
+  request.set_verdict(approve ? registration::v1::REGISTRATION_VERDICT_APPROVE
+                              : registration::v1::REGISTRATION_VERDICT_REJECT);
   request.set_comment(options->comment);
   CO_ASSIGN_OR_RETURN(
       const Registration registration,

@@ -16,7 +16,8 @@ Task<void> Review(World& world, const Community& community, std::string registra
   ReviewRegistrationRequest review;
   review.set_request_id(world.RequestId());
   review.set_registration_id(registration_id);
-  review.set_approve(approve);
+  review.set_verdict(approve ? registration::v1::REGISTRATION_VERDICT_APPROVE
+                             : registration::v1::REGISTRATION_VERDICT_REJECT);
   if (!approve) review.set_comment("请先补充联系方式");
   co_await Must(world.backend.registrations, &client::Registrations::ReviewRegistration,
                 community.coordinator.token, review);
@@ -32,7 +33,7 @@ Task<void> ReportUnit(World& world, size_t i) {
   registration::v1::CreateUnitRequest create;
   create.set_request_id(world.RequestId());
   create.set_name(UnitNameOf(i));
-  create.set_kind("enterprise");
+  create.set_kind(registration::v1::UNIT_KIND_ENTERPRISE);
   create.set_area_code(community.area.code());
   create.set_liaison_id(unit.liaison.person_id);
   const auto created = co_await Must(world.backend.units, &client::Units::CreateUnit,

@@ -53,8 +53,9 @@ absl::Status CheckLive(const std::vector<v1::Registration>& live, std::string_vi
     if (registration.registration_id() == ending) continue;
     if (!IsLive(registration.state())) continue;
     if (registration.area_code() == area_code) {
-      return Refuse(Reason::ALREADY_REGISTERED, {{"registration", registration.registration_id()},
-                                                 {"state", StateName(registration.state())}});
+      return Refuse(Reason::ALREADY_REGISTERED,
+                    {{"registration", registration.registration_id()},
+                     {"state", record::StateName(registration.state())}});
     }
     ++count;
   }

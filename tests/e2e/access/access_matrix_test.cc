@@ -69,6 +69,15 @@ class AccessMatrixTest : public ::testing::Test {
     resource.set_capacity(20);
     const auto listed = co_await demo::Must(
         world.backend.resources, &client::Resources::CreateResource, owner.token, resource);
+    registration::v1::CreateServicePointRequest point;
+    point.set_request_id(world.RequestId());
+    point.set_name("家门口服务站");
+    point.set_kind(registration::v1::SERVICE_POINT_KIND_DOORSTEP_STATION);
+    point.set_area_code(area);
+    *point.mutable_place() = world.communities[0].area.center();
+    const auto entered = co_await demo::Must(world.backend.service_points,
+                                             &client::ServicePoints::CreateServicePoint,
+                                             world.communities[0].coordinator.token, point);
     registration::v1::ListSubjectRegistrationsRequest mine;
     mine.set_subject_id(leaver.person_id);
     const auto registrations =
@@ -81,6 +90,7 @@ class AccessMatrixTest : public ::testing::Test {
             {"person_id", owner.person_id},
             {"subject_id", leaver.person_id},
             {"unit_id", world.units[0].unit_id},
+            {"service_point_id", entered.service_point_id()},
             {"registration_id", registrations.registrations(0).registration_id()}};
   }
 

@@ -100,7 +100,7 @@ async function main() {
 
   let registration = await call(registrations, 'CreateRegistration', volunteer.token, {area_code: community});
   assert.equal(registration.state, 'REGISTRATION_STATE_PENDING');
-  const approve = {registration_id: registration.registration_id, approve: true};
+  const approve = {registration_id: registration.registration_id, verdict: 'REGISTRATION_VERDICT_APPROVE'};
   await refused(call(registrations, 'ReviewRegistration', volunteer.token, approve), 'PERMISSION_DENIED');
   registration = await call(registrations, 'ReviewRegistration', coordinator.token, approve);
   assert.equal(registration.state, 'REGISTRATION_STATE_ACTIVE');

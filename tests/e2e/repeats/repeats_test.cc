@@ -172,7 +172,8 @@ void RepeatsTest::PlayPeople() {
   const std::string id = Do("CreateRegistration", By(4), Quoted("area_code", Community(1)),
                             "note: '我也来'", "registration_id");
   const std::string it = Quoted("registration_id", id);
-  Do("ReviewRegistration", Coordinator(1), it + "approve: true", "comment: '好'");
+  Do("ReviewRegistration", Coordinator(1), it + "verdict: REGISTRATION_VERDICT_APPROVE",
+     "comment: '好'");
   Do("SuspendRegistration", Coordinator(1), it + "comment: '核实'", "comment: '别的'");
   Do("ResumeRegistration", Coordinator(1), it + "comment: '已核实'", "comment: '别的'");
   const std::string moved = Do("TransferRegistration", By(4), it + Quoted("area_code", third),
@@ -181,12 +182,22 @@ void RepeatsTest::PlayPeople() {
 }
 
 void RepeatsTest::PlayUnitsAndAreas() {
-  const std::string unit = Do("CreateUnit", Coordinator(),
-                              "name: '第一小学' kind: 'school' " + Quoted("area_code", Community()),
-                              "name: '第二小学'", "unit_id");
+  const std::string unit =
+      Do("CreateUnit", Coordinator(),
+         "name: '第一小学' kind: UNIT_KIND_INSTITUTION " + Quoted("area_code", Community()),
+         "name: '第二小学'", "unit_id");
   const std::string rename = Quoted("unit_id", unit) + "update_mask { paths: 'name' } ";
   Do("UpdateUnit", Coordinator(), rename + "name: '实验小学'", "name: '中学'");
   Do("UpdateUnit", Coordinator(), rename + "name: '实验学校'", "name: '中学'");
+  const std::string point = Do("CreateServicePoint", Coordinator(),
+                               "name: '家门口服务站' kind: SERVICE_POINT_KIND_DOORSTEP_STATION " +
+                                   Place() + Quoted("area_code", Community()),
+                               "name: '市民驿站'", "service_point_id");
+  const std::string it = Quoted("service_point_id", point);
+  Do("UpdateServicePoint", Coordinator(), it + "phone: '12345' update_mask { paths: 'phone' }",
+     "phone: '12346'");
+  Do("CloseServicePoint", Coordinator(), it + "reason: '修缮'", "reason: '别的'");
+  Do("ReopenServicePoint", Coordinator(), it, Quoted("service_point_id", unit));
   std::ifstream file(SourceFile("ops/data/yangpu/areas.csv"), std::ios::binary);
   const std::string csv(std::istreambuf_iterator<char>(file), {});
   std::string one_area = csv;

@@ -92,16 +92,18 @@ TEST_P(AreaServiceTest, AnotherReplicasImportIsFoundOnDemand) {
 // A service that hears of an import reads the list at once, perhaps from a replica that has not
 // heard of it: it kept the old tree for minutes.
 TEST_P(AreaServiceTest, AListIsNeverOlderThanAnImportThroughAnotherReplica) {
-  const std::string key = environment_->keys.Areas();
-  auto stored = Run(Load<v1::AreaTreeRecord>(*store_, key));
+  const std::string key = app_->keys.Areas();
+  const auto stored = Run(store_->Get(key));
   ASSERT_TRUE(stored.ok()) << stored.status();
-  v1::Area& area = *stored->record.add_areas();
+  v1::AreaTreeRecord record;
+  ASSERT_TRUE(record.ParseFromString(stored->bytes));
+  v1::Area& area = *record.add_areas();
   area.set_code("c9");
   area.set_name("九社区");
   area.set_level(v1::AREA_LEVEL_COMMUNITY);
   area.set_parent_code("s2");
-  store::Commit commit(RecordKeys::kAreasShard);
-  commit.Put(key, stored->version, stored->record.SerializeAsString());
+  store::Commit commit(RegistrationKeys::kAreasShard);
+  commit.Put(key, stored->version, record.SerializeAsString());
   ASSERT_TRUE(Run(store_->Apply(std::move(commit))).ok());
   EXPECT_THAT(List("s2", false, 10), ElementsAre("c3", "c9"));
 }
@@ -212,7 +214,7 @@ TEST_P(AreaServiceTest, WhatIsInAClosedAreaIsListedUnderItsSuccessor) {
     const auto found = Call(*person_client_, &People::ListPeople, Coordinator(area), people);
     v1::ListRegistrationsRequest registrations;
     registrations.set_area_code(area);
-    registrations.set_state(v1::REGISTRATION_STATE_ACTIVE);
+    registrations.add_states(v1::REGISTRATION_STATE_ACTIVE);
     const auto reported = Call(*registration_client_, &Registrations::ListRegistrations,
                                Coordinator(area), registrations);
     v1::ListUnitsRequest units;

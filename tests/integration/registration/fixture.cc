@@ -32,18 +32,23 @@ ServiceTest::ServiceTest() {
     store_ = Ok(Run(store::RedisStore::Open(loop_, *redis_, keys)));
   }
   areas_ = std::make_unique<AreaBook>(*store_, clock_);
-  environment_.reset(new Environment{*store_, clock_, RecordKeys(store_->keys()), Vault(ring_),
-                                     *areas_, tokens_.signer(), sender_, metrics_, LoginLimits()});
-  handlers_ = std::make_unique<Handlers>(*environment_);
+  records_ = std::make_unique<record::Repository>(
+      *store_, clock_, ring_, [this] { return areas_->tree(); }, registry_);
+  app_.reset(new App{*records_, clock_, RegistrationKeys(store_->keys()), Vault(ring_), *areas_,
+                     tokens_.signer(), sender_, metrics_, LoginLimits()});
+  AddRecords(*app_);
+  handlers_ = std::make_unique<Handlers>(*app_);
   handlers_->Register(router_);
   rpc::ServerOptions options = testing::TestServerOptions(tokens_, registry_);
-  options.access = handlers_->Access();
+  options.access = records_->Access();
   options.clock = &clock_;
   server_ = std::make_unique<testing::RpcServer>(loop_, router_, options);
   area_client_ = std::make_unique<rpc::Client<v1::AreaService>>(server_->channel());
   unit_client_ = std::make_unique<rpc::Client<v1::UnitService>>(server_->channel());
   person_client_ = std::make_unique<rpc::Client<v1::PersonService>>(server_->channel());
   registration_client_ = std::make_unique<rpc::Client<v1::RegistrationService>>(server_->channel());
+  service_point_client_ =
+      std::make_unique<rpc::Client<v1::ServicePointService>>(server_->channel());
   session_client_ = std::make_unique<rpc::Client<v1::SessionService>>(server_->channel());
   Ok(Import(kAreas));
 }
@@ -111,7 +116,7 @@ absl::StatusOr<v1::Registration> ServiceTest::Review(const std::string& token,
   v1::ReviewRegistrationRequest request;
   request.set_request_id(NextRequestId());
   request.set_registration_id(id);
-  request.set_approve(approve);
+  request.set_verdict(approve ? v1::REGISTRATION_VERDICT_APPROVE : v1::REGISTRATION_VERDICT_REJECT);
   if (!approve) request.set_comment("资料不全");
   return Call(*registration_client_, &Registrations::ReviewRegistration, token, request);
 }
@@ -125,7 +130,7 @@ v1::Unit ServiceTest::MakeUnit(const std::string& area, const std::string& liais
   v1::CreateUnitRequest request;
   request.set_request_id(NextRequestId());
   request.set_name("同济大学");
-  request.set_kind("institution");
+  request.set_kind(v1::UNIT_KIND_INSTITUTION);
   request.set_area_code(area);
   request.set_liaison_id(liaison);
   return Ok(Call(*unit_client_, &Units::CreateUnit, Coordinator("31"), request));
@@ -156,7 +161,6 @@ int ServiceTest::CountEvents(std::function<bool(const events::v1::Event&)> fits)
 
 void ServiceTest::Advance(Millis duration) {
   clock_.Advance(duration);
-  Expiry expiry(*store_, clock_, *areas_, [](RegistrationEvent) {});
   for (int shard = 0; shard < kShards; ++shard) {
     const auto due = Ok(Run(store_->TakeDueTimers(shard, clock_.Now(), Millis(1), 100)));
     for (const store::DueTimer& taken : due) {
@@ -167,10 +171,8 @@ void ServiceTest::Advance(Millis duration) {
                           taken.member,
                           shard,
                           taken.due};
-      absl::Status status = absl::InternalError("unknown timer " + taken.member);
-      if (timer.kind == kExpireTimer) status = Run(expiry.EndRegistration(timer));
-      if (timer.kind == kCodeTimer) status = Run(expiry.ForgetCode(timer));
-      if (timer.kind == kSessionTimer) status = Run(expiry.ForgetSession(timer));
+      EXPECT_EQ(timer.kind, record::kDeadlineTimer);
+      const absl::Status status = Run(records_->OnDeadline(timer));
       EXPECT_TRUE(status.ok()) << status;
     }
     // Whatever fired is gone or lies ahead.

@@ -16,6 +16,7 @@
 #include "baodao/registration/v1/area.grpc.pb.h"
 #include "baodao/registration/v1/person.grpc.pb.h"
 #include "baodao/registration/v1/registration.grpc.pb.h"
+#include "baodao/registration/v1/service_point.grpc.pb.h"
 #include "baodao/registration/v1/session.grpc.pb.h"
 #include "baodao/registration/v1/unit.grpc.pb.h"
 #include "common/redis/client.h"
@@ -30,7 +31,6 @@
 #include "common/testing/rpc_tokens.h"
 #include "services/registration/rpc/routes.h"
 #include "services/registration/rpc/session_handlers.h"
-#include "services/registration/workers/expiry.h"
 
 namespace baodao::registration {
 
@@ -137,7 +137,8 @@ class ServiceTest : public ::testing::TestWithParam<Backend> {
   Metrics metrics_{registry_};
   PocketSender sender_;
   std::unique_ptr<AreaBook> areas_;
-  std::unique_ptr<Environment> environment_;
+  std::unique_ptr<record::Repository> records_;
+  std::unique_ptr<App> app_;
   std::unique_ptr<Handlers> handlers_;
   rpc::Router router_;
   std::unique_ptr<testing::RpcServer> server_;
@@ -149,11 +150,13 @@ class ServiceTest : public ::testing::TestWithParam<Backend> {
   using People = rpc::AsyncOf<v1::PersonService>;
   using Registrations = rpc::AsyncOf<v1::RegistrationService>;
   using Sessions = rpc::AsyncOf<v1::SessionService>;
+  using ServicePoints = rpc::AsyncOf<v1::ServicePointService>;
   std::unique_ptr<rpc::Client<v1::AreaService>> area_client_;
   std::unique_ptr<rpc::Client<v1::UnitService>> unit_client_;
   std::unique_ptr<rpc::Client<v1::PersonService>> person_client_;
   std::unique_ptr<rpc::Client<v1::RegistrationService>> registration_client_;
   std::unique_ptr<rpc::Client<v1::SessionService>> session_client_;
+  std::unique_ptr<rpc::Client<v1::ServicePointService>> service_point_client_;
 };
 
 // The name of the reason a call was refused for; "OK" when it was not.

@@ -52,8 +52,7 @@ TEST_P(LoginChallengeTest, WithoutTheChallengeAllRefusalsLookAlike) {
   const std::string code = sender_.codes[kPhone];
   const auto others = Ask("13912345678", kStranger);
   ASSERT_TRUE(others.ok()) << others.status();
-  const std::string unknown =
-      ids::New("chl", environment_->keys.PhoneShard(environment_->vault.PhoneHash(kPhone)));
+  const std::string unknown = ids::New("chl", app_->keys.PhoneShard(app_->vault.PhoneHash(kPhone)));
   const auto guess = [&](const std::string& phone, const std::string& challenge) {
     return TryLogin(phone, code, challenge).status();
   };
@@ -71,14 +70,14 @@ TEST_P(LoginChallengeTest, WithoutTheChallengeAllRefusalsLookAlike) {
 
 // Ten requests of anybody used up a phone's day.
 TEST_P(LoginChallengeTest, AStrangerOnOneAddressCannotUseUpAPhonesDay) {
-  environment_->limits.code_interval = Millis(1);
+  app_->limits.code_interval = Millis(1);
   int got = 0;
   for (int i = 0; i < 30; ++i) {
     if (Ask(kPhone, kStranger).ok()) ++got;
     clock_.Advance(Millis(2));
     std::this_thread::sleep_for(Millis(GetParam() == Backend::kRedis ? 2 : 0));
   }
-  EXPECT_LE(got, environment_->limits.codes_per_day / 2);
+  EXPECT_LE(got, app_->limits.codes_per_day / 2);
   EXPECT_TRUE(Ask(kPhone, kHome).ok());
 }
 
@@ -89,7 +88,7 @@ TEST_P(LoginChallengeTest, AStrangersRequestDoesNotMakeThePhoneWait) {
 }
 
 TEST_P(LoginChallengeTest, ADeviceThatSignedInHasALaneOfItsOwn) {
-  environment_->limits.codes_per_day = 2;
+  app_->limits.codes_per_day = 2;
   const Account account = LogIn(kPhone);
   const std::string& device = account.tokens.device_token();
   ASSERT_FALSE(device.empty());
@@ -108,7 +107,7 @@ TEST_P(LoginChallengeTest, ADeviceThatSignedInHasALaneOfItsOwn) {
 }
 
 TEST_P(LoginFaultsTest, EachDeviceHasALaneOfItsOwn) {
-  environment_->limits.codes_per_day = 2;
+  app_->limits.codes_per_day = 2;
   const std::string first = LogIn(kPhone).tokens.device_token();
   clock_.Advance(std::chrono::minutes(1));
   const std::string second = LogIn(kPhone).tokens.device_token();
@@ -131,7 +130,7 @@ TEST_P(LoginFaultsTest, EachDeviceHasALaneOfItsOwn) {
 
 // What strangers cannot use up is not all there is.
 TEST_P(LoginFaultsTest, ADeviceWhoseLaneIsUsedUpHasWhatAnybodyHas) {
-  environment_->limits.codes_per_day = 4;
+  app_->limits.codes_per_day = 4;
   const std::string device = LogIn(kPhone).tokens.device_token();
   const auto asked = [&] {
     clock_.Advance(std::chrono::minutes(1));
@@ -146,7 +145,7 @@ TEST_P(LoginFaultsTest, ADeviceWhoseLaneIsUsedUpHasWhatAnybodyHas) {
 }
 
 TEST_P(LoginChallengeTest, ADeviceWhoseTokensWereStolenIsNotKnownAnyMore) {
-  environment_->limits.codes_per_day = 1;
+  app_->limits.codes_per_day = 1;
   const Account account = LogIn(kPhone);
   const auto refresh = [&](const std::string& token) {
     v1::RefreshTokensRequest request;
@@ -161,7 +160,7 @@ TEST_P(LoginChallengeTest, ADeviceWhoseTokensWereStolenIsNotKnownAnyMore) {
 }
 
 TEST_P(LoginFaultsTest, ADeviceIsForgottenAfterAWhile) {
-  environment_->limits.codes_per_day = 1;
+  app_->limits.codes_per_day = 1;
   const Account account = LogIn(kPhone);
   clock_.Advance(kDeviceLife - std::chrono::hours(1));
   ASSERT_TRUE(Ask(kPhone, kStranger).ok());
@@ -237,7 +236,7 @@ TEST_P(LoginFaultsTest, WhoIsOverALimitDoesNotMakeThePhoneWait) {
 
 // A minute of RATE_LIMITED came after an answer that said UNAVAILABLE.
 TEST_P(LoginChallengeTest, WhatWasNotSentIsNotCounted) {
-  environment_->limits = {std::chrono::minutes(1), 2, 2};
+  app_->limits = {std::chrono::minutes(1), 2, 2};
   sender_.broken = true;
   for (int i = 0; i < 5; ++i) EXPECT_EQ(ReasonName(Ask(kPhone, kHome)), "SENDER_FAILED");
   sender_.broken = false;

@@ -19,12 +19,13 @@ class PersonSearchTest : public ServiceTest {
   }
   // People at c1, as registrations would have filed them.
   void Settle(int shard) {
-    const RecordKeys& keys = environment_->keys;
+    const store::Keys& keys = store_->keys();
+    const record::IndexKeys lists(keys, "person");
     store::Commit commit(shard);
     for (int i = 0; i < kPerCommit; ++i) {
       const std::string id = ids::New("per", shard);
-      commit.Put(keys.Person(id), 0, RecordOf(id).SerializeAsString());
-      commit.IndexAdd(keys.PeopleAt(shard, "c1"), 0, id);
+      commit.Put(keys.Of(shard, "person", id), 0, RecordOf(id).SerializeAsString());
+      commit.IndexAdd(lists.InArea(shard, "c1", ""), record::CreatedAt(id), id + "|");
       all_.push_back(id);
     }
     ASSERT_TRUE(Run(store_->Apply(std::move(commit))).ok());
@@ -34,16 +35,16 @@ class PersonSearchTest : public ServiceTest {
     record.mutable_person()->set_person_id(id);
     PrivateFields fields;
     fields.phone = "13812345678";
-    environment_->vault.Seal(fields, &record);
+    app_->vault.Seal(fields, &record);
     return record;
   }
   void Teach(const std::string& id, const std::string& skill) {
-    const std::string key = environment_->keys.Person(id);
-    auto loaded = Run(Load<v1::PersonRecord>(*store_, key));
+    auto loaded = Run(records_->Load(kPerson, id));
     ASSERT_TRUE(loaded.ok()) << loaded.status();
     loaded->record.mutable_person()->add_skills(skill);
     store::Commit commit(store_->keys().ShardOfId(id));
-    commit.Put(key, loaded->version, loaded->record.SerializeAsString());
+    commit.Put(store_->keys().Of(commit.shard(), "person", id), loaded->version,
+               loaded->record.SerializeAsString());
     ASSERT_TRUE(Run(store_->Apply(std::move(commit))).ok());
   }
   // Everybody with the skill, page by page; counts the calls.

@@ -159,14 +159,14 @@ TEST_P(SessionSafetyTest, ALateReuseStillEndsTheSession) {
   // Its access tokens and streams end with it.
   EXPECT_EQ(CountEvents([&](const auto& event) {
               return event.session_ended().session_id() ==
-                     environment_->vault.SessionOf(second->refresh_token());
+                     app_->vault.SessionOf(second->refresh_token());
             }),
             1);
 }
 
 // Behind the edge everybody has its loopback address: nobody was counted at all.
 TEST_P(SessionSafetyTest, CallersBehindTheEdgeAreCountedByTheirOwnAddress) {
-  environment_->limits.address_per_hour = 2;
+  app_->limits.address_per_hour = 2;
   EXPECT_TRUE(AskFrom("10.0.0.7", "13800000001").ok());
   EXPECT_TRUE(AskFrom("10.0.0.7", "13800000002").ok());
   const absl::Status third = AskFrom("10.0.0.7", "13800000003");

@@ -18,10 +18,9 @@ class SessionServiceTest : public ServiceTest {
     return Call(*session_client_, &Sessions::RefreshTokens, "", request);
   }
   void ForgetLastMinute() {
-    const std::string hash = environment_->vault.PhoneHash(kPhone);
-    store::Commit commit(environment_->keys.PhoneShard(hash));
-    commit.RemoveValue(
-        environment_->keys.SentMinute(hash, environment_->vault.AddressHash("127.0.0.1")));
+    const std::string hash = app_->vault.PhoneHash(kPhone);
+    store::Commit commit(app_->keys.PhoneShard(hash));
+    commit.RemoveValue(app_->keys.SentMinute(hash, app_->vault.AddressHash("127.0.0.1")));
     EXPECT_TRUE(Run(store_->Apply(std::move(commit))).ok());
   }
   std::string WrongCode() { return sender_.codes[kPhone] == "000000" ? "000001" : "000000"; }
@@ -108,8 +107,7 @@ TEST_P(SessionServiceTest, ACodeRunsOutAndIsForgotten) {
   ASSERT_TRUE(Ask(kPhone).ok());
   Advance(std::chrono::minutes(5));
   EXPECT_EQ(ReasonName(TryLogin(kPhone, sender_.codes[kPhone])), "LOGIN_CODE_EXPIRED");
-  const std::string key = environment_->keys.LoginCode(challenges_[kPhone]);
-  EXPECT_FALSE(Run(store_->Get(key))->exists());
+  EXPECT_FALSE(Run(records_->Find(kLoginCode, challenges_[kPhone]))->exists());
 }
 
 TEST_P(SessionServiceTest, CodesAreLimitedPerPhone) {
@@ -262,7 +260,7 @@ TEST_P(SessionServiceTest, ConcurrentLoginsWithOneCodeMakeOneSession) {
     const auto tokens =
         co_await session_client_->Call(&Sessions::Login, rpc::CallOptions(), std::move(request));
     ++done;
-    if (tokens.ok()) sessions.insert(environment_->vault.SessionOf(tokens->refresh_token()));
+    if (tokens.ok()) sessions.insert(app_->vault.SessionOf(tokens->refresh_token()));
   };
   for (int i = 0; i < kCallers; ++i) asio::co_spawn(loop_, login(), asio::detached);
   loop_.restart();

@@ -39,7 +39,7 @@ TEST_P(UnitServiceTest, RefusesUnknownLiaisonsAndAreas) {
   v1::CreateUnitRequest request;
   request.set_request_id("a");
   request.set_name("X");
-  request.set_kind("enterprise");
+  request.set_kind(v1::UNIT_KIND_ENTERPRISE);
   request.set_area_code("c1");
   request.set_liaison_id("per_01J00000000000000000000001");
   const auto unknown = Call(*unit_client_, &Units::CreateUnit, Coordinator("c1"), request);
@@ -58,7 +58,7 @@ TEST_P(UnitServiceTest, NamesAreKeptInOneForm) {
   v1::CreateUnitRequest request;
   request.set_request_id("one-form");
   request.set_name("  Cafe\u0301\u200b 同济\u202e\u3000");
-  request.set_kind("enterprise");
+  request.set_kind(v1::UNIT_KIND_ENTERPRISE);
   request.set_area_code("c1");
   const auto create = [&] {
     return Call(*unit_client_, &Units::CreateUnit, Coordinator("c1"), request);

@@ -5,13 +5,12 @@
 #include <map>
 #include <utility>
 
+#include "common/testing/machine.h"
+
 namespace baodao::registration {
 namespace {
 
 using enum RegistrationEvent;
-
-constexpr RegistrationEvent kEvents[] = {kApprove, kReject,   kSuspend, kResume, kWithdraw,
-                                         kDismiss, kTransfer, kExpire,  kLapse};
 
 // The state machine in the protos, written down a second time: PENDING → ACTIVE ⇄ SUSPENDED →
 // ENDED; PENDING → REJECTED; ended by withdrawal, dismissal, transfer, expiry, lapse.
@@ -35,26 +34,11 @@ const std::map<std::pair<v1::RegistrationState, RegistrationEvent>, v1::Registra
 };
 
 TEST(RegistrationMachine, EveryPairOfStateAndEvent) {
-  int pairs = 0;
-  for (int state = 0; state < v1::RegistrationState_ARRAYSIZE; ++state) {
-    for (const RegistrationEvent event : kEvents) {
-      ++pairs;
-      const auto from = static_cast<v1::RegistrationState>(state);
-      const auto expected = kExpected.find({from, event});
-      const auto next = Next(from, event);
-      if (expected == kExpected.end()) {
-        EXPECT_FALSE(next.has_value()) << StateName(from) << " " << EventName(event);
-      } else {
-        EXPECT_EQ(next, expected->second) << StateName(from) << " " << EventName(event);
-      }
-    }
-  }
-  EXPECT_EQ(pairs, 6 * kRegistrationEvents);
-  EXPECT_EQ(RegistrationTransitions().size(), kExpected.size());
+  testing::CheckEveryPair(kRegistrationMachine, kExpected, kLapse);
 }
 
 TEST(RegistrationMachine, NothingLeavesAFinalState) {
-  for (const RegistrationTransition& row : RegistrationTransitions()) EXPECT_TRUE(IsLive(row.from));
+  for (const auto& row : kRegistrationMachine.rows()) EXPECT_TRUE(IsLive(row.from));
   EXPECT_FALSE(IsLive(v1::REGISTRATION_STATE_ENDED));
   EXPECT_FALSE(IsLive(v1::REGISTRATION_STATE_REJECTED));
 }
@@ -63,8 +47,10 @@ TEST(RegistrationMachine, EveryStateThatIsLiveIsLeftByPeopleAndByTime) {
   for (int state = 0; state < v1::RegistrationState_ARRAYSIZE; ++state) {
     const auto from = static_cast<v1::RegistrationState>(state);
     if (!IsLive(from)) continue;
-    EXPECT_EQ(Next(from, kDismiss), v1::REGISTRATION_STATE_ENDED) << StateName(from);
-    EXPECT_EQ(Next(from, kExpire), v1::REGISTRATION_STATE_ENDED) << StateName(from);
+    EXPECT_EQ(kRegistrationMachine.Next(from, kDismiss), v1::REGISTRATION_STATE_ENDED)
+        << record::StateName(from);
+    EXPECT_EQ(kRegistrationMachine.Next(from, kExpire), v1::REGISTRATION_STATE_ENDED)
+        << record::StateName(from);
   }
 }
 
@@ -77,8 +63,8 @@ TEST(RegistrationMachine, OnlyWhoeverWasLetInIsWithinReach) {
 }
 
 TEST(RegistrationMachine, NamesStates) {
-  EXPECT_EQ(StateName(v1::REGISTRATION_STATE_PENDING), "PENDING");
-  EXPECT_EQ(StateName(v1::REGISTRATION_STATE_ENDED), "ENDED");
+  EXPECT_EQ(record::StateName(v1::REGISTRATION_STATE_PENDING), "PENDING");
+  EXPECT_EQ(record::StateName(v1::REGISTRATION_STATE_ENDED), "ENDED");
 }
 
 }  // namespace

@@ -109,11 +109,11 @@ TEST(DeadlineOf, WhatWaitsAndWhatIsSuspendedEndsByItself) {
   const auto expect = [&](v1::RegistrationState state, Time due, v1::RegistrationEndReason reason) {
     registration.set_state(state);
     const auto deadline = DeadlineOf(registration);
-    ASSERT_TRUE(deadline.has_value()) << StateName(state);
-    EXPECT_EQ(deadline->due, due) << StateName(state);
-    EXPECT_EQ(deadline->reason, reason) << StateName(state);
+    ASSERT_TRUE(deadline.has_value()) << record::StateName(state);
+    EXPECT_EQ(deadline->due, due) << record::StateName(state);
+    EXPECT_EQ(deadline->reason, reason) << record::StateName(state);
     // What the timer does must be possible.
-    EXPECT_EQ(Next(state, deadline->event), v1::REGISTRATION_STATE_ENDED);
+    EXPECT_EQ(kRegistrationMachine.Next(state, deadline->event), v1::REGISTRATION_STATE_ENDED);
   };
   expect(v1::REGISTRATION_STATE_PENDING, kNow + kReviewWithin, v1::REGISTRATION_END_REASON_LAPSED);
   expect(v1::REGISTRATION_STATE_SUSPENDED, suspended + kLongestSuspension,
@@ -121,7 +121,7 @@ TEST(DeadlineOf, WhatWaitsAndWhatIsSuspendedEndsByItself) {
   for (const auto state : {v1::REGISTRATION_STATE_ACTIVE, v1::REGISTRATION_STATE_ENDED,
                            v1::REGISTRATION_STATE_REJECTED}) {
     registration.set_state(state);
-    EXPECT_FALSE(DeadlineOf(registration).has_value()) << StateName(state);
+    EXPECT_FALSE(DeadlineOf(registration).has_value()) << record::StateName(state);
   }
   // An end of its own comes first.
   const Time end = suspended + std::chrono::hours(1);

@@ -15,18 +15,17 @@ constexpr Time kNow{Millis(1'748'736'000'000)};
 TEST(UnitUpdate, WritesOnlyWhatTheMaskNames) {
   v1::UpdateUnitRequest request;
   request.set_name("同济大学");
-  request.set_kind("institution");
+  request.set_kind(v1::UNIT_KIND_INSTITUTION);
   request.add_categories("caring_merchant");
   request.add_categories("caring_merchant");
   request.mutable_update_mask()->add_paths("name");
   request.mutable_update_mask()->add_paths("categories");
-  ASSERT_TRUE(CheckUnitUpdate(request).ok());
   v1::Unit unit;
-  unit.set_kind("enterprise");
+  unit.set_kind(v1::UNIT_KIND_ENTERPRISE);
   unit.set_liaison_id("per_1");
-  ApplyUnitUpdate(request, kNow, &unit);
+  ASSERT_TRUE(ApplyUnitUpdate(request, kNow, &unit).ok());
   EXPECT_EQ(unit.name(), "同济大学");
-  EXPECT_EQ(unit.kind(), "enterprise");
+  EXPECT_EQ(unit.kind(), v1::UNIT_KIND_ENTERPRISE);
   EXPECT_EQ(unit.liaison_id(), "per_1");
   EXPECT_THAT(unit.categories(), ElementsAre("caring_merchant"));
 }
@@ -36,7 +35,8 @@ TEST(UnitUpdate, RefusesUnknownPathsAndEmptyNames) {
   for (const char* path : {"area_code", "name", "kind"}) {
     request.mutable_update_mask()->add_paths(path);
   }
-  const auto violations = ViolationsOf(CheckUnitUpdate(request));
+  v1::Unit unit;
+  const auto violations = ViolationsOf(ApplyUnitUpdate(request, kNow, &unit));
   ASSERT_EQ(violations.size(), 3u);
   EXPECT_EQ(violations[0].kind, ViolationKind::UNKNOWN_FIELD);
   EXPECT_EQ(violations[1].field, "name");

@@ -1,4 +1,4 @@
-#include "services/registration/store/vault.h"
+#include "services/registration/app/vault.h"
 
 #include <gtest/gtest.h>
 
