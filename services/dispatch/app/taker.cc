@@ -127,7 +127,7 @@ Task<absl::StatusOr<std::optional<Reservation>>> Taker::ReserveIfPromising(
     const auto outlook = Foresee(task, mine == known->people.end() ? nullptr : &mine->second,
                                  command, app_.clock.Now());
     if (!outlook.ok() || *outlook != TakeOutlook::kTakes) return 0;
-    return std::max(1, FreeSlots(task) - task.waitlist_count());
+    return std::max(1, SeatsOf(task).FreeForNewcomers());
   };
   *pass = co_await app_.gate.Enter(order.task_id, room);
   if (!*pass) co_return std::nullopt;

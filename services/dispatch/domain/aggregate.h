@@ -9,6 +9,7 @@
 
 #include "baodao/dispatch/v1/records.pb.h"
 #include "common/containers/string_map.h"
+#include "services/dispatch/domain/enrollment.h"
 
 namespace baodao::dispatch {
 
@@ -48,10 +49,5 @@ class Aggregate {
   const People& stored_;
   std::map<std::string, v1::AssignmentRecord, std::less<>> changed_;
 };
-
-// Slots neither taken nor held.
-inline int FreeSlots(const v1::Task& task) {
-  return task.slots_max() - task.accepted_count() - task.held_count();
-}
 
 }  // namespace baodao::dispatch

@@ -38,7 +38,7 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
   const v1::AssignmentState before = assignment.state();
   const std::optional<v1::AssignmentState> after = Next(before, event);
   if (!after) Impossible(Name(before), Name(event));
-  Count(assignment, -1);
+  const enrollment::Place old_place = PlaceOf(assignment);
   if (MayStartAnew(before)) {
     assignment.Clear();
     assignment.set_task_id(aggregate_.task().task_id());
@@ -61,7 +61,11 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
   }
   if (event == AssignmentEvent::kPromote) assignment.set_holds_slot(true);
   *assignment.mutable_update_time() = ToTimestamp(now_);
-  Count(assignment, +1);
+  enrollment::Seats seats = SeatsOf(aggregate_.task());
+  enrollment::Recount(old_place, PlaceOf(assignment), seats);
+  SetCounts(seats, aggregate_.task());
+  CountService(before, -1);
+  CountService(*after, +1);
   moved_.push_back({person_id, before});
   effects_.transitions.push_back({false, before, *after});
   return assignment;
@@ -111,16 +115,8 @@ void Change::SetReservation(const std::string& person_id, uint64_t token) {
   aggregate_.Change(person_id).set_reservation(token);
 }
 
-void Change::Count(const v1::Assignment& assignment, int by) {
+void Change::CountService(v1::AssignmentState state, int by) {
   v1::Task& task = aggregate_.task();
-  const v1::AssignmentState state = assignment.state();
-  if (TakesSlot(state)) task.set_accepted_count(task.accepted_count() + by);
-  if (state == v1::ASSIGNMENT_STATE_OFFERED && assignment.holds_slot()) {
-    task.set_held_count(task.held_count() + by);
-  }
-  if (state == v1::ASSIGNMENT_STATE_WAITLISTED) {
-    task.set_waitlist_count(task.waitlist_count() + by);
-  }
   if (state == v1::ASSIGNMENT_STATE_SIGNED_IN) {
     task.set_signed_in_count(task.signed_in_count() + by);
   }
@@ -145,20 +141,21 @@ bool HasBegun(const v1::Task& task, Time now) {
 
 void Change::Settle() {
   const v1::Task& task = aggregate_.task();
+  const enrollment::Seats seats = SeatsOf(task);
   const Time start = StartOf(task);
   if (HasBegun(task, now_)) {
     Move(TaskEvent::kBegin);
     // Otherwise the sign-in says it.
     if (moved_.empty()) Announce(events::v1::TASK_CHANGE_BEGUN);
   }
-  if (task.state() == v1::TASK_STATE_OPEN && task.accepted_count() >= task.slots_min()) {
+  if (task.state() == v1::TASK_STATE_OPEN && seats.HasMinimum()) {
     Move(TaskEvent::kStaff);
     aggregate_.record().set_staffed_once(true);
-  } else if (task.state() == v1::TASK_STATE_STAFFED && task.accepted_count() < task.slots_min()) {
+  } else if (task.state() == v1::TASK_STATE_STAFFED && !seats.HasMinimum()) {
     Move(TaskEvent::kUnstaff);
     // Somebody dropped out: repaired from the waitlist first, escalated if that does not help.
     const Millis repair =
-        task.waitlist_count() > 0 ? std::min<Millis>(kHold, (start - now_) / 2) : Millis(0);
+        seats.waiting > 0 ? std::min<Millis>(kHold, (start - now_) / 2) : Millis(0);
     if (now_ < start) {
       Arm(TimerName(kSlaTimer, task.task_id()), std::max(ToTime(task.accept_by()), now_ + repair));
     }
@@ -168,8 +165,7 @@ void Change::Settle() {
   } else if (task.state() == v1::TASK_STATE_EXPIRED && task.signed_out_count() > 0) {
     Serve(TaskEvent::kConfirm);
   }
-  if (IsRecruiting(task.state()) && FreeSlots(task) > 0 && task.waitlist_count() > 0 &&
-      now_ < start) {
+  if (IsRecruiting(task.state()) && seats.AwaitsPromotion() && now_ < start) {
     Arm(TimerName(kPromoteTimer, task.task_id()), promote_from_);
   }
 }

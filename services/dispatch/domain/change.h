@@ -80,7 +80,7 @@ class Change {
   Time now() const { return now_; }
 
  private:
-  void Count(const v1::Assignment& assignment, int by);
+  void CountService(v1::AssignmentState state, int by);
   void Settle();
   void Serve(TaskEvent event);
   events::v1::TaskBrief Brief() const;

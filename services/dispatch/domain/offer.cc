@@ -7,6 +7,29 @@
 #include "services/dispatch/domain/times.h"
 
 namespace baodao::dispatch {
+namespace {
+
+// What becomes of somebody who waits, as things stand now.
+void Promote(Change& change, const v1::Task& task, const Candidate& candidate) {
+  switch (enrollment::NextTurn(SeatsOf(task), candidate.standing)) {
+    case enrollment::Turn::kNone:
+      return;
+    case enrollment::Turn::kPass:
+      change.PromoteNotBefore(change.now() + kReservationTrust);
+      return;
+    case enrollment::Turn::kRelease:
+      change.Move(candidate.person_id, AssignmentEvent::kRelease).set_end_cause(candidate.cause);
+      return;
+    case enrollment::Turn::kOffer:
+      break;
+  }
+  const Time expires = enrollment::OfferUntil(change.now(), kHold, StartOf(task));
+  v1::Assignment& assignment = change.Move(candidate.person_id, AssignmentEvent::kPromote);
+  *assignment.mutable_offer_expire_time() = ToTimestamp(expires);
+  change.Arm(TimerName(kOfferTimer, task.task_id(), candidate.person_id), expires);
+}
+
+}  // namespace
 
 absl::StatusOr<Effects> DecideOffer(Aggregate& aggregate, const TakeCommand& command, Millis ttl,
                                     Time now) {
@@ -17,10 +40,11 @@ absl::StatusOr<Effects> DecideOffer(Aggregate& aggregate, const TakeCommand& com
     return Refuse(Reason::ALREADY_ASSIGNED, {{"state", std::string(Name(state))}});
   }
   RETURN_IF_ERROR(CheckEligible(task, *command.profile, *command.relations));
-  if (FreeSlots(task) <= 0) return Refuse(Reason::TASK_FULL);
+  if (SeatsOf(task).IsFull()) return Refuse(Reason::TASK_FULL);
   if (aggregate.record().people_count() >= kMostPeople) return Refuse(Reason::TASK_FULL);
 
-  const Time expires = std::min(now + (ttl > Millis(0) ? ttl : kDefaultOffer), StartOf(task));
+  const Time expires =
+      enrollment::OfferUntil(now, ttl > Millis(0) ? ttl : kDefaultOffer, StartOf(task));
   Change change(aggregate, now);
   v1::Assignment& assignment = change.Move(command.person_id, AssignmentEvent::kOffer);
   *assignment.mutable_offer_expire_time() = ToTimestamp(expires);
@@ -48,9 +72,9 @@ Effects DecideLapse(Aggregate& aggregate, const std::string& person_id, Time now
     none.timers.push_back({timer, std::nullopt});
     return none;
   }
-  const Time expires = ToTime(aggregate.Find(person_id)->assignment().offer_expire_time());
-  if (expires > now) {
-    none.timers.push_back({timer, expires});
+  const enrollment::Place offered = PlaceOf(aggregate.Find(person_id)->assignment());
+  if (!enrollment::HasLapsed(offered, now)) {
+    none.timers.push_back({timer, offered.offer_expires});
     return none;
   }
   Change change(aggregate, now);
@@ -76,20 +100,8 @@ Effects DecidePromote(Aggregate& aggregate, const std::vector<Candidate>& candid
   Change change(aggregate, now);
   change.Clear(timer);
   for (const Candidate& candidate : candidates) {
-    if (FreeSlots(task) <= 0) break;
     if (aggregate.StateOf(candidate.person_id) != v1::ASSIGNMENT_STATE_WAITLISTED) continue;
-    if (candidate.standing == Candidate::Standing::kUnclear) {
-      change.PromoteNotBefore(now + kReservationTrust);
-      continue;
-    }
-    if (candidate.standing == Candidate::Standing::kUnfit) {
-      change.Move(candidate.person_id, AssignmentEvent::kRelease).set_end_cause(candidate.cause);
-      continue;
-    }
-    const Time expires = std::min(now + kHold, start);
-    v1::Assignment& assignment = change.Move(candidate.person_id, AssignmentEvent::kPromote);
-    *assignment.mutable_offer_expire_time() = ToTimestamp(expires);
-    change.Arm(TimerName(kOfferTimer, task.task_id(), candidate.person_id), expires);
+    Promote(change, task, candidate);
   }
   return change.Finish();
 }

@@ -25,11 +25,9 @@ Effects DecideLapse(Aggregate& aggregate, const std::string& person_id, Time now
 
 // Somebody on the waitlist whose turn it is.
 struct Candidate {
-  enum class Standing {
-    kFits,
-    kUnfit,    // has other work, or may no longer take part
-    kUnclear,  // another claim of theirs is under way
-  };
+  // Unfit: has other work, or may no longer take part. Unclear: another claim of theirs is under
+  // way.
+  using Standing = enrollment::Fitness;
   std::string person_id;
   Standing standing = Standing::kUnclear;
   // Why they may no longer take part; unspecified where they have other work.

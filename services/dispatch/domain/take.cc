@@ -8,24 +8,6 @@
 namespace baodao::dispatch {
 namespace {
 
-absl::Status CheckStanding(v1::AssignmentState state, const v1::AssignmentRecord* record,
-                           TakeKind kind, Time now) {
-  const bool offered = state == v1::ASSIGNMENT_STATE_OFFERED;
-  if (kind == TakeKind::kAccept) {
-    if (state == v1::ASSIGNMENT_STATE_LAPSED) return Refuse(Reason::OFFER_LAPSED);
-    if (TakesSlot(state)) return Refuse(Reason::ALREADY_ASSIGNED);
-    if (!offered) return Refuse(Reason::NO_OFFER);
-    // The timer may be late; the offer is not.
-    if (ToTime(record->assignment().offer_expire_time()) <= now) {
-      return Refuse(Reason::OFFER_LAPSED);
-    }
-    return absl::OkStatus();
-  }
-  if (MayStartAnew(state) || offered) return absl::OkStatus();
-  if (kind == TakeKind::kAssign && Next(state, AssignmentEvent::kAssign)) return absl::OkStatus();
-  return Refuse(Reason::ALREADY_ASSIGNED, {{"state", std::string(Name(state))}});
-}
-
 AssignmentEvent EventOf(TakeKind kind) {
   switch (kind) {
     case TakeKind::kAccept:
@@ -36,6 +18,22 @@ AssignmentEvent EventOf(TakeKind kind) {
       break;
   }
   return AssignmentEvent::kClaim;
+}
+
+absl::Status CheckOffered(v1::AssignmentState state, const enrollment::Place& mine, Time now) {
+  if (state == v1::ASSIGNMENT_STATE_LAPSED) return Refuse(Reason::OFFER_LAPSED);
+  const std::optional<enrollment::Refusal> refusal = enrollment::CheckAccept(mine, now);
+  if (!refusal) return absl::OkStatus();
+  if (refusal == enrollment::Refusal::kAlreadyIn) return Refuse(Reason::ALREADY_ASSIGNED);
+  if (refusal == enrollment::Refusal::kNoOffer) return Refuse(Reason::NO_OFFER);
+  return Refuse(Reason::OFFER_LAPSED);
+}
+
+absl::Status CheckStanding(v1::AssignmentState state, const enrollment::Place& mine, TakeKind kind,
+                           Time now) {
+  if (kind == TakeKind::kAccept) return CheckOffered(state, mine, now);
+  if (Next(state, EventOf(kind))) return absl::OkStatus();
+  return Refuse(Reason::ALREADY_ASSIGNED, {{"state", std::string(Name(state))}});
 }
 
 // For a NO_SHOW who came after all.
@@ -71,27 +69,33 @@ absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRe
                                     const TakeCommand& command, Time now) {
   const v1::AssignmentState state =
       record == nullptr ? v1::ASSIGNMENT_STATE_UNSPECIFIED : record->assignment().state();
+  const enrollment::Place mine =
+      record == nullptr ? enrollment::Place() : PlaceOf(record->assignment());
   if (command.kind == TakeKind::kAssign && IsPast(task, now)) {
     return Refuse(Reason::TASK_OVER, {{"state", std::string(Name(task.state()))}});
   }
   const bool returns = state == v1::ASSIGNMENT_STATE_NO_SHOW && command.kind == TakeKind::kAssign;
   RETURN_IF_ERROR(returns ? CheckRuns(task, now) : CheckRecruiting(task, now));
-  RETURN_IF_ERROR(CheckStanding(state, record, command.kind, now));
+  RETURN_IF_ERROR(CheckStanding(state, mine, command.kind, now));
   if (command.kind == TakeKind::kClaim && record != nullptr) {
     RETURN_IF_ERROR(MayReturn(*record, now));
   }
   RETURN_IF_ERROR(CheckEligible(task, *command.profile, *command.relations));
 
-  const bool invited = state == v1::ASSIGNMENT_STATE_OFFERED || command.kind == TakeKind::kAssign;
-  const bool own_hold = record != nullptr && record->assignment().holds_slot();
-  const int free = FreeSlots(task) + (own_hold ? 1 : 0);
-  if (free > (invited ? 0 : task.waitlist_count())) return TakeOutlook::kTakes;
-
-  if (command.kind != TakeKind::kClaim || command.no_waitlist || task.waitlist_max() == 0) {
-    return Refuse(Reason::TASK_FULL);
+  enrollment::Ask ask;
+  ask.goes_first = command.kind == TakeKind::kAssign;
+  ask.may_wait = command.kind == TakeKind::kClaim && !command.no_waitlist;
+  switch (enrollment::OutlookFor(SeatsOf(task), mine, ask)) {
+    case enrollment::Outlook::kTakes:
+      return TakeOutlook::kTakes;
+    case enrollment::Outlook::kWaits:
+      return TakeOutlook::kWaits;
+    case enrollment::Outlook::kWaitlistFull:
+      return Refuse(Reason::WAITLIST_FULL);
+    case enrollment::Outlook::kFull:
+      break;
   }
-  if (task.waitlist_count() >= task.waitlist_max()) return Refuse(Reason::WAITLIST_FULL);
-  return TakeOutlook::kWaits;
+  return Refuse(Reason::TASK_FULL);
 }
 
 Effects Take(Aggregate& aggregate, const TakeCommand& command, uint64_t reservation, Time now) {

@@ -6,6 +6,7 @@
 #include "baodao/dispatch/v1/task.pb.h"
 #include "common/clock/clock.h"
 #include "common/clock/timestamp.h"
+#include "common/enrollment/seats.h"
 
 namespace baodao::dispatch {
 
@@ -27,7 +28,7 @@ inline constexpr Millis kWithdrawBefore = hours(2);
 inline constexpr Millis kDefaultSla = hours(4);
 inline constexpr Millis kDefaultOffer = minutes(30);
 // How long a slot is held for somebody from the waitlist.
-inline constexpr Millis kHold = minutes(30);
+inline constexpr Millis kHold = enrollment::kDefaultHold;
 // A served task that nobody evaluates or closes is closed after this long.
 inline constexpr Millis kAutoClose = hours(24 * 7);
 // Service can be confirmed until so long after the end.

@@ -1,0 +1,25 @@
+// A task and its assignments as the rules of seats see them (common/enrollment): only numbers, made
+// when asked for. A task keeps its people in records of their own and its counts in itself.
+#pragma once
+
+#include "baodao/dispatch/v1/assignment.pb.h"
+#include "baodao/dispatch/v1/task.pb.h"
+#include "common/enrollment/seats.h"
+
+namespace baodao::dispatch {
+
+inline enrollment::Seats SeatsOf(const v1::Task& task) {
+  return {task.slots_max(),      task.slots_min(),  task.waitlist_max(),
+          task.accepted_count(), task.held_count(), task.waitlist_count()};
+}
+// Slots neither taken nor held.
+inline int FreeSlots(const v1::Task& task) { return SeatsOf(task).Free(); }
+// Writes what people have changed; limits stay.
+void SetCounts(const enrollment::Seats& seats, v1::Task& task);
+
+// Where the state leaves somebody: in for those of TakesSlot; UNSPECIFIED also for who was and is
+// no more.
+enrollment::v1::Standing StandingOf(v1::AssignmentState state);
+enrollment::Place PlaceOf(const v1::Assignment& assignment);
+
+}  // namespace baodao::dispatch
