@@ -38,7 +38,7 @@ class RosterChange {
     auto& members = *enrollment_.mutable_members();
     const auto mine = std::ranges::find(members, id, &v1::Member::id);
     const Place before = mine == members.end() ? Place() : PlaceOfMember(*mine);
-    const std::optional<v1::Standing> after = Next(before.standing, event);
+    const std::optional<v1::Standing> after = kStandingMachine.Next(before.standing, event);
     assert(after);
     if (mine != members.end()) members.erase(mine);
     v1::Member moved;
@@ -117,14 +117,14 @@ Outcome Enter(v1::Enrollment& enrollment, const std::string& id, Event event, co
 std::optional<Refusal> CheckMay(const v1::Enrollment& enrollment, const std::string& id,
                                 Event event, Time now) {
   if (!IsOpen(enrollment, now)) return Refusal::kClosed;
-  if (!Next(PlaceOf(enrollment, id).standing, event)) return Refusal::kAlreadyIn;
+  if (!kStandingMachine.Next(PlaceOf(enrollment, id).standing, event)) return Refusal::kAlreadyIn;
   return std::nullopt;
 }
 
 // Goes by `event`, where the standing allows it.
 Outcome Go(v1::Enrollment& enrollment, const std::string& id, Event event, Refusal otherwise,
            Time now) {
-  if (!Next(PlaceOf(enrollment, id).standing, event)) return Refused(otherwise);
+  if (!kStandingMachine.Next(PlaceOf(enrollment, id).standing, event)) return Refused(otherwise);
   return MoveOne(enrollment, id, event, now);
 }
 

@@ -1,10 +1,10 @@
 // The state machine of one person's part in something with a limited number of seats, as a table.
 #pragma once
 
-#include <optional>
 #include <string_view>
 
 #include "baodao/enrollment/v1/enrollment.pb.h"
+#include "common/record/machine.h"
 
 namespace baodao::enrollment {
 
@@ -22,8 +22,34 @@ enum class Event {
 };
 inline constexpr int kEvents = 10;
 
-// The standing after `event`, nullopt where it is not possible.
-std::optional<v1::Standing> Next(v1::Standing standing, Event event);
+inline constexpr record::Machine<v1::Standing, Event> kStandingMachine = [] {
+  using enum Event;
+  return record::Machine<v1::Standing, Event>(
+      v1::STANDING_UNSPECIFIED,
+      {
+          {v1::STANDING_UNSPECIFIED, kJoin, v1::STANDING_IN},
+          {v1::STANDING_UNSPECIFIED, kQueue, v1::STANDING_WAITING},
+          {v1::STANDING_UNSPECIFIED, kOffer, v1::STANDING_OFFERED},
+          {v1::STANDING_UNSPECIFIED, kAdmit, v1::STANDING_IN},
+
+          // Joining where one was asked accepts, or waits like everybody else.
+          {v1::STANDING_OFFERED, kJoin, v1::STANDING_IN},
+          {v1::STANDING_OFFERED, kQueue, v1::STANDING_WAITING},
+          {v1::STANDING_OFFERED, kAccept, v1::STANDING_IN},
+          {v1::STANDING_OFFERED, kAdmit, v1::STANDING_IN},
+          {v1::STANDING_OFFERED, kDecline, v1::STANDING_UNSPECIFIED},
+          {v1::STANDING_OFFERED, kLapse, v1::STANDING_UNSPECIFIED},
+          {v1::STANDING_OFFERED, kRelease, v1::STANDING_UNSPECIFIED},
+
+          {v1::STANDING_WAITING, kPromote, v1::STANDING_OFFERED},
+          {v1::STANDING_WAITING, kAdmit, v1::STANDING_IN},
+          {v1::STANDING_WAITING, kLeave, v1::STANDING_UNSPECIFIED},
+          {v1::STANDING_WAITING, kRelease, v1::STANDING_UNSPECIFIED},
+
+          {v1::STANDING_IN, kLeave, v1::STANDING_UNSPECIFIED},
+          {v1::STANDING_IN, kRelease, v1::STANDING_UNSPECIFIED},
+      });
+}();
 
 // "join", "lapse": for metrics and logs.
 std::string_view Name(Event event);

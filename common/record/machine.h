@@ -37,8 +37,8 @@ struct Move {
   int to = 0;
 };
 
-// State: a proto enum with fewer than 16 values; Event: an enum class with at most 24. A pair
-// without a row is not allowed. No row leads to the unspecified state.
+// State: a proto enum with at most 16 values; Event: an enum class with at most 24. A pair without a
+// row is not allowed.
 template <class State, class Event>
 class Machine {
  public:
@@ -53,7 +53,7 @@ class Machine {
     for (const Row& row : rows) {
       unsigned char& to = to_.at(static_cast<size_t>(row.from)).at(static_cast<size_t>(row.event));
       if (to != 0) throw "a pair has two rows";  // which ends the compilation
-      to = static_cast<unsigned char>(row.to);
+      to = static_cast<unsigned char>(static_cast<int>(row.to) + 1);
       rows_.at(count_++) = row;
     }
   }
@@ -75,7 +75,7 @@ class Machine {
     if (from >= to_.size()) return std::nullopt;
     const unsigned char to = to_[from][static_cast<size_t>(event)];
     if (to == 0) return std::nullopt;
-    return static_cast<State>(to);
+    return static_cast<State>(to - 1);
   }
 
   // Moves a message with a field `state`, or answers WRONG_STATE with its state and leaves it
@@ -92,7 +92,7 @@ class Machine {
   State first_;
   size_t count_ = 0;
   std::array<Row, 64> rows_{};
-  std::array<std::array<unsigned char, 24>, 16> to_{};
+  std::array<std::array<unsigned char, 24>, 16> to_{};  // one more than the state; 0: no row
 };
 
 }  // namespace baodao::record

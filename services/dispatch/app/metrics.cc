@@ -10,14 +10,8 @@ namespace {
 using metrics::Buckets;
 using metrics::Type;
 
-constexpr metrics::Spec kTaskTransitions{"baodao_dispatch_task_transitions_total",
-                                         Type::kCounter,
-                                         "Changes of state of tasks.",
-                                         {"from", "to"}};
-constexpr metrics::Spec kAssignmentTransitions{"baodao_dispatch_assignment_transitions_total",
-                                               Type::kCounter,
-                                               "Changes of state of assignments.",
-                                               {"from", "to"}};
+constexpr char kTask[] = "task";
+constexpr char kAssignment[] = "assignment";
 constexpr metrics::Spec kTimeToAccept{"baodao_dispatch_time_to_accept_seconds",
                                       Type::kHistogram,
                                       "From publishing a task until enough people have accepted.",
@@ -36,58 +30,28 @@ constexpr metrics::Spec kTasks{"baodao_dispatch_tasks",
 }  // namespace
 
 Metrics::Metrics(metrics::Registry& registry)
-    : registry_(registry),
+    : transitions_(registry),
       batch_(registry.HistogramOf(kBatch)),
       time_to_accept_(registry.HistogramOf(kTimeToAccept)) {
   for (int state = v1::TASK_STATE_OPEN; state <= v1::TASK_STATE_EVALUATED; ++state) {
     const auto value = static_cast<v1::TaskState>(state);
-    tasks_[static_cast<size_t>(state)] = registry.GaugeOf(kTasks, {std::string(Name(value))});
+    tasks_[static_cast<size_t>(state)] = registry.GaugeOf(kTasks, {record::StateName(value)});
   }
-  CreateTransitions();
-}
-
-// All pairs of the tables: a counter that appears with its first increment has not increased in
-// Prometheus' eyes.
-void Metrics::CreateTransitions() {
-  for (int from = 0; from < v1::TaskState_ARRAYSIZE; ++from) {
-    for (int event = 0; event < kTaskEvents; ++event) {
-      const auto to = Next(static_cast<v1::TaskState>(from), static_cast<TaskEvent>(event));
-      if (to) CounterOf({true, from, *to});
-    }
-  }
-  for (int from = 0; from < v1::AssignmentState_ARRAYSIZE; ++from) {
-    for (int event = 0; event < kAssignmentEvents; ++event) {
-      const auto to =
-          Next(static_cast<v1::AssignmentState>(from), static_cast<AssignmentEvent>(event));
-      if (to) CounterOf({false, from, *to});
-    }
-  }
+  transitions_.Declare(kTask, *v1::TaskState_descriptor(), kTaskMachine.Moves());
+  transitions_.Declare(kAssignment, *v1::AssignmentState_descriptor(), kAssignmentMachine.Moves());
 }
 
 TaskObserver Metrics::Observer() {
   TaskObserver observer;
   observer.on_batch = [this](size_t calls) { batch_->Observe(static_cast<double>(calls)); };
   observer.on_transition = [this](const Transition& transition) {
-    CounterOf(transition)->Increment();
+    transitions_.Count(
+        {{transition.of_task ? kTask : kAssignment, transition.from, transition.to}});
   };
   observer.on_staffed = [this](Millis took) {
     time_to_accept_->Observe(std::chrono::duration<double>(took).count());
   };
   return observer;
-}
-
-metrics::Counter* Metrics::CounterOf(const Transition& transition) {
-  auto& counters = transition.of_task ? task_transitions_ : assignment_transitions_;
-  metrics::Counter*& counter = counters[{transition.from, transition.to}];
-  if (counter == nullptr) {
-    const auto name = [&](int state) {
-      return std::string(transition.of_task ? Name(static_cast<v1::TaskState>(state))
-                                            : Name(static_cast<v1::AssignmentState>(state)));
-    };
-    counter = registry_.CounterOf(transition.of_task ? kTaskTransitions : kAssignmentTransitions,
-                                  {name(transition.from), name(transition.to)});
-  }
-  return counter;
 }
 
 void Metrics::SetTasks(v1::TaskState state, size_t count) {

@@ -3,11 +3,9 @@
 #pragma once
 
 #include <array>
-#include <map>
-#include <string>
-#include <utility>
 
 #include "common/metrics/metrics.h"
+#include "common/record/transitions.h"
 #include "services/dispatch/domain/change.h"
 #include "services/dispatch/store/tasks.h"
 
@@ -24,15 +22,10 @@ class Metrics {
   void SetTasks(v1::TaskState state, size_t count);
 
  private:
-  metrics::Counter* CounterOf(const Transition& transition);
-  void CreateTransitions();
-
-  metrics::Registry& registry_;
+  record::Transitions transitions_;
   metrics::Histogram* batch_;
   metrics::Histogram* time_to_accept_;
   std::array<metrics::Gauge*, v1::TaskState_ARRAYSIZE> tasks_{};
-  std::map<std::pair<int, int>, metrics::Counter*> task_transitions_;
-  std::map<std::pair<int, int>, metrics::Counter*> assignment_transitions_;
 };
 
 }  // namespace baodao::dispatch

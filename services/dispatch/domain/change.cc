@@ -13,10 +13,8 @@ namespace baodao::dispatch {
 namespace {
 
 // A decision asked for a transition that the table does not have: a mistake in the program.
-[[noreturn]] void Impossible(std::string_view state, std::string_view event) {
-  std::fprintf(stderr, "dispatch: impossible transition %.*s in state %.*s\n",
-               static_cast<int>(event.size()), event.data(), static_cast<int>(state.size()),
-               state.data());
+[[noreturn]] void Impossible(const std::string& state, int event) {
+  std::fprintf(stderr, "dispatch: impossible transition %d in state %s\n", event, state.c_str());
   std::abort();
 }
 
@@ -36,8 +34,8 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
   v1::AssignmentRecord& record = aggregate_.Change(person_id);
   v1::Assignment& assignment = *record.mutable_assignment();
   const v1::AssignmentState before = assignment.state();
-  const std::optional<v1::AssignmentState> after = Next(before, event);
-  if (!after) Impossible(Name(before), Name(event));
+  const std::optional<v1::AssignmentState> after = kAssignmentMachine.Next(before, event);
+  if (!after) Impossible(record::StateName(before), static_cast<int>(event));
   const enrollment::Place old_place = PlaceOf(assignment);
   if (MayStartAnew(before)) {
     assignment.Clear();
@@ -91,8 +89,8 @@ v1::Assignment& Change::Touch(const std::string& person_id) {
 void Change::Move(TaskEvent event) {
   v1::Task& task = aggregate_.task();
   const v1::TaskState before = task.state();
-  const std::optional<v1::TaskState> after = Next(before, event);
-  if (!after) Impossible(Name(before), Name(event));
+  const std::optional<v1::TaskState> after = kTaskMachine.Next(before, event);
+  if (!after) Impossible(record::StateName(before), static_cast<int>(event));
   task.set_state(*after);
   effects_.transitions.push_back({true, before, *after});
 }

@@ -55,7 +55,7 @@ absl::StatusOr<Effects> DecideEvaluate(Aggregate& aggregate, int rating, const s
   if (state == v1::TASK_STATE_CANCELLED || state == v1::TASK_STATE_EXPIRED) {
     return Refuse(Reason::NOTHING_TO_EVALUATE);
   }
-  if (!Next(state, TaskEvent::kEvaluate)) return WrongState(std::string(Name(state)));
+  if (!kTaskMachine.Next(state, TaskEvent::kEvaluate)) return WrongState(record::StateName(state));
   Change change(aggregate, now);
   change.Move(TaskEvent::kEvaluate);
   v1::Evaluation& evaluation = *aggregate.task().mutable_evaluation();
@@ -71,7 +71,7 @@ absl::StatusOr<Effects> DecideEvaluate(Aggregate& aggregate, int rating, const s
 
 absl::StatusOr<Effects> DecideClose(Aggregate& aggregate, const std::string& closer, Time now) {
   const v1::TaskState state = aggregate.task().state();
-  if (!Next(state, TaskEvent::kClose)) return WrongState(std::string(Name(state)));
+  if (!kTaskMachine.Next(state, TaskEvent::kClose)) return WrongState(record::StateName(state));
   // Closing confirms the hours of a task that nobody has evaluated.
   if (!IsConfirmed(aggregate.record()) && TakesSlot(aggregate.StateOf(closer))) {
     return Refuse(Reason::OWN_SERVICE);
@@ -93,11 +93,11 @@ absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& re
   const v1::TaskState state = aggregate.task().state();
   // The timer for it may be a moment late.
   if (HasBegun(aggregate.task(), now))
-    return WrongState(std::string(Name(v1::TASK_STATE_IN_SERVICE)));
-  if (!Next(state, TaskEvent::kCancel)) return WrongState(std::string(Name(state)));
+    return WrongState(record::StateName(v1::TASK_STATE_IN_SERVICE));
+  if (!kTaskMachine.Next(state, TaskEvent::kCancel)) return WrongState(record::StateName(state));
   // Somebody may have served without signing in: only what is not cancelled can be confirmed.
   if (now >= EndOf(aggregate.task())) {
-    return Refuse(Reason::TASK_OVER, {{"state", std::string(Name(state))}});
+    return Refuse(Reason::TASK_OVER, {{"state", record::StateName(state)}});
   }
   RETURN_IF_ERROR(CheckOutcome(aggregate.task(), need_outcome));
   const std::string id = aggregate.task().task_id();

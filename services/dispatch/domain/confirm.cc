@@ -15,7 +15,7 @@ absl::Status CheckWhen(const v1::Task& task, Time now) {
   if (now < end) return Refuse(Reason::TOO_EARLY, {{"from", LocalText(end)}});
   const Time last = end + kConfirmUntil;
   if (now >= last) return Refuse(Reason::TOO_LATE, {{"until", LocalText(last)}});
-  if (task.state() == v1::TASK_STATE_CANCELLED) return WrongState(std::string(Name(task.state())));
+  if (task.state() == v1::TASK_STATE_CANCELLED) return WrongState(record::StateName(task.state()));
   return absl::OkStatus();
 }
 
@@ -26,7 +26,8 @@ absl::Status CheckWho(const v1::Task& task, v1::AssignmentState state,
   if (state == v1::ASSIGNMENT_STATE_SIGNED_OUT || state == v1::ASSIGNMENT_STATE_CREDITED) {
     return Refuse(Reason::SERVICE_ON_RECORD, {{"person", person_id}});
   }
-  if (!Next(state, AssignmentEvent::kConfirm)) return WrongState(std::string(Name(state)));
+  if (!kAssignmentMachine.Next(state, AssignmentEvent::kConfirm))
+    return WrongState(record::StateName(state));
   if (command.by_requester && !WasExpected(state)) return Refuse(Reason::NOT_ASSIGNED);
   return absl::OkStatus();
 }

@@ -37,7 +37,7 @@ absl::StatusOr<Effects> DecideOffer(Aggregate& aggregate, const TakeCommand& com
   const v1::AssignmentState state = aggregate.StateOf(command.person_id);
   RETURN_IF_ERROR(CheckRecruiting(task, now));
   if (!MayStartAnew(state)) {
-    return Refuse(Reason::ALREADY_ASSIGNED, {{"state", std::string(Name(state))}});
+    return Refuse(Reason::ALREADY_ASSIGNED, {{"state", record::StateName(state)}});
   }
   RETURN_IF_ERROR(CheckEligible(task, *command.profile, *command.relations));
   if (SeatsOf(task).IsFull()) return Refuse(Reason::TASK_FULL);
@@ -58,7 +58,7 @@ absl::StatusOr<Effects> DecideDecline(Aggregate& aggregate, const std::string& p
   const v1::AssignmentState state = aggregate.StateOf(person_id);
   if (state == v1::ASSIGNMENT_STATE_LAPSED) return Refuse(Reason::OFFER_LAPSED);
   if (state != v1::ASSIGNMENT_STATE_OFFERED) {
-    return Refuse(Reason::NO_OFFER, {{"state", std::string(Name(state))}});
+    return Refuse(Reason::NO_OFFER, {{"state", record::StateName(state)}});
   }
   Change change(aggregate, now);
   change.Move(person_id, AssignmentEvent::kDecline).set_reason(reason);

@@ -27,9 +27,10 @@ absl::StatusOr<Effects> DecideSignIn(Aggregate& aggregate, const std::string& pe
   const v1::Task& task = aggregate.task();
   if (aggregate.Find(person_id) == nullptr) return Refuse(Reason::NOT_ASSIGNED);
   // Cancelled, and this one is about to be let go.
-  if (IsFinal(task.state())) return WrongState(std::string(Name(task.state())));
+  if (IsFinal(task.state())) return WrongState(record::StateName(task.state()));
   const v1::AssignmentState state = aggregate.StateOf(person_id);
-  if (!Next(state, AssignmentEvent::kSignIn)) return WrongState(std::string(Name(state)));
+  if (!kAssignmentMachine.Next(state, AssignmentEvent::kSignIn))
+    return WrongState(record::StateName(state));
   RETURN_IF_ERROR(CheckSignInTime(task, now));
 
   Change change(aggregate, now);
@@ -54,7 +55,8 @@ absl::StatusOr<Effects> DecideSignOut(Aggregate& aggregate, const std::string& p
                                       v1::SignMethod method, Time now) {
   if (aggregate.Find(person_id) == nullptr) return Refuse(Reason::NOT_ASSIGNED);
   const v1::AssignmentState state = aggregate.StateOf(person_id);
-  if (!Next(state, AssignmentEvent::kSignOut)) return WrongState(std::string(Name(state)));
+  if (!kAssignmentMachine.Next(state, AssignmentEvent::kSignOut))
+    return WrongState(record::StateName(state));
   Change change(aggregate, now);
   SignOutAt(change, aggregate, person_id, method, now);
   return change.Finish();

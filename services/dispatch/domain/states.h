@@ -1,16 +1,11 @@
 // The two state machines of dispatch as tables. Everything that changes a state asks here.
 #pragma once
 
-#include <array>
-#include <optional>
-#include <string_view>
-
 #include "baodao/dispatch/v1/assignment.pb.h"
 #include "baodao/dispatch/v1/task.pb.h"
+#include "common/record/machine.h"
 
 namespace baodao::dispatch {
-
-// UNSPECIFIED stands for "no such task yet" and "never was on the task".
 
 enum class TaskEvent {
   kPublish,
@@ -25,7 +20,6 @@ enum class TaskEvent {
   kEscalate,  // too few people by its SLA
   kConfirm,   // service of an expired one was confirmed after the fact
 };
-inline constexpr int kTaskEvents = 11;
 
 enum class AssignmentEvent {
   kClaim,
@@ -44,18 +38,100 @@ enum class AssignmentEvent {
   kCredit,
   kConfirm,  // served, as others say after the fact
 };
-inline constexpr int kAssignmentEvents = 15;
 
-// The state after `event`, nullopt where it is not possible.
-std::optional<v1::TaskState> Next(v1::TaskState state, TaskEvent event);
-std::optional<v1::AssignmentState> Next(v1::AssignmentState state, AssignmentEvent event);
+// UNSPECIFIED stands for "no such task yet" and "never was on the task".
+inline constexpr record::Machine<v1::TaskState, TaskEvent> kTaskMachine = [] {
+  using enum TaskEvent;
+  return record::Machine<v1::TaskState, TaskEvent>(
+      v1::TASK_STATE_UNSPECIFIED, {
+                                      {v1::TASK_STATE_UNSPECIFIED, kPublish, v1::TASK_STATE_OPEN},
 
-// "claim", "sign_in": for metrics and logs.
-std::string_view Name(TaskEvent event);
-std::string_view Name(AssignmentEvent event);
-// The state without its prefix: "STAFFED", "SIGNED_IN"; "NONE" for UNSPECIFIED.
-std::string_view Name(v1::TaskState state);
-std::string_view Name(v1::AssignmentState state);
+                                      {v1::TASK_STATE_OPEN, kStaff, v1::TASK_STATE_STAFFED},
+                                      {v1::TASK_STATE_OPEN, kBegin, v1::TASK_STATE_IN_SERVICE},
+                                      {v1::TASK_STATE_OPEN, kCancel, v1::TASK_STATE_CANCELLED},
+                                      {v1::TASK_STATE_OPEN, kExpire, v1::TASK_STATE_EXPIRED},
+                                      {v1::TASK_STATE_OPEN, kEscalate, v1::TASK_STATE_OPEN},
+
+                                      {v1::TASK_STATE_STAFFED, kUnstaff, v1::TASK_STATE_OPEN},
+                                      {v1::TASK_STATE_STAFFED, kBegin, v1::TASK_STATE_IN_SERVICE},
+                                      {v1::TASK_STATE_STAFFED, kCancel, v1::TASK_STATE_CANCELLED},
+                                      {v1::TASK_STATE_STAFFED, kExpire, v1::TASK_STATE_EXPIRED},
+
+                                      {v1::TASK_STATE_IN_SERVICE, kServe, v1::TASK_STATE_SERVED},
+
+                                      {v1::TASK_STATE_SERVED, kEvaluate, v1::TASK_STATE_EVALUATED},
+                                      {v1::TASK_STATE_SERVED, kClose, v1::TASK_STATE_CLOSED},
+
+                                      {v1::TASK_STATE_EVALUATED, kClose, v1::TASK_STATE_CLOSED},
+
+                                      {v1::TASK_STATE_EXPIRED, kConfirm, v1::TASK_STATE_SERVED},
+                                  });
+}();
+
+inline constexpr record::Machine<v1::AssignmentState, AssignmentEvent> kAssignmentMachine = [] {
+  using enum AssignmentEvent;
+  return record::Machine<v1::AssignmentState, AssignmentEvent>(
+      v1::ASSIGNMENT_STATE_UNSPECIFIED,
+      {
+          // Whoever never was on it, or whose time on it ended before it began, may start anew.
+          {v1::ASSIGNMENT_STATE_UNSPECIFIED, kClaim, v1::ASSIGNMENT_STATE_ACCEPTED},
+          {v1::ASSIGNMENT_STATE_UNSPECIFIED, kEnqueue, v1::ASSIGNMENT_STATE_WAITLISTED},
+          {v1::ASSIGNMENT_STATE_UNSPECIFIED, kOffer, v1::ASSIGNMENT_STATE_OFFERED},
+          {v1::ASSIGNMENT_STATE_UNSPECIFIED, kAssign, v1::ASSIGNMENT_STATE_ACCEPTED},
+          {v1::ASSIGNMENT_STATE_UNSPECIFIED, kConfirm, v1::ASSIGNMENT_STATE_SIGNED_OUT},
+          {v1::ASSIGNMENT_STATE_DECLINED, kClaim, v1::ASSIGNMENT_STATE_ACCEPTED},
+          {v1::ASSIGNMENT_STATE_DECLINED, kEnqueue, v1::ASSIGNMENT_STATE_WAITLISTED},
+          {v1::ASSIGNMENT_STATE_DECLINED, kOffer, v1::ASSIGNMENT_STATE_OFFERED},
+          {v1::ASSIGNMENT_STATE_DECLINED, kAssign, v1::ASSIGNMENT_STATE_ACCEPTED},
+          {v1::ASSIGNMENT_STATE_DECLINED, kConfirm, v1::ASSIGNMENT_STATE_SIGNED_OUT},
+          {v1::ASSIGNMENT_STATE_LAPSED, kClaim, v1::ASSIGNMENT_STATE_ACCEPTED},
+          {v1::ASSIGNMENT_STATE_LAPSED, kEnqueue, v1::ASSIGNMENT_STATE_WAITLISTED},
+          {v1::ASSIGNMENT_STATE_LAPSED, kOffer, v1::ASSIGNMENT_STATE_OFFERED},
+          {v1::ASSIGNMENT_STATE_LAPSED, kAssign, v1::ASSIGNMENT_STATE_ACCEPTED},
+          {v1::ASSIGNMENT_STATE_LAPSED, kConfirm, v1::ASSIGNMENT_STATE_SIGNED_OUT},
+          {v1::ASSIGNMENT_STATE_WITHDRAWN, kClaim, v1::ASSIGNMENT_STATE_ACCEPTED},
+          {v1::ASSIGNMENT_STATE_WITHDRAWN, kEnqueue, v1::ASSIGNMENT_STATE_WAITLISTED},
+          {v1::ASSIGNMENT_STATE_WITHDRAWN, kOffer, v1::ASSIGNMENT_STATE_OFFERED},
+          {v1::ASSIGNMENT_STATE_WITHDRAWN, kAssign, v1::ASSIGNMENT_STATE_ACCEPTED},
+          {v1::ASSIGNMENT_STATE_WITHDRAWN, kConfirm, v1::ASSIGNMENT_STATE_SIGNED_OUT},
+          {v1::ASSIGNMENT_STATE_RELEASED, kClaim, v1::ASSIGNMENT_STATE_ACCEPTED},
+          {v1::ASSIGNMENT_STATE_RELEASED, kEnqueue, v1::ASSIGNMENT_STATE_WAITLISTED},
+          {v1::ASSIGNMENT_STATE_RELEASED, kOffer, v1::ASSIGNMENT_STATE_OFFERED},
+          {v1::ASSIGNMENT_STATE_RELEASED, kAssign, v1::ASSIGNMENT_STATE_ACCEPTED},
+          {v1::ASSIGNMENT_STATE_RELEASED, kConfirm, v1::ASSIGNMENT_STATE_SIGNED_OUT},
+
+          // Claiming what one was offered accepts it, or waits like everybody else.
+          {v1::ASSIGNMENT_STATE_OFFERED, kClaim, v1::ASSIGNMENT_STATE_ACCEPTED},
+          {v1::ASSIGNMENT_STATE_OFFERED, kEnqueue, v1::ASSIGNMENT_STATE_WAITLISTED},
+          {v1::ASSIGNMENT_STATE_OFFERED, kAccept, v1::ASSIGNMENT_STATE_ACCEPTED},
+          {v1::ASSIGNMENT_STATE_OFFERED, kAssign, v1::ASSIGNMENT_STATE_ACCEPTED},
+          {v1::ASSIGNMENT_STATE_OFFERED, kDecline, v1::ASSIGNMENT_STATE_DECLINED},
+          {v1::ASSIGNMENT_STATE_OFFERED, kLapse, v1::ASSIGNMENT_STATE_LAPSED},
+          {v1::ASSIGNMENT_STATE_OFFERED, kRelease, v1::ASSIGNMENT_STATE_RELEASED},
+
+          {v1::ASSIGNMENT_STATE_WAITLISTED, kPromote, v1::ASSIGNMENT_STATE_OFFERED},
+          {v1::ASSIGNMENT_STATE_WAITLISTED, kAssign, v1::ASSIGNMENT_STATE_ACCEPTED},
+          {v1::ASSIGNMENT_STATE_WAITLISTED, kWithdraw, v1::ASSIGNMENT_STATE_WITHDRAWN},
+          {v1::ASSIGNMENT_STATE_WAITLISTED, kRelease, v1::ASSIGNMENT_STATE_RELEASED},
+
+          {v1::ASSIGNMENT_STATE_ACCEPTED, kWithdraw, v1::ASSIGNMENT_STATE_WITHDRAWN},
+          {v1::ASSIGNMENT_STATE_ACCEPTED, kRelease, v1::ASSIGNMENT_STATE_RELEASED},
+          {v1::ASSIGNMENT_STATE_ACCEPTED, kSignIn, v1::ASSIGNMENT_STATE_SIGNED_IN},
+          {v1::ASSIGNMENT_STATE_ACCEPTED, kMiss, v1::ASSIGNMENT_STATE_NO_SHOW},
+          // Came after all: a coordinator puts them on again while the task runs.
+          {v1::ASSIGNMENT_STATE_NO_SHOW, kAssign, v1::ASSIGNMENT_STATE_ACCEPTED},
+          // Came, though nobody signed them in.
+          {v1::ASSIGNMENT_STATE_NO_SHOW, kConfirm, v1::ASSIGNMENT_STATE_SIGNED_OUT},
+          {v1::ASSIGNMENT_STATE_ACCEPTED, kConfirm, v1::ASSIGNMENT_STATE_SIGNED_OUT},
+
+          // Released though on the spot: the task was cancelled before its start.
+          {v1::ASSIGNMENT_STATE_SIGNED_IN, kSignOut, v1::ASSIGNMENT_STATE_SIGNED_OUT},
+          {v1::ASSIGNMENT_STATE_SIGNED_IN, kRelease, v1::ASSIGNMENT_STATE_RELEASED},
+
+          {v1::ASSIGNMENT_STATE_SIGNED_OUT, kCredit, v1::ASSIGNMENT_STATE_CREDITED},
+          {v1::ASSIGNMENT_STATE_SIGNED_OUT, kRelease, v1::ASSIGNMENT_STATE_RELEASED},
+      });
+}();
 
 // OPEN or STAFFED: people may join (while slots are free and it has not started).
 bool IsRecruiting(v1::TaskState state);

@@ -32,15 +32,15 @@ absl::Status CheckOffered(v1::AssignmentState state, const enrollment::Place& mi
 absl::Status CheckStanding(v1::AssignmentState state, const enrollment::Place& mine, TakeKind kind,
                            Time now) {
   if (kind == TakeKind::kAccept) return CheckOffered(state, mine, now);
-  if (Next(state, EventOf(kind))) return absl::OkStatus();
-  return Refuse(Reason::ALREADY_ASSIGNED, {{"state", std::string(Name(state))}});
+  if (kAssignmentMachine.Next(state, EventOf(kind))) return absl::OkStatus();
+  return Refuse(Reason::ALREADY_ASSIGNED, {{"state", record::StateName(state)}});
 }
 
 // For a NO_SHOW who came after all.
 absl::Status CheckRuns(const v1::Task& task, Time now) {
   const bool runs = IsRecruiting(task.state()) || task.state() == v1::TASK_STATE_IN_SERVICE;
   if (runs && now < EndOf(task)) return absl::OkStatus();
-  return Refuse(Reason::TASK_NOT_OPEN, {{"state", std::string(Name(task.state()))}});
+  return Refuse(Reason::TASK_NOT_OPEN, {{"state", record::StateName(task.state())}});
 }
 
 // Nobody can be put on it any more; whether somebody served is for ConfirmService to say.
@@ -54,7 +54,7 @@ Work WorkOf(const v1::Task& task) { return {task.task_id(), StartOf(task), EndOf
 
 absl::Status CheckRecruiting(const v1::Task& task, Time now) {
   if (!IsRecruiting(task.state())) {
-    return Refuse(Reason::TASK_NOT_OPEN, {{"state", std::string(Name(task.state()))}});
+    return Refuse(Reason::TASK_NOT_OPEN, {{"state", record::StateName(task.state())}});
   }
   if (StartOf(task) <= now) return Refuse(Reason::TASK_STARTED);
   return absl::OkStatus();
@@ -72,7 +72,7 @@ absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRe
   const enrollment::Place mine =
       record == nullptr ? enrollment::Place() : PlaceOf(record->assignment());
   if (command.kind == TakeKind::kAssign && IsPast(task, now)) {
-    return Refuse(Reason::TASK_OVER, {{"state", std::string(Name(task.state()))}});
+    return Refuse(Reason::TASK_OVER, {{"state", record::StateName(task.state())}});
   }
   const bool returns = state == v1::ASSIGNMENT_STATE_NO_SHOW && command.kind == TakeKind::kAssign;
   RETURN_IF_ERROR(returns ? CheckRuns(task, now) : CheckRecruiting(task, now));

@@ -10,7 +10,8 @@ absl::StatusOr<Effects> DecideWithdraw(Aggregate& aggregate, const std::string& 
                                        bool by_coordinator, Time now, const std::string& reason) {
   if (aggregate.Find(person_id) == nullptr) return Refuse(Reason::NOT_ASSIGNED);
   const v1::AssignmentState state = aggregate.StateOf(person_id);
-  if (!Next(state, AssignmentEvent::kWithdraw)) return WrongState(std::string(Name(state)));
+  if (!kAssignmentMachine.Next(state, AssignmentEvent::kWithdraw))
+    return WrongState(record::StateName(state));
   const bool late = now >= ToTime(aggregate.task().withdraw_by());
   if (state == v1::ASSIGNMENT_STATE_ACCEPTED && late && !by_coordinator) {
     return Refuse(Reason::TOO_LATE_TO_WITHDRAW);

@@ -61,7 +61,7 @@ Answer<v1::SignInCode> TaskHandlers::GetSignInCode(rpc::CallContext,
                                                    v1::GetSignInCodeRequest request) {
   CO_ASSIGN_OR_RETURN(const v1::TaskRecord record, co_await app_.tasks.Read(request.task_id()));
   if (IsFinal(record.task().state())) {
-    co_return WrongState(std::string(Name(record.task().state())));
+    co_return WrongState(record::StateName(record.task().state()));
   }
   const Time now = app_.clock.Now();
   v1::SignInCode code;

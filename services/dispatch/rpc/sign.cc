@@ -46,8 +46,8 @@ Task<absl::StatusOr<v1::SignMethod>> AssignmentHandlers::ProveExpected(rpc::Call
     CO_RETURN_IF_ERROR(co_await CheckStanding(app_, rpc::CallOptions::From(context),
                                               subject.person_id, known->record.task()));
   }
-  if (!subject.by_coordinator && !Next(state, event)) {
-    co_return WrongState(std::string(Name(state)));
+  if (!subject.by_coordinator && !kAssignmentMachine.Next(state, event)) {
+    co_return WrongState(record::StateName(state));
   }
   // A code proves nothing by those who may have it shown.
   const std::string& area = known->record.task().area_code();

@@ -35,11 +35,11 @@ TEST_F(CloseTest, OnlyServedTasksAreEvaluated) {
   for (const auto state : {v1::TASK_STATE_OPEN, v1::TASK_STATE_STAFFED, v1::TASK_STATE_IN_SERVICE,
                            v1::TASK_STATE_CLOSED}) {
     aggregate().task().set_state(state);
-    EXPECT_EQ(Evaluate(), "WRONG_STATE") << Name(state);
+    EXPECT_EQ(Evaluate(), "WRONG_STATE") << record::StateName(state);
   }
   for (const auto state : {v1::TASK_STATE_CANCELLED, v1::TASK_STATE_EXPIRED}) {
     aggregate().task().set_state(state);
-    EXPECT_EQ(Evaluate(), "NOTHING_TO_EVALUATE") << Name(state);
+    EXPECT_EQ(Evaluate(), "NOTHING_TO_EVALUATE") << record::StateName(state);
   }
 }
 
@@ -171,7 +171,8 @@ TEST_F(CloseTest, ServiceUnderWayIsNotCancelled) {
        {v1::TASK_STATE_IN_SERVICE, v1::TASK_STATE_SERVED, v1::TASK_STATE_EVALUATED,
         v1::TASK_STATE_CLOSED, v1::TASK_STATE_CANCELLED, v1::TASK_STATE_EXPIRED}) {
     aggregate().task().set_state(state);
-    EXPECT_EQ(Refusal(DecideCancel(aggregate(), "x", kNoNeed, kNow)), "WRONG_STATE") << Name(state);
+    EXPECT_EQ(Refusal(DecideCancel(aggregate(), "x", kNoNeed, kNow)), "WRONG_STATE")
+        << record::StateName(state);
   }
 }
 

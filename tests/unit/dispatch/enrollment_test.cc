@@ -34,17 +34,18 @@ std::optional<Event> EventFor(AssignmentEvent event) {
 
 TEST(TaskEnrollmentTest, EveryTransitionOfAnAssignmentIsOneOfEnrollment) {
   for (int s = 0; s < v1::AssignmentState_ARRAYSIZE; ++s) {
-    for (int e = 0; e < kAssignmentEvents; ++e) {
+    for (int e = 0; e <= static_cast<int>(AssignmentEvent::kConfirm); ++e) {
       const auto state = static_cast<v1::AssignmentState>(s);
       const auto event = static_cast<AssignmentEvent>(e);
-      const auto next = Next(state, event);
+      const auto next = kAssignmentMachine.Next(state, event);
       if (!next) continue;
-      const std::string pair = std::string(Name(state)) + " × " + std::string(Name(event));
+      const std::string pair =
+          record::StateName(state) + " × " + std::to_string(static_cast<int>(event));
       const auto from = StandingOf(state);
       const auto to = StandingOf(*next);
       if (from == enrollment::v1::STANDING_IN && to == enrollment::v1::STANDING_IN) continue;
       ASSERT_TRUE(EventFor(event).has_value()) << pair;
-      EXPECT_EQ(enrollment::Next(from, *EventFor(event)), to) << pair;
+      EXPECT_EQ(enrollment::kStandingMachine.Next(from, *EventFor(event)), to) << pair;
     }
   }
 }
@@ -53,15 +54,15 @@ TEST(TaskEnrollmentTest, EveryTransitionOfEnrollmentIsOneOfAnAssignment) {
   for (int s = 0; s < enrollment::v1::Standing_ARRAYSIZE; ++s) {
     for (int e = 0; e < enrollment::kEvents; ++e) {
       const auto standing = static_cast<enrollment::v1::Standing>(s);
-      const auto to = enrollment::Next(standing, static_cast<Event>(e));
+      const auto to = enrollment::kStandingMachine.Next(standing, static_cast<Event>(e));
       if (!to) continue;
       bool found = false;
       for (int state = 0; state < v1::AssignmentState_ARRAYSIZE; ++state) {
         if (StandingOf(static_cast<v1::AssignmentState>(state)) != standing) continue;
-        for (int event = 0; event < kAssignmentEvents; ++event) {
+        for (int event = 0; event <= static_cast<int>(AssignmentEvent::kConfirm); ++event) {
           if (EventFor(static_cast<AssignmentEvent>(event)) != static_cast<Event>(e)) continue;
-          const auto next =
-              Next(static_cast<v1::AssignmentState>(state), static_cast<AssignmentEvent>(event));
+          const auto next = kAssignmentMachine.Next(static_cast<v1::AssignmentState>(state),
+                                                    static_cast<AssignmentEvent>(event));
           found = found || (next && StandingOf(*next) == *to);
         }
       }

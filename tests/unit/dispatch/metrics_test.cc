@@ -21,19 +21,20 @@ TEST(DispatchMetrics, EveryTransitionIsThereFromTheStart) {
   Metrics metrics(registry);
   const std::string text = registry.Text();
   for (const char* series :
-       {"baodao_dispatch_task_transitions_total{from=\"NONE\",to=\"OPEN\"} 0",
-        "baodao_dispatch_task_transitions_total{from=\"OPEN\",to=\"OPEN\"} 0",
-        "baodao_dispatch_task_transitions_total{from=\"STAFFED\",to=\"EXPIRED\"} 0",
-        "baodao_dispatch_assignment_transitions_total{from=\"ACCEPTED\",to=\"NO_SHOW\"} 0",
-        "baodao_dispatch_assignment_transitions_total{from=\"NONE\",to=\"ACCEPTED\"} 0"}) {
+       {"baodao_record_transitions_total{from=\"NONE\",record=\"task\",to=\"OPEN\"} 0",
+        "baodao_record_transitions_total{from=\"OPEN\",record=\"task\",to=\"OPEN\"} 0",
+        "baodao_record_transitions_total{from=\"STAFFED\",record=\"task\",to=\"EXPIRED\"} 0",
+        "baodao_record_transitions_total{from=\"ACCEPTED\",record=\"assignment\",to=\"NO_SHOW\"} 0",
+        "baodao_record_transitions_total{from=\"NONE\",record=\"assignment\",to=\"ACCEPTED\"} 0"}) {
     EXPECT_NE(text.find(series), std::string::npos) << series;
   }
-  EXPECT_EQ(Count(text, "task_transitions_total{"), 15u);
-  EXPECT_LT(Count(text, "assignment_transitions_total{"), 50u);
+  EXPECT_EQ(Count(text, "record=\"task\","), 15u);
+  EXPECT_LT(Count(text, "record=\"assignment\","), 50u);
 
   metrics.Observer().on_transition({true, v1::TASK_STATE_OPEN, v1::TASK_STATE_OPEN});
-  EXPECT_NE(registry.Text().find("{from=\"OPEN\",to=\"OPEN\"} 1"), std::string::npos);
-  EXPECT_EQ(Count(registry.Text(), "task_transitions_total{"), 15u);
+  EXPECT_NE(registry.Text().find("{from=\"OPEN\",record=\"task\",to=\"OPEN\"} 1"),
+            std::string::npos);
+  EXPECT_EQ(Count(registry.Text(), "record=\"task\","), 15u);
 }
 
 }  // namespace

@@ -188,7 +188,7 @@ std::string CheckAtEnd(World& world, const std::vector<std::string>& tasks) {
   for (const std::string& id : tasks) {
     const v1::Task task = world.TaskOf(id).task();
     if (!IsFinal(task.state()))
-      return "promise 5: " + id + " is " + std::string(Name(task.state()));
+      return "promise 5: " + id + " is " + record::StateName(task.state());
     // Nobody ever came, so it was short of people at its SLA unless they all dropped out later.
     const bool ever_accepted = [&] {
       for (const auto& [person, r] : world.PeopleOn(id)) {

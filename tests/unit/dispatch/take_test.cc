@@ -133,8 +133,8 @@ TEST_F(TakeTest, OnlyRecruitingTasksBeforeTheirStart) {
        {v1::TASK_STATE_IN_SERVICE, v1::TASK_STATE_SERVED, v1::TASK_STATE_EVALUATED,
         v1::TASK_STATE_CLOSED, v1::TASK_STATE_CANCELLED, v1::TASK_STATE_EXPIRED}) {
     aggregate().task().set_state(state);
-    EXPECT_EQ(Claim("per_a"), "TASK_NOT_OPEN") << Name(state);
-    EXPECT_EQ(Assign("per_a"), "TASK_NOT_OPEN") << Name(state);
+    EXPECT_EQ(Claim("per_a"), "TASK_NOT_OPEN") << record::StateName(state);
+    EXPECT_EQ(Assign("per_a"), "TASK_NOT_OPEN") << record::StateName(state);
   }
   aggregate().task().set_state(v1::TASK_STATE_OPEN);
   EXPECT_EQ(Claim("per_a", kNow + hours(4)), "TASK_STARTED");

@@ -88,7 +88,7 @@ class Walk {
     for (const v1::Member& member : before.members()) standings[member.id()] = member.standing();
     for (const Moved& moved : outcome.moved) {
       EXPECT_EQ(standings[moved.id], moved.before);
-      EXPECT_EQ(Next(moved.before, moved.event), moved.after);
+      EXPECT_EQ(kStandingMachine.Next(moved.before, moved.event), moved.after);
       standings[moved.id] = moved.after;
     }
     for (const auto& [id, standing] : standings) {

@@ -35,7 +35,7 @@ TEST(StandingsTest, EveryPair) {
     for (int e = 0; e < kEvents; ++e) {
       const auto standing = static_cast<v1::Standing>(s);
       const auto event = static_cast<Event>(e);
-      const auto next = Next(standing, event);
+      const auto next = kStandingMachine.Next(standing, event);
       const auto expected = machine.find({standing, std::string(Name(event))});
       const std::string pair = v1::Standing_Name(standing) + " × " + std::string(Name(event));
       ASSERT_EQ(next.has_value(), expected != machine.end()) << pair;
@@ -48,7 +48,7 @@ TEST(StandingsTest, EveryPair) {
 }
 
 TEST(StandingsTest, UnknownStandingsHaveNoWayOut) {
-  EXPECT_FALSE(Next(static_cast<v1::Standing>(99), Event::kLeave).has_value());
+  EXPECT_FALSE(kStandingMachine.Next(static_cast<v1::Standing>(99), Event::kLeave).has_value());
 }
 
 }  // namespace
