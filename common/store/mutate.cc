@@ -131,6 +131,24 @@ Task<absl::StatusOr<Mutated>> Decide(Mutation& mutation, bool recent, const Deci
   co_return co_await Refused(mutation, Refuse(Reason::CONFLICT_RETRY));
 }
 
+Task<absl::Status> UpdateFrom(Store& store, Read read,
+                              std::function<Task<absl::StatusOr<Commit>>(Read)> decide) {
+  for (int attempt = 0; attempt < kMaxAttempts;) {
+    absl::StatusOr<Commit> commit = co_await decide(read);
+    const bool remembered = std::exchange(read, Read::kFresh) == Read::kRecent;
+    // What is only remembered neither refuses nor ends it: no version would be compared.
+    const bool unproven = !commit.ok() || commit->empty();
+    if (unproven && remembered) continue;
+    if (unproven) co_return commit.status();
+    CO_ASSIGN_OR_RETURN(const CommitOutcome outcome, co_await store.Apply(*std::move(commit)));
+    if (outcome.kind == CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
+    if (outcome.kind == CommitOutcome::Kind::kTooLate) break;
+    if (remembered) continue;
+    if (++attempt < kMaxAttempts) co_await store.Backoff(attempt);
+  }
+  co_return Refuse(Reason::CONFLICT_RETRY);
+}
+
 }  // namespace
 
 RequestKey MakeRequestKey(std::string_view caller, std::string_view method,
@@ -149,15 +167,12 @@ RequestKey MakeRequestKey(std::string_view caller, std::string_view method,
 }
 
 Task<absl::Status> Update(Store& store, std::function<Task<absl::StatusOr<Commit>>()> decide) {
-  for (int attempt = 1; attempt <= kMaxAttempts; ++attempt) {
-    CO_ASSIGN_OR_RETURN(Commit commit, co_await decide());
-    if (commit.empty()) co_return absl::OkStatus();
-    CO_ASSIGN_OR_RETURN(const CommitOutcome outcome, co_await store.Apply(std::move(commit)));
-    if (outcome.kind == CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
-    if (outcome.kind == CommitOutcome::Kind::kTooLate) break;
-    if (attempt < kMaxAttempts) co_await store.Backoff(attempt);
-  }
-  co_return Refuse(Reason::CONFLICT_RETRY);
+  return UpdateFrom(store, Read::kFresh, [decide = std::move(decide)](Read) { return decide(); });
+}
+
+Task<absl::Status> UpdateRecent(Store& store,
+                                std::function<Task<absl::StatusOr<Commit>>(Read)> decide) {
+  return UpdateFrom(store, Read::kRecent, std::move(decide));
 }
 
 namespace internal {

@@ -51,6 +51,9 @@ Task<absl::StatusOr<std::string>> MutateRecentBytes(Store& store, RequestKey req
 // record changed in between, at most 8 times, then CONFLICT_RETRY. An empty commit is nothing to
 // write. CONFLICT_RETRY also when the commit's NotAfter has passed.
 Task<absl::Status> Update(Store& store, std::function<Task<absl::StatusOr<Commit>>()> decide);
+// The same for a `decide` that passes its argument on to Get and GetMany: see MutateRecent.
+Task<absl::Status> UpdateRecent(Store& store,
+                                std::function<Task<absl::StatusOr<Commit>>(Read)> decide);
 
 // Takes back the mark of a request that was refused, unless a copy of it was answered in `shard`
 // meanwhile: then the mark stands again, and that answer is the request's. nullopt: there is none.

@@ -1,12 +1,14 @@
 #include "services/dispatch/store/calendars.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "common/async/for_each.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/store/mutate.h"
 #include "services/dispatch/domain/states.h"
 
 namespace baodao::dispatch {
@@ -128,23 +130,17 @@ Task<absl::StatusOr<Reservation>> Calendars::ReserveBy(Rule rule, std::string pe
 }
 
 Task<void> Calendars::Release(std::string person_id, std::string task_id, uint64_t token) {
-  store::Read read = store::Read::kRecent;
-  for (int attempt = 0; attempt < kTries; ++attempt) {
-    auto held = co_await Load(person_id, read);
-    if (!held.ok()) break;
-    if (!dispatch::Release(held->record, task_id, token)) {
-      if (read == store::Read::kFresh) co_return;
-      read = store::Read::kFresh;
-      continue;
+  std::function<Task<absl::StatusOr<store::Commit>>(store::Read)> decide =
+      [&](store::Read read) -> Task<absl::StatusOr<store::Commit>> {
+    CO_ASSIGN_OR_RETURN(Held held, co_await Load(person_id, read));
+    if (!dispatch::Release(held.record, task_id, token)) {
+      co_return store::Commit(tasks_.keys().ShardOf(person_id));
     }
-    store::Commit commit = PutCalendar(tasks_.keys(), person_id, held->version, held->record);
-    auto outcome = co_await store_.Apply(std::move(commit));
-    if (!outcome.ok()) break;
-    if (outcome->kind == store::CommitOutcome::Kind::kApplied) co_return;
-    read = store::Read::kFresh;
-    if (attempt >= 2) co_await clock_.SleepFor(Millis(1 + random_() % 16));
-  }
-  log::Debug("dispatch.release_left", {{"task", task_id}});
+    co_return PutCalendar(tasks_.keys(), person_id, held.version, held.record);
+  };
+  const absl::Status released = co_await store::UpdateRecent(store_, std::move(decide));
+  // The reconciler finds it.
+  if (!released.ok()) log::Debug("dispatch.release_left", {{"task", task_id}});
 }
 
 Task<void> Calendars::ReleaseAll(std::string task_id, std::vector<CalendarRelease> released) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <utility>
 
 #include "baodao/events/v1/events.pb.h"
@@ -14,7 +15,6 @@
 namespace baodao::dispatch {
 namespace {
 
-constexpr int kLedgerTries = 16;
 
 // Zero-padded, so that fields sort as numbers wherever somebody looks at the hash.
 std::string EntryField(uint64_t sequence) {
@@ -61,35 +61,29 @@ Task<absl::StatusOr<Ledgers::Stored>> Ledgers::Load(std::string person_id) {
 }
 
 Task<absl::Status> Ledgers::Add(Credit credit) {
-  for (int attempt = 0; attempt < kLedgerTries; ++attempt) {
-    CO_ASSIGN_OR_RETURN(const bool done, co_await TryAdd(credit));
-    if (done) co_return absl::OkStatus();
-    if (attempt >= 2) co_await clock_.SleepFor(Millis(2 * attempt));
-  }
-  co_return Refuse(Reason::CONFLICT_RETRY);
+  std::function<Task<absl::StatusOr<store::Commit>>()> decide = [&] { return DecideAdd(credit); };
+  co_return co_await store::Update(store_, std::move(decide));
 }
 
-Task<absl::StatusOr<bool>> Ledgers::TryAdd(const Credit& credit) {
+Task<absl::StatusOr<store::Commit>> Ledgers::DecideAdd(const Credit& credit) {
+  store::Commit commit(keys_.ShardOf(credit.person_id));
   // The head first: whatever is credited after this read makes the commit conflict.
   CO_ASSIGN_OR_RETURN(Stored head, co_await Load(credit.person_id));
   const std::string ledger = keys_.Ledger(credit.person_id);
   std::vector<std::string> proof(1, TaskField(credit.task_id));
   CO_ASSIGN_OR_RETURN(const auto found, co_await store_.GetFields(ledger, std::move(proof)));
-  if (found.at(0)) co_return true;
+  if (found.at(0)) co_return commit;
 
   const Time now = clock_.Now();
   const uint64_t sequence = head.record.last_sequence() + 1;
   head.record.set_last_sequence(sequence);
   head.record.set_minutes(head.record.minutes() + credit.minutes);
   const v1::LedgerEntry entry = EntryOf(credit, sequence, now);
-
-  store::Commit commit(keys_.ShardOf(credit.person_id));
   commit.Put(keys_.Hours(credit.person_id), head.version, head.record.SerializeAsString());
   commit.SetField(ledger, EntryField(sequence), entry.SerializeAsString());
   commit.SetField(ledger, TaskField(credit.task_id), std::to_string(sequence));
   commit.Emit(Stamp(EventOf(credit, entry), now, credit.confirmed_by, {}));
-  CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome, co_await store_.Apply(std::move(commit)));
-  co_return outcome.kind == store::CommitOutcome::Kind::kApplied;
+  co_return commit;
 }
 
 Task<absl::StatusOr<v1::LedgerEntry>> Ledgers::Counting(std::string person_id,

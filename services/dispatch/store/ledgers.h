@@ -64,8 +64,8 @@ class Ledgers {
   Task<absl::StatusOr<Stored>> Load(std::string person_id);
   // The entry that counts for the task; NOT_FOUND.
   Task<absl::StatusOr<v1::LedgerEntry>> Counting(std::string person_id, std::string task_id);
-  // False: somebody else wrote this ledger at the same moment.
-  Task<absl::StatusOr<bool>> TryAdd(const Credit& credit);
+  // Empty where the service was credited before.
+  Task<absl::StatusOr<store::Commit>> DecideAdd(const Credit& credit);
 
   store::Store& store_;
   const DispatchKeys& keys_;

@@ -11,6 +11,7 @@
 #include "common/clock/timestamp.h"
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
+#include "common/store/mutate.h"
 #include "common/timers/timer_loop.h"
 #include "services/inbox/domain/kinds.h"
 #include "services/inbox/domain/notice.h"
@@ -19,7 +20,6 @@
 namespace baodao::inbox {
 namespace {
 
-constexpr int kTries = 8;
 
 std::string TimerOf(const Owner& owner, const std::string& task_id) {
   return timers::Member(kRemindTimer, owner.id, task_id);
@@ -154,26 +154,14 @@ Task<absl::Status> InboxStore::Add(Owner owner, Addition addition, Cause cause) 
     addition.ends.clear();
   }
   // Mostly this process wrote the head last, and remembers it.
-  store::Read read = store::Read::kRecent;
-  for (int tries = 0; tries < kTries; ++tries) {
+  std::function<Task<absl::StatusOr<store::Commit>>(store::Read)> decide =
+      [&](store::Read read) -> Task<absl::StatusOr<store::Commit>> {
     CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, read));
-    if (!cause.requeued && WasTold(head.record, cause.origin, name)) co_return absl::OkStatus();
-    if (IsIdle(head.record, addition)) {
-      if (std::exchange(read, store::Read::kFresh) == store::Read::kFresh) {
-        co_return absl::OkStatus();
-      }
-      continue;
-    }
-    store::Commit commit = CommitOf(owner, std::move(head), &addition, cause, name);
-    CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome,
-                        co_await store_.Apply(std::move(commit)));
-    if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
-    // What was decided on memory alone cost nothing: read and decide again at once.
-    if (std::exchange(read, store::Read::kFresh) == store::Read::kFresh) {
-      co_await store_.Backoff(tries);
-    }
-  }
-  co_return absl::AbortedError("the inbox of " + owner.id + " keeps changing");
+    const bool told = !cause.requeued && WasTold(head.record, cause.origin, name);
+    if (told || IsIdle(head.record, addition)) co_return store::Commit(owner.shard);
+    co_return CommitOf(owner, std::move(head), &addition, cause, name);
+  };
+  co_return co_await store::UpdateRecent(store_, std::move(decide));
 }
 
 Task<absl::Status> InboxStore::OnTimer(Owner owner, std::string key, std::string field,
