@@ -26,10 +26,10 @@ bool WasNotExecuted(const Answer& answer) {
 }
 
 // One command looking for its node.
-class Errand {
+class RedirectedCall {
  public:
-  Errand(std::shared_ptr<Core> core, std::shared_ptr<Nodes> nodes, const Command& command,
-         Instant start, Instant deadline)
+  RedirectedCall(std::shared_ptr<Core> core, std::shared_ptr<Nodes> nodes, const Command& command,
+                 Instant start, Instant deadline)
       : core_(std::move(core)),
         nodes_(std::move(nodes)),
         command_(command),
@@ -55,7 +55,7 @@ class Errand {
   Millis pause_ = kPauseMin;
 };
 
-Task<absl::StatusOr<Reply>> Errand::Run() {
+Task<absl::StatusOr<Reply>> RedirectedCall::Run() {
   while (true) {
     const absl::Status status = co_await AwaitNode();
     if (!status.ok()) co_return status;
@@ -67,7 +67,7 @@ Task<absl::StatusOr<Reply>> Errand::Run() {
 }
 
 // The layout may change while a node is down, so it is looked at again and again.
-Task<absl::Status> Errand::AwaitNode() {
+Task<absl::Status> RedirectedCall::AwaitNode() {
   while (true) {
     if (!asking_) node_ = nodes_->For(command_.slot());
     const std::shared_ptr<Connection> connection = node_->connection;
@@ -83,7 +83,7 @@ Task<absl::Status> Errand::AwaitNode() {
   }
 }
 
-Task<void> Errand::Send(Answer* answer) {
+Task<void> RedirectedCall::Send(Answer* answer) {
   const std::shared_ptr<Link> link = node_->connection->link();
   ++core_->counters.calls;
   if (!asking_) {
@@ -100,7 +100,7 @@ Task<void> Errand::Send(Answer* answer) {
 }
 
 // Whether the answer says to go elsewhere, and where.
-bool Errand::Follow(const Answer& answer) {
+bool RedirectedCall::Follow(const Answer& answer) {
   if (!answer.IsError()) return false;
   const std::optional<Redirect> redirect = ParseRedirect(answer.reply.text, node_->endpoint);
   if (!redirect || redirects_ >= kMaxRedirects || core_->closed) return false;
@@ -116,7 +116,7 @@ bool Errand::Follow(const Answer& answer) {
 }
 
 // False when there is no time left, or the caller was cancelled.
-Task<bool> Errand::Pause() {
+Task<bool> RedirectedCall::Pause() {
   asking_ = false;
   nodes_->RequestRefresh();
   asio::steady_timer timer(core_->loop, core_->Jitter(pause_));
@@ -131,8 +131,8 @@ Task<bool> Errand::Pause() {
 
 Task<absl::StatusOr<Reply>> CallSlot(std::shared_ptr<Core> core, std::shared_ptr<Nodes> nodes,
                                      const Command& command, Instant start, Instant deadline) {
-  Errand errand(core, std::move(nodes), command, start, deadline);
-  absl::StatusOr<Reply> result = co_await errand.Run();
+  RedirectedCall call(core, std::move(nodes), command, start, deadline);
+  absl::StatusOr<Reply> result = co_await call.Run();
   core->Observe(command, start, result.status());
   co_return result;
 }

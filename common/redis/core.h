@@ -11,17 +11,17 @@
 
 #include "common/redis/client.h"
 #include "common/redis/errors.h"
-#include "common/redis/waits.h"
+#include "common/redis/pending_calls.h"
 
 namespace baodao::redis {
 
 struct Core {
   Core(asio::io_context& loop, Config config)
-      : loop(loop), config(std::move(config)), waits(std::make_shared<Waits>(loop)) {}
+      : loop(loop), config(std::move(config)), waits(std::make_shared<PendingCalls>(loop)) {}
 
   asio::io_context& loop;
   const Config config;
-  const std::shared_ptr<Waits> waits;
+  const std::shared_ptr<PendingCalls> waits;
   Observer observer;
   Stats counters;  // in_flight and timeouts are counted elsewhere
   bool closed = false;

@@ -64,7 +64,7 @@ absl::Status CheckVersion(std::string_view version) {
       absl::StrCat("Redis 7 or newer is needed, found ", std::string(version)));
 }
 
-Task<void> Exchange(std::shared_ptr<Waits> waits, std::shared_ptr<Link> link,
+Task<void> Exchange(std::shared_ptr<PendingCalls> waits, std::shared_ptr<Link> link,
                     const Command* commands, Answer* answers, uint32_t count, Instant deadline) {
   WaitRef wait = waits->Begin(answers, count, deadline);
   for (uint32_t i = 0; i < count; ++i) link->Send(commands[i].wire(), wait, &answers[i]);
@@ -80,7 +80,7 @@ struct Dial::Lookup {
   std::vector<std::string> addresses;
 };
 
-Dial::Dial(asio::io_context& loop, std::shared_ptr<Waits> waits, const Config& config,
+Dial::Dial(asio::io_context& loop, std::shared_ptr<PendingCalls> waits, const Config& config,
            Endpoint endpoint, Millis stall_limit)
     : loop_(loop),
       waits_(std::move(waits)),

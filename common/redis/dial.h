@@ -13,7 +13,7 @@
 #include "common/async/task.h"
 #include "common/redis/client.h"
 #include "common/redis/link.h"
-#include "common/redis/waits.h"
+#include "common/redis/pending_calls.h"
 
 namespace baodao::redis {
 
@@ -29,7 +29,7 @@ inline constexpr int kMinMajorVersion = 7;
 absl::Status CheckVersion(std::string_view version);
 
 // Sends `commands` over `link` in one go and awaits their `count` answers.
-Task<void> Exchange(std::shared_ptr<Waits> waits, std::shared_ptr<Link> link,
+Task<void> Exchange(std::shared_ptr<PendingCalls> waits, std::shared_ptr<Link> link,
                     const Command* commands, Answer* answers, uint32_t count, Instant deadline);
 
 // One attempt at one endpoint: resolves, connects, authenticates, checks the version, selects the
@@ -37,7 +37,7 @@ Task<void> Exchange(std::shared_ptr<Waits> waits, std::shared_ptr<Link> link,
 class Dial {
  public:
   // `stall_limit` as for Link.
-  Dial(asio::io_context& loop, std::shared_ptr<Waits> waits, const Config& config,
+  Dial(asio::io_context& loop, std::shared_ptr<PendingCalls> waits, const Config& config,
        Endpoint endpoint, Millis stall_limit);
 
   // Once. The dial must live until it returned. Errors as of redis::Connect.
@@ -56,7 +56,7 @@ class Dial {
   Task<absl::Status> Greet(Instant deadline);
 
   asio::io_context& loop_;
-  const std::shared_ptr<Waits> waits_;
+  const std::shared_ptr<PendingCalls> waits_;
   const Config& config_;
   const Endpoint endpoint_;  // an empty host stands for the config's unix path
   const Millis stall_limit_;

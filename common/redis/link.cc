@@ -46,7 +46,7 @@ struct LinkHooks {
   static void Cleanup(void* link) { Of(link)->Detach(); }
 };
 
-Link::Link(asio::io_context& loop, std::shared_ptr<Waits> waits, Millis stall_limit)
+Link::Link(asio::io_context& loop, std::shared_ptr<PendingCalls> waits, Millis stall_limit)
     : loop_(loop),
       waits_(std::move(waits)),
       stall_limit_(stall_limit),

@@ -16,8 +16,8 @@
 
 #include "common/async/task.h"
 #include "common/clock/clock.h"
+#include "common/redis/pending_calls.h"
 #include "common/redis/reader.h"
-#include "common/redis/waits.h"
 
 struct redisAsyncContext;
 
@@ -28,7 +28,7 @@ namespace baodao::redis {
 class Link : public std::enable_shared_from_this<Link> {
  public:
   // `stall_limit`: see Config; zero for a connection whose commands may block.
-  Link(asio::io_context& loop, std::shared_ptr<Waits> waits, Millis stall_limit);
+  Link(asio::io_context& loop, std::shared_ptr<PendingCalls> waits, Millis stall_limit);
   ~Link();
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
@@ -67,7 +67,7 @@ class Link : public std::enable_shared_from_this<Link> {
   void WatchStall();
 
   asio::io_context& loop_;
-  const std::shared_ptr<Waits> waits_;
+  const std::shared_ptr<PendingCalls> waits_;
   const Millis stall_limit_;
   ReplyBuilder builder_;
   asio::posix::stream_descriptor descriptor_;

@@ -31,7 +31,7 @@ constexpr Millis kPatience{1'500};
 // One that did not answer is asked last for so long.
 constexpr Millis kDoubt{10'000};
 // gRPC ignores more attempts than this.
-constexpr int kMostAttempts = 5;
+constexpr int kMaxAttempts = 5;
 
 std::string ServiceConfig(int attempts) {
   return absl::StrCat(R"({"methodConfig":[{"name":[{}],"retryPolicy":{"maxAttempts":)", attempts,
@@ -72,7 +72,7 @@ std::shared_ptr<grpc::Channel> Channel::Connect(const std::string& target) const
   arguments.SetMaxReceiveMessageSize(kMaxReplyBytes);
   // A refusal with many details must not end the other calls of the connection.
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
-  const int attempts = std::min(options_.attempts, kMostAttempts);
+  const int attempts = std::min(options_.attempts, kMaxAttempts);
   if (attempts > 1) arguments.SetServiceConfigJSON(ServiceConfig(attempts));
   return grpc::CreateCustomChannel(target, CredentialsOf(options_), arguments);
 }

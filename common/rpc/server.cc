@@ -26,14 +26,14 @@ namespace {
 constexpr std::size_t kNamedBeyond = 64 << 10;
 // Of one connection: a phone has a handful, the edge gives every call a connection of its own, and
 // another service waits its turn.
-constexpr int kMostStreams = 100;
+constexpr int kMaxStreams = 100;
 // What gRPC gets to end calls that were already cut off.
 constexpr std::chrono::milliseconds kShutdownGrace{500};
 
 int Milliseconds(Millis time) { return static_cast<int>(time.count()); }
 
 void LimitConnections(const ServerOptions& options, grpc::ServerBuilder* builder) {
-  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMostStreams);
+  builder->AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
   builder->AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE,
                               static_cast<int>(detail::kHardMetadataLimit));
   builder->AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive_time));

@@ -111,8 +111,8 @@ class Store {
                                                                             int64_t limit) = 0;
   virtual Task<absl::StatusOr<int64_t>> IndexSize(std::string key) = 0;
 
-  // Waits a little before a commit that conflicted is decided again: longer, and at random, with
-  // each attempt (1, 2, …).
+  // PendingCalls a little before a commit that conflicted is decided again: longer, and at random,
+  // with each attempt (1, 2, …).
   virtual Task<void> Backoff(int attempt) = 0;
 
   // In the order asked; nullopt where a field does not exist.

@@ -9,7 +9,7 @@ namespace baodao::testing {
 
 Task<void> FakeClock::SleepFor(Millis duration) {
   if (duration <= Millis::zero()) co_return;
-  const std::shared_ptr<Bedroom> room = room_;
+  const std::shared_ptr<Sleepers> room = room_;
   const Key key{now_ + duration, order_++};
   asio::steady_timer turn(loop_, asio::steady_timer::time_point::max());
   room->sleepers.emplace(key, &turn);
@@ -19,7 +19,7 @@ Task<void> FakeClock::SleepFor(Millis duration) {
   }
   // Whoever is woken was taken out first; who is still in was cancelled, or is being destroyed.
   struct Leave {
-    Bedroom& room;
+    Sleepers& room;
     const Key& key;
     ~Leave() { room.sleepers.erase(key); }
   } leave{*room, key};
@@ -47,12 +47,12 @@ std::optional<Time> FakeClock::next_wake() const {
 }
 
 Task<void> FakeClock::AwaitSleepers(size_t count) {
-  const std::shared_ptr<Bedroom> room = room_;
+  const std::shared_ptr<Sleepers> room = room_;
   asio::steady_timer turn(loop_, asio::steady_timer::time_point::max());
   while (room->sleepers.size() < count) {
     const auto place = room->watchers.emplace(count, &turn);
     struct Leave {
-      Bedroom& room;
+      Sleepers& room;
       std::multimap<size_t, asio::steady_timer*>::iterator place;
       bool woken = false;
       ~Leave() {

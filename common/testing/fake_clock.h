@@ -39,7 +39,7 @@ class FakeClock final : public Clock {
  private:
   using Key = std::pair<Time, uint64_t>;
   // Shared with those asleep: the loop may destroy them after the clock is gone.
-  struct Bedroom {
+  struct Sleepers {
     std::map<Key, asio::steady_timer*> sleepers;
     std::multimap<size_t, asio::steady_timer*> watchers;
   };
@@ -47,7 +47,7 @@ class FakeClock final : public Clock {
   asio::io_context& loop_;
   Time now_;
   uint64_t order_ = 0;
-  std::shared_ptr<Bedroom> room_ = std::make_shared<Bedroom>();
+  std::shared_ptr<Sleepers> room_ = std::make_shared<Sleepers>();
 };
 
 }  // namespace baodao::testing

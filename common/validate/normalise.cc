@@ -14,7 +14,7 @@ namespace baodao::validate {
 namespace {
 
 constexpr int32_t kNone = -1;
-constexpr std::size_t kMostParts = 3;  // of one composed character, in any living script
+constexpr std::size_t kMaxParts = 3;  // of one composed character, in any living script
 constexpr int32_t kLineSeparator = 0x2028;
 constexpr int32_t kParagraphSeparator = 0x2029;
 
@@ -102,7 +102,7 @@ bool IsPlainText(std::string_view text) {
 void Tidy(std::size_t max_length, std::string* text) {
   if (IsPlainText(*text)) return;
   *text = Tidier(*text).Run();
-  if (max_length != 0 && CountCodePoints(*text) > kMostParts * max_length) return;
+  if (max_length != 0 && CountCodePoints(*text) > kMaxParts * max_length) return;
   *text = unicode::Compose(*text);
 }
 

@@ -17,7 +17,8 @@ namespace baodao::testing {
 
 class Stored {
  public:
-  // Waits until every event so far has been handled: what the services do by themselves is done.
+  // PendingCalls until every event so far has been handled: what the services do by themselves is
+  // done.
   explicit Stored(Town& town) : town_(town) {
     town.Run(AwaitEvents(town));
     before_ = Read();

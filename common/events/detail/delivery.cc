@@ -39,8 +39,8 @@ bool IsOutage(const absl::Status& status) {
          status.code() == absl::StatusCode::kCancelled;
 }
 
-Task<absl::Status> Bury(redis::Client& client, std::string group, const Delivery& delivery,
-                        std::string bytes, std::string error, Time now) {
+Task<absl::Status> DeadLetter(redis::Client& client, std::string group, const Delivery& delivery,
+                              std::string bytes, std::string error, Time now) {
   const std::string key = DeadKey(group, delivery.shard);
   if (error.size() > kMaxError) error.resize(kMaxError);
   redis::Command command(key);

@@ -20,7 +20,7 @@ Task<absl::Status> Deliver(const Handler& handler, const Delivery& delivery);
 bool IsOutage(const absl::Status& status);
 
 // Puts the event into the group's dead letters. `bytes` is the event as it was.
-Task<absl::Status> Bury(redis::Client& client, std::string group, const Delivery& delivery,
-                        std::string bytes, std::string error, Time now);
+Task<absl::Status> DeadLetter(redis::Client& client, std::string group, const Delivery& delivery,
+                              std::string bytes, std::string error, Time now);
 
 }  // namespace baodao::events::detail

@@ -78,7 +78,7 @@ class Group final : public GroupConsumer {
   Task<void> HandleAll(Stream& stream, std::vector<Entry> entries);
   Task<bool> HandleOne(GroupStream& stream, const Entry& entry);
   Task<bool> Try(GroupStream& stream, Delivery& delivery, const Entry& entry, bool noted);
-  Task<bool> TryBury(const Delivery& delivery, const Entry& entry, std::string error);
+  Task<bool> TryDeadLetter(const Delivery& delivery, const Entry& entry, std::string error);
   Task<bool> Pause(GroupStream& stream, Millis delay);
   Task<void> Advance(GroupStream& stream, const Entry& entry);
 

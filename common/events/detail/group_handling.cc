@@ -37,7 +37,7 @@ Task<bool> Group::HandleOne(GroupStream& stream, const Entry& entry) {
   } else {
     co_return co_await Try(stream, delivery, entry, noted);
   }
-  while (!co_await TryBury(delivery, entry, error)) {
+  while (!co_await TryDeadLetter(delivery, entry, error)) {
     if (!co_await Pause(stream, options_.retry_max)) co_return false;
   }
   co_return true;
@@ -63,7 +63,7 @@ Task<bool> Group::Try(GroupStream& stream, Delivery& delivery, const Entry& entr
     const bool patient =
         IsOutage(status) && std::chrono::steady_clock::now() - first_try < options_.outage_patience;
     if (delivery.attempt >= options_.max_deliveries && !patient &&
-        co_await TryBury(delivery, entry, status.ToString())) {
+        co_await TryDeadLetter(delivery, entry, status.ToString())) {
       co_return true;
     }
     if (!co_await Pause(stream, delay)) co_return false;
@@ -72,9 +72,9 @@ Task<bool> Group::Try(GroupStream& stream, Delivery& delivery, const Entry& entr
   }
 }
 
-Task<bool> Group::TryBury(const Delivery& delivery, const Entry& entry, std::string error) {
-  absl::Status buried = co_await Bury(client_, options_.group, delivery,
-                                      std::string(entry.Field("e")), error, clock_.Now());
+Task<bool> Group::TryDeadLetter(const Delivery& delivery, const Entry& entry, std::string error) {
+  absl::Status buried = co_await DeadLetter(client_, options_.group, delivery,
+                                            std::string(entry.Field("e")), error, clock_.Now());
   if (!buried.ok()) co_return false;
   ++stats_.dead_letters;
   log::Error("events.dead_letter", {{"group", options_.group},

@@ -78,8 +78,8 @@ std::string ScoreText(double score) {
 
 absl::Status CheckCommit(const Commit& commit) {
   // Counts are 16 bits on the wire, and a write takes four arguments at most.
-  constexpr size_t kMostWrites = 15'000;
-  if (commit.writes().size() + commit.checks().size() + commit.requests().size() > kMostWrites) {
+  constexpr size_t kMaxWrites = 15'000;
+  if (commit.writes().size() + commit.checks().size() + commit.requests().size() > kMaxWrites) {
     return absl::InvalidArgumentError(
         absl::StrCat("commit of ", commit.writes().size(), " writes is too large"));
   }

@@ -27,7 +27,7 @@ absl::Status CheckReturn(const v1::AssignmentRecord& record, Time now) {
   if (record.departures() < 2) return absl::OkStatus();
   const Time day_over = DayOver(record);
   Time from = std::min(day_over, Time(Millis(record.last_departure_ms())) + kReturnPause);
-  if (record.departures() >= kMostDepartures) from = day_over;
+  if (record.departures() >= kMaxDepartures) from = day_over;
   return now >= from ? absl::OkStatus() : RefuseFor(Reason::LEFT_TOO_OFTEN, from - now);
 }
 

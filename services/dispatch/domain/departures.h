@@ -14,7 +14,7 @@ inline constexpr Millis kDeparturesDay = std::chrono::hours(24);
 // … anybody may change their mind once, after the second one waits so long …
 inline constexpr Millis kReturnPause = std::chrono::minutes(10);
 // … and after so many until the day is over.
-inline constexpr int kMostDepartures = 3;
+inline constexpr int kMaxDepartures = 3;
 
 // The person leaves by themself.
 void NoteDeparture(v1::AssignmentRecord& record, Time now);

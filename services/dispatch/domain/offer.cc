@@ -41,7 +41,7 @@ absl::StatusOr<Effects> DecideOffer(Aggregate& aggregate, const TakeCommand& com
   }
   RETURN_IF_ERROR(CheckEligible(task, *command.profile, *command.relations));
   if (SeatsOf(task).IsFull()) return Refuse(Reason::TASK_FULL);
-  if (aggregate.record().people_count() >= kMostPeople) return Refuse(Reason::TASK_FULL);
+  if (aggregate.record().people_count() >= kMaxPeople) return Refuse(Reason::TASK_FULL);
 
   const Time expires =
       enrollment::OfferUntil(now, ttl > Millis(0) ? ttl : kDefaultOffer, StartOf(task));

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kDefaultGeofence = 300;
 constexpr int kMinGeofence = 50;
-constexpr int kMostWaiting = 100;  // where the publisher names no number
+constexpr int kMaxWaiting = 100;  // where the publisher names no number
 
 absl::Status Check(const v1::PublishTaskRequest& request, const work::Limits& limits, Time now) {
   RETURN_IF_ERROR(validate::CheckWindow(request.window(), limits, now));
@@ -48,7 +48,7 @@ void SetAsked(v1::Task& task, const v1::PublishTaskRequest& request) {
   task.set_slots_max(request.slots_max());
   task.set_waitlist_max(request.waitlist_max() > 0
                             ? request.waitlist_max()
-                            : std::min(2 * request.slots_max(), kMostWaiting));
+                            : std::min(2 * request.slots_max(), kMaxWaiting));
   *task.mutable_skills() = request.skills();
   *task.mutable_credentials() = request.credentials();
   *task.mutable_categories() = request.categories();

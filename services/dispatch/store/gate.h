@@ -45,8 +45,8 @@ class Gate {
     std::string key_;
   };
 
-  // Waits while as many are inside as `room` answers. An empty pass when there is no room at all.
-  // `room` is asked again whenever somebody leaves.
+  // PendingCalls while as many are inside as `room` answers. An empty pass when there is no room at
+  // all. `room` is asked again whenever somebody leaves.
   Task<Pass> Enter(std::string key, std::function<int()> room);
 
   size_t busy() const { return lanes_.size(); }

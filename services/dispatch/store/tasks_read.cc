@@ -18,7 +18,7 @@
 namespace baodao::dispatch {
 namespace {
 
-constexpr size_t kMostAsked = 50;
+constexpr size_t kMaxAsked = 50;
 
 absl::StatusOr<v1::AssignmentRecord> ParseAssignment(const std::string& bytes) {
   v1::AssignmentRecord record;
@@ -53,7 +53,7 @@ Task<absl::StatusOr<std::vector<std::string>>> Tasks::ListAsked(std::string pers
   absl::Status failed;
   std::function<Task<void>(size_t)> look = [&](size_t shard) -> Task<void> {
     store::Store::Range range;
-    range.limit = kMostAsked;
+    range.limit = kMaxAsked;
     auto here = co_await store_.RangeIndex(keys_.Asked(static_cast<int>(shard), person_id), range);
     if (!here.ok()) failed = here.status();
     if (here.ok()) std::ranges::move(*here, std::back_inserter(found));
@@ -64,7 +64,7 @@ Task<absl::StatusOr<std::vector<std::string>>> Tasks::ListAsked(std::string pers
   std::ranges::sort(found, {},
                     [](const store::ScoredMember& one) { return std::tie(one.score, one.member); });
   std::vector<std::string> asked;
-  for (size_t i = 0; i < std::min(found.size(), kMostAsked); ++i) {
+  for (size_t i = 0; i < std::min(found.size(), kMaxAsked); ++i) {
     asked.push_back(std::move(found[i].member));
   }
   co_return asked;

@@ -14,7 +14,7 @@ namespace {
 
 // Candidates looked at beyond the free slots: some will have taken other work meanwhile.
 constexpr int kSpare = 8;
-constexpr int kMost = 64;
+constexpr int kMax = 64;
 constexpr size_t kChecksAtOnce = 16;
 
 using Standing = Candidate::Standing;
@@ -42,7 +42,7 @@ Task<absl::StatusOr<std::vector<Candidate>>> Candidates(App& app, v1::Task task)
   std::vector<Candidate> candidates;
   if (CheckRecruiting(task, app.clock.Now()).ok() && FreeSlots(task) > 0) {
     store::Store::Range range;
-    range.limit = std::min(kMost, FreeSlots(task) + kSpare);
+    range.limit = std::min(kMax, FreeSlots(task) + kSpare);
     CO_ASSIGN_OR_RETURN(const auto waiting,
                         co_await app.store.RangeIndex(app.keys.Waitlist(task.task_id()), range));
     for (const store::ScoredMember& member : waiting) candidates.push_back({member.member});

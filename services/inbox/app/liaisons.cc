@@ -13,7 +13,7 @@ using registration::v1::UnitService;
 // Another replica may have seen the change of liaison: what is remembered here is never older than
 // this.
 constexpr std::chrono::minutes kRemembered{5};
-constexpr size_t kMostUnits = 20'000;
+constexpr size_t kMaxUnits = 20'000;
 
 Task<absl::StatusOr<registration::v1::Unit>> Ask(std::shared_ptr<rpc::Client<UnitService>> client,
                                                  rpc::CallOptions options, std::string unit_id) {
@@ -50,7 +50,7 @@ void Liaisons::Apply(const registration::v1::Unit& unit) {
 }
 
 void Liaisons::Remember(const std::string& unit_id, std::string liaison_id) {
-  if (known_.size() >= kMostUnits) known_.clear();
+  if (known_.size() >= kMaxUnits) known_.clear();
   known_[unit_id] = {std::move(liaison_id), clock_.Now() + kRemembered};
 }
 

@@ -16,7 +16,7 @@ v1::TallyRecord* TallyOf(v1::InboxRecord* head, uint64_t name, Time now) {
     std::rotate(found, found + 1, tallies->end());
     return &*tallies->rbegin();
   }
-  if (tallies->size() >= kMostTallies) {
+  if (tallies->size() >= kMaxTallies) {
     const auto oldest = std::ranges::find(*tallies, 0u, &v1::TallyRecord::held);
     if (oldest == tallies->end()) return nullptr;
     tallies->erase(oldest);

@@ -16,7 +16,7 @@ inline constexpr uint32_t kShownADay = 5;
 // Those held back are shown this long after the first of them.
 inline constexpr std::chrono::minutes kHeldFor{15};
 // Things that one inbox counts at a time; beyond them nothing is held back.
-inline constexpr int kMostTallies = 64;
+inline constexpr int kMaxTallies = 64;
 
 // Counts one more; how many are held back now, with this one. 0: show it, and not what is held back
 // still, which is older.

@@ -49,7 +49,7 @@ Task<absl::StatusOr<v1::NeedAnswer>> Cancellations::Cancel(rpc::CallContext cont
       const absl::StatusOr<dispatch::v1::Task> task = co_await CancelTask(context, record, request);
       if (IsFinal(task.status())) co_await Forget(context, request.need_id(), key);
       CO_RETURN_IF_ERROR(task.status());
-      if (!FollowTask(&record, SightOf(*task), app_.clock.Now())) {
+      if (!FollowTask(&record, SnapshotOf(*task), app_.clock.Now())) {
         co_return absl::InternalError("a need cannot follow its cancelled task");
       }
     } else if (record.need().state() != v1::NEED_STATE_CANCELLED ||

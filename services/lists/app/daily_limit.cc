@@ -42,10 +42,10 @@ DailyLimit::Addition::~Addition() {
 Task<absl::Status> DailyLimit::Addition::Count() {
   if (counter_.empty() || counted_) co_return absl::OkStatus();
   CO_ASSIGN_OR_RETURN(store::Counted added, co_await store_.ReadCounter(counter_));
-  if (added.value >= kMostAddedPerDay) co_return RefuseFor(Reason::RATE_LIMITED, added.left);
+  if (added.value >= kMaxAddedPerDay) co_return RefuseFor(Reason::RATE_LIMITED, added.left);
   CO_ASSIGN_OR_RETURN(added, co_await store_.Increment(counter_, kAdditionDay));
   counted_ = true;
-  if (added.value <= kMostAddedPerDay) co_return absl::OkStatus();
+  if (added.value <= kMaxAddedPerDay) co_return absl::OkStatus();
   co_return RefuseFor(Reason::RATE_LIMITED, added.left);  // others were faster
 }
 

@@ -16,7 +16,7 @@
 
 namespace baodao::lists {
 
-inline constexpr int kMostAddedPerDay = 50;
+inline constexpr int kMaxAddedPerDay = 50;
 
 // The limit of one type of record. Loop thread only; outlives its additions, but not those that a
 // stopped loop left behind.
@@ -46,7 +46,7 @@ class DailyLimit {
     Addition(Addition&&) noexcept = default;
     ~Addition();
 
-    // Counts it, once, however often it is decided. RATE_LIMITED beyond kMostAddedPerDay in the 24
+    // Counts it, once, however often it is decided. RATE_LIMITED beyond kMaxAddedPerDay in the 24
     // hours since the first; then nothing is written. Services are not limited. Call it last in the
     // decision of a mutation: a refusal there still gives a request known already its old answer.
     Task<absl::Status> Count();
@@ -61,7 +61,7 @@ class DailyLimit {
     bool counted_ = false;
   };
 
-  // Waits for copies of the request that are under way here: they must not count, too.
+  // PendingCalls for copies of the request that are under way here: they must not count, too.
   Task<Addition> Begin(rpc::CallContext ctx, std::string request_id);
 
   store::Store& store_;

@@ -64,7 +64,7 @@ Task<absl::Status> Publications::Conclude(std::string need_id, int attempt,
     v1::NeedRecord record = loaded.record;
     origin.now = app_.clock.Now();
     if (task.ok()) {
-      if (!CompletePublication(&record, SightOf(*task), origin.now)) {
+      if (!CompletePublication(&record, SnapshotOf(*task), origin.now)) {
         co_return absl::InternalError("a publishing need cannot take its task");
       }
     } else {

@@ -66,7 +66,7 @@ void EndPublication(v1::NeedRecord* record, Time now) {
   *record->mutable_need()->mutable_update_time() = ToTimestamp(now);
 }
 
-NeedEvent EventOfLost(const v1::NeedRecord& record, const TaskSight& task, Time now) {
+NeedEvent EventOfLost(const v1::NeedRecord& record, const TaskSnapshot& task, Time now) {
   const bool expired = task.state == dispatch::v1::TASK_STATE_EXPIRED;
   if (!expired && task.need_outcome == dispatch::v1::NEED_OUTCOME_CANCEL) {
     return NeedEvent::kTaskCancelled;
@@ -75,7 +75,7 @@ NeedEvent EventOfLost(const v1::NeedRecord& record, const TaskSight& task, Time 
   return expired && now >= WantedUntil(record) ? NeedEvent::kTaskPassed : NeedEvent::kTaskLost;
 }
 
-std::optional<NeedEvent> EventOf(const v1::NeedRecord& record, const TaskSight& task, Time now) {
+std::optional<NeedEvent> EventOf(const v1::NeedRecord& record, const TaskSnapshot& task, Time now) {
   switch (task.state) {
     case dispatch::v1::TASK_STATE_IN_SERVICE:
       return NeedEvent::kTaskStarted;
@@ -97,7 +97,7 @@ bool IsPast(const v1::NeedRecord& record, const std::string& task_id) {
 }
 
 // A lost task is not closed before service of it was confirmed.
-bool WasServed(const TaskSight& past) {
+bool WasServed(const TaskSnapshot& past) {
   return past.state == dispatch::v1::TASK_STATE_SERVED ||
          past.state == dispatch::v1::TASK_STATE_EVALUATED ||
          past.state == dispatch::v1::TASK_STATE_CLOSED;
@@ -105,7 +105,7 @@ bool WasServed(const TaskSight& past) {
 
 // Service of a lost task was confirmed after the fact: the need has its task back, unless it has
 // another by now.
-bool TakeBackTask(v1::NeedRecord* record, const TaskSight& task, Time now) {
+bool TakeBackTask(v1::NeedRecord* record, const TaskSnapshot& task, Time now) {
   v1::Need* need = record->mutable_need();
   if (record->publishing() || !need->task_id().empty()) return false;
   if (!WasServed(task) || !Move(need, NeedEvent::kTaskServed).ok()) return false;
@@ -123,7 +123,7 @@ bool IsLost(dispatch::v1::TaskState state) {
 
 }  // namespace
 
-TaskSight SightOf(const dispatch::v1::Task& task) {
+TaskSnapshot SnapshotOf(const dispatch::v1::Task& task) {
   return {task.task_id(), task.state(), task.version(), task.need_outcome(), task.cancel_reason()};
 }
 
@@ -168,7 +168,7 @@ bool IsPublishedBy(const v1::NeedRecord& record, const Publisher& publisher) {
          record.publish_fingerprint() == publisher.fingerprint;
 }
 
-bool CompletePublication(v1::NeedRecord* record, const TaskSight& task, Time now) {
+bool CompletePublication(v1::NeedRecord* record, const TaskSnapshot& task, Time now) {
   if (!record->publishing()) return false;
   if (!Move(record->mutable_need(), NeedEvent::kPublished).ok()) return false;
   ExtendUntil(record, record->publish_request().window().end());
@@ -185,11 +185,11 @@ bool AbandonPublication(v1::NeedRecord* record, int attempt, Time now) {
   return true;
 }
 
-bool WaitsForPublication(const v1::NeedRecord& record, const TaskSight& task) {
+bool WaitsForPublication(const v1::NeedRecord& record, const TaskSnapshot& task) {
   return record.publishing() && IsPast(record, task.task_id) && WasServed(task);
 }
 
-bool FollowTask(v1::NeedRecord* record, const TaskSight& task, Time now) {
+bool FollowTask(v1::NeedRecord* record, const TaskSnapshot& task, Time now) {
   if (IsPast(*record, task.task_id)) return TakeBackTask(record, task, now);
   if (record->publishing()) return CompletePublication(record, task, now);
   v1::Need* need = record->mutable_need();

@@ -26,7 +26,7 @@ struct Publisher {
 };
 
 // What an event or an answer of dispatch says of a task.
-struct TaskSight {
+struct TaskSnapshot {
   std::string task_id;
   dispatch::v1::TaskState state = dispatch::v1::TASK_STATE_UNSPECIFIED;
   uint64_t version = 0;
@@ -34,7 +34,7 @@ struct TaskSight {
   dispatch::v1::NeedOutcome need_outcome = dispatch::v1::NEED_OUTCOME_UNSPECIFIED;
   std::string cancel_reason;
 };
-TaskSight SightOf(const dispatch::v1::Task& task);
+TaskSnapshot SnapshotOf(const dispatch::v1::Task& task);
 
 // What whoever comes lacks to find the one they help: OK with a phone and an address or a known
 // place, NEED_INCOMPLETE otherwise, which names the fields.
@@ -51,15 +51,15 @@ absl::Status BeginPublication(v1::NeedRecord* record, const v1::PublishNeedReque
 bool IsPublishedBy(const v1::NeedRecord& record, const Publisher& publisher);
 
 // The need has its task. Does nothing (false) when no publication runs.
-bool CompletePublication(v1::NeedRecord* record, const TaskSight& task, Time now);
+bool CompletePublication(v1::NeedRecord* record, const TaskSnapshot& task, Time now);
 
 // Dispatch refused: the need is as it was before. Does nothing (false) unless publication `attempt`
 // runs.
 bool AbandonPublication(v1::NeedRecord* record, int attempt, Time now);
 
-// Whether the sight is of an earlier task that was served after all, while the publication of
+// Whether the snapshot is of an earlier task that was served after all, while the publication of
 // another runs: what becomes of that decides, so it is to be ended before the need can follow.
-bool WaitsForPublication(const v1::NeedRecord& record, const TaskSight& task);
+bool WaitsForPublication(const v1::NeedRecord& record, const TaskSnapshot& task);
 
 // Moves the need after its task: also to CANCELLED with it, where that is what was said of the
 // need, and to EXPIRED, where it passed unserved and so has the time of the need. False when there
@@ -67,6 +67,6 @@ bool WaitsForPublication(const v1::NeedRecord& record, const TaskSight& task);
 // one that does not concern the need. Completes a running publication first: only the running one
 // can have made a task that the record does not know. An earlier task that turns out to
 // have been served resolves a need that has no other.
-bool FollowTask(v1::NeedRecord* record, const TaskSight& task, Time now);
+bool FollowTask(v1::NeedRecord* record, const TaskSnapshot& task, Time now);
 
 }  // namespace baodao::lists

@@ -16,7 +16,7 @@ class Follower {
   Task<absl::Status> OnEvent(const events::Delivery& delivery);
 
  private:
-  Task<absl::Status> Follow(std::string need_id, TaskSight sight, record::Origin origin);
+  Task<absl::Status> Follow(std::string need_id, TaskSnapshot snapshot, record::Origin origin);
 
   App& app_;
   Publications& publications_;

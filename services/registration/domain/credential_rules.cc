@@ -14,7 +14,7 @@
 namespace baodao::registration {
 namespace {
 
-constexpr int kMostKinds = 16;
+constexpr int kMaxKinds = 16;
 constexpr std::chrono::years kLongest{50};
 
 auto Find(v1::Person& person, const std::string& kind) {
@@ -82,8 +82,8 @@ absl::StatusOr<v1::Credential> GrantCredential(const v1::GrantCredentialRequest&
   const std::string& wanted =
       request.area_code().empty() && renewed ? held->area_code() : request.area_code();
   ASSIGN_OR_RETURN(std::string area, GrantingArea(wanted, verifier, *record));
-  if (!replaced && person.credentials_size() >= kMostKinds) {
-    return Refuse(Reason::TOO_MANY_CREDENTIALS, {{"max", std::to_string(kMostKinds)}});
+  if (!replaced && person.credentials_size() >= kMaxKinds) {
+    return Refuse(Reason::TOO_MANY_CREDENTIALS, {{"max", std::to_string(kMaxKinds)}});
   }
   v1::Credential& credential = replaced ? *held : *person.add_credentials();
   credential.set_kind(request.kind());

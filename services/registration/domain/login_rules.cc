@@ -57,7 +57,7 @@ void RotateRefresh(std::string next_hash, Time now, v1::SessionRecord* record) {
     token.set_hash(record->refresh_hash());
     *token.mutable_time() = ToTimestamp(now);
   }
-  if (replaced.size() > kMostReplaced) replaced.erase(replaced.begin());
+  if (replaced.size() > kMaxReplaced) replaced.erase(replaced.begin());
   record->set_refresh_hash(std::move(next_hash));
   *record->mutable_refresh_expire_time() = ToTimestamp(now + kRefreshLife);
 }

@@ -54,7 +54,7 @@ RefreshVerdict JudgeRefresh(const v1::SessionRecord& record, std::string_view to
 
 // Tokens of a session that are remembered after they were exchanged. A client that exchanges more
 // within a minute has an older one of them taken for reused.
-inline constexpr int kMostReplaced = 16;
+inline constexpr int kMaxReplaced = 16;
 
 // Puts the next token in force, the first one too.
 void RotateRefresh(std::string next_hash, Time now, v1::SessionRecord* record);

@@ -39,7 +39,7 @@ void SessionHandlers::Renew(std::string token, Time now, Entry* entry) const {
 
 absl::StatusOr<std::string> SessionHandlers::InForceAfter(std::string exchanged,
                                                           const v1::SessionRecord& session) const {
-  for (int i = 0; i < kMostReplaced; ++i) {
+  for (int i = 0; i < kMaxReplaced; ++i) {
     exchanged = app_.vault.NextRefreshToken(exchanged);
     if (app_.vault.TokenHash(exchanged) == session.refresh_hash()) return exchanged;
   }

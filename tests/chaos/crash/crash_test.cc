@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "common/testing/matchers.h"
 #include "tests/chaos/crash/fixture.h"
 
 namespace baodao::testing {
@@ -46,7 +47,7 @@ class ClaimsTest : public CrashTest {
       if (answer.ok()) {
         answers_[answer->task_id()][person.person_id] = *answer;
       } else {
-        EXPECT_TRUE(Is(answer.status(), Reason::WAITLIST_FULL)) << answer.status();
+        EXPECT_THAT(answer, testing::IsRefusal(Reason::WAITLIST_FULL)) << answer.status();
       }
       ++done_;
     };
@@ -105,7 +106,7 @@ class ClaimsTest : public CrashTest {
       const auto first = told.find(person.person_id);
       if (first == told.end()) co_return;
       const auto again = co_await Claim(tasks_[i / kPeople], person);
-      EXPECT_TRUE(again.ok()) << again.status();
+      EXPECT_THAT(again, testing::IsOk());
       if (!again.ok()) co_return;
       EXPECT_EQ(again->SerializeAsString(), first->second.SerializeAsString());
     };
@@ -173,7 +174,7 @@ class PublicationsTest : public CrashTest {
       request.set_need_id(needs_[i]);
       const auto published = co_await Persist(lists_, &client::Needs::PublishNeed,
                                               community().coordinator.token, request);
-      EXPECT_TRUE(published.ok()) << published.status();
+      EXPECT_THAT(published, testing::IsOk());
       if (published.ok()) tasks_[i] = published->task_id();
       ++done_;
     };
@@ -274,7 +275,7 @@ class WaitlistTest : public CrashTest {
       request.set_task_id(tasks_[i]);
       const auto answer = co_await Persist(assignments_, &client::Assignments::WithdrawAssignment,
                                            world().people[first_].token, request);
-      EXPECT_TRUE(answer.ok()) << answer.status();
+      EXPECT_THAT(answer, testing::IsOk());
       ++done_;
     };
     co_await ForEach(count, 4, withdraw);

@@ -4,6 +4,7 @@
 
 #include "common/paging/page_token.h"
 #include "common/status/grpc.h"
+#include "common/testing/matchers.h"
 #include "tests/e2e/bad_input/spoil.h"
 #include "tests/e2e/every_rpc.h"
 #include "tests/e2e/stored.h"
@@ -172,7 +173,7 @@ TEST_F(BadInputTest, UnknownIdsAndOldPageTokens) {
   dispatch::v1::ListTasksRequest list;
   list.set_area_code(town_->world->communities[0].area.code());
   const auto ring = crypto::KeyRing::Load(town_->deployment.keys_dir() + "/ring.json");
-  ASSERT_TRUE(ring.ok()) << ring.status();
+  ASSERT_THAT(ring, testing::IsOk());
   const paging::Query query = paging::QueryOf(*ring, "dispatch.ListTasks", list);
   const Time old = SystemClock().Now() - std::chrono::hours(25);
   list.set_page_token(paging::Encode("0|", query, old));

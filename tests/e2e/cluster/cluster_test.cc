@@ -12,6 +12,7 @@
 #include "common/events/group_consumer.h"
 #include "common/redis/slot.h"
 #include "common/store/keys.h"
+#include "common/testing/matchers.h"
 #include "ops/demo/task_people.h"
 #include "tests/e2e/town.h"
 
@@ -86,7 +87,7 @@ class ClusterTest : public ::testing::Test {
     for (rpc::Channel* service : {&backend.registration, &backend.lists, &backend.dispatch}) {
       for (int shard = 0; shard < kShards; ++shard) {
         const absl::Status written = co_await Write(*service, shard);
-        EXPECT_TRUE(written.ok()) << written;
+        EXPECT_THAT(written, testing::IsOk());
       }
     }
     const auto client = co_await redis::Connect(town_->loop, cluster().config());
@@ -99,7 +100,7 @@ class ClusterTest : public ::testing::Test {
       co_await Await(group + " has read all events", [&]() -> Task<bool> {
         const auto lag =
             co_await events::ReadGroupLag(**client, SystemClock(), group, services, kShards);
-        EXPECT_TRUE(lag.ok()) << lag.status();
+        EXPECT_THAT(lag, testing::IsOk());
         if (!lag.ok()) co_return false;
         EXPECT_EQ(lag->dead_letters, 0) << group;
         co_return lag->unread == 0;

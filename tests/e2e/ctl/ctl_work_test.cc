@@ -14,6 +14,7 @@
 
 #include "common/events/dead_letters.h"
 #include "common/events/detail/delivery.h"
+#include "common/testing/matchers.h"
 #include "ops/ctl/app.h"
 #include "ops/demo/names.h"
 #include "ops/demo/task_people.h"
@@ -320,7 +321,7 @@ class DeadLettersTest : public CtlWorkTest {
   static constexpr int kShard = 1;
 
   // That their registration was suspended, or has ended.
-  void Bury(registration::v1::RegistrationState state, const std::string& event_id) {
+  void DeadLetter(registration::v1::RegistrationState state, const std::string& event_id) {
     events::Delivery delivery;
     delivery.service = "registration";
     delivery.shard = kShard;
@@ -334,9 +335,9 @@ class DeadLettersTest : public CtlWorkTest {
     changed.mutable_registration()->set_area_code(world().communities[0].area.code());
     changed.mutable_registration()->set_state(state);
     const absl::Status buried = town_->Run(
-        events::detail::Bury(*client_, "inbox", delivery, delivery.event.SerializeAsString(),
-                             "INTERNAL: it broke", SystemClock().Now()));
-    ASSERT_TRUE(buried.ok()) << buried;
+        events::detail::DeadLetter(*client_, "inbox", delivery, delivery.event.SerializeAsString(),
+                                   "INTERNAL: it broke", SystemClock().Now()));
+    ASSERT_THAT(buried, testing::IsOk());
   }
 
   // The command about this group in this Redis.
@@ -383,8 +384,8 @@ class DeadLettersTest : public CtlWorkTest {
 };
 
 TEST_F(DeadLettersTest, WhatIsDroppedIsGoneAndWhatIsRequeuedIsDelivered) {
-  Bury(registration::v1::REGISTRATION_STATE_SUSPENDED, "7-1");
-  Bury(registration::v1::REGISTRATION_STATE_ENDED, "7-2");
+  DeadLetter(registration::v1::REGISTRATION_STATE_SUSPENDED, "7-1");
+  DeadLetter(registration::v1::REGISTRATION_STATE_ENDED, "7-2");
   const Outcome table = Letters({"list"});
   EXPECT_EQ(table.code, kOk) << table.err;
   for (const char* event : {"7-1", "7-2"}) {

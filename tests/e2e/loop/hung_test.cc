@@ -5,6 +5,7 @@
 #include <fstream>
 #include <thread>
 
+#include "common/testing/matchers.h"
 #include "tests/e2e/town.h"
 
 namespace baodao::testing {
@@ -56,11 +57,11 @@ TEST(HungTest, AHungDispatchIsAnsweredForAndThePublicationGoesOn) {
   const lists::v1::PublishNeedRequest publish = AcceptedNeed(town);
   town.deployment.process("dispatch").Signal(SIGSTOP);
   const auto hung = PublishOnce(town, publish);
-  EXPECT_TRUE(Is(hung.status(), Reason::PEER_UNAVAILABLE)) << hung.status();
+  EXPECT_THAT(hung, testing::IsRefusal(Reason::PEER_UNAVAILABLE)) << hung.status();
   town.deployment.process("dispatch").Signal(SIGCONT);
   const auto published = town.Run(demo::Try(town.world->backend.needs, &client::Needs::PublishNeed,
                                             town.world->communities[0].coordinator.token, publish));
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   EXPECT_FALSE(published->task_id().empty());
 }
 
@@ -73,7 +74,7 @@ TEST(HungTest, AnotherReplicaIsAskedInsteadOfTheHungOne) {
   town.deployment.process("dispatch").Signal(SIGSTOP);
   for (const auto& publish : {first, second}) {
     const auto published = PublishOnce(town, publish);
-    EXPECT_TRUE(published.ok()) << published.status();
+    EXPECT_THAT(published, testing::IsOk());
   }
   town.deployment.process("dispatch").Signal(SIGCONT);
 }

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "common/config/config.h"
+#include "common/testing/matchers.h"
 #include "common/testing/process.h"
 #include "common/testing/redis_server.h"
 #include "common/testing/temp_dir.h"
@@ -82,7 +83,7 @@ TEST(LoopTest, TheCredentialThatANeedAsksForIsAskedForAtTheClaim) {
     return town.Run(
         demo::Try(backend.assignments, &client::Assignments::ClaimTask, nurse.token, claim));
   };
-  EXPECT_TRUE(Is(taken().status(), Reason::MISSING_CREDENTIAL));
+  EXPECT_THAT(taken(), testing::IsRefusal(Reason::MISSING_CREDENTIAL));
   registration::v1::GrantCredentialRequest grant;
   grant.set_request_id(town.world->RequestId());
   grant.set_person_id(nurse.person_id);
@@ -91,7 +92,7 @@ TEST(LoopTest, TheCredentialThatANeedAsksForIsAskedForAtTheClaim) {
   *grant.mutable_expire_time() = task.window().end();
   town.Run(demo::Must(backend.people, &client::People::GrantCredential, coordinator, grant));
   const auto accepted = taken();
-  ASSERT_TRUE(accepted.ok()) << accepted.status();
+  ASSERT_THAT(accepted, testing::IsOk());
   EXPECT_EQ(accepted->state(), dispatch::v1::ASSIGNMENT_STATE_ACCEPTED);
 }
 

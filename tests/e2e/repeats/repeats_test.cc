@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "common/status/grpc.h"
+#include "common/testing/matchers.h"
 #include "tests/e2e/every_rpc.h"
 #include "tests/e2e/stored.h"
 
@@ -361,7 +362,7 @@ TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
   EXPECT_EQ(before.Changes(), std::vector<std::string>());
   for (const Sent& sent : sent_) {
     const absl::Status status = Again(town_, sent, WithOther(sent), nullptr);
-    EXPECT_TRUE(Is(status, Reason::REQUEST_ID_REUSED))
+    EXPECT_THAT(status, testing::IsRefusal(Reason::REQUEST_ID_REUSED))
         << sent.rpc->method->name() << ": " << status;
   }
   EXPECT_EQ(before.Changes(), std::vector<std::string>());

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "common/async/for_each.h"
+#include "common/testing/matchers.h"
 #include "ops/demo/task_people.h"
 #include "tests/e2e/town.h"
 
@@ -141,7 +142,7 @@ TEST_F(RushTest, TheSameRequestSentAHundredTimesHasOneEffectAndOneAnswer) {
   auto again = [&](size_t i) -> Task<void> {
     const Assigned answer =
         co_await Claim(i, world().people[0].token, task.task_id(), "hundred-times");
-    EXPECT_TRUE(answer.ok()) << answer.status();
+    EXPECT_THAT(answer, testing::IsOk());
     if (answer.ok()) answers.insert(answer->SerializeAsString());
   };
   town_->Run(ForEach(100, 100, again));
@@ -150,7 +151,7 @@ TEST_F(RushTest, TheSameRequestSentAHundredTimesHasOneEffectAndOneAnswer) {
   const auto other = town_->Run(town_->Publish(0, 50, std::chrono::hours(500)));
   const Assigned reused =
       town_->Run(Claim(0, world().people[0].token, other.task_id(), "hundred-times"));
-  EXPECT_TRUE(Is(reused.status(), Reason::REQUEST_ID_REUSED)) << reused.status();
+  EXPECT_THAT(reused, testing::IsRefusal(Reason::REQUEST_ID_REUSED)) << reused.status();
 }
 
 }  // namespace

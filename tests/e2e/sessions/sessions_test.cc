@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/ids/ids.h"
+#include "common/testing/matchers.h"
 #include "common/testing/paths.h"
 #include "common/testing/process.h"
 #include "common/testing/temp_dir.h"
@@ -78,7 +79,7 @@ TEST_F(SessionsTest, SigningOutEndsStreamsAndTokensInEveryService) {
   Must(demo::Must(backend_.sessions, &client::Sessions::Logout, gone.token,
                   registration::v1::LogoutRequest()));
   const absl::Status end = EndOf(stream);
-  EXPECT_TRUE(Is(end, Reason::SESSION_ENDED)) << end;
+  EXPECT_THAT(end, testing::IsRefusal(Reason::SESSION_ENDED)) << end;
   dispatch::v1::GetTaskRequest get;
   get.set_task_id(claim.task_id());
   ASSERT_TRUE(
@@ -91,7 +92,7 @@ TEST_F(SessionsTest, SigningOutEndsStreamsAndTokensInEveryService) {
       SoonRefused(replica, &client::Tasks::GetTask, gone.token, get, Reason::SESSION_ENDED));
   const auto claimed = town_.Run(backend_.assignments.Call(
       &client::Assignments::ClaimTask, rpc::CallOptions::As(gone.token), claim));
-  EXPECT_TRUE(Is(claimed.status(), Reason::SESSION_ENDED)) << claimed.status();
+  EXPECT_THAT(claimed, testing::IsRefusal(Reason::SESSION_ENDED)) << claimed.status();
 
   inbox::v1::ListNotificationsRequest list;
   list.set_person_id(gone.person_id);
@@ -111,7 +112,7 @@ TEST_F(SessionsTest, SigningOutEndsStreamsAndTokensInEveryService) {
   town_.deployment.Start("dispatch");
   const auto later = town_.Run(
       backend_.tasks.Call(&client::Tasks::GetTask, rpc::CallOptions::As(gone.token), get));
-  EXPECT_TRUE(Is(later.status(), Reason::SESSION_ENDED)) << later.status();
+  EXPECT_THAT(later, testing::IsRefusal(Reason::SESSION_ENDED)) << later.status();
 
   // Nobody else's: neither another person's nor a new one of theirs.
   demo::Actor back = gone;
@@ -123,7 +124,7 @@ TEST_F(SessionsTest, SigningOutEndsStreamsAndTokensInEveryService) {
     Must(demo::Must(backend_.assignments, &client::Assignments::ClaimTask, actor->token, fresh));
   }
   EXPECT_TRUE(town_.Run(others.Next()).has_value());
-  EXPECT_TRUE(others.status().ok()) << others.status();
+  EXPECT_THAT(others.status(), testing::IsOk());
 }
 
 // It took a restart of all services, and tokens that were remembered stayed good until then.
@@ -140,7 +141,7 @@ TEST_F(SessionsTest, KeysAreReplacedWhileTheServicesRun) {
                                std::filesystem::copy_options::overwrite_existing);
   }
   const absl::Status end = EndOf(stream);
-  EXPECT_TRUE(Is(end, Reason::TOKEN_INVALID)) << end;
+  EXPECT_THAT(end, testing::IsRefusal(Reason::TOKEN_INVALID)) << end;
   registration::v1::GetPersonRequest get;
   get.set_person_id(person.person_id);
   EXPECT_TRUE(SoonRefused(backend_.people, &client::People::GetPerson, person.token, get,

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/async/for_each.h"
+#include "common/testing/matchers.h"
 #include "common/testing/redis_server.h"
 #include "tests/e2e/town.h"
 
@@ -128,17 +129,18 @@ TEST_F(StandingTest, WhatAVolunteerWasGivenEndsWithTheirRegistration) {
   const demo::Actor& next = world().people[1];
   const std::string soon = town_.Run(town_.Publish(0, 1, minutes(20))).task_id();
   const std::string later = town_.Run(town_.Publish(0, 2, hours(30))).task_id();
-  ASSERT_TRUE(Claim(volunteer, soon).ok());
-  ASSERT_TRUE(Claim(volunteer, later).ok());
+  ASSERT_THAT(Claim(volunteer, soon), testing::IsOk());
+  ASSERT_THAT(Claim(volunteer, later), testing::IsOk());
   ASSERT_EQ(Claim(next, soon)->state(), dispatch::v1::ASSIGNMENT_STATE_WAITLISTED);
-  ASSERT_TRUE(Contact(volunteer, soon).ok());
+  ASSERT_THAT(Contact(volunteer, soon), testing::IsOk());
   town_.Run(Suspend(volunteer));
   Await([&] { return IsReleased(soon, volunteer.person_id); }, "released from the first");
   Await([&] { return IsReleased(later, volunteer.person_id); }, "released from the second");
   EXPECT_EQ(On(later, volunteer.person_id).end_cause(), dispatch::v1::END_CAUSE_NOT_REGISTERED);
   EXPECT_FALSE(Contact(volunteer, soon).ok());
-  EXPECT_TRUE(Is(SignIn(volunteer, soon), Reason::NOT_REGISTERED)) << SignIn(volunteer, soon);
-  EXPECT_TRUE(Is(Claim(volunteer, later).status(), Reason::NOT_REGISTERED));
+  EXPECT_THAT(SignIn(volunteer, soon), testing::IsRefusal(Reason::NOT_REGISTERED))
+      << SignIn(volunteer, soon);
+  EXPECT_THAT(Claim(volunteer, later), testing::IsRefusal(Reason::NOT_REGISTERED));
   // The next in line takes over.
   Await([&] { return On(soon, next.person_id).state() == dispatch::v1::ASSIGNMENT_STATE_OFFERED; },
         "promoted");
@@ -149,12 +151,12 @@ TEST_F(StandingTest, WhatAVolunteerWasGivenEndsWithTheirRegistration) {
 TEST_F(StandingTest, WorkUnderWayIsLeftToTheCoordinators) {
   const demo::Actor& volunteer = world().people[2];
   const std::string task = town_.Run(town_.Publish(0, 1, minutes(20))).task_id();
-  ASSERT_TRUE(Claim(volunteer, task).ok());
-  ASSERT_TRUE(SignIn(volunteer, task).ok());
+  ASSERT_THAT(Claim(volunteer, task), testing::IsOk());
+  ASSERT_THAT(SignIn(volunteer, task), testing::IsOk());
   town_.Run(Suspend(volunteer));
   Await([&] { return AreaTold(task).contains("standing_lost_on_duty"); }, "the community is told");
   EXPECT_EQ(On(task, volunteer.person_id).state(), dispatch::v1::ASSIGNMENT_STATE_SIGNED_IN);
-  EXPECT_TRUE(Is(Contact(volunteer, task), Reason::NOT_REGISTERED));
+  EXPECT_THAT(Contact(volunteer, task), testing::IsRefusal(Reason::NOT_REGISTERED));
 }
 
 // Twelve people with two tasks each lose their standing at once, and both dispatches are killed
@@ -166,7 +168,8 @@ TEST_F(StandingTest, WhoeverDiesOverItEverybodyIsLetGoOnce) {
     tasks.push_back(town_.Run(town_.Publish(0, kLosers, ahead)).task_id());
   }
   for (size_t i = 0; i < kLosers; ++i) {
-    for (const std::string& task : tasks) ASSERT_TRUE(Claim(world().people[3 + i], task).ok());
+    for (const std::string& task : tasks)
+      ASSERT_THAT(Claim(world().people[3 + i], task), testing::IsOk());
   }
   std::function<Task<void>(size_t)> suspend = [&](size_t i) {
     return Suspend(world().people[3 + i]);

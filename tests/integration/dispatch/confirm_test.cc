@@ -1,5 +1,6 @@
 // Service confirmed after the fact, on a real store.
 #include "common/ids/ids.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/dispatch/later.h"
 
 namespace baodao::dispatch {
@@ -21,13 +22,14 @@ class ConfirmServiceTest : public LaterTest {
     request.set_need_id(ids::New("ned", TestTree()->ShardOf(kCommunity, keys.base())));
     request.set_need_attempt(1);
     const auto task = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
-    EXPECT_TRUE(task.ok()) << task.status();
-    EXPECT_TRUE(Run(Claim(0, person, task->task_id(), "claim-" + task->task_id())).ok());
+    EXPECT_THAT(task, testing::IsOk());
+    EXPECT_THAT(Run(Claim(0, person, task->task_id(), "claim-" + task->task_id())),
+                testing::IsOk());
     return *task;
   }
   void Expire(const std::string& task) {
     clock_.ahead = hours(5);
-    EXPECT_TRUE(Fire(one_, &Deadlines::End, kEndTimer, task).ok());
+    EXPECT_THAT(Fire(one_, &Deadlines::End, kEndTimer, task), testing::IsOk());
     EXPECT_EQ(Get(task).state(), v1::TASK_STATE_EXPIRED);
   }
   static v1::ConfirmServiceRequest Told(const v1::Task& task, const std::string& person,
@@ -44,7 +46,7 @@ class ConfirmServiceTest : public LaterTest {
   }
   static Time StartOf(const v1::Task& task) { return ToTime(task.window().start()); }
   void Credit(const std::string& task) {
-    EXPECT_TRUE(Fire(two_, &Deadlines::Credit, kCreditTimer, task).ok());
+    EXPECT_THAT(Fire(two_, &Deadlines::Credit, kCreditTimer, task), testing::IsOk());
   }
   std::vector<v1::LedgerEntry> LedgerOf(const std::string& person) {
     return *Run(replicas_[1]->app.ledgers.List(person, 0, 10));
@@ -96,7 +98,7 @@ TEST_F(ConfirmServiceTest, FromExpiredToCreditedAndRated) {
 
   const auto confirmed =
       Run(one_.assignments.ConfirmService(As(requester_), Told(task, person, "confirm")));
-  ASSERT_TRUE(confirmed.ok()) << confirmed.status();
+  ASSERT_THAT(confirmed, testing::IsOk());
   EXPECT_EQ(confirmed->state(), v1::TASK_STATE_SERVED);
   Credit(id);
   EXPECT_EQ(Run(replicas_[0]->app.tasks.ReadAssignment(id, person))->assignment().state(),
@@ -111,7 +113,7 @@ TEST_F(ConfirmServiceTest, FromExpiredToCreditedAndRated) {
   // Sent again it answers as it did; told anew it is on record; corrected it is corrected.
   const auto again =
       Run(two_.assignments.ConfirmService(As(requester_), Told(task, person, "confirm")));
-  ASSERT_TRUE(again.ok()) << again.status();
+  ASSERT_THAT(again, testing::IsOk());
   EXPECT_EQ(again->SerializeAsString(), confirmed->SerializeAsString());
   v1::ConfirmServiceRequest other = Told(task, person, "confirm");
   other.set_reason("别的原因");
@@ -137,7 +139,7 @@ TEST_F(ConfirmServiceTest, NobodyWasInTwoPlacesAtOnce) {
   const v1::Task elsewhere = Publish(NewTask(hours(2), 1, 1));
   Expire(missed.task_id());
   clock_.ahead = Millis(0);
-  ASSERT_TRUE(Run(Claim(1, person, elsewhere.task_id(), "elsewhere")).ok());
+  ASSERT_THAT(Run(Claim(1, person, elsewhere.task_id(), "elsewhere")), testing::IsOk());
   clock_.ahead = hours(5);
   const int64_t before = server_.Do({"DBSIZE"}).integer;
   v1::ConfirmServiceRequest whole = Told(missed, person, "whole");
@@ -151,7 +153,7 @@ TEST_F(ConfirmServiceTest, NobodyWasInTwoPlacesAtOnce) {
   *half.mutable_services(0)->mutable_served()->mutable_end() =
       ToTimestamp(StartOf(elsewhere) - minutes(1));
   const auto confirmed = Run(one_.assignments.ConfirmService(Coordinator(), half));
-  EXPECT_TRUE(confirmed.ok()) << confirmed.status();
+  EXPECT_THAT(confirmed, testing::IsOk());
   EXPECT_EQ(CalendarOf(person).entries_size(), 2);
 }
 
@@ -203,7 +205,7 @@ TEST_F(ConfirmServiceTest, WhatTheCommitRefusesLeavesNoMark) {
   for (size_t i = 0; i < why.size(); ++i) {
     const store::RequestKey other{coordinator, std::to_string(i), 7};
     const auto marking = Run(stores_[0]->MarkRequest(keys.ShardOf(coordinator), other));
-    ASSERT_TRUE(marking.ok()) << marking.status();
+    ASSERT_THAT(marking, testing::IsOk());
     EXPECT_EQ(*marking, why[i] == "OK" ? store::Marking::kReused : store::Marking::kNew) << why[i];
   }
 }

@@ -1,6 +1,7 @@
 // Finding tasks: in an area and near a place.
 #include <set>
 
+#include "common/testing/matchers.h"
 #include "services/dispatch/workers/task_feed.h"
 #include "tests/integration/dispatch/handlers_fixture.h"
 
@@ -18,12 +19,12 @@ TEST_F(FindTest, TasksOfAClosedAreaAreListedUnderItsSuccessorAndServedFromThere)
   request.set_need_id(ids::New("ned", shard));
   request.set_need_attempt(1);
   const auto left = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
-  ASSERT_TRUE(left.ok()) << left.status();
+  ASSERT_THAT(left, testing::IsOk());
   const auto listed = [&](const std::string& area) {
     v1::ListTasksRequest list;
     list.set_area_code(area);
     const auto page = Run(replicas_[1]->tasks.ListTasks(Coordinator(), list));
-    EXPECT_TRUE(page.ok()) << page.status();
+    EXPECT_THAT(page, testing::IsOk());
     return page.ok() ? page->tasks_size() : -1;
   };
   for (const char* area : {"310110003001", "310110003", "310110002001", "310110002", "310110"}) {
@@ -38,7 +39,8 @@ TEST_F(FindTest, TasksOfAClosedAreaAreListedUnderItsSuccessorAndServedFromThere)
     profile.add_area_codes(area);
     return Run(Claim(0, person, task_id, "claim")).status();
   };
-  EXPECT_TRUE(Is(claim("310110001001", left->task_id()), Reason::NOT_ELIGIBLE_AREA));
+  EXPECT_THAT(claim("310110001001", left->task_id()),
+              testing::IsRefusal(Reason::NOT_ELIGIBLE_AREA));
   EXPECT_EQ(claim("310110002001", left->task_id()), absl::OkStatus());
   v1::PublishTaskRequest here = NewTask(hours(3), 1, 2);
   here.set_area_code("310110002001");
@@ -77,12 +79,12 @@ TEST_F(FindTest, ListsGoDownTheTreeInStablePages) {
   EXPECT_EQ(list("310110001002", 3).size(), 10u);
   // A full task leaves the list, a cancelled one too.
   const std::vector<std::string> here = list("310110001", 200);
-  ASSERT_TRUE(Run(Claim(0, NewPerson(), here[0], "c")).ok());
+  ASSERT_THAT(Run(Claim(0, NewPerson(), here[0], "c")), testing::IsOk());
   v1::CancelTaskRequest cancel;
   cancel.set_request_id("cancel");
   cancel.set_task_id(here[1]);
   cancel.set_reason("暴雨");
-  ASSERT_TRUE(Run(replicas_[0]->tasks.CancelTask(Coordinator(), cancel)).ok());
+  ASSERT_THAT(Run(replicas_[0]->tasks.CancelTask(Coordinator(), cancel)), testing::IsOk());
   EXPECT_EQ(list("310110", 7).size(), 28u);
 
   v1::ListTasksRequest by_state;
@@ -109,19 +111,19 @@ TEST_F(FindTest, NearFindsWhatCanBeClaimed) {
   metrics::Registry registry;
   Metrics metrics(registry);
   TaskFeed feed(replica.app, replica.near, metrics);
-  ASSERT_TRUE(Run(feed.Load()).ok());
+  ASSERT_THAT(Run(feed.Load()), testing::IsOk());
   v1::ListTasksNearRequest request;
   request.mutable_point()->set_latitude(31.2746);
   request.mutable_point()->set_longitude(121.5234);
   const auto close = Run(replica.tasks.ListTasksNear(Coordinator(), request));
-  ASSERT_TRUE(close.ok());
+  ASSERT_THAT(close, testing::IsOk());
   ASSERT_EQ(close->hits_size(), 1);
   EXPECT_EQ(close->hits(0).task().task_id(), near);
   EXPECT_LT(close->hits(0).distance_m(), 150);
   request.set_radius_m(20000);
   EXPECT_EQ(Run(replica.tasks.ListTasksNear(Coordinator(), request))->hits_size(), 2);
   // Taken on the other replica: the record knows, even before the event arrives here.
-  ASSERT_TRUE(Run(Claim(0, NewPerson(), near, "c")).ok());
+  ASSERT_THAT(Run(Claim(0, NewPerson(), near, "c")), testing::IsOk());
   const auto left = Run(replica.tasks.ListTasksNear(Coordinator(), request));
   ASSERT_EQ(left->hits_size(), 1);
   EXPECT_EQ(left->hits(0).task().task_id(), far);

@@ -1,5 +1,6 @@
 // The life of a task on a real store: published, claimed, served, rated, credited.
 #include "common/ids/ids.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/dispatch/later.h"
 
 namespace baodao::dispatch {
@@ -50,9 +51,9 @@ TEST_F(LoopTest, FromPublishedToCredited) {
       ids::New("ned", TestTree()->ShardOf(kCommunity, replicas_[0]->app.keys.base())));
   request.set_need_attempt(1);
   const auto published = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   const std::string task = published->task_id();
-  ASSERT_TRUE(Run(Claim(0, person, task, "claim")).ok());
+  ASSERT_THAT(Run(Claim(0, person, task, "claim")), testing::IsOk());
 
   // Served, on two replicas, once it has begun.
   LaterClock clock;
@@ -61,16 +62,16 @@ TEST_F(LoopTest, FromPublishedToCredited) {
   v1::GetSignInCodeRequest ask;
   ask.set_task_id(task);
   auto code = Run(two.tasks.GetSignInCode(Coordinator(), ask));
-  ASSERT_TRUE(code.ok());
+  ASSERT_THAT(code, testing::IsOk());
   const auto in = Run(one.assignments.SignIn(As(person), SignBy(task, code->code(), "in")));
-  ASSERT_TRUE(in.ok()) << in.status();
+  ASSERT_THAT(in, testing::IsOk());
   EXPECT_EQ(in->state(), v1::ASSIGNMENT_STATE_SIGNED_IN);
   EXPECT_EQ(Get(task).state(), v1::TASK_STATE_IN_SERVICE);
   clock.ahead += minutes(10);
   code = Run(one.tasks.GetSignInCode(Coordinator(), ask));
-  ASSERT_TRUE(code.ok());
+  ASSERT_THAT(code, testing::IsOk());
   const auto out = Run(two.assignments.SignOut(As(person), SignBy(task, code->code(), "out")));
-  ASSERT_TRUE(out.ok()) << out.status();
+  ASSERT_THAT(out, testing::IsOk());
   EXPECT_EQ(Get(task).state(), v1::TASK_STATE_SERVED);
   EXPECT_GE(out->credited_minutes(), 10);
 
@@ -78,7 +79,7 @@ TEST_F(LoopTest, FromPublishedToCredited) {
   evaluate.set_request_id("evaluate");
   evaluate.set_task_id(task);
   evaluate.set_rating(5);
-  ASSERT_TRUE(Run(one.tasks.EvaluateTask(As(requester), evaluate)).ok());
+  ASSERT_THAT(Run(one.tasks.EvaluateTask(As(requester), evaluate)), testing::IsOk());
   const std::string timers = one.app.keys.base().Timers(one.app.keys.ShardOf(task));
   RunLaterTimersUntil(one, [&] {
     return server_.Do({"ZSCORE", timers, "credit|" + task}).IsNil();
@@ -87,7 +88,7 @@ TEST_F(LoopTest, FromPublishedToCredited) {
   v1::GetBalanceRequest of;
   of.set_person_id(person);
   const auto balance = Run(replicas_[1]->ledgers.GetBalance(As(person), of));
-  ASSERT_TRUE(balance.ok());
+  ASSERT_THAT(balance, testing::IsOk());
   EXPECT_EQ(balance->entries(), 1);
   EXPECT_EQ(balance->minutes(), out->credited_minutes());
   const auto loaded = *Run(replicas_[1]->app.tasks.ReadWithPeople(task));
@@ -95,7 +96,7 @@ TEST_F(LoopTest, FromPublishedToCredited) {
   v1::ListLedgerEntriesRequest list;
   list.set_person_id(person);
   const auto entries = Run(replicas_[0]->ledgers.ListLedgerEntries(As(person), list));
-  ASSERT_TRUE(entries.ok());
+  ASSERT_THAT(entries, testing::IsOk());
   ASSERT_EQ(entries->entries_size(), 1);
   EXPECT_EQ(entries->entries(0).confirmed_by(), requester);
   EXPECT_EQ(entries->entries(0).sequence(), 1u);
@@ -107,13 +108,13 @@ TEST_F(LoopTest, AClosedAreaTakesOnlyWhatItsNeedsLeftBehind) {
   v1::PublishTaskRequest request = NewTask(hours(3), 1, 2);
   request.set_area_code("310110002002");
   const auto closed = Run(replicas_[0]->tasks.PublishTask(Coordinator(), request));
-  EXPECT_TRUE(Is(closed.status(), Reason::AREA_CLOSED)) << closed.status();
+  EXPECT_THAT(closed, testing::IsRefusal(Reason::AREA_CLOSED)) << closed.status();
   EXPECT_EQ(MetadataOf(closed.status())["successor"], "310110002001");
   const int shard = TestTree()->ShardOf("310110002002", replicas_[0]->app.keys.base());
   request.set_need_id(ids::New("ned", shard));
   request.set_need_attempt(1);
   const auto published = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
-  EXPECT_TRUE(published.ok()) << published.status();
+  EXPECT_THAT(published, testing::IsOk());
 }
 
 TEST_F(LoopTest, OneNeedOneTask) {
@@ -128,7 +129,7 @@ TEST_F(LoopTest, OneNeedOneTask) {
     mine.set_request_id(std::move(request_id));
     const auto task =
         co_await replicas_[static_cast<size_t>(replica)]->tasks.PublishTask(Lists(), mine);
-    EXPECT_TRUE(task.ok()) << task.status();
+    EXPECT_THAT(task, testing::IsOk());
     if (task.ok()) made.insert(task->task_id());
   };
   for (int i = 0; i < 20; ++i) calls.push_back(publish(i % 2, "p" + std::to_string(i % 4)));
@@ -137,7 +138,7 @@ TEST_F(LoopTest, OneNeedOneTask) {
   request.set_need_attempt(2);
   request.set_request_id("second");
   const auto second = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
-  ASSERT_TRUE(second.ok());
+  ASSERT_THAT(second, testing::IsOk());
   EXPECT_FALSE(made.contains(second->task_id()));
   // Nobody else may say where a task comes from.
   EXPECT_EQ(Why(Run(replicas_[0]->tasks.PublishTask(Coordinator(), request)).status()),
@@ -160,7 +161,7 @@ TEST_F(LoopTest, WhoCancelsTheTaskOfANeedSaysWhatBecomesOfTheNeed) {
   for (int replica = 0; replica < 2; ++replica) {
     const auto cancelled =
         Run(replicas_[static_cast<size_t>(replica)]->tasks.CancelTask(Lists(), cancel));
-    ASSERT_TRUE(cancelled.ok()) << cancelled.status();
+    ASSERT_THAT(cancelled, testing::IsOk());
     EXPECT_EQ(cancelled->state(), v1::TASK_STATE_CANCELLED);
     EXPECT_EQ(cancelled->need_outcome(), v1::NEED_OUTCOME_CANCEL);
   }
@@ -174,21 +175,21 @@ TEST_F(LoopTest, APlaceFarFromItsAreaIsAskedBack) {
             "PLACE_FAR_FROM_AREA");
   request.set_place_confirmed(true);
   request.set_request_id("confirmed");
-  EXPECT_TRUE(Run(replicas_[0]->tasks.PublishTask(Coordinator(), request)).ok());
+  EXPECT_THAT(Run(replicas_[0]->tasks.PublishTask(Coordinator(), request)), testing::IsOk());
 }
 
 TEST_F(LoopTest, ADropOutIsReplacedFromTheWaitlist) {
   const std::string a = NewPerson(), b = NewPerson(), busy = NewPerson();
   const std::string task = Publish(NewTask(hours(5), 1, 1)).task_id();
   const std::string elsewhere = Publish(NewTask(hours(5), 1, 1)).task_id();
-  ASSERT_TRUE(Run(Claim(0, a, task, "1")).ok());
-  ASSERT_TRUE(Run(Claim(1, busy, task, "1")).ok());
-  ASSERT_TRUE(Run(Claim(1, b, task, "1")).ok());
-  ASSERT_TRUE(Run(Claim(0, busy, elsewhere, "2")).ok());
+  ASSERT_THAT(Run(Claim(0, a, task, "1")), testing::IsOk());
+  ASSERT_THAT(Run(Claim(1, busy, task, "1")), testing::IsOk());
+  ASSERT_THAT(Run(Claim(1, b, task, "1")), testing::IsOk());
+  ASSERT_THAT(Run(Claim(0, busy, elsewhere, "2")), testing::IsOk());
   v1::AssignmentRequest request;
   request.set_request_id("w");
   request.set_task_id(task);
-  ASSERT_TRUE(Run(replicas_[1]->assignments.WithdrawAssignment(As(a), request)).ok());
+  ASSERT_THAT(Run(replicas_[1]->assignments.WithdrawAssignment(As(a), request)), testing::IsOk());
   EXPECT_EQ(CalendarOf(a).entries_size(), 0);
   const std::string timers =
       replicas_[0]->app.keys.base().Timers(replicas_[0]->app.keys.ShardOf(task));
@@ -198,7 +199,7 @@ TEST_F(LoopTest, ADropOutIsReplacedFromTheWaitlist) {
   EXPECT_EQ(loaded->people.at(b).assignment().state(), v1::ASSIGNMENT_STATE_OFFERED);
   request.set_request_id("accept");
   const auto accepted = Run(replicas_[0]->assignments.AcceptOffer(As(b), request));
-  ASSERT_TRUE(accepted.ok()) << accepted.status();
+  ASSERT_THAT(accepted, testing::IsOk());
   EXPECT_EQ(accepted->state(), v1::ASSIGNMENT_STATE_ACCEPTED);
   const auto mine = Run(replicas_[1]->assignments.ListMyAssignments(As(b), {}));
   ASSERT_EQ(mine->items_size(), 1);
@@ -229,7 +230,7 @@ TEST_F(LoopTest, WhatIsKeptApartAndAskedForIsCheckedAtTheClaim) {
   request.set_publisher_id(NewPerson());
   request.add_credentials("nurse");
   const auto task = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
-  ASSERT_TRUE(task.ok()) << task.status();
+  ASSERT_THAT(task, testing::IsOk());
   ASSERT_EQ(task->credentials_size(), 1);
   EXPECT_EQ(Why(Run(Claim(0, helper, task->task_id(), "1")).status()), "MISSING_CREDENTIAL");
 
@@ -249,7 +250,7 @@ TEST_F(LoopTest, WhatIsKeptApartAndAskedForIsCheckedAtTheClaim) {
   EXPECT_EQ(Why(Run(Claim(1, helper, task->task_id(), "3")).status()), "KEPT_APART");
   const std::string nurse = NewPerson();
   change(nurse, "");
-  EXPECT_TRUE(Run(Claim(1, nurse, task->task_id(), "4")).ok());
+  EXPECT_THAT(Run(Claim(1, nurse, task->task_id(), "4")), testing::IsOk());
 }
 
 // Whoever claimed right after their registration was approved was refused where a replica had not
@@ -263,14 +264,14 @@ TEST_F(LoopTest, NobodyIsRefusedForWhatAReplicaHasNotHeardOf) {
   }
   const std::string task = Publish(NewTask(hours(3), 1, 3)).task_id();
   const auto claimed = Run(Claim(0, person, task, "1"));
-  ASSERT_TRUE(claimed.ok()) << claimed.status();
+  ASSERT_THAT(claimed, testing::IsOk());
   EXPECT_EQ(claimed->state(), v1::ASSIGNMENT_STATE_ACCEPTED);
   v1::OfferTaskRequest offer;
   offer.set_request_id("offer");
   offer.set_task_id(task);
   offer.set_person_id(other);
   const auto offered = Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer));
-  EXPECT_TRUE(offered.ok()) << offered.status();
+  EXPECT_THAT(offered, testing::IsOk());
 }
 
 // An approval heard of while the claim was being decided upon the profile of before: the owner had
@@ -292,7 +293,7 @@ TEST_F(LoopTest, NobodyIsRefusedForWhatAReplicaHearsOfMeanwhile) {
   both.push_back(claim());
   both.push_back(hear());
   RunAll(std::move(both));
-  ASSERT_TRUE(claimed.ok()) << claimed.status();
+  ASSERT_THAT(claimed, testing::IsOk());
   EXPECT_EQ(claimed->state(), v1::ASSIGNMENT_STATE_ACCEPTED);
 }
 

@@ -5,6 +5,7 @@
 #include "common/store/memory_store.h"
 #include "common/store/mutate.h"
 #include "common/testing/fake_clock.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/dispatch/handlers_fixture.h"
 
 namespace baodao::dispatch {
@@ -61,7 +62,7 @@ TEST_F(MarksTest, ARefusedClaimLeavesNothingEvenWhereTimeWasReserved) {
     const store::RequestKey other{people[i], "claim", 7};
     const auto marking =
         Run(stores_[0]->MarkRequest(stores_[0]->keys().ShardOfId(people[i]), other));
-    ASSERT_TRUE(marking.ok()) << marking.status();
+    ASSERT_THAT(marking, testing::IsOk());
     won += answers[i].ok() ? 1 : 0;
     EXPECT_EQ(*marking, answers[i].ok() ? store::Marking::kReused : store::Marking::kNew)
         << answers[i].status();
@@ -74,7 +75,7 @@ TEST_F(MarksTest, AReusedRequestIdIsNoticedAcrossShardsAlsoInARefusedCall) {
   const v1::Task task = Publish(NewTask(std::chrono::hours(30), 1, 2));
   const std::string person = PersonApartFrom(task.task_id());
   const auto claimed = Run(Claim(0, person, task.task_id(), "once"));
-  ASSERT_TRUE(claimed.ok()) << claimed.status();
+  ASSERT_THAT(claimed, testing::IsOk());
   EXPECT_EQ(Why(Withdraw(person, NewTaskId(0), "once").status()), "REQUEST_ID_REUSED");
   EXPECT_EQ(Why(Withdraw(person, NewTaskId(5), "once").status()), "REQUEST_ID_REUSED");
 }
@@ -84,7 +85,7 @@ TEST_F(MarksTest, ARefusedRequestIdIsFree) {
   const v1::Task task = Publish(NewTask(std::chrono::hours(30), 1, 2));
   const std::string person = PersonApartFrom(task.task_id());
   EXPECT_EQ(Why(Withdraw(person, task.task_id(), "again").status()), "NOT_ASSIGNED");
-  EXPECT_TRUE(Run(Claim(0, person, task.task_id(), "again")).ok());
+  EXPECT_THAT(Run(Claim(0, person, task.task_id(), "again")), testing::IsOk());
 }
 
 // The task of a need was published before, by another request.
@@ -98,12 +99,13 @@ TEST_F(MarksTest, ATaskThatIsThereAlreadyIsAnAnswerThatIsKept) {
     return Run(replicas_[0]->tasks.PublishTask(Lists(), request));
   };
   const auto made = publish("first");
-  ASSERT_TRUE(made.ok()) << made.status();
+  ASSERT_THAT(made, testing::IsOk());
   const auto found = publish("second");
-  ASSERT_TRUE(found.ok()) << found.status();
-  ASSERT_TRUE(Run(Claim(0, PersonApartFrom(made->task_id()), made->task_id(), "c")).ok());
+  ASSERT_THAT(found, testing::IsOk());
+  ASSERT_THAT(Run(Claim(0, PersonApartFrom(made->task_id()), made->task_id(), "c")),
+              testing::IsOk());
   const auto again = publish("second");
-  ASSERT_TRUE(again.ok()) << again.status();
+  ASSERT_THAT(again, testing::IsOk());
   EXPECT_EQ(again->SerializeAsString(), found->SerializeAsString());
   request.set_title("别的");
   EXPECT_EQ(Why(publish("second").status()), "REQUEST_ID_REUSED");
@@ -138,12 +140,12 @@ TEST_F(CopiesTest, ARefusedOneTakesTheAnswerOfTheOtherAndLeavesTheMark) {
   ASSERT_EQ(*testing::Run(loop_, store_.MarkRequest(5, key_)), store::Marking::kNew);
   store::Commit commit(3);
   commit.Answer(key_, "answer");
-  ASSERT_TRUE(testing::Run(loop_, store_.Apply(std::move(commit))).ok());
+  ASSERT_THAT(testing::Run(loop_, store_.Apply(std::move(commit))), testing::IsOk());
   TaskCall call = CallOf(TaskCall::End::kRefused);
   call.marked = true;
   Settle(call);
   EXPECT_EQ(call.end, TaskCall::End::kReplayed);
-  ASSERT_TRUE(call.result.ok()) << call.result.status();
+  ASSERT_THAT(call.result, testing::IsOk());
   EXPECT_EQ(*call.result, "answer");
   EXPECT_FALSE(AnotherMayUseIt());
 }

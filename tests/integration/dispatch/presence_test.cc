@@ -2,6 +2,7 @@
 #include "services/dispatch/app/presence.h"
 
 #include "common/ids/ids.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/dispatch/handlers_fixture.h"
 
 namespace baodao::dispatch {
@@ -23,12 +24,12 @@ TEST_F(PresenceTest, ContactIsForThoseOnTheTask) {
             "PERMISSION_DENIED");
   EXPECT_EQ(Why(Run(replica.tasks.GetTaskContact(Stranger(), request)).status()),
             "PERMISSION_DENIED");
-  ASSERT_TRUE(Run(Claim(1, person, task.task_id(), "c")).ok());
+  ASSERT_THAT(Run(Claim(1, person, task.task_id(), "c")), testing::IsOk());
   const auto seen = Run(replica.tasks.GetTaskContact(As(person), request));
-  ASSERT_TRUE(seen.ok()) << seen.status();
+  ASSERT_THAT(seen, testing::IsOk());
   EXPECT_EQ(seen->phone(), "13800001234");
   EXPECT_DOUBLE_EQ(seen->place().latitude(), 31.274567);
-  EXPECT_TRUE(Run(replica.tasks.GetTaskContact(Operator(), request)).ok());
+  EXPECT_THAT(Run(replica.tasks.GetTaskContact(Operator(), request)), testing::IsOk());
   // Two answers, two entries on record; nothing private in any of them, nor in the record.
   const int shard = replica.app.keys.ShardOf(task.task_id());
   const auto events =
@@ -51,7 +52,7 @@ TEST_F(PresenceTest, ContactIsForThoseOnTheTask) {
   cancel.set_request_id("cancel");
   cancel.set_task_id(task.task_id());
   cancel.set_reason("不需要了");
-  ASSERT_TRUE(Run(replica.tasks.CancelTask(Coordinator(), cancel)).ok());
+  ASSERT_THAT(Run(replica.tasks.CancelTask(Coordinator(), cancel)), testing::IsOk());
   EXPECT_EQ(Why(Run(replica.tasks.GetTaskContact(As(person), request)).status()),
             "PERMISSION_DENIED");
   EXPECT_EQ(Why(Run(replica.tasks.GetTaskContact(Coordinator(), request)).status()),
@@ -62,7 +63,7 @@ TEST_F(PresenceTest, ContactIsForThoseOnTheTask) {
 TEST_F(PresenceTest, CodesCannotBeGuessed) {
   const std::string person = NewPerson();
   const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
-  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
   const std::string right = SignCode(ring_, task, SystemClock().Now());
   std::string wrong = right;
   wrong[0] = wrong[0] == '9' ? '0' : static_cast<char>(wrong[0] + 1);
@@ -87,7 +88,7 @@ TEST_F(PresenceTest, CodesCannotBeGuessed) {
   none.mutable_position()->set_latitude(31.2745);
   none.mutable_position()->set_longitude(121.5234);
   const auto in = Run(replicas_[0]->assignments.SignIn(As(person), none));
-  ASSERT_TRUE(in.ok()) << in.status();
+  ASSERT_THAT(in, testing::IsOk());
   EXPECT_EQ(in->sign_in_method(), v1::SIGN_METHOD_POSITION);
 }
 
@@ -101,7 +102,7 @@ v1::SignRequest From(v1::SignRequest request, double latitude, double longitude)
 TEST_F(PresenceTest, TimeIsJudgedBeforePlace) {
   const std::string person = NewPerson();
   const std::string task = Publish(NewTask(hours(30), 1, 2)).task_id();
-  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
   const v1::SignRequest far = From(SignBy(task, "", "far"), 31.29, 121.52);
   EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(As(person), far)).status()), "TOO_EARLY");
   EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, "123456", "code")))
@@ -114,7 +115,7 @@ TEST_F(PresenceTest, TimeIsJudgedBeforePlace) {
 TEST_F(PresenceTest, PlacesCannotBeFoundByTrying) {
   const std::string person = NewPerson();
   const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
-  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
   for (int i = 0; i < 5; ++i) {
     const auto refused = Run(replicas_[static_cast<size_t>(i % 2)]->assignments.SignIn(
         As(person), From(SignBy(task, "", "w" + std::to_string(i)), 31.29, 121.52)));
@@ -127,7 +128,8 @@ TEST_F(PresenceTest, PlacesCannotBeFoundByTrying) {
   EXPECT_TRUE(RetryAfterOf(limited.status()).has_value());
   // The code is another way in.
   const std::string code = SignCode(ring_, task, SystemClock().Now());
-  EXPECT_TRUE(Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, code, "in"))).ok());
+  EXPECT_THAT(Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, code, "in"))),
+              testing::IsOk());
 }
 
 // A need with an address and no place sent people to the centre of its community, and a position at
@@ -139,14 +141,14 @@ TEST_F(PresenceTest, WhereOnlyAnAddressIsKnownAPositionProvesNothing) {
   request.set_need_attempt(1);
   request.mutable_contact()->clear_place();
   const auto published = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   const std::string task = published->task_id();
   EXPECT_TRUE(published->has_place()) << "it is listed somewhere";
-  ASSERT_TRUE(Run(Claim(0, person, task, "claim")).ok());
+  ASSERT_THAT(Run(Claim(0, person, task, "claim")), testing::IsOk());
   v1::GetTaskContactRequest ask;
   ask.set_task_id(task);
   const auto contact = Run(replicas_[0]->tasks.GetTaskContact(As(person), ask));
-  ASSERT_TRUE(contact.ok()) << contact.status();
+  ASSERT_THAT(contact, testing::IsOk());
   EXPECT_EQ(contact->address(), "平凉路1700弄3号");
   EXPECT_FALSE(contact->has_place());
   // Nor is a position asked for: neither with one nor without.
@@ -163,7 +165,8 @@ TEST_F(PresenceTest, WhereOnlyAnAddressIsKnownAPositionProvesNothing) {
               "proves nothing.");
   }
   const std::string code = SignCode(ring_, task, SystemClock().Now());
-  EXPECT_TRUE(Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, code, "in"))).ok());
+  EXPECT_THAT(Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, code, "in"))),
+              testing::IsOk());
 }
 
 // Everybody saw whose every task was, why it was cancelled and what was said of those who served.
@@ -174,7 +177,7 @@ TEST_F(PresenceTest, WhoIsNotOnATaskSeesNothingOfThosePeople) {
   request.set_need_id(ids::New("ned", 1));
   request.set_need_attempt(1);
   const auto published = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   const std::string task = published->task_id();
   const auto seen_by = [&](rpc::CallContext who) {
     v1::GetTaskRequest get;
@@ -204,12 +207,12 @@ TEST_F(PresenceTest, WhoIsNotOnATaskSeesNothingOfThosePeople) {
   offer.set_request_id("offer");
   offer.set_task_id(task);
   offer.set_person_id(helper);
-  ASSERT_TRUE(Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer)).ok());
+  ASSERT_THAT(Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer)), testing::IsOk());
   const auto mine = [&] {
     return Run(replicas_[0]->assignments.ListMyAssignments(As(helper), {}))->items(0).task();
   };
   EXPECT_EQ(mine().requester_id(), "");
-  ASSERT_TRUE(Run(Claim(0, helper, task, "claim")).ok());
+  ASSERT_THAT(Run(Claim(0, helper, task, "claim")), testing::IsOk());
   EXPECT_EQ(mine().requester_id(), requester);
   EXPECT_EQ(seen_by(As(helper)), requester);
 }
@@ -222,7 +225,7 @@ TEST_F(PresenceTest, WhoMayBeShownTheCodeProvesNothingByIt) {
   v1::ClaimTaskRequest claim;
   claim.set_request_id("own");
   claim.set_task_id(task);
-  ASSERT_TRUE(Run(replicas_[0]->assignments.ClaimTask(coordinator, claim)).ok());
+  ASSERT_THAT(Run(replicas_[0]->assignments.ClaimTask(coordinator, claim)), testing::IsOk());
   v1::SignRequest sign = SignBy(task, SignCode(ring_, task, SystemClock().Now()), "own-in");
   EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(coordinator, sign)).status()), "OWN_SERVICE");
   sign.set_person_id(self);
@@ -230,7 +233,7 @@ TEST_F(PresenceTest, WhoMayBeShownTheCodeProvesNothingByIt) {
   sign.mutable_position()->set_latitude(31.2745);
   sign.mutable_position()->set_longitude(121.5234);
   const auto in = Run(replicas_[0]->assignments.SignIn(coordinator, sign));
-  ASSERT_TRUE(in.ok()) << in.status();
+  ASSERT_THAT(in, testing::IsOk());
   EXPECT_EQ(in->sign_in_method(), v1::SIGN_METHOD_POSITION);
 }
 
@@ -255,13 +258,13 @@ TEST_F(PresenceTest, ManySignInsByCodeAtOnce) {
   std::vector<std::string> people;
   for (int i = 0; i < 20; ++i) {
     people.push_back(NewPerson());
-    ASSERT_TRUE(Run(Claim(0, people.back(), task, "c")).ok());
+    ASSERT_THAT(Run(Claim(0, people.back(), task, "c")), testing::IsOk());
   }
   int in = 0;
   auto sign = [&](std::string person) -> Task<void> {
     const auto signed_in =
         co_await replicas_[0]->assignments.SignIn(As(person), SignBy(task, code, "s"));
-    EXPECT_TRUE(signed_in.ok()) << signed_in.status();
+    EXPECT_THAT(signed_in, testing::IsOk());
     in += signed_in.ok();
   };
   std::vector<Task<void>> all;
@@ -274,7 +277,7 @@ TEST_F(PresenceTest, ManySignInsByCodeAtOnce) {
 TEST_F(PresenceTest, OnlyCoordinatorsOfTheAreaSpeakForOthers) {
   const std::string person = NewPerson(), other = NewPerson();
   const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
-  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
   v1::SignRequest sign;
   sign.set_request_id("s");
   sign.set_task_id(task);
@@ -290,7 +293,7 @@ TEST_F(PresenceTest, OnlyCoordinatorsOfTheAreaSpeakForOthers) {
   EXPECT_EQ(Why(Run(a.DeclineOffer(Stranger(), withdraw)).status()), "PERMISSION_DENIED");
   EXPECT_EQ(Why(Run(a.AcceptOffer(Stranger(), withdraw)).status()), "PERMISSION_DENIED");
   const auto in = Run(a.SignIn(Coordinator(), sign));
-  ASSERT_TRUE(in.ok()) << in.status();
+  ASSERT_THAT(in, testing::IsOk());
   EXPECT_EQ(in->sign_in_method(), v1::SIGN_METHOD_COORDINATOR);
 }
 

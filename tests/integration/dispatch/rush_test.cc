@@ -2,6 +2,7 @@
 #include <map>
 
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/dispatch/cluster.h"
 
 namespace baodao::dispatch {
@@ -81,10 +82,10 @@ TEST_F(RushTest, ARequestIdIsForOneRequest) {
   const std::string first = Publish(NewTask(std::chrono::hours(3), 1, 5)).task_id();
   const std::string second = Publish(NewTask(std::chrono::hours(8), 1, 5)).task_id();
   const std::string person = NewPerson();
-  ASSERT_TRUE(Run(Claim(0, person, first, "one")).ok());
+  ASSERT_THAT(Run(Claim(0, person, first, "one")), testing::IsOk());
   for (const int replica : {0, 1}) {
     const auto reused = Run(Claim(replica, person, second, "one"));
-    EXPECT_TRUE(Is(reused.status(), Reason::REQUEST_ID_REUSED)) << reused.status();
+    EXPECT_THAT(reused, testing::IsRefusal(Reason::REQUEST_ID_REUSED)) << reused.status();
   }
   // The same task with another wish is another request, too.
   v1::ClaimTaskRequest request;
@@ -92,7 +93,7 @@ TEST_F(RushTest, ARequestIdIsForOneRequest) {
   request.set_task_id(first);
   request.set_no_waitlist(true);
   const auto reused = Run(replicas_[1]->assignments.ClaimTask(As(person), request));
-  EXPECT_TRUE(Is(reused.status(), Reason::REQUEST_ID_REUSED)) << reused.status();
+  EXPECT_THAT(reused, testing::IsRefusal(Reason::REQUEST_ID_REUSED)) << reused.status();
   EXPECT_EQ(CalendarOf(person).entries_size(), 1);
 }
 
@@ -105,11 +106,11 @@ TEST_F(RushTest, ARefusedRequestIdLeavesNoReservation) {
   assign.set_request_id("once");
   assign.set_task_id(first);
   assign.set_person_id(person);
-  ASSERT_TRUE(Run(replicas_[0]->assignments.AssignTask(Coordinator(), assign)).ok());
+  ASSERT_THAT(Run(replicas_[0]->assignments.AssignTask(Coordinator(), assign)), testing::IsOk());
   assign.set_task_id(second);
   assign.set_person_id(other);
   const auto reused = Run(replicas_[1]->assignments.AssignTask(Coordinator(), assign));
-  EXPECT_TRUE(Is(reused.status(), Reason::REQUEST_ID_REUSED)) << reused.status();
+  EXPECT_THAT(reused, testing::IsRefusal(Reason::REQUEST_ID_REUSED)) << reused.status();
   EXPECT_EQ(CalendarOf(other).entries_size(), 0);
 }
 
@@ -147,11 +148,11 @@ TEST_F(RushTest, ALostReplicasReservationBlocksOnlyForAMoment) {
     return Run(replicas_[0]->store.Apply(std::move(commit)));
   };
   ASSERT_EQ(put(0)->kind, store::CommitOutcome::Kind::kApplied);
-  EXPECT_TRUE(Is(Run(Claim(0, person, other, "a")).status(), Reason::OVERLAPPING_TASK));
+  EXPECT_THAT(Run(Claim(0, person, other, "a")), testing::IsRefusal(Reason::OVERLAPPING_TASK));
   calendar.mutable_entries(0)->set_reserved_ms(calendar.entries(0).reserved_ms() - 2000);
   ASSERT_EQ(put(1)->kind, store::CommitOutcome::Kind::kApplied);
   const auto claimed = Run(Claim(0, person, other, "a"));
-  ASSERT_TRUE(claimed.ok()) << claimed.status();
+  ASSERT_THAT(claimed, testing::IsOk());
   ASSERT_EQ(CalendarOf(person).entries_size(), 1);
   EXPECT_EQ(CalendarOf(person).entries(0).task_id(), other);
 }

@@ -1,4 +1,5 @@
 // Standing that ends after the claim.
+#include "common/testing/matchers.h"
 #include "services/dispatch/app/presence.h"
 #include "tests/integration/dispatch/handlers_fixture.h"
 
@@ -39,8 +40,8 @@ class StandingsTest : public HandlersTest {
   // As both events of one suspension, handled by the second replica; the first has not heard.
   void Suspend(const std::string& person) {
     const auto profile = Change(person, false);
-    ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(LossEvent(person))).ok());
-    ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(profile))).ok());
+    ASSERT_THAT(Run(replicas_[1]->standings.OnEvent(LossEvent(person))), testing::IsOk());
+    ASSERT_THAT(Run(replicas_[1]->standings.OnEvent(ProfileEvent(profile))), testing::IsOk());
   }
   // The second looks that wait for somebody.
   std::vector<timers::Timer> ArmedFor(const std::string& person) {
@@ -62,7 +63,7 @@ class StandingsTest : public HandlersTest {
   }
   v1::Assignment On(const std::string& task, const std::string& person) {
     const auto record = Run(replicas_[1]->app.tasks.ReadAssignment(task, person));
-    EXPECT_TRUE(record.ok()) << record.status();
+    EXPECT_THAT(record, testing::IsOk());
     return record.ok() ? record->assignment() : v1::Assignment();
   }
   std::string ContactAt(int replica, const std::string& person, const std::string& task) {
@@ -82,9 +83,9 @@ TEST_F(StandingsTest, WhatWasAcceptedIsReleasedAndOthersTakeOver) {
   const std::string next = NewPerson();
   const std::string task = Publish(NewTask(hours(3), 1, 1)).task_id();
   const std::string later = Publish(NewTask(hours(30), 1, 2)).task_id();
-  ASSERT_TRUE(Run(Claim(0, person, task, "c1")).ok());
-  ASSERT_TRUE(Run(Claim(0, person, later, "c2")).ok());
-  ASSERT_TRUE(Run(Claim(0, next, task, "c3")).ok());
+  ASSERT_THAT(Run(Claim(0, person, task, "c1")), testing::IsOk());
+  ASSERT_THAT(Run(Claim(0, person, later, "c2")), testing::IsOk());
+  ASSERT_THAT(Run(Claim(0, next, task, "c3")), testing::IsOk());
   EXPECT_EQ(ContactAt(0, person, task), "13800001234");
   Suspend(person);
   for (const std::string& id : {task, later}) {
@@ -97,15 +98,16 @@ TEST_F(StandingsTest, WhatWasAcceptedIsReleasedAndOthersTakeOver) {
   RunTimersUntil([&] { return On(task, next).state() == v1::ASSIGNMENT_STATE_OFFERED; });
   EXPECT_TRUE(On(task, next).holds_slot());
   // Back in good standing they may start anew.
-  ASSERT_TRUE(Run(replicas_[0]->standings.OnEvent(ProfileEvent(Change(person, true)))).ok());
-  EXPECT_TRUE(Run(Claim(0, person, later, "c4")).ok());
+  ASSERT_THAT(Run(replicas_[0]->standings.OnEvent(ProfileEvent(Change(person, true)))),
+              testing::IsOk());
+  EXPECT_THAT(Run(Claim(0, person, later, "c4")), testing::IsOk());
 }
 
 // Between the suspension and the follower; and where the follower leaves the work to a coordinator.
 TEST_F(StandingsTest, ContactAndSignInAreJudgedAtTheMomentOfTheCall) {
   const std::string person = NewPerson();
   const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
-  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
   replicas_[0]->profiles.Apply(Change(person, false));
   EXPECT_EQ(ContactAt(0, person, task), "NOT_REGISTERED");
   EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(As(person), Code(task, "s1"))).status()),
@@ -117,13 +119,13 @@ TEST_F(StandingsTest, ContactAndSignInAreJudgedAtTheMomentOfTheCall) {
   // A replica that has only heard of the suspension asks before it refuses.
   Change(person, true);
   EXPECT_EQ(ContactAt(0, person, task), "13800001234");
-  EXPECT_TRUE(Run(replicas_[0]->assignments.SignIn(As(person), Code(task, "s3"))).ok());
+  EXPECT_THAT(Run(replicas_[0]->assignments.SignIn(As(person), Code(task, "s3"))), testing::IsOk());
 }
 
 TEST_F(StandingsTest, WhoeverWasLetGoIsToldWhyTheyCannotSignIn) {
   const std::string person = NewPerson();
   const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
-  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
   Suspend(person);
   EXPECT_EQ(Why(Run(replicas_[1]->assignments.SignIn(As(person), Code(task, "s"))).status()),
             "NOT_REGISTERED");
@@ -132,8 +134,8 @@ TEST_F(StandingsTest, WhoeverWasLetGoIsToldWhyTheyCannotSignIn) {
 TEST_F(StandingsTest, WorkUnderWayGoesOnUntilACoordinatorDecides) {
   const std::string person = NewPerson();
   const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
-  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
-  ASSERT_TRUE(Run(replicas_[0]->assignments.SignIn(As(person), Code(task, "in"))).ok());
+  ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
+  ASSERT_THAT(Run(replicas_[0]->assignments.SignIn(As(person), Code(task, "in"))), testing::IsOk());
   Suspend(person);
   EXPECT_EQ(On(task, person).state(), v1::ASSIGNMENT_STATE_SIGNED_IN);
   EXPECT_EQ(On(task, person).end_cause(), v1::END_CAUSE_NOT_REGISTERED);
@@ -141,30 +143,30 @@ TEST_F(StandingsTest, WorkUnderWayGoesOnUntilACoordinatorDecides) {
   v1::SignRequest out = SignBy(task, "", "out");
   out.set_person_id(person);
   const auto signed_out = Run(replicas_[1]->assignments.SignOut(Coordinator(), out));
-  ASSERT_TRUE(signed_out.ok()) << signed_out.status();
+  ASSERT_THAT(signed_out, testing::IsOk());
 }
 
 TEST_F(StandingsTest, ThePersonThemselvesMaySignOut) {
   const std::string person = NewPerson();
   const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
-  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
-  ASSERT_TRUE(Run(replicas_[0]->assignments.SignIn(As(person), Code(task, "in"))).ok());
+  ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
+  ASSERT_THAT(Run(replicas_[0]->assignments.SignIn(As(person), Code(task, "in"))), testing::IsOk());
   Suspend(person);
   const auto out = Run(replicas_[1]->assignments.SignOut(As(person), Code(task, "out")));
-  EXPECT_TRUE(out.ok()) << out.status();
+  EXPECT_THAT(out, testing::IsOk());
 }
 
 TEST_F(StandingsTest, OffersAndPlacesOnTheWaitlistEndToo) {
   const std::string person = NewPerson();
   const std::string full = Publish(NewTask(hours(3), 1, 1)).task_id();
   const std::string open = Publish(NewTask(hours(30), 1, 1)).task_id();
-  ASSERT_TRUE(Run(Claim(0, NewPerson(), full, "c1")).ok());
+  ASSERT_THAT(Run(Claim(0, NewPerson(), full, "c1")), testing::IsOk());
   ASSERT_EQ(Run(Claim(0, person, full, "c2"))->state(), v1::ASSIGNMENT_STATE_WAITLISTED);
   v1::OfferTaskRequest offer;
   offer.set_request_id("o");
   offer.set_task_id(open);
   offer.set_person_id(person);
-  ASSERT_TRUE(Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer)).ok());
+  ASSERT_THAT(Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer)), testing::IsOk());
   Suspend(person);
   EXPECT_EQ(On(full, person).state(), v1::ASSIGNMENT_STATE_RELEASED);
   EXPECT_EQ(On(open, person).state(), v1::ASSIGNMENT_STATE_RELEASED);
@@ -182,19 +184,19 @@ TEST_F(StandingsTest, ABlockEndsWhatItForbids) {
   request.set_need_id("ned_01JWN8Z0000000000000000001");
   request.set_need_attempt(1);
   const auto published = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   const std::string task = published->task_id();
-  ASSERT_TRUE(Run(Claim(0, volunteer, task, "c1")).ok());
-  ASSERT_TRUE(Run(Claim(0, other, task, "c2")).ok());
+  ASSERT_THAT(Run(Claim(0, volunteer, task, "c1")), testing::IsOk());
+  ASSERT_THAT(Run(Claim(0, other, task, "c2")), testing::IsOk());
   registration::v1::Profile blocks = Change(requester, true);
   blocks.add_blocked_person_ids(volunteer);
-  ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(blocks))).ok());
+  ASSERT_THAT(Run(replicas_[1]->standings.OnEvent(ProfileEvent(blocks))), testing::IsOk());
   EXPECT_EQ(On(task, volunteer).end_cause(), v1::END_CAUSE_KEPT_APART);
   EXPECT_EQ(On(task, other).state(), v1::ASSIGNMENT_STATE_ACCEPTED);
   registration::v1::Profile own = Change(other, true);
   own.add_blocked_person_ids(requester);
   for (auto& replica : replicas_) replica->source.people[other] = own;
-  ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(own))).ok());
+  ASSERT_THAT(Run(replicas_[1]->standings.OnEvent(ProfileEvent(own))), testing::IsOk());
   EXPECT_EQ(On(task, other).end_cause(), v1::END_CAUSE_KEPT_APART);
   // That somebody keeps apart from them, or was suspended, is not the requester's to read.
   v1::ListTaskAssignmentsRequest list;
@@ -222,16 +224,16 @@ TEST_F(StandingsTest, ABlockIsLookedAtOnceMoreToo) {
   request.set_need_id("ned_01JWN8Z0000000000000000001");
   request.set_need_attempt(1);
   const auto published = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   const std::string task = published->task_id();
   registration::v1::Profile blocks = Change(requester, true);
   blocks.add_blocked_person_ids(volunteer);
   for (auto& replica : replicas_) replica->source.people[requester] = blocks;
-  ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(blocks))).ok());
-  ASSERT_TRUE(Run(Claim(0, volunteer, task, "c")).ok());
+  ASSERT_THAT(Run(replicas_[1]->standings.OnEvent(ProfileEvent(blocks))), testing::IsOk());
+  ASSERT_THAT(Run(Claim(0, volunteer, task, "c")), testing::IsOk());
   const std::vector<timers::Timer> armed = ArmedFor(requester);
   ASSERT_EQ(armed.size(), 1u);
-  ASSERT_TRUE(Run(replicas_[1]->standings.LookAgain(armed[0])).ok());
+  ASSERT_THAT(Run(replicas_[1]->standings.LookAgain(armed[0])), testing::IsOk());
   EXPECT_EQ(On(task, volunteer).end_cause(), v1::END_CAUSE_KEPT_APART);
   EXPECT_TRUE(ArmedFor(requester).empty());
 }
@@ -252,11 +254,11 @@ TEST_F(StandingsTest, AnyChangeOfAProfileIsLookedAtOnceMore) {
   }();
   replicas_[0]->profiles.Apply(skilled);
   for (auto& replica : replicas_) replica->source.people[person] = unskilled;
-  ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(unskilled))).ok());
-  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  ASSERT_THAT(Run(replicas_[1]->standings.OnEvent(ProfileEvent(unskilled))), testing::IsOk());
+  ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
   const std::vector<timers::Timer> armed = ArmedFor(person);
   ASSERT_EQ(armed.size(), 1u);
-  ASSERT_TRUE(Run(replicas_[1]->standings.LookAgain(armed[0])).ok());
+  ASSERT_THAT(Run(replicas_[1]->standings.LookAgain(armed[0])), testing::IsOk());
   EXPECT_EQ(On(task, person).end_cause(), v1::END_CAUSE_MISSING_SKILL);
 }
 
@@ -266,8 +268,8 @@ TEST_F(StandingsTest, ALateEventIsJudgedByWhatIsTrueNow) {
   const std::string task = Publish(NewTask(hours(3), 1, 2)).task_id();
   const auto suspended = Change(person, false);
   Change(person, true);
-  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
-  ASSERT_TRUE(Run(replicas_[1]->standings.OnEvent(ProfileEvent(suspended))).ok());
+  ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
+  ASSERT_THAT(Run(replicas_[1]->standings.OnEvent(ProfileEvent(suspended))), testing::IsOk());
   EXPECT_EQ(On(task, person).state(), v1::ASSIGNMENT_STATE_ACCEPTED);
 }
 
@@ -279,9 +281,9 @@ TEST_F(StandingsTest, ALossIsLookedAtOnceMoreAndLeavesNothingBehind) {
   const std::string task = Publish(NewTask(hours(3), 1, 2)).task_id();
   // A replica that has not heard puts them on meanwhile.
   replicas_[0]->source.people.erase(person);
-  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
   for (const timers::Timer& timer : armed) {
-    ASSERT_TRUE(Run(replicas_[1]->standings.LookAgain(timer)).ok());
+    ASSERT_THAT(Run(replicas_[1]->standings.LookAgain(timer)), testing::IsOk());
     EXPECT_EQ(On(task, person).state(), v1::ASSIGNMENT_STATE_RELEASED);
   }
   EXPECT_TRUE(ArmedFor(person).empty());
@@ -291,7 +293,7 @@ TEST_F(StandingsTest, ALossIsLookedAtOnceMoreAndLeavesNothingBehind) {
 TEST_F(StandingsTest, AnAreaThatIsNotKnownHereYetIsNoReason) {
   const std::string person = NewPerson();
   const std::string task = Publish(NewTask(hours(3), 1, 2)).task_id();
-  ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+  ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
   registration::v1::Profile moved = Change(person, false);
   moved.add_area_codes("310110001009");
   for (auto& replica : replicas_) replica->source.people[person] = moved;

@@ -1,5 +1,6 @@
 // Offers and waitlists: what people see of them, and who gets a slot that came free.
 #include "common/ids/ids.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/dispatch/handlers_fixture.h"
 
 namespace baodao::dispatch {
@@ -18,7 +19,8 @@ class WaitingTest : public HandlersTest {
     v1::AssignmentRequest request;
     request.set_request_id("withdraw");
     request.set_task_id(task);
-    ASSERT_TRUE(Run(replicas_[0]->assignments.WithdrawAssignment(As(person), request)).ok());
+    ASSERT_THAT(Run(replicas_[0]->assignments.WithdrawAssignment(As(person), request)),
+                testing::IsOk());
   }
   void RunPromotion(const std::string& task) {
     const DispatchKeys& keys = replicas_[0]->app.keys;
@@ -38,14 +40,14 @@ TEST_F(WaitingTest, OffersAndWaitlistsAreInOnesOwnList) {
   const std::string accepted = Publish(NewTask(hours(3), 1, 1)).task_id();
   const std::string full = Publish(NewTask(hours(3 + 4 * 24), 1, 1)).task_id();
   const std::string offered = Publish(NewTask(hours(3 + 2 * 24), 1, 1)).task_id();
-  ASSERT_TRUE(Run(Claim(0, person, accepted, "1")).ok());
-  ASSERT_TRUE(Run(Claim(0, NewPerson(), full, "1")).ok());
-  ASSERT_TRUE(Run(Claim(0, person, full, "2")).ok());
+  ASSERT_THAT(Run(Claim(0, person, accepted, "1")), testing::IsOk());
+  ASSERT_THAT(Run(Claim(0, NewPerson(), full, "1")), testing::IsOk());
+  ASSERT_THAT(Run(Claim(0, person, full, "2")), testing::IsOk());
   v1::OfferTaskRequest offer;
   offer.set_request_id("offer");
   offer.set_task_id(offered);
   offer.set_person_id(person);
-  ASSERT_TRUE(Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer)).ok());
+  ASSERT_THAT(Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer)), testing::IsOk());
 
   const auto mine = Mine(person);
   ASSERT_EQ(mine.items_size(), 3);
@@ -59,7 +61,7 @@ TEST_F(WaitingTest, OffersAndWaitlistsAreInOnesOwnList) {
   v1::AssignmentRequest decline;
   decline.set_request_id("decline");
   decline.set_task_id(offered);
-  ASSERT_TRUE(Run(replicas_[1]->assignments.DeclineOffer(As(person), decline)).ok());
+  ASSERT_THAT(Run(replicas_[1]->assignments.DeclineOffer(As(person), decline)), testing::IsOk());
   Withdraw(person, full);
   EXPECT_EQ(Mine(person).items_size(), 1);
   // Nothing is left behind for what is over.
@@ -77,7 +79,7 @@ TEST_F(WaitingTest, OfMoreThanFiftyTheSoonestAreShown) {
     offer.set_request_id("offer-" + std::to_string(i));
     offer.set_task_id(Publish(request).task_id());
     offer.set_person_id(person);
-    ASSERT_TRUE(Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer)).ok());
+    ASSERT_THAT(Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer)), testing::IsOk());
     offered.push_back(offer.task_id());
   }
   const DispatchKeys& keys = replicas_[0]->app.keys;
@@ -91,7 +93,7 @@ TEST_F(WaitingTest, WhoMayNoLongerTakePartIsPassedOver) {
   const std::string taker = NewPerson(), suspended = NewPerson(), next = NewPerson();
   const std::string task = Publish(NewTask(hours(5), 1, 1)).task_id();
   for (const std::string& person : {taker, suspended, next}) {
-    ASSERT_TRUE(Run(Claim(0, person, task, "1")).ok());
+    ASSERT_THAT(Run(Claim(0, person, task, "1")), testing::IsOk());
   }
   registration::v1::Profile gone;
   gone.set_person_id(suspended);
@@ -111,8 +113,8 @@ TEST_F(WaitingTest, NobodyIsPassedOverForWhatAReplicaHasNotHeardOf) {
   registration::v1::Profile stale;
   stale.set_person_id(waiting);
   ASSERT_TRUE(replicas_[0]->profiles.Apply(stale));
-  ASSERT_TRUE(Run(Claim(0, taker, task, "1")).ok());
-  ASSERT_TRUE(Run(Claim(1, waiting, task, "1")).ok());
+  ASSERT_THAT(Run(Claim(0, taker, task, "1")), testing::IsOk());
+  ASSERT_THAT(Run(Claim(1, waiting, task, "1")), testing::IsOk());
   Withdraw(taker, task);
   RunPromotion(task);
   EXPECT_EQ(StateOf(waiting, task), v1::ASSIGNMENT_STATE_OFFERED);
@@ -123,10 +125,11 @@ TEST_F(WaitingTest, AReservationUnderWayCostsNobodyTheirPlace) {
   const std::string taker = NewPerson(), waiting = NewPerson();
   const std::string task = Publish(NewTask(hours(5), 1, 1)).task_id();
   const std::string other = Publish(NewTask(hours(5), 1, 1)).task_id();
-  ASSERT_TRUE(Run(Claim(0, taker, task, "1")).ok());
-  ASSERT_TRUE(Run(Claim(0, waiting, task, "1")).ok());
+  ASSERT_THAT(Run(Claim(0, taker, task, "1")), testing::IsOk());
+  ASSERT_THAT(Run(Claim(0, waiting, task, "1")), testing::IsOk());
   const auto record = *Run(replicas_[1]->app.tasks.Read(other));
-  ASSERT_TRUE(Run(replicas_[1]->app.calendars.Reserve(waiting, WorkOf(record.task()), {})).ok());
+  ASSERT_THAT(Run(replicas_[1]->app.calendars.Reserve(waiting, WorkOf(record.task()), {})),
+              testing::IsOk());
   Withdraw(taker, task);
   const DispatchKeys& keys = replicas_[0]->app.keys;
   const std::string timers = keys.base().Timers(keys.ShardOf(task));
@@ -150,9 +153,9 @@ TEST_F(WaitingTest, WhoComesAndGoesIsStoppedAndLeavesNothingBehind) {
       v1::AssignmentRequest request;
       request.set_request_id("leave-" + std::to_string(i));
       request.set_task_id(task);
-      ASSERT_TRUE(Run(replicas_[static_cast<size_t>(replica)]->assignments.WithdrawAssignment(
-                          As(person), request))
-                      .ok());
+      ASSERT_THAT(Run(replicas_[static_cast<size_t>(replica)]->assignments.WithdrawAssignment(
+                      As(person), request)),
+                  testing::IsOk());
       continue;
     }
     EXPECT_EQ(Why(claimed.status()), "LEFT_TOO_OFTEN");
@@ -162,7 +165,7 @@ TEST_F(WaitingTest, WhoComesAndGoesIsStoppedAndLeavesNothingBehind) {
   EXPECT_EQ(refused, 38);  // the second time costs ten minutes
   EXPECT_EQ(server_.Do({"DBSIZE"}).integer, size);
   // What was answered once is answered so again.
-  EXPECT_TRUE(Run(Claim(1, person, task, "claim-0")).ok());
+  EXPECT_THAT(Run(Claim(1, person, task, "claim-0")), testing::IsOk());
 }
 
 TEST_F(WaitingTest, ATreeWithoutTheAreaEscalatesNothing) {
@@ -185,14 +188,14 @@ TEST_F(WaitingTest, OneDamagedLedgerKeepsNobodyWaiting) {
   const std::string task = Publish(NewTask(std::chrono::minutes(10), 1, 2)).task_id();
   Replica& replica = *replicas_[0];
   for (const std::string& person : {good, damaged}) {
-    ASSERT_TRUE(Run(Claim(0, person, task, "c")).ok());
+    ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
     v1::SignRequest sign;
     sign.set_request_id("in-" + person);
     sign.set_task_id(task);
     sign.set_person_id(person);
-    ASSERT_TRUE(Run(replica.assignments.SignIn(Coordinator(), sign)).ok());
+    ASSERT_THAT(Run(replica.assignments.SignIn(Coordinator(), sign)), testing::IsOk());
     sign.set_request_id("out-" + person);
-    ASSERT_TRUE(Run(replica.assignments.SignOut(Coordinator(), sign)).ok());
+    ASSERT_THAT(Run(replica.assignments.SignOut(Coordinator(), sign)), testing::IsOk());
   }
   TaskCall confirm;
   confirm.decide = [](Aggregate& aggregate, Time) -> absl::StatusOr<Effects> {
@@ -201,13 +204,13 @@ TEST_F(WaitingTest, OneDamagedLedgerKeepsNobodyWaiting) {
     return Effects();
   };
   Run(replica.app.tasks.Run(task, confirm));
-  ASSERT_TRUE(confirm.result.ok());
+  ASSERT_THAT(confirm.result, testing::IsOk());
   server_.Do({"SET", keys.Hours(damaged), "12345678\xff\xff\xff"});
   timers::Timer timer;
   timer.id = task;
   timer.member = TimerName(kCreditTimer, task);
   timer.shard = keys.ShardOf(task);
-  EXPECT_TRUE(Run(replica.deadlines.Credit(timer)).ok());
+  EXPECT_THAT(Run(replica.deadlines.Credit(timer)), testing::IsOk());
   EXPECT_EQ(StateOf(good, task), v1::ASSIGNMENT_STATE_CREDITED);
   EXPECT_EQ(StateOf(damaged, task), v1::ASSIGNMENT_STATE_SIGNED_OUT);
   EXPECT_FALSE(server_.Do({"ZSCORE", keys.base().Timers(timer.shard), timer.member}).IsNil());

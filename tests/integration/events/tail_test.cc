@@ -1,6 +1,7 @@
 #include <chrono>
 #include <functional>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/events/events_fixture.h"
 
 namespace baodao::events {
@@ -28,7 +29,7 @@ TEST_P(TailTest, StartsNow) {
   Recorder recorder;
   Emit(0, "before");
   const auto tail = New(recorder);
-  ASSERT_TRUE(testing::Run(loop_, tail->Prepare()).ok());
+  ASSERT_THAT(testing::Run(loop_, tail->Prepare()), testing::IsOk());
   Emit(0, "between");  // after Prepare: the snapshot may or may not have it
   const auto tail_runs = Start(*tail);
   Emit(2, "after");
@@ -42,8 +43,8 @@ TEST_P(TailTest, EveryReplicaSeesEverything) {
   Recorder one, two;
   const auto a = New(one);
   const auto b = New(two);
-  ASSERT_TRUE(testing::Run(loop_, a->Prepare()).ok());
-  ASSERT_TRUE(testing::Run(loop_, b->Prepare()).ok());
+  ASSERT_THAT(testing::Run(loop_, a->Prepare()), testing::IsOk());
+  ASSERT_THAT(testing::Run(loop_, b->Prepare()), testing::IsOk());
   const auto a_runs = Start(*a);
   const auto b_runs = Start(*b);
   Names expected;
@@ -60,7 +61,7 @@ TEST_P(TailTest, AFailingEventIsSkipped) {
   Recorder recorder;
   recorder.Fail("bad", 1);
   const auto tail = New(recorder);
-  ASSERT_TRUE(testing::Run(loop_, tail->Prepare()).ok());
+  ASSERT_THAT(testing::Run(loop_, tail->Prepare()), testing::IsOk());
   const auto tail_runs = Start(*tail);
   Emit(1, "bad");
   Emit(1, "good");
@@ -113,7 +114,7 @@ TEST_F(TailOutageTest, GapsAreNoticedAfterAnOutageAndOnlyThen) {
     ended = true;
   };
   Emit("before");
-  ASSERT_TRUE(testing::Run(loop_, tail->Prepare()).ok());
+  ASSERT_THAT(testing::Run(loop_, tail->Prepare()), testing::IsOk());
   asio::co_spawn(loop_, run(), asio::detached);
   Emit("one");
   EXPECT_TRUE(Await([&] { return recorder.names.size() == 1; }));

@@ -3,6 +3,7 @@
 
 #include "common/events/group_consumer.h"
 #include "common/store/redis_store.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/inbox/world.h"
 
 namespace baodao::inbox {
@@ -12,9 +13,9 @@ INSTANTIATE_TEST_SUITE_P(Stores, InboxTest, ::testing::Values(Backend::kMemory, 
                          BackendName);
 
 TEST_P(InboxTest, SpeaksTheLanguageOfTheReader) {
-  ASSERT_TRUE(Deliver(Hours(1)).ok());
+  ASSERT_THAT(Deliver(Hours(1)), testing::IsOk());
   const auto zh = List();
-  ASSERT_TRUE(zh.ok()) << zh.status();
+  ASSERT_THAT(zh, testing::IsOk());
   ASSERT_EQ(zh->notifications_size(), 1);
   EXPECT_EQ(zh->notifications(0).kind(), "hours_credited");
   EXPECT_EQ(zh->notifications(0).title(), "服务时长已记录");
@@ -29,7 +30,7 @@ TEST_P(InboxTest, AnEventToldManyTimesIsOneNotification) {
   for (int i = 0; i < 20; ++i) {
     asio::co_spawn(loop_, replicas_[i % 2]->deliverer.OnEvent(delivery),
                    [&](std::exception_ptr, absl::Status status) {
-                     EXPECT_TRUE(status.ok()) << status;
+                     EXPECT_THAT(status, testing::IsOk());
                      ++done;
                    });
   }
@@ -42,9 +43,9 @@ TEST_P(InboxTest, AnEventToldManyTimesIsOneNotification) {
 // while the events of a killed replica came again was told twice.
 TEST_P(InboxTest, EventsThatComeAgainAreTheSameNotificationsHoweverManyAndHoweverLate) {
   constexpr int kEvents = 300;
-  for (int i = 1; i <= kEvents; ++i) ASSERT_TRUE(Deliver(Hours(i)).ok());
+  for (int i = 1; i <= kEvents; ++i) ASSERT_THAT(Deliver(Hours(i)), testing::IsOk());
   clock_.Advance(std::chrono::hours(50));
-  for (int i = 1; i <= kEvents; ++i) ASSERT_TRUE(Deliver(Hours(i), 1).ok());
+  for (int i = 1; i <= kEvents; ++i) ASSERT_THAT(Deliver(Hours(i), 1), testing::IsOk());
   reader_ = tokens_.Person(reader_id_);  // the old token has expired
   EXPECT_EQ(List()->unread_count(), kEvents);
 }
@@ -53,11 +54,11 @@ TEST_P(InboxTest, AHeadRemembersOnePositionOfEachStream) {
   for (int i = 1; i <= 100; ++i) {
     events::Delivery delivery = Hours(i);
     delivery.shard = i % 4;
-    ASSERT_TRUE(Deliver(delivery, i % 2).ok());
+    ASSERT_THAT(Deliver(delivery, i % 2), testing::IsOk());
   }
   const Owner owner = *replicas_[0]->inbox.PersonOwner(reader_id_);
   const auto head = testing::Run(loop_, replicas_[0]->inbox.Head(owner));
-  ASSERT_TRUE(head.ok()) << head.status();
+  ASSERT_THAT(head, testing::IsOk());
   ASSERT_EQ(head->told_size(), 4);
   for (const v1::ToldRecord& told : head->told()) EXPECT_EQ(told.names_size(), 1);
   EXPECT_EQ(head->added(), 100u);
@@ -76,8 +77,8 @@ TEST_P(InboxTest, OneEventTellsOnePersonOfSeveralThings) {
     changed->add_merged()->set_need_id(id);
     changed->mutable_merged()->rbegin()->set_requester_id(reader_id_);
   }
-  ASSERT_TRUE(Deliver(delivery).ok());
-  ASSERT_TRUE(Deliver(delivery, 1).ok());
+  ASSERT_THAT(Deliver(delivery), testing::IsOk());
+  ASSERT_THAT(Deliver(delivery, 1), testing::IsOk());
   EXPECT_EQ(List()->notifications_size(), 3);
 }
 
@@ -88,10 +89,10 @@ TEST_P(InboxTest, ADeadLetterSentAgainTellsWhomItHadNotReached) {
   registration_is_down_ = true;
   EXPECT_FALSE(Deliver(Hours(1, unit)).ok());
   registration_is_down_ = false;
-  ASSERT_TRUE(Deliver(Hours(2, unit)).ok());
+  ASSERT_THAT(Deliver(Hours(2, unit)), testing::IsOk());
   events::Delivery letter = Hours(1, unit);
   letter.requeued = true;
-  for (int i = 0; i < 2; ++i) ASSERT_TRUE(Deliver(letter, i).ok());
+  for (int i = 0; i < 2; ++i) ASSERT_THAT(Deliver(letter, i), testing::IsOk());
   EXPECT_EQ(List()->notifications_size(), 2);
   v1::ListNotificationsRequest request;
   request.set_person_id(liaison);
@@ -108,22 +109,22 @@ TEST_P(InboxTest, TheUnitsLiaisonHearsTheResultToo) {
   registration_is_down_ = false;
   events::Delivery again = Hours(1, unit);
   again.event.set_trace_id("0123456789abcdef0123456789abcdef");
-  ASSERT_TRUE(Deliver(again).ok());
+  ASSERT_THAT(Deliver(again), testing::IsOk());
   EXPECT_EQ(trace_asked_, "0123456789abcdef0123456789abcdef");
   EXPECT_EQ(List()->notifications_size(), 1);
   v1::ListNotificationsRequest request;
   request.set_person_id(liaison);
   const auto heard = Call(&Inbox::ListNotifications, tokens_.Person(liaison), request);
-  ASSERT_TRUE(heard.ok()) << heard.status();
+  ASSERT_THAT(heard, testing::IsOk());
   ASSERT_EQ(heard->notifications_size(), 1);
   EXPECT_EQ(heard->notifications(0).kind(), "unit_hours_credited");
   // Remembered for a while, then asked again; a unit that is gone has nobody to tell.
   const int asked = units_asked_;
-  ASSERT_TRUE(Deliver(Hours(2, unit)).ok());
+  ASSERT_THAT(Deliver(Hours(2, unit)), testing::IsOk());
   EXPECT_EQ(units_asked_, asked);
   clock_.Advance(std::chrono::minutes(6));
   unit_liaisons_.clear();
-  ASSERT_TRUE(Deliver(Hours(3, unit)).ok());
+  ASSERT_THAT(Deliver(Hours(3, unit)), testing::IsOk());
   EXPECT_EQ(units_asked_, asked + 1);
 }
 
@@ -134,19 +135,19 @@ TEST_P(InboxTest, AreaInboxesAreForTheirCoordinators) {
   changed->mutable_registration()->set_subject_id(reader_id_);
   changed->mutable_registration()->set_area_code(kCommunity);
   changed->mutable_registration()->set_state(registration::v1::REGISTRATION_STATE_PENDING);
-  ASSERT_TRUE(Deliver(delivery).ok());
+  ASSERT_THAT(Deliver(delivery), testing::IsOk());
   v1::ListAreaNotificationsRequest request;
   request.set_area_code(kCommunity);
   const std::string above = tokens_.Coordinator(ids::New("per", 1), "310110009");
   const auto listed = Call(&Inbox::ListAreaNotifications, above, request);
-  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_THAT(listed, testing::IsOk());
   ASSERT_EQ(listed->notifications_size(), 1);
   EXPECT_EQ(listed->notifications(0).body(), "同济新村收到新的报到申请，请审核。");
-  EXPECT_TRUE(Is(Call(&Inbox::ListAreaNotifications, reader_, request).status(),
-                 Reason::PERMISSION_DENIED));
+  EXPECT_THAT(Call(&Inbox::ListAreaNotifications, reader_, request),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
   request.set_area_code("310110");
-  EXPECT_TRUE(
-      Is(Call(&Inbox::ListAreaNotifications, above, request).status(), Reason::PERMISSION_DENIED));
+  EXPECT_THAT(Call(&Inbox::ListAreaNotifications, above, request),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
 }
 
 // The shard was once guessed from the code, and the notice lay where nobody reads.
@@ -166,12 +167,12 @@ TEST_P(InboxTest, ANoticeForAnAreaNotKnownYetWaitsForTheTree) {
   registration_is_down_ = false;
   imported_.push_back(
       AreaOf(community, "310110009", "鞍山新村", registration::v1::AREA_LEVEL_COMMUNITY));
-  ASSERT_TRUE(Deliver(delivery).ok());
+  ASSERT_THAT(Deliver(delivery), testing::IsOk());
   v1::ListAreaNotificationsRequest request;
   request.set_area_code(community);
   const std::string above = tokens_.Coordinator(ids::New("per", 1), "310110009");
   const auto listed = Call(&Inbox::ListAreaNotifications, above, request);
-  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_THAT(listed, testing::IsOk());
   EXPECT_EQ(listed->notifications_size(), 1);
 }
 
@@ -186,12 +187,12 @@ TEST_P(InboxTest, WhatComesToAClosedAreaIsToldToItsSuccessor) {
   changed->mutable_registration()->set_subject_id(reader_id_);
   changed->mutable_registration()->set_area_code(closed.code());
   changed->mutable_registration()->set_state(registration::v1::REGISTRATION_STATE_PENDING);
-  ASSERT_TRUE(Deliver(delivery).ok());
+  ASSERT_THAT(Deliver(delivery), testing::IsOk());
   v1::ListAreaNotificationsRequest request;
   request.set_area_code(kCommunity);
   const std::string coordinator = tokens_.Coordinator(ids::New("per", 1), kCommunity);
   const auto listed = Call(&Inbox::ListAreaNotifications, coordinator, request);
-  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_THAT(listed, testing::IsOk());
   ASSERT_EQ(listed->notifications_size(), 1);
   EXPECT_EQ(listed->notifications(0).body(), "鞍山新村收到新的报到申请，请审核。");
 }
@@ -200,13 +201,14 @@ TEST_P(InboxTest, NobodyReadsTheInboxOfAnother) {
   v1::ListNotificationsRequest request;
   request.set_person_id(reader_id_);
   const std::string stranger = tokens_.Person(ids::New("per", 2));
-  EXPECT_TRUE(
-      Is(Call(&Inbox::ListNotifications, stranger, request).status(), Reason::PERMISSION_DENIED));
-  EXPECT_TRUE(Is(Call(&Inbox::ListNotifications, "", request).status(), Reason::UNAUTHENTICATED));
+  EXPECT_THAT(Call(&Inbox::ListNotifications, stranger, request),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+  EXPECT_THAT(Call(&Inbox::ListNotifications, "", request),
+              testing::IsRefusal(Reason::UNAUTHENTICATED));
 }
 
 TEST_P(InboxTest, ReadUpToACursorAndNeverBack) {
-  for (int i = 1; i <= 5; ++i) ASSERT_TRUE(Deliver(Hours(i), i % 2).ok());
+  for (int i = 1; i <= 5; ++i) ASSERT_THAT(Deliver(Hours(i), i % 2), testing::IsOk());
   const auto before = List();
   ASSERT_EQ(before->notifications_size(), 5);
   EXPECT_EQ(before->unread_count(), 5);
@@ -217,24 +219,24 @@ TEST_P(InboxTest, ReadUpToACursorAndNeverBack) {
   EXPECT_TRUE(after->notifications(2).read());
   EXPECT_EQ(MarkRead(before->notifications(4).cursor(), 1)->unread_count(), 2);
   EXPECT_EQ(MarkRead(before->notifications(0).cursor())->unread_count(), 0);
-  ASSERT_TRUE(Deliver(Hours(6)).ok());
+  ASSERT_THAT(Deliver(Hours(6)), testing::IsOk());
   EXPECT_EQ(List()->unread_count(), 1);
-  EXPECT_TRUE(Is(MarkRead("nonsense").status(), Reason::INVALID_ARGUMENT_FIELDS));
+  EXPECT_THAT(MarkRead("nonsense"), testing::IsRefusal(Reason::INVALID_ARGUMENT_FIELDS));
 }
 
 TEST_P(InboxTest, PagesShowEverythingOnce) {
-  for (int i = 1; i <= 23; ++i) ASSERT_TRUE(Deliver(Hours(i)).ok());
+  for (int i = 1; i <= 23; ++i) ASSERT_THAT(Deliver(Hours(i)), testing::IsOk());
   v1::ListNotificationsRequest request;
   request.set_person_id(reader_id_);
   request.set_page_size(5);
   std::vector<std::string> subjects;
   for (int extra = 100;; ++extra) {
     const auto page = Call(&Inbox::ListNotifications, reader_, request);
-    ASSERT_TRUE(page.ok()) << page.status();
+    ASSERT_THAT(page, testing::IsOk());
     for (const auto& one : page->notifications()) subjects.push_back(one.subject_id());
     if (page->next_page_token().empty()) break;
     request.set_page_token(page->next_page_token());
-    ASSERT_TRUE(Deliver(Hours(extra)).ok());
+    ASSERT_THAT(Deliver(Hours(extra)), testing::IsOk());
   }
   ASSERT_EQ(subjects.size(), 23u);
   for (int i = 0; i < 23; ++i) EXPECT_EQ(subjects[i], "tsk_" + std::to_string(23 - i));
@@ -247,11 +249,11 @@ INSTANTIATE_TEST_SUITE_P(Stores, ConsumerTest, ::testing::Values(Backend::kRedis
 TEST_P(ConsumerTest, DeliversWhatDispatchWrites) {
   auto dispatch = testing::Run(
       loop_, store::RedisStore::Open(loop_, *client_, store::Keys("dispatch", kShards)));
-  ASSERT_TRUE(dispatch.ok());
+  ASSERT_THAT(dispatch, testing::IsOk());
   for (int i = 1; i <= 40; ++i) {
     store::Commit commit(i % kShards);
     commit.Emit(Hours(i).event.SerializeAsString());
-    ASSERT_TRUE(testing::Run(loop_, (*dispatch)->Apply(commit)).ok());
+    ASSERT_THAT(testing::Run(loop_, (*dispatch)->Apply(commit)), testing::IsOk());
   }
   events::GroupOptions options;
   options.group = "inbox";

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/inbox/world.h"
 
 namespace baodao::inbox {
@@ -108,7 +109,7 @@ class FloodTest : public InboxTest {
     const std::string coordinator = tokens_.Coordinator(ids::New("per", 1), kCommunity);
     do {
       const auto page = Call(&Inbox::ListAreaNotifications, coordinator, request);
-      EXPECT_TRUE(page.ok()) << page.status();
+      EXPECT_THAT(page, testing::IsOk());
       if (!page.ok()) break;
       all.insert(all.end(), page->notifications().begin(), page->notifications().end());
       request.set_page_token(page->next_page_token());
@@ -134,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(Stores, FloodTest, ::testing::Values(Backend::kMemory, 
 // It once pushed a thousand notices into the requester's and the area's inbox.
 TEST_P(FloodTest, ClaimingAndLeavingInALoopIsAFewNoticesAndTheLastOneIsTrue) {
   constexpr int kRounds = 2'500;
-  ASSERT_TRUE(Deliver(LowRating(0)).ok());
+  ASSERT_THAT(Deliver(LowRating(0)), testing::IsOk());
   std::vector<events::Delivery> flood;
   for (int i = 0; i < kRounds; ++i) {
     flood.push_back(Churn(true));
@@ -183,9 +184,9 @@ TEST_P(FloodTest, UrgentNoticesOfAnAreaAreNotDisplaced) {
 // Ten minutes after "it was cancelled" they once heard "somebody is coming".
 // It once waited, and then only the harmless one that came after it was shown.
 TEST_P(FloodTest, WhatIsUrgentDoesNotWaitAmongWhatIsNot) {
-  for (int i = 0; i < 8; ++i) ASSERT_TRUE(Deliver(Dropout(true), i % 2).ok());
+  for (int i = 0; i < 8; ++i) ASSERT_THAT(Deliver(Dropout(true), i % 2), testing::IsOk());
   EXPECT_EQ(ListArea().size(), 5u);
-  ASSERT_TRUE(Deliver(Dropout(false)).ok());
+  ASSERT_THAT(Deliver(Dropout(false)), testing::IsOk());
   std::vector<v1::Notification> area = ListArea();
   ASSERT_EQ(area.size(), 6u);
   EXPECT_EQ(area[0].kind(), "task_short");
@@ -194,7 +195,7 @@ TEST_P(FloodTest, WhatIsUrgentDoesNotWaitAmongWhatIsNot) {
   testing::Run(loop_, FireTimers());
   EXPECT_EQ(ListArea().size(), 6u);
   // One more loss while it is short is urgent as well.
-  ASSERT_TRUE(Deliver(Dropout(false)).ok());
+  ASSERT_THAT(Deliver(Dropout(false)), testing::IsOk());
   area = ListArea();
   ASSERT_EQ(area.size(), 7u);
   EXPECT_EQ(area[0].kind(), "task_short");
@@ -202,11 +203,11 @@ TEST_P(FloodTest, WhatIsUrgentDoesNotWaitAmongWhatIsNot) {
 
 TEST_P(FloodTest, WhatIsHeldBackIsNotToldAfterTheEndOfWhatItIsAbout) {
   for (int i = 0; i < 4; ++i) {
-    ASSERT_TRUE(Deliver(Churn(true), i % 2).ok());
-    ASSERT_TRUE(Deliver(Churn(false), i % 2).ok());
+    ASSERT_THAT(Deliver(Churn(true), i % 2), testing::IsOk());
+    ASSERT_THAT(Deliver(Churn(false), i % 2), testing::IsOk());
   }
   clock_.Advance(std::chrono::minutes(5));
-  ASSERT_TRUE(Deliver(Cancelled()).ok());
+  ASSERT_THAT(Deliver(Cancelled()), testing::IsOk());
   const int area_shard = replicas_[0]->areas.tree()->ShardOf(kCommunity, stores_[0]->keys());
   for (const std::string& held : {stores_[0]->keys().Of(5, "held", reader_id_),
                                   stores_[0]->keys().Of(area_shard, "held", kCommunity)}) {
@@ -220,7 +221,7 @@ TEST_P(FloodTest, WhatIsHeldBackIsNotToldAfterTheEndOfWhatItIsAbout) {
   EXPECT_EQ(heard->notifications(0).kind(), "request_cancelled");
   EXPECT_EQ(ListArea().size(), 5u);
   // Nothing waits that the next one would be counted with.
-  ASSERT_TRUE(Deliver(Churn(true)).ok());
+  ASSERT_THAT(Deliver(Churn(true)), testing::IsOk());
   clock_.Advance(std::chrono::minutes(15));
   testing::Run(loop_, FireTimers());
   reader_ = tokens_.Person(reader_id_);
@@ -239,7 +240,7 @@ TEST_P(FloodTest, WhatAsksForADecisionIsNotToldAfterIt) {
     changed->mutable_need()->set_area_code(kCommunity);
     changed->mutable_need()->set_requester_id(churner_);
     changed->mutable_need()->set_state(after);
-    EXPECT_TRUE(Deliver(delivery).ok());
+    EXPECT_THAT(Deliver(delivery), testing::IsOk());
   };
   const auto registration = [&](RegistrationState before, RegistrationState after) {
     events::Delivery delivery = Next();
@@ -249,7 +250,7 @@ TEST_P(FloodTest, WhatAsksForADecisionIsNotToldAfterIt) {
     changed->mutable_registration()->set_subject_id(churner_);
     changed->mutable_registration()->set_area_code(kCommunity);
     changed->mutable_registration()->set_state(after);
-    EXPECT_TRUE(Deliver(delivery).ok());
+    EXPECT_THAT(Deliver(delivery), testing::IsOk());
   };
   const auto project = [&](ProjectState before, ProjectState after) {
     events::Delivery delivery = Next();
@@ -258,7 +259,7 @@ TEST_P(FloodTest, WhatAsksForADecisionIsNotToldAfterIt) {
     changed->mutable_project()->set_project_id("prj_1");
     changed->mutable_project()->set_area_code(kCommunity);
     changed->mutable_project()->set_state(after);
-    EXPECT_TRUE(Deliver(delivery).ok());
+    EXPECT_THAT(Deliver(delivery), testing::IsOk());
   };
   for (int i = 0; i < 3; ++i) {
     project(PROJECT_STATE_APPROVED, PROJECT_STATE_CLAIMED);
@@ -286,8 +287,8 @@ TEST_P(FloodTest, WhatAsksForADecisionIsNotToldAfterIt) {
 
 TEST_P(FloodTest, WhatIsHeldBackIsToldOnceHoweverOftenItsTimerFires) {
   for (int i = 0; i < 4; ++i) {
-    ASSERT_TRUE(Deliver(Churn(true), i % 2).ok());
-    ASSERT_TRUE(Deliver(Churn(false), i % 2).ok());
+    ASSERT_THAT(Deliver(Churn(true), i % 2), testing::IsOk());
+    ASSERT_THAT(Deliver(Churn(false), i % 2), testing::IsOk());
   }
   clock_.Advance(std::chrono::minutes(15));
   for (int i = 0; i < 3; ++i) {
@@ -299,7 +300,7 @@ TEST_P(FloodTest, WhatIsHeldBackIsToldOnceHoweverOftenItsTimerFires) {
   const std::string held = stores_[0]->keys().Of(5, "held", reader_id_);
   EXPECT_TRUE(testing::Run(loop_, stores_[0]->ListFields(held))->empty());
   // The next one waits again.
-  ASSERT_TRUE(Deliver(Churn(true)).ok());
+  ASSERT_THAT(Deliver(Churn(true)), testing::IsOk());
   EXPECT_EQ(List()->notifications_size(), 6);
 }
 

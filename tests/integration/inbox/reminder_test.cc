@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "common/testing/matchers.h"
 #include "common/timers/timer_loop.h"
 #include "tests/integration/inbox/world.h"
 
@@ -37,7 +38,8 @@ INSTANTIATE_TEST_SUITE_P(Stores, ReminderTest, ::testing::Values(Backend::kMemor
 
 TEST_P(ReminderTest, ComesAnHourBeforeTheStart) {
   const Time start = clock_.Now() + std::chrono::minutes(90);
-  ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
+  ASSERT_THAT(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)),
+              testing::IsOk());
   const auto reminded = [&] {
     const auto entries = testing::Run(
         loop_,
@@ -56,12 +58,15 @@ TEST_P(ReminderTest, ComesAnHourBeforeTheStart) {
 
 TEST_P(ReminderTest, DoesNotComeToThoseWhoAreOff) {
   const Time start = clock_.Now() + std::chrono::minutes(90);
-  ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
-  ASSERT_TRUE(Deliver(Accepted(2, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start)).ok());
+  ASSERT_THAT(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)),
+              testing::IsOk());
+  ASSERT_THAT(Deliver(Accepted(2, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start)),
+              testing::IsOk());
   // The first event once more: it must not bring the reminder back.
-  ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
+  ASSERT_THAT(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)),
+              testing::IsOk());
   const auto next = testing::Run(loop_, stores_[0]->NextTimer(5));
-  ASSERT_TRUE(next.ok());
+  ASSERT_THAT(next, testing::IsOk());
   EXPECT_FALSE(next->has_value());
 }
 
@@ -91,9 +96,10 @@ INSTANTIATE_TEST_SUITE_P(Stores, LateReminderTest,
 // After an outage people were reminded of what had begun long before.
 TEST_P(LateReminderTest, DoesNotComeOnceTheTaskHasBegun) {
   const Time start = clock_.Now() + std::chrono::minutes(90);
-  ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
+  ASSERT_THAT(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)),
+              testing::IsOk());
   clock_.AdvanceTo(start);
-  ASSERT_TRUE(Remind().ok());
+  ASSERT_THAT(Remind(), testing::IsOk());
   EXPECT_EQ(Kinds(), std::vector<std::string>{"task_accepted"});
   EXPECT_FALSE(testing::Run(loop_, stores_[0]->NextTimer(5))->has_value());
   const std::string reminders = stores_[0]->keys().Of(5, "reminders", reader_id_);
@@ -115,7 +121,7 @@ class ReminderRaceTest : public LateReminderTest {
     asio::co_spawn(loop_, RemindTask(0),
                    [&](std::exception_ptr, absl::Status status) { reminded = status; });
     testing::Run(loop_, clock_.AwaitSleepers(1));
-    EXPECT_TRUE(Deliver(delivery, 1).ok());
+    EXPECT_THAT(Deliver(delivery, 1), testing::IsOk());
     clock_.Advance(Millis(1'000));
     EXPECT_TRUE(Await([&] { return reminded.has_value(); }));
     store.SetFaults(nullptr);
@@ -132,20 +138,22 @@ constexpr int kCommit = 3;
 // Who withdraws is told nothing about it, and so nothing once stopped a reminder under way.
 TEST_P(ReminderRaceTest, AWithdrawalAtTheSameMomentStopsIt) {
   const Time start = clock_.Now() + std::chrono::minutes(90);
-  ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
+  ASSERT_THAT(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)),
+              testing::IsOk());
   const absl::Status reminded =
       RemindDuring(Accepted(2, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start), kCommit);
   EXPECT_TRUE(absl::IsAborted(reminded)) << reminded;
-  ASSERT_TRUE(Remind().ok());
+  ASSERT_THAT(Remind(), testing::IsOk());
   EXPECT_EQ(Kinds(), std::vector<std::string>{"task_accepted"});
 }
 
 // With the field read before the head, it was the field before and the head after the withdrawal.
 TEST_P(ReminderRaceTest, AWithdrawalBetweenTheReadsStopsIt) {
   const Time start = clock_.Now() + std::chrono::minutes(90);
-  ASSERT_TRUE(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
+  ASSERT_THAT(Deliver(Accepted(1, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)),
+              testing::IsOk());
   (void)RemindDuring(Accepted(2, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start), kSecondRead);
-  ASSERT_TRUE(Remind().ok());
+  ASSERT_THAT(Remind(), testing::IsOk());
   EXPECT_EQ(Kinds(), std::vector<std::string>{"task_accepted"});
 }
 
@@ -154,8 +162,10 @@ TEST_P(ReminderRaceTest, AnAcceptanceAtTheSameMomentKeepsItsTimer) {
   for (const int slow : {kSecondRead, kCommit}) {
     const Time start = clock_.Now() + std::chrono::minutes(90);
     const int event = slow * 10;
-    ASSERT_TRUE(Deliver(Accepted(event, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)).ok());
-    ASSERT_TRUE(Deliver(Accepted(event + 1, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start)).ok());
+    ASSERT_THAT(Deliver(Accepted(event, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start)),
+                testing::IsOk());
+    ASSERT_THAT(Deliver(Accepted(event + 1, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start)),
+                testing::IsOk());
     const absl::Status reminded =
         RemindDuring(Accepted(event + 2, dispatch::v1::ASSIGNMENT_STATE_ACCEPTED, start), slow);
     EXPECT_TRUE(absl::IsAborted(reminded)) << reminded;

@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/inbox/world.h"
 
 namespace baodao::inbox {
@@ -40,14 +41,14 @@ INSTANTIATE_TEST_SUITE_P(Stores, WatchTest, ::testing::Values(Backend::kMemory, 
                          BackendName);
 
 TEST_P(WatchTest, BeginsWithAHeartbeatAndShowsWhatComes) {
-  ASSERT_TRUE(Deliver(Hours(1)).ok());
+  ASSERT_THAT(Deliver(Hours(1)), testing::IsOk());
   auto stream = Watch("");
   const auto first = Next(stream);
   ASSERT_TRUE(first.has_value()) << stream.status();
   EXPECT_FALSE(first->has_notification());
   EXPECT_EQ(first->resume_token(), List()->notifications(0).cursor());
   // The other replica writes; this one is woken.
-  ASSERT_TRUE(Deliver(Hours(2), 1).ok());
+  ASSERT_THAT(Deliver(Hours(2), 1), testing::IsOk());
   const auto second = Next(stream);
   ASSERT_TRUE(second.has_value()) << stream.status();
   EXPECT_EQ(second->notification().subject_id(), "tsk_2");
@@ -58,7 +59,7 @@ TEST_P(WatchTest, BeginsWithAHeartbeatAndShowsWhatComes) {
 TEST_P(WatchTest, ResumesAfterTheLastOneSeen) {
   auto empty = Watch("");
   const std::string token = Next(empty)->resume_token();
-  for (int i = 1; i <= 250; ++i) ASSERT_TRUE(Deliver(Hours(i)).ok());
+  for (int i = 1; i <= 250; ++i) ASSERT_THAT(Deliver(Hours(i)), testing::IsOk());
   // From an inbox that was empty, and from the middle.
   auto whole = Watch(token, 1);
   for (int i = 1; i <= 250; ++i) ASSERT_EQ(NextSubject(whole), "tsk_" + std::to_string(i));
@@ -69,8 +70,8 @@ TEST_P(WatchTest, ResumesAfterTheLastOneSeen) {
 
 // A stream once showed everything as unread.
 TEST_P(WatchTest, TellsWhatHasBeenRead) {
-  for (int i = 1; i <= 4; ++i) ASSERT_TRUE(Deliver(Hours(i)).ok());
-  ASSERT_TRUE(MarkRead(List()->notifications(2).cursor()).ok());
+  for (int i = 1; i <= 4; ++i) ASSERT_THAT(Deliver(Hours(i)), testing::IsOk());
+  ASSERT_THAT(MarkRead(List()->notifications(2).cursor()), testing::IsOk());
   auto stream = Watch("0-0", 1);
   std::vector<bool> read;
   while (read.size() < 4) {
@@ -111,16 +112,16 @@ TEST_P(WatchTest, HasNoGapHoweverOftenTheWatcherComesBack) {
 }
 
 TEST_P(WatchTest, ATokenOlderThanWhatIsKeptIsRefused) {
-  ASSERT_TRUE(Deliver(Hours(1)).ok());
+  ASSERT_THAT(Deliver(Hours(1)), testing::IsOk());
   const std::string first = List()->notifications(0).cursor();
   testing::Run(loop_, AddMany(2, 1'300));
   auto stream = Watch(first);
   EXPECT_FALSE(Next(stream).has_value());
-  EXPECT_TRUE(Is(stream.status(), Reason::RESUME_TOKEN_TOO_OLD)) << stream.status();
+  EXPECT_THAT(stream, testing::IsRefusal(Reason::RESUME_TOKEN_TOO_OLD)) << stream.status();
   EXPECT_EQ(stream.status().code(), absl::StatusCode::kOutOfRange);
   auto start = Watch("0-0");
   EXPECT_FALSE(Next(start).has_value());
-  EXPECT_TRUE(Is(start.status(), Reason::RESUME_TOKEN_TOO_OLD));
+  EXPECT_THAT(start, testing::IsRefusal(Reason::RESUME_TOKEN_TOO_OLD));
   // List, then watch.
   auto fresh = Watch(List(1)->notifications(0).cursor());
   EXPECT_TRUE(Next(fresh).has_value());
@@ -131,14 +132,14 @@ TEST_P(WatchTest, ATokenOlderThanWhatIsKeptIsRefused) {
 TEST_P(WatchTest, NonsenseIsRefusedAndStrangersToo) {
   auto stream = Watch("yesterday");
   EXPECT_FALSE(Next(stream).has_value());
-  EXPECT_TRUE(Is(stream.status(), Reason::RESUME_TOKEN_INVALID));
+  EXPECT_THAT(stream, testing::IsRefusal(Reason::RESUME_TOKEN_INVALID));
   v1::WatchInboxRequest request;
   request.set_person_id(reader_id_);
   rpc::Client<v1::InboxService> client(*replicas_[0]->channel);
   auto other = client.Stream(&Inbox::WatchInbox,
                              rpc::CallOptions::As(tokens_.Person(ids::New("per", 2))), request);
   EXPECT_FALSE(testing::Run(loop_, other.Next()).has_value());
-  EXPECT_TRUE(Is(other.status(), Reason::PERMISSION_DENIED));
+  EXPECT_THAT(other, testing::IsRefusal(Reason::PERMISSION_DENIED));
 }
 
 // The eleventh used to be refused, though the others were of connections that had died.
@@ -151,9 +152,10 @@ TEST_P(WatchTest, ANewStreamTakesThePlaceOfTheOldest) {
   auto another = Watch("");
   EXPECT_TRUE(Next(another).has_value());
   EXPECT_FALSE(Next(streams[0]).has_value());
-  EXPECT_TRUE(Is(streams[0].status(), Reason::REPLACED_BY_NEWER_STREAM)) << streams[0].status();
+  EXPECT_THAT(streams[0], testing::IsRefusal(Reason::REPLACED_BY_NEWER_STREAM))
+      << streams[0].status();
   EXPECT_EQ(replicas_[0]->hub.watchers(reader_id_), kMaxStreams);
-  ASSERT_TRUE(Deliver(Hours(1)).ok());
+  ASSERT_THAT(Deliver(Hours(1)), testing::IsOk());
   EXPECT_TRUE(Next(streams[1]).has_value()) << "the others go on";
   EXPECT_TRUE(Next(another).has_value());
   streams.clear();
@@ -211,7 +213,7 @@ TEST_P(PlayedWatchTest, AnIdleStreamBeatsWithinFifteenSeconds) {
   sink.on_wait = [&] {
     if (sink.waits.size() == 5) sink.Close();
   };
-  ASSERT_TRUE(Watch(sink, "").ok());
+  ASSERT_THAT(Watch(sink, ""), testing::IsOk());
   EXPECT_EQ(sink.written.size(), 5u);
   for (const Millis wait : sink.waits) EXPECT_LE(wait, std::chrono::seconds(15));
   for (const auto& message : sink.written) {
@@ -224,7 +226,7 @@ TEST_P(PlayedWatchTest, AStreamEndsWithItsToken) {
   PlayedSink sink;
   sink.on_wait = [&] { clock_.Advance(std::chrono::seconds(15)); };
   const absl::Status ended = Watch(sink, "", clock_.Now() + std::chrono::minutes(15));
-  EXPECT_TRUE(Is(ended, Reason::TOKEN_EXPIRED)) << ended;
+  EXPECT_THAT(ended, testing::IsRefusal(Reason::TOKEN_EXPIRED)) << ended;
   EXPECT_EQ(sink.waits.size(), 60u);
 }
 
@@ -240,13 +242,13 @@ TEST_P(PlayedWatchTest, WhatNoWakeUpToldOfIsFoundAtTheNextHeartbeat) {
     }
     if (sink.waits.size() == 2) sink.Close();
   };
-  ASSERT_TRUE(Watch(sink, "").ok());
+  ASSERT_THAT(Watch(sink, ""), testing::IsOk());
   ASSERT_EQ(sink.written.size(), 2u);
   EXPECT_TRUE(sink.written.back().has_notification());
 }
 
 TEST_P(PlayedWatchTest, ASlowWatcherOverrunByTheTrimmingIsToldSo) {
-  for (int i = 1; i <= 150; ++i) ASSERT_TRUE(Deliver(Hours(i)).ok());
+  for (int i = 1; i <= 150; ++i) ASSERT_THAT(Deliver(Hours(i)), testing::IsOk());
   PlayedSink sink;
   const std::string stream = stores_[0]->keys().Of(5, "stream", reader_id_);
   sink.on_write = [&] {
@@ -256,7 +258,7 @@ TEST_P(PlayedWatchTest, ASlowWatcherOverrunByTheTrimmingIsToldSo) {
     }
   };
   const absl::Status status = Watch(sink, "0-0");
-  EXPECT_TRUE(Is(status, Reason::RESUME_TOKEN_TOO_OLD)) << status;
+  EXPECT_THAT(status, testing::IsRefusal(Reason::RESUME_TOKEN_TOO_OLD)) << status;
   // What had been read was still shown, in order: 100 and the first heartbeat.
   EXPECT_EQ(sink.written.size(), 101u);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/lists/world.h"
 
 namespace baodao::lists {
@@ -47,25 +48,25 @@ INSTANTIATE_TEST_SUITE_P(Stores, CancelTest, ::testing::Values(Backend::kMemory,
 TEST_P(CancelTest, ByTheRequesterOrACoordinatorBeforeAnybodyServes) {
   const auto submitted = CreateNeed(requester_, kCommunity);
   const auto returned = CreateNeed(requester_, kCommunity);
-  ASSERT_TRUE(Review(coordinator_, returned->need_id(), v1::NEED_VERDICT_RETURN).ok());
+  ASSERT_THAT(Review(coordinator_, returned->need_id(), v1::NEED_VERDICT_RETURN), testing::IsOk());
   const std::string stranger = tokens_.Person(NewPerson());
   for (const std::string& id :
        {submitted->need_id(), returned->need_id(), AcceptedNeed().need_id()}) {
-    EXPECT_TRUE(Is(Cancel(stranger, id, NextRequest()).status(), Reason::PERMISSION_DENIED));
+    EXPECT_THAT(Cancel(stranger, id, NextRequest()), testing::IsRefusal(Reason::PERMISSION_DENIED));
     const std::string request = NextRequest();
     const auto cancelled = Cancel(requester_, id, request);
-    ASSERT_TRUE(cancelled.ok()) << cancelled.status();
+    ASSERT_THAT(cancelled, testing::IsOk());
     ExpectCancelled(id);
     EXPECT_EQ(cancelled->contact().phone(), "13812345678");
     const auto again = Cancel(requester_, id, request, 1);
-    ASSERT_TRUE(again.ok()) << again.status();
+    ASSERT_THAT(again, testing::IsOk());
     EXPECT_EQ(again->SerializeAsString(), cancelled->SerializeAsString());
-    EXPECT_TRUE(Is(Cancel(coordinator_, id, NextRequest()).status(), Reason::WRONG_STATE));
+    EXPECT_THAT(Cancel(coordinator_, id, NextRequest()), testing::IsRefusal(Reason::WRONG_STATE));
     EXPECT_EQ(Actors(id), std::vector<std::string>{requester_id_});
   }
   const std::string id = AcceptedNeed().need_id();
   const auto by_coordinator = Cancel(coordinator_, id, NextRequest());
-  ASSERT_TRUE(by_coordinator.ok()) << by_coordinator.status();
+  ASSERT_THAT(by_coordinator, testing::IsOk());
   EXPECT_EQ(by_coordinator->contact().phone(), "138****5678");
   EXPECT_EQ(Actors(id), std::vector<std::string>{coordinator_id_});
 }
@@ -83,12 +84,12 @@ TEST_P(CancelTest, AReasonIsAsked) {
 TEST_P(CancelTest, TheTaskEndsWithItsNeed) {
   const std::string id = PublishedNeed().need_id();
   const auto cancelled = Cancel(requester_, id, "c1");
-  ASSERT_TRUE(cancelled.ok()) << cancelled.status();
+  ASSERT_THAT(cancelled, testing::IsOk());
   ExpectCancelled(id);
   EXPECT_EQ(TaskOf(id).state(), dispatch::v1::TASK_STATE_CANCELLED);
   EXPECT_EQ(TaskOf(id).need_outcome(), dispatch::v1::NEED_OUTCOME_CANCEL);
   EXPECT_EQ(TaskOf(id).cancel_reason(), "女儿回来了");
-  ASSERT_TRUE(TellTask(TaskOf(id), "lists").ok());
+  ASSERT_THAT(TellTask(TaskOf(id), "lists"), testing::IsOk());
   EXPECT_EQ(Actors(id), std::vector<std::string>{requester_id_});
   EXPECT_EQ(Cancel(requester_, id, "c1", 1)->SerializeAsString(), cancelled->SerializeAsString());
 }
@@ -98,12 +99,12 @@ TEST_P(CancelTest, ServiceUnderWayGoesOn) {
   TaskOf(id).set_state(dispatch::v1::TASK_STATE_IN_SERVICE);
   const std::string before = Record(id).SerializeAsString();
   // lists has not heard of it yet.
-  EXPECT_TRUE(Is(Cancel(requester_, id, "c1").status(), Reason::NEED_IN_SERVICE));
+  EXPECT_THAT(Cancel(requester_, id, "c1"), testing::IsRefusal(Reason::NEED_IN_SERVICE));
   EXPECT_EQ(Record(id).SerializeAsString(), before) << "a refused call leaves nothing behind";
   EXPECT_EQ(Record(id).need().state(), v1::NEED_STATE_MATCHED);
   TaskOf(id).set_version(5);
-  ASSERT_TRUE(TellTask(TaskOf(id), "per_v").ok());
-  EXPECT_TRUE(Is(Cancel(requester_, id, "c2").status(), Reason::NEED_IN_SERVICE));
+  ASSERT_THAT(TellTask(TaskOf(id), "per_v"), testing::IsOk());
+  EXPECT_THAT(Cancel(requester_, id, "c2"), testing::IsRefusal(Reason::NEED_IN_SERVICE));
   EXPECT_EQ(Record(id).need().state(), v1::NEED_STATE_IN_PROGRESS);
 }
 
@@ -111,24 +112,24 @@ TEST_P(CancelTest, ServiceUnderWayGoesOn) {
 TEST_P(CancelTest, ALostCallerIsActedForAndFindsTheirAnswer) {
   const std::string id = PublishedNeed().need_id();
   peers_.cancel_fates = {Fate::kLostAnswer};
-  EXPECT_TRUE(Is(Cancel(requester_, id, "c1").status(), Reason::PEER_UNAVAILABLE));
+  EXPECT_THAT(Cancel(requester_, id, "c1"), testing::IsRefusal(Reason::PEER_UNAVAILABLE));
   EXPECT_EQ(Record(id).need().state(), v1::NEED_STATE_MATCHED);
-  ASSERT_TRUE(TellTask(TaskOf(id), "lists").ok());
+  ASSERT_THAT(TellTask(TaskOf(id), "lists"), testing::IsOk());
   ExpectCancelled(id);
   EXPECT_EQ(Actors(id), std::vector<std::string>{requester_id_});
   const auto again = Cancel(requester_, id, "c1", 1);
-  ASSERT_TRUE(again.ok()) << again.status();
-  EXPECT_TRUE(Is(Cancel(requester_, id, "c2").status(), Reason::WRONG_STATE));
+  ASSERT_THAT(again, testing::IsOk());
+  EXPECT_THAT(Cancel(requester_, id, "c2"), testing::IsRefusal(Reason::WRONG_STATE));
   EXPECT_EQ(Actors(id).size(), 1u);
 }
 
 TEST_P(CancelTest, WhereDispatchCannotBeAskedNothingHasHappened) {
   const std::string id = PublishedNeed().need_id();
   peers_.cancel_fates = {Fate::kUnreachable};
-  EXPECT_TRUE(Is(Cancel(requester_, id, "c1").status(), Reason::PEER_UNAVAILABLE));
+  EXPECT_THAT(Cancel(requester_, id, "c1"), testing::IsRefusal(Reason::PEER_UNAVAILABLE));
   EXPECT_EQ(Record(id).need().state(), v1::NEED_STATE_MATCHED);
   EXPECT_EQ(TaskOf(id).state(), dispatch::v1::TASK_STATE_OPEN);
-  ASSERT_TRUE(Cancel(requester_, id, "c1").ok());
+  ASSERT_THAT(Cancel(requester_, id, "c1"), testing::IsOk());
   ExpectCancelled(id);
 }
 
@@ -139,7 +140,7 @@ TEST_P(CancelTest, ARunningPublicationIsEndedFirst) {
     EXPECT_FALSE(Publish(coordinator_, id, NextRequest()).ok());
     ASSERT_TRUE(Record(id).publishing());
     const auto cancelled = Cancel(requester_, id, NextRequest());
-    ASSERT_TRUE(cancelled.ok()) << cancelled.status();
+    ASSERT_THAT(cancelled, testing::IsOk());
     ExpectCancelled(id);
     EXPECT_EQ(TaskOf(id).state(), dispatch::v1::TASK_STATE_CANCELLED);
   }
@@ -147,7 +148,7 @@ TEST_P(CancelTest, ARunningPublicationIsEndedFirst) {
   const std::string id = AcceptedNeed().need_id();
   peers_.fates = {Fate::kUnreachable, Fate::kRefused};
   EXPECT_FALSE(Publish(coordinator_, id, NextRequest()).ok());
-  ASSERT_TRUE(Cancel(requester_, id, NextRequest()).ok());
+  ASSERT_THAT(Cancel(requester_, id, NextRequest()), testing::IsOk());
   ExpectCancelled(id);
 }
 
@@ -167,9 +168,9 @@ TEST_P(CancelTest, ACoordinatorWhoCancelsTheTaskDecidesOverTheNeed) {
     changed->mutable_task()->set_state(dispatch::v1::TASK_STATE_CANCELLED);
     changed->mutable_task()->set_before(dispatch::v1::TASK_STATE_OPEN);
     changed->mutable_task()->set_version(5);
-    ASSERT_TRUE(testing::Run(loop_, replicas_[0]->follower.OnEvent(released)).ok());
+    ASSERT_THAT(testing::Run(loop_, replicas_[0]->follower.OnEvent(released)), testing::IsOk());
     EXPECT_EQ(Record(id).need().state(), v1::NEED_STATE_MATCHED);
-    ASSERT_TRUE(TellTask(TaskOf(id), coordinator_id_).ok());
+    ASSERT_THAT(TellTask(TaskOf(id), coordinator_id_), testing::IsOk());
   }
   EXPECT_EQ(Record(kept).need().state(), v1::NEED_STATE_ACCEPTED);
   ExpectCancelled(ended);
@@ -255,7 +256,7 @@ TEST_P(CancelSimulation, NeedAndTaskAlwaysEndTogether) {
     peers_.fates.clear();
     peers_.cancel_fates.clear();
     const auto answer = Cancel(requester_, id, request);
-    ASSERT_TRUE(answer.ok()) << answer.status();
+    ASSERT_THAT(answer, testing::IsOk());
     ExpectCancelled(id);
     for (const auto& [attempt, task] : peers_.tasks) {
       EXPECT_EQ(task.state(), dispatch::v1::TASK_STATE_CANCELLED);

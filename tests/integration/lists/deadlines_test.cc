@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/testing/matchers.h"
 #include "common/timers/timer_loop.h"
 #include "tests/integration/lists/world.h"
 
@@ -71,14 +72,15 @@ TEST_P(DeadlinesTest, ANeedExpiresADayAfterItsTime) {
   EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_ACCEPTED);
   EXPECT_EQ(NextTimer(need.need_id()), due);
   Pass(due - clock_.Now());
-  ASSERT_TRUE(Fire(need.need_id()).ok());
+  ASSERT_THAT(Fire(need.need_id()), testing::IsOk());
   EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_EXPIRED);
   EXPECT_EQ(NextTimer(need.need_id()), std::nullopt);
   EXPECT_EQ(Events().back().need_changed().need().state(), v1::NEED_STATE_EXPIRED);
   EXPECT_EQ(Events().back().actor_id(), "lists");
-  EXPECT_TRUE(Is(Publish(coordinator_, need.need_id(), "p1").status(), Reason::NEED_NOT_ACCEPTED));
+  EXPECT_THAT(Publish(coordinator_, need.need_id(), "p1"),
+              testing::IsRefusal(Reason::NEED_NOT_ACCEPTED));
   const size_t events = Events().size();
-  ASSERT_TRUE(Fire(need.need_id()).ok());
+  ASSERT_THAT(Fire(need.need_id()), testing::IsOk());
   EXPECT_EQ(Events().size(), events) << "told once";
 }
 
@@ -92,13 +94,13 @@ TEST_P(DeadlinesTest, ATaskLaterThanTheNeedMovesItsDeadline) {
   *publish.mutable_window()->mutable_start() = ToTimestamp(later - hours(2));
   *publish.mutable_window()->mutable_end() = ToTimestamp(later);
   const auto published = Call<v1::NeedService>(&Needs::PublishNeed, coordinator_, publish);
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   EXPECT_EQ(NextTimer(id), std::nullopt) << "the task looks after it";
   dispatch::v1::Task& task = peers_.tasks.at({id, 1});
   task.set_state(dispatch::v1::TASK_STATE_CANCELLED);
   task.set_need_outcome(dispatch::v1::NEED_OUTCOME_KEEP);
   task.set_version(4);
-  ASSERT_TRUE(TellTask(task, coordinator_id_).ok());
+  ASSERT_THAT(TellTask(task, coordinator_id_), testing::IsOk());
   EXPECT_EQ(Record(id).need().state(), v1::NEED_STATE_ACCEPTED);
   EXPECT_EQ(NextTimer(id), later + kNeedGrace);
 }
@@ -111,17 +113,17 @@ TEST_P(DeadlinesTest, ANeedResolvedByHandIsClosedAfterAWeek) {
   link.set_request_id(NextRequest());
   link.set_need_id(need.need_id());
   link.set_answer_id(room->resource_id());
-  ASSERT_TRUE(
-      Call<v1::MatchService>(&rpc::AsyncOf<v1::MatchService>::CreateMatch, coordinator_, link)
-          .ok());
+  ASSERT_THAT(
+      Call<v1::MatchService>(&rpc::AsyncOf<v1::MatchService>::CreateMatch, coordinator_, link),
+      testing::IsOk());
   EXPECT_EQ(NextTimer(need.need_id()), ToTime(need.window().end()) + kLinkedNeedGrace);
   v1::ResolveNeedRequest resolve;
   resolve.set_request_id(NextRequest());
   resolve.set_need_id(need.need_id());
-  ASSERT_TRUE(Call<v1::NeedService>(&Needs::ResolveNeed, coordinator_, resolve).ok());
+  ASSERT_THAT(Call<v1::NeedService>(&Needs::ResolveNeed, coordinator_, resolve), testing::IsOk());
   EXPECT_EQ(NextTimer(need.need_id()), clock_.Now() + kNeedAutoClose);
   Pass(kNeedAutoClose);
-  ASSERT_TRUE(Fire(need.need_id()).ok());
+  ASSERT_THAT(Fire(need.need_id()), testing::IsOk());
   EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_CLOSED);
 }
 
@@ -129,7 +131,7 @@ TEST_P(DeadlinesTest, ANeedResolvedByHandIsClosedAfterAWeek) {
 TEST_P(DeadlinesRaceTest, ATimerThatComesTooEarlyDoesNotTakeAnothersDeadline) {
   const v1::Need need = AcceptedNeed();
   const std::string& id = need.need_id();
-  ASSERT_TRUE(Publish(coordinator_, id, "p1").ok());
+  ASSERT_THAT(Publish(coordinator_, id, "p1"), testing::IsOk());
   auto& store = static_cast<store::MemoryStore&>(*stores_[0]);
   bool done = false;
   store.SetFaults([&](std::string_view method, std::string_view) {
@@ -148,7 +150,7 @@ TEST_P(DeadlinesRaceTest, ATimerThatComesTooEarlyDoesNotTakeAnothersDeadline) {
     }
     return store::Fault();
   });
-  EXPECT_TRUE(Fire(id).ok());
+  EXPECT_THAT(Fire(id), testing::IsOk());
   store.SetFaults(nullptr);
   EXPECT_EQ(NextTimer(id), DeadlineOf(Record(id)));
 }
@@ -157,10 +159,10 @@ TEST_P(DeadlinesTest, AResourceIsWithdrawnWhenItsTimeIsOver) {
   v1::CreateResourceRequest request = RoomIn(kCommunity);
   *request.mutable_expire_time() = ToTimestamp(clock_.Now() + hours(48));
   const auto room = Call<v1::ResourceService>(&Resources::CreateResource, requester_, request);
-  ASSERT_TRUE(room.ok()) << room.status();
+  ASSERT_THAT(room, testing::IsOk());
   EXPECT_EQ(NextTimer(room->resource_id()), clock_.Now() + hours(48));
   Pass(hours(48));
-  ASSERT_TRUE(Fire(room->resource_id()).ok());
+  ASSERT_THAT(Fire(room->resource_id()), testing::IsOk());
   v1::GetResourceRequest get;
   get.set_resource_id(room->resource_id());
   EXPECT_EQ(Call<v1::ResourceService>(&Resources::GetResource, requester_, get)->state(),
@@ -183,12 +185,12 @@ TEST_P(DeadlinesTest, WhoTakesDownWhatOthersListedSaysWhy) {
     return Call<v1::ResourceService>(&Resources::WithdrawResource, token, request);
   };
   for (const std::string& owner : {std::string(), unit}) {
-    EXPECT_TRUE(withdraw(requester_, owner, "").ok());
+    EXPECT_THAT(withdraw(requester_, owner, ""), testing::IsOk());
     const absl::Status silent = withdraw(coordinator_, owner, "").status();
     ASSERT_EQ(ViolationsOf(silent).size(), 1u) << silent;
     EXPECT_EQ(ViolationsOf(silent)[0].field, "reason");
     const auto said = withdraw(coordinator_, owner, "已损坏");
-    ASSERT_TRUE(said.ok()) << said.status();
+    ASSERT_THAT(said, testing::IsOk());
     EXPECT_EQ(said->withdraw_reason(), "已损坏");
   }
 }
@@ -198,39 +200,40 @@ TEST_P(DeadlinesTest, AProjectThatNobodyTakesExpiresAndOneThatIsLateIsRemindedOf
   peers_.liaisons[unit] = requester_id_;
   const std::string idle = Proposed().project_id();
   Pass(kProjectIdle);
-  ASSERT_TRUE(Fire(idle).ok());
+  ASSERT_THAT(Fire(idle), testing::IsOk());
   EXPECT_EQ(Events().back().project_changed().project().state(), v1::PROJECT_STATE_EXPIRED);
 
   const std::string id = Proposed().project_id();
-  ASSERT_TRUE(Change(&Projects::ApproveProject, coordinator_, id).ok());
+  ASSERT_THAT(Change(&Projects::ApproveProject, coordinator_, id), testing::IsOk());
   v1::ClaimProjectRequest claim;
   claim.set_request_id(NextRequest());
   claim.set_project_id(id);
   claim.set_unit_id(unit);
-  ASSERT_TRUE(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, claim).ok());
+  ASSERT_THAT(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, claim),
+              testing::IsOk());
   EXPECT_EQ(NextTimer(id), clock_.Now() + std::chrono::days(100));
   Pass(std::chrono::days(100));
-  ASSERT_TRUE(Fire(id).ok());
+  ASSERT_THAT(Fire(id), testing::IsOk());
   const events::v1::ProjectChanged late = Events().back().project_changed();
   EXPECT_EQ(late.before(), v1::PROJECT_STATE_CLAIMED);
   EXPECT_EQ(late.project().state(), v1::PROJECT_STATE_CLAIMED);
   EXPECT_EQ(NextTimer(id), clock_.Now() + kReminderPeriod);
   const size_t events = Events().size();
-  ASSERT_TRUE(Fire(id).ok());
+  ASSERT_THAT(Fire(id), testing::IsOk());
   EXPECT_EQ(Events().size(), events) << "once a month";
 
   // The unit gives it back; the clock begins anew with the next.
   const auto released = Change(&Projects::ReleaseProject, requester_, id);
-  ASSERT_TRUE(released.ok()) << released.status();
+  ASSERT_THAT(released, testing::IsOk());
   EXPECT_EQ(released->state(), v1::PROJECT_STATE_APPROVED);
   EXPECT_EQ(Events().back().project_changed().project().liaison_id(), requester_id_);
   EXPECT_EQ(NextTimer(id), clock_.Now() + kProjectIdle);
-  EXPECT_TRUE(
-      Is(Change(&Projects::CancelProject, requester_, id).status(), Reason::PERMISSION_DENIED));
-  ASSERT_TRUE(Change(&Projects::CancelProject, coordinator_, id).ok());
+  EXPECT_THAT(Change(&Projects::CancelProject, requester_, id),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+  ASSERT_THAT(Change(&Projects::CancelProject, coordinator_, id), testing::IsOk());
   EXPECT_EQ(NextTimer(id), std::nullopt);
   const auto rejected = Change(&Projects::RejectProject, coordinator_, Proposed().project_id());
-  ASSERT_TRUE(rejected.ok()) << rejected.status();
+  ASSERT_THAT(rejected, testing::IsOk());
   EXPECT_EQ(rejected->state(), v1::PROJECT_STATE_REJECTED);
 }
 
@@ -240,25 +243,26 @@ TEST_P(DeadlinesTest, AProjectUnderWayIsGivenBackAndACompletedOneEndsByItself) {
   const std::string unit = ids::New("unt", 2);
   peers_.liaisons[unit] = requester_id_;
   const std::string id = Proposed().project_id();
-  ASSERT_TRUE(Change(&Projects::ApproveProject, coordinator_, id).ok());
+  ASSERT_THAT(Change(&Projects::ApproveProject, coordinator_, id), testing::IsOk());
   const auto begin = [&] {
     v1::ClaimProjectRequest claim;
     claim.set_request_id(NextRequest());
     claim.set_project_id(id);
     claim.set_unit_id(unit);
-    ASSERT_TRUE(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, claim).ok());
-    ASSERT_TRUE(Change(&Projects::StartProject, requester_, id).ok());
+    ASSERT_THAT(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, claim),
+                testing::IsOk());
+    ASSERT_THAT(Change(&Projects::StartProject, requester_, id), testing::IsOk());
   };
   begin();
   const auto released = Change(&Projects::ReleaseProject, requester_, id, "人手不足");
-  ASSERT_TRUE(released.ok()) << released.status();
+  ASSERT_THAT(released, testing::IsOk());
   EXPECT_EQ(released->state(), v1::PROJECT_STATE_APPROVED);
   EXPECT_TRUE(released->unit_id().empty());
   begin();
-  ASSERT_TRUE(Change(&Projects::CompleteProject, requester_, id).ok());
+  ASSERT_THAT(Change(&Projects::CompleteProject, requester_, id), testing::IsOk());
   EXPECT_EQ(NextTimer(id), clock_.Now() + kReminderPeriod);
   Pass(kProjectIdle);
-  ASSERT_TRUE(Fire(id).ok());
+  ASSERT_THAT(Fire(id), testing::IsOk());
   const events::v1::ProjectChanged over = Events().back().project_changed();
   EXPECT_EQ(over.before(), v1::PROJECT_STATE_COMPLETED);
   EXPECT_EQ(over.project().state(), v1::PROJECT_STATE_EVALUATED);

@@ -3,6 +3,7 @@
 // people's resources, which were shown to everybody.
 #include <gtest/gtest.h>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/lists/world.h"
 
 namespace baodao::lists {
@@ -51,16 +52,16 @@ TEST_P(DetailsTest, OnlyTheRequesterSeesTheExactPlaceInPassing) {
   ExpectExact(*GetNeed(requester_, need.need_id()));
   const auto mine =
       Call<v1::NeedService>(&Needs::ListMyNeeds, requester_, v1::ListMyNeedsRequest());
-  ASSERT_TRUE(mine.ok()) << mine.status();
+  ASSERT_THAT(mine, testing::IsOk());
   ExpectExact(mine->needs(0));
 
   const auto accepted = Review(coordinator_, need.need_id(), v1::NEED_VERDICT_ACCEPT);
-  ASSERT_TRUE(accepted.ok()) << accepted.status();
+  ASSERT_THAT(accepted, testing::IsOk());
   ExpectRounded(*accepted);
   v1::ListNeedsRequest list;
   list.set_area_code(kSubdistrict);
   const auto listed = Call<v1::NeedService>(&Needs::ListNeeds, coordinator_, list);
-  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_THAT(listed, testing::IsOk());
   ExpectRounded(listed->needs(0));
   EXPECT_EQ(Releases(), 0u);
 }
@@ -72,7 +73,7 @@ TEST_P(DetailsTest, ACoordinatorWhoAsksForItSeesTheExactPlaceOnRecord) {
   // A place without a contact is a release too.
   const v1::Need nameless = NeedAtADoor(false);
   const auto seen = GetNeed(coordinator_, nameless.need_id());
-  ASSERT_TRUE(seen.ok()) << seen.status();
+  ASSERT_THAT(seen, testing::IsOk());
   ExpectExact(*seen);
   EXPECT_FALSE(seen->has_contact());
   EXPECT_EQ(Releases(), 2u);
@@ -80,7 +81,7 @@ TEST_P(DetailsTest, ACoordinatorWhoAsksForItSeesTheExactPlaceOnRecord) {
 
 TEST_P(DetailsTest, OfANeedThatIsOverCoordinatorsSeeTheRoundedPlaceOnly) {
   const v1::Need need = NeedAtADoor();
-  ASSERT_TRUE(Review(coordinator_, need.need_id(), v1::NEED_VERDICT_REJECT).ok());
+  ASSERT_THAT(Review(coordinator_, need.need_id(), v1::NEED_VERDICT_REJECT), testing::IsOk());
   ExpectRounded(*GetNeed(coordinator_, need.need_id()));
   ExpectExact(*GetNeed(requester_, need.need_id()));
   EXPECT_EQ(Releases(), 0u);
@@ -89,13 +90,13 @@ TEST_P(DetailsTest, OfANeedThatIsOverCoordinatorsSeeTheRoundedPlaceOnly) {
 TEST_P(DetailsTest, TheExactPlaceIsSealedAtRestAndStillReachesDispatch) {
   const v1::Need need = NeedAtADoor();
   ExpectRounded(Record(need.need_id()).need());
-  ASSERT_TRUE(Review(coordinator_, need.need_id(), v1::NEED_VERDICT_ACCEPT).ok());
+  ASSERT_THAT(Review(coordinator_, need.need_id(), v1::NEED_VERDICT_ACCEPT), testing::IsOk());
   peers_.fates = {FakePeers::Fate::kUnreachable};
   EXPECT_FALSE(Publish(coordinator_, need.need_id(), "p1").ok());
   const v1::NeedRecord publishing = Record(need.need_id());
   EXPECT_DOUBLE_EQ(publishing.publish_request().place().latitude(), kRoundLatitude);
   const auto published = Publish(coordinator_, need.need_id(), "p1");
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   ExpectRounded(*published);
   EXPECT_DOUBLE_EQ(peers_.requests.back().place().latitude(), kLatitude);
   EXPECT_DOUBLE_EQ(peers_.requests.back().place().longitude(), kLongitude);
@@ -139,7 +140,7 @@ INSTANTIATE_TEST_SUITE_P(Stores, ResourcePlaceTest,
 
 TEST_P(ResourcePlaceTest, OnlyTheOwnerSeesExactlyWhereTheirResourceIs) {
   const auto created = ResourceAtADoor();
-  ASSERT_TRUE(created.ok()) << created.status();
+  ASSERT_THAT(created, testing::IsOk());
   const std::string& id = created->resource_id();
   ExpectPlace(*created, kLatitude, kLongitude);
   ExpectPlace(Get(requester_, id), kLatitude, kLongitude);
@@ -159,7 +160,7 @@ TEST_P(ResourcePlaceTest, OnlyTheOwnerSeesExactlyWhereTheirResourceIs) {
   for (int i = 0; i < 2; ++i) {
     const auto withdrawn =
         Call<v1::ResourceService>(&Resources::WithdrawResource, coordinator_, withdraw);
-    ASSERT_TRUE(withdrawn.ok()) << withdrawn.status();
+    ASSERT_THAT(withdrawn, testing::IsOk());
     ExpectPlace(*withdrawn, kRoundLatitude, kRoundLongitude);
   }
   ExpectPlace(Get(requester_, id), kLatitude, kLongitude);
@@ -172,7 +173,7 @@ TEST_P(ResourcePlaceTest, AUnitIsFoundAtItsAddress) {
   const std::string unit = ids::New("unt", 2);
   peers_.liaisons[unit] = requester_id_;
   const auto created = ResourceAtADoor(unit);
-  ASSERT_TRUE(created.ok()) << created.status();
+  ASSERT_THAT(created, testing::IsOk());
   EXPECT_TRUE(peers_.unit_asked_for.has_value()) << "on behalf of the caller";
   ExpectPlace(Get(tokens_.Person(NewPerson()), created->resource_id()), kLatitude, kLongitude);
 }

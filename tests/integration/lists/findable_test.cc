@@ -2,6 +2,7 @@
 // call; and a place in Beijing was taken for one in Yangpu.
 #include <gtest/gtest.h>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/lists/world.h"
 
 namespace baodao::lists {
@@ -34,14 +35,14 @@ TEST_P(FindableTest, ANeedThatCannotBeFoundIsReturnedAndCompleted) {
   v1::CreateNeedRequest request = RequestFor(kCommunity);
   request.clear_contact();
   const auto need = Raise(request);
-  ASSERT_TRUE(need.ok()) << need.status();
+  ASSERT_THAT(need, testing::IsOk());
   const std::string& id = need->need_id();
-  ASSERT_TRUE(Review(coordinator_, id, v1::NEED_VERDICT_ACCEPT).ok());
+  ASSERT_THAT(Review(coordinator_, id, v1::NEED_VERDICT_ACCEPT), testing::IsOk());
   const absl::Status refused = Publish(coordinator_, id, "p1").status();
-  EXPECT_TRUE(Is(refused, Reason::NEED_INCOMPLETE)) << refused;
+  EXPECT_THAT(refused, testing::IsRefusal(Reason::NEED_INCOMPLETE)) << refused;
   EXPECT_EQ(MetadataOf(refused)["missing"], "place, contact.address, contact.phone");
   EXPECT_FALSE(Record(id).publishing());
-  ASSERT_TRUE(Review(coordinator_, id, v1::NEED_VERDICT_RETURN).ok());
+  ASSERT_THAT(Review(coordinator_, id, v1::NEED_VERDICT_RETURN), testing::IsOk());
 
   v1::ResubmitNeedRequest again;
   again.set_request_id(NextRequest());
@@ -50,12 +51,12 @@ TEST_P(FindableTest, ANeedThatCannotBeFoundIsReturnedAndCompleted) {
   again.mutable_contact()->set_phone("13812345678");
   SetPlace(again.mutable_place(), 31.2712345, 121.5212345);
   const auto resubmitted = Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again);
-  ASSERT_TRUE(resubmitted.ok()) << resubmitted.status();
+  ASSERT_THAT(resubmitted, testing::IsOk());
   EXPECT_EQ(resubmitted->contact().phone(), "13812345678");
   EXPECT_DOUBLE_EQ(Record(id).need().place().latitude(), 31.271) << "rounded at rest";
   EXPECT_FALSE(Record(id).need().has_contact());
-  ASSERT_TRUE(Review(coordinator_, id, v1::NEED_VERDICT_ACCEPT).ok());
-  ASSERT_TRUE(Publish(coordinator_, id, "p2").ok());
+  ASSERT_THAT(Review(coordinator_, id, v1::NEED_VERDICT_ACCEPT), testing::IsOk());
+  ASSERT_THAT(Publish(coordinator_, id, "p2"), testing::IsOk());
   EXPECT_EQ(peers_.requests.back().contact().phone(), "13812345678");
   EXPECT_DOUBLE_EQ(peers_.requests.back().place().latitude(), 31.2712345);
   EXPECT_DOUBLE_EQ(peers_.requests.back().contact().place().latitude(), 31.2712345);
@@ -65,26 +66,26 @@ TEST_P(FindableTest, ResubmittingKeepsWhatIsNotSet) {
   v1::CreateNeedRequest request = RequestFor(kCommunity);
   SetPlace(request.mutable_place(), 31.2712345, 121.5212345);
   const std::string id = Raise(request)->need_id();
-  ASSERT_TRUE(Review(coordinator_, id, v1::NEED_VERDICT_RETURN).ok());
+  ASSERT_THAT(Review(coordinator_, id, v1::NEED_VERDICT_RETURN), testing::IsOk());
   v1::ResubmitNeedRequest again;
   again.set_request_id(NextRequest());
   again.set_need_id(id);
   again.set_title("陪诊");
   const auto resubmitted = Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again);
-  ASSERT_TRUE(resubmitted.ok()) << resubmitted.status();
+  ASSERT_THAT(resubmitted, testing::IsOk());
   EXPECT_EQ(resubmitted->contact().address(), "平凉路1234弄5号601室");
   EXPECT_DOUBLE_EQ(resubmitted->place().latitude(), 31.2712345);
 }
 
 TEST_P(FindableTest, APhoneAndAPlaceOrAnAddressAreEnough) {
   v1::CreateNeedRequest addressed = RequestFor(kCommunity);
-  ASSERT_TRUE(PublishOf(addressed).ok());
+  ASSERT_THAT(PublishOf(addressed), testing::IsOk());
   EXPECT_NEAR(peers_.requests.back().place().latitude(), 31.27, 1e-9) << "the community's centre";
   EXPECT_FALSE(peers_.requests.back().contact().has_place()) << "nobody is sent there";
   v1::CreateNeedRequest placed = RequestFor(kCommunity);
   placed.mutable_contact()->clear_address();
   SetPlace(placed.mutable_place(), 31.28, 121.53);
-  ASSERT_TRUE(PublishOf(placed).ok());
+  ASSERT_THAT(PublishOf(placed), testing::IsOk());
   EXPECT_NEAR(peers_.requests.back().place().latitude(), 31.28, 1e-9);
   v1::CreateNeedRequest silent = RequestFor(kCommunity);
   silent.mutable_contact()->clear_phone();
@@ -95,31 +96,32 @@ TEST_P(FindableTest, APlaceFarAwayIsAskedBack) {
   v1::CreateNeedRequest request = RequestFor(kCommunity);
   SetPlace(request.mutable_place(), kBeijing[0], kBeijing[1]);
   const absl::Status far = Raise(request).status();
-  EXPECT_TRUE(Is(far, Reason::PLACE_FAR_FROM_AREA)) << far;
+  EXPECT_THAT(far, testing::IsRefusal(Reason::PLACE_FAR_FROM_AREA)) << far;
   EXPECT_TRUE(Events().empty());
   request.set_place_confirmed(true);
-  ASSERT_TRUE(PublishOf(request).ok());
+  ASSERT_THAT(PublishOf(request), testing::IsOk());
   EXPECT_TRUE(peers_.requests.back().place_confirmed()) << "dispatch does not ask again";
 
   const std::string id = CreateNeed(requester_, kCommunity)->need_id();
-  ASSERT_TRUE(Review(coordinator_, id, v1::NEED_VERDICT_RETURN).ok());
+  ASSERT_THAT(Review(coordinator_, id, v1::NEED_VERDICT_RETURN), testing::IsOk());
   v1::ResubmitNeedRequest again;
   again.set_request_id(NextRequest());
   again.set_need_id(id);
   again.set_title("陪诊");
   SetPlace(again.mutable_place(), kBeijing[0], kBeijing[1]);
-  EXPECT_TRUE(Is(Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again).status(),
-                 Reason::PLACE_FAR_FROM_AREA));
+  EXPECT_THAT(Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again),
+              testing::IsRefusal(Reason::PLACE_FAR_FROM_AREA));
   again.set_place_confirmed(true);
-  EXPECT_TRUE(Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again).ok());
+  EXPECT_THAT(Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again), testing::IsOk());
 
   using Resources = rpc::AsyncOf<v1::ResourceService>;
   v1::CreateResourceRequest room = RoomIn(kCommunity);
   SetPlace(room.mutable_place(), kBeijing[0], kBeijing[1]);
-  EXPECT_TRUE(Is(Call<v1::ResourceService>(&Resources::CreateResource, requester_, room).status(),
-                 Reason::PLACE_FAR_FROM_AREA));
+  EXPECT_THAT(Call<v1::ResourceService>(&Resources::CreateResource, requester_, room),
+              testing::IsRefusal(Reason::PLACE_FAR_FROM_AREA));
   room.set_place_confirmed(true);
-  EXPECT_TRUE(Call<v1::ResourceService>(&Resources::CreateResource, requester_, room).ok());
+  EXPECT_THAT(Call<v1::ResourceService>(&Resources::CreateResource, requester_, room),
+              testing::IsOk());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "baodao/dispatch/v1/task.grpc.pb.h"
 #include "common/status/grpc.h"
+#include "common/testing/matchers.h"
 #include "services/lists/app/peers.h"
 #include "tests/integration/lists/world.h"
 
@@ -108,10 +109,11 @@ INSTANTIATE_TEST_SUITE_P(Stores, KilledDispatchTest,
 TEST_P(KilledDispatchTest, AnswersAndRefusalsCrossTheWire) {
   const v1::Need need = AcceptedNeed();
   tasks_.refuse_ = true;
-  EXPECT_TRUE(Is(Publish(coordinator_, need.need_id(), "p1", 2).status(), Reason::WINDOW_INVALID));
+  EXPECT_THAT(Publish(coordinator_, need.need_id(), "p1", 2),
+              testing::IsRefusal(Reason::WINDOW_INVALID));
   tasks_.refuse_ = false;
   const auto published = Publish(coordinator_, need.need_id(), "p2", 2);
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   EXPECT_TRUE(tasks_.saw_token_);
   EXPECT_EQ(published->task_id(), (tasks_.tasks_.at({need.need_id(), 2}).task_id()));
 }
@@ -130,7 +132,7 @@ TEST_P(KilledDispatchTest, TheCallersTraceTimeAndLanguageGoWithTheCall) {
   request.set_need_id(need.need_id());
   rpc::Client<v1::NeedService> client(*replicas_[2]->channel);
   const auto published = testing::Run(loop_, client.Call(&Needs::PublishNeed, options, request));
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   EXPECT_EQ(tasks_.traceparent_.substr(3, 32), caller.trace_id());
   EXPECT_EQ(tasks_.language_, "en");
   EXPECT_LE(tasks_.time_left_, std::chrono::milliseconds(1'200));
@@ -143,7 +145,7 @@ TEST_P(KilledDispatchTest, TheTimersCallAndItsEventShareATrace) {
   EXPECT_FALSE(Publish(coordinator_, need.need_id(), "p1", 2).ok());
   const std::string of_the_caller = tasks_.traceparent_.substr(3, 32);
   tasks_.die_after_ = false;
-  ASSERT_TRUE(ResumeUntilDone(need.need_id()).ok());
+  ASSERT_THAT(ResumeUntilDone(need.need_id()), testing::IsOk());
   EXPECT_NE(tasks_.traceparent_.substr(3, 32), of_the_caller);
   EXPECT_EQ(Events().back().trace_id(), tasks_.traceparent_.substr(3, 32));
 }
@@ -155,10 +157,10 @@ TEST_P(KilledDispatchTest, KilledBeforeTheCall) {
             absl::StatusCode::kUnavailable);
   EXPECT_TRUE(Record(need.need_id()).publishing());
   Start();
-  ASSERT_TRUE(ResumeUntilDone(need.need_id()).ok());
+  ASSERT_THAT(ResumeUntilDone(need.need_id()), testing::IsOk());
   ASSERT_EQ(tasks_.tasks_.size(), 1u);
   const auto answer = Publish(coordinator_, need.need_id(), "p1", 2);
-  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_THAT(answer, testing::IsOk());
   EXPECT_EQ(answer->task_id(), tasks_.tasks_.begin()->second.task_id());
 }
 
@@ -176,7 +178,7 @@ TEST_P(KilledDispatchTest, KilledAfterTheTaskWasMade) {
   do {
     answer = Publish(coordinator_, need.need_id(), "p1", 2);
   } while (absl::IsUnavailable(answer.status()) && std::chrono::steady_clock::now() < end);
-  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_THAT(answer, testing::IsOk());
   ASSERT_EQ(tasks_.tasks_.size(), 1u);
   EXPECT_EQ(answer->task_id(), tasks_.tasks_.begin()->second.task_id());
 }

@@ -1,6 +1,7 @@
 // A person cannot fill the lists: adding to them was once unlimited.
 #include <gtest/gtest.h>
 
+#include "common/testing/matchers.h"
 #include "services/lists/app/daily_limit.h"
 #include "tests/integration/lists/world.h"
 
@@ -35,41 +36,41 @@ INSTANTIATE_TEST_SUITE_P(Stores, LimitsTest, ::testing::Values(Backend::kMemory,
 TEST_P(LimitsTest, APersonRaisesFiftyNeedsADay) {
   const v1::CreateNeedRequest first = RequestFor(kCommunity);
   const auto raised = Raise(first);
-  ASSERT_TRUE(raised.ok()) << raised.status();
+  ASSERT_THAT(raised, testing::IsOk());
   // Wherever they are raised.
-  for (int i = 1; i < kMostAddedPerDay; ++i) {
+  for (int i = 1; i < kMaxAddedPerDay; ++i) {
     ASSERT_TRUE(CreateNeed(requester_, i % 2 == 0 ? kCommunity : kElsewhere).ok()) << i;
   }
   const v1::CreateNeedRequest more = RequestFor(kCommunity);
   for (int i = 0; i < 2; ++i) {
     const absl::Status refused = Raise(more).status();
-    EXPECT_TRUE(Is(refused, Reason::RATE_LIMITED)) << refused;
+    EXPECT_THAT(refused, testing::IsRefusal(Reason::RATE_LIMITED)) << refused;
     EXPECT_TRUE(RetryAfterOf(refused).has_value());
   }
   // What was answered before is answered again; other people and other lists are free.
   const auto again = Raise(first);
-  ASSERT_TRUE(again.ok()) << again.status();
+  ASSERT_THAT(again, testing::IsOk());
   EXPECT_EQ(again->need_id(), raised->need_id());
-  EXPECT_TRUE(CreateNeed(tokens_.Person(NewPerson()), kCommunity).ok());
-  EXPECT_TRUE(OfferRoom(requester_).ok());
+  EXPECT_THAT(CreateNeed(tokens_.Person(NewPerson()), kCommunity), testing::IsOk());
+  EXPECT_THAT(OfferRoom(requester_), testing::IsOk());
   if (GetParam() != Backend::kMemory) return;  // Redis keeps its own time
   clock_.Advance(std::chrono::hours(24));
-  EXPECT_TRUE(CreateNeed(tokens_.Person(requester_id_), kCommunity).ok());
+  EXPECT_THAT(CreateNeed(tokens_.Person(requester_id_), kCommunity), testing::IsOk());
 }
 
 TEST_P(LimitsTest, CopiesOfOneRequestCountOnce) {
   const v1::CreateNeedRequest request = RequestFor(kCommunity);
-  for (int i = 0; i < kMostAddedPerDay + 5; ++i) ASSERT_TRUE(Raise(request).ok()) << i;
-  EXPECT_TRUE(CreateNeed(requester_, kCommunity).ok());
+  for (int i = 0; i < kMaxAddedPerDay + 5; ++i) ASSERT_TRUE(Raise(request).ok()) << i;
+  EXPECT_THAT(CreateNeed(requester_, kCommunity), testing::IsOk());
 }
 
 TEST_P(LimitsTest, ResourcesAndProjectsOfAPersonAreLimitedToo) {
-  for (int i = 0; i < kMostAddedPerDay; ++i) {
+  for (int i = 0; i < kMaxAddedPerDay; ++i) {
     ASSERT_TRUE(OfferRoom(requester_).ok()) << i;
     ASSERT_TRUE(Propose(coordinator_).ok()) << i;
   }
-  EXPECT_TRUE(Is(OfferRoom(requester_), Reason::RATE_LIMITED));
-  EXPECT_TRUE(Is(Propose(coordinator_), Reason::RATE_LIMITED));
+  EXPECT_THAT(OfferRoom(requester_), testing::IsRefusal(Reason::RATE_LIMITED));
+  EXPECT_THAT(Propose(coordinator_), testing::IsRefusal(Reason::RATE_LIMITED));
 }
 
 }  // namespace

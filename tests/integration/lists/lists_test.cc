@@ -1,6 +1,7 @@
 // Resources, projects and links.
 #include <gtest/gtest.h>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/lists/world.h"
 
 namespace baodao::lists {
@@ -65,64 +66,67 @@ TEST_P(OtherListsTest, PeopleListTheirOwnAndLiaisonsTheirUnits) {
   peers_.liaisons[unit] = requester_id_;
   const std::string stranger = tokens_.Person(NewPerson());
   const auto own = CreateResource(requester_, kCommunity);
-  ASSERT_TRUE(own.ok()) << own.status();
+  ASSERT_THAT(own, testing::IsOk());
   EXPECT_EQ(own->owner_id(), requester_id_);
   const auto units = CreateResource(requester_, kCommunity, unit);
-  ASSERT_TRUE(units.ok()) << units.status();
+  ASSERT_THAT(units, testing::IsOk());
   EXPECT_EQ(units->owner_id(), unit);
-  EXPECT_TRUE(Is(CreateResource(stranger, kCommunity, unit).status(), Reason::NOT_THE_LIAISON));
-  EXPECT_TRUE(
-      Is(CreateResource(stranger, kCommunity, requester_id_).status(), Reason::PERMISSION_DENIED));
-  EXPECT_TRUE(
-      Is(CreateResource(requester_, kCommunity, ids::New("unt", 2)).status(), Reason::NOT_FOUND));
+  EXPECT_THAT(CreateResource(stranger, kCommunity, unit),
+              testing::IsRefusal(Reason::NOT_THE_LIAISON));
+  EXPECT_THAT(CreateResource(stranger, kCommunity, requester_id_),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+  EXPECT_THAT(CreateResource(requester_, kCommunity, ids::New("unt", 2)),
+              testing::IsRefusal(Reason::NOT_FOUND));
 
-  EXPECT_TRUE(Is(Withdraw(stranger, units->resource_id()).status(), Reason::PERMISSION_DENIED));
-  ASSERT_TRUE(Withdraw(requester_, units->resource_id()).ok());
-  EXPECT_TRUE(Is(Withdraw(coordinator_, units->resource_id()).status(), Reason::WRONG_STATE));
+  EXPECT_THAT(Withdraw(stranger, units->resource_id()),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+  ASSERT_THAT(Withdraw(requester_, units->resource_id()), testing::IsOk());
+  EXPECT_THAT(Withdraw(coordinator_, units->resource_id()),
+              testing::IsRefusal(Reason::WRONG_STATE));
 
   v1::ListResourcesRequest list;
   list.set_area_code(kDistrict);
   list.add_states(v1::RESOURCE_STATE_LISTED);
   const auto listed = Call<v1::ResourceService>(&Resources::ListResources, stranger, list);
-  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_THAT(listed, testing::IsOk());
   ASSERT_EQ(listed->resources_size(), 1);
   EXPECT_EQ(listed->resources(0).resource_id(), own->resource_id());
 }
 
 TEST_P(OtherListsTest, WhatAClosedAreaLeftIsListedAndMatchedUnderItsSuccessor) {
   const std::string need = AcceptedNeed().need_id();
-  ASSERT_TRUE(CreateResource(requester_, kNeighbour).ok());
+  ASSERT_THAT(CreateResource(requester_, kNeighbour), testing::IsOk());
   const std::string there = tokens_.Coordinator(NewPerson(), kElsewhere);
   const auto room = CreateResource(requester_, "310110016002");
-  ASSERT_TRUE(room.ok()) << room.status();
+  ASSERT_THAT(room, testing::IsOk());
   const auto needs = [&](const std::string& area) {
     v1::ListNeedsRequest request;
     request.set_area_code(area);
     const std::string token = tokens_.Coordinator(coordinator_id_, area);
     const auto listed = Call<v1::NeedService>(&Needs::ListNeeds, token, request);
-    EXPECT_TRUE(listed.ok()) << listed.status();
+    EXPECT_THAT(listed, testing::IsOk());
     return listed.ok() ? listed->needs_size() : -1;
   };
   EXPECT_EQ(needs(kElsewhere), 0);
-  EXPECT_TRUE(Is(Link(need, room->resource_id()).status(), Reason::AREAS_UNRELATED));
+  EXPECT_THAT(Link(need, room->resource_id()), testing::IsRefusal(Reason::AREAS_UNRELATED));
 
   // Communities go one by one, then the subdistrict with the others.
   successors_[kCommunity] = kElsewhere;
-  ASSERT_TRUE(testing::Run(loop_, replicas_[0]->areas.Refresh()).ok());
+  ASSERT_THAT(testing::Run(loop_, replicas_[0]->areas.Refresh()), testing::IsOk());
   for (const char* area : {kElsewhere, "310110016", kCommunity, kSubdistrict, kDistrict}) {
     EXPECT_EQ(needs(area), 1) << area;
   }
   EXPECT_EQ(needs("310110016002"), 0);
   successors_[kSubdistrict] = "310110018";
-  ASSERT_TRUE(testing::Run(loop_, replicas_[0]->areas.Refresh()).ok());
+  ASSERT_THAT(testing::Run(loop_, replicas_[0]->areas.Refresh()), testing::IsOk());
   EXPECT_EQ(needs("310110016"), 1);
   EXPECT_EQ(needs("310110018"), 0);
   v1::ListResourcesRequest resources;
   resources.set_area_code("310110018");
   const auto listed = Call<v1::ResourceService>(&Resources::ListResources, there, resources);
-  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_THAT(listed, testing::IsOk());
   EXPECT_EQ(listed->resources_size(), 1);
-  EXPECT_TRUE(Link(need, room->resource_id()).ok());
+  EXPECT_THAT(Link(need, room->resource_id()), testing::IsOk());
 }
 
 TEST_P(OtherListsTest, ALinkMatchesANeedWithWhatIsThere) {
@@ -131,21 +135,24 @@ TEST_P(OtherListsTest, ALinkMatchesANeedWithWhatIsThere) {
   const auto far = CreateResource(requester_, kElsewhere);
   const auto wide = CreateResource(requester_, kDistrict);
   ASSERT_TRUE(resource.ok() && far.ok() && wide.ok());
-  EXPECT_TRUE(Is(Link(need.need_id(), far->resource_id()).status(), Reason::AREAS_UNRELATED));
+  EXPECT_THAT(Link(need.need_id(), far->resource_id()),
+              testing::IsRefusal(Reason::AREAS_UNRELATED));
   const auto linked = Link(need.need_id(), resource->resource_id());
-  ASSERT_TRUE(linked.ok()) << linked.status();
+  ASSERT_THAT(linked, testing::IsOk());
   EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_MATCHED);
-  EXPECT_TRUE(Is(Link(need.need_id(), resource->resource_id()).status(), Reason::ALREADY_EXISTS));
-  ASSERT_TRUE(Link(need.need_id(), wide->resource_id()).ok());
-  ASSERT_TRUE(Withdraw(requester_, far->resource_id()).ok());
-  EXPECT_TRUE(Is(Link(need.need_id(), far->resource_id()).status(), Reason::WRONG_STATE));
-  EXPECT_TRUE(Is(Link(need.need_id(), ids::New("res", 1)).status(), Reason::NOT_FOUND));
-  EXPECT_TRUE(Is(Link(need.need_id(), need.need_id()).status(), Reason::INVALID_ARGUMENT_FIELDS));
+  EXPECT_THAT(Link(need.need_id(), resource->resource_id()),
+              testing::IsRefusal(Reason::ALREADY_EXISTS));
+  ASSERT_THAT(Link(need.need_id(), wide->resource_id()), testing::IsOk());
+  ASSERT_THAT(Withdraw(requester_, far->resource_id()), testing::IsOk());
+  EXPECT_THAT(Link(need.need_id(), far->resource_id()), testing::IsRefusal(Reason::WRONG_STATE));
+  EXPECT_THAT(Link(need.need_id(), ids::New("res", 1)), testing::IsRefusal(Reason::NOT_FOUND));
+  EXPECT_THAT(Link(need.need_id(), need.need_id()),
+              testing::IsRefusal(Reason::INVALID_ARGUMENT_FIELDS));
 
   v1::ListMatchesRequest list;
   list.set_need_id(need.need_id());
   const auto matches = Call<v1::MatchService>(&Matches::ListMatches, requester_, list);
-  ASSERT_TRUE(matches.ok());
+  ASSERT_THAT(matches, testing::IsOk());
   ASSERT_EQ(matches->matches_size(), 2);
   EXPECT_EQ(matches->matches(0).answer_id(), wide->resource_id());
   EXPECT_EQ(matches->matches(1).match_id(), linked->match_id());
@@ -155,7 +162,7 @@ TEST_P(OtherListsTest, ALinkMatchesANeedWithWhatIsThere) {
   resolve.set_request_id(NextRequest());
   resolve.set_need_id(need.need_id());
   const auto resolved = Call<v1::NeedService>(&Needs::ResolveNeed, coordinator_, resolve);
-  ASSERT_TRUE(resolved.ok()) << resolved.status();
+  ASSERT_THAT(resolved, testing::IsOk());
   EXPECT_EQ(resolved->state(), v1::NEED_STATE_RESOLVED);
 }
 
@@ -164,17 +171,15 @@ TEST_P(OtherListsTest, AProjectIsClaimedByOneUnitAndRunsToItsEnd) {
   const std::string other_liaison = NewPerson();
   peers_.liaisons = {{unit, requester_id_}, {other, other_liaison}};
   const auto project = CreateProject();
-  ASSERT_TRUE(project.ok()) << project.status();
+  ASSERT_THAT(project, testing::IsOk());
   const std::string id = project->project_id();
-  EXPECT_TRUE(
-      Is(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, ClaimOf(id, unit)).status(),
-         Reason::WRONG_STATE));
-  EXPECT_TRUE(
-      Is(Change(&Projects::ApproveProject, requester_, id).status(), Reason::PERMISSION_DENIED));
-  ASSERT_TRUE(Change(&Projects::ApproveProject, coordinator_, id).ok());
-  EXPECT_TRUE(
-      Is(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, ClaimOf(id, other)).status(),
-         Reason::NOT_THE_LIAISON));
+  EXPECT_THAT(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, ClaimOf(id, unit)),
+              testing::IsRefusal(Reason::WRONG_STATE));
+  EXPECT_THAT(Change(&Projects::ApproveProject, requester_, id),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+  ASSERT_THAT(Change(&Projects::ApproveProject, coordinator_, id), testing::IsOk());
+  EXPECT_THAT(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, ClaimOf(id, other)),
+              testing::IsRefusal(Reason::NOT_THE_LIAISON));
 
   int done = 0, won = 0;
   for (int i = 0; i < 10; ++i) {
@@ -187,7 +192,7 @@ TEST_P(OtherListsTest, AProjectIsClaimedByOneUnitAndRunsToItsEnd) {
                      ++done;
                      won += claimed.ok() ? 1 : 0;
                      if (!claimed.ok()) {
-                       EXPECT_TRUE(Is(claimed.status(), Reason::PROJECT_ALREADY_CLAIMED));
+                       EXPECT_THAT(claimed, testing::IsRefusal(Reason::PROJECT_ALREADY_CLAIMED));
                      }
                    });
   }
@@ -206,19 +211,20 @@ TEST_P(OtherListsTest, AProjectIsClaimedByOneUnitAndRunsToItsEnd) {
   const std::string former = tokens_.Person(claimed->liaison_id());
   const std::string successor = NewPerson();
   peers_.liaisons[claimed->unit_id()] = successor;
-  EXPECT_TRUE(Is(Change(&Projects::StartProject, former, id).status(), Reason::PERMISSION_DENIED));
+  EXPECT_THAT(Change(&Projects::StartProject, former, id),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
   const std::string owner = tokens_.Person(successor);
-  ASSERT_TRUE(Change(&Projects::StartProject, owner, id).ok());
-  EXPECT_TRUE(Is(Change(&Projects::CompleteProject, tokens_.Person(NewPerson()), id).status(),
-                 Reason::PERMISSION_DENIED));
-  ASSERT_TRUE(Change(&Projects::CompleteProject, owner, id).ok());
+  ASSERT_THAT(Change(&Projects::StartProject, owner, id), testing::IsOk());
+  EXPECT_THAT(Change(&Projects::CompleteProject, tokens_.Person(NewPerson()), id),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+  ASSERT_THAT(Change(&Projects::CompleteProject, owner, id), testing::IsOk());
   v1::EvaluateProjectRequest evaluate;
   evaluate.set_request_id(NextRequest());
   evaluate.set_project_id(id);
   evaluate.set_rating(5);
   const auto evaluated =
       Call<v1::ProjectService>(&Projects::EvaluateProject, coordinator_, evaluate);
-  ASSERT_TRUE(evaluated.ok()) << evaluated.status();
+  ASSERT_THAT(evaluated, testing::IsOk());
   EXPECT_EQ(evaluated->state(), v1::PROJECT_STATE_EVALUATED);
   v1::ListProjectsRequest list;
   list.set_area_code(kDistrict);

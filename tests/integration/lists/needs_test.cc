@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/lists/world.h"
 
 namespace baodao::lists {
@@ -15,20 +16,22 @@ INSTANTIATE_TEST_SUITE_P(Stores, ListsTest, ::testing::Values(Backend::kMemory, 
 TEST_P(ListsTest, ANeedFollowsItsTaskToTheEnd) {
   const v1::Need need = AcceptedNeed();
   const auto published = Publish(coordinator_, need.need_id(), "p1");
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   EXPECT_EQ(published->state(), v1::NEED_STATE_MATCHED);
   const std::string task = published->task_id();
   ASSERT_FALSE(task.empty());
-  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_IN_SERVICE, 5).ok());
+  ASSERT_THAT(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_IN_SERVICE, 5),
+              testing::IsOk());
   EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_IN_PROGRESS);
-  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_SERVED, 6).ok());
-  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_IN_SERVICE, 5).ok());
+  ASSERT_THAT(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_SERVED, 6), testing::IsOk());
+  ASSERT_THAT(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_IN_SERVICE, 5),
+              testing::IsOk());
   EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_RESOLVED);
   v1::CloseNeedRequest close;
   close.set_request_id("c1");
   close.set_need_id(need.need_id());
   const auto closed = Call<v1::NeedService>(&Needs::CloseNeed, requester_, close);
-  ASSERT_TRUE(closed.ok()) << closed.status();
+  ASSERT_THAT(closed, testing::IsOk());
   EXPECT_EQ(closed->state(), v1::NEED_STATE_CLOSED);
 
   std::vector<v1::NeedState> states;
@@ -44,19 +47,19 @@ TEST_P(ListsTest, ANeedFollowsItsTaskToTheEnd) {
 
 TEST_P(ListsTest, AReturnedNeedComesBackWithBetterWords) {
   const auto created = CreateNeed(requester_, kCommunity);
-  ASSERT_TRUE(created.ok());
-  ASSERT_TRUE(Review(coordinator_, created->need_id(), v1::NEED_VERDICT_RETURN).ok());
+  ASSERT_THAT(created, testing::IsOk());
+  ASSERT_THAT(Review(coordinator_, created->need_id(), v1::NEED_VERDICT_RETURN), testing::IsOk());
   v1::ResubmitNeedRequest again;
   again.set_request_id("s1");
   again.set_need_id(created->need_id());
   again.set_title("每周三陪诊");
   const auto resubmitted = Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again);
-  ASSERT_TRUE(resubmitted.ok()) << resubmitted.status();
+  ASSERT_THAT(resubmitted, testing::IsOk());
   EXPECT_EQ(resubmitted->state(), v1::NEED_STATE_SUBMITTED);
   EXPECT_EQ(resubmitted->title(), "每周三陪诊");
-  EXPECT_TRUE(Review(coordinator_, created->need_id(), v1::NEED_VERDICT_ACCEPT).ok());
-  EXPECT_TRUE(Is(Review(coordinator_, created->need_id(), v1::NEED_VERDICT_ACCEPT).status(),
-                 Reason::WRONG_STATE));
+  EXPECT_THAT(Review(coordinator_, created->need_id(), v1::NEED_VERDICT_ACCEPT), testing::IsOk());
+  EXPECT_THAT(Review(coordinator_, created->need_id(), v1::NEED_VERDICT_ACCEPT),
+              testing::IsRefusal(Reason::WRONG_STATE));
 }
 
 TEST_P(ListsTest, DuplicatesMergeWithinASubdistrictAndNeverInCircles) {
@@ -64,16 +67,15 @@ TEST_P(ListsTest, DuplicatesMergeWithinASubdistrictAndNeverInCircles) {
   const auto b = CreateNeed(requester_, kNeighbour);
   const auto far = CreateNeed(requester_, kElsewhere);
   ASSERT_TRUE(a.ok() && b.ok() && far.ok());
-  EXPECT_TRUE(
-      Is(Review(coordinator_, a->need_id(), v1::NEED_VERDICT_MERGE, far->need_id()).status(),
-         Reason::AREAS_UNRELATED));
-  EXPECT_TRUE(Is(Review(coordinator_, a->need_id(), v1::NEED_VERDICT_MERGE, a->need_id()).status(),
-                 Reason::MERGE_WITH_ITSELF));
+  EXPECT_THAT(Review(coordinator_, a->need_id(), v1::NEED_VERDICT_MERGE, far->need_id()),
+              testing::IsRefusal(Reason::AREAS_UNRELATED));
+  EXPECT_THAT(Review(coordinator_, a->need_id(), v1::NEED_VERDICT_MERGE, a->need_id()),
+              testing::IsRefusal(Reason::MERGE_WITH_ITSELF));
   const auto merged = Review(coordinator_, a->need_id(), v1::NEED_VERDICT_MERGE, b->need_id());
-  ASSERT_TRUE(merged.ok()) << merged.status();
+  ASSERT_THAT(merged, testing::IsOk());
   EXPECT_EQ(merged->merged_into_id(), b->need_id());
-  EXPECT_TRUE(Is(Review(coordinator_, b->need_id(), v1::NEED_VERDICT_MERGE, a->need_id()).status(),
-                 Reason::MERGE_CYCLE));
+  EXPECT_THAT(Review(coordinator_, b->need_id(), v1::NEED_VERDICT_MERGE, a->need_id()),
+              testing::IsRefusal(Reason::MERGE_CYCLE));
 }
 
 // Whoever's need was merged once heard nothing more, and it could be merged into one that was over.
@@ -85,13 +87,13 @@ TEST_P(ListsTest, WhoWasMergedIsInTheEventOfTheOutcome) {
   const auto late = CreateNeed(tokens_.Person(NewPerson()), kCommunity);
   ASSERT_TRUE(copy.ok() && own_copy.ok() && late.ok());
   for (const std::string& id : {copy->need_id(), own_copy->need_id()}) {
-    ASSERT_TRUE(Review(coordinator_, id, v1::NEED_VERDICT_MERGE, need.need_id()).ok());
+    ASSERT_THAT(Review(coordinator_, id, v1::NEED_VERDICT_MERGE, need.need_id()), testing::IsOk());
   }
   const auto published = Publish(coordinator_, need.need_id(), "p1");
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   EXPECT_EQ(Events().back().need_changed().merged_size(), 0) << "no outcome yet";
   const std::string& task = published->task_id();
-  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_SERVED, 6).ok());
+  ASSERT_THAT(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_SERVED, 6), testing::IsOk());
   const events::v1::NeedChanged changed = Events().back().need_changed();
   EXPECT_EQ(changed.need().state(), v1::NEED_STATE_RESOLVED);
   ASSERT_EQ(changed.merged_size(), 1) << "the requester hears of it anyway";
@@ -100,8 +102,8 @@ TEST_P(ListsTest, WhoWasMergedIsInTheEventOfTheOutcome) {
 
   const absl::Status refused =
       Review(coordinator_, late->need_id(), v1::NEED_VERDICT_MERGE, need.need_id()).status();
-  EXPECT_TRUE(Is(refused, Reason::WRONG_STATE)) << refused;
-  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_CLOSED, 7).ok());
+  EXPECT_THAT(refused, testing::IsRefusal(Reason::WRONG_STATE)) << refused;
+  ASSERT_THAT(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_CLOSED, 7), testing::IsOk());
   EXPECT_EQ(Events().back().need_changed().merged_size(), 0) << "told once";
 }
 
@@ -109,16 +111,17 @@ TEST_P(ListsTest, WhoWasMergedIsInTheEventOfTheOutcome) {
 TEST_P(ListsTest, WhoWasMergedHearsOfServiceConfirmedAfterTheTime) {
   const v1::Need need = AcceptedNeed();
   const auto copy = CreateNeed(tokens_.Person(NewPerson()), kNeighbour);
-  ASSERT_TRUE(copy.ok()) << copy.status();
-  ASSERT_TRUE(Review(coordinator_, copy->need_id(), v1::NEED_VERDICT_MERGE, need.need_id()).ok());
+  ASSERT_THAT(copy, testing::IsOk());
+  ASSERT_THAT(Review(coordinator_, copy->need_id(), v1::NEED_VERDICT_MERGE, need.need_id()),
+              testing::IsOk());
   const auto published = Publish(coordinator_, need.need_id(), "p1");
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   const std::string& task = published->task_id();
   clock_.AdvanceTo(ToTime(need.window().end()) + std::chrono::hours(25));
-  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_EXPIRED, 4).ok());
+  ASSERT_THAT(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_EXPIRED, 4), testing::IsOk());
   ASSERT_EQ(Events().back().need_changed().need().state(), v1::NEED_STATE_EXPIRED);
   EXPECT_EQ(Events().back().need_changed().merged_size(), 1);
-  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_SERVED, 5).ok());
+  ASSERT_THAT(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_SERVED, 5), testing::IsOk());
   const events::v1::NeedChanged changed = Events().back().need_changed();
   EXPECT_EQ(changed.need().state(), v1::NEED_STATE_RESOLVED);
   ASSERT_EQ(changed.merged_size(), 1);
@@ -131,7 +134,7 @@ TEST_P(ListsTest, MergesAtTheSameMomentAreAllKept) {
   int done = 0;
   for (int i = 0; i < 10; ++i) {
     const auto copy = CreateNeed(tokens_.Person(NewPerson()), kCommunity);
-    ASSERT_TRUE(copy.ok());
+    ASSERT_THAT(copy, testing::IsOk());
     v1::ReviewNeedRequest request;
     request.set_request_id(NextRequest());
     request.set_need_id(copy->need_id());
@@ -140,7 +143,7 @@ TEST_P(ListsTest, MergesAtTheSameMomentAreAllKept) {
     asio::co_spawn(loop_,
                    CallTask<v1::NeedService>(&Needs::ReviewNeed, coordinator_, request, i % 2),
                    [&](std::exception_ptr, absl::StatusOr<v1::Need> merged) {
-                     EXPECT_TRUE(merged.ok()) << merged.status();
+                     EXPECT_THAT(merged, testing::IsOk());
                      ++done;
                    });
   }
@@ -154,7 +157,7 @@ TEST_P(ListsTest, MergesAtTheSameMomentAreAllKept) {
 
 TEST_P(ListsTest, ContactsAreSealedMaskedAndReleasedOnRecord) {
   const auto created = CreateNeed(requester_, kCommunity);
-  ASSERT_TRUE(created.ok());
+  ASSERT_THAT(created, testing::IsOk());
   EXPECT_EQ(created->contact().phone(), "13812345678");
   const std::string id = created->need_id();
   if (GetParam() == Backend::kMemory) {
@@ -178,7 +181,7 @@ TEST_P(ListsTest, ContactsAreSealedMaskedAndReleasedOnRecord) {
   v1::ListNeedsRequest list;
   list.set_area_code(kCommunity);
   const auto listed = Call<v1::NeedService>(&Needs::ListNeeds, coordinator_, list);
-  ASSERT_TRUE(listed.ok());
+  ASSERT_THAT(listed, testing::IsOk());
   EXPECT_EQ(listed->needs(0).contact().name(), "王**");
   EXPECT_EQ(GetNeed(coordinator_, id)->contact().phone(), "13812345678");
   const auto events = Events();
@@ -189,7 +192,7 @@ TEST_P(ListsTest, ContactsAreSealedMaskedAndReleasedOnRecord) {
 
 TEST_P(ListsTest, ContactsAreMaskedAgainOnceTheWorkIsOver) {
   const auto created = CreateNeed(requester_, kCommunity);
-  ASSERT_TRUE(Review(coordinator_, created->need_id(), v1::NEED_VERDICT_REJECT).ok());
+  ASSERT_THAT(Review(coordinator_, created->need_id(), v1::NEED_VERDICT_REJECT), testing::IsOk());
   EXPECT_EQ(GetNeed(coordinator_, created->need_id())->contact().phone(), "138****5678");
   EXPECT_EQ(GetNeed(requester_, created->need_id())->contact().phone(), "13812345678");
 }
@@ -198,21 +201,21 @@ TEST_P(ListsTest, StrangersAndOtherAreasSeeNothing) {
   const auto created = CreateNeed(requester_, kCommunity);
   const std::string stranger = tokens_.Person(NewPerson());
   const std::string other = tokens_.Coordinator(NewPerson(), "310110016");
-  EXPECT_TRUE(Is(GetNeed(stranger, created->need_id()).status(), Reason::PERMISSION_DENIED));
-  EXPECT_TRUE(Is(GetNeed(other, created->need_id()).status(), Reason::PERMISSION_DENIED));
-  EXPECT_TRUE(Is(Review(other, created->need_id(), v1::NEED_VERDICT_ACCEPT).status(),
-                 Reason::PERMISSION_DENIED));
-  EXPECT_TRUE(Is(GetNeed(coordinator_, ids::New("ned", 2)).status(), Reason::NOT_FOUND));
-  EXPECT_TRUE(Is(GetNeed("", created->need_id()).status(), Reason::UNAUTHENTICATED));
+  EXPECT_THAT(GetNeed(stranger, created->need_id()), testing::IsRefusal(Reason::PERMISSION_DENIED));
+  EXPECT_THAT(GetNeed(other, created->need_id()), testing::IsRefusal(Reason::PERMISSION_DENIED));
+  EXPECT_THAT(Review(other, created->need_id(), v1::NEED_VERDICT_ACCEPT),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+  EXPECT_THAT(GetNeed(coordinator_, ids::New("ned", 2)), testing::IsRefusal(Reason::NOT_FOUND));
+  EXPECT_THAT(GetNeed("", created->need_id()), testing::IsRefusal(Reason::UNAUTHENTICATED));
 }
 
 TEST_P(ListsTest, WhatCannotBeIsNamed) {
-  EXPECT_TRUE(Is(CreateNeed(requester_, "999999").status(), Reason::AREA_UNKNOWN));
+  EXPECT_THAT(CreateNeed(requester_, "999999"), testing::IsRefusal(Reason::AREA_UNKNOWN));
   v1::CreateNeedRequest request = RequestFor(kCommunity);
   *request.mutable_window()->mutable_start() = ToTimestamp(clock_.Now() - std::chrono::hours(2));
   *request.mutable_window()->mutable_end() = ToTimestamp(clock_.Now() + std::chrono::hours(2));
-  EXPECT_TRUE(Is(Call<v1::NeedService>(&Needs::CreateNeed, requester_, request).status(),
-                 Reason::WINDOW_INVALID));
+  EXPECT_THAT(Call<v1::NeedService>(&Needs::CreateNeed, requester_, request),
+              testing::IsRefusal(Reason::WINDOW_INVALID));
   EXPECT_TRUE(Events().empty());
 }
 
@@ -229,7 +232,7 @@ TEST_P(ListsTest, ARequestIdHasOneEffectAndOneAnswer) {
   for (int i = 0; i < 100; ++i) {
     asio::co_spawn(loop_, CallTask<v1::NeedService>(&Needs::CreateNeed, requester_, request, i % 2),
                    [&](std::exception_ptr, absl::StatusOr<v1::Need> need) {
-                     ASSERT_TRUE(need.ok()) << need.status();
+                     ASSERT_THAT(need, testing::IsOk());
                      ids.insert(need->need_id());
                      ++done;
                    });
@@ -242,8 +245,8 @@ TEST_P(ListsTest, ARequestIdHasOneEffectAndOneAnswer) {
   EXPECT_EQ(ids.size(), 1u);
   EXPECT_EQ(Events().size(), 1u);
   request.set_title("别的");
-  EXPECT_TRUE(Is(Call<v1::NeedService>(&Needs::CreateNeed, requester_, request).status(),
-                 Reason::REQUEST_ID_REUSED));
+  EXPECT_THAT(Call<v1::NeedService>(&Needs::CreateNeed, requester_, request),
+              testing::IsRefusal(Reason::REQUEST_ID_REUSED));
 }
 
 // Every page of a list, newest first; `between` runs after each page.
@@ -281,10 +284,10 @@ TEST_P(PagesTest, ShowEveryNeedOnceWhateverComesMeanwhile) {
   int added = 0;
   const auto seen = AllPages(list, [&] {
     // Newer ones belong to pages already read; changes of state move nothing.
-    ASSERT_TRUE(CreateNeed(requester_, areas[added++ % areas.size()]).ok());
-    ASSERT_TRUE(Review(tokens_.Coordinator(coordinator_id_, kDistrict), all[20 + added],
-                       v1::NEED_VERDICT_ACCEPT)
-                    .ok());
+    ASSERT_THAT(CreateNeed(requester_, areas[added++ % areas.size()]), testing::IsOk());
+    ASSERT_THAT(Review(tokens_.Coordinator(coordinator_id_, kDistrict), all[20 + added],
+                       v1::NEED_VERDICT_ACCEPT),
+                testing::IsOk());
   });
   EXPECT_EQ(seen, all);
 }
@@ -294,7 +297,7 @@ TEST_P(PagesTest, HoldTheSubtreeOfTheirAreaOnly) {
   for (int i = 0; i < 12; ++i) {
     const char* const areas[] = {kCommunity, kElsewhere, kNeighbour, kSubdistrict};
     const auto need = CreateNeed(requester_, areas[i % 4]);
-    ASSERT_TRUE(need.ok());
+    ASSERT_THAT(need, testing::IsOk());
     if (i % 4 != 1) below.push_back(need->need_id());
   }
   std::ranges::sort(below, std::greater());
@@ -310,12 +313,12 @@ TEST_P(PagesTest, FilterByStateAndCategory) {
     const bool repair = i % 5 == 0;
     const auto need = CreateNeed(requester_, i % 2 == 0 ? kCommunity : kElsewhere,
                                  repair ? "repair" : "elderly_care");
-    ASSERT_TRUE(need.ok());
+    ASSERT_THAT(need, testing::IsOk());
     if (repair) repairs.push_back(need->need_id());
     if (i % 3 != 0) continue;
-    ASSERT_TRUE(Review(tokens_.Coordinator(coordinator_id_, kDistrict), need->need_id(),
-                       v1::NEED_VERDICT_ACCEPT)
-                    .ok());
+    ASSERT_THAT(Review(tokens_.Coordinator(coordinator_id_, kDistrict), need->need_id(),
+                       v1::NEED_VERDICT_ACCEPT),
+                testing::IsOk());
     accepted.push_back(need->need_id());
   }
   std::ranges::sort(repairs, std::greater());
@@ -336,29 +339,28 @@ TEST_P(PagesTest, FilterByStateAndCategory) {
 }
 
 TEST_P(PagesTest, ATokenBelongsToItsQueryAndItsDay) {
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(CreateNeed(requester_, kCommunity).ok());
+  for (int i = 0; i < 3; ++i) ASSERT_THAT(CreateNeed(requester_, kCommunity), testing::IsOk());
   v1::ListNeedsRequest list;
   list.set_area_code(kCommunity);
   list.set_page_size(2);
   auto page = Call<v1::NeedService>(&Needs::ListNeeds, coordinator_, list);
-  ASSERT_TRUE(page.ok());
+  ASSERT_THAT(page, testing::IsOk());
   list.set_page_token(page->next_page_token());
   list.set_area_code(kNeighbour);
-  EXPECT_TRUE(Is(Call<v1::NeedService>(&Needs::ListNeeds, coordinator_, list).status(),
-                 Reason::PAGE_TOKEN_INVALID));
+  EXPECT_THAT(Call<v1::NeedService>(&Needs::ListNeeds, coordinator_, list),
+              testing::IsRefusal(Reason::PAGE_TOKEN_INVALID));
   list.set_area_code(kCommunity);
   clock_.Advance(std::chrono::hours(25));
-  EXPECT_TRUE(Is(Call<v1::NeedService>(&Needs::ListNeeds,
-                                       tokens_.Coordinator(coordinator_id_, kSubdistrict), list)
-                     .status(),
-                 Reason::PAGE_TOKEN_EXPIRED));
+  EXPECT_THAT(Call<v1::NeedService>(&Needs::ListNeeds,
+                                    tokens_.Coordinator(coordinator_id_, kSubdistrict), list),
+              testing::IsRefusal(Reason::PAGE_TOKEN_EXPIRED));
 }
 
 TEST_P(PagesTest, MineAreMineWhereverTheyAre) {
   std::vector<std::string> mine;
   for (int i = 0; i < 9; ++i) {
     mine.push_back(CreateNeed(requester_, i % 2 == 0 ? kCommunity : kElsewhere)->need_id());
-    ASSERT_TRUE(CreateNeed(tokens_.Person(NewPerson()), kCommunity).ok());
+    ASSERT_THAT(CreateNeed(tokens_.Person(NewPerson()), kCommunity), testing::IsOk());
   }
   std::ranges::sort(mine, std::greater());
   v1::ListMyNeedsRequest list;
@@ -366,7 +368,7 @@ TEST_P(PagesTest, MineAreMineWhereverTheyAre) {
   std::vector<std::string> seen;
   for (;;) {
     const auto page = Call<v1::NeedService>(&Needs::ListMyNeeds, requester_, list);
-    ASSERT_TRUE(page.ok()) << page.status();
+    ASSERT_THAT(page, testing::IsOk());
     for (const v1::Need& need : page->needs()) {
       EXPECT_EQ(need.contact().phone(), "13812345678");
       seen.push_back(need.need_id());

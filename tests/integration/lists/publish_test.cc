@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "common/testing/matchers.h"
 #include "common/timers/timer_loop.h"
 #include "services/lists/store/keys.h"
 #include "tests/integration/lists/world.h"
@@ -67,8 +68,8 @@ TEST_P(PublishRaceTest, ACopyThatComesTooLateLeavesTheMarkOfTheOther) {
         return fault;
       });
   const auto answer = Publish(coordinator_, need, "p1");
-  ASSERT_TRUE(answer.ok()) << answer.status();
-  EXPECT_TRUE(copied.ok()) << copied;
+  ASSERT_THAT(answer, testing::IsOk());
+  EXPECT_THAT(copied, testing::IsOk());
   EXPECT_EQ(peers_.requests.size(), 1u);
   const store::RequestKey other{coordinator_id_, "p1", 7};
   const int caller_shard = stores_[0]->keys().ShardOfId(coordinator_id_);
@@ -78,7 +79,7 @@ TEST_P(PublishRaceTest, ACopyThatComesTooLateLeavesTheMarkOfTheOther) {
 
 TEST_P(PublishTest, CarriesTheNeedToDispatch) {
   const v1::Need need = AcceptedNeed();
-  ASSERT_TRUE(Publish(coordinator_, need.need_id(), "p1").ok());
+  ASSERT_THAT(Publish(coordinator_, need.need_id(), "p1"), testing::IsOk());
   ExpectOneTask(need.need_id());
   ASSERT_EQ(peers_.requests.size(), 1u);
   const auto& request = peers_.requests[0];
@@ -89,10 +90,10 @@ TEST_P(PublishTest, CarriesTheNeedToDispatch) {
   EXPECT_NEAR(request.place().latitude(), 31.27, 1e-9);
   EXPECT_FALSE(request.contact().has_place());
   EXPECT_FALSE(NextTimer(need.need_id()).has_value());
-  EXPECT_TRUE(
-      Is(Publish(coordinator_, need.need_id(), "p2").status(), Reason::NEED_ALREADY_PUBLISHED));
+  EXPECT_THAT(Publish(coordinator_, need.need_id(), "p2"),
+              testing::IsRefusal(Reason::NEED_ALREADY_PUBLISHED));
   const auto again = Publish(coordinator_, need.need_id(), "p1");
-  ASSERT_TRUE(again.ok());
+  ASSERT_THAT(again, testing::IsOk());
   EXPECT_EQ(again->task_id(), Record(need.need_id()).need().task_id());
   EXPECT_EQ(peers_.requests.size(), 1u);
 }
@@ -100,12 +101,13 @@ TEST_P(PublishTest, CarriesTheNeedToDispatch) {
 TEST_P(PublishTest, ARefusalIsTheAnswerAndTheNeedIsFreeAgain) {
   const v1::Need need = AcceptedNeed();
   peers_.fates = {Fate::kRefused};
-  EXPECT_TRUE(Is(Publish(coordinator_, need.need_id(), "p1").status(), Reason::WINDOW_INVALID));
+  EXPECT_THAT(Publish(coordinator_, need.need_id(), "p1"),
+              testing::IsRefusal(Reason::WINDOW_INVALID));
   EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_ACCEPTED);
   EXPECT_FALSE(Record(need.need_id()).publishing());
   EXPECT_FALSE(NextTimer(need.need_id()).has_value());
   // Refusals are not kept: the same request is decided anew.
-  ASSERT_TRUE(Publish(coordinator_, need.need_id(), "p1").ok());
+  ASSERT_THAT(Publish(coordinator_, need.need_id(), "p1"), testing::IsOk());
   ExpectOneTask(need.need_id(), 2);
 }
 
@@ -115,12 +117,12 @@ TEST_P(PublishTest, AnUnreachableDispatchIsTriedAgainByTheCaller) {
   EXPECT_EQ(Publish(coordinator_, need.need_id(), "p1").status().code(),
             absl::StatusCode::kUnavailable);
   EXPECT_TRUE(Record(need.need_id()).publishing());
-  EXPECT_TRUE(
-      Is(Publish(coordinator_, need.need_id(), "other").status(), Reason::NEED_ALREADY_PUBLISHED));
+  EXPECT_THAT(Publish(coordinator_, need.need_id(), "other"),
+              testing::IsRefusal(Reason::NEED_ALREADY_PUBLISHED));
   EXPECT_EQ(Publish(coordinator_, need.need_id(), "p1").status().code(),
             absl::StatusCode::kUnavailable);
   const auto published = Publish(coordinator_, need.need_id(), "p1", 1);
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   ExpectOneTask(need.need_id());
 }
 
@@ -158,7 +160,7 @@ TEST_P(PublishTest, TheTimerFinishesWhatACallerLeftBehind) {
     const auto calls = peers_.requests.size();
     const auto answer =
         Publish(tokens_.Coordinator(coordinator_id_, kSubdistrict), need.need_id(), request_id);
-    ASSERT_TRUE(answer.ok()) << answer.status();
+    ASSERT_THAT(answer, testing::IsOk());
     EXPECT_EQ(answer->task_id(), Record(need.need_id()).need().task_id());
     EXPECT_EQ(peers_.requests.size(), calls);
   }
@@ -166,14 +168,14 @@ TEST_P(PublishTest, TheTimerFinishesWhatACallerLeftBehind) {
 
 TEST_P(PublishTest, ATimerOfAFinishedPublicationOnlyClearsItself) {
   const v1::Need need = AcceptedNeed();
-  ASSERT_TRUE(Publish(coordinator_, need.need_id(), "p1").ok());
+  ASSERT_THAT(Publish(coordinator_, need.need_id(), "p1"), testing::IsOk());
   store::Commit commit(replicas_[0]->records.store().keys().ShardOfId(need.need_id()));
   commit.SetTimer(timers::Member(kPublishTimer, need.need_id()), clock_.Now());
-  ASSERT_TRUE(testing::Run(loop_, stores_[0]->Apply(commit)).ok());
-  ASSERT_TRUE(Resume(need.need_id()).ok());
+  ASSERT_THAT(testing::Run(loop_, stores_[0]->Apply(commit)), testing::IsOk());
+  ASSERT_THAT(Resume(need.need_id()), testing::IsOk());
   EXPECT_FALSE(NextTimer(need.need_id()).has_value());
   EXPECT_EQ(peers_.requests.size(), 1u);
-  ASSERT_TRUE(Resume(ids::New("ned", 3)).ok());
+  ASSERT_THAT(Resume(ids::New("ned", 3)), testing::IsOk());
 }
 
 // Resume found nothing running, and then cleared the timer of the publication begun meanwhile: the
@@ -210,7 +212,7 @@ TEST_P(PublishRaceTest, ATimerThatFoundNothingRunningLeavesANewPublicationItsTim
   ASSERT_TRUE(resumed.has_value());
   EXPECT_FALSE(resumed->ok()) << "it comes again";
   ASSERT_TRUE(NextTimer(need.need_id()).has_value());
-  ASSERT_TRUE(Resume(need.need_id()).ok());
+  ASSERT_THAT(Resume(need.need_id()), testing::IsOk());
   ExpectOneTask(need.need_id());
   EXPECT_FALSE(NextTimer(need.need_id()).has_value());
 }
@@ -220,11 +222,11 @@ TEST_P(PublishTest, DispatchsOwnEventFinishesAPublicationToo) {
   peers_.fates = {Fate::kLostAnswer};
   EXPECT_FALSE(Publish(coordinator_, need.need_id(), "p1").ok());
   const std::string task = peers_.tasks.at({need.need_id(), 1}).task_id();
-  ASSERT_TRUE(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_OPEN, 1).ok());
+  ASSERT_THAT(TellTask(need.need_id(), task, dispatch::v1::TASK_STATE_OPEN, 1), testing::IsOk());
   ExpectOneTask(need.need_id());
   EXPECT_FALSE(NextTimer(need.need_id()).has_value());
   const auto answer = Publish(coordinator_, need.need_id(), "p1");
-  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_THAT(answer, testing::IsOk());
   EXPECT_EQ(answer->task_id(), task);
   EXPECT_EQ(peers_.requests.size(), 1u);
 }
@@ -232,15 +234,16 @@ TEST_P(PublishTest, DispatchsOwnEventFinishesAPublicationToo) {
 TEST_P(PublishTest, ALostTaskMakesRoomForAnother) {
   const v1::Need need = AcceptedNeed();
   const auto first = Publish(coordinator_, need.need_id(), "p1");
-  ASSERT_TRUE(first.ok());
-  ASSERT_TRUE(TellTask(need.need_id(), first->task_id(), dispatch::v1::TASK_STATE_EXPIRED, 4).ok());
+  ASSERT_THAT(first, testing::IsOk());
+  ASSERT_THAT(TellTask(need.need_id(), first->task_id(), dispatch::v1::TASK_STATE_EXPIRED, 4),
+              testing::IsOk());
   EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_ACCEPTED);
   const auto second = Publish(coordinator_, need.need_id(), "p2");
-  ASSERT_TRUE(second.ok()) << second.status();
+  ASSERT_THAT(second, testing::IsOk());
   EXPECT_NE(second->task_id(), first->task_id());
   EXPECT_EQ(peers_.requests.back().need_attempt(), 2);
-  ASSERT_TRUE(
-      TellTask(need.need_id(), first->task_id(), dispatch::v1::TASK_STATE_CANCELLED, 9).ok());
+  ASSERT_THAT(TellTask(need.need_id(), first->task_id(), dispatch::v1::TASK_STATE_CANCELLED, 9),
+              testing::IsOk());
   EXPECT_EQ(Record(need.need_id()).need().task_id(), second->task_id());
 }
 
@@ -251,15 +254,16 @@ TEST_P(PublishTest, ManyAtOnceMakeOneTask) {
     v1::PublishNeedRequest request;
     request.set_request_id("p" + std::to_string(i % 6));
     request.set_need_id(need.need_id());
-    asio::co_spawn(
-        loop_, CallTask<v1::NeedService>(&Needs::PublishNeed, coordinator_, request, i % 2),
-        [&](std::exception_ptr, absl::StatusOr<v1::Need> answer) {
-          ++done;
-          if (answer.ok()) ++published;
-          if (!answer.ok()) {
-            EXPECT_TRUE(Is(answer.status(), Reason::NEED_ALREADY_PUBLISHED)) << answer.status();
-          }
-        });
+    asio::co_spawn(loop_,
+                   CallTask<v1::NeedService>(&Needs::PublishNeed, coordinator_, request, i % 2),
+                   [&](std::exception_ptr, absl::StatusOr<v1::Need> answer) {
+                     ++done;
+                     if (answer.ok()) ++published;
+                     if (!answer.ok()) {
+                       EXPECT_THAT(answer, testing::IsRefusal(Reason::NEED_ALREADY_PUBLISHED))
+                           << answer.status();
+                     }
+                   });
   }
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   loop_.restart();
@@ -320,10 +324,10 @@ TEST_P(PublishSimulation, AlwaysEndsWithOneTask) {
     for (auto& store : stores_) static_cast<store::MemoryStore&>(*store).SetFaults(nullptr);
     peers_.fates.clear();
     const auto answer = Publish(coordinator_, need.need_id(), request_id);
-    ASSERT_TRUE(answer.ok()) << answer.status();
+    ASSERT_THAT(answer, testing::IsOk());
     ExpectOneTask(need.need_id());
     EXPECT_EQ(answer->task_id(), Record(need.need_id()).need().task_id());
-    ASSERT_TRUE(Resume(need.need_id()).ok());
+    ASSERT_THAT(Resume(need.need_id()), testing::IsOk());
     EXPECT_FALSE(NextTimer(need.need_id()).has_value());
     if (HasFailure()) return;
   }

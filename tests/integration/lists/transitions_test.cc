@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <sstream>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/lists/world.h"
 
 namespace baodao::lists {
@@ -91,14 +92,14 @@ TEST_P(TransitionsTest, ANeedAndItsVerdicts) {
                    {"need SUBMITTED REJECTED", 1}, {"need SUBMITTED MERGED", 1}};
   EXPECT_EQ(Counted(), all);
 
-  EXPECT_TRUE(
-      Is(Review(coordinator_, accepted, v1::NEED_VERDICT_REJECT).status(), Reason::WRONG_STATE));
-  EXPECT_TRUE(Is(CreateNeed(requester_, "nowhere").status(), Reason::AREA_UNKNOWN));
+  EXPECT_THAT(Review(coordinator_, accepted, v1::NEED_VERDICT_REJECT),
+              testing::IsRefusal(Reason::WRONG_STATE));
+  EXPECT_THAT(CreateNeed(requester_, "nowhere"), testing::IsRefusal(Reason::AREA_UNKNOWN));
   const absl::Status closed = CreateNeed(requester_, kMergedAway).status();
-  EXPECT_TRUE(Is(closed, Reason::AREA_CLOSED)) << closed;
+  EXPECT_THAT(closed, testing::IsRefusal(Reason::AREA_CLOSED)) << closed;
   EXPECT_EQ(MetadataOf(closed)["successor"], "310110018001");
   peers_.fates = {FakePeers::Fate::kRefused};
-  EXPECT_TRUE(Is(Publish(coordinator_, accepted, "p1").status(), Reason::WINDOW_INVALID));
+  EXPECT_THAT(Publish(coordinator_, accepted, "p1"), testing::IsRefusal(Reason::WINDOW_INVALID));
   EXPECT_EQ(Counted(), all);
 }
 
@@ -106,8 +107,8 @@ TEST_P(TransitionsTest, ANeedFollowsItsTask) {
   const std::string id = AcceptedNeed().need_id();
   Counts counts{{"need NONE SUBMITTED", 1}, {"need SUBMITTED ACCEPTED", 1}};
   const auto published = Publish(coordinator_, id, "p1");
-  ASSERT_TRUE(published.ok()) << published.status();
-  ASSERT_TRUE(Publish(coordinator_, id, "p1", 1).ok());
+  ASSERT_THAT(published, testing::IsOk());
+  ASSERT_THAT(Publish(coordinator_, id, "p1", 1), testing::IsOk());
   counts["need ACCEPTED MATCHED"] = 1;
   EXPECT_EQ(Counted(), counts);
   const std::string task = published->task_id();
@@ -119,7 +120,7 @@ TEST_P(TransitionsTest, ANeedFollowsItsTask) {
       asio::co_spawn(loop_, replicas_[i % 2]->follower.OnEvent(delivery),
                      [&](std::exception_ptr, absl::Status followed) {
                        ++done;
-                       EXPECT_TRUE(followed.ok()) << followed;
+                       EXPECT_THAT(followed, testing::IsOk());
                      });
     }
     AwaitAll(done, 4);
@@ -149,7 +150,7 @@ TEST_P(TransitionsTest, ATaskIsFurtherThanItsNeedHasHeard) {
   EXPECT_EQ(Counted(), counts);
   const auto tell = [&](const std::string& id, dispatch::v1::TaskState state) {
     const std::string task = peers_.tasks.at({id, 1}).task_id();
-    EXPECT_TRUE(TellTask(id, task, state, 3).ok());
+    EXPECT_THAT(TellTask(id, task, state, 3), testing::IsOk());
   };
   tell(started, dispatch::v1::TASK_STATE_IN_SERVICE);
   counts["need ACCEPTED MATCHED"] = 1;
@@ -172,9 +173,8 @@ TEST_P(TransitionsTest, AResource) {
   counts["resource LISTED WITHDRAWN"] = 1;
   EXPECT_EQ(Counted(), counts);
   withdraw.set_request_id(NextRequest());
-  EXPECT_TRUE(
-      Is(Call<v1::ResourceService>(&Resources::WithdrawResource, requester_, withdraw).status(),
-         Reason::WRONG_STATE));
+  EXPECT_THAT(Call<v1::ResourceService>(&Resources::WithdrawResource, requester_, withdraw),
+              testing::IsRefusal(Reason::WRONG_STATE));
   EXPECT_EQ(Counted(), counts);
 }
 
@@ -193,8 +193,8 @@ TEST_P(TransitionsTest, AProject) {
   claim.set_project_id(change.project_id());
   claim.set_unit_id(unit);
   claim.set_request_id(NextRequest());
-  EXPECT_TRUE(Is(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, claim).status(),
-                 Reason::WRONG_STATE));
+  EXPECT_THAT(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, claim),
+              testing::IsRefusal(Reason::WRONG_STATE));
   EXPECT_EQ(Counted(), (Counts{{"project NONE PROPOSED", 1}}));
   Twice<v1::ProjectService>(&Projects::ApproveProject, coordinator_, change);
   Twice<v1::ProjectService>(&Projects::ClaimProject, requester_, claim);
@@ -220,7 +220,7 @@ TEST_P(TransitionsTest, WhatIsDecidedAgainAfterAConflictCountsOnce) {
   for (v1::CreateMatchRequest& link : links) {
     const auto room =
         Call<v1::ResourceService>(&Resources::CreateResource, requester_, RoomIn(kCommunity));
-    ASSERT_TRUE(room.ok()) << room.status();
+    ASSERT_THAT(room, testing::IsOk());
     link.set_request_id(NextRequest());
     link.set_need_id(id);
     link.set_answer_id(room->resource_id());

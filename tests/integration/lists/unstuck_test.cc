@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "baodao/lists/v1/match.grpc.pb.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/lists/world.h"
 
 namespace baodao::lists {
@@ -32,19 +33,19 @@ TEST_P(UnstuckTest, ARunningPublicationKeepsItsRequestIdFromOtherCalls) {
   const v1::Need need = AcceptedNeed();
   MoveCoordinatorTo(need.need_id());
   const auto other = CreateNeed(requester_, kCommunity);
-  ASSERT_TRUE(other.ok());
+  ASSERT_THAT(other, testing::IsOk());
   peers_.fates = {Fate::kUnreachable};
   EXPECT_FALSE(Publish(coordinator_, need.need_id(), "same").ok());
   v1::ReviewNeedRequest review;
   review.set_request_id("same");
   review.set_need_id(other->need_id());
   review.set_verdict(v1::NEED_VERDICT_ACCEPT);
-  EXPECT_TRUE(Is(Call<v1::NeedService>(&Needs::ReviewNeed, coordinator_, review).status(),
-                 Reason::REQUEST_ID_REUSED));
-  ASSERT_TRUE(Resume(need.need_id()).ok());
+  EXPECT_THAT(Call<v1::NeedService>(&Needs::ReviewNeed, coordinator_, review),
+              testing::IsRefusal(Reason::REQUEST_ID_REUSED));
+  ASSERT_THAT(Resume(need.need_id()), testing::IsOk());
   ExpectTask(need.need_id());
   const auto answer = Publish(coordinator_, need.need_id(), "same");
-  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_THAT(answer, testing::IsOk());
   EXPECT_EQ(answer->task_id(), Record(need.need_id()).need().task_id());
 }
 
@@ -52,14 +53,14 @@ TEST_P(UnstuckTest, ARequestIdUsedBeforeIsRefusedBeforeDispatchIsAsked) {
   const v1::Need need = AcceptedNeed();
   MoveCoordinatorTo(need.need_id());
   const auto other = CreateNeed(requester_, kCommunity);
-  ASSERT_TRUE(other.ok());
+  ASSERT_THAT(other, testing::IsOk());
   v1::ReviewNeedRequest review;
   review.set_request_id("same");
   review.set_need_id(other->need_id());
   review.set_verdict(v1::NEED_VERDICT_ACCEPT);
-  ASSERT_TRUE(Call<v1::NeedService>(&Needs::ReviewNeed, coordinator_, review).ok());
-  EXPECT_TRUE(
-      Is(Publish(coordinator_, need.need_id(), "same").status(), Reason::REQUEST_ID_REUSED));
+  ASSERT_THAT(Call<v1::NeedService>(&Needs::ReviewNeed, coordinator_, review), testing::IsOk());
+  EXPECT_THAT(Publish(coordinator_, need.need_id(), "same"),
+              testing::IsRefusal(Reason::REQUEST_ID_REUSED));
   EXPECT_TRUE(peers_.requests.empty());
   EXPECT_FALSE(Record(need.need_id()).publishing());
 }
@@ -73,11 +74,11 @@ TEST_P(UnstuckTest, AnAnswerOfAnotherCallUnderTheRequestIdDoesNotHoldThePublicat
   const int shard = keys.ShardOfId(need.need_id());
   store::Commit forget(shard);
   forget.RemoveValue(keys.Answer(shard, coordinator_id_, "same"));
-  ASSERT_TRUE(testing::Run(loop_, stores_[0]->Apply(std::move(forget))).ok());
+  ASSERT_THAT(testing::Run(loop_, stores_[0]->Apply(std::move(forget))), testing::IsOk());
   store::Commit other(shard);
   other.Answer({coordinator_id_, "same", 1}, "another call's");
-  ASSERT_TRUE(testing::Run(loop_, stores_[0]->Apply(std::move(other))).ok());
-  ASSERT_TRUE(Resume(need.need_id()).ok());
+  ASSERT_THAT(testing::Run(loop_, stores_[0]->Apply(std::move(other))), testing::IsOk());
+  ASSERT_THAT(Resume(need.need_id()), testing::IsOk());
   ExpectTask(need.need_id());
   EXPECT_EQ(peers_.tasks.size(), 1u);
 }
@@ -88,31 +89,32 @@ TEST_P(UnstuckTest, ServiceConfirmedWhileAPublicationRunsIsNotLost) {
   const v1::Need need = AcceptedNeed();
   const std::string& id = need.need_id();
   const auto published = Publish(coordinator_, id, "p1");
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   const std::string task = published->task_id();
-  ASSERT_TRUE(TellTask(id, task, dispatch::v1::TASK_STATE_EXPIRED, 4).ok());
+  ASSERT_THAT(TellTask(id, task, dispatch::v1::TASK_STATE_EXPIRED, 4), testing::IsOk());
   peers_.fates = {Fate::kUnreachable, Fate::kUnreachable, Fate::kRefused};
   EXPECT_FALSE(Publish(coordinator_, id, "p2").ok());
   ASSERT_TRUE(Record(id).publishing());
   EXPECT_FALSE(TellTask(id, task, dispatch::v1::TASK_STATE_SERVED, 5).ok()) << "again later";
   EXPECT_TRUE(Record(id).publishing());
-  ASSERT_TRUE(TellTask(id, task, dispatch::v1::TASK_STATE_SERVED, 5).ok());
+  ASSERT_THAT(TellTask(id, task, dispatch::v1::TASK_STATE_SERVED, 5), testing::IsOk());
   const v1::NeedRecord record = Record(id);
   EXPECT_FALSE(record.publishing());
   EXPECT_EQ(record.need().state(), v1::NEED_STATE_RESOLVED);
   EXPECT_EQ(record.need().task_id(), task);
   EXPECT_EQ(Events().back().need_changed().need().state(), v1::NEED_STATE_RESOLVED);
-  EXPECT_TRUE(Is(Publish(coordinator_, id, "p2").status(), Reason::NEED_ALREADY_PUBLISHED));
+  EXPECT_THAT(Publish(coordinator_, id, "p2"), testing::IsRefusal(Reason::NEED_ALREADY_PUBLISHED));
 }
 
 TEST_P(UnstuckTest, AnAreaDispatchDoesNotKnowYetIsNoDecision) {
   const v1::Need need = AcceptedNeed();
   peers_.fates = {Fate::kAreaUnknown, Fate::kAreaUnknown};
-  EXPECT_TRUE(Is(Publish(coordinator_, need.need_id(), "p1").status(), Reason::PEER_UNAVAILABLE));
+  EXPECT_THAT(Publish(coordinator_, need.need_id(), "p1"),
+              testing::IsRefusal(Reason::PEER_UNAVAILABLE));
   EXPECT_TRUE(Record(need.need_id()).publishing());
   EXPECT_FALSE(Resume(need.need_id()).ok());
   EXPECT_TRUE(Record(need.need_id()).publishing());
-  ASSERT_TRUE(Resume(need.need_id()).ok());
+  ASSERT_THAT(Resume(need.need_id()), testing::IsOk());
   ExpectTask(need.need_id());
   EXPECT_EQ(peers_.requests.back().need_attempt(), 1);
 }
@@ -120,9 +122,9 @@ TEST_P(UnstuckTest, AnAreaDispatchDoesNotKnowYetIsNoDecision) {
 TEST_P(UnstuckTest, AnAreaWithoutACentreLiesWhereTheOneAboveIt) {
   const std::string coordinator = tokens_.Coordinator(coordinator_id_, kDistrict);
   const auto need = CreateNeed(requester_, kUncharted);
-  ASSERT_TRUE(need.ok()) << need.status();
-  ASSERT_TRUE(Review(coordinator, need->need_id(), v1::NEED_VERDICT_ACCEPT).ok());
-  ASSERT_TRUE(Publish(coordinator, need->need_id(), "p1").ok());
+  ASSERT_THAT(need, testing::IsOk());
+  ASSERT_THAT(Review(coordinator, need->need_id(), v1::NEED_VERDICT_ACCEPT), testing::IsOk());
+  ASSERT_THAT(Publish(coordinator, need->need_id(), "p1"), testing::IsOk());
   EXPECT_NEAR(peers_.requests[0].place().latitude(), 31.27, 1e-9);
   EXPECT_NEAR(peers_.requests[0].place().longitude(), 121.52, 1e-9);
 }
@@ -131,24 +133,24 @@ TEST_P(UnstuckTest, ALinkedNeedThatLosesItsTaskCanBeResolvedByHand) {
   const v1::Need need = AcceptedNeed();
   const auto resource = Call<v1::ResourceService>(
       &rpc::AsyncOf<v1::ResourceService>::CreateResource, requester_, RoomIn(kCommunity));
-  ASSERT_TRUE(resource.ok()) << resource.status();
+  ASSERT_THAT(resource, testing::IsOk());
   v1::CreateMatchRequest link;
   link.set_request_id(NextRequest());
   link.set_need_id(need.need_id());
   link.set_answer_id(resource->resource_id());
-  ASSERT_TRUE(
-      Call<v1::MatchService>(&rpc::AsyncOf<v1::MatchService>::CreateMatch, coordinator_, link)
-          .ok());
+  ASSERT_THAT(
+      Call<v1::MatchService>(&rpc::AsyncOf<v1::MatchService>::CreateMatch, coordinator_, link),
+      testing::IsOk());
   const auto published = Publish(coordinator_, need.need_id(), "p1");
-  ASSERT_TRUE(published.ok()) << published.status();
-  ASSERT_TRUE(
-      TellTask(need.need_id(), published->task_id(), dispatch::v1::TASK_STATE_EXPIRED, 4).ok());
+  ASSERT_THAT(published, testing::IsOk());
+  ASSERT_THAT(TellTask(need.need_id(), published->task_id(), dispatch::v1::TASK_STATE_EXPIRED, 4),
+              testing::IsOk());
   EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_MATCHED);
   v1::ResolveNeedRequest resolve;
   resolve.set_request_id(NextRequest());
   resolve.set_need_id(need.need_id());
   const auto resolved = Call<v1::NeedService>(&Needs::ResolveNeed, coordinator_, resolve);
-  ASSERT_TRUE(resolved.ok()) << resolved.status();
+  ASSERT_THAT(resolved, testing::IsOk());
   EXPECT_EQ(resolved->state(), v1::NEED_STATE_RESOLVED);
 }
 
@@ -169,19 +171,19 @@ TEST_P(UnstuckTest, AnEventNamesTheTaskThatWasLost) {
   resource.set_capacity(1);
   const auto created = Call<v1::ResourceService>(&rpc::AsyncOf<v1::ResourceService>::CreateResource,
                                                  requester_, resource);
-  ASSERT_TRUE(created.ok()) << created.status();
+  ASSERT_THAT(created, testing::IsOk());
   v1::CreateMatchRequest link;
   link.set_request_id(NextRequest());
   link.set_need_id(need.need_id());
   link.set_answer_id(created->resource_id());
-  ASSERT_TRUE(
-      Call<v1::MatchService>(&rpc::AsyncOf<v1::MatchService>::CreateMatch, coordinator_, link)
-          .ok());
+  ASSERT_THAT(
+      Call<v1::MatchService>(&rpc::AsyncOf<v1::MatchService>::CreateMatch, coordinator_, link),
+      testing::IsOk());
   const auto published = Publish(coordinator_, need.need_id(), "p1");
-  ASSERT_TRUE(published.ok()) << published.status();
+  ASSERT_THAT(published, testing::IsOk());
   EXPECT_TRUE(Events().back().need_changed().lost_task_id().empty());
-  ASSERT_TRUE(
-      TellTask(need.need_id(), published->task_id(), dispatch::v1::TASK_STATE_EXPIRED, 4).ok());
+  ASSERT_THAT(TellTask(need.need_id(), published->task_id(), dispatch::v1::TASK_STATE_EXPIRED, 4),
+              testing::IsOk());
   EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_MATCHED);
   expect_lost(published->task_id());
 
@@ -190,7 +192,8 @@ TEST_P(UnstuckTest, AnEventNamesTheTaskThatWasLost) {
   peers_.fates = {Fate::kLostAnswer};
   EXPECT_FALSE(Publish(coordinator_, other.need_id(), "p2").ok());
   const std::string task = peers_.tasks.at({other.need_id(), 1}).task_id();
-  ASSERT_TRUE(TellTask(other.need_id(), task, dispatch::v1::TASK_STATE_CANCELLED, 2).ok());
+  ASSERT_THAT(TellTask(other.need_id(), task, dispatch::v1::TASK_STATE_CANCELLED, 2),
+              testing::IsOk());
   expect_lost(task);
 }
 

@@ -14,6 +14,7 @@
 #include "common/store/redis_store.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/loop.h"
+#include "common/testing/matchers.h"
 #include "common/testing/redis_server.h"
 #include "common/testing/rpc_server.h"
 #include "services/matching/rpc/handlers.h"
@@ -120,17 +121,19 @@ class ServiceTest : public ::testing::Test {
 };
 
 TEST_F(ServiceTest, OnlyCoordinatorsOfTheAreaSeeWhoFits) {
-  EXPECT_TRUE(Is(People("", task_id_).status(), Reason::UNAUTHENTICATED));
-  EXPECT_TRUE(Is(People(tokens_.Person(people_[0]), task_id_).status(), Reason::PERMISSION_DENIED));
-  EXPECT_TRUE(Is(People(Coordinator("310110002"), task_id_).status(), Reason::PERMISSION_DENIED));
-  EXPECT_TRUE(People(Coordinator("310110001001"), task_id_).ok());
-  EXPECT_TRUE(People(Coordinator("310110"), task_id_).ok());
-  EXPECT_TRUE(People(tokens_.Operator(), task_id_).ok());
+  EXPECT_THAT(People("", task_id_), testing::IsRefusal(Reason::UNAUTHENTICATED));
+  EXPECT_THAT(People(tokens_.Person(people_[0]), task_id_),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+  EXPECT_THAT(People(Coordinator("310110002"), task_id_),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+  EXPECT_THAT(People(Coordinator("310110001001"), task_id_), testing::IsOk());
+  EXPECT_THAT(People(Coordinator("310110"), task_id_), testing::IsOk());
+  EXPECT_THAT(People(tokens_.Operator(), task_id_), testing::IsOk());
 }
 
 TEST_F(ServiceTest, PeopleComeWithReasonsInTheLanguageAsked) {
   const auto zh = People(Coordinator("310110"), task_id_);
-  ASSERT_TRUE(zh.ok()) << zh.status();
+  ASSERT_THAT(zh, testing::IsOk());
   ASSERT_EQ(zh->candidates_size(), 2);
   EXPECT_EQ(zh->candidates(0).person_id(), people_[0]) << "the nearest first";
   double sum = 0;
@@ -142,7 +145,7 @@ TEST_F(ServiceTest, PeopleComeWithReasonsInTheLanguageAsked) {
   EXPECT_EQ(zh->blockers(0).people(), 2);
   EXPECT_NE(zh->blockers(0).text().find("急救"), std::string::npos);
   const auto en = People(Coordinator("310110"), task_id_, "en");
-  ASSERT_TRUE(en.ok()) << en.status();
+  ASSERT_THAT(en, testing::IsOk());
   EXPECT_NE(en->blockers(0).text().find("first aid"), std::string::npos);
 }
 
@@ -151,9 +154,10 @@ TEST_F(ServiceTest, TasksThatAreOverOrUnknownAreNamedSo) {
   dispatch_.tasks[closed] = MakeTask(closed);
   dispatch_.tasks[closed].set_state(dispatch::v1::TASK_STATE_CLOSED);
   const absl::Status status = People(Coordinator("310110"), closed).status();
-  EXPECT_TRUE(Is(status, Reason::TASK_NOT_OPEN)) << status;
+  EXPECT_THAT(status, testing::IsRefusal(Reason::TASK_NOT_OPEN)) << status;
   EXPECT_EQ(MetadataOf(status)["state"], "CLOSED");
-  EXPECT_TRUE(Is(People(Coordinator("310110"), ids::New("tsk", 0)).status(), Reason::NOT_FOUND));
+  EXPECT_THAT(People(Coordinator("310110"), ids::New("tsk", 0)),
+              testing::IsRefusal(Reason::NOT_FOUND));
 }
 
 TEST_F(ServiceTest, PeopleSeeTheirOwnTasksOnly) {
@@ -164,26 +168,26 @@ TEST_F(ServiceTest, PeopleSeeTheirOwnTasksOnly) {
     return Do(client_->Call(&Matchings::RecommendTasks, std::move(options), std::move(request)));
   };
   const auto own = ask(tokens_.Person(people_[0]));
-  ASSERT_TRUE(own.ok()) << own.status();
+  ASSERT_THAT(own, testing::IsOk());
   ASSERT_EQ(own->items_size(), 1);
   EXPECT_EQ(own->items(0).task().task_id(), task_id_);
   EXPECT_FALSE(own->items(0).candidate().reasons().empty());
-  EXPECT_TRUE(Is(ask(tokens_.Person(people_[1])).status(), Reason::PERMISSION_DENIED));
+  EXPECT_THAT(ask(tokens_.Person(people_[1])), testing::IsRefusal(Reason::PERMISSION_DENIED));
 }
 
 TEST_F(ServiceTest, DryRunOffersNothingARunDoes) {
   const auto dry = RunMatching(Coordinator("310110001"), "310110001", true);
-  ASSERT_TRUE(dry.ok()) << dry.status();
+  ASSERT_THAT(dry, testing::IsOk());
   EXPECT_EQ(dry->open_tasks(), 1);
   EXPECT_EQ(dry->open_slots(), 2);
   EXPECT_EQ(dry->filled(), 2);
   EXPECT_EQ(dry->offers_made(), 0);
   EXPECT_EQ(dispatch_.offer_calls, 0);
   const auto run = RunMatching(Coordinator("310110001"), "310110001", false);
-  ASSERT_TRUE(run.ok()) << run.status();
+  ASSERT_THAT(run, testing::IsOk());
   EXPECT_EQ(run->offers_made(), 2);
   const auto again = RunMatching(Coordinator("310110001"), "310110001", false);
-  ASSERT_TRUE(again.ok()) << again.status();
+  ASSERT_THAT(again, testing::IsOk());
   EXPECT_EQ(again->offers_made(), 0) << "everybody has been asked";
 }
 
@@ -195,7 +199,7 @@ TEST_F(ServiceTest, OffersOfARunAreMadeInTheTraceAndTimeOfItsCaller) {
   v1::RunMatchingRequest request;
   request.set_area_code("310110001");
   const auto run = Do(client_->Call(&Matchings::RunMatching, std::move(options), request));
-  ASSERT_TRUE(run.ok()) << run.status();
+  ASSERT_THAT(run, testing::IsOk());
   ASSERT_EQ(run->offers_made(), 2);
   ASSERT_TRUE(dispatch_.options.parent.has_value());
   EXPECT_EQ(dispatch_.options.parent->trace_id(), caller.trace_id());
@@ -203,9 +207,10 @@ TEST_F(ServiceTest, OffersOfARunAreMadeInTheTraceAndTimeOfItsCaller) {
 }
 
 TEST_F(ServiceTest, RunningNeedsTheArea) {
-  EXPECT_TRUE(Is(RunMatching(Coordinator("310110002"), "310110001", true).status(),
-                 Reason::PERMISSION_DENIED));
-  EXPECT_TRUE(Is(RunMatching(tokens_.Operator(), "999999", true).status(), Reason::AREA_UNKNOWN));
+  EXPECT_THAT(RunMatching(Coordinator("310110002"), "310110001", true),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+  EXPECT_THAT(RunMatching(tokens_.Operator(), "999999", true),
+              testing::IsRefusal(Reason::AREA_UNKNOWN));
 }
 
 class RedisTest : public ::testing::Test {
@@ -234,7 +239,7 @@ TEST_F(RedisTest, OneOfTwoReplicasHoldsADistrict) {
   const Fence confirmed = *Do(first.Confirm(held));
   EXPECT_EQ(confirmed.token, held.token + 1);
   EXPECT_FALSE(Do(first.Confirm(held))->held()) << "the older fence is spent";
-  ASSERT_TRUE(Do(first.Release(confirmed)).ok());
+  ASSERT_THAT(Do(first.Release(confirmed)), testing::IsOk());
   EXPECT_TRUE(Do(second.Hold("310110"))->held());
 }
 
@@ -267,7 +272,7 @@ TEST_F(RedisTest, EventsOfDispatchReachTheIndex) {
       loop_, *client_, SystemClock(), options,
       [&feed](const events::Delivery& delivery) { return feed.OnEvent(delivery); },
       [&feed](std::string service, int shard) { return feed.OnGap(std::move(service), shard); });
-  ASSERT_TRUE(Do(tail->Prepare()).ok());
+  ASSERT_THAT(Do(tail->Prepare()), testing::IsOk());
   Do(feed.Load());
   bool ended = false;
   asio::co_spawn(loop_, tail->Run(), [&](std::exception_ptr) { ended = true; });
@@ -275,7 +280,7 @@ TEST_F(RedisTest, EventsOfDispatchReachTheIndex) {
   *event.mutable_task_changed()->mutable_task() = MakeTask("tsk_a");
   store::Commit commit(1);
   commit.Emit(event.SerializeAsString());
-  ASSERT_TRUE(Do(store->Apply(std::move(commit))).ok());
+  ASSERT_THAT(Do(store->Apply(std::move(commit))), testing::IsOk());
   Do(AwaitTask(index, "tsk_a"));
   tail->Stop();
   while (!ended) loop_.run_one();

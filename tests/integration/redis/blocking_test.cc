@@ -2,6 +2,7 @@
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/redis/fixture.h"
 
 namespace baodao::redis {
@@ -34,11 +35,11 @@ class BlockingTest : public RedisTest {
 TEST_F(BlockingTest, WakesWithWhatArrivesAndDisturbsNobody) {
   const auto read = StartRead();
   AwaitBlocked();
-  EXPECT_TRUE(Await(client_->Call(Command::Any("PING"))).ok());
+  EXPECT_THAT(Await(client_->Call(Command::Any("PING"))), testing::IsOk());
   EXPECT_FALSE(read->has_value());
   Add("hello");
   const Result reply = Get(read);
-  ASSERT_TRUE(reply.ok()) << reply.status();
+  ASSERT_THAT(reply, testing::IsOk());
   EXPECT_EQ(ValueOf(reply), "hello");
 }
 
@@ -46,7 +47,7 @@ TEST_F(BlockingTest, NothingInTimeIsNil) {
   const Command read = Command::On("s", "XREAD", "BLOCK", 20, "STREAMS", "s", "$");
   for (int i = 0; i < 3; ++i) {
     const Result reply = Await(connection_->Call(read));
-    ASSERT_TRUE(reply.ok()) << reply.status();
+    ASSERT_THAT(reply, testing::IsOk());
     EXPECT_TRUE(reply->IsNil());
   }
 }
@@ -65,7 +66,7 @@ TEST_F(BlockingTest, CancelEndsTheCallAndFreesTheServer) {
 
 TEST_F(BlockingTest, CancelWithoutACallDoesNothing) {
   connection_->Cancel();
-  EXPECT_TRUE(Await(connection_->Call(Command::Any("PING"))).ok());
+  EXPECT_THAT(Await(connection_->Call(Command::Any("PING"))), testing::IsOk());
 }
 
 TEST_F(BlockingTest, CloseIsForGood) {
@@ -105,7 +106,7 @@ TEST_F(BlockingTest, TheDeadlineClosesTheConnection) {
   const Result late = Await(connection_->Call(Read(), Within(Millis(50))));
   EXPECT_TRUE(absl::IsUnavailable(late.status()));
   AwaitBlocked(0);
-  EXPECT_TRUE(Await(connection_->Call(Command::Any("PING"))).ok());
+  EXPECT_THAT(Await(connection_->Call(Command::Any("PING"))), testing::IsOk());
 }
 
 TEST_F(BlockingTest, ALostServerFailsTheCallAndTheNextConnectsAgain) {
@@ -117,7 +118,7 @@ TEST_F(BlockingTest, ALostServerFailsTheCallAndTheNextConnectsAgain) {
   EXPECT_TRUE(absl::IsUnavailable(down.status())) << down.status();
   EXPECT_FALSE(IsOutcomeUnknown(down.status()));
   server_.Restart();
-  EXPECT_TRUE(Await(connection_->Call(Command::Any("PING"))).ok());
+  EXPECT_THAT(Await(connection_->Call(Command::Any("PING"))), testing::IsOk());
 }
 
 TEST_F(BlockingTest, CancelAlsoEndsConnecting) {
@@ -133,7 +134,7 @@ TEST_F(BlockingTest, CancelAlsoEndsConnecting) {
 
 TEST_F(BlockingTest, ItMayOutliveTheClientAndDieInACall) {
   client_.reset();
-  EXPECT_TRUE(Await(connection_->Call(Command::Any("PING"))).ok());
+  EXPECT_THAT(Await(connection_->Call(Command::Any("PING"))), testing::IsOk());
   const auto read = StartRead();
   AwaitBlocked();
   connection_.reset();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/redis/fixture.h"
 
 namespace baodao::redis {
@@ -40,7 +41,7 @@ TEST_F(CallTest, AnswersAreValues) {
 
 TEST_F(CallTest, ArraysNest) {
   const Result reply = Call(Command::Any("EVAL", "return {1,{'a',{},{2,false}},'z'}", 0));
-  ASSERT_TRUE(reply.ok()) << reply.status();
+  ASSERT_THAT(reply, testing::IsOk());
   ASSERT_EQ(reply->items.size(), 3u);
   EXPECT_EQ(reply->items[0].integer, 1);
   const Reply& inner = reply->items[1];
@@ -73,7 +74,7 @@ TEST_F(CallTest, ErrorsInsideAnArrayStayThere) {
   commands.push_back(Command::On("n", "INCR", "n"));
   commands.push_back(Command::Any("EXEC"));
   const std::vector<Result> results = Await(client_->CallEach(std::move(commands)));
-  ASSERT_TRUE(results[3].ok()) << results[3].status();
+  ASSERT_THAT(results[3], testing::IsOk());
   ASSERT_EQ(results[3]->items.size(), 2u);
   EXPECT_TRUE(results[3]->items[0].IsError());
   EXPECT_TRUE(results[3]->items[0].text.starts_with("WRONGTYPE"));
@@ -98,9 +99,9 @@ TEST_F(CallTest, BigValuesPassUnchanged) {
   for (size_t i = 0; i < big.size(); ++i) big[i] = static_cast<char>(i * 2654435761u >> 24);
   Options patient = Within(std::chrono::seconds(30));
   const auto set = Await(client_->Call(Command::On("b", "SET", "b", big), patient));
-  ASSERT_TRUE(set.ok()) << set.status();
+  ASSERT_THAT(set, testing::IsOk());
   const auto get = Await(client_->Call(Command::On("b", "GET", "b"), patient));
-  ASSERT_TRUE(get.ok()) << get.status();
+  ASSERT_THAT(get, testing::IsOk());
   EXPECT_TRUE(get->text == big);
 }
 
@@ -147,7 +148,7 @@ TEST_F(CallTest, OverlappingCallsLeaveInFewWrites) {
   const int64_t before = calls(server_->Do({"INFO", "stats"}).text);
   std::vector<Side<Result>> sides;
   for (int i = 0; i < 500; ++i) sides.push_back(Start(client_->Call(Command::Any("PING"))));
-  for (const auto& side : sides) EXPECT_TRUE(Get(side).ok());
+  for (const auto& side : sides) EXPECT_THAT(Get(side), testing::IsOk());
   const int64_t reads = calls(server_->Do({"INFO", "stats"}).text) - before;
   EXPECT_LT(reads, 50) << "one write for each call";
 }

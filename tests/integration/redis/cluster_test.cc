@@ -2,6 +2,7 @@
 #include <set>
 
 #include "common/redis/slot.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/redis/fixture.h"
 
 namespace baodao::redis {
@@ -54,7 +55,7 @@ TEST_F(ClusterTest, EveryKeyGoesToItsNode) {
   std::set<size_t> used;
   for (int i = 0; i < 200; ++i) {
     const std::string key = "{" + std::to_string(i) + "}route";
-    ASSERT_TRUE(Call(Command::On(key, "SET", key, i)).ok());
+    ASSERT_THAT(Call(Command::On(key, "SET", key, i)), testing::IsOk());
     const size_t node = RedisCluster::NodeOf(KeySlot(key));
     ASSERT_EQ(cluster_->node(node).Do({"GET", key}).text, std::to_string(i));
     used.insert(node);
@@ -93,7 +94,7 @@ TEST_F(ClusterTest, KeysOfSeveralSlotsAreRefusedByTheServer) {
 
 TEST_F(ClusterTest, FollowsAMovedSlotAndRemembersIt) {
   const std::string key = "{moved}k";
-  ASSERT_TRUE(Call(Command::On(key, "SET", key, "v")).ok());
+  ASSERT_THAT(Call(Command::On(key, "SET", key, "v")), testing::IsOk());
   const Move move = Begin(key);
   MoveKey(move, key);
   Finish(move);
@@ -107,7 +108,7 @@ TEST_F(ClusterTest, FollowsAMovedSlotAndRemembersIt) {
 
 TEST_F(ClusterTest, CallEachFollowsAMovedSlotToo) {
   const std::string key = "{movedeach}k";
-  ASSERT_TRUE(Call(Command::On(key, "SET", key, "v")).ok());
+  ASSERT_THAT(Call(Command::On(key, "SET", key, "v")), testing::IsOk());
   const Move move = Begin(key);
   MoveKey(move, key);
   Finish(move);
@@ -115,15 +116,15 @@ TEST_F(ClusterTest, CallEachFollowsAMovedSlotToo) {
   commands.push_back(Command::On("{other}", "GET", "{other}"));
   commands.push_back(Command::On(key, "GET", key));
   const auto results = Await(client_->CallEach(std::move(commands)));
-  EXPECT_TRUE(results[0].ok());
-  ASSERT_TRUE(results[1].ok()) << results[1].status();
+  EXPECT_THAT(results[0], testing::IsOk());
+  ASSERT_THAT(results[1], testing::IsOk());
   EXPECT_EQ(results[1]->text, "v");
 }
 
 TEST_F(ClusterTest, AsksTheImportingNodeForAKeyThatHasLeft) {
   const std::string here = "{asked}here", gone = "{asked}gone";
-  ASSERT_TRUE(Call(Command::On(here, "SET", here, 1)).ok());
-  ASSERT_TRUE(Call(Command::On(gone, "SET", gone, 2)).ok());
+  ASSERT_THAT(Call(Command::On(here, "SET", here, 1)), testing::IsOk());
+  ASSERT_THAT(Call(Command::On(gone, "SET", gone, 2)), testing::IsOk());
   const Move move = Begin(here);
   MoveKey(move, gone);
   EXPECT_EQ(TextOf(Call(Command::On(gone, "GET", gone))), "2");
@@ -137,8 +138,8 @@ TEST_F(ClusterTest, AsksTheImportingNodeForAKeyThatHasLeft) {
 
 TEST_F(ClusterTest, TriesAgainWhileKeysAreOnBothSides) {
   const std::string a = "{split}a", b = "{split}b";
-  ASSERT_TRUE(Call(Command::On(a, "SET", a, 1)).ok());
-  ASSERT_TRUE(Call(Command::On(b, "SET", b, 2)).ok());
+  ASSERT_THAT(Call(Command::On(a, "SET", a, 1)), testing::IsOk());
+  ASSERT_THAT(Call(Command::On(b, "SET", b, 2)), testing::IsOk());
   const Move move = Begin(a);
   MoveKey(move, a);
   const auto both =
@@ -148,7 +149,7 @@ TEST_F(ClusterTest, TriesAgainWhileKeysAreOnBothSides) {
   MoveKey(move, b);
   Finish(move);
   const Result reply = Get(both);
-  ASSERT_TRUE(reply.ok()) << reply.status();
+  ASSERT_THAT(reply, testing::IsOk());
   EXPECT_EQ(reply->items[0].text, "1");
   EXPECT_EQ(reply->items[1].text, "2");
 }
@@ -167,9 +168,9 @@ TEST_F(ClusterTest, ABlockingReadFollowsItsSlot) {
   const Move move = Begin(key);
   Finish(move);
   Until([&] { return blocked(cluster_->node(move.to)); });
-  ASSERT_TRUE(Call(Command::On(key, "XADD", key, "*", "f", "v")).ok());
+  ASSERT_THAT(Call(Command::On(key, "XADD", key, "*", "f", "v")), testing::IsOk());
   const Result reply = Get(read);
-  ASSERT_TRUE(reply.ok()) << reply.status();
+  ASSERT_THAT(reply, testing::IsOk());
   EXPECT_EQ(reply->items.at(0).items.at(0).text, key);
 }
 
@@ -179,9 +180,9 @@ TEST_F(ClusterTest, ALostNodeTakesOnlyItsSlotsWithIt) {
     const std::string key = "{" + std::to_string(i) + "}lost";
     (RedisCluster::NodeOf(KeySlot(key)) == 2 ? lost : other) = key;
   }
-  ASSERT_TRUE(Call(Command::On(lost, "SET", lost, "kept")).ok());
+  ASSERT_THAT(Call(Command::On(lost, "SET", lost, "kept")), testing::IsOk());
   cluster_->node(2).Kill();
-  EXPECT_TRUE(Call(Command::On(other, "SET", other, 1)).ok());
+  EXPECT_THAT(Call(Command::On(other, "SET", other, 1)), testing::IsOk());
   EXPECT_TRUE(absl::IsUnavailable(Call(Command::On(lost, "GET", lost)).status()));
   EXPECT_FALSE(client_->connected());
   cluster_->node(2).Restart();
@@ -194,7 +195,7 @@ TEST_F(ClusterTest, AnySeedWillDo) {
   Config config;
   config.host = "localhost";
   config.port = cluster_->node(1).port();
-  EXPECT_TRUE(Await(Connected(config)->Call(Command::On("k", "SET", "k", 1))).ok());
+  EXPECT_THAT(Await(Connected(config)->Call(Command::On("k", "SET", "k", 1))), testing::IsOk());
   config.database = 1;
   EXPECT_EQ(Await(Connect(loop_, config)).status().code(), absl::StatusCode::kInvalidArgument);
 }

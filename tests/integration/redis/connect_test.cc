@@ -3,6 +3,7 @@
 #include <asio/ip/tcp.hpp>
 #include <asio/write.hpp>
 
+#include "common/testing/matchers.h"
 #include "common/testing/temp_dir.h"
 #include "tests/integration/redis/fixture.h"
 
@@ -80,7 +81,7 @@ TEST_F(ConnectTest, ASilentNodeDoesNotKeepTheOthersFromBeingTried) {
   Config config = silent.config();
   config.connect_timeout = std::chrono::seconds(2);
   config.more_nodes.push_back(Endpoint{"127.0.0.1", server.port()});
-  EXPECT_TRUE(Await(Connected(config)->Call(Command::Any("PING"))).ok());
+  EXPECT_THAT(Await(Connected(config)->Call(Command::Any("PING"))), testing::IsOk());
 }
 
 TEST_F(ConnectTest, NobodyThereIsUnavailable) {
@@ -101,7 +102,7 @@ TEST_F(ConnectTest, PasswordsAndUsers) {
   RedisOptions options = Fast();
   options.password = "open sesame";
   const RedisServer server(options);
-  EXPECT_TRUE(Try(server.config()).ok());
+  EXPECT_THAT(Try(server.config()), testing::IsOk());
 
   Config config = server.config();
   config.password = "wrong";
@@ -113,7 +114,7 @@ TEST_F(ConnectTest, PasswordsAndUsers) {
   config.username = "svc";
   config.password = "secret";
   const auto client = Connected(config);  // without the right to PING
-  EXPECT_TRUE(Await(client->Call(Command::On("k", "SET", "baodao:k", 1))).ok());
+  EXPECT_THAT(Await(client->Call(Command::On("k", "SET", "baodao:k", 1))), testing::IsOk());
   const Result denied = Await(client->Call(Command::On("k", "DEL", "baodao:k")));
   EXPECT_TRUE(absl::IsPermissionDenied(denied.status())) << denied.status();
 }
@@ -124,7 +125,7 @@ TEST_F(ConnectTest, DatabasesAndNames) {
   config.database = 3;
   config.name = "baodao-test";
   const auto third = Connected(config);
-  EXPECT_TRUE(Await(third->Call(Command::On("k", "SET", "k", "three"))).ok());
+  EXPECT_THAT(Await(third->Call(Command::On("k", "SET", "k", "three"))), testing::IsOk());
   EXPECT_EQ(TextOf(Await(third->Call(Command::Any("CLIENT", "GETNAME")))), "baodao-test");
   EXPECT_TRUE(server.Do({"GET", "k"}).IsNil());
   config.database = 99;
@@ -142,7 +143,7 @@ TEST_F(ConnectTest, UnixSocketsAndHostNames) {
   config.port = 0;
   config.unix_path = path;
   const auto local = Connected(config);
-  EXPECT_TRUE(Await(local->Call(Command::On("k", "SET", "k", "v"))).ok());
+  EXPECT_THAT(Await(local->Call(Command::On("k", "SET", "k", "v"))), testing::IsOk());
   config = server.config();
   config.host = "localhost";
   EXPECT_EQ(TextOf(Await(Connected(config)->Call(Command::On("k", "GET", "k")))), "v");
@@ -163,7 +164,7 @@ TEST_F(ConnectTest, AReplicaIsNotTakenForThePrimary) {
   config.more_nodes.push_back(Endpoint{"127.0.0.1", primary.port()});
   config.connect_timeout = std::chrono::seconds(10);
   const auto client = Connected(config);
-  EXPECT_TRUE(Await(client->Call(Command::On("k", "SET", "k", "v"))).ok());
+  EXPECT_THAT(Await(client->Call(Command::On("k", "SET", "k", "v"))), testing::IsOk());
 }
 
 // A primary that becomes a replica sends its clients to look for the new one.
@@ -177,7 +178,7 @@ TEST_F(ConnectTest, ADemotedPrimaryIsLeft) {
   first.Do({"REPLICAOF", "127.0.0.1", std::to_string(second.port())});
   const Result refused = Await(client->Call(Command::On("k", "SET", "k", "v")));
   EXPECT_TRUE(HasErrorWord(refused.status(), "READONLY")) << refused.status();
-  EXPECT_TRUE(Await(client->Call(Command::On("k", "SET", "k", "v"))).ok());
+  EXPECT_THAT(Await(client->Call(Command::On("k", "SET", "k", "v"))), testing::IsOk());
   EXPECT_EQ(second.Do({"GET", "k"}).text, "v");
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/log/log.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/redis/fixture.h"
 
 namespace baodao::redis {
@@ -69,7 +70,7 @@ TEST_F(OutageTest, EachCallHasItsOwnDeadline) {
 TEST_F(OutageTest, ALostConnectionFailsWhatIsPendingAndIsMadeAgain) {
   config_.outage_grace = std::chrono::seconds(20);
   Open();
-  EXPECT_TRUE(Call(Command::On("k", "SET", "k", "kept")).ok());
+  EXPECT_THAT(Call(Command::On("k", "SET", "k", "kept")), testing::IsOk());
   server_.Pause();
   std::vector<Side<Result>> pending;
   for (int i = 0; i < 100; ++i) {
@@ -87,7 +88,7 @@ TEST_F(OutageTest, ALostConnectionFailsWhatIsPendingAndIsMadeAgain) {
   EXPECT_FALSE(waiting->has_value());
   server_.Restart();
   const Result value = Get(waiting);
-  ASSERT_TRUE(value.ok()) << value.status();
+  ASSERT_THAT(value, testing::IsOk());
   EXPECT_EQ(value->text, "kept");
   EXPECT_EQ(client_->stats().reconnects, 1u);
   EXPECT_TRUE(client_->connected());
@@ -113,7 +114,7 @@ TEST_F(OutageTest, ALongOutageFailsCallsAtOnceAndNothingIsSent) {
   for (const Result& each : Await(client_->CallEach(std::move(two)))) ExpectNotSent(each.status());
   server_.Restart();
   Until([&] { return client_->connected(); });
-  EXPECT_TRUE(Call(Command::Any("PING")).ok());
+  EXPECT_THAT(Call(Command::Any("PING")), testing::IsOk());
 }
 
 // What operators search the logs for: a line when it is lost, a line when it is back.
@@ -153,7 +154,7 @@ TEST_F(OutageTest, AConnectionThatOwesAnswersForTooLongIsGivenUp) {
   EXPECT_LT(Clocking::now() - start, kLong / 2);
   server_.Resume();
   Until([&] { return client_->connected(); });
-  EXPECT_TRUE(Call(Command::Any("PING")).ok());
+  EXPECT_THAT(Call(Command::Any("PING")), testing::IsOk());
 }
 
 TEST_F(OutageTest, ACancelledCallEndsAtOnce) {
@@ -250,7 +251,7 @@ TEST_F(OutageTest, ClosingWaitsNoLongerThanItIsTold) {
 
 TEST_F(OutageTest, AClosedClientLeavesTheLoopWithNothingToDo) {
   Open();
-  EXPECT_TRUE(Call(Command::Any("PING")).ok());
+  EXPECT_THAT(Call(Command::Any("PING")), testing::IsOk());
   client_.reset();
   loop_.restart();
   const auto start = Clocking::now();

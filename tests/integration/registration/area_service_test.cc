@@ -1,3 +1,4 @@
+#include "common/testing/matchers.h"
 #include "tests/integration/registration/fixture.h"
 
 namespace baodao::registration {
@@ -15,7 +16,7 @@ class AreaServiceTest : public ServiceTest {
     request.set_page_size(page_size);
     do {
       const auto page = Call(*area_client_, &Areas::ListAreas, "", request);
-      EXPECT_TRUE(page.ok()) << page.status();
+      EXPECT_THAT(page, testing::IsOk());
       if (!page.ok()) break;
       EXPECT_LE(page->areas_size(), page_size);
       for (const v1::Area& area : page->areas()) codes.push_back(area.code());
@@ -31,14 +32,14 @@ class AreaServiceTest : public ServiceTest {
 TEST_P(AreaServiceTest, ImportIsIdempotentAndAnnouncedWhenItChangesSomething) {
   EXPECT_EQ(Imports(), 1);
   const auto again = Import(kAreas);
-  ASSERT_TRUE(again.ok()) << again.status();
+  ASSERT_THAT(again, testing::IsOk());
   EXPECT_EQ(again->added() + again->changed(), 0);
   EXPECT_EQ(again->unchanged(), 11);
   EXPECT_EQ(Imports(), 1);
   const auto changed = Import(
       "code,name,level,parent_code,latitude,longitude,coordinate\n"
       "c1,第一社区,community,s1,31.271,121.551,synthetic\nc9,九社区,community,s2,,,\n");
-  ASSERT_TRUE(changed.ok()) << changed.status();
+  ASSERT_THAT(changed, testing::IsOk());
   EXPECT_EQ(changed->added(), 1);
   EXPECT_EQ(changed->changed(), 1);
   EXPECT_EQ(Imports(), 2);
@@ -78,13 +79,13 @@ TEST_P(AreaServiceTest, OnlyOperatorsOfEverythingImport) {
   }
   EXPECT_EQ(areas_->tree()->Find("c4")->name(), "四社区");
   const auto done = Call(*area_client_, &Areas::ImportAreas, tokens_.Operator(), request);
-  EXPECT_TRUE(done.ok()) << done.status();
+  EXPECT_THAT(done, testing::IsOk());
 }
 
 TEST_P(AreaServiceTest, AnotherReplicasImportIsFoundOnDemand) {
   AreaBook other(*store_, clock_);
   const auto tree = Run(other.TreeWith("c1"));
-  ASSERT_TRUE(tree.ok()) << tree.status();
+  ASSERT_THAT(tree, testing::IsOk());
   EXPECT_EQ((*tree)->size(), 11u);
   EXPECT_EQ(ReasonName(Run(other.TreeWith("nowhere"))), "AREA_UNKNOWN");
 }
@@ -94,7 +95,7 @@ TEST_P(AreaServiceTest, AnotherReplicasImportIsFoundOnDemand) {
 TEST_P(AreaServiceTest, AListIsNeverOlderThanAnImportThroughAnotherReplica) {
   const std::string key = app_->keys.Areas();
   const auto stored = Run(store_->Get(key));
-  ASSERT_TRUE(stored.ok()) << stored.status();
+  ASSERT_THAT(stored, testing::IsOk());
   v1::AreaTreeRecord record;
   ASSERT_TRUE(record.ParseFromString(stored->bytes));
   v1::Area& area = *record.add_areas();
@@ -104,7 +105,7 @@ TEST_P(AreaServiceTest, AListIsNeverOlderThanAnImportThroughAnotherReplica) {
   area.set_parent_code("s2");
   store::Commit commit(RegistrationKeys::kAreasShard);
   commit.Put(key, stored->version, record.SerializeAsString());
-  ASSERT_TRUE(Run(store_->Apply(std::move(commit))).ok());
+  ASSERT_THAT(Run(store_->Apply(std::move(commit))), testing::IsOk());
   EXPECT_THAT(List("s2", false, 10), ElementsAre("c3", "c9"));
 }
 
@@ -123,7 +124,7 @@ TEST_P(AreaServiceTest, PageTokensBelongToTheirList) {
   request.set_recursive(true);
   request.set_page_size(2);
   const auto page = Call(*area_client_, &Areas::ListAreas, "", request);
-  ASSERT_TRUE(page.ok());
+  ASSERT_THAT(page, testing::IsOk());
   request.set_page_token(page->next_page_token());
   request.set_parent_code("d1");
   EXPECT_EQ(ReasonName(Call(*area_client_, &Areas::ListAreas, "", request)), "PAGE_TOKEN_INVALID");
@@ -136,7 +137,7 @@ TEST_P(AreaServiceTest, FindsAncestorsAndNeighbours) {
   v1::ListAreaAncestorsRequest up;
   up.set_code("g1");
   const auto ancestors = Call(*area_client_, &Areas::ListAreaAncestors, "", up);
-  ASSERT_TRUE(ancestors.ok()) << ancestors.status();
+  ASSERT_THAT(ancestors, testing::IsOk());
   ASSERT_EQ(ancestors->areas_size(), 4);
   EXPECT_EQ(ancestors->areas(0).code(), "c1");
   EXPECT_EQ(ancestors->areas(3).code(), "31");
@@ -145,7 +146,7 @@ TEST_P(AreaServiceTest, FindsAncestorsAndNeighbours) {
   near.mutable_point()->set_longitude(121.5545);
   near.set_limit(2);
   const auto hits = Call(*area_client_, &Areas::FindNearestAreas, "", near);
-  ASSERT_TRUE(hits.ok()) << hits.status();
+  ASSERT_THAT(hits, testing::IsOk());
   ASSERT_EQ(hits->hits_size(), 2);
   EXPECT_EQ(hits->hits(0).area().code(), "c2");
   EXPECT_LT(hits->hits(0).distance_m(), 100);
@@ -161,7 +162,7 @@ TEST_P(AreaServiceTest, AClosedAreaSendsToItsSuccessor) {
   const auto merged = Import(
       "code,name,level,parent_code,latitude,longitude,coordinate,successor_code\n"
       "c1,一社区,community,s1,31.271,121.551,synthetic,c2\n");
-  ASSERT_TRUE(merged.ok()) << merged.status();
+  ASSERT_THAT(merged, testing::IsOk());
   EXPECT_EQ(merged->changed(), 1);
 
   v1::GetAreaRequest get;
@@ -171,13 +172,13 @@ TEST_P(AreaServiceTest, AClosedAreaSendsToItsSuccessor) {
   v1::ListAreasRequest list;
   list.set_parent_code("s1");
   const auto all = Call(*area_client_, &Areas::ListAreas, tokens_.Operator(), list);
-  ASSERT_TRUE(all.ok()) << all.status();
+  ASSERT_THAT(all, testing::IsOk());
   EXPECT_EQ(all->areas_size(), 2);
   v1::FindNearestAreasRequest near;
   near.mutable_point()->set_latitude(31.271);
   near.mutable_point()->set_longitude(121.551);
   const auto hits = Call(*area_client_, &Areas::FindNearestAreas, "", near);
-  ASSERT_TRUE(hits.ok()) << hits.status();
+  ASSERT_THAT(hits, testing::IsOk());
   EXPECT_EQ(hits->hits(0).area().code(), "c2");
 
   const Account newcomer = LogIn("13912345678");
@@ -191,9 +192,9 @@ TEST_P(AreaServiceTest, AClosedAreaSendsToItsSuccessor) {
   suspend.set_request_id("suspend");
   suspend.set_registration_id(old.registration_id());
   suspend.set_comment("合并后核实");
-  EXPECT_TRUE(
-      Call(*registration_client_, &Registrations::SuspendRegistration, Coordinator("c2"), suspend)
-          .ok());
+  EXPECT_THAT(
+      Call(*registration_client_, &Registrations::SuspendRegistration, Coordinator("c2"), suspend),
+      testing::IsOk());
 }
 
 TEST_P(AreaServiceTest, WhatIsInAClosedAreaIsListedUnderItsSuccessor) {
@@ -205,7 +206,7 @@ TEST_P(AreaServiceTest, WhatIsInAClosedAreaIsListedUnderItsSuccessor) {
   const auto close = [&](const std::string& line) {
     const auto imported =
         Import("code,name,level,parent_code,latitude,longitude,coordinate,successor_code\n" + line);
-    ASSERT_TRUE(imported.ok()) << imported.status();
+    ASSERT_THAT(imported, testing::IsOk());
   };
   // What is listed for `area`: people, registrations, units.
   const auto listed = [&](const std::string& area) {

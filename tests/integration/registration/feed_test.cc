@@ -1,6 +1,7 @@
 // How other services keep their copy of the tree.
 #include "common/areas/feed.h"
 
+#include "common/testing/matchers.h"
 #include "tests/integration/registration/fixture.h"
 
 namespace baodao::registration {
@@ -21,13 +22,13 @@ TEST_P(FeedTest, ReadsAllPagesAndFollowsImports) {
   testing::Run(loop_, feed.Load());
   EXPECT_EQ(feed.tree()->size(), 11u);
   EXPECT_TRUE(feed.Covers("d1", "g1"));
-  ASSERT_TRUE(Import(ManyCommunities(2500)).ok());
+  ASSERT_THAT(Import(ManyCommunities(2500)), testing::IsOk());
   events::Delivery delivery;
   for (events::v1::Event& event : Events()) {
     if (event.has_areas_imported()) delivery.event = event;
   }
   EXPECT_EQ(delivery.event.areas_imported().areas(), 2511);
-  EXPECT_TRUE(Run(feed.OnEvent(delivery)).ok());
+  EXPECT_THAT(Run(feed.OnEvent(delivery)), testing::IsOk());
   EXPECT_EQ(feed.tree()->size(), 2511u);
   // Every service computes the same shard for the same area.
   for (const areas::Area& area : areas_->tree()->All()) {

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "common/testing/matchers.h"
+
 namespace baodao::registration {
 namespace {
 
@@ -173,7 +175,7 @@ void ServiceTest::Advance(Millis duration) {
                           taken.due};
       EXPECT_EQ(timer.kind, record::kDeadlineTimer);
       const absl::Status status = Run(records_->OnDeadline(timer));
-      EXPECT_TRUE(status.ok()) << status;
+      EXPECT_THAT(status, testing::IsOk());
     }
     // Whatever fired is gone or lies ahead.
     const auto again =

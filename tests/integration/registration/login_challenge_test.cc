@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/registration/fixture.h"
 
 namespace baodao::registration {
@@ -30,10 +31,10 @@ INSTANTIATE_TEST_SUITE_P(Stores, LoginFaultsTest, ::testing::Values(Backend::kMe
 // Five wrong guesses of anybody ended the one code there was.
 TEST_P(LoginChallengeTest, AStrangersGuessesDoNotTouchALiveCode) {
   const auto mine = Ask(kPhone, kHome);
-  ASSERT_TRUE(mine.ok()) << mine.status();
+  ASSERT_THAT(mine, testing::IsOk());
   const std::string code = sender_.codes[kPhone];
   const auto theirs = Ask(kPhone, kStranger);
-  ASSERT_TRUE(theirs.ok()) << theirs.status();
+  ASSERT_THAT(theirs, testing::IsOk());
   EXPECT_NE(mine->challenge_id(), theirs->challenge_id());
   for (int i = 0; i < 5; ++i) {
     EXPECT_EQ(ReasonName(TryLogin(kPhone, WrongCode(), theirs->challenge_id())),
@@ -48,16 +49,16 @@ TEST_P(LoginChallengeTest, AStrangersGuessesDoNotTouchALiveCode) {
 // has been tried too often.
 TEST_P(LoginChallengeTest, WithoutTheChallengeAllRefusalsLookAlike) {
   const auto mine = Ask(kPhone, kHome);
-  ASSERT_TRUE(mine.ok()) << mine.status();
+  ASSERT_THAT(mine, testing::IsOk());
   const std::string code = sender_.codes[kPhone];
   const auto others = Ask("13912345678", kStranger);
-  ASSERT_TRUE(others.ok()) << others.status();
+  ASSERT_THAT(others, testing::IsOk());
   const std::string unknown = ids::New("chl", app_->keys.PhoneShard(app_->vault.PhoneHash(kPhone)));
   const auto guess = [&](const std::string& phone, const std::string& challenge) {
     return TryLogin(phone, code, challenge).status();
   };
   const absl::Status live = guess(kPhone, unknown);
-  EXPECT_TRUE(Is(live, Reason::LOGIN_CODE_EXPIRED)) << live;
+  EXPECT_THAT(live, testing::IsRefusal(Reason::LOGIN_CODE_EXPIRED)) << live;
   EXPECT_EQ(guess(kPhone, others->challenge_id()), live) << "a challenge of another phone";
   EXPECT_EQ(guess("13712345678", unknown), live) << "a phone nobody asked for";
   for (int i = 0; i < 6; ++i) {
@@ -78,13 +79,13 @@ TEST_P(LoginChallengeTest, AStrangerOnOneAddressCannotUseUpAPhonesDay) {
     std::this_thread::sleep_for(Millis(GetParam() == Backend::kRedis ? 2 : 0));
   }
   EXPECT_LE(got, app_->limits.codes_per_day / 2);
-  EXPECT_TRUE(Ask(kPhone, kHome).ok());
+  EXPECT_THAT(Ask(kPhone, kHome), testing::IsOk());
 }
 
 TEST_P(LoginChallengeTest, AStrangersRequestDoesNotMakeThePhoneWait) {
-  ASSERT_TRUE(Ask(kPhone, kStranger).ok());
+  ASSERT_THAT(Ask(kPhone, kStranger), testing::IsOk());
   EXPECT_EQ(ReasonName(Ask(kPhone, kStranger)), "RATE_LIMITED");
-  EXPECT_TRUE(Ask(kPhone, kHome).ok());
+  EXPECT_THAT(Ask(kPhone, kHome), testing::IsOk());
 }
 
 TEST_P(LoginChallengeTest, ADeviceThatSignedInHasALaneOfItsOwn) {
@@ -93,16 +94,16 @@ TEST_P(LoginChallengeTest, ADeviceThatSignedInHasALaneOfItsOwn) {
   const std::string& device = account.tokens.device_token();
   ASSERT_FALSE(device.empty());
   // One of the two was its own; others take what is left, from wherever.
-  ASSERT_TRUE(Ask(kPhone, kStranger).ok());
+  ASSERT_THAT(Ask(kPhone, kStranger), testing::IsOk());
   EXPECT_EQ(ReasonName(Ask(kPhone, "10.9.9.10")), "RATE_LIMITED");
   const auto asked = Ask(kPhone, kHome, device);
-  ASSERT_TRUE(asked.ok()) << asked.status();
+  ASSERT_THAT(asked, testing::IsOk());
   EXPECT_EQ(ReasonName(TryLogin(kPhone, sender_.codes[kPhone])), "OK");
   EXPECT_EQ(ReasonName(Ask(kPhone, kHome, device)), "RATE_LIMITED") << "it has limits, too";
   // It is worth something for its phone only, and for as long as it says.
   EXPECT_EQ(ReasonName(Ask(kPhone, kHome, "nonsense")), "RATE_LIMITED");
   EXPECT_EQ(ReasonName(Ask(kPhone, kHome, device + "0")), "RATE_LIMITED");
-  ASSERT_TRUE(Ask("13912345678", kStranger).ok());
+  ASSERT_THAT(Ask("13912345678", kStranger), testing::IsOk());
   EXPECT_EQ(ReasonName(Ask("13912345678", kStranger, device)), "RATE_LIMITED");
 }
 
@@ -123,7 +124,7 @@ TEST_P(LoginFaultsTest, EachDeviceHasALaneOfItsOwn) {
   // It is the same device after its next login: signing in anew gives it no other lane.
   use_up(second);
   const auto again = TryLogin(kPhone, sender_.codes[kPhone]);
-  ASSERT_TRUE(again.ok()) << again.status();
+  ASSERT_THAT(again, testing::IsOk());
   clock_.Advance(std::chrono::minutes(1));
   EXPECT_EQ(ReasonName(Ask(kPhone, kHome, again->device_token())), "RATE_LIMITED");
 }
@@ -153,7 +154,7 @@ TEST_P(LoginChallengeTest, ADeviceWhoseTokensWereStolenIsNotKnownAnyMore) {
     return Call(*session_client_, &Sessions::RefreshTokens, "", request);
   };
   const auto next = refresh(account.tokens.refresh_token());
-  ASSERT_TRUE(next.ok()) << next.status();
+  ASSERT_THAT(next, testing::IsOk());
   clock_.Advance(std::chrono::hours(1));
   EXPECT_EQ(ReasonName(refresh(account.tokens.refresh_token())), "REFRESH_TOKEN_REUSED");
   EXPECT_EQ(ReasonName(Ask(kPhone, kHome, next->device_token())), "RATE_LIMITED");
@@ -163,7 +164,7 @@ TEST_P(LoginFaultsTest, ADeviceIsForgottenAfterAWhile) {
   app_->limits.codes_per_day = 1;
   const Account account = LogIn(kPhone);
   clock_.Advance(kDeviceLife - std::chrono::hours(1));
-  ASSERT_TRUE(Ask(kPhone, kStranger).ok());
+  ASSERT_THAT(Ask(kPhone, kStranger), testing::IsOk());
   EXPECT_EQ(ReasonName(Ask(kPhone, kHome, account.tokens.device_token())), "OK");
   clock_.Advance(std::chrono::hours(2));
   EXPECT_EQ(ReasonName(Ask(kPhone, kHome, account.tokens.device_token())), "RATE_LIMITED");

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "common/ids/ids.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/registration/fixture.h"
 
 namespace baodao::registration {
@@ -28,7 +29,7 @@ class PersonSearchTest : public ServiceTest {
       commit.IndexAdd(lists.InArea(shard, "c1", ""), record::CreatedAt(id), id + "|");
       all_.push_back(id);
     }
-    ASSERT_TRUE(Run(store_->Apply(std::move(commit))).ok());
+    ASSERT_THAT(Run(store_->Apply(std::move(commit))), testing::IsOk());
   }
   v1::PersonRecord RecordOf(const std::string& id) {
     v1::PersonRecord record;
@@ -40,12 +41,12 @@ class PersonSearchTest : public ServiceTest {
   }
   void Teach(const std::string& id, const std::string& skill) {
     auto loaded = Run(records_->Load(kPerson, id));
-    ASSERT_TRUE(loaded.ok()) << loaded.status();
+    ASSERT_THAT(loaded, testing::IsOk());
     loaded->record.mutable_person()->add_skills(skill);
     store::Commit commit(store_->keys().ShardOfId(id));
     commit.Put(store_->keys().Of(commit.shard(), "person", id), loaded->version,
                loaded->record.SerializeAsString());
-    ASSERT_TRUE(Run(store_->Apply(std::move(commit))).ok());
+    ASSERT_THAT(Run(store_->Apply(std::move(commit))), testing::IsOk());
   }
   // Everybody with the skill, page by page; counts the calls.
   std::vector<std::string> Search(const std::string& skill, int page_size) {
@@ -57,7 +58,7 @@ class PersonSearchTest : public ServiceTest {
     calls_ = 0;
     do {
       const auto page = Call(*person_client_, &People::ListPeople, Coordinator("c1"), request);
-      EXPECT_TRUE(page.ok()) << page.status();
+      EXPECT_THAT(page, testing::IsOk());
       if (!page.ok()) break;
       EXPECT_LE(page->people_size(), page_size);
       for (const v1::Person& person : page->people()) ids.push_back(person.person_id());

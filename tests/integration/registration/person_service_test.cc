@@ -1,5 +1,6 @@
 #include "common/clock/timestamp.h"
 #include "common/ids/ids.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/registration/fixture.h"
 
 namespace baodao::registration {
@@ -39,15 +40,15 @@ class PersonServiceTest : public ServiceTest {
 TEST_P(PersonServiceTest, OwnersSeeThemselvesCoordinatorsMasksStrangersNothing) {
   const Account account = LogIn("13812345678");
   const auto updated = Send(account.token, Update(account.id));
-  ASSERT_TRUE(updated.ok()) << updated.status();
+  ASSERT_THAT(updated, testing::IsOk());
   EXPECT_EQ(updated->display_name(), "张三丰");
   EXPECT_EQ(Get(account.token, account.id)->address(), "上海市杨浦区平凉路1000弄3号");
   // Nobody coordinates somebody who has reported nowhere.
   EXPECT_EQ(ReasonName(Get(Coordinator("d1"), account.id)), "PERMISSION_DENIED");
-  ASSERT_TRUE(Report(account.token, "c1").ok());
+  ASSERT_THAT(Report(account.token, "c1"), testing::IsOk());
   for (const char* area : {"c1", "s1", "d1"}) {
     const auto masked = Get(Coordinator(area), account.id);
-    ASSERT_TRUE(masked.ok()) << masked.status();
+    ASSERT_THAT(masked, testing::IsOk());
     EXPECT_EQ(masked->display_name(), "张**");
     EXPECT_EQ(masked->phone(), "138****5678");
     EXPECT_EQ(masked->address().find("1000"), std::string::npos);
@@ -65,14 +66,14 @@ TEST_P(PersonServiceTest, HomesAreExactForTheirOwnersAndRoundedForCoordinators) 
   const Account account = LogIn("13812345678");
   EXPECT_FALSE(Get(account.token, account.id)->has_home());
   const auto updated = Send(account.token, Update(account.id));
-  ASSERT_TRUE(updated.ok()) << updated.status();
+  ASSERT_THAT(updated, testing::IsOk());
   EXPECT_DOUBLE_EQ(updated->home().latitude(), 31.27364);
   Join(account, "c1");
   EXPECT_DOUBLE_EQ(Get(account.token, account.id)->home().longitude(), 121.52781);
   v1::ListPeopleRequest list;
   list.set_area_code("c1");
   const auto people = Call(*person_client_, &People::ListPeople, Coordinator("c1"), list);
-  ASSERT_TRUE(people.ok()) << people.status();
+  ASSERT_THAT(people, testing::IsOk());
   ASSERT_EQ(people->people_size(), 1);
   for (const v1::Person& seen : {*Get(Coordinator("c1"), account.id), people->people(0)}) {
     EXPECT_DOUBLE_EQ(seen.home().latitude(), 31.274);
@@ -82,7 +83,7 @@ TEST_P(PersonServiceTest, HomesAreExactForTheirOwnersAndRoundedForCoordinators) 
   without.set_request_id(NextRequestId());
   without.set_person_id(account.id);
   without.mutable_update_mask()->add_paths("home");
-  ASSERT_TRUE(Send(account.token, without).ok());
+  ASSERT_THAT(Send(account.token, without), testing::IsOk());
   EXPECT_FALSE(Get(account.token, account.id)->has_home());
   EXPECT_FALSE(Get(Coordinator("c1"), account.id)->has_home());
 }
@@ -103,7 +104,7 @@ TEST_P(PersonServiceTest, CoordinatorsPutCredentialsOnRecord) {
   EXPECT_EQ(ReasonName(send(Coordinator("d2"))), "PERMISSION_DENIED");
   const uint64_t before = ProfileOf(account.id).version();
   const auto granted = send(Coordinator("c1"));
-  ASSERT_TRUE(granted.ok()) << granted.status();
+  ASSERT_THAT(granted, testing::IsOk());
   EXPECT_EQ(granted->phone(), "138****5678");
   ASSERT_EQ(granted->credentials_size(), 1);
   EXPECT_EQ(granted->credentials(0).verifier_id(), "per_01J00000000000000000000001");
@@ -116,7 +117,7 @@ TEST_P(PersonServiceTest, CoordinatorsPutCredentialsOnRecord) {
               return event.profile_changed().profile().credentials_size() == 1;
             }),
             1);
-  ASSERT_TRUE(send(Coordinator("c1")).ok());  // the same request
+  ASSERT_THAT(send(Coordinator("c1")), testing::IsOk());  // the same request
   EXPECT_EQ(ProfileOf(account.id).version(), profile.version());
 
   v1::RevokeCredentialRequest revoke;
@@ -130,7 +131,7 @@ TEST_P(PersonServiceTest, CoordinatorsPutCredentialsOnRecord) {
   EXPECT_EQ(ReasonName(Call(*person_client_, &People::RevokeCredential, Coordinator("c3"), revoke)),
             "CREDENTIAL_OF_ANOTHER_AREA");
   const auto revoked = Call(*person_client_, &People::RevokeCredential, Coordinator("s1"), revoke);
-  ASSERT_TRUE(revoked.ok()) << revoked.status();
+  ASSERT_THAT(revoked, testing::IsOk());
   EXPECT_EQ(revoked->credentials_size(), 0);
   EXPECT_EQ(ProfileOf(account.id).credentials_size(), 0);
   std::vector<std::string> announced;
@@ -149,12 +150,13 @@ TEST_P(PersonServiceTest, AReportThatNobodyHasReviewedGivesNoReach) {
   const Account account = LogIn("13812345678");
   Join(account, "c3");
   const auto pending = Report(account.token, "c1");
-  ASSERT_TRUE(pending.ok()) << pending.status();
+  ASSERT_THAT(pending, testing::IsOk());
   const std::string reviewer = Coordinator("c1");
-  EXPECT_TRUE(Get(reviewer, account.id).ok());
+  EXPECT_THAT(Get(reviewer, account.id), testing::IsOk());
   v1::GetRegistrationRequest one;
   one.set_registration_id(pending->registration_id());
-  EXPECT_TRUE(Call(*registration_client_, &Registrations::GetRegistration, reviewer, one).ok());
+  EXPECT_THAT(Call(*registration_client_, &Registrations::GetRegistration, reviewer, one),
+              testing::IsOk());
 
   v1::GrantCredentialRequest grant;
   grant.set_request_id(NextRequestId());
@@ -178,9 +180,9 @@ TEST_P(PersonServiceTest, AReportThatNobodyHasReviewedGivesNoReach) {
   EXPECT_THAT(reached(account.token), ElementsAre("OK", "OK"));
   EXPECT_THAT(reached(Coordinator("s2")), ElementsAre("OK", "OK"));
   EXPECT_THAT(reached(tokens_.Operator()), ElementsAre("OK", "OK"));
-  ASSERT_TRUE(Review(reviewer, pending->registration_id()).ok());
+  ASSERT_THAT(Review(reviewer, pending->registration_id()), testing::IsOk());
   EXPECT_THAT(reached(reviewer), ElementsAre("OK", "OK"));
-  EXPECT_TRUE(Call(*person_client_, &People::GrantCredential, reviewer, grant).ok());
+  EXPECT_THAT(Call(*person_client_, &People::GrantCredential, reviewer, grant), testing::IsOk());
 }
 
 TEST_P(PersonServiceTest, WhomPeopleKeepApartFromIsTheirOwnAffair) {
@@ -193,7 +195,7 @@ TEST_P(PersonServiceTest, WhomPeopleKeepApartFromIsTheirOwnAffair) {
   update.add_blocked_person_ids(other.id);
   update.mutable_update_mask()->add_paths("blocked_person_ids");
   const auto updated = Send(account.token, update);
-  ASSERT_TRUE(updated.ok()) << updated.status();
+  ASSERT_THAT(updated, testing::IsOk());
   EXPECT_THAT(updated->blocked_person_ids(), ElementsAre(other.id));
   EXPECT_THAT(Get(account.token, account.id)->blocked_person_ids(), ElementsAre(other.id));
   EXPECT_THAT(Get(Coordinator("c1"), account.id)->blocked_person_ids(), IsEmpty());
@@ -221,7 +223,7 @@ TEST_P(PersonServiceTest, PeopleOfAnUnknownAreaAreNotNobody) {
 // Every stored byte and every event, searched for what must not be there.
 TEST_P(PersonServiceTest, NothingPrivateIsStoredOrAnnouncedInClear) {
   const Account account = LogIn("13812345678");
-  ASSERT_TRUE(Send(account.token, Update(account.id)).ok());
+  ASSERT_THAT(Send(account.token, Update(account.id)), testing::IsOk());
   for (const events::v1::Event& event : Events()) {
     for (const char* text : {"张三丰", "13812345678", "1000弄"}) {
       EXPECT_EQ(event.SerializeAsString().find(text), std::string::npos);
@@ -244,7 +246,7 @@ TEST_P(PersonServiceTest, NothingPrivateIsStoredOrAnnouncedInClear) {
 TEST_P(PersonServiceTest, ProfilesGrowWithEveryChange) {
   const Account account = LogIn("13812345678");
   const uint64_t first = ProfileOf(account.id).version();
-  ASSERT_TRUE(Send(account.token, Update(account.id)).ok());
+  ASSERT_THAT(Send(account.token, Update(account.id)), testing::IsOk());
   const v1::Profile second = ProfileOf(account.id);
   EXPECT_GT(second.version(), first);
   EXPECT_THAT(second.skills(), ElementsAre("first_aid"));
@@ -267,10 +269,10 @@ TEST_P(PersonServiceTest, ProfilesGrowWithEveryChange) {
 TEST_P(PersonServiceTest, TheSameRequestHasOneEffect) {
   const Account account = LogIn("13812345678");
   v1::UpdatePersonRequest request = Update(account.id);
-  ASSERT_TRUE(Send(account.token, request).ok());
+  ASSERT_THAT(Send(account.token, request), testing::IsOk());
   const uint64_t version = ProfileOf(account.id).version();
   const auto again = Send(account.token, request);
-  ASSERT_TRUE(again.ok()) << again.status();
+  ASSERT_THAT(again, testing::IsOk());
   EXPECT_EQ(again->display_name(), "张三丰");
   EXPECT_EQ(ProfileOf(account.id).version(), version);
   request.set_display_name("李四");
@@ -305,7 +307,7 @@ TEST_P(PersonServiceTest, ListsPeopleOfASubtreeInStablePages) {
     v1::UpdatePersonRequest update = Update(account.id);
     update.clear_skills();
     update.add_skills(i % 2 == 0 ? "legal" : "medical");
-    ASSERT_TRUE(Send(account.token, update).ok());
+    ASSERT_THAT(Send(account.token, update), testing::IsOk());
     Join(account, i % 3 == 0 ? "c3" : i % 3 == 1 ? "c1" : "g1");
     all.push_back(account.id);
     if (i % 3 != 0) in_s1.push_back(account.id);
@@ -321,7 +323,7 @@ TEST_P(PersonServiceTest, ListsPeopleOfASubtreeInStablePages) {
     request.set_skill(skill);
     do {
       const auto page = Call(*person_client_, &People::ListPeople, Coordinator(area), request);
-      EXPECT_TRUE(page.ok()) << page.status();
+      EXPECT_THAT(page, testing::IsOk());
       if (!page.ok()) break;
       for (const v1::Person& person : page->people()) {
         ids.push_back(person.person_id());
@@ -349,7 +351,7 @@ TEST_P(PersonServiceTest, SnapshotsHoldEverybodyOnce) {
     do {
       const auto page =
           Call(*person_client_, &People::ListProfiles, tokens_.Service("matching"), request);
-      ASSERT_TRUE(page.ok()) << page.status();
+      ASSERT_THAT(page, testing::IsOk());
       for (const v1::Profile& profile : page->profiles()) {
         EXPECT_TRUE(seen.insert(profile.person_id()).second);
         EXPECT_GT(profile.version(), 0u);

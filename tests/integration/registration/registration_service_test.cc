@@ -2,6 +2,7 @@
 #include <asio/detached.hpp>
 
 #include "common/clock/timestamp.h"
+#include "common/testing/matchers.h"
 #include "services/registration/domain/registration_rules.h"
 #include "tests/integration/registration/fixture.h"
 
@@ -41,7 +42,7 @@ class RegistrationServiceTest : public ServiceTest {
     request.set_registration_id(id);
     const auto got = Call(*registration_client_, &Registrations::GetRegistration,
                           tokens_.Service("test"), request);
-    EXPECT_TRUE(got.ok()) << got.status();
+    EXPECT_THAT(got, testing::IsOk());
     return got.ok() ? *got : v1::Registration();
   }
   std::vector<std::string> List(const std::string& area, v1::RegistrationState state,
@@ -54,7 +55,7 @@ class RegistrationServiceTest : public ServiceTest {
     do {
       const auto page = Call(*registration_client_, &Registrations::ListRegistrations,
                              Coordinator(area), request);
-      EXPECT_TRUE(page.ok()) << page.status();
+      EXPECT_THAT(page, testing::IsOk());
       if (!page.ok()) break;
       for (const auto& registration : page->registrations()) {
         ids.push_back(registration.registration_id());
@@ -69,7 +70,7 @@ class RegistrationServiceTest : public ServiceTest {
 TEST_P(RegistrationServiceTest, ReviewMakesItActive) {
   const Account account = LogIn("13812345678");
   const auto reported = Report(account.token, "c1");
-  ASSERT_TRUE(reported.ok()) << reported.status();
+  ASSERT_THAT(reported, testing::IsOk());
   const std::string id = reported->registration_id();
   EXPECT_EQ(reported->state(), v1::REGISTRATION_STATE_PENDING);
   EXPECT_EQ(reported->kind(), v1::REGISTRATION_KIND_STANDARD);
@@ -77,7 +78,7 @@ TEST_P(RegistrationServiceTest, ReviewMakesItActive) {
   EXPECT_EQ(ReasonName(Review(account.token, id)), "PERMISSION_DENIED");
   EXPECT_EQ(ReasonName(Review(Coordinator("c2"), id)), "PERMISSION_DENIED");
   const auto reviewed = Review(Coordinator("c1"), id);
-  ASSERT_TRUE(reviewed.ok()) << reviewed.status();
+  ASSERT_THAT(reviewed, testing::IsOk());
   EXPECT_EQ(reviewed->state(), v1::REGISTRATION_STATE_ACTIVE);
   EXPECT_FALSE(reviewed->reviewer_id().empty());
   EXPECT_THAT(ProfileOf(account.id).area_codes(), ElementsAre("c1"));
@@ -96,10 +97,10 @@ TEST_P(RegistrationServiceTest, RejectionNeedsAReasonAndAllowsAnotherTry) {
                             Coordinator("c1"), silent)),
             "INVALID_ARGUMENT_FIELDS");
   const auto rejected = Review(Coordinator("c1"), id, false);
-  ASSERT_TRUE(rejected.ok()) << rejected.status();
+  ASSERT_THAT(rejected, testing::IsOk());
   EXPECT_EQ(rejected->state(), v1::REGISTRATION_STATE_REJECTED);
   EXPECT_EQ(rejected->review_comment(), "资料不全");
-  EXPECT_TRUE(Report(account.token, "c1").ok());
+  EXPECT_THAT(Report(account.token, "c1"), testing::IsOk());
 }
 
 TEST_P(RegistrationServiceTest, TheWholeLife) {
@@ -107,14 +108,14 @@ TEST_P(RegistrationServiceTest, TheWholeLife) {
   const std::string id = Join(account, "c1").registration_id();
   const std::string coordinator = Coordinator("s1");
   EXPECT_EQ(ReasonName(Do(&Registrations::ResumeRegistration, coordinator, id)), "WRONG_STATE");
-  ASSERT_TRUE(Do(&Registrations::SuspendRegistration, coordinator, id).ok());
+  ASSERT_THAT(Do(&Registrations::SuspendRegistration, coordinator, id), testing::IsOk());
   EXPECT_THAT(ProfileOf(account.id).area_codes(), IsEmpty());
   EXPECT_EQ(ReasonName(Transfer(account.token, id, "c2")), "WRONG_STATE");
-  ASSERT_TRUE(Do(&Registrations::ResumeRegistration, coordinator, id).ok());
+  ASSERT_THAT(Do(&Registrations::ResumeRegistration, coordinator, id), testing::IsOk());
   EXPECT_THAT(ProfileOf(account.id).area_codes(), ElementsAre("c1"));
   EXPECT_EQ(ReasonName(Do(&Registrations::SuspendRegistration, account.token, id)),
             "PERMISSION_DENIED");
-  ASSERT_TRUE(Do(&Registrations::WithdrawRegistration, account.token, id).ok());
+  ASSERT_THAT(Do(&Registrations::WithdrawRegistration, account.token, id), testing::IsOk());
   EXPECT_THAT(ProfileOf(account.id).area_codes(), IsEmpty());
   EXPECT_EQ(Get(id).end_reason(), v1::REGISTRATION_END_REASON_WITHDRAWN);
   EXPECT_EQ(ReasonName(Do(&Registrations::WithdrawRegistration, account.token, id)), "WRONG_STATE");
@@ -133,8 +134,9 @@ TEST_P(RegistrationServiceTest, ASuspensionIsNotLeftBehind) {
   const Account account = LogIn("13812345678");
   const std::string id = Join(account, "c1").registration_id();
   const auto early = Report(account.token, "g1");
-  ASSERT_TRUE(early.ok()) << early.status();
-  ASSERT_TRUE(Do(&Registrations::SuspendRegistration, Coordinator("c1"), id, "多次缺席").ok());
+  ASSERT_THAT(early, testing::IsOk());
+  ASSERT_THAT(Do(&Registrations::SuspendRegistration, Coordinator("c1"), id, "多次缺席"),
+              testing::IsOk());
   EXPECT_EQ(Get(id).change_comment(), "多次缺席");
   const auto withdrawn = Do(&Registrations::WithdrawRegistration, account.token, id);
   EXPECT_EQ(ReasonName(withdrawn), "REGISTRATION_SUSPENDED");
@@ -147,13 +149,13 @@ TEST_P(RegistrationServiceTest, ASuspensionIsNotLeftBehind) {
   EXPECT_EQ(ReasonName(Transfer(account.token, early->registration_id(), "s1")),
             "REGISTRATION_SUSPENDED");
   // Elsewhere others decide; and whoever suspended may end it altogether.
-  EXPECT_TRUE(Report(account.token, "c2").ok());
+  EXPECT_THAT(Report(account.token, "c2"), testing::IsOk());
   const auto dismissed =
       Do(&Registrations::WithdrawRegistration, Coordinator("c1"), id, "不再合作");
-  ASSERT_TRUE(dismissed.ok()) << dismissed.status();
+  ASSERT_THAT(dismissed, testing::IsOk());
   EXPECT_EQ(dismissed->state(), v1::REGISTRATION_STATE_ENDED);
   EXPECT_EQ(dismissed->change_comment(), "不再合作");
-  EXPECT_TRUE(Report(account.token, "c1").ok());
+  EXPECT_THAT(Report(account.token, "c1"), testing::IsOk());
 }
 
 // Four eyes: a second coordinator, or an operator.
@@ -163,32 +165,33 @@ TEST_P(RegistrationServiceTest, NobodyDecidesOnTheirOwnRegistration) {
   const std::string id = Report(account.token, "c1")->registration_id();
   EXPECT_EQ(ReasonName(Review(self, id)), "OWN_REGISTRATION");
   EXPECT_EQ(ReasonName(Review(self, id, false)), "OWN_REGISTRATION");
-  ASSERT_TRUE(Review(tokens_.Operator(), id).ok());
+  ASSERT_THAT(Review(tokens_.Operator(), id), testing::IsOk());
   EXPECT_EQ(ReasonName(Do(&Registrations::SuspendRegistration, self, id)), "OWN_REGISTRATION");
-  ASSERT_TRUE(Do(&Registrations::SuspendRegistration, Coordinator("c1"), id).ok());
+  ASSERT_THAT(Do(&Registrations::SuspendRegistration, Coordinator("c1"), id), testing::IsOk());
   EXPECT_EQ(ReasonName(Do(&Registrations::ResumeRegistration, self, id)), "OWN_REGISTRATION");
   EXPECT_EQ(ReasonName(Do(&Registrations::WithdrawRegistration, self, id)),
             "REGISTRATION_SUSPENDED");
-  EXPECT_TRUE(Do(&Registrations::ResumeRegistration, Coordinator("c1"), id).ok());
+  EXPECT_THAT(Do(&Registrations::ResumeRegistration, Coordinator("c1"), id), testing::IsOk());
   // What everybody may do of their own stays theirs.
-  EXPECT_TRUE(Do(&Registrations::WithdrawRegistration, self, id).ok());
+  EXPECT_THAT(Do(&Registrations::WithdrawRegistration, self, id), testing::IsOk());
 }
 
 TEST_P(RegistrationServiceTest, NobodyDecidesOnThatOfTheUnitTheySpeakFor) {
   const Account liaison = LogIn("13812345678");
   const v1::Unit unit = MakeUnit("s2", liaison.id);
   const auto reported = Report(liaison.token, "c1", unit.unit_id());
-  ASSERT_TRUE(reported.ok()) << reported.status();
+  ASSERT_THAT(reported, testing::IsOk());
   const std::string self = tokens_.Coordinator(liaison.id, "c1");
   EXPECT_EQ(ReasonName(Review(self, reported->registration_id())), "OWN_REGISTRATION");
-  EXPECT_TRUE(Review(Coordinator("c1"), reported->registration_id()).ok());
+  EXPECT_THAT(Review(Coordinator("c1"), reported->registration_id()), testing::IsOk());
 }
 
 TEST_P(RegistrationServiceTest, TheReasonOfOneChangeIsNotThatOfTheNext) {
   const Account account = LogIn("13812345678");
   const std::string id = Join(account, "c1").registration_id();
-  ASSERT_TRUE(Do(&Registrations::SuspendRegistration, Coordinator("c1"), id, "多次缺席").ok());
-  ASSERT_TRUE(Do(&Registrations::ResumeRegistration, Coordinator("c1"), id).ok());
+  ASSERT_THAT(Do(&Registrations::SuspendRegistration, Coordinator("c1"), id, "多次缺席"),
+              testing::IsOk());
+  ASSERT_THAT(Do(&Registrations::ResumeRegistration, Coordinator("c1"), id), testing::IsOk());
   EXPECT_EQ(Get(id).change_comment(), "");
 }
 
@@ -206,7 +209,7 @@ TEST_P(RegistrationServiceTest, WhatNobodyReviewsLapsesAndIsAnnounced) {
             }),
             1);
   EXPECT_THAT(List("c1", v1::REGISTRATION_STATE_PENDING), IsEmpty());
-  EXPECT_TRUE(Report(tokens_.Person(account.id), "c1").ok());
+  EXPECT_THAT(Report(tokens_.Person(account.id), "c1"), testing::IsOk());
 }
 
 TEST_P(RegistrationServiceTest, ASuspensionEndsAfterAYearAndAReviewEndsTheWaiting) {
@@ -214,7 +217,7 @@ TEST_P(RegistrationServiceTest, ASuspensionEndsAfterAYearAndAReviewEndsTheWaitin
   const std::string id = Join(account, "c1").registration_id();
   Advance(kReviewWithin);
   EXPECT_EQ(StateOf(id), "ACTIVE");
-  ASSERT_TRUE(Do(&Registrations::SuspendRegistration, Coordinator("c1"), id).ok());
+  ASSERT_THAT(Do(&Registrations::SuspendRegistration, Coordinator("c1"), id), testing::IsOk());
   Advance(kLongestSuspension - std::chrono::minutes(1));
   EXPECT_EQ(StateOf(id), "SUSPENDED");
   Advance(std::chrono::minutes(1));
@@ -228,10 +231,10 @@ TEST_P(RegistrationServiceTest, OneLiveRegistrationPerArea) {
   const auto second = Report(account.token, "c1");
   EXPECT_EQ(ReasonName(second), "ALREADY_REGISTERED");
   EXPECT_EQ(MetadataOf(second.status())["registration"], first->registration_id());
-  EXPECT_TRUE(Report(account.token, "c2").ok());
-  ASSERT_TRUE(
-      Do(&Registrations::WithdrawRegistration, account.token, first->registration_id()).ok());
-  EXPECT_TRUE(Report(account.token, "c1").ok());
+  EXPECT_THAT(Report(account.token, "c2"), testing::IsOk());
+  ASSERT_THAT(Do(&Registrations::WithdrawRegistration, account.token, first->registration_id()),
+              testing::IsOk());
+  EXPECT_THAT(Report(account.token, "c1"), testing::IsOk());
 }
 
 // However many phones of one person report at once, under different request_ids.
@@ -267,10 +270,10 @@ TEST_P(RegistrationServiceTest, RepeatsGetTheFirstAnswer) {
   request.set_request_id("same");
   request.set_area_code("c1");
   const auto first = Create(account.token, request);
-  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_THAT(first, testing::IsOk());
   for (int i = 0; i < 3; ++i) {
     const auto again = Create(account.token, request);
-    ASSERT_TRUE(again.ok()) << again.status();
+    ASSERT_THAT(again, testing::IsOk());
     EXPECT_EQ(again->registration_id(), first->registration_id());
   }
   request.set_area_code("c2");
@@ -282,7 +285,7 @@ TEST_P(RegistrationServiceTest, OnlyTheSubjectReports) {
   const Account other = LogIn("13912345678");
   EXPECT_EQ(ReasonName(Report(other.token, "c1", account.id)), "PERMISSION_DENIED");
   EXPECT_EQ(ReasonName(Report(Coordinator("d1"), "c1", account.id)), "PERMISSION_DENIED");
-  EXPECT_TRUE(Report(account.token, "c1", account.id).ok());
+  EXPECT_THAT(Report(account.token, "c1", account.id), testing::IsOk());
   EXPECT_EQ(ReasonName(Report(account.token, "nowhere")), "AREA_UNKNOWN");
   EXPECT_EQ(ReasonName(Report(account.token, "d1")), "AREA_LEVEL_WRONG");
 }
@@ -295,8 +298,8 @@ TEST_P(RegistrationServiceTest, UnitsReportThroughTheirLiaison) {
   request.set_area_code("c1");
   request.set_kind(v1::REGISTRATION_KIND_PAIRING);
   const auto paired = Create(liaison.token, request);
-  ASSERT_TRUE(paired.ok()) << paired.status();
-  ASSERT_TRUE(Review(Coordinator("c1"), paired->registration_id()).ok());
+  ASSERT_THAT(paired, testing::IsOk());
+  ASSERT_THAT(Review(Coordinator("c1"), paired->registration_id()), testing::IsOk());
   EXPECT_GE(CountEvents([&](const auto& event) {
               return event.has_registration_changed() &&
                      event.registration_changed().liaison_id() == liaison.id;
@@ -308,7 +311,7 @@ TEST_P(RegistrationServiceTest, UnitsReportThroughTheirLiaison) {
   list.set_subject_id(unit.unit_id());
   const auto listed =
       Call(*registration_client_, &Registrations::ListSubjectRegistrations, liaison.token, list);
-  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_THAT(listed, testing::IsOk());
   EXPECT_EQ(listed->registrations_size(), 1);
 }
 
@@ -322,11 +325,11 @@ TEST_P(RegistrationServiceTest, PeopleComeThroughUnitsThatAreThere) {
   request.set_through_unit_id(unit.unit_id());
   EXPECT_EQ(ReasonName(Create(account.token, request)), "NOT_A_MEMBER");
   const auto reported = Report(liaison.token, "c1", unit.unit_id());
-  ASSERT_TRUE(reported.ok()) << reported.status();
+  ASSERT_THAT(reported, testing::IsOk());
   EXPECT_EQ(ReasonName(Create(account.token, request)), "NOT_A_MEMBER");  // not reviewed yet
-  ASSERT_TRUE(Review(Coordinator("c1"), reported->registration_id()).ok());
+  ASSERT_THAT(Review(Coordinator("c1"), reported->registration_id()), testing::IsOk());
   const auto through = Create(account.token, request);
-  ASSERT_TRUE(through.ok()) << through.status();
+  ASSERT_THAT(through, testing::IsOk());
   EXPECT_EQ(through->through_unit_id(), unit.unit_id());
   request.set_area_code("c3");
   EXPECT_EQ(ReasonName(Create(account.token, request)), "NOT_A_MEMBER");
@@ -335,14 +338,14 @@ TEST_P(RegistrationServiceTest, PeopleComeThroughUnitsThatAreThere) {
   own.set_person_id(account.id);
   own.set_unit_id(unit.unit_id());
   own.mutable_update_mask()->add_paths("unit_id");
-  ASSERT_TRUE(Call(*person_client_, &People::UpdatePerson, account.token, own).ok());
-  EXPECT_TRUE(Create(account.token, request).ok());
+  ASSERT_THAT(Call(*person_client_, &People::UpdatePerson, account.token, own), testing::IsOk());
+  EXPECT_THAT(Create(account.token, request), testing::IsOk());
   // The unit hears of the person's service while a reviewed registration came through it.
   EXPECT_EQ(ProfileOf(account.id).unit_id(), "");
-  ASSERT_TRUE(Review(Coordinator("c1"), through->registration_id()).ok());
+  ASSERT_THAT(Review(Coordinator("c1"), through->registration_id()), testing::IsOk());
   EXPECT_EQ(ProfileOf(account.id).unit_id(), unit.unit_id());
-  ASSERT_TRUE(
-      Do(&Registrations::WithdrawRegistration, account.token, through->registration_id()).ok());
+  ASSERT_THAT(Do(&Registrations::WithdrawRegistration, account.token, through->registration_id()),
+              testing::IsOk());
   EXPECT_EQ(ProfileOf(account.id).unit_id(), "");
 }
 
@@ -350,7 +353,7 @@ TEST_P(RegistrationServiceTest, TransferEndsOneAndOpensAnother) {
   const Account account = LogIn("13812345678");
   const std::string old = Join(account, "c1").registration_id();
   const auto opened = Transfer(account.token, old, "c3");
-  ASSERT_TRUE(opened.ok()) << opened.status();
+  ASSERT_THAT(opened, testing::IsOk());
   EXPECT_EQ(opened->area_code(), "c3");
   EXPECT_EQ(opened->state(), v1::REGISTRATION_STATE_PENDING);
   EXPECT_EQ(Get(old).end_reason(), v1::REGISTRATION_END_REASON_TRANSFERRED);
@@ -377,7 +380,7 @@ TEST_P(RegistrationServiceTest, TheNewestOfASubjectAreListedFirst) {
     id.replace(id.size() - 4, 4, std::to_string(1000 + i));
     old.IndexAdd(list_key, record::CreatedAt(id), id + "|");
   }
-  ASSERT_TRUE(Run(store_->Apply(std::move(old))).ok());
+  ASSERT_THAT(Run(store_->Apply(std::move(old))), testing::IsOk());
   const std::string first = Join(account, "c1").registration_id();
   clock_.Advance(Millis(1));
   const std::string second = Join(account, "c2").registration_id();
@@ -385,7 +388,7 @@ TEST_P(RegistrationServiceTest, TheNewestOfASubjectAreListedFirst) {
   list.set_subject_id(account.id);
   const auto listed =
       Call(*registration_client_, &Registrations::ListSubjectRegistrations, account.token, list);
-  ASSERT_TRUE(listed.ok()) << listed.status();
+  ASSERT_THAT(listed, testing::IsOk());
   ASSERT_EQ(listed->registrations_size(), 2);
   EXPECT_EQ(listed->registrations(0).registration_id(), second);
   EXPECT_EQ(listed->registrations(1).registration_id(), first);
@@ -418,19 +421,19 @@ TEST_P(RegistrationServiceTest, WhatIsSentAgainIsCountedOnce) {
   for (int i = 0; i < 2; ++i) {
     const auto created =
         Call(*registration_client_, &Registrations::CreateRegistration, account.token, create);
-    ASSERT_TRUE(created.ok()) << created.status();
+    ASSERT_THAT(created, testing::IsOk());
     review.set_registration_id(created->registration_id());
     transfer.set_registration_id(created->registration_id());
   }
   for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(
-        Call(*registration_client_, &Registrations::ReviewRegistration, Coordinator("c1"), review)
-            .ok());
+    ASSERT_THAT(
+        Call(*registration_client_, &Registrations::ReviewRegistration, Coordinator("c1"), review),
+        testing::IsOk());
   }
   for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(
-        Call(*registration_client_, &Registrations::TransferRegistration, account.token, transfer)
-            .ok());
+    ASSERT_THAT(
+        Call(*registration_client_, &Registrations::TransferRegistration, account.token, transfer),
+        testing::IsOk());
   }
   // A transfer ends one and opens another.
   EXPECT_TRUE(counted("NONE", "PENDING", 2)) << registry_.Text();
@@ -446,8 +449,8 @@ TEST_P(RegistrationServiceTest, SecondmentsEndByThemselves) {
   EXPECT_EQ(ReasonName(Create(account.token, request)), "INVALID_ARGUMENT_FIELDS");
   *request.mutable_expire_time() = ToTimestamp(clock_.Now() + std::chrono::hours(1));
   const auto seconded = Create(account.token, request);
-  ASSERT_TRUE(seconded.ok()) << seconded.status();
-  ASSERT_TRUE(Review(Coordinator("c1"), seconded->registration_id()).ok());
+  ASSERT_THAT(seconded, testing::IsOk());
+  ASSERT_THAT(Review(Coordinator("c1"), seconded->registration_id()), testing::IsOk());
   Advance(std::chrono::minutes(59));
   EXPECT_EQ(StateOf(seconded->registration_id()), "ACTIVE");
   Advance(std::chrono::minutes(1));
@@ -467,7 +470,7 @@ TEST_P(RegistrationServiceTest, AWithdrawnSecondmentLeavesNoTimer) {
   request.set_kind(v1::REGISTRATION_KIND_SECONDMENT);
   *request.mutable_expire_time() = ToTimestamp(clock_.Now() + std::chrono::minutes(1));
   const std::string id = Create(account.token, request)->registration_id();
-  ASSERT_TRUE(Do(&Registrations::WithdrawRegistration, account.token, id).ok());
+  ASSERT_THAT(Do(&Registrations::WithdrawRegistration, account.token, id), testing::IsOk());
   Advance(std::chrono::hours(1));
   EXPECT_EQ(Get(id).end_reason(), v1::REGISTRATION_END_REASON_WITHDRAWN);
 }
@@ -492,12 +495,12 @@ TEST_P(RegistrationServiceTest, ReviewQueuesAreStableUnderConcurrentReports) {
   for (int page_number = 0;; ++page_number) {
     const auto page =
         Call(*registration_client_, &Registrations::ListRegistrations, Coordinator("d1"), request);
-    ASSERT_TRUE(page.ok()) << page.status();
+    ASSERT_THAT(page, testing::IsOk());
     for (const auto& registration : page->registrations()) {
       EXPECT_TRUE(seen.insert(registration.registration_id()).second);
     }
     const Account late = LogIn("1351234567" + std::to_string(page_number));
-    ASSERT_TRUE(Report(late.token, "c2").ok());
+    ASSERT_THAT(Report(late.token, "c2"), testing::IsOk());
     if (page->next_page_token().empty() || page_number > 7) break;
     request.set_page_token(page->next_page_token());
   }

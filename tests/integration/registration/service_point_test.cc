@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/registration/fixture.h"
 
 namespace baodao::registration {
@@ -50,7 +51,7 @@ class ServicePointTest : public ServiceTest {
     do {
       const auto page =
           Call(*service_point_client_, &ServicePoints::ListServicePoints, "", request);
-      EXPECT_TRUE(page.ok()) << page.status();
+      EXPECT_THAT(page, testing::IsOk());
       if (!page.ok()) break;
       for (const auto& point : page->service_points()) ids.push_back(point.service_point_id());
       if (request.page_token().empty()) first_total_ = page->total_size();
@@ -65,7 +66,7 @@ class ServicePointTest : public ServiceTest {
     request.set_limit(limit);
     const auto found =
         Call(*service_point_client_, &ServicePoints::FindNearestServicePoints, "", request);
-    EXPECT_TRUE(found.ok()) << found.status();
+    EXPECT_THAT(found, testing::IsOk());
     std::vector<std::string> ids;
     for (const auto& hit : found->hits()) ids.push_back(hit.service_point().service_point_id());
     return ids;
@@ -90,15 +91,15 @@ INSTANTIATE_TEST_SUITE_P(Stores, ServicePointTest,
 
 TEST_P(ServicePointTest, EverybodyFindsWhatACoordinatorEntered) {
   const auto near = Create(PointAt(100));
-  ASSERT_TRUE(near.ok()) << near.status();
+  ASSERT_THAT(near, testing::IsOk());
   EXPECT_EQ(near->state(), v1::SERVICE_POINT_STATE_ACTIVE);
   clock_.Advance(Millis(1));
   v1::CreateServicePointRequest centre = PointAt(900);
   centre.set_kind(v1::SERVICE_POINT_KIND_PARTY_CENTRE);
   const auto far = Create(centre);
-  ASSERT_TRUE(far.ok()) << far.status();
+  ASSERT_THAT(far, testing::IsOk());
   const auto seen = Get(near->service_point_id());
-  ASSERT_TRUE(seen.ok()) << seen.status();
+  ASSERT_THAT(seen, testing::IsOk());
   EXPECT_EQ(seen->phone(), "021-12345678");
   EXPECT_EQ(seen->etag(), near->etag());
   const std::vector<std::string> both{near->service_point_id(), far->service_point_id()};
@@ -119,7 +120,7 @@ TEST_P(ServicePointTest, ClosesByHandAndOpensAgain) {
   EXPECT_EQ(ReasonName(Close(LogIn("13812345678").token, id)), "PERMISSION_DENIED");
   EXPECT_EQ(ReasonName(Close(Coordinator("s2"), id)), "PERMISSION_DENIED");
   const auto closed = Close(Coordinator("s1"), id);
-  ASSERT_TRUE(closed.ok()) << closed.status();
+  ASSERT_THAT(closed, testing::IsOk());
   EXPECT_EQ(closed->close_reason(), "房屋修缮");
   EXPECT_EQ(ReasonName(Close(Coordinator("s1"), id)), "WRONG_STATE");
   EXPECT_THAT(List("c1", {v1::SERVICE_POINT_STATE_ACTIVE}), IsEmpty());
@@ -132,7 +133,7 @@ TEST_P(ServicePointTest, ClosesByHandAndOpensAgain) {
   reopen.set_service_point_id(id);
   const auto open =
       Call(*service_point_client_, &ServicePoints::ReopenServicePoint, Coordinator("s1"), reopen);
-  ASSERT_TRUE(open.ok()) << open.status();
+  ASSERT_THAT(open, testing::IsOk());
   EXPECT_TRUE(open->close_reason().empty());
   EXPECT_THAT(Nearest(*open), ElementsAre(id));
 }
@@ -148,7 +149,7 @@ TEST_P(ServicePointTest, ClosesByItselfAtItsCloseTime) {
   later.set_service_point_id(id);
   *later.mutable_close_time() = ToTimestamp(clock_.Now() + hours(10));
   later.mutable_update_mask()->add_paths("close_time");
-  ASSERT_TRUE(Update(later).ok());
+  ASSERT_THAT(Update(later), testing::IsOk());
   Advance(hours(9));
   EXPECT_EQ(Get(id)->state(), v1::SERVICE_POINT_STATE_ACTIVE);
   Advance(hours(1));
@@ -165,7 +166,7 @@ TEST_P(ServicePointTest, ClosesByItselfAtItsCloseTime) {
 
 TEST_P(ServicePointTest, AnUpdateChangesWhatItNamesUnlessSomebodyWasFaster) {
   const auto created = Create(PointAt(0));
-  ASSERT_TRUE(created.ok()) << created.status();
+  ASSERT_THAT(created, testing::IsOk());
   v1::UpdateServicePointRequest request;
   request.set_request_id(NextRequestId());
   request.set_service_point_id(created->service_point_id());
@@ -174,12 +175,12 @@ TEST_P(ServicePointTest, AnUpdateChangesWhatItNamesUnlessSomebodyWasFaster) {
   request.mutable_update_mask()->add_paths("phone");
   request.set_etag(created->etag());
   const auto updated = Update(request);
-  ASSERT_TRUE(updated.ok()) << updated.status();
+  ASSERT_THAT(updated, testing::IsOk());
   EXPECT_EQ(updated->phone(), "13812345678");
   EXPECT_EQ(updated->name(), created->name());
   EXPECT_NE(updated->etag(), created->etag());
   const auto again = Update(request);
-  ASSERT_TRUE(again.ok()) << again.status();
+  ASSERT_THAT(again, testing::IsOk());
   EXPECT_EQ(again->etag(), updated->etag()) << "the same request has the same answer";
   request.set_request_id(NextRequestId());
   EXPECT_EQ(ReasonName(Update(request)), "STALE_VERSION");
@@ -196,7 +197,7 @@ TEST_P(ServicePointTest, WhatCannotBeMeantIsRefused) {
   v1::CreateServicePointRequest request = PointAt(60'000);
   EXPECT_EQ(ReasonName(Create(request)), "PLACE_FAR_FROM_AREA");
   request.set_place_confirmed(true);
-  EXPECT_TRUE(Create(request).ok());
+  EXPECT_THAT(Create(request), testing::IsOk());
   request = PointAt(0);
   request.mutable_opening_hours(0)->set_start_minute(18 * 60);
   EXPECT_EQ(ViolationsOf(Create(request).status()).at(0).field, "opening_hours[0].end_minute");

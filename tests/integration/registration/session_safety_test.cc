@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/status/grpc.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/registration/fixture.h"
 
 namespace baodao::registration {
@@ -66,7 +67,7 @@ TEST_P(SessionSafetyTest, ARevokedCoordinatorCannotGrantTheRoleAgain) {
   const Account friend_ = LogIn("13912345678");
   ASSERT_EQ(Grant(tokens_.Operator(), account.id, "s1"), "OK");
   const auto renewed = Refresh(account.tokens.refresh_token());
-  ASSERT_TRUE(renewed.ok()) << renewed.status();
+  ASSERT_THAT(renewed, testing::IsOk());
   const std::string& token = renewed->access_token();
   ASSERT_EQ(Grant(token, friend_.id, "c1"), "OK");
   ASSERT_EQ(Revoke(tokens_.Operator(), account.id, "s1"), "OK");
@@ -83,7 +84,7 @@ TEST_P(SessionSafetyTest, NobodyGrantsThemselvesARoleThatOutlivesTheirOwn) {
   const Account account = LogIn("13812345678");
   ASSERT_EQ(Grant(tokens_.Operator(), account.id, "s1"), "OK");
   const auto renewed = Refresh(account.tokens.refresh_token());
-  ASSERT_TRUE(renewed.ok()) << renewed.status();
+  ASSERT_THAT(renewed, testing::IsOk());
   EXPECT_EQ(Grant(renewed->access_token(), account.id, "c1"), "GRANT_TOO_WIDE");
   EXPECT_EQ(RolesOf(account.id), 1);
   EXPECT_EQ(Revoke(renewed->access_token(), account.id, "s1"), "GRANT_TOO_WIDE");
@@ -104,18 +105,18 @@ TEST_P(SessionSafetyTest, RepeatsOfARefreshGetTheSameSuccessor) {
   const Account account = LogIn("13812345678");
   const std::string& first = account.tokens.refresh_token();
   const auto lost = Refresh(first);
-  ASSERT_TRUE(lost.ok()) << lost.status();
+  ASSERT_THAT(lost, testing::IsOk());
   EXPECT_NE(lost->refresh_token(), first);
   clock_.Advance(std::chrono::seconds(59));
   const auto second = Refresh(first);
-  ASSERT_TRUE(second.ok()) << second.status();
+  ASSERT_THAT(second, testing::IsOk());
   EXPECT_EQ(second->refresh_token(), lost->refresh_token());
   // A request that was under way for long, after its successor has been exchanged in turn: it gets
   // what works.
   const auto third = Refresh(second->refresh_token());
-  ASSERT_TRUE(third.ok()) << third.status();
+  ASSERT_THAT(third, testing::IsOk());
   const auto late = Refresh(first);
-  ASSERT_TRUE(late.ok()) << late.status();
+  ASSERT_THAT(late, testing::IsOk());
   EXPECT_EQ(late->refresh_token(), third->refresh_token());
   clock_.Advance(std::chrono::hours(1));
   EXPECT_EQ(ReasonName(Refresh(late->refresh_token())), "OK");
@@ -152,7 +153,7 @@ TEST_P(SessionSafetyTest, WhicheverAnswerOfARaceIsKeptWorks) {
 TEST_P(SessionSafetyTest, ALateReuseStillEndsTheSession) {
   const Account account = LogIn("13812345678");
   const auto second = Refresh(account.tokens.refresh_token());
-  ASSERT_TRUE(second.ok()) << second.status();
+  ASSERT_THAT(second, testing::IsOk());
   clock_.Advance(std::chrono::seconds(60));
   EXPECT_EQ(ReasonName(Refresh(account.tokens.refresh_token())), "REFRESH_TOKEN_REUSED");
   EXPECT_EQ(ReasonName(Refresh(second->refresh_token())), "SESSION_ENDED");
@@ -167,13 +168,13 @@ TEST_P(SessionSafetyTest, ALateReuseStillEndsTheSession) {
 // Behind the edge everybody has its loopback address: nobody was counted at all.
 TEST_P(SessionSafetyTest, CallersBehindTheEdgeAreCountedByTheirOwnAddress) {
   app_->limits.address_per_hour = 2;
-  EXPECT_TRUE(AskFrom("10.0.0.7", "13800000001").ok());
-  EXPECT_TRUE(AskFrom("10.0.0.7", "13800000002").ok());
+  EXPECT_THAT(AskFrom("10.0.0.7", "13800000001"), testing::IsOk());
+  EXPECT_THAT(AskFrom("10.0.0.7", "13800000002"), testing::IsOk());
   const absl::Status third = AskFrom("10.0.0.7", "13800000003");
-  EXPECT_TRUE(Is(third, Reason::RATE_LIMITED)) << third;
-  EXPECT_TRUE(AskFrom("10.0.0.8", "13800000003").ok());
+  EXPECT_THAT(third, testing::IsRefusal(Reason::RATE_LIMITED)) << third;
+  EXPECT_THAT(AskFrom("10.0.0.8", "13800000003"), testing::IsOk());
   for (const char* phone : {"13800000004", "13800000005", "13800000006"}) {
-    EXPECT_TRUE(AskFrom("127.0.0.1", phone).ok());
+    EXPECT_THAT(AskFrom("127.0.0.1", phone), testing::IsOk());
   }
 }
 

@@ -3,6 +3,7 @@
 #include <set>
 #include <string>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/registration/fixture.h"
 
 namespace baodao::registration {
@@ -21,7 +22,7 @@ class SessionServiceTest : public ServiceTest {
     const std::string hash = app_->vault.PhoneHash(kPhone);
     store::Commit commit(app_->keys.PhoneShard(hash));
     commit.RemoveValue(app_->keys.SentMinute(hash, app_->vault.AddressHash("127.0.0.1")));
-    EXPECT_TRUE(Run(store_->Apply(std::move(commit))).ok());
+    EXPECT_THAT(Run(store_->Apply(std::move(commit))), testing::IsOk());
   }
   std::string WrongCode() { return sender_.codes[kPhone] == "000000" ? "000001" : "000000"; }
   absl::StatusOr<v1::ListRolesResponse> Grant(const std::string& token, const std::string& person,
@@ -43,17 +44,17 @@ TEST_P(SessionServiceTest, FirstLoginCreatesThePersonOnce) {
   EXPECT_EQ(CountEvents([](const auto& event) { return event.has_profile_changed(); }), 1);
   v1::GetPersonRequest get;
   get.set_person_id(account.id);
-  EXPECT_TRUE(Call(*person_client_, &People::GetPerson, account.token, get).ok());
+  EXPECT_THAT(Call(*person_client_, &People::GetPerson, account.token, get), testing::IsOk());
 }
 
 TEST_P(SessionServiceTest, ANumberIsTheSameHoweverItIsWritten) {
   v1::RequestLoginCodeRequest ask;
   ask.set_phone("+86 138-1234-5678");
   const auto asked = Call(*session_client_, &Sessions::RequestLoginCode, "", ask);
-  ASSERT_TRUE(asked.ok()) << asked.status();
+  ASSERT_THAT(asked, testing::IsOk());
   const auto tokens =
       TryLogin("１３８ １２３４ ５６７８", sender_.codes["13812345678"], asked->challenge_id());
-  ASSERT_TRUE(tokens.ok()) << tokens.status();
+  ASSERT_THAT(tokens, testing::IsOk());
   EXPECT_EQ(tokens->person().phone(), "13812345678");
   ask.set_phone("13812345678");
   EXPECT_EQ(ReasonName(Call(*session_client_, &Sessions::RequestLoginCode, "", ask)),
@@ -73,10 +74,10 @@ TEST_P(SessionServiceTest, ACodeWorksOnce) {
 TEST_P(SessionServiceTest, ALoginWhoseAnswerWasLostIsRepeated) {
   const Account lost = LogIn(kPhone);
   const auto again = TryLogin(kPhone, sender_.codes[kPhone]);
-  ASSERT_TRUE(again.ok()) << again.status();
+  ASSERT_THAT(again, testing::IsOk());
   EXPECT_EQ(again->person().person_id(), lost.id);
   EXPECT_EQ(ReasonName(TryLogin(kPhone, WrongCode())), "LOGIN_CODE_WRONG");
-  EXPECT_TRUE(Refresh(again->refresh_token()).ok());
+  EXPECT_THAT(Refresh(again->refresh_token()), testing::IsOk());
   // Somebody has the tokens: the code is of no use any more.
   EXPECT_EQ(ReasonName(TryLogin(kPhone, sender_.codes[kPhone])), "LOGIN_CODE_EXPIRED");
 }
@@ -87,14 +88,14 @@ TEST_P(SessionServiceTest, WhicheverAnswerOfARepeatedLoginIsKeptWorks) {
     const std::string phone = keep_first ? "13812345678" : "13912345678";
     const Account first = LogIn(phone);
     const auto again = TryLogin(phone, sender_.codes[phone]);
-    ASSERT_TRUE(again.ok()) << again.status();
+    ASSERT_THAT(again, testing::IsOk());
     const v1::Tokens& kept = keep_first ? first.tokens : *again;
     EXPECT_EQ(ReasonName(Refresh(kept.refresh_token())), "OK");
   }
 }
 
 TEST_P(SessionServiceTest, WrongCodesAreCountedAndThenNothingWorks) {
-  ASSERT_TRUE(Ask(kPhone).ok());
+  ASSERT_THAT(Ask(kPhone), testing::IsOk());
   for (int left = 4; left >= 0; --left) {
     const auto wrong = TryLogin(kPhone, WrongCode());
     EXPECT_EQ(ReasonName(wrong), "LOGIN_CODE_WRONG");
@@ -104,18 +105,18 @@ TEST_P(SessionServiceTest, WrongCodesAreCountedAndThenNothingWorks) {
 }
 
 TEST_P(SessionServiceTest, ACodeRunsOutAndIsForgotten) {
-  ASSERT_TRUE(Ask(kPhone).ok());
+  ASSERT_THAT(Ask(kPhone), testing::IsOk());
   Advance(std::chrono::minutes(5));
   EXPECT_EQ(ReasonName(TryLogin(kPhone, sender_.codes[kPhone])), "LOGIN_CODE_EXPIRED");
   EXPECT_FALSE(Run(records_->Find(kLoginCode, challenges_[kPhone]))->exists());
 }
 
 TEST_P(SessionServiceTest, CodesAreLimitedPerPhone) {
-  ASSERT_TRUE(Ask(kPhone).ok());
+  ASSERT_THAT(Ask(kPhone), testing::IsOk());
   const auto second = Ask(kPhone);
   EXPECT_EQ(ReasonName(second), "RATE_LIMITED");
   EXPECT_TRUE(RetryAfterOf(second.status()).has_value());
-  EXPECT_TRUE(Ask("13912345678").ok());
+  EXPECT_THAT(Ask("13912345678"), testing::IsOk());
   EXPECT_EQ(sender_.sent, 2);
 }
 
@@ -123,7 +124,7 @@ TEST_P(SessionServiceTest, AFailedSendMayBeTriedAgainAtOnce) {
   sender_.broken = true;
   EXPECT_EQ(ReasonName(Ask(kPhone)), "SENDER_FAILED");
   sender_.broken = false;
-  EXPECT_TRUE(Ask(kPhone).ok());
+  EXPECT_THAT(Ask(kPhone), testing::IsOk());
 }
 
 // Ten of them used to lock the phone out for a day.
@@ -131,23 +132,23 @@ TEST_P(SessionServiceTest, FailedSendsDoNotCountAgainstTheDay) {
   sender_.broken = true;
   for (int i = 0; i < 12; ++i) EXPECT_EQ(ReasonName(Ask(kPhone)), "SENDER_FAILED");
   sender_.broken = false;
-  EXPECT_TRUE(Ask(kPhone).ok());
+  EXPECT_THAT(Ask(kPhone), testing::IsOk());
 }
 
 // It used to be replaced by one that never left.
 TEST_P(SessionServiceTest, AFailedSendLeavesTheCodeThatArrived) {
-  ASSERT_TRUE(Ask(kPhone).ok());
+  ASSERT_THAT(Ask(kPhone), testing::IsOk());
   clock_.Advance(std::chrono::seconds(61));
   // The counters of a real Redis live by its own clock.
   if (GetParam() == Backend::kRedis) ForgetLastMinute();
   sender_.broken = true;
   EXPECT_EQ(ReasonName(Ask(kPhone)), "SENDER_FAILED");
-  EXPECT_TRUE(TryLogin(kPhone, sender_.codes[kPhone]).ok());
+  EXPECT_THAT(TryLogin(kPhone, sender_.codes[kPhone]), testing::IsOk());
 }
 
 // They used to name the whole window, or nothing.
 TEST_P(SessionServiceTest, RefusalsSayWhenToComeBack) {
-  ASSERT_TRUE(Ask(kPhone).ok());
+  ASSERT_THAT(Ask(kPhone), testing::IsOk());
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(TryLogin(kPhone, WrongCode()).ok());
   clock_.Advance(std::chrono::seconds(20));
   const auto exhausted = TryLogin(kPhone, WrongCode());
@@ -161,17 +162,17 @@ TEST_P(SessionServiceTest, RefusalsSayWhenToComeBack) {
 
 TEST_P(SessionServiceTest, MalformedPhonesAreRefused) {
   EXPECT_EQ(ReasonName(Ask("123")), "INVALID_ARGUMENT_FIELDS");
-  ASSERT_TRUE(Ask(kPhone).ok());
+  ASSERT_THAT(Ask(kPhone), testing::IsOk());
   EXPECT_EQ(ReasonName(TryLogin(kPhone, "12345")), "INVALID_ARGUMENT_FIELDS");
 }
 
 TEST_P(SessionServiceTest, RefreshRotatesAndReuseEndsTheSession) {
   const Account account = LogIn(kPhone);
   const auto second = Refresh(account.tokens.refresh_token());
-  ASSERT_TRUE(second.ok()) << second.status();
+  ASSERT_THAT(second, testing::IsOk());
   EXPECT_EQ(second->person().person_id(), account.id);
   const auto third = Refresh(second->refresh_token());
-  ASSERT_TRUE(third.ok()) << third.status();
+  ASSERT_THAT(third, testing::IsOk());
   clock_.Advance(std::chrono::seconds(61));
   // The very first one again: somebody else has it. The session ends for both.
   EXPECT_EQ(ReasonName(Refresh(account.tokens.refresh_token())), "REFRESH_TOKEN_REUSED");
@@ -184,7 +185,7 @@ TEST_P(SessionServiceTest, ForeignRefreshTokensAreInvalid) {
   forged.back() = forged.back() == '0' ? '1' : '0';
   EXPECT_EQ(ReasonName(Refresh(forged)), "REFRESH_TOKEN_INVALID");
   EXPECT_EQ(ReasonName(Refresh("nonsense")), "REFRESH_TOKEN_INVALID");
-  EXPECT_TRUE(Refresh(account.tokens.refresh_token()).ok());
+  EXPECT_THAT(Refresh(account.tokens.refresh_token()), testing::IsOk());
 }
 
 TEST_P(SessionServiceTest, SessionsRunOut) {
@@ -195,8 +196,10 @@ TEST_P(SessionServiceTest, SessionsRunOut) {
 
 TEST_P(SessionServiceTest, LogoutEndsTheSessionAndTheTokenRunsOut) {
   const Account account = LogIn(kPhone);
-  EXPECT_TRUE(Call(*session_client_, &Sessions::Logout, account.token, v1::LogoutRequest()).ok());
-  EXPECT_TRUE(Call(*session_client_, &Sessions::Logout, account.token, v1::LogoutRequest()).ok());
+  EXPECT_THAT(Call(*session_client_, &Sessions::Logout, account.token, v1::LogoutRequest()),
+              testing::IsOk());
+  EXPECT_THAT(Call(*session_client_, &Sessions::Logout, account.token, v1::LogoutRequest()),
+              testing::IsOk());
   EXPECT_EQ(ReasonName(Refresh(account.tokens.refresh_token())), "SESSION_ENDED");
   EXPECT_EQ(CountEvents(
                 [&](const auto& event) { return event.session_ended().person_id() == account.id; }),
@@ -213,12 +216,12 @@ TEST_P(SessionServiceTest, RolesComeWithTheNextToken) {
   EXPECT_EQ(ReasonName(Grant(account.token, other.id, auth::v1::ROLE_COORDINATOR, "c1")),
             "PERMISSION_DENIED");
   const auto granted = Grant(tokens_.Operator(), account.id, auth::v1::ROLE_COORDINATOR, "s1");
-  ASSERT_TRUE(granted.ok()) << granted.status();
+  ASSERT_THAT(granted, testing::IsOk());
   EXPECT_EQ(granted->grants_size(), 1);
   const auto renewed = Refresh(account.tokens.refresh_token());
-  ASSERT_TRUE(renewed.ok());
+  ASSERT_THAT(renewed, testing::IsOk());
   const std::string& token = renewed->access_token();
-  EXPECT_TRUE(Grant(token, other.id, auth::v1::ROLE_COORDINATOR, "c1").ok());
+  EXPECT_THAT(Grant(token, other.id, auth::v1::ROLE_COORDINATOR, "c1"), testing::IsOk());
   EXPECT_EQ(ReasonName(Grant(token, other.id, auth::v1::ROLE_COORDINATOR, "c3")),
             "PERMISSION_DENIED");
   EXPECT_EQ(ReasonName(Grant(token, other.id, auth::v1::ROLE_COORDINATOR, "d1")),
@@ -232,14 +235,15 @@ TEST_P(SessionServiceTest, RolesComeWithTheNextToken) {
 
 TEST_P(SessionServiceTest, RolesAreRevoked) {
   const Account account = LogIn(kPhone);
-  ASSERT_TRUE(Grant(tokens_.Operator(), account.id, auth::v1::ROLE_COORDINATOR, "s1").ok());
+  ASSERT_THAT(Grant(tokens_.Operator(), account.id, auth::v1::ROLE_COORDINATOR, "s1"),
+              testing::IsOk());
   v1::RevokeRoleRequest revoke;
   revoke.set_request_id("revoke");
   revoke.set_person_id(account.id);
   revoke.set_role(auth::v1::ROLE_COORDINATOR);
   revoke.set_area_code("s1");
   const auto left = Call(*session_client_, &Sessions::RevokeRole, Coordinator("d1"), revoke);
-  ASSERT_TRUE(left.ok()) << left.status();
+  ASSERT_THAT(left, testing::IsOk());
   EXPECT_EQ(left->grants_size(), 0);
   v1::ListRolesRequest list;
   list.set_person_id(account.id);
@@ -248,7 +252,7 @@ TEST_P(SessionServiceTest, RolesAreRevoked) {
 
 // One begins it; to the others it is a login whose answer was lost.
 TEST_P(SessionServiceTest, ConcurrentLoginsWithOneCodeMakeOneSession) {
-  ASSERT_TRUE(Ask(kPhone).ok());
+  ASSERT_THAT(Ask(kPhone), testing::IsOk());
   const int kCallers = 20;
   int done = 0;
   std::set<std::string> sessions;

@@ -1,3 +1,4 @@
+#include "common/testing/matchers.h"
 #include "tests/integration/registration/fixture.h"
 
 namespace baodao::registration {
@@ -26,8 +27,8 @@ TEST_P(UnitServiceTest, IsCreatedByItsCoordinatorAndSpokenForByItsLiaison) {
   v1::GetUnitRequest get;
   get.set_unit_id(unit.unit_id());
   EXPECT_EQ(Call(*unit_client_, &Units::GetUnit, liaison.token, get)->name(), "同济大学");
-  EXPECT_TRUE(Update(liaison.token, Rename(unit.unit_id())).ok());
-  EXPECT_TRUE(Update(Coordinator("s1"), Rename(unit.unit_id())).ok());
+  EXPECT_THAT(Update(liaison.token, Rename(unit.unit_id())), testing::IsOk());
+  EXPECT_THAT(Update(Coordinator("s1"), Rename(unit.unit_id())), testing::IsOk());
   EXPECT_EQ(ReasonName(Update(Coordinator("s2"), Rename(unit.unit_id()))), "PERMISSION_DENIED");
   const Account other = LogIn("13912345678");
   EXPECT_EQ(ReasonName(Update(other.token, Rename(unit.unit_id()))), "PERMISSION_DENIED");
@@ -64,11 +65,11 @@ TEST_P(UnitServiceTest, NamesAreKeptInOneForm) {
     return Call(*unit_client_, &Units::CreateUnit, Coordinator("c1"), request);
   };
   const auto first = create();
-  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_THAT(first, testing::IsOk());
   EXPECT_EQ(first->name(), "Caf\u00e9 同济");
   request.set_name("Caf\u00e9 同济");
   const auto again = create();
-  ASSERT_TRUE(again.ok()) << again.status();
+  ASSERT_THAT(again, testing::IsOk());
   EXPECT_EQ(again->unit_id(), first->unit_id());
   request.set_name("\u3164");
   EXPECT_EQ(ViolationsOf(create().status()).at(0).kind, ViolationKind::REQUIRED);
@@ -91,7 +92,7 @@ TEST_P(UnitServiceTest, ListsASubtreeInOrderOfCreation) {
     request.set_page_size(2);
     do {
       const auto page = Call(*unit_client_, &Units::ListUnits, Coordinator(area), request);
-      EXPECT_TRUE(page.ok()) << page.status();
+      EXPECT_THAT(page, testing::IsOk());
       if (!page.ok()) break;
       for (const v1::Unit& unit : page->units()) ids.push_back(unit.unit_id());
       request.set_page_token(page->next_page_token());

@@ -1,6 +1,7 @@
 // The chain as clients meet it: a real port, stock stubs, and bytes no stub would send.
 #include <absl/strings/match.h>
 
+#include "common/testing/matchers.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "tests/integration/rpc/fixture.h"
@@ -40,24 +41,25 @@ TEST_F(ChainTest, AnEchoComesBack) {
 TEST_F(ChainTest, ACallWithoutATraceGetsOne) {
   StartServer();
   EchoResponse first, second;
-  ASSERT_TRUE(stub_->Echo(Context().get(), Request(""), &first).ok());
-  ASSERT_TRUE(stub_->Echo(Context().get(), Request(""), &second).ok());
+  ASSERT_THAT(stub_->Echo(Context().get(), Request(""), &first), testing::IsOk());
+  ASSERT_THAT(stub_->Echo(Context().get(), Request(""), &second), testing::IsOk());
   EXPECT_EQ(first.trace_id().size(), 32u);
   EXPECT_NE(first.trace_id(), second.trace_id());
 }
 
 TEST_F(ChainTest, OnlyThoseWhoMayCallGetThrough) {
   StartServer();
-  EXPECT_TRUE(Is(Echo(Context("").get(), Request("")), Reason::UNAUTHENTICATED));
-  EXPECT_TRUE(Is(Echo(Context("rubbish").get(), Request("")), Reason::TOKEN_INVALID));
-  EXPECT_TRUE(
-      Is(Echo(Context(tokens_.Expired("per_1")).get(), Request("")), Reason::TOKEN_EXPIRED));
-  EXPECT_TRUE(
-      Is(Echo(Context(tokens_.Person("per_1")).get(), Request("")), Reason::PERMISSION_DENIED));
-  EXPECT_TRUE(Is(Echo(Context(tokens_.Coordinator("per_1", "310")).get(), Request("")),
-                 Reason::PERMISSION_DENIED));
-  EXPECT_TRUE(Echo(Context(tokens_.Service("lists")).get(), Request("")).ok());
-  EXPECT_TRUE(Echo(Context(tokens_.Operator()).get(), Request("")).ok());
+  EXPECT_THAT(Echo(Context("").get(), Request("")), testing::IsRefusal(Reason::UNAUTHENTICATED));
+  EXPECT_THAT(Echo(Context("rubbish").get(), Request("")),
+              testing::IsRefusal(Reason::TOKEN_INVALID));
+  EXPECT_THAT(Echo(Context(tokens_.Expired("per_1")).get(), Request("")),
+              testing::IsRefusal(Reason::TOKEN_EXPIRED));
+  EXPECT_THAT(Echo(Context(tokens_.Person("per_1")).get(), Request("")),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+  EXPECT_THAT(Echo(Context(tokens_.Coordinator("per_1", "310")).get(), Request("")),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+  EXPECT_THAT(Echo(Context(tokens_.Service("lists")).get(), Request("")), testing::IsOk());
+  EXPECT_THAT(Echo(Context(tokens_.Operator()).get(), Request("")), testing::IsOk());
   EXPECT_EQ(handlers_.started, 2);
 }
 
@@ -67,7 +69,8 @@ TEST_F(ChainTest, MalformedBytesHaveANamedError) {
                                    std::string("\x0a\x02\xc3\x28", 4) /* not UTF-8 */}) {
     const grpc::Status status = RawCall(channel_, kEcho, Context().get(), bytes);
     EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-    EXPECT_TRUE(Is(FromGrpc(status), Reason::MALFORMED_MESSAGE)) << status.error_message();
+    EXPECT_THAT(FromGrpc(status), testing::IsRefusal(Reason::MALFORMED_MESSAGE))
+        << status.error_message();
   }
   EXPECT_EQ(handlers_.started, 0);
 }
@@ -78,7 +81,7 @@ TEST_F(ChainTest, WhoeverSendsJsonLearnsWhatIsSpoken) {
   for (const char* json : {"{}", "{\"message\": \"hello\"}", "[1]", "\"text\""}) {
     const grpc::Status status = RawCall(channel_, kEcho, Context().get(), json);
     const absl::Status refusal = FromGrpc(status);
-    EXPECT_TRUE(Is(refusal, Reason::MALFORMED_MESSAGE)) << json << ": " << refusal;
+    EXPECT_THAT(refusal, testing::IsRefusal(Reason::MALFORMED_MESSAGE)) << json << ": " << refusal;
     EXPECT_EQ(MetadataOf(refusal)["content_type"], "application/grpc+proto");
     EXPECT_EQ(status.error_message(),
               "The request message cannot be decoded; the content type spoken here is "
@@ -103,28 +106,28 @@ TEST_F(ChainTest, LargeMessagesHaveANamedError) {
   StartServer();
   // What no bounds of any method here could admit: those of Echo's text, all of it in four bytes.
   const absl::Status beyond = Echo(Context().get(), Request(std::string(440'000, 'x')));
-  EXPECT_TRUE(Is(beyond, Reason::MESSAGE_TOO_LARGE)) << beyond;
+  EXPECT_THAT(beyond, testing::IsRefusal(Reason::MESSAGE_TOO_LARGE)) << beyond;
   // Far beyond it gRPC's own limit has the same code, without details.
   EchoResponse response;
   const grpc::Status far =
       stub_->Echo(Context().get(), Request(std::string(1 << 20, 'x')), &response);
   EXPECT_EQ(far.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_TRUE(Echo(Context().get(), Request("still here")).ok());
+  EXPECT_THAT(Echo(Context().get(), Request("still here")), testing::IsOk());
 }
 
 TEST_F(ChainTest, TheLimitOfMessagesMayBeSmaller) {
   options_.max_message_bytes = 1000;
   StartServer();
   const absl::Status beyond = Echo(Context().get(), Request(std::string(1001, 'x')));
-  EXPECT_TRUE(Is(beyond, Reason::MESSAGE_TOO_LARGE)) << beyond;
+  EXPECT_THAT(beyond, testing::IsRefusal(Reason::MESSAGE_TOO_LARGE)) << beyond;
   EXPECT_EQ(MetadataOf(beyond)["max"], "1000");
-  EXPECT_TRUE(Echo(Context().get(), Request(std::string(900, 'x'))).ok());
+  EXPECT_THAT(Echo(Context().get(), Request(std::string(900, 'x'))), testing::IsOk());
 }
 
 TEST_F(ChainTest, BoundsNameTheField) {
   StartServer();
   const absl::Status status = Echo(Context().get(), Request(std::string(100'001, 'x'), -1));
-  ASSERT_TRUE(Is(status, Reason::INVALID_ARGUMENT_FIELDS)) << status;
+  ASSERT_THAT(status, testing::IsRefusal(Reason::INVALID_ARGUMENT_FIELDS)) << status;
   const auto violations = ViolationsOf(status);
   ASSERT_EQ(violations.size(), 2u);
   EXPECT_EQ(violations[0].field, "message");
@@ -136,7 +139,7 @@ TEST_F(ChainTest, UnknownMethodsHaveANamedError) {
   for (const char* path : {"/baodao.diagnostics.v1.DiagnosticsService/Nothing", "/no.such/Thing"}) {
     const grpc::Status status = RawCall(channel_, path, Context().get(), "");
     EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED) << path;
-    EXPECT_TRUE(Is(FromGrpc(status), Reason::UNIMPLEMENTED_METHOD)) << path;
+    EXPECT_THAT(FromGrpc(status), testing::IsRefusal(Reason::UNIMPLEMENTED_METHOD)) << path;
   }
 }
 
@@ -154,14 +157,14 @@ TEST_F(ChainTest, ErrorsSpeakTheCallersLanguage) {
 TEST_F(ChainTest, CallersAreLimited) {
   options_.rate_limits.person = {0.001, 2};
   StartServer();
-  EXPECT_TRUE(Echo(Context().get(), Request("")).ok());
-  EXPECT_TRUE(Echo(Context().get(), Request("")).ok());
+  EXPECT_THAT(Echo(Context().get(), Request("")), testing::IsOk());
+  EXPECT_THAT(Echo(Context().get(), Request("")), testing::IsOk());
   const absl::Status limited = Echo(Context().get(), Request(""));
-  EXPECT_TRUE(Is(limited, Reason::RATE_LIMITED)) << limited;
+  EXPECT_THAT(limited, testing::IsRefusal(Reason::RATE_LIMITED)) << limited;
   EXPECT_GT(RetryAfterOf(limited).value_or(Millis(0)), Millis(1000));
-  EXPECT_TRUE(Echo(Context(tokens_.Operator("per_2")).get(), Request("")).ok());
+  EXPECT_THAT(Echo(Context(tokens_.Operator("per_2")).get(), Request("")), testing::IsOk());
   for (int i = 0; i < 5; ++i) {
-    EXPECT_TRUE(Echo(Context(tokens_.Service("lists")).get(), Request("")).ok());
+    EXPECT_THAT(Echo(Context(tokens_.Service("lists")).get(), Request("")), testing::IsOk());
   }
 }
 
@@ -174,7 +177,7 @@ TEST_F(ChainTest, FaultsAreHiddenAndTheServerLives) {
     EXPECT_FALSE(absl::StrContains(status.error_details(), "secret"));
     EXPECT_FALSE(absl::StrContains(status.error_message(), "secret"));
   }
-  EXPECT_TRUE(Echo(Context().get(), Request("")).ok());
+  EXPECT_THAT(Echo(Context().get(), Request("")), testing::IsOk());
 }
 
 TEST_F(ChainTest, CommitWithoutAStoreIsUnimplemented) {
@@ -189,7 +192,7 @@ TEST_F(ChainTest, CommitWithoutAStoreIsUnimplemented) {
 
 TEST_F(ChainTest, EveryCallIsCounted) {
   StartServer();
-  EXPECT_TRUE(Echo(Context().get(), Request("")).ok());
+  EXPECT_THAT(Echo(Context().get(), Request("")), testing::IsOk());
   EXPECT_FALSE(Echo(Context("").get(), Request("")).ok());
   EXPECT_EQ(CounterOfEcho(metrics_, "grpc_server_started_total", ""), 2);
   EXPECT_EQ(CounterOfEcho(metrics_, "grpc_server_handled_total", "grpc_code=\"OK\""), 1);

@@ -4,6 +4,7 @@
 #include <asio/ip/tcp.hpp>
 
 #include "common/testing/loop.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/rpc/fixture.h"
 
 namespace baodao::rpc {
@@ -44,7 +45,7 @@ TEST_F(ClientTest, CallsCarryTheServicesTokenAndTheTrace) {
   const CallContext parent = CallContext::Internal(auth::Principal::Person("per_1"));
   auto answer =
       testing::Run(loop_, client.Call(&Async::Echo, CallOptions::From(parent), Request("hello")));
-  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_THAT(answer, testing::IsOk());
   EXPECT_EQ(answer->message(), "hello");
   EXPECT_EQ(answer->trace_id(), parent.trace_id());
   EXPECT_EQ(answer->caller(), "");
@@ -53,10 +54,10 @@ TEST_F(ClientTest, CallsCarryTheServicesTokenAndTheTrace) {
 TEST_F(ClientTest, RefusalsKeepTheirReason) {
   Client<DiagnosticsService> client(server_.channel());
   auto answer = testing::Run(loop_, client.Call(&Async::Echo, CallOptions(), Request("")));
-  EXPECT_TRUE(Is(answer.status(), Reason::UNAUTHENTICATED)) << answer.status();
+  EXPECT_THAT(answer, testing::IsRefusal(Reason::UNAUTHENTICATED)) << answer.status();
   answer = testing::Run(
       loop_, client.Call(&Async::Echo, CallOptions::As(tokens_.Operator("per_8")), Request("")));
-  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_THAT(answer, testing::IsOk());
   EXPECT_EQ(answer->caller(), "per_8");
 }
 
@@ -68,17 +69,17 @@ TEST_F(ClientTest, OurOwnTokenBeingRefusedIsNoFaultOfTheCaller) {
   Channel channel(loop_, options);
   Client<DiagnosticsService> client(channel);
   auto answer = testing::Run(loop_, client.Call(&Async::Echo, CallOptions(), Request("")));
-  EXPECT_TRUE(Is(answer.status(), Reason::PEER_UNAVAILABLE)) << answer.status();
+  EXPECT_THAT(answer, testing::IsRefusal(Reason::PEER_UNAVAILABLE)) << answer.status();
   auto reader = client.Stream(&Async::EchoStream, CallOptions(), EchoStreamRequest());
   EXPECT_FALSE(testing::Run(loop_, reader.Next()).has_value());
-  EXPECT_TRUE(Is(reader.status(), Reason::PEER_UNAVAILABLE)) << reader.status();
+  EXPECT_THAT(reader, testing::IsRefusal(Reason::PEER_UNAVAILABLE)) << reader.status();
   // A person's token is the person's.
   answer = testing::Run(
       loop_, client.Call(&Async::Echo, CallOptions::As(strangers.Operator()), Request("")));
-  EXPECT_TRUE(Is(answer.status(), Reason::TOKEN_INVALID)) << answer.status();
+  EXPECT_THAT(answer, testing::IsRefusal(Reason::TOKEN_INVALID)) << answer.status();
   answer = testing::Run(
       loop_, client.Call(&Async::Echo, CallOptions::As(tokens_.Person("per_1")), Request("")));
-  EXPECT_TRUE(Is(answer.status(), Reason::PERMISSION_DENIED)) << answer.status();
+  EXPECT_THAT(answer, testing::IsRefusal(Reason::PERMISSION_DENIED)) << answer.status();
 }
 
 TEST_F(ClientTest, TheDeadlineIsTheShorterOne) {
@@ -87,17 +88,17 @@ TEST_F(ClientTest, TheDeadlineIsTheShorterOne) {
   CallOptions options;
   options.timeout = Millis(20);
   auto answer = testing::Run(loop_, client.Call(&Async::Echo, options, Request("", 60'000)));
-  EXPECT_TRUE(Is(answer.status(), Reason::DEADLINE_EXCEEDED)) << answer.status();
+  EXPECT_THAT(answer, testing::IsRefusal(Reason::DEADLINE_EXCEEDED)) << answer.status();
   const CallContext parent =
       CallContext::Internal({}, "test", std::chrono::steady_clock::now() + Millis(20));
   answer = testing::Run(loop_,
                         client.Call(&Async::Echo, CallOptions::From(parent), Request("", 60'000)));
-  EXPECT_TRUE(Is(answer.status(), Reason::DEADLINE_EXCEEDED)) << answer.status();
+  EXPECT_THAT(answer, testing::IsRefusal(Reason::DEADLINE_EXCEEDED)) << answer.status();
   const CallContext late =
       CallContext::Internal({}, "test", std::chrono::steady_clock::now() - Millis(1));
   const int started = handlers_.started;
   answer = testing::Run(loop_, client.Call(&Async::Echo, CallOptions::From(late), Request("")));
-  EXPECT_TRUE(Is(answer.status(), Reason::DEADLINE_EXCEEDED)) << answer.status();
+  EXPECT_THAT(answer, testing::IsRefusal(Reason::DEADLINE_EXCEEDED)) << answer.status();
   EXPECT_EQ(handlers_.started, started) << "not even sent";
 }
 
@@ -131,7 +132,7 @@ TEST_F(ClientTest, AHungReplicaIsPassedOver) {
   for (int i = 0; i < 4; ++i) {
     const auto answer =
         testing::Run(loop_, client.Call(&Async::Echo, CallOptions(), Request("hello")));
-    ASSERT_TRUE(answer.ok()) << answer.status();
+    ASSERT_THAT(answer, testing::IsOk());
     EXPECT_EQ(answer->message(), "hello");
   }
   for (int i = 0; i < 4; ++i) EXPECT_EQ(channel.Next(), 1u) << "the other is not asked again soon";
@@ -142,7 +143,7 @@ TEST_F(ClientTest, AReplicaThatIsGoneIsPassedOver) {
   Client<DiagnosticsService> client(channel);
   for (int i = 0; i < 4; ++i) {
     const auto answer = testing::Run(loop_, client.Call(&Async::Echo, CallOptions(), Request("")));
-    ASSERT_TRUE(answer.ok()) << answer.status();
+    ASSERT_THAT(answer, testing::IsOk());
   }
 }
 
@@ -155,7 +156,7 @@ TEST_F(ClientTest, ReplicasAreAskedInTurns) {
   Client<DiagnosticsService> client(channel);
   for (int i = 0; i < 6; ++i) {
     const auto answer = testing::Run(loop_, client.Call(&Async::Echo, CallOptions(), Request("")));
-    ASSERT_TRUE(answer.ok()) << answer.status();
+    ASSERT_THAT(answer, testing::IsOk());
   }
   EXPECT_EQ(handlers_.started, 3);
   EXPECT_EQ(handlers.started, 3);
@@ -172,7 +173,7 @@ TEST_F(ClientTest, ARefusalIsAnAnswer) {
   Channel channel(loop_, options);
   Client<DiagnosticsService> client(channel);
   const auto answer = testing::Run(loop_, client.Call(&Async::Echo, CallOptions(), Request("")));
-  EXPECT_TRUE(Is(answer.status(), Reason::UNAUTHENTICATED)) << answer.status();
+  EXPECT_THAT(answer, testing::IsRefusal(Reason::UNAUTHENTICATED)) << answer.status();
   EXPECT_EQ(CounterOfEcho(metrics_, "grpc_server_handled_total", "\"Unauthenticated\""), 1);
   EXPECT_LE(CounterOfEcho(metrics, "grpc_server_handled_total", "\"Unauthenticated\""), 0);
 }
@@ -233,7 +234,7 @@ TEST_F(ClientTest, WhereMostCallsFailTheyAreNotTriedAgain) {
   for (int i = 0; i < kCalls; ++i) {
     asio::co_spawn(loop_, client.Call(&Async::Echo, CallOptions(), Request("")),
                    [&](std::exception_ptr, absl::StatusOr<EchoResponse> answer) {
-                     EXPECT_TRUE(Is(answer.status(), Reason::OVERLOADED)) << answer.status();
+                     EXPECT_THAT(answer, testing::IsRefusal(Reason::OVERLOADED)) << answer.status();
                      ++answered;
                    });
   }
@@ -276,7 +277,7 @@ TEST_F(ClientTest, StreamsAreReadInOrder) {
   request.set_count(500);
   auto reader = client.Stream(&Async::EchoStream, CallOptions(), request);
   EXPECT_EQ(testing::Run(loop_, ReadAll(&reader)), 500);
-  EXPECT_TRUE(reader.status().ok()) << reader.status();
+  EXPECT_THAT(reader.status(), testing::IsOk());
 }
 
 // The end of a stream could arrive while nobody was reading; the next read then crashed.
@@ -295,7 +296,7 @@ TEST_F(ClientTest, AReaderMayBeSlowerThanTheStream) {
     };
     testing::Run(loop_, ended());
     EXPECT_EQ(testing::Run(loop_, ReadAll(&reader)), 1);
-    EXPECT_TRUE(reader.status().ok()) << reader.status();
+    EXPECT_THAT(reader.status(), testing::IsOk());
   }
 }
 
@@ -303,7 +304,7 @@ TEST_F(ClientTest, AStreamsErrorComesFromItsReader) {
   Client<DiagnosticsService> client(server_.channel());
   auto reader = client.Stream(&Async::EchoStream, CallOptions(), EchoStreamRequest());
   EXPECT_EQ(testing::Run(loop_, ReadAll(&reader)), 0);
-  EXPECT_TRUE(Is(reader.status(), Reason::UNAUTHENTICATED)) << reader.status();
+  EXPECT_THAT(reader, testing::IsRefusal(Reason::UNAUTHENTICATED)) << reader.status();
 }
 
 TEST_F(ClientTest, DroppingAReaderEndsTheStream) {

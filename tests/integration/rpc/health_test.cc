@@ -3,6 +3,7 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/support/sync_stream.h>
 
+#include "common/testing/matchers.h"
 #include "common/testing/rpc_proto_text.h"
 #include "tests/integration/rpc/fixture.h"
 #include "tests/integration/rpc/raw.h"
@@ -46,7 +47,7 @@ TEST_F(HealthTest, HealthFollowsOurSwitch) {
 TEST_F(HealthTest, AServerStartsNotServing) {
   thread_.Call([this] {
     auto server = Server::Start(thread_.loop(), router_, options_);
-    ASSERT_TRUE(server.ok()) << server.status();
+    ASSERT_THAT(server, testing::IsOk());
     channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string((*server)->port()),
                                    grpc::InsecureChannelCredentials());
     EXPECT_EQ(Check(""), kNotServing);  // health answers from gRPC's threads, not from the loop
@@ -74,7 +75,7 @@ std::string Reflect(const std::shared_ptr<grpc::Channel>& channel, const std::st
   EXPECT_TRUE(stream->Write(ToBuffer(ask->SerializeAsString())));
   EXPECT_TRUE(stream->Read(&received));
   stream->WritesDone();
-  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_THAT(stream->Finish(), testing::IsOk());
   auto answer = make("ServerReflectionResponse");
   EXPECT_TRUE(answer->ParseFromString(ToString(received)));
   return answer->DebugString();

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "common/testing/certificates.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/rpc/fixture.h"
 #include "tests/integration/rpc/raw.h"
 
@@ -72,7 +73,8 @@ TEST_F(LifecycleTest, TheClientsDeadlineEndsTheCallOnBothSides) {
   for (Millis deadline(50); handlers_.started == 0; deadline *= 2) {
     auto context = Context();
     context->set_deadline(std::chrono::system_clock::now() + deadline);
-    EXPECT_TRUE(Is(Echo(context.get(), Request("hang")), Reason::DEADLINE_EXCEEDED));
+    EXPECT_THAT(Echo(context.get(), Request("hang")),
+                testing::IsRefusal(Reason::DEADLINE_EXCEEDED));
   }
   EXPECT_TRUE(Eventually([&] { return Live() == 0; }));
   Release();
@@ -85,7 +87,7 @@ TEST_F(LifecycleTest, WithoutADeadlineThereIsOurs) {
   StartServer();
   grpc::ClientContext context;
   context.AddMetadata("authorization", "Bearer " + tokens_.Operator());
-  EXPECT_TRUE(Is(Echo(&context, Request("hang")), Reason::DEADLINE_EXCEEDED));
+  EXPECT_THAT(Echo(&context, Request("hang")), testing::IsRefusal(Reason::DEADLINE_EXCEEDED));
   Release();
   EXPECT_TRUE(Eventually([&] { return handlers_.finished == 1; }));
 }
@@ -94,7 +96,8 @@ TEST_F(LifecycleTest, NobodyMayWaitLongerThanTheLimit) {
   options_.max_deadline = Millis(50);
   StartServer();
   const auto began = std::chrono::steady_clock::now();
-  EXPECT_TRUE(Is(Echo(Context().get(), Request("hang")), Reason::DEADLINE_EXCEEDED));
+  EXPECT_THAT(Echo(Context().get(), Request("hang")),
+              testing::IsRefusal(Reason::DEADLINE_EXCEEDED));
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(50));
   Release();
 }
@@ -105,14 +108,14 @@ TEST_F(LifecycleTest, ACancelledCallsHandlerFinishesAndItsAnswerIsDropped) {
   auto answer = EchoLater(context.get(), Request("hang"));
   ASSERT_TRUE(Eventually([&] { return handlers_.started == 1; }));
   context->TryCancel();
-  EXPECT_TRUE(Is(answer.get(), Reason::CALL_CANCELLED));
+  EXPECT_THAT(answer.get(), testing::IsRefusal(Reason::CALL_CANCELLED));
   // The cancellation reaches the handler's context before it is released.
   ASSERT_TRUE(Eventually([&] {
     Release();
     return handlers_.finished == 1;
   }));
   EXPECT_TRUE(Eventually([&] { return Live() == 0; }));
-  EXPECT_TRUE(Echo(Context().get(), Request("")).ok());
+  EXPECT_THAT(Echo(Context().get(), Request("")), testing::IsOk());
 }
 
 TEST_F(LifecycleTest, DrainingLetsCallsFinishAndTakesNoNewOnes) {
@@ -125,7 +128,7 @@ TEST_F(LifecycleTest, DrainingLetsCallsFinishAndTakesNoNewOnes) {
       Eventually([&] { return Is(Echo(Context().get(), Request("")), Reason::SHUTTING_DOWN); }));
   EXPECT_EQ(answer.wait_for(Millis(0)), std::future_status::timeout);
   Release();
-  EXPECT_TRUE(answer.get().ok());
+  EXPECT_THAT(answer.get(), testing::IsOk());
   EXPECT_EQ(drained.wait_for(std::chrono::seconds(10)), std::future_status::ready);
   EXPECT_EQ(handlers_.started, 1);
   EXPECT_EQ(Echo(Context().get(), Request("")).code(), absl::StatusCode::kUnavailable);
@@ -181,11 +184,11 @@ TEST_F(LifecycleTest, TooManyCallsAtOnceAreRefused) {
   auto answer = EchoLater(context.get(), Request("hang"));
   ASSERT_TRUE(Eventually([&] { return handlers_.started == 1; }));
   const absl::Status refused = Echo(Context().get(), Request(""));
-  EXPECT_TRUE(Is(refused, Reason::OVERLOADED)) << refused;
+  EXPECT_THAT(refused, testing::IsRefusal(Reason::OVERLOADED)) << refused;
   EXPECT_GT(RetryAfterOf(refused).value_or(Millis(0)), Millis(0));
   Release();
-  EXPECT_TRUE(answer.get().ok());
-  EXPECT_TRUE(Echo(Context().get(), Request("")).ok());
+  EXPECT_THAT(answer.get(), testing::IsOk());
+  EXPECT_THAT(Echo(Context().get(), Request("")), testing::IsOk());
 }
 
 }  // namespace

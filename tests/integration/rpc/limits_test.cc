@@ -5,6 +5,7 @@
 #include <fstream>
 #include <future>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/rpc/fixture.h"
 #include "tests/integration/rpc/http2.h"
 
@@ -49,16 +50,17 @@ TEST_F(LimitsTest, MetadataThatIsTooLargeEndsItsOwnCallOnly) {
     auto large = Context();
     large->AddMetadata("x-large", std::string(kilobytes << 10, 'x'));
     const absl::Status refused = Echo(large.get(), Request(""));
-    EXPECT_TRUE(Is(refused, Reason::METADATA_TOO_LARGE)) << kilobytes << " KiB: " << refused;
+    EXPECT_THAT(refused, testing::IsRefusal(Reason::METADATA_TOO_LARGE))
+        << kilobytes << " KiB: " << refused;
     EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
     EXPECT_EQ(MetadataOf(refused)["max"], "8192");
     ASSERT_TRUE(reader->Read(&beat)) << "the neighbour's stream goes on";
   }
   auto fits = Context();
   fits->AddMetadata("x-large", std::string(7 << 10, 'x'));
-  EXPECT_TRUE(Echo(fits.get(), Request("")).ok());
+  EXPECT_THAT(Echo(fits.get(), Request("")), testing::IsOk());
   thread_.Call([this] { handlers_.release.Set(); });
-  EXPECT_TRUE(in_flight.get().ok());
+  EXPECT_THAT(in_flight.get(), testing::IsOk());
   watching->TryCancel();
   reader->Finish();
 }
@@ -142,7 +144,7 @@ TEST_F(LimitsTest, AnswersThatNobodyTakesAreDropped) {
   }
   for (const uint32_t call : calls) EXPECT_TRUE(client.Ended(call));
   EXPECT_FALSE(client.closed());
-  EXPECT_TRUE(Echo(Context().get(), Request("others are served")).ok());
+  EXPECT_THAT(Echo(Context().get(), Request("others are served")), testing::IsOk());
 }
 
 // Until then it is there for a client that takes its time.
@@ -219,7 +221,7 @@ TEST_F(LimitsTest, StalledMessagesDoNotFillTheMemory) {
   constexpr std::size_t kBound = 96u << 20;
   options_.max_transport_bytes = kQuota;
   StartServer();
-  ASSERT_TRUE(Echo(Context().get(), Request("")).ok());
+  ASSERT_THAT(Echo(Context().get(), Request("")), testing::IsOk());
   const std::size_t before = Resident();
   // Of the largest message that is let in, all but the end: 400 KB of it, 320 MB in all.
   constexpr std::size_t kMessage = 400'000;

@@ -3,6 +3,7 @@
 #include <asio/use_future.hpp>
 #include <future>
 
+#include "common/testing/matchers.h"
 #include "tests/integration/rpc/fixture.h"
 
 namespace baodao::rpc {
@@ -30,7 +31,7 @@ TEST_F(StreamTest, MessagesComeInOrderAndTheStreamEnds) {
   int expected = 0;
   while (reader->Read(&response)) EXPECT_EQ(response.number(), ++expected);
   EXPECT_EQ(expected, 1000);
-  EXPECT_TRUE(reader->Finish().ok());
+  EXPECT_THAT(reader->Finish(), testing::IsOk());
 }
 
 TEST_F(StreamTest, TheChainGuardsStreamsToo) {
@@ -39,7 +40,7 @@ TEST_F(StreamTest, TheChainGuardsStreamsToo) {
   auto reader = stub_->EchoStream(context.get(), Request(1, 1));
   EchoStreamResponse response;
   EXPECT_FALSE(reader->Read(&response));
-  EXPECT_TRUE(Is(FromGrpc(reader->Finish()), Reason::PERMISSION_DENIED));
+  EXPECT_THAT(FromGrpc(reader->Finish()), testing::IsRefusal(Reason::PERMISSION_DENIED));
   EXPECT_EQ(handlers_.started, 0);
 }
 
@@ -52,14 +53,15 @@ TEST_F(StreamTest, ASlowClientHoldsTheHandlerBack) {
   // Others are served meanwhile, and the unread stream gets nowhere.
   for (int i = 0; i < 200; ++i) {
     EchoResponse response;
-    ASSERT_TRUE(stub_->Echo(RpcTest::Context().get(), RpcTest::Request(""), &response).ok());
+    ASSERT_THAT(stub_->Echo(RpcTest::Context().get(), RpcTest::Request(""), &response),
+                testing::IsOk());
   }
   EXPECT_LT(handlers_.written, kCount / 3);
   EchoStreamResponse response;
   int read = 0;
   while (reader->Read(&response)) ++read;
   EXPECT_EQ(read, kCount);
-  EXPECT_TRUE(reader->Finish().ok());
+  EXPECT_THAT(reader->Finish(), testing::IsOk());
 }
 
 TEST_F(StreamTest, AWriterLearnsThatTheClientHasGone) {
@@ -108,7 +110,7 @@ TEST_F(StreamTest, DrainingEndsStreamsSoThatClientsResumeElsewhere) {
   ASSERT_TRUE(Eventually([&] { return handlers_.started == 3; }));
   auto drained =
       asio::co_spawn(thread_.loop(), server_->server().Drain(Millis(200)), asio::use_future);
-  EXPECT_TRUE(Is(FromGrpc(one->Finish()), Reason::SHUTTING_DOWN));
+  EXPECT_THAT(FromGrpc(one->Finish()), testing::IsRefusal(Reason::SHUTTING_DOWN));
   while (two->Read(&response)) {
   }
   EXPECT_EQ(two->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
@@ -142,18 +144,18 @@ TEST_F(StreamTest, StreamsEndWithTheSessionTheyWereOpenedIn) {
         [](const auth::Principal& caller) { return caller.session_id == "ses_gone"; },
         Refuse(Reason::SESSION_ENDED));
   });
-  EXPECT_TRUE(Is(FromGrpc(one->Finish()), Reason::SESSION_ENDED));
+  EXPECT_THAT(FromGrpc(one->Finish()), testing::IsRefusal(Reason::SESSION_ENDED));
   EXPECT_TRUE(Eventually([&] { return Live() <= 1; })) << "the stalled one is not waited for";
   EchoStreamResponse response;
   while (three->Read(&response)) {
   }
-  EXPECT_TRUE(three->Finish().ok());
+  EXPECT_THAT(three->Finish(), testing::IsOk());
   EXPECT_EQ(response.number(), 2);
   EchoRequest ask;
   EchoResponse answer;
-  EXPECT_TRUE(Is(FromGrpc(stub_->Echo(Context(token_of("ses_gone")).get(), ask, &answer)),
-                 Reason::SESSION_ENDED));
-  EXPECT_TRUE(stub_->Echo(Context(token_of("ses_other")).get(), ask, &answer).ok());
+  EXPECT_THAT(FromGrpc(stub_->Echo(Context(token_of("ses_gone")).get(), ask, &answer)),
+              testing::IsRefusal(Reason::SESSION_ENDED));
+  EXPECT_THAT(stub_->Echo(Context(token_of("ses_other")).get(), ask, &answer), testing::IsOk());
   stalled->TryCancel();
   two->Finish();
   EXPECT_TRUE(Eventually([&] { return handlers_.finished == 4; }));

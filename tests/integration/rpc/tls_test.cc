@@ -2,6 +2,7 @@
 #include <grpcpp/security/credentials.h>
 
 #include "common/testing/certificates.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/rpc/fixture.h"
 
 namespace baodao::rpc {
@@ -30,7 +31,7 @@ class TlsTest : public RpcTest {
 TEST_F(TlsTest, BothSidesShowCertificatesOfOneAuthority) {
   options_.tls = ours_.Issue("server");
   StartServer();
-  EXPECT_TRUE(EchoOver(ours_.Issue("client")).ok());
+  EXPECT_THAT(EchoOver(ours_.Issue("client")), testing::IsOk());
 }
 
 TEST_F(TlsTest, NobodyElseGetsIn) {
@@ -52,7 +53,7 @@ TEST_F(TlsTest, WithoutAnAuthorityWhoeverTrustsTheServerIsServed) {
   options_.tls = ours_.Issue("server");
   options_.tls->ca.clear();
   StartServer();
-  EXPECT_TRUE(EchoOver(TlsFiles{"", "", ours_.ca()}).ok());
+  EXPECT_THAT(EchoOver(TlsFiles{"", "", ours_.ca()}), testing::IsOk());
   const testing::Certificates theirs;
   EXPECT_EQ(EchoOver(TlsFiles{"", "", theirs.ca()}).error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(EchoOver(grpc::InsecureChannelCredentials()).error_code(),

@@ -1,4 +1,5 @@
 // Indexes, fields, values, streams and timers.
+#include "common/testing/matchers.h"
 #include "tests/integration/store/contract.h"
 
 namespace baodao::store {
@@ -124,7 +125,7 @@ TEST_P(CollectionsTest, CountersLiveFromTheirFirstIncrement) {
   EXPECT_EQ(second.value, 2);
   EXPECT_LE(second.left, Millis(200)) << "does not prolong it";
   EXPECT_TRUE(Await([&] { return Ok(store().Increment(key, Millis(60'000))).value == 1; }));
-  EXPECT_TRUE(Run(store().Decrement(key, Millis(60'000))).ok());
+  EXPECT_THAT(Run(store().Decrement(key, Millis(60'000))), testing::IsOk());
   EXPECT_EQ(Ok(store().ReadCounter(key)).value, 0);
 }
 

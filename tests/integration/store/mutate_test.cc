@@ -6,6 +6,7 @@
 
 #include "baodao/dispatch/v1/task.pb.h"
 #include "common/store/detail/binary.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/store/contract.h"
 
 namespace baodao::store {
@@ -111,7 +112,7 @@ TEST_P(MutateTest, ReuseIsNoticedAcrossShards) {
   };
   const absl::StatusOr<Response> response =
       Run(Mutate<Response>(store(), KeyOf("r1", "snow"), 8, 5, elsewhere));
-  EXPECT_TRUE(Is(response.status(), Reason::REQUEST_ID_REUSED)) << response.status();
+  EXPECT_THAT(response, testing::IsRefusal(Reason::REQUEST_ID_REUSED)) << response.status();
   EXPECT_FALSE(Get(Key("task", "other", 5)).exists());
   EXPECT_EQ(Run(Increment(&store(), KeyOf("r1"), 9, false, 8)), "1") << "the repeat still works";
 }
@@ -125,7 +126,7 @@ TEST_P(MutateTest, EndlessConflictsEnd) {
   };
   const absl::StatusOr<Response> response =
       Run(Mutate<Response>(store(), KeyOf("r1"), 3, always_stale));
-  EXPECT_TRUE(Is(response.status(), Reason::CONFLICT_RETRY)) << response.status();
+  EXPECT_THAT(response, testing::IsRefusal(Reason::CONFLICT_RETRY)) << response.status();
   EXPECT_EQ(decisions_, 8);
 }
 
@@ -145,7 +146,7 @@ TEST_P(MutateTest, NothingToWriteIsAnAnswerThatIsKept) {
   word = "other";
   EXPECT_EQ(send(replica(), "rain")->code(), "same");
   EXPECT_EQ(Ok(store().GetValue(Key("value", "word"))), std::nullopt);
-  EXPECT_TRUE(Is(send(store(), "snow").status(), Reason::REQUEST_ID_REUSED));
+  EXPECT_THAT(send(store(), "snow"), testing::IsRefusal(Reason::REQUEST_ID_REUSED));
 }
 
 // No version proves what is only remembered.
@@ -155,7 +156,7 @@ TEST_P(MutateTest, NothingToWriteIsNotDecidedOnMemory) {
     reads.push_back(read);
     co_return Decision<Response>{Commit(3), {}};
   };
-  EXPECT_TRUE(Run(MutateRecent<Response>(store(), KeyOf("r1"), 3, 3, nothing)).ok());
+  EXPECT_THAT(Run(MutateRecent<Response>(store(), KeyOf("r1"), 3, 3, nothing)), testing::IsOk());
   EXPECT_EQ(reads, (std::vector<Read>{Read::kRecent, Read::kFresh}));
 }
 
@@ -168,7 +169,7 @@ TEST_P(MutateTest, ARefusedCallLeavesNothingBehind) {
     co_return decision;
   };
   const auto stale = Run(Mutate<Response>(store(), KeyOf("r2"), 8, 3, always_stale));
-  EXPECT_TRUE(Is(stale.status(), Reason::CONFLICT_RETRY)) << stale.status();
+  EXPECT_THAT(stale, testing::IsRefusal(Reason::CONFLICT_RETRY)) << stale.status();
   EXPECT_EQ(Ok(store().MarkRequest(8, KeyOf("r2", "snow"))), Marking::kNew);
 }
 
@@ -177,7 +178,7 @@ TEST_P(MutateTest, ReuseIsNoticedAcrossShardsAlsoWhereTheSecondIsRefused) {
   EXPECT_EQ(Run(Increment(&store(), KeyOf("r1"), 9, false, 8)), "1");
   const auto refuse = []() -> Task<Decided> { co_return Refuse(Reason::TASK_FULL); };
   const auto second = Run(Mutate<Response>(store(), KeyOf("r1", "snow"), 8, 5, refuse));
-  EXPECT_TRUE(Is(second.status(), Reason::REQUEST_ID_REUSED)) << second.status();
+  EXPECT_THAT(second, testing::IsRefusal(Reason::REQUEST_ID_REUSED)) << second.status();
 }
 
 TEST_P(MutateTest, RecentReadsSaveAReadAndAreNeverTheLastWord) {
@@ -285,7 +286,7 @@ TEST_P(MutateRaceTest, ARefusedCopyLeavesTheMarkOfAnAnsweredOne) {
   Between(store(), "Unmark", [&] { asio::co_spawn(loop_, copy(), asio::detached); });
   const absl::StatusOr<Response> response =
       Run(Mutate<Response>(store(), KeyOf("r1"), 8, 3, [this] { return ConflictThenRefuse(); }));
-  ASSERT_TRUE(response.ok()) << response.status();
+  ASSERT_THAT(response, testing::IsOk());
   EXPECT_EQ(response->code(), "1");
   EXPECT_EQ(copied, "1");
   EXPECT_EQ(MarkOfAnother(), Marking::kReused);

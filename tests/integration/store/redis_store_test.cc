@@ -7,6 +7,7 @@
 #include "common/crypto/key_ring.h"
 #include "common/redis/slot.h"
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 #include "common/testing/temp_dir.h"
 #include "tests/integration/store/contract.h"
 
@@ -51,7 +52,7 @@ TEST_P(RedisStoreTest, CombinedCommitsStayIndependent) {
   const auto outcomes = ApplyTogether(std::move(commits));
   for (int i = 0; i < 100; ++i) {
     const Kind expected = i % 10 == 3 ? Kind::kConflict : Kind::kApplied;
-    ASSERT_TRUE(outcomes[i].ok()) << outcomes[i].status();
+    ASSERT_THAT(outcomes[i], testing::IsOk());
     EXPECT_EQ(outcomes[i]->kind, expected) << i;
     const int shard = i % kShards;
     const Stored stored = Get(Key("task", std::to_string(i), shard));
@@ -78,20 +79,20 @@ TEST_P(RedisStoreTest, AFailingCommitFailsAlone) {
     commits.push_back(std::move(commit));
   }
   const auto outcomes = ApplyTogether(std::move(commits));
-  EXPECT_TRUE(outcomes[0].ok()) << outcomes[0].status();
+  EXPECT_THAT(outcomes[0], testing::IsOk());
   EXPECT_EQ(outcomes[1].status().code(), absl::StatusCode::kInternal) << outcomes[1].status();
-  EXPECT_TRUE(outcomes[2].ok()) << outcomes[2].status();
+  EXPECT_THAT(outcomes[2], testing::IsOk());
   EXPECT_FALSE(Ok(store().FindAnswer(3, Request("r1")))) << "what failed was not answered";
   EXPECT_TRUE(Get(Key("task", "2")).exists());
 }
 
 TEST_P(RedisStoreTest, MissingFunctionsAreLoadedAgain) {
   for (const auto& reply : Run(client().CallPrimaries(redis::Command::Any("FUNCTION", "FLUSH")))) {
-    EXPECT_TRUE(reply.ok()) << reply.status();
+    EXPECT_THAT(reply, testing::IsOk());
   }
   for (int i = 0; i < kShards; ++i) EXPECT_EQ(ApplyKind(Putting(i)), Kind::kApplied);
   for (const auto& reply : Run(client().CallPrimaries(redis::Command::Any("FUNCTION", "FLUSH")))) {
-    EXPECT_TRUE(reply.ok()) << reply.status();
+    EXPECT_THAT(reply, testing::IsOk());
   }
   EXPECT_TRUE(Ok(store().TakeDueTimers(2, Time(Millis(5)), Millis(5), 5)).empty());
 }
@@ -135,7 +136,7 @@ TEST_F(OneServerTest, TheRingIsTheOneTheDataWasWrittenWith) {
   };
   const testing::TempDir dir;
   const auto ring = crypto::KeyRing::LoadOrCreate(dir.File("ring.json"));
-  ASSERT_TRUE(ring.ok()) << ring.status();
+  ASSERT_THAT(ring, testing::IsOk());
   EXPECT_EQ(open(*ring), absl::StatusCode::kOk);
   EXPECT_EQ(open(*ring), absl::StatusCode::kOk);
   EXPECT_EQ(open(crypto::KeyRing::Generate()), absl::StatusCode::kFailedPrecondition);
@@ -147,7 +148,7 @@ TEST_F(OneServerTest, TheRingIsTheOneTheDataWasWrittenWith) {
   json.insert(keys + 1, "{\"id\":2,\"key\":\"" + std::string(43, 'A') + "=\"},");
   std::ofstream(dir.File("ring.json"), std::ios::trunc) << json;
   const auto rotated = crypto::KeyRing::Load(dir.File("ring.json"));
-  ASSERT_TRUE(rotated.ok()) << rotated.status();
+  ASSERT_THAT(rotated, testing::IsOk());
   EXPECT_FALSE(rotated->IsCurrent(ring->Seal("a", "b")));
   EXPECT_EQ(open(*rotated), absl::StatusCode::kOk);
 }
@@ -213,27 +214,27 @@ TEST(OneOfThreeTest, AServiceStartsWhileAPrimaryIsDown) {
   redis::Config config = cluster.config();
   config.outage_grace = Millis(50);
   auto client = testing::Run(loop, redis::Connect(loop, config));
-  ASSERT_TRUE(client.ok()) << client.status();
+  ASSERT_THAT(client, testing::IsOk());
   const Keys keys("down", 16);
   const auto node_of = [&](int shard) {
     return testing::RedisCluster::NodeOf(redis::KeySlot(keys.Of(shard, "task", "a")));
   };
   cluster.node(2).Kill();
   const auto store = testing::Run(loop, RedisStore::Open(loop, **client, keys));
-  ASSERT_TRUE(store.ok()) << store.status();
+  ASSERT_THAT(store, testing::IsOk());
   int applied = 0;
   for (int shard = 0; shard < 16; ++shard) {
     if (node_of(shard) == 2) continue;
     Commit commit(shard);
     commit.Put(keys.Of(shard, "task", "a"), 0, "x");
     const auto outcome = testing::Run(loop, (*store)->Apply(std::move(commit)));
-    EXPECT_TRUE(outcome.ok()) << outcome.status();
+    EXPECT_THAT(outcome, testing::IsOk());
     applied += outcome.ok();
   }
   EXPECT_GT(applied, 0);
   for (size_t i = 0; i < 2; ++i) cluster.node(i).Kill();
   const auto none = testing::Run(loop, RedisStore::Open(loop, **client, keys));
-  EXPECT_TRUE(Is(none.status(), Reason::STORE_UNAVAILABLE)) << none.status();
+  EXPECT_THAT(none, testing::IsRefusal(Reason::STORE_UNAVAILABLE)) << none.status();
 }
 
 // A dead server is an error that tells callers to come back, not a hang.
@@ -243,9 +244,10 @@ TEST_F(OneServerTest, AnOutageIsStoreUnavailable) {
   server_.Kill();
   Commit commit(1);
   commit.Put(keys.Of(1, "task", "a"), 0, "x");
-  EXPECT_TRUE(Is(testing::Run(loop_, store->Apply(commit)).status(), Reason::STORE_UNAVAILABLE));
-  EXPECT_TRUE(
-      Is(testing::Run(loop_, store->Get("{01}down:task:a")).status(), Reason::STORE_UNAVAILABLE));
+  EXPECT_THAT(testing::Run(loop_, store->Apply(commit)),
+              testing::IsRefusal(Reason::STORE_UNAVAILABLE));
+  EXPECT_THAT(testing::Run(loop_, store->Get("{01}down:task:a")),
+              testing::IsRefusal(Reason::STORE_UNAVAILABLE));
   server_.Restart();
 }
 

@@ -1,4 +1,5 @@
 // The same request_id has one effect and gets the same answer.
+#include "common/testing/matchers.h"
 #include "tests/integration/store/contract.h"
 
 namespace baodao::store {
@@ -152,12 +153,12 @@ TEST_P(RequestsTest, AMarkLeavesAnAnswerAlone) {
 
 TEST_P(RequestsTest, AMarkIsTakenBackAndNothingElse) {
   EXPECT_EQ(Ok(store().MarkRequest(3, Request("r", 1))), Marking::kNew);
-  EXPECT_TRUE(Run(store().Unmark(3, Request("r", 2))).ok());
+  EXPECT_THAT(Run(store().Unmark(3, Request("r", 2))), testing::IsOk());
   EXPECT_EQ(Ok(store().MarkRequest(3, Request("r", 2))), Marking::kReused);
-  EXPECT_TRUE(Run(store().Unmark(3, Request("r", 1))).ok());
+  EXPECT_THAT(Run(store().Unmark(3, Request("r", 1))), testing::IsOk());
   EXPECT_EQ(Ok(store().MarkRequest(3, Request("r", 2))), Marking::kNew);
   EXPECT_EQ(ApplyKind(Creating("a", Request("answered"), "yes")), Kind::kApplied);
-  EXPECT_TRUE(Run(store().Unmark(3, Request("answered"))).ok());
+  EXPECT_THAT(Run(store().Unmark(3, Request("answered"))), testing::IsOk());
   EXPECT_EQ(Ok(store().FindAnswer(3, Request("answered")))->answer, "yes");
 }
 

@@ -10,6 +10,7 @@
 
 #include "common/testing/fake_clock.h"
 #include "common/testing/loop.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::areas {
 namespace {
@@ -82,9 +83,9 @@ TEST_F(FeedTest, RefreshesOnImportsOnly) {
   testing::Run(loop_, feed_.Load());
   events::Delivery other;
   other.event.mutable_profile_changed();
-  EXPECT_TRUE(testing::Run(loop_, feed_.OnEvent(other)).ok());
+  EXPECT_THAT(testing::Run(loop_, feed_.OnEvent(other)), testing::IsOk());
   EXPECT_EQ(feed_.tree()->size(), 1u);
-  EXPECT_TRUE(testing::Run(loop_, feed_.OnEvent(Imported())).ok());
+  EXPECT_THAT(testing::Run(loop_, feed_.OnEvent(Imported())), testing::IsOk());
   EXPECT_EQ(feed_.tree()->size(), 2u);
 }
 
@@ -113,12 +114,12 @@ TEST_F(FeedTest, ASlowReadNeverReplacesANewerTree) {
   slow_ = true;
   bool slow_done = false;
   auto slow = [&]() -> Task<void> {
-    EXPECT_TRUE((co_await feed_.Refresh()).ok());
+    EXPECT_THAT((co_await feed_.Refresh()), testing::IsOk());
     slow_done = true;
   };
   asio::co_spawn(loop_, slow(), asio::detached);
   testing::Run(loop_, clock_.AwaitSleepers(1));
-  EXPECT_TRUE(testing::Run(loop_, feed_.Refresh()).ok());
+  EXPECT_THAT(testing::Run(loop_, feed_.Refresh()), testing::IsOk());
   EXPECT_EQ(feed_.tree()->size(), 5u);
   clock_.Advance(Millis(10));
   loop_.restart();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::areas {
 namespace {
@@ -48,7 +49,7 @@ std::shared_ptr<const AreaTree> Tree(const std::string& of_community,
 void ExpectReach(const AreaTree& tree, const std::string& area, double km) {
   EXPECT_TRUE(CheckPlace(tree, area, North(km - 0.1)).ok()) << area;
   const absl::Status far = CheckPlace(tree, area, North(km + 0.1));
-  EXPECT_TRUE(Is(far, Reason::PLACE_FAR_FROM_AREA)) << area << far;
+  EXPECT_THAT(far, testing::IsRefusal(Reason::PLACE_FAR_FROM_AREA)) << area << far;
 }
 
 TEST(CheckPlace, ReachesFurtherTheHigherTheArea) {

@@ -8,6 +8,7 @@
 
 #include "common/areas/geo.h"
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::areas {
 namespace {
@@ -48,7 +49,7 @@ std::vector<Area> Sample() {
 
 std::shared_ptr<const AreaTree> Tree(std::vector<Area> areas = Sample()) {
   auto tree = AreaTree::Build(std::move(areas));
-  EXPECT_TRUE(tree.ok()) << tree.status();
+  EXPECT_THAT(tree, testing::IsOk());
   return *tree;
 }
 
@@ -184,10 +185,10 @@ TEST(AreaTree, WhatIsClosedLeadsToItsSuccessor) {
   const auto tree = Merged();
   for (const char* code : {"a", "a1", "b"}) EXPECT_EQ(tree->SuccessorOf(code)->code(), "c") << code;
   for (const char* code : {"c", "s", "t", "x"}) EXPECT_EQ(tree->SuccessorOf(code), nullptr) << code;
-  EXPECT_TRUE(CheckOpen(*tree, "c").ok());
-  EXPECT_TRUE(Is(CheckOpen(*tree, "x"), Reason::AREA_UNKNOWN));
+  EXPECT_THAT(CheckOpen(*tree, "c"), testing::IsOk());
+  EXPECT_THAT(CheckOpen(*tree, "x"), testing::IsRefusal(Reason::AREA_UNKNOWN));
   const absl::Status closed = CheckOpen(*tree, "a1");
-  EXPECT_TRUE(Is(closed, Reason::AREA_CLOSED));
+  EXPECT_THAT(closed, testing::IsRefusal(Reason::AREA_CLOSED));
   EXPECT_EQ(Localise(closed, Locale::kZh), "区域 a1 已停用，由 c 接替");
 }
 

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "common/auth/tokens.h"
+#include "common/testing/matchers.h"
 #include "common/testing/temp_dir.h"
 
 namespace baodao::auth {
@@ -37,13 +38,14 @@ KeySource Source(const std::string& path) {
 
 TEST(CreateKeyFiles, MakesAPairThatWorks) {
   const TempDir dir;
-  ASSERT_TRUE(CreateKeyFiles(dir.File("k")).ok());
+  ASSERT_THAT(CreateKeyFiles(dir.File("k")), testing::IsOk());
   const auto key = LoadPrivateKey(PrivatePath(dir));
   const auto keys = KeySet::Load({Source(PublicPath(dir))});
-  ASSERT_TRUE(key.ok()) << key.status();
-  ASSERT_TRUE(keys.ok()) << keys.status();
+  ASSERT_THAT(key, testing::IsOk());
+  ASSERT_THAT(keys, testing::IsOk());
   TokenVerifier verifier(*keys);
-  EXPECT_TRUE(verifier.Verify(Signer(*key).Sign(Principal::Service("x"), kNow, kTtl), kNow).ok());
+  EXPECT_THAT(verifier.Verify(Signer(*key).Sign(Principal::Service("x"), kNow, kTtl), kNow),
+              testing::IsOk());
   struct stat info {};
   ASSERT_EQ(::stat(PrivatePath(dir).c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
@@ -51,10 +53,10 @@ TEST(CreateKeyFiles, MakesAPairThatWorks) {
 
 TEST(CreateKeyFiles, LeavesExistingOnesAndRepairsHalves) {
   const TempDir dir;
-  ASSERT_TRUE(CreateKeyFiles(dir.File("k")).ok());
+  ASSERT_THAT(CreateKeyFiles(dir.File("k")), testing::IsOk());
   const auto before = LoadPrivateKey(PrivatePath(dir));
   std::filesystem::remove(PublicPath(dir));  // As after a crash between the two.
-  ASSERT_TRUE(CreateKeyFiles(dir.File("k")).ok());
+  ASSERT_THAT(CreateKeyFiles(dir.File("k")), testing::IsOk());
   EXPECT_EQ(LoadPrivateKey(PrivatePath(dir))->secret, before->secret);
   EXPECT_NE(KeySet::Load({Source(PublicPath(dir))})->Find(before->kid), nullptr);
 }
@@ -79,7 +81,7 @@ TEST(LoadPrivateKey, ReadsTheStandardsExample) {
   const std::string path = dir.Write("key", kRfcPublic);
   ::chmod(path.c_str(), 0600);
   const auto key = LoadPrivateKey(path);
-  ASSERT_TRUE(key.ok()) << key.status();
+  ASSERT_THAT(key, testing::IsOk());
   EXPECT_EQ(key->kid, "rfc");
   ::chmod(path.c_str(), 0604);
   EXPECT_EQ(LoadPrivateKey(path).status().code(), absl::StatusCode::kPermissionDenied);
@@ -100,7 +102,7 @@ TEST(KeySet, SkipsOtherKindsOfKeys) {
       "jwks", R"({"keys":[{"kty":"RSA","kid":"r","n":"x","e":"AQAB"},)" + std::string(kRfcPublic) +
                   R"(,{"kty":"EC","crv":"P-256","kid":"e"}],"more":1})");
   const auto keys = KeySet::Load({Source(path)});
-  ASSERT_TRUE(keys.ok()) << keys.status();
+  ASSERT_THAT(keys, testing::IsOk());
   EXPECT_EQ(keys->size(), 1u);
   EXPECT_NE(keys->Find("rfc"), nullptr);
   EXPECT_EQ(keys->Find("r"), nullptr);
@@ -129,7 +131,7 @@ class OtherIssuerTest : public ::testing::Test {
   // What becomes of a token in the name of "baodao" whose key was loaded as `issuer`'s.
   std::optional<Principal> Verify(const Principal& principal, const std::string& issuer,
                                   bool trusted) {
-    EXPECT_TRUE(CreateKeyFiles(dir_.File("k")).ok());
+    EXPECT_THAT(CreateKeyFiles(dir_.File("k")), testing::IsOk());
     KeySource source{PublicPath(dir_), issuer, trusted};
     TokenVerifier verifier(KeySet::Load({source}).value());
     const auto result = verifier.Verify(

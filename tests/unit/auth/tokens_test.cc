@@ -5,6 +5,7 @@
 
 #include "common/crypto/base64.h"
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::auth {
 namespace {
@@ -54,7 +55,7 @@ class TokensTest : public ::testing::Test {
 TEST_F(TokensTest, RoundTrip) {
   for (const Principal& principal : {Coordinator(), Principal::Service("matching")}) {
     const auto back = verifier_.Verify(signer_.Sign(principal, kNow, minutes(10)), kNow);
-    ASSERT_TRUE(back.ok()) << back.status();
+    ASSERT_THAT(back, testing::IsOk());
     EXPECT_EQ(**back, principal);
   }
 }
@@ -71,7 +72,7 @@ TEST_F(TokensTest, IsAStandardJwt) {
 TEST_F(TokensTest, ExpiresWithThirtySecondsOfSkew) {
   const std::string token = signer_.Sign(Coordinator(), kNow, minutes(10));
   const Time end = kNow + minutes(10) + seconds(30);
-  EXPECT_TRUE(verifier_.Verify(token, end - milliseconds(1)).ok());
+  EXPECT_THAT(verifier_.Verify(token, end - milliseconds(1)), testing::IsOk());
   EXPECT_EQ(Refusal(token, end), Reason::TOKEN_EXPIRED);  // Though it is remembered.
   EXPECT_EQ(ReasonOf(TokenVerifier(KeySet::Of(key_)).Verify(token, end).status()),
             Reason::TOKEN_EXPIRED);
@@ -80,10 +81,10 @@ TEST_F(TokensTest, ExpiresWithThirtySecondsOfSkew) {
 TEST_F(TokensTest, NotBeforeItsTime) {
   const std::string token = signer_.Sign(Coordinator(), kNow, minutes(10));
   EXPECT_EQ(Refusal(token, kNow - seconds(31)), Reason::TOKEN_INVALID);
-  EXPECT_TRUE(verifier_.Verify(token, kNow - seconds(30)).ok());
+  EXPECT_THAT(verifier_.Verify(token, kNow - seconds(30)), testing::IsOk());
   const std::string later = Forge(key_, Header(), Claims(R"(,"nbf":1748736300)"));
   EXPECT_EQ(Refusal(later), Reason::TOKEN_INVALID);
-  EXPECT_TRUE(verifier_.Verify(later, kNow + minutes(5)).ok());
+  EXPECT_THAT(verifier_.Verify(later, kNow + minutes(5)), testing::IsOk());
   EXPECT_EQ(Refusal(later), Reason::TOKEN_INVALID);  // Though it is remembered.
 }
 
@@ -102,7 +103,7 @@ TEST_F(TokensTest, EveryChangedCharacterIsNoticed) {
 }
 
 TEST_F(TokensTest, OnlyEdDsa) {
-  EXPECT_TRUE(verifier_.Verify(Forge(key_, Header(), Claims("")), kNow).ok());
+  EXPECT_THAT(verifier_.Verify(Forge(key_, Header(), Claims("")), kNow), testing::IsOk());
   for (const char* alg : {"none", "None", "NONE", "", "HS256", "ES256", "RS256", "eddsa"}) {
     EXPECT_EQ(Refusal(Forge(key_, Header(alg), Claims(""))), Reason::TOKEN_INVALID) << alg;
   }
@@ -113,7 +114,7 @@ TEST_F(TokensTest, OnlyEdDsa) {
 
 TEST_F(TokensTest, HeadersThatAskForMoreAreRefused) {
   const std::string start = R"({"alg":"EdDSA","kid":")" + key_.kid + "\"";
-  EXPECT_TRUE(verifier_.Verify(Forge(key_, start + "}", Claims("")), kNow).ok());
+  EXPECT_THAT(verifier_.Verify(Forge(key_, start + "}", Claims("")), kNow), testing::IsOk());
   for (const char* more : {R"(,"crit":["exp"]})", R"(,"typ":"refresh+jwt"})"}) {
     EXPECT_EQ(Refusal(Forge(key_, start + more, Claims(""))), Reason::TOKEN_INVALID) << more;
   }
@@ -135,9 +136,10 @@ TEST_F(TokensTest, ClaimsThatAreNotForUs) {
   for (const char* extra : bad) {
     EXPECT_EQ(Refusal(Forge(key_, Header(), Claims(extra))), Reason::TOKEN_INVALID) << extra;
   }
-  EXPECT_TRUE(
-      verifier_.Verify(Forge(key_, Header(), Claims(R"(,"aud":["x","baodao"])")), kNow).ok());
-  EXPECT_TRUE(verifier_.Verify(Forge(key_, Header(), Claims(R"(,"email":"a@b")")), kNow).ok());
+  EXPECT_THAT(verifier_.Verify(Forge(key_, Header(), Claims(R"(,"aud":["x","baodao"])")), kNow),
+              testing::IsOk());
+  EXPECT_THAT(verifier_.Verify(Forge(key_, Header(), Claims(R"(,"email":"a@b")")), kNow),
+              testing::IsOk());
 }
 
 TEST_F(TokensTest, RubbishIsRefused) {
@@ -156,7 +158,7 @@ TEST_F(TokensTest, UnknownRolesAreDropped) {
                              Claims(R"(,"roles":[{"role":"ROLE_MAYOR","area":"1"},)"
                                     R"({"role":"ROLE_OPERATOR","area":"310110"}])")),
                        kNow);
-  ASSERT_TRUE(principal.ok()) << principal.status();
+  ASSERT_THAT(principal, testing::IsOk());
   const std::vector<RoleGrant> expected = {{v1::ROLE_OPERATOR, "310110"}};
   EXPECT_EQ((*principal)->grants, expected);
 }
@@ -178,14 +180,14 @@ TEST_F(TokensTest, KeysAreReplacedUnderFullMemory) {
   for (int i = 0; i < 300; ++i) {
     const Principal other = Principal::Person("per_" + std::to_string(i));
     remembered.push_back(signer_.Sign(other, kNow, minutes(10)));
-    ASSERT_TRUE(small.Verify(remembered.back(), kNow).ok());
+    ASSERT_THAT(small.Verify(remembered.back(), kNow), testing::IsOk());
   }
   ASSERT_GE(small.remembered(), 50u);
   small.SetKeys(KeySet::Of(next));
   EXPECT_EQ(small.remembered(), 0u);
   for (const std::string& token : remembered) EXPECT_FALSE(small.Verify(token, kNow).ok());
   const auto fresh = small.Verify(Signer(next).Sign(Coordinator(), kNow, minutes(10)), kNow);
-  ASSERT_TRUE(fresh.ok()) << fresh.status();
+  ASSERT_THAT(fresh, testing::IsOk());
   EXPECT_EQ((*fresh)->key_id, next.kid);
 }
 
@@ -195,8 +197,8 @@ TEST_F(TokensTest, MemoryIsBoundedAndUsedTokensStay) {
   int64_t expected = 0;
   for (int i = 0; i < 500; ++i) {
     const Principal other = Principal::Person("per_" + std::to_string(i));
-    ASSERT_TRUE(small.Verify(signer_.Sign(other, kNow, minutes(10)), kNow).ok());
-    ASSERT_TRUE(small.Verify(used, kNow).ok());
+    ASSERT_THAT(small.Verify(signer_.Sign(other, kNow, minutes(10)), kNow), testing::IsOk());
+    ASSERT_THAT(small.Verify(used, kNow), testing::IsOk());
     ++expected;
     ASSERT_LE(small.remembered(), 100u);
   }
@@ -214,7 +216,8 @@ TEST_F(TokensTest, ServiceTokensRenewThemselves) {
   const PrivateKey next = GeneratePrivateKey();
   signer_.SetKey(next);
   verifier_.SetKeys(KeySet::Of(next));
-  EXPECT_TRUE(verifier_.Verify(token.Get(kNow + seconds(301)), kNow + seconds(301)).ok());
+  EXPECT_THAT(verifier_.Verify(token.Get(kNow + seconds(301)), kNow + seconds(301)),
+              testing::IsOk());
 }
 
 }  // namespace

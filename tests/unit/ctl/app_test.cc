@@ -9,6 +9,7 @@
 
 #include "common/auth/keys.h"
 #include "common/auth/tokens.h"
+#include "common/testing/matchers.h"
 #include "common/testing/temp_dir.h"
 #include "ops/ctl/tokens.h"
 #include "tests/ctl.h"
@@ -64,7 +65,7 @@ TEST(AppTest, BackendThatIsNotThereIsThree) {
 
 class MintTest : public ::testing::Test {
  protected:
-  MintTest() { EXPECT_TRUE(auth::CreateKeyFiles(dir_.path()).ok()); }
+  MintTest() { EXPECT_THAT(auth::CreateKeyFiles(dir_.path()), testing::IsOk()); }
 
   std::shared_ptr<const auth::Principal> Minted(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"token", "mint", "--keys", dir_.path()});

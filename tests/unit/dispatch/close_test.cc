@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/close.h"
 
+#include "common/testing/matchers.h"
 #include "services/dispatch/domain/sign.h"
 #include "tests/unit/dispatch/fixture.h"
 
@@ -19,7 +20,7 @@ TEST_F(CloseTest, EvaluationConfirmsTheService) {
   Add("per_a", v1::ASSIGNMENT_STATE_SIGNED_OUT);
   State(v1::TASK_STATE_SERVED);
   const auto effects = DecideEvaluate(aggregate(), 2, "迟到", "per_r", kNow);
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(task().state(), v1::TASK_STATE_EVALUATED);
   EXPECT_EQ(task().evaluation().rating(), 2);
   EXPECT_EQ(aggregate().record().confirmed_by(), "per_r");
@@ -46,7 +47,7 @@ TEST_F(CloseTest, OnlyServedTasksAreEvaluated) {
 TEST_F(CloseTest, CloseConfirmsWhatNobodyHas) {
   State(v1::TASK_STATE_SERVED);
   const auto effects = DecideClose(aggregate(), "per_c", kNow);
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(task().state(), v1::TASK_STATE_CLOSED);
   EXPECT_EQ(aggregate().record().confirmed_by(), "per_c");
   EXPECT_EQ(Armed(*effects, Timer("credit")), kNow);
@@ -58,7 +59,7 @@ TEST_F(CloseTest, CloseAfterEvaluationLeavesItsConfirmation) {
   State(v1::TASK_STATE_EVALUATED);
   record_.set_confirmed_by("per_r");
   const auto effects = DecideClose(aggregate(), "per_c", kNow);
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(aggregate().record().confirmed_by(), "per_r");
   EXPECT_FALSE(Armed(*effects, Timer("credit")).has_value());
 }
@@ -76,7 +77,7 @@ TEST_F(CloseTest, CancelBeforeTheStartReleasesThoseOnTheSpot) {
   Add("per_i", v1::ASSIGNMENT_STATE_SIGNED_IN);
   Add("per_o", v1::ASSIGNMENT_STATE_SIGNED_OUT);
   State(v1::TASK_STATE_STAFFED);
-  ASSERT_TRUE(DecideCancel(aggregate(), "暴雨", kNoNeed, kNow).ok());
+  ASSERT_THAT(DecideCancel(aggregate(), "暴雨", kNoNeed, kNow), testing::IsOk());
   EXPECT_EQ(StateOf("per_i"), v1::ASSIGNMENT_STATE_RELEASED);
   EXPECT_EQ(StateOf("per_o"), v1::ASSIGNMENT_STATE_RELEASED);
   EXPECT_EQ(task().signed_in_count() + task().signed_out_count(), 0);
@@ -109,7 +110,7 @@ TEST_F(CloseTest, CancelReleasesEverybody) {
   Add("per_d", v1::ASSIGNMENT_STATE_DECLINED);
   State(v1::TASK_STATE_STAFFED);
   const auto effects = DecideCancel(aggregate(), "暴雨", kNoNeed, kNow);
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(task().state(), v1::TASK_STATE_CANCELLED);
   EXPECT_EQ(task().cancel_reason(), "暴雨");
   for (const char* person : {"per_a", "per_h", "per_o", "per_w"}) {
@@ -136,7 +137,7 @@ TEST_F(CloseTest, ThousandsAreReleasedInParts) {
   }
   State(v1::TASK_STATE_STAFFED);
   const auto effects = DecideCancel(aggregate(), "暴雨", kNoNeed, kNow);
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(task().state(), v1::TASK_STATE_CANCELLED);
   EXPECT_EQ(effects->released.size(), kPeoplePerCommit);
   EXPECT_EQ(Armed(*effects, Timer("release")), kNow);
@@ -161,7 +162,7 @@ TEST_F(CloseTest, WhoCancelsTheTaskOfANeedSaysWhatBecomesOfTheNeed) {
   EXPECT_EQ(violation(v1::NEED_OUTCOME_UNSPECIFIED), "need_outcome REQUIRED");
   EXPECT_EQ(task().state(), v1::TASK_STATE_OPEN);
   const auto effects = DecideCancel(aggregate(), "暴雨", v1::NEED_OUTCOME_CANCEL, kNow);
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(task().need_outcome(), v1::NEED_OUTCOME_CANCEL);
   EXPECT_EQ(effects->events.back().task_changed().task().need_outcome(), v1::NEED_OUTCOME_CANCEL);
 }

@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/confirm.h"
 
+#include "common/testing/matchers.h"
 #include "services/dispatch/domain/close.h"
 #include "tests/unit/dispatch/fixture.h"
 
@@ -36,7 +37,7 @@ TEST_F(ConfirmTest, AnExpiredTaskIsServedAfterAll) {
   State(v1::TASK_STATE_EXPIRED);
   Name("per_a");
   const auto effects = DecideConfirm(aggregate(), command_, kLater);
-  ASSERT_TRUE(effects.ok()) << effects.status();
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(task().state(), v1::TASK_STATE_SERVED);
   EXPECT_EQ(task().accepted_count(), 1);
   EXPECT_EQ(task().signed_out_count(), 1);
@@ -54,7 +55,7 @@ TEST_F(ConfirmTest, AnExpiredTaskIsServedAfterAll) {
   EXPECT_EQ(effects->events[0].assignment_changed().before(), v1::ASSIGNMENT_STATE_NO_SHOW);
   EXPECT_EQ(effects->events[1].task_changed().kind(), events::v1::TASK_CHANGE_SERVED);
   // The person served can rate it now.
-  EXPECT_TRUE(DecideEvaluate(aggregate(), 5, "好", "per_r", kLater).ok());
+  EXPECT_THAT(DecideEvaluate(aggregate(), 5, "好", "per_r", kLater), testing::IsOk());
 }
 
 TEST_F(ConfirmTest, OnlyWhoIsConfirmedIsCredited) {

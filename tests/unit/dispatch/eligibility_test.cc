@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/eligibility.h"
 
+#include "common/testing/matchers.h"
 #include "tests/unit/dispatch/fixture.h"
 
 namespace baodao::dispatch {
@@ -45,7 +46,7 @@ TEST_F(EligibilityTest, AllSkills) {
   registration::v1::Profile person = ProfileOf("per_a");
   person.add_skills("driving");
   const absl::Status refused = CheckEligible(record_.task(), person, kRelations);
-  EXPECT_TRUE(Is(refused, Reason::MISSING_SKILL));
+  EXPECT_THAT(refused, testing::IsRefusal(Reason::MISSING_SKILL));
   EXPECT_EQ(MetadataOf(refused)["skill"], "first_aid");
   person.add_skills("first_aid");
   EXPECT_EQ(Check(person), "OK");
@@ -56,7 +57,7 @@ TEST_F(EligibilityTest, AllCredentialsUntilTheEnd) {
   registration::v1::Profile person = ProfileOf("per_a");
   person.add_skills("nurse");  // anybody may say so
   const absl::Status refused = CheckEligible(record_.task(), person, kRelations);
-  EXPECT_TRUE(Is(refused, Reason::MISSING_CREDENTIAL));
+  EXPECT_THAT(refused, testing::IsRefusal(Reason::MISSING_CREDENTIAL));
   EXPECT_EQ(MetadataOf(refused)["credential"], "nurse");
   EXPECT_TRUE(IsAboutProfile(refused));
   const Time end = ToTime(record_.task().window().end());

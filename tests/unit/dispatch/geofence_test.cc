@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/geofence.h"
 
+#include "common/testing/matchers.h"
 #include "common/work/task_view.h"
 #include "tests/unit/dispatch/fixture.h"
 
@@ -17,7 +18,7 @@ TEST(GeofenceTest, InsideAndOutside) {
   const auto place = Point(31.27, 121.52);
   EXPECT_EQ(Refusal(CheckGeofence(place, place, 300, Point(31.2726, 121.52))), "OK");  // 289 m
   const absl::Status far = CheckGeofence(place, place, 300, Point(31.2728, 121.52));   // 311 m
-  EXPECT_TRUE(Is(far, Reason::OUTSIDE_GEOFENCE));
+  EXPECT_THAT(far, testing::IsRefusal(Reason::OUTSIDE_GEOFENCE));
   EXPECT_EQ(MetadataOf(far)["max"], "300");
 }
 

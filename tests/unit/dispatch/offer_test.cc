@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/offer.h"
 
+#include "common/testing/matchers.h"
 #include "services/dispatch/domain/withdraw.h"
 #include "tests/unit/dispatch/fixture.h"
 
@@ -18,7 +19,7 @@ class OfferTest : public TaskFixture {
 
 TEST_F(OfferTest, RunsThirtyMinutesAndHoldsNothing) {
   const auto effects = Offer("per_a");
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_OFFERED);
   EXPECT_EQ(task().held_count(), 0);
   EXPECT_EQ(task().accepted_count(), 0);
@@ -29,7 +30,7 @@ TEST_F(OfferTest, RunsThirtyMinutesAndHoldsNothing) {
 
 TEST_F(OfferTest, NeverBeyondTheStart) {
   const auto effects = Offer("per_a", hours(23));
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(Armed(*effects, Timer("offer", "per_a")), kNow + hours(4));
 }
 
@@ -52,7 +53,7 @@ TEST_F(OfferTest, Decline) {
   Add("per_a", v1::ASSIGNMENT_STATE_OFFERED);
   Add("per_l", v1::ASSIGNMENT_STATE_LAPSED);
   const auto effects = DecideDecline(aggregate(), "per_a", kNow);
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_DECLINED);
   EXPECT_TRUE(Cleared(*effects, Timer("offer", "per_a")));
   EXPECT_EQ(Refusal(DecideDecline(aggregate(), "per_a", kNow)), "NO_OFFER");
@@ -65,7 +66,7 @@ TEST_F(OfferTest, DecliningAHeldSlotPassesItOn) {
   AddHeld("per_a");
   Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
   const auto effects = DecideDecline(aggregate(), "per_a", kNow);
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(task().held_count(), 0);
   EXPECT_EQ(Armed(*effects, Timer("promote")), kNow);
 }
@@ -164,7 +165,7 @@ TEST_F(WithdrawTest, FreesTheSlotAndTheCalendar) {
   Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
   State(v1::TASK_STATE_STAFFED);
   const auto effects = DecideWithdraw(aggregate(), "per_a", false, kNow);
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_WITHDRAWN);
   EXPECT_EQ(task().accepted_count(), 0);
   EXPECT_EQ(task().state(), v1::TASK_STATE_OPEN);
@@ -179,13 +180,13 @@ TEST_F(WithdrawTest, TheReasonGoesWithTheAssignmentUntilItStartsAnew) {
   Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
   Add("per_o", v1::ASSIGNMENT_STATE_OFFERED);
   const auto withdrawn = DecideWithdraw(aggregate(), "per_a", false, kNow, "发烧");
-  ASSERT_TRUE(withdrawn.ok());
+  ASSERT_THAT(withdrawn, testing::IsOk());
   EXPECT_EQ(withdrawn->events[0].assignment_changed().assignment().reason(), "发烧");
   const auto declined = DecideDecline(aggregate(), "per_o", kNow, "出差");
-  ASSERT_TRUE(declined.ok());
+  ASSERT_THAT(declined, testing::IsOk());
   EXPECT_EQ(declined->events[0].assignment_changed().assignment().reason(), "出差");
   const auto profile = ProfileOf("per_a");
-  ASSERT_TRUE(Do(Command(TakeKind::kClaim, profile)).ok());
+  ASSERT_THAT(Do(Command(TakeKind::kClaim, profile)), testing::IsOk());
   EXPECT_EQ(aggregate().Find("per_a")->assignment().reason(), "");
 }
 
@@ -195,7 +196,7 @@ TEST_F(WithdrawTest, PromotesTheNext) {
   Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
   State(v1::TASK_STATE_STAFFED);
   const auto effects = DecideWithdraw(aggregate(), "per_a", false, kNow);
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(Armed(*effects, Timer("promote")), kNow);
   EXPECT_EQ(task().state(), v1::TASK_STATE_STAFFED);
 }
@@ -206,7 +207,7 @@ TEST_F(WithdrawTest, TooLateForThePersonNotForTheCoordinator) {
   const Time late = kNow + hours(2);
   EXPECT_EQ(Refusal(DecideWithdraw(aggregate(), "per_a", false, late)), "TOO_LATE_TO_WITHDRAW");
   const auto effects = DecideWithdraw(aggregate(), "per_a", true, late);
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   // A late drop-out escalates at once.
   EXPECT_EQ(Armed(*effects, Timer("sla")), late);
 }
@@ -218,7 +219,7 @@ TEST_F(WithdrawTest, LateDropOutLeavesTheWaitlistAChance) {
   State(v1::TASK_STATE_STAFFED);
   const Time late = kNow + hours(3);
   const auto effects = DecideWithdraw(aggregate(), "per_a", true, late);
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(Armed(*effects, Timer("promote")), late);
   EXPECT_EQ(Armed(*effects, Timer("sla")), late + minutes(30));
 }
@@ -241,13 +242,13 @@ TEST_F(WithdrawTest, TheLastOneMissingEndsTheService) {
   Add("per_a", v1::ASSIGNMENT_STATE_SIGNED_OUT);
   Add("per_b", v1::ASSIGNMENT_STATE_ACCEPTED);
   State(v1::TASK_STATE_IN_SERVICE);
-  ASSERT_TRUE(DecideWithdraw(aggregate(), "per_b", true, kNow + hours(5)).ok());
+  ASSERT_THAT(DecideWithdraw(aggregate(), "per_b", true, kNow + hours(5)), testing::IsOk());
   EXPECT_EQ(task().state(), v1::TASK_STATE_SERVED);
 }
 
 // All of them must fit into the commit that cancels the task.
 TEST_F(OfferTest, NobodyNewWhereTooManyHaveBeen) {
-  record_.set_people_count(kMostPeople);
+  record_.set_people_count(kMaxPeople);
   const auto profile = ProfileOf("per_a");
   EXPECT_EQ(Refusal(DecideOffer(aggregate(), Command(TakeKind::kClaim, profile), Millis(0), kNow)),
             "TASK_FULL");

@@ -1,6 +1,7 @@
 #include "services/dispatch/domain/publish.h"
 
 #include "common/ids/ids.h"
+#include "common/testing/matchers.h"
 #include "services/dispatch/store/indexes.h"
 #include "services/dispatch/store/need_task_id.h"
 #include "tests/unit/dispatch/fixture.h"
@@ -39,7 +40,7 @@ class PublishTest : public ::testing::Test {
 
 TEST_F(PublishTest, Defaults) {
   const auto published = Publish();
-  ASSERT_TRUE(published.ok());
+  ASSERT_THAT(published, testing::IsOk());
   const v1::Task& task = published->record.task();
   EXPECT_EQ(task.state(), v1::TASK_STATE_OPEN);
   EXPECT_EQ(task.version(), 1u);
@@ -61,7 +62,7 @@ TEST_F(PublishTest, Defaults) {
 TEST_F(PublishTest, TasksThatStartSoon) {
   Window(kNow + hours(1), kNow + hours(2));
   const auto published = Publish();
-  ASSERT_TRUE(published.ok());
+  ASSERT_THAT(published, testing::IsOk());
   // No time for the usual deadlines. It is escalated while others can still come: at the start,
   // as it was once, is too late.
   EXPECT_EQ(ToTime(published->record.task().accept_by()), kNow + minutes(30));

@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/sign.h"
 
+#include "common/testing/matchers.h"
 #include "services/dispatch/domain/deadlines.h"
 #include "tests/unit/dispatch/fixture.h"
 
@@ -29,7 +30,7 @@ TEST_F(SignTest, WholeService) {
   EXPECT_EQ(Out("per_a", kEnd), "OK");
   EXPECT_EQ(task().state(), v1::TASK_STATE_IN_SERVICE);
   const auto last = DecideSignOut(aggregate(), "per_b", v1::SIGN_METHOD_CODE, kEnd);
-  ASSERT_TRUE(last.ok());
+  ASSERT_THAT(last, testing::IsOk());
   EXPECT_EQ(task().state(), v1::TASK_STATE_SERVED);
   EXPECT_EQ(task().signed_in_count(), 0);
   EXPECT_EQ(task().signed_out_count(), 2);
@@ -92,11 +93,11 @@ TEST_F(SignTest, WhoIsEarlyEndsNeitherRecruitingNorTheTask) {
   record_.mutable_task()->set_slots_min(2);
   Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
   const auto early = DecideSignIn(aggregate(), "per_a", v1::SIGN_METHOD_CODE, kStart - minutes(20));
-  ASSERT_TRUE(early.ok());
+  ASSERT_THAT(early, testing::IsOk());
   EXPECT_EQ(task().state(), v1::TASK_STATE_OPEN);
   EXPECT_EQ(Armed(*early, Timer("begin")), kStart);
   const auto profile = ProfileOf("per_b");
-  EXPECT_TRUE(Do(Command(TakeKind::kClaim, profile), kStart - minutes(10)).ok());
+  EXPECT_THAT(Do(Command(TakeKind::kClaim, profile), kStart - minutes(10)), testing::IsOk());
   EXPECT_EQ(task().state(), v1::TASK_STATE_STAFFED);
   EXPECT_EQ(Out("per_a", kStart - minutes(5)), "OK");
   EXPECT_EQ(task().state(), v1::TASK_STATE_STAFFED);

@@ -3,6 +3,7 @@
 
 #include <list>
 
+#include "common/testing/matchers.h"
 #include "services/dispatch/domain/sign.h"
 #include "tests/unit/dispatch/fixture.h"
 
@@ -29,7 +30,7 @@ class TakeTest : public TaskFixture {
 TEST_F(TakeTest, ClaimTakesASlotAndStaffsTheTask) {
   const auto profile = ProfileOf("per_a");
   const auto effects = Do(Command(TakeKind::kClaim, profile));
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_ACCEPTED);
   EXPECT_EQ(task().accepted_count(), 1);
   EXPECT_EQ(task().state(), v1::TASK_STATE_STAFFED);
@@ -192,7 +193,7 @@ TEST_F(TakeTest, AcceptingClearsTheOffersTimer) {
   Add("per_a", v1::ASSIGNMENT_STATE_OFFERED);
   const auto profile = ProfileOf("per_a");
   const auto effects = Do(Command(TakeKind::kAccept, profile));
-  ASSERT_TRUE(effects.ok());
+  ASSERT_THAT(effects, testing::IsOk());
   EXPECT_TRUE(Cleared(*effects, Timer("offer", "per_a")));
 }
 

@@ -12,6 +12,7 @@
 #include "common/store/memory_store.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/loop.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::dispatch {
 namespace {
@@ -27,7 +28,7 @@ class TaskListTest : public ::testing::Test {
     store::Commit commit(0);
     commit.Put(keys_.Task(id), 0, record.SerializeAsString());
     commit.IndexAdd(List(), score, id);
-    ASSERT_TRUE(testing::Run(loop_, store_.Apply(std::move(commit))).ok());
+    ASSERT_THAT(testing::Run(loop_, store_.Apply(std::move(commit))), testing::IsOk());
   }
   std::string List() const { return keys_.List(0, "open", "310110001001"); }
   TaskPage Page(const std::string& category, ListPosition after) {

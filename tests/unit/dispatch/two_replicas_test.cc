@@ -1,5 +1,6 @@
 // What one replica remembers, or has just read, while another writes.
 #include "common/store/mutate.h"
+#include "common/testing/matchers.h"
 #include "tests/unit/dispatch/fixture.h"
 #include "tests/unit/dispatch/sim_world.h"
 
@@ -54,7 +55,7 @@ class LedgersTest : public TwoReplicasTest {
   }
   Task<void> Add(size_t replica) {
     const absl::Status added = co_await app(replica).ledgers.Add(Of(60));
-    EXPECT_TRUE(added.ok()) << added;
+    EXPECT_THAT(added, testing::IsOk());
   }
   Task<absl::StatusOr<v1::Balance>> Correct(size_t replica, int minutes, std::string request_id) {
     Correction correction{Of(minutes), "per_c", ""};
@@ -71,7 +72,7 @@ class LedgersTest : public TwoReplicasTest {
   }
   Task<void> CorrectTo(size_t replica, int minutes) {
     const auto corrected = co_await Correct(replica, minutes, "to " + std::to_string(minutes));
-    EXPECT_TRUE(corrected.ok()) << corrected.status();
+    EXPECT_THAT(corrected, testing::IsOk());
   }
   // The sum of all entries, which the head must name.
   int64_t Minutes() {
@@ -99,7 +100,7 @@ TEST_F(LedgersTest, ACreditBetweenAnyTwoAccessesIsNotDoubled) {
     forget.Delete(world_.keys.Hours(person_), 1);
     forget.RemoveField(ledger, std::string("task:") + kTaskId);
     forget.RemoveField(ledger, "00000000000000000001");
-    ASSERT_TRUE(Run(app(0).store.Apply(std::move(forget))).ok());
+    ASSERT_THAT(Run(app(0).store.Apply(std::move(forget))), testing::IsOk());
   }
 }
 
@@ -118,10 +119,10 @@ TEST_F(LedgersTest, ACorrectionBetweenAnyTwoAccessesReversesWhatCounts) {
 TEST_F(LedgersTest, ACorrectionThatChangesNothingKeepsItsAnswer) {
   Run(app(0).ledgers.Add(Of(1))).IgnoreError();
   const auto first = Run(Correct(0, 1, "A"));
-  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_THAT(first, testing::IsOk());
   EXPECT_EQ(Run(Correct(1, 30, "B"))->minutes(), 30);
   const auto late = Run(Correct(0, 1, "A"));
-  ASSERT_TRUE(late.ok()) << late.status();
+  ASSERT_THAT(late, testing::IsOk());
   EXPECT_EQ(late->SerializeAsString(), first->SerializeAsString());
   EXPECT_EQ(Minutes(), 30);
   EXPECT_EQ(Refusal(Run(Correct(1, 2, "A"))), "REQUEST_ID_REUSED");

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::inbox {
 namespace {
@@ -49,7 +50,7 @@ TEST(Hub, ANewWatcherTakesThePlaceOfTheOldestOfItsSessionOrOfAll) {
   const auto watcher = [&ended](const std::string& session, const std::string& name) {
     return Watcher{session, [] {},
                    [&ended, name](const absl::Status& why) {
-                     EXPECT_TRUE(Is(why, Reason::REPLACED_BY_NEWER_STREAM)) << why;
+                     EXPECT_THAT(why, testing::IsRefusal(Reason::REPLACED_BY_NEWER_STREAM)) << why;
                      ended += name;
                    }};
   };

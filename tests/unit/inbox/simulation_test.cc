@@ -18,6 +18,7 @@
 #include "common/store/memory_store.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/loop.h"
+#include "common/testing/matchers.h"
 #include "services/inbox/domain/kinds.h"
 #include "services/inbox/workers/deliverer.h"
 
@@ -68,7 +69,7 @@ class Simulation {
     for (int i = 0; i < 4; ++i) people_.push_back(ids::New("per", i % kShards));
     for (int i = 0; i < 2; ++i) {
       replicas_.push_back(std::make_unique<Replica>(data_, clock_));
-      EXPECT_TRUE(testing::Run(loop_, replicas_[i]->areas.Refresh()).ok());
+      EXPECT_THAT(testing::Run(loop_, replicas_[i]->areas.Refresh()), testing::IsOk());
       replicas_[i]->store.SetFaults(
           [this](std::string_view method, std::string_view) { return Draw(method); });
     }

@@ -42,7 +42,7 @@ TEST(Tally, ForgetsTheLongestUnusedButNothingHeld) {
   v1::InboxRecord head;
   for (uint32_t i = 0; i <= kShownADay; ++i) CountIn(&head, 1, false, kNow);
   for (uint64_t name = 2; name < 1'000; ++name) CountIn(&head, name, false, kNow);
-  EXPECT_EQ(head.tallies_size(), kMostTallies);
+  EXPECT_EQ(head.tallies_size(), kMaxTallies);
   EXPECT_EQ(CountIn(&head, 1, false, kNow), 2u);
   // With all of them held there is no room for another one: it is shown, however often.
   const v1::InboxRecord before = head;
@@ -50,7 +50,7 @@ TEST(Tally, ForgetsTheLongestUnusedButNothingHeld) {
     for (uint32_t i = 0; i <= kShownADay; ++i) CountIn(&head, tally.name(), false, kNow);
   }
   for (int i = 0; i < 20; ++i) EXPECT_EQ(CountIn(&head, 5'000, false, kNow), 0u);
-  EXPECT_EQ(head.tallies_size(), kMostTallies);
+  EXPECT_EQ(head.tallies_size(), kMaxTallies);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 #include "services/lists/domain/project.h"
 #include "services/lists/domain/resource.h"
 #include "tests/unit/lists/needs.h"
@@ -16,7 +17,7 @@ TEST(NewResource, RefusesSlotsThatEndBeforeTheyStart) {
   fine->set_weekday(1);
   fine->set_start_minute(60);
   fine->set_end_minute(120);
-  ASSERT_TRUE(NewResource(request, "per_x", kNow).ok());
+  ASSERT_THAT(NewResource(request, "per_x", kNow), testing::IsOk());
   auto* backward = request.add_slots();
   backward->set_weekday(2);
   backward->set_start_minute(120);
@@ -49,11 +50,11 @@ TEST(NewResource, KeepsThePlaceOfAPersonRoundedOnly) {
   v1::CreateResourceRequest request;
   *request.mutable_place() = Point(31.2598712, 121.5261234);
   const auto of_person = NewResource(request, "per_x", kNow);
-  ASSERT_TRUE(of_person.ok());
+  ASSERT_THAT(of_person, testing::IsOk());
   EXPECT_DOUBLE_EQ(of_person->place().latitude(), 31.260);
   EXPECT_DOUBLE_EQ(of_person->place().longitude(), 121.526);
   const auto of_unit = NewResource(request, "unt_x", kNow);
-  ASSERT_TRUE(of_unit.ok());
+  ASSERT_THAT(of_unit, testing::IsOk());
   EXPECT_DOUBLE_EQ(of_unit->place().latitude(), 31.2598712);
 }
 
@@ -61,32 +62,33 @@ TEST(Resource, CanBeLinkedOnlyWhileListed) {
   v1::CreateResourceRequest request;
   request.set_capacity(3);
   v1::Resource resource = *NewResource(request, "per_x", kNow);
-  EXPECT_TRUE(CheckLinkable(resource).ok());
-  ASSERT_TRUE(Withdraw(&resource, "已损坏", kNow).ok());
+  EXPECT_THAT(CheckLinkable(resource), testing::IsOk());
+  ASSERT_THAT(Withdraw(&resource, "已损坏", kNow), testing::IsOk());
   EXPECT_EQ(resource.withdraw_reason(), "已损坏");
-  EXPECT_TRUE(Is(CheckLinkable(resource), Reason::WRONG_STATE));
-  EXPECT_TRUE(Is(Withdraw(&resource, "", kNow), Reason::WRONG_STATE));
+  EXPECT_THAT(CheckLinkable(resource), testing::IsRefusal(Reason::WRONG_STATE));
+  EXPECT_THAT(Withdraw(&resource, "", kNow), testing::IsRefusal(Reason::WRONG_STATE));
 }
 
 TEST(Project, RunsFromProposalToEvaluation) {
   v1::CreateProjectRequest request;
   request.set_campaign_days(100);
   v1::Project project = NewProject(request, "per_x", kNow);
-  EXPECT_TRUE(Is(CheckLinkable(project), Reason::WRONG_STATE));
-  EXPECT_TRUE(Is(Claim(&project, "unt_1", "per_l", kNow), Reason::WRONG_STATE));
-  ASSERT_TRUE(Change(&project, ProjectEvent::kApprove, "同意", kNow).ok());
+  EXPECT_THAT(CheckLinkable(project), testing::IsRefusal(Reason::WRONG_STATE));
+  EXPECT_THAT(Claim(&project, "unt_1", "per_l", kNow), testing::IsRefusal(Reason::WRONG_STATE));
+  ASSERT_THAT(Change(&project, ProjectEvent::kApprove, "同意", kNow), testing::IsOk());
   EXPECT_EQ(project.comment(), "同意");
-  EXPECT_TRUE(CheckLinkable(project).ok());
-  ASSERT_TRUE(Claim(&project, "unt_1", "per_l", kNow).ok());
+  EXPECT_THAT(CheckLinkable(project), testing::IsOk());
+  ASSERT_THAT(Claim(&project, "unt_1", "per_l", kNow), testing::IsOk());
   EXPECT_EQ(ToTime(project.due_time()), kNow + std::chrono::days(100));
   const auto second = Claim(&project, "unt_2", "per_m", kNow);
-  EXPECT_TRUE(Is(second, Reason::PROJECT_ALREADY_CLAIMED));
+  EXPECT_THAT(second, testing::IsRefusal(Reason::PROJECT_ALREADY_CLAIMED));
   EXPECT_EQ(MetadataOf(second)["unit"], "unt_1");
-  ASSERT_TRUE(Change(&project, ProjectEvent::kStart, "", kNow).ok());
-  ASSERT_TRUE(Change(&project, ProjectEvent::kComplete, "", kNow).ok());
-  EXPECT_TRUE(Is(CheckLinkable(project), Reason::WRONG_STATE));
-  EXPECT_TRUE(Is(Evaluate(&project, 5, "很好", project.liaison_id(), kNow), Reason::OWN_SERVICE));
-  ASSERT_TRUE(Evaluate(&project, 5, "很好", "per_c", kNow).ok());
+  ASSERT_THAT(Change(&project, ProjectEvent::kStart, "", kNow), testing::IsOk());
+  ASSERT_THAT(Change(&project, ProjectEvent::kComplete, "", kNow), testing::IsOk());
+  EXPECT_THAT(CheckLinkable(project), testing::IsRefusal(Reason::WRONG_STATE));
+  EXPECT_THAT(Evaluate(&project, 5, "很好", project.liaison_id(), kNow),
+              testing::IsRefusal(Reason::OWN_SERVICE));
+  ASSERT_THAT(Evaluate(&project, 5, "很好", "per_c", kNow), testing::IsOk());
   EXPECT_EQ(project.rating(), 5);
   EXPECT_EQ(project.state(), v1::PROJECT_STATE_EVALUATED);
 }
@@ -95,13 +97,13 @@ TEST(Project, IsGivenBackAsIfNobodyHadClaimedIt) {
   v1::CreateProjectRequest request;
   request.set_campaign_days(100);
   v1::Project project = NewProject(request, "per_x", kNow);
-  ASSERT_TRUE(Change(&project, ProjectEvent::kApprove, "", kNow).ok());
-  ASSERT_TRUE(Claim(&project, "unt_1", "per_l", kNow).ok());
-  ASSERT_TRUE(Change(&project, ProjectEvent::kRelease, "人手不足", kNow).ok());
+  ASSERT_THAT(Change(&project, ProjectEvent::kApprove, "", kNow), testing::IsOk());
+  ASSERT_THAT(Claim(&project, "unt_1", "per_l", kNow), testing::IsOk());
+  ASSERT_THAT(Change(&project, ProjectEvent::kRelease, "人手不足", kNow), testing::IsOk());
   EXPECT_EQ(project.state(), v1::PROJECT_STATE_APPROVED);
   EXPECT_TRUE(project.unit_id().empty() && project.liaison_id().empty());
   EXPECT_FALSE(project.has_due_time());
-  EXPECT_TRUE(Claim(&project, "unt_2", "per_m", kNow).ok());
+  EXPECT_THAT(Claim(&project, "unt_2", "per_m", kNow), testing::IsOk());
 }
 
 TEST(Project, WhoeverEndsItSaysWhy) {
@@ -111,15 +113,15 @@ TEST(Project, WhoeverEndsItSaysWhy) {
     ASSERT_EQ(ViolationsOf(silent).size(), 1u);
     EXPECT_EQ(ViolationsOf(silent)[0].field, "comment");
     EXPECT_EQ(project.state(), v1::PROJECT_STATE_PROPOSED);
-    EXPECT_TRUE(Change(&project, end, "预算不足", kNow).ok());
+    EXPECT_THAT(Change(&project, end, "预算不足", kNow), testing::IsOk());
     EXPECT_EQ(project.comment(), "预算不足");
   }
 }
 
 TEST(Project, HasNoDueTimeWithoutACampaignClock) {
   v1::Project project = NewProject({}, "per_x", kNow);
-  ASSERT_TRUE(Change(&project, ProjectEvent::kApprove, "", kNow).ok());
-  ASSERT_TRUE(Claim(&project, "unt_1", "per_l", kNow).ok());
+  ASSERT_THAT(Change(&project, ProjectEvent::kApprove, "", kNow), testing::IsOk());
+  ASSERT_THAT(Claim(&project, "unt_1", "per_l", kNow), testing::IsOk());
   EXPECT_FALSE(project.has_due_time());
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 #include "tests/unit/lists/needs.h"
 
 namespace baodao::lists {
@@ -36,7 +37,7 @@ TEST(NewNeed, TakesTheRequestAndCountsOnePersonWhenNoneIsNamed) {
   request.mutable_contact()->set_phone("13800001234");
   request.add_credentials("nurse");
   const auto need = NewNeed(request, "per_x", work::Limits(), kNow);
-  ASSERT_TRUE(need.ok());
+  ASSERT_THAT(need, testing::IsOk());
   EXPECT_EQ(need->state(), v1::NEED_STATE_SUBMITTED);
   EXPECT_EQ(need->people_wanted(), 1);
   EXPECT_EQ(need->credentials(0), "nurse");
@@ -52,29 +53,32 @@ TEST(NewNeed, RefusesWindowsThatNoTaskCanHave) {
     return NewNeed(Wanted(WindowAt(start, length)), "per_x", work::Limits(), kNow).status();
   };
   const Time year = kNow + hours(24 * 365);
-  EXPECT_TRUE(check(kNow + Millis(1), hours(8)).ok());
-  EXPECT_TRUE(check(year - hours(2), hours(2)).ok());
-  EXPECT_TRUE(Is(check(kNow - hours(1), hours(2)), Reason::WINDOW_INVALID));
-  EXPECT_TRUE(Is(check(kNow, hours(2)), Reason::WINDOW_INVALID)) << "already started";
-  EXPECT_TRUE(Is(check(kNow + hours(1), hours(-1)), Reason::WINDOW_INVALID));
-  EXPECT_TRUE(Is(check(kNow + hours(1), Millis(0)), Reason::WINDOW_INVALID));
-  EXPECT_TRUE(Is(check(kNow + hours(1), hours(24) + Millis(1)), Reason::WINDOW_INVALID));
-  EXPECT_TRUE(Is(check(year - hours(2), hours(2) + Millis(1)), Reason::WINDOW_INVALID));
+  EXPECT_THAT(check(kNow + Millis(1), hours(8)), testing::IsOk());
+  EXPECT_THAT(check(year - hours(2), hours(2)), testing::IsOk());
+  EXPECT_THAT(check(kNow - hours(1), hours(2)), testing::IsRefusal(Reason::WINDOW_INVALID));
+  EXPECT_THAT(check(kNow, hours(2)), testing::IsRefusal(Reason::WINDOW_INVALID))
+      << "already started";
+  EXPECT_THAT(check(kNow + hours(1), hours(-1)), testing::IsRefusal(Reason::WINDOW_INVALID));
+  EXPECT_THAT(check(kNow + hours(1), Millis(0)), testing::IsRefusal(Reason::WINDOW_INVALID));
+  EXPECT_THAT(check(kNow + hours(1), hours(24) + Millis(1)),
+              testing::IsRefusal(Reason::WINDOW_INVALID));
+  EXPECT_THAT(check(year - hours(2), hours(2) + Millis(1)),
+              testing::IsRefusal(Reason::WINDOW_INVALID));
 }
 
 // A need of ten hours was accepted and reviewed, and could not be published as it stood.
 TEST(NewNeed, RefusesWhatNobodyMayServeInOnePiece) {
   const auto request = Wanted(WindowAt(kNow + hours(1), hours(8) + Millis(1)));
-  EXPECT_TRUE(
-      Is(NewNeed(request, "per_x", work::Limits(), kNow).status(), Reason::DAILY_HOURS_EXCEEDED));
-  EXPECT_TRUE(NewNeed(request, "per_x", {hours(10), hours(10)}, kNow).ok());
+  EXPECT_THAT(NewNeed(request, "per_x", work::Limits(), kNow),
+              testing::IsRefusal(Reason::DAILY_HOURS_EXCEEDED));
+  EXPECT_THAT(NewNeed(request, "per_x", {hours(10), hours(10)}, kNow), testing::IsOk());
 }
 
 TEST(NewNeed, KeepsThePlaceRoundedOnly) {
   v1::CreateNeedRequest request = Wanted(WindowAt(kNow + hours(1)));
   *request.mutable_place() = Point(31.2598712, 121.5261234);
   const auto need = NewNeed(request, "per_x", work::Limits(), kNow);
-  ASSERT_TRUE(need.ok());
+  ASSERT_THAT(need, testing::IsOk());
   EXPECT_DOUBLE_EQ(need->place().latitude(), 31.260);
   EXPECT_DOUBLE_EQ(need->place().longitude(), 121.526);
 }
@@ -93,7 +97,7 @@ TEST(Review, EachVerdictLeadsToItsState) {
     request.set_verdict(verdict);
     request.set_comment("好");
     request.set_merged_into_id("ned_other");
-    ASSERT_TRUE(Review(&record, request, &target, kNow).ok());
+    ASSERT_THAT(Review(&record, request, &target, kNow), testing::IsOk());
     EXPECT_EQ(record.need().state(), state);
     EXPECT_EQ(record.need().review_comment(), "好");
     const bool merge = verdict == v1::NEED_VERDICT_MERGE;
@@ -125,8 +129,10 @@ TEST(Review, MergingNeedsAnotherNeed) {
   request.clear_merged_into_id();
   EXPECT_EQ(FieldOf(Review(&record, request, nullptr, kNow)), "merged_into_id");
   request.set_merged_into_id(record.need().need_id());
-  EXPECT_TRUE(Is(Review(&record, request, nullptr, kNow), Reason::MERGE_WITH_ITSELF));
-  EXPECT_TRUE(Is(Review(&record, MergeIntoOther(), nullptr, kNow), Reason::NOT_FOUND));
+  EXPECT_THAT(Review(&record, request, nullptr, kNow),
+              testing::IsRefusal(Reason::MERGE_WITH_ITSELF));
+  EXPECT_THAT(Review(&record, MergeIntoOther(), nullptr, kNow),
+              testing::IsRefusal(Reason::NOT_FOUND));
   EXPECT_EQ(record.need().state(), v1::NEED_STATE_SUBMITTED);
 }
 
@@ -145,10 +151,10 @@ TEST(Review, MergingNeedsOneWhoseOutcomeIsStillToCome) {
         EXPECT_TRUE(status.ok()) << s << status;
         continue;
       case v1::NEED_STATE_MERGED:
-        EXPECT_TRUE(Is(status, Reason::MERGE_CYCLE)) << status;
+        EXPECT_THAT(status, testing::IsRefusal(Reason::MERGE_CYCLE)) << status;
         break;
       default:
-        EXPECT_TRUE(Is(status, Reason::WRONG_STATE)) << s << status;
+        EXPECT_THAT(status, testing::IsRefusal(Reason::WRONG_STATE)) << s << status;
     }
     EXPECT_EQ(record.need().state(), v1::NEED_STATE_SUBMITTED);
     EXPECT_EQ(target.merged_size(), 0);
@@ -167,7 +173,7 @@ TEST(Review, WhoWaitsForAMergedNeedWaitsForTheOther) {
   wait("ned_2", target.need().requester_id());  // hears of it anyway
   wait("ned_3", record.need().requester_id());  // so does the requester
   wait("ned_4", "");
-  ASSERT_TRUE(Review(&record, MergeIntoOther(), &target, kNow).ok());
+  ASSERT_THAT(Review(&record, MergeIntoOther(), &target, kNow), testing::IsOk());
   ASSERT_EQ(target.merged_size(), 2);
   EXPECT_EQ(target.merged(0).need_id(), record.need().need_id());
   EXPECT_EQ(target.merged(0).title(), record.need().title());
@@ -185,7 +191,7 @@ TEST(Review, SoManyAreMergedIntoOneAndNoMore) {
     const absl::Status status = Review(&record, MergeIntoOther(), &after, kNow);
     ASSERT_EQ(status.ok(), i < kMaxMerged) << i << status;
     if (status.ok()) target = after;
-    if (!status.ok()) EXPECT_TRUE(Is(status, Reason::TOO_MANY_MERGED)) << status;
+    if (!status.ok()) EXPECT_THAT(status, testing::IsRefusal(Reason::TOO_MANY_MERGED)) << status;
   }
   EXPECT_EQ(target.merged_size(), kMaxMerged);
 }
@@ -195,15 +201,17 @@ TEST(Resubmit, TakesNewWordsAndKeepsTheWindowUnlessGiven) {
   const auto window = need.window();
   v1::ResubmitNeedRequest request;
   request.set_title("陪诊两次");
-  ASSERT_TRUE(Resubmit(&need, request, work::Limits(), kNow).ok());
+  ASSERT_THAT(Resubmit(&need, request, work::Limits(), kNow), testing::IsOk());
   EXPECT_EQ(need.state(), v1::NEED_STATE_SUBMITTED);
   EXPECT_EQ(need.title(), "陪诊两次");
   EXPECT_EQ(need.window().SerializeAsString(), window.SerializeAsString());
   need.set_state(v1::NEED_STATE_RETURNED);
   *request.mutable_window() = WindowAt(kNow - hours(5));
-  EXPECT_TRUE(Is(Resubmit(&need, request, work::Limits(), kNow), Reason::WINDOW_INVALID));
+  EXPECT_THAT(Resubmit(&need, request, work::Limits(), kNow),
+              testing::IsRefusal(Reason::WINDOW_INVALID));
   *request.mutable_window() = WindowAt(kNow + hours(5), hours(10));
-  EXPECT_TRUE(Is(Resubmit(&need, request, work::Limits(), kNow), Reason::DAILY_HOURS_EXCEEDED));
+  EXPECT_THAT(Resubmit(&need, request, work::Limits(), kNow),
+              testing::IsRefusal(Reason::DAILY_HOURS_EXCEEDED));
 }
 
 TEST(Resubmit, ANewPlaceIsKeptRounded) {
@@ -211,11 +219,11 @@ TEST(Resubmit, ANewPlaceIsKeptRounded) {
   v1::ResubmitNeedRequest request;
   request.set_title("陪诊");
   *request.mutable_place() = Point(31.2598712, 121.5261234);
-  ASSERT_TRUE(Resubmit(&need, request, work::Limits(), kNow).ok());
+  ASSERT_THAT(Resubmit(&need, request, work::Limits(), kNow), testing::IsOk());
   EXPECT_DOUBLE_EQ(need.place().latitude(), 31.260);
   need.set_state(v1::NEED_STATE_RETURNED);
   request.clear_place();
-  ASSERT_TRUE(Resubmit(&need, request, work::Limits(), kNow).ok());
+  ASSERT_THAT(Resubmit(&need, request, work::Limits(), kNow), testing::IsOk());
   EXPECT_DOUBLE_EQ(need.place().latitude(), 31.260) << "unset keeps what there is";
 }
 
@@ -225,13 +233,14 @@ TEST(Review, AnAcceptedNeedCanStillBeReturnedButNotRejected) {
   request.set_comment("请补充电话");
   v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
   record.set_publishing(true);
-  EXPECT_TRUE(Is(Review(&record, request, nullptr, kNow), Reason::NEED_ALREADY_PUBLISHED));
+  EXPECT_THAT(Review(&record, request, nullptr, kNow),
+              testing::IsRefusal(Reason::NEED_ALREADY_PUBLISHED));
   record.set_publishing(false);
-  ASSERT_TRUE(Review(&record, request, nullptr, kNow).ok());
+  ASSERT_THAT(Review(&record, request, nullptr, kNow), testing::IsOk());
   EXPECT_EQ(record.need().state(), v1::NEED_STATE_RETURNED);
   request.set_verdict(v1::NEED_VERDICT_REJECT);
   record = NeedIn(v1::NEED_STATE_ACCEPTED);
-  EXPECT_TRUE(Is(Review(&record, request, nullptr, kNow), Reason::WRONG_STATE));
+  EXPECT_THAT(Review(&record, request, nullptr, kNow), testing::IsRefusal(Reason::WRONG_STATE));
 }
 
 // Nobody could once end a need that was submitted or accepted.
@@ -257,29 +266,29 @@ TEST(Link, MatchesOnceAndOnlySoOften) {
   v1::Match match;
   match.set_match_id("mat_1");
   match.set_answer_id("res_1");
-  ASSERT_TRUE(Link(&record, match, kNow).ok());
+  ASSERT_THAT(Link(&record, match, kNow), testing::IsOk());
   EXPECT_EQ(record.need().state(), v1::NEED_STATE_MATCHED);
   const absl::Status again = Link(&record, match, kNow);
-  EXPECT_TRUE(Is(again, Reason::ALREADY_EXISTS));
+  EXPECT_THAT(again, testing::IsRefusal(Reason::ALREADY_EXISTS));
   EXPECT_EQ(MetadataOf(again)["id"], "mat_1");
   for (int i = 2; i <= kMaxMatches; ++i) {
     match.set_answer_id("res_" + std::to_string(i));
-    ASSERT_TRUE(Link(&record, match, kNow).ok());
+    ASSERT_THAT(Link(&record, match, kNow), testing::IsOk());
   }
   match.set_answer_id("res_more");
-  EXPECT_TRUE(Is(Link(&record, match, kNow), Reason::TOO_MANY_MATCHES));
+  EXPECT_THAT(Link(&record, match, kNow), testing::IsRefusal(Reason::TOO_MANY_MATCHES));
   EXPECT_EQ(record.matches_size(), kMaxMatches);
 }
 
 TEST(Resolve, OnlyWhereNoTaskServes) {
   v1::NeedRecord record = NeedIn(v1::NEED_STATE_MATCHED);
   record.set_publishing(true);
-  EXPECT_TRUE(Is(Resolve(&record, kNow), Reason::NEED_ALREADY_PUBLISHED));
+  EXPECT_THAT(Resolve(&record, kNow), testing::IsRefusal(Reason::NEED_ALREADY_PUBLISHED));
   record.set_publishing(false);
   record.mutable_need()->set_task_id("tsk_1");
-  EXPECT_TRUE(Is(Resolve(&record, kNow), Reason::NEED_ALREADY_PUBLISHED));
+  EXPECT_THAT(Resolve(&record, kNow), testing::IsRefusal(Reason::NEED_ALREADY_PUBLISHED));
   record.mutable_need()->clear_task_id();
-  ASSERT_TRUE(Resolve(&record, kNow).ok());
+  ASSERT_THAT(Resolve(&record, kNow), testing::IsOk());
   EXPECT_EQ(record.need().state(), v1::NEED_STATE_RESOLVED);
 }
 

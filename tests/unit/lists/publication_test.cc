@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 #include "services/lists/domain/need_deadlines.h"
 #include "services/lists/domain/need_rules.h"
 #include "tests/unit/lists/needs.h"
@@ -16,7 +17,7 @@ const Publisher kPublisher{"per_boss", "per_boss", "r1", 42};
 
 v1::NeedRecord Begun() {
   v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
-  EXPECT_TRUE(BeginPublication(&record, {}, kPublisher, Point(31, 121), kNow).ok());
+  EXPECT_THAT(BeginPublication(&record, {}, kPublisher, Point(31, 121), kNow), testing::IsOk());
   return record;
 }
 
@@ -50,7 +51,8 @@ TEST(BeginPublication, TheWindowOfTheRequestWins) {
   v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
   v1::PublishNeedRequest request;
   *request.mutable_window() = WindowAt(kNow + std::chrono::hours(3));
-  ASSERT_TRUE(BeginPublication(&record, request, kPublisher, Point(31, 121), kNow).ok());
+  ASSERT_THAT(BeginPublication(&record, request, kPublisher, Point(31, 121), kNow),
+              testing::IsOk());
   EXPECT_EQ(ToTime(record.publish_request().window().start()), kNow + std::chrono::hours(3));
 }
 
@@ -64,7 +66,7 @@ TEST(BeginPublication, Slots) {
     v1::PublishNeedRequest request;
     request.set_slots_min(c.min);
     request.set_slots_max(c.max);
-    ASSERT_TRUE(BeginPublication(&record, request, kPublisher, {}, kNow).ok());
+    ASSERT_THAT(BeginPublication(&record, request, kPublisher, {}, kNow), testing::IsOk());
     EXPECT_EQ(record.publish_request().slots_min(), c.want_min);
     EXPECT_EQ(record.publish_request().slots_max(), c.want_max);
   }
@@ -72,7 +74,8 @@ TEST(BeginPublication, Slots) {
   v1::PublishNeedRequest request;
   request.set_slots_min(3);
   request.set_slots_max(2);
-  EXPECT_TRUE(Is(BeginPublication(&record, request, kPublisher, {}, kNow), Reason::SLOTS_INVALID));
+  EXPECT_THAT(BeginPublication(&record, request, kPublisher, {}, kNow),
+              testing::IsRefusal(Reason::SLOTS_INVALID));
   EXPECT_FALSE(record.publishing());
 }
 
@@ -86,12 +89,12 @@ TEST(BeginPublication, OnlyOfAnAcceptedOrLinkedNeedWithoutTask) {
     EXPECT_EQ(Is(status, Reason::NEED_NOT_ACCEPTED), !fine);
   }
   v1::NeedRecord running = Begun();
-  EXPECT_TRUE(Is(BeginPublication(&running, {}, {"x", "x", "r2", 1}, {}, kNow),
-                 Reason::NEED_ALREADY_PUBLISHED));
+  EXPECT_THAT(BeginPublication(&running, {}, {"x", "x", "r2", 1}, {}, kNow),
+              testing::IsRefusal(Reason::NEED_ALREADY_PUBLISHED));
   EXPECT_FALSE(IsPublishedBy(running, {"x", "x", "r2", 1}));
   v1::NeedRecord published = Published();
-  EXPECT_TRUE(
-      Is(BeginPublication(&published, {}, kPublisher, {}, kNow), Reason::NEED_ALREADY_PUBLISHED));
+  EXPECT_THAT(BeginPublication(&published, {}, kPublisher, {}, kNow),
+              testing::IsRefusal(Reason::NEED_ALREADY_PUBLISHED));
 }
 
 TEST(CompletePublication, MatchesTheNeedOnce) {
@@ -119,7 +122,7 @@ TEST(AbandonPublication, LeavesTheNeedAcceptedForAnother) {
   ASSERT_TRUE(AbandonPublication(&record, 1, kNow));
   EXPECT_EQ(record.need().state(), v1::NEED_STATE_ACCEPTED);
   EXPECT_FALSE(record.publishing());
-  ASSERT_TRUE(BeginPublication(&record, {}, kPublisher, {}, kNow).ok());
+  ASSERT_THAT(BeginPublication(&record, {}, kPublisher, {}, kNow), testing::IsOk());
   EXPECT_EQ(record.publish_attempt(), 2);
   EXPECT_EQ(record.publish_request().need_attempt(), 2);
 }
@@ -154,7 +157,7 @@ TEST(FollowTask, ALostTaskFreesTheNeedAndIsForgotten) {
     ASSERT_TRUE(FollowTask(&record, {"tsk_1", lost, 5}, kNow));
     EXPECT_EQ(record.need().state(), v1::NEED_STATE_ACCEPTED);
     EXPECT_TRUE(record.need().task_id().empty());
-    ASSERT_TRUE(BeginPublication(&record, {}, kPublisher, {}, kNow).ok());
+    ASSERT_THAT(BeginPublication(&record, {}, kPublisher, {}, kNow), testing::IsOk());
     // The old task speaks again while the new publication runs.
     EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_SERVED, 6}, kNow));
     EXPECT_TRUE(record.publishing());
@@ -198,9 +201,9 @@ TEST(FollowTask, ALostTaskThatIsClosedByNowWasServed) {
 TEST(FollowTask, OnlyServiceOfALostTaskWaitsForTheRunningPublication) {
   v1::NeedRecord record = Published();
   ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, kNow));
-  const TaskSight served{"tsk_1", TASK_STATE_SERVED, 6};
+  const TaskSnapshot served{"tsk_1", TASK_STATE_SERVED, 6};
   EXPECT_FALSE(WaitsForPublication(record, served)) << "none runs";
-  ASSERT_TRUE(BeginPublication(&record, {}, kPublisher, {}, kNow).ok());
+  ASSERT_THAT(BeginPublication(&record, {}, kPublisher, {}, kNow), testing::IsOk());
   EXPECT_TRUE(WaitsForPublication(record, served));
   EXPECT_TRUE(WaitsForPublication(record, {"tsk_1", TASK_STATE_CLOSED, 8}));
   EXPECT_FALSE(WaitsForPublication(record, {"tsk_1", TASK_STATE_EXPIRED, 5}));
@@ -214,7 +217,7 @@ TEST(FollowTask, OnlyServiceOfALostTaskWaitsForTheRunningPublication) {
 TEST(FollowTask, ServiceOfALostTaskLeavesANeedAloneThatHasAnother) {
   v1::NeedRecord record = Published();
   ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, kNow));
-  ASSERT_TRUE(BeginPublication(&record, {}, kPublisher, {}, kNow).ok());
+  ASSERT_THAT(BeginPublication(&record, {}, kPublisher, {}, kNow), testing::IsOk());
   ASSERT_TRUE(CompletePublication(&record, {"tsk_2", TASK_STATE_OPEN, 1}, kNow));
   EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_SERVED, 6}, kNow));
   EXPECT_EQ(record.need().task_id(), "tsk_2");
@@ -238,9 +241,11 @@ TEST(FollowTask, ANeedArrangedForLaterIsWantedUntilThen) {
   v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
   v1::PublishNeedRequest request;
   *request.mutable_window() = WindowAt(kNow + std::chrono::hours(72));
-  ASSERT_TRUE(BeginPublication(&record, request, kPublisher, Point(31, 121), kNow).ok());
+  ASSERT_THAT(BeginPublication(&record, request, kPublisher, Point(31, 121), kNow),
+              testing::IsOk());
   ASSERT_TRUE(CompletePublication(&record, {"tsk_1", TASK_STATE_OPEN, 1}, kNow));
-  const TaskSight cancelled{"tsk_1", TASK_STATE_CANCELLED, 2, dispatch::v1::NEED_OUTCOME_KEEP, ""};
+  const TaskSnapshot cancelled{"tsk_1", TASK_STATE_CANCELLED, 2, dispatch::v1::NEED_OUTCOME_KEEP,
+                               ""};
   ASSERT_TRUE(FollowTask(&record, cancelled, kNow + std::chrono::hours(60)));
   EXPECT_EQ(record.need().state(), v1::NEED_STATE_ACCEPTED);
   EXPECT_EQ(ToTime(record.arranged_until()), kNow + std::chrono::hours(74));
@@ -266,13 +271,13 @@ TEST(CheckFindable, APhoneAndSomewhereToGo) {
   details.mutable_contact()->set_phone("13800001234");
   EXPECT_EQ(MetadataOf(CheckFindable(details))["missing"], "place, contact.address");
   *details.mutable_place() = Point(31.26, 121.53);
-  EXPECT_TRUE(CheckFindable(details).ok());
+  EXPECT_THAT(CheckFindable(details), testing::IsOk());
   details.clear_place();
   details.mutable_contact()->set_address("平凉路1号");
-  EXPECT_TRUE(CheckFindable(details).ok());
+  EXPECT_THAT(CheckFindable(details), testing::IsOk());
   details.mutable_contact()->clear_phone();
   const absl::Status silent = CheckFindable(details);
-  EXPECT_TRUE(Is(silent, Reason::NEED_INCOMPLETE));
+  EXPECT_THAT(silent, testing::IsRefusal(Reason::NEED_INCOMPLETE));
   EXPECT_EQ(MetadataOf(silent)["missing"], "contact.phone");
 }
 
@@ -282,16 +287,16 @@ TEST(FollowTask, ALinkedNeedStaysMatchedWhenItsTaskIsLost) {
     v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
     v1::Match match;
     match.set_answer_id("res_1");
-    ASSERT_TRUE(Link(&record, match, kNow).ok());
-    ASSERT_TRUE(BeginPublication(&record, {}, kPublisher, Point(31, 121), kNow).ok());
+    ASSERT_THAT(Link(&record, match, kNow), testing::IsOk());
+    ASSERT_THAT(BeginPublication(&record, {}, kPublisher, Point(31, 121), kNow), testing::IsOk());
     ASSERT_TRUE(CompletePublication(&record, {"tsk_1", state, 1}, kNow));
     ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, kNow));
     EXPECT_EQ(record.need().state(), v1::NEED_STATE_MATCHED);
     EXPECT_TRUE(record.need().task_id().empty());
     EXPECT_EQ(record.need().past_task_ids_size(), 1);
     v1::NeedRecord again = record;
-    EXPECT_TRUE(BeginPublication(&again, {}, kPublisher, Point(31, 121), kNow).ok());
-    EXPECT_TRUE(Resolve(&record, kNow).ok());
+    EXPECT_THAT(BeginPublication(&again, {}, kPublisher, Point(31, 121), kNow), testing::IsOk());
+    EXPECT_THAT(Resolve(&record, kNow), testing::IsOk());
   }
 }
 

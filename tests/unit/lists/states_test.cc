@@ -6,6 +6,7 @@
 
 #include "common/status/status.h"
 #include "common/testing/machine.h"
+#include "common/testing/matchers.h"
 #include "services/lists/domain/need_states.h"
 #include "services/lists/domain/project.h"
 #include "services/lists/domain/resource.h"
@@ -63,7 +64,7 @@ TEST(NeedStates, WhatIsNotAllowedChangesNothing) {
   v1::Need need;
   need.set_state(v1::NEED_STATE_CLOSED);
   const absl::Status status = Move(&need, NeedEvent::kAccept);
-  EXPECT_TRUE(Is(status, Reason::WRONG_STATE));
+  EXPECT_THAT(status, testing::IsRefusal(Reason::WRONG_STATE));
   EXPECT_EQ(MetadataOf(status)["state"], "CLOSED");
   EXPECT_EQ(need.state(), v1::NEED_STATE_CLOSED);
 }

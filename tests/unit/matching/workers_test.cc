@@ -14,6 +14,7 @@
 #include "common/store/memory_store.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/loop.h"
+#include "common/testing/matchers.h"
 #include "services/matching/workers/feed.h"
 #include "services/matching/workers/match_loop.h"
 #include "tests/unit/matching/fake_dispatch.h"
@@ -173,7 +174,7 @@ TEST_F(WorkersTest, EventOfATaskNotHeardOfFetchesIt) {
   AddTask(task);
   auto delivery = Deliver(MakeChange(task, "per_0", dispatch::v1::ASSIGNMENT_STATE_ACCEPTED));
   delivery.event.set_trace_id("0123456789abcdef0123456789abcdef");
-  EXPECT_TRUE(Do(replica->feed.OnEvent(delivery)).ok());
+  EXPECT_THAT(Do(replica->feed.OnEvent(delivery)), testing::IsOk());
   EXPECT_NE(replica->index.FindTask("tsk_new"), nullptr);
   EXPECT_EQ(dispatch_.options.parent->trace_id(), "0123456789abcdef0123456789abcdef");
 }
@@ -367,7 +368,7 @@ TEST_F(WorkersTest, WhoDeclinedIsNotAskedAgainTheNextOneIs) {
       auto declined = MakeChange(task, offer.person_id(), dispatch::v1::ASSIGNMENT_STATE_DECLINED,
                                  clock_.Now());
       const auto delivery = Deliver(std::move(declined));
-      ASSERT_TRUE(Do(replica->feed.OnEvent(delivery)).ok());
+      ASSERT_THAT(Do(replica->feed.OnEvent(delivery)), testing::IsOk());
     }
   }
   EXPECT_EQ(asked.size(), 6u);

@@ -15,6 +15,7 @@
 #include "common/metrics/rpc_metrics.h"
 #include "common/metrics/server.h"
 #include "common/redis/client.h"
+#include "common/testing/matchers.h"
 #include "common/testing/paths.h"
 
 namespace baodao::metrics {
@@ -124,7 +125,7 @@ TEST(Server, ServesMetricsOfRegistryAndProcess) {
   Registry registry;
   registry.GaugeOf(kTasks, {"OPEN", "1"})->Set(5);
   const auto server = Server::Start("127.0.0.1:0", registry);
-  ASSERT_TRUE(server.ok()) << server.status();
+  ASSERT_THAT(server, testing::IsOk());
   const std::string answer = HttpGet((*server)->port(), "/metrics");
   EXPECT_THAT(answer, HasSubstr("200 OK"));
   EXPECT_THAT(answer, HasSubstr("test_tasks{level=\"1\",state=\"OPEN\"} 5"));
@@ -136,7 +137,7 @@ TEST(Server, ServesMetricsOfRegistryAndProcess) {
 TEST(Server, SaysClearlyWhyItCannotListen) {
   Registry registry;
   const auto first = Server::Start("127.0.0.1:0", registry);
-  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_THAT(first, testing::IsOk());
   const std::string taken = "127.0.0.1:" + std::to_string((*first)->port());
   const auto second = Server::Start(taken, registry);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kAlreadyExists);

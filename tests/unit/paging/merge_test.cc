@@ -8,6 +8,7 @@
 #include "common/store/memory_store.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/loop.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::paging {
 namespace {
@@ -23,7 +24,7 @@ class MergeTest : public ::testing::Test {
     std::vector<std::string> keys;
     for (int i = 0; i < 4; ++i) keys.push_back(store_.keys().Of(i, "list"));
     auto members = testing::Run(loop_, MergeByMember(store_, keys, after, limit));
-    EXPECT_TRUE(members.ok()) << members.status();
+    EXPECT_THAT(members, testing::IsOk());
     return *members;
   }
 

@@ -5,6 +5,7 @@
 #include "baodao/registration/v1/registration.pb.h"
 #include "common/crypto/base64.h"
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 #include "common/validate/text.h"
 
 namespace baodao::paging {
@@ -25,7 +26,7 @@ TEST(PageToken, ComesBackAsItWas) {
   std::string position("reg_01\0\xff|7", 10);
   const std::string token = Encode(position, kQuery, kNow);
   const auto decoded = Decode(token, kQuery, kNow);
-  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  ASSERT_THAT(decoded, testing::IsOk());
   EXPECT_EQ(*decoded, position);
 }
 
@@ -38,22 +39,22 @@ TEST(PageToken, LongestPositionFitsARequest) {
 }
 
 TEST(PageToken, BelongsToItsQuery) {
-  EXPECT_TRUE(Is(Decode(Encode("x", kQuery, kNow), Query{"another"}, kNow).status(),
-                 Reason::PAGE_TOKEN_INVALID));
+  EXPECT_THAT(Decode(Encode("x", kQuery, kNow), Query{"another"}, kNow),
+              testing::IsRefusal(Reason::PAGE_TOKEN_INVALID));
 }
 
 TEST(PageToken, ExpiresAfterADay) {
   const std::string token = Encode("x", kQuery, kNow);
-  EXPECT_TRUE(Decode(token, kQuery, kNow + kLifetime).ok());
-  EXPECT_TRUE(
-      Is(Decode(token, kQuery, kNow + kLifetime + Millis(1)).status(), Reason::PAGE_TOKEN_EXPIRED));
+  EXPECT_THAT(Decode(token, kQuery, kNow + kLifetime), testing::IsOk());
+  EXPECT_THAT(Decode(token, kQuery, kNow + kLifetime + Millis(1)),
+              testing::IsRefusal(Reason::PAGE_TOKEN_EXPIRED));
 }
 
 // A forged time must not overflow the reckoning.
 TEST(PageToken, ImpossibleTimesAreNoticed) {
   for (const int64_t ms : {INT64_MIN, int64_t{-1}, INT64_MAX}) {
     const std::string token = Encode("x", kQuery, Time(Millis(ms)));
-    EXPECT_TRUE(Is(Decode(token, kQuery, kNow).status(), Reason::PAGE_TOKEN_INVALID)) << ms;
+    EXPECT_THAT(Decode(token, kQuery, kNow), testing::IsRefusal(Reason::PAGE_TOKEN_INVALID)) << ms;
   }
 }
 
@@ -64,13 +65,13 @@ TEST(PageToken, AnyChangeIsNoticed) {
     std::string changed = bytes;
     changed[i] = static_cast<char>(changed[i] ^ 1);
     const std::string text = crypto::Encode64(changed, crypto::Base64::kUrl);
-    EXPECT_TRUE(Is(Decode(text, kQuery, kNow).status(), Reason::PAGE_TOKEN_INVALID)) << i;
+    EXPECT_THAT(Decode(text, kQuery, kNow), testing::IsRefusal(Reason::PAGE_TOKEN_INVALID)) << i;
   }
   for (size_t length = 1; length < token.size(); ++length) {
-    EXPECT_TRUE(
-        Is(Decode(token.substr(0, length), kQuery, kNow).status(), Reason::PAGE_TOKEN_INVALID));
+    EXPECT_THAT(Decode(token.substr(0, length), kQuery, kNow),
+                testing::IsRefusal(Reason::PAGE_TOKEN_INVALID));
   }
-  EXPECT_TRUE(Is(Decode("not base64!", kQuery, kNow).status(), Reason::PAGE_TOKEN_INVALID));
+  EXPECT_THAT(Decode("not base64!", kQuery, kNow), testing::IsRefusal(Reason::PAGE_TOKEN_INVALID));
 }
 
 TEST(PageToken, QueryIgnoresThePageOnly) {
@@ -90,10 +91,10 @@ TEST(PageToken, OnlyTheDeploymentCanMakeOne) {
   const crypto::KeyRing forgers = crypto::KeyRing::Generate();
   const ListRegistrationsRequest request = Request("310110");
   const std::string forged = Encode("reg_", QueryOf(forgers, "List", request), kNow);
-  EXPECT_TRUE(Is(Decode(forged, QueryOf(ours, "List", request), kNow).status(),
-                 Reason::PAGE_TOKEN_INVALID));
+  EXPECT_THAT(Decode(forged, QueryOf(ours, "List", request), kNow),
+              testing::IsRefusal(Reason::PAGE_TOKEN_INVALID));
   const std::string made = Encode("reg_", QueryOf(ours, "List", request), kNow);
-  EXPECT_TRUE(Decode(made, QueryOf(ours, "List", request), kNow).ok());
+  EXPECT_THAT(Decode(made, QueryOf(ours, "List", request), kNow), testing::IsOk());
 }
 
 TEST(CallsOwed, CountsWhatWasReadForNothing) {

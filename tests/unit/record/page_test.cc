@@ -16,6 +16,7 @@
 #include "common/store/memory_store.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/loop.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::record {
 namespace {
@@ -75,7 +76,7 @@ TEST_F(PageTest, APageThatFiltersEverythingAwayEndsAndTheNextOneGoesOn) {
   int pages = 0;
   do {
     const auto page = Page(query);
-    ASSERT_TRUE(page.ok()) << page.status();
+    ASSERT_THAT(page, testing::IsOk());
     EXPECT_LE(page->read, 5'000);
     found.insert(found.end(), page->ids.begin(), page->ids.end());
     query.after = page->next;
@@ -95,7 +96,7 @@ TEST_F(PageTest, APageReadsAboutAsMuchAsItShows) {
   std::vector<std::string> found;
   do {
     const auto page = Page(query);
-    ASSERT_TRUE(page.ok()) << page.status();
+    ASSERT_THAT(page, testing::IsOk());
     EXPECT_LE(page->read, 400);
     found.insert(found.end(), page->ids.begin(), page->ids.end());
     query.after = page->next;
@@ -108,7 +109,7 @@ TEST_F(PageTest, NoPositionMakesOnePageReadAWholeIndex) {
   for (int i = 0; i < 5'000; ++i) Add(0, "cleaning");  // all in one millisecond
   PageQuery query = Everywhere("", 20);
   const auto first = Page(query);
-  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_THAT(first, testing::IsOk());
   // Of the same time, and before all of them in the order of ids.
   Position before_all{CreatedAt(first->ids.back()), "aaa" + first->ids.back().substr(3)};
   query.after = before_all.Encode();
@@ -128,7 +129,7 @@ TEST_F(PageTest, GoesTheOtherWayRoundToo) {
   std::vector<std::string> found;
   do {
     const auto page = Page(query);
-    ASSERT_TRUE(page.ok()) << page.status();
+    ASSERT_THAT(page, testing::IsOk());
     found.insert(found.end(), page->ids.begin(), page->ids.end());
     query.after = page->next;
   } while (!query.after.empty());
@@ -139,7 +140,7 @@ TEST_F(PageTest, APositionThatIsNoneIsRefused) {
   PageQuery query = Everywhere("", 7);
   for (const char* position : {"x", "1e400|ned", "nan|ned", "12"}) {
     query.after = position;
-    EXPECT_TRUE(Is(Page(query).status(), Reason::PAGE_TOKEN_INVALID)) << position;
+    EXPECT_THAT(Page(query), testing::IsRefusal(Reason::PAGE_TOKEN_INVALID)) << position;
   }
 }
 

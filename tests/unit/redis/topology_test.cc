@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/redis/dial.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::redis {
 namespace {
@@ -34,7 +35,7 @@ TEST(Topology, KnowsTheOwnerOfEverySlot) {
       ParseSlots(List({Range(0, 99, Text("10.0.0.1"), 1), Range(101, 16383, Text("10.0.0.2"), 2),
                        Range(100, 100, Text("10.0.0.1"), 1)}),
                  "seed");
-  ASSERT_TRUE(topology.ok()) << topology.status();
+  ASSERT_THAT(topology, testing::IsOk());
   ASSERT_EQ(topology->primaries.size(), 2u);
   EXPECT_EQ(topology->owner[0], 0);
   EXPECT_EQ(topology->owner[100], 0);
@@ -45,13 +46,13 @@ TEST(Topology, KnowsTheOwnerOfEverySlot) {
 
 TEST(Topology, SlotsNobodyServesStayOpen) {
   const auto topology = ParseSlots(List({Range(0, 1, Text("h"), 1)}), "seed");
-  ASSERT_TRUE(topology.ok());
+  ASSERT_THAT(topology, testing::IsOk());
   EXPECT_EQ(topology->owner[2], Topology::kNobody);
 }
 
 TEST(Topology, ANodeWithoutAnAddressIsTheOneThatWasAsked) {
   const auto topology = ParseSlots(List({Range(0, 1, Reply(), 7), Range(2, 3, Text(""), 8)}), "me");
-  ASSERT_TRUE(topology.ok());
+  ASSERT_THAT(topology, testing::IsOk());
   EXPECT_EQ(topology->primaries[0].host, "me");
   EXPECT_EQ(topology->primaries[1].host, "me");
 }
@@ -87,9 +88,9 @@ TEST(Redirect, IsNothingElse) {
 }
 
 TEST(Version, SevenAndLaterWillDo) {
-  EXPECT_TRUE(CheckVersion("7.0.15").ok());
-  EXPECT_TRUE(CheckVersion("8.2.0").ok());
-  EXPECT_TRUE(CheckVersion("10.0").ok());
+  EXPECT_THAT(CheckVersion("7.0.15"), testing::IsOk());
+  EXPECT_THAT(CheckVersion("8.2.0"), testing::IsOk());
+  EXPECT_THAT(CheckVersion("10.0"), testing::IsOk());
   const absl::Status old = CheckVersion("6.2.14");
   EXPECT_EQ(old.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(old.message(), "Redis 7 or newer is needed, found 6.2.14");

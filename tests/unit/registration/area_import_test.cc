@@ -9,6 +9,7 @@
 
 #include "common/areas/tree.h"
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 #include "common/testing/paths.h"
 
 namespace baodao::registration {
@@ -20,13 +21,13 @@ const std::string kHeader = "code,name,level,parent_code,latitude,longitude,coor
 
 AreaSheet Sheet(const std::string& rows) {
   auto sheet = ParseAreaSheet(kHeader + rows);
-  EXPECT_TRUE(sheet.ok()) << sheet.status();
+  EXPECT_THAT(sheet, testing::IsOk());
   return sheet.ok() ? *std::move(sheet) : AreaSheet();
 }
 
 ImportPlan Plan(std::vector<v1::Area> current, const std::string& rows) {
   auto plan = PlanImport(std::move(current), Sheet(rows));
-  EXPECT_TRUE(plan.ok()) << plan.status();
+  EXPECT_THAT(plan, testing::IsOk());
   return plan.ok() ? *std::move(plan) : ImportPlan();
 }
 
@@ -43,7 +44,7 @@ TEST(AreaSheet, ReadsEveryColumn) {
       "level,code,name,coordinate,longitude,latitude,parent_code,overlay_party_grid\r\n"
       "grid,310110-1,\"一号, 网格\",official,121.5,31.25,310110,D-07\r\n"
       "district,310110,杨浦区,,,,31,\r\n");
-  ASSERT_TRUE(sheet.ok()) << sheet.status();
+  ASSERT_THAT(sheet, testing::IsOk());
   ASSERT_EQ(sheet->areas.size(), 2u);
   const v1::Area& grid = sheet->areas[0];
   EXPECT_EQ(grid.code(), "310110-1");
@@ -70,7 +71,7 @@ TEST_P(BadSheet, NamesLineAndProblem) {
   const auto sheet = ParseAreaSheet(GetParam().csv);
   absl::Status status = sheet.status();
   if (status.ok()) status = PlanImport({}, *sheet).status();
-  EXPECT_TRUE(Is(status, Reason::IMPORT_INVALID)) << status;
+  EXPECT_THAT(status, testing::IsRefusal(Reason::IMPORT_INVALID)) << status;
   EXPECT_EQ(MetadataOf(status)["line"], GetParam().line);
   EXPECT_THAT(Localise(status, Locale::kEn), HasSubstr(GetParam().problem));
 }
@@ -124,7 +125,7 @@ TEST(PlanImport, AnAreaStaysWhereItIs) {
   const ImportPlan plan = Plan(
       {}, "d,D,district,,,,\ns,S,subdistrict,d,,,\nt,T,subdistrict,d,,,\nc,C,community,s,,,\n");
   const absl::Status moved = PlanImport(plan.areas, Sheet("c,C,community,t,,,\n")).status();
-  EXPECT_TRUE(Is(moved, Reason::IMPORT_INVALID));
+  EXPECT_THAT(moved, testing::IsRefusal(Reason::IMPORT_INVALID));
   EXPECT_EQ(MetadataOf(moved)["problem"], "PARENT_FIXED");
   EXPECT_EQ(Localise(moved, Locale::kZh), "导入文件有误，第 2 行：区域 c 属于 s，不能移动");
   const absl::Status level = PlanImport(plan.areas, Sheet("c,C,grid,s,,,\n")).status();
@@ -138,7 +139,7 @@ TEST(AreaSheet, TakesWhatExcelLeavesBehind) {
       ",,,,,,,,\r\n"
       " 310110 , 杨浦区\u3000,district,31, 31.25 ,121.5,official\r\n"
       ",,,,\r\n");
-  ASSERT_TRUE(sheet.ok()) << sheet.status();
+  ASSERT_THAT(sheet, testing::IsOk());
   ASSERT_EQ(sheet->areas.size(), 2u);
   EXPECT_EQ(sheet->areas[0].level(), v1::AREA_LEVEL_PROVINCE);
   EXPECT_EQ(sheet->areas[1].code(), "310110");
@@ -153,9 +154,9 @@ const std::string kSuccessors =
 TEST(PlanImport, SuccessorsCloseAreasAndStay) {
   const ImportPlan before = Plan({}, "a,A,community,,,,\nb,B,community,,,,\nc,C,community,,,,\n");
   const auto sheet = ParseAreaSheet(kSuccessors + "a,A,community,,,,,b\nb,B,community,,,,,c\n");
-  ASSERT_TRUE(sheet.ok()) << sheet.status();
+  ASSERT_THAT(sheet, testing::IsOk());
   auto plan = PlanImport(before.areas, *sheet);
-  ASSERT_TRUE(plan.ok()) << plan.status();
+  ASSERT_THAT(plan, testing::IsOk());
   EXPECT_EQ(plan->changed, 2);
   const auto tree = areas::AreaTree::Build(plan->areas);
   EXPECT_EQ((*tree)->SuccessorOf("a")->code(), "c");
@@ -168,7 +169,7 @@ TEST(PlanImport, SuccessorsCloseAreasAndStay) {
 TEST(PlanImport, ACircleOfSuccessorsIsRefusedWithItsLine) {
   const auto first =
       PlanImport({}, *ParseAreaSheet(kSuccessors + "a,A,grid,,,,,b\nb,B,grid,,,,,\n"));
-  ASSERT_TRUE(first.ok()) << first.status();
+  ASSERT_THAT(first, testing::IsOk());
   const auto circle =
       PlanImport(first->areas, *ParseAreaSheet(kSuccessors + "c,C,grid,,,,,\nb,B,grid,,,,,a\n"));
   EXPECT_EQ(MetadataOf(circle.status())["problem"], "SUCCESSOR_CIRCLE");
@@ -202,12 +203,12 @@ TEST(PlanImport, LoadsTheShippedTrees) {
                                                {"ops/data/shanghai/areas.csv", 6760}};
   for (const auto& [path, count] : files) {
     const auto sheet = ParseAreaSheet(ReadFile(path));
-    ASSERT_TRUE(sheet.ok()) << sheet.status();
+    ASSERT_THAT(sheet, testing::IsOk());
     const auto plan = PlanImport({}, *sheet);
-    ASSERT_TRUE(plan.ok()) << plan.status();
+    ASSERT_THAT(plan, testing::IsOk());
     EXPECT_EQ(plan->added, count);
     const auto tree = areas::AreaTree::Build(plan->areas);
-    ASSERT_TRUE(tree.ok());
+    ASSERT_THAT(tree, testing::IsOk());
     EXPECT_TRUE((*tree)->Covers("31", "310110"));
   }
 }

@@ -6,6 +6,7 @@
 
 #include "common/clock/timestamp.h"
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::registration {
 namespace {
@@ -51,9 +52,9 @@ class CredentialTest : public ::testing::Test {
 };
 
 TEST_F(CredentialTest, OneOfEachKindRenewedInPlace) {
-  ASSERT_TRUE(Grant("nurse", kNow + kYear).ok());
-  ASSERT_TRUE(Grant("doctor", kNow + kYear).ok());
-  ASSERT_TRUE(Grant("nurse", kNow + 2 * kYear, "per_d").ok());
+  ASSERT_THAT(Grant("nurse", kNow + kYear), testing::IsOk());
+  ASSERT_THAT(Grant("doctor", kNow + kYear), testing::IsOk());
+  ASSERT_THAT(Grant("nurse", kNow + 2 * kYear, "per_d"), testing::IsOk());
   ASSERT_EQ(person().credentials_size(), 2);
   const v1::Credential& nurse = person().credentials(0);
   EXPECT_EQ(nurse.kind(), "nurse");
@@ -66,59 +67,63 @@ TEST_F(CredentialTest, OneOfEachKindRenewedInPlace) {
 
 TEST_F(CredentialTest, BoundToTheAreaThatGrantedIt) {
   record_.add_area_codes("3202");
-  ASSERT_TRUE(Grant("nurse", kNow + kYear).ok());
+  ASSERT_THAT(Grant("nurse", kNow + kYear), testing::IsOk());
   EXPECT_EQ(person().credentials(0).area_code(), "3101");
   // The person is ACTIVE there as well, but it is not theirs to change.
-  EXPECT_TRUE(Is(Revoke("nurse", "3202"), Reason::CREDENTIAL_OF_ANOTHER_AREA));
-  EXPECT_TRUE(
-      Is(Grant("nurse", kNow + 2 * kYear, "per_d", "3202"), Reason::CREDENTIAL_OF_ANOTHER_AREA));
+  EXPECT_THAT(Revoke("nurse", "3202"), testing::IsRefusal(Reason::CREDENTIAL_OF_ANOTHER_AREA));
+  EXPECT_THAT(Grant("nurse", kNow + 2 * kYear, "per_d", "3202"),
+              testing::IsRefusal(Reason::CREDENTIAL_OF_ANOTHER_AREA));
   EXPECT_EQ(person().credentials(0).verifier_id(), "per_c");
   // Those above may, and it stays where it was unless they say otherwise.
-  ASSERT_TRUE(Grant("nurse", kNow + 2 * kYear, "per_e", "31").ok());
+  ASSERT_THAT(Grant("nurse", kNow + 2 * kYear, "per_e", "31"), testing::IsOk());
   EXPECT_EQ(person().credentials(0).area_code(), "3101");
-  ASSERT_TRUE(Grant("nurse", kNow + 2 * kYear, "per_e", "31", "31").ok());
+  ASSERT_THAT(Grant("nurse", kNow + 2 * kYear, "per_e", "31", "31"), testing::IsOk());
   EXPECT_EQ(person().credentials(0).area_code(), "31");
-  EXPECT_TRUE(Is(Revoke("nurse", "3101"), Reason::CREDENTIAL_OF_ANOTHER_AREA));
-  EXPECT_TRUE(Revoke("nurse", "31").ok());
+  EXPECT_THAT(Revoke("nurse", "3101"), testing::IsRefusal(Reason::CREDENTIAL_OF_ANOTHER_AREA));
+  EXPECT_THAT(Revoke("nurse", "31"), testing::IsOk());
 }
 
 TEST_F(CredentialTest, OnlyWhereThePersonIsActive) {
-  EXPECT_TRUE(Is(Grant("nurse", kNow + kYear, "per_c", "3202"), Reason::NOT_REGISTERED));
-  EXPECT_TRUE(Is(Grant("nurse", kNow + kYear, "per_c", "3202", "3202"), Reason::NOT_REGISTERED));
-  EXPECT_TRUE(Is(Grant("nurse", kNow + kYear, "per_c", "3202", "3101"), Reason::PERMISSION_DENIED));
+  EXPECT_THAT(Grant("nurse", kNow + kYear, "per_c", "3202"),
+              testing::IsRefusal(Reason::NOT_REGISTERED));
+  EXPECT_THAT(Grant("nurse", kNow + kYear, "per_c", "3202", "3202"),
+              testing::IsRefusal(Reason::NOT_REGISTERED));
+  EXPECT_THAT(Grant("nurse", kNow + kYear, "per_c", "3202", "3101"),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
   record_.add_area_codes("3102");
-  EXPECT_TRUE(Is(Grant("nurse", kNow + kYear, "per_c", "31"), Reason::INVALID_ARGUMENT_FIELDS))
+  EXPECT_THAT(Grant("nurse", kNow + kYear, "per_c", "31"),
+              testing::IsRefusal(Reason::INVALID_ARGUMENT_FIELDS))
       << "there are two: which?";
   EXPECT_EQ(person().credentials_size(), 0);
 }
 
 // Registrations end, what an area has put on record stays its own.
 TEST_F(CredentialTest, RevokedByTheAreaThatGrantedItAlsoAfterThePersonHasLeft) {
-  ASSERT_TRUE(Grant("nurse", kNow + kYear).ok());
+  ASSERT_THAT(Grant("nurse", kNow + kYear), testing::IsOk());
   record_.clear_area_codes();
-  EXPECT_TRUE(Revoke("nurse").ok());
+  EXPECT_THAT(Revoke("nurse"), testing::IsOk());
 }
 
 // Where the person had gone nobody could renew what another area had once granted.
 TEST_F(CredentialTest, OneThatHasExpiredIsGrantedAnewByAnyArea) {
-  ASSERT_TRUE(Grant("nurse", kNow + kYear).ok());
+  ASSERT_THAT(Grant("nurse", kNow + kYear), testing::IsOk());
   record_.add_area_codes("3202");
   v1::Credential& held = *record_.mutable_person()->mutable_credentials(0);
-  EXPECT_TRUE(
-      Is(Grant("nurse", kNow + kYear, "per_d", "3202"), Reason::CREDENTIAL_OF_ANOTHER_AREA));
+  EXPECT_THAT(Grant("nurse", kNow + kYear, "per_d", "3202"),
+              testing::IsRefusal(Reason::CREDENTIAL_OF_ANOTHER_AREA));
   *held.mutable_expire_time() = ToTimestamp(kNow);
-  ASSERT_TRUE(Grant("nurse", kNow + kYear, "per_d", "3202").ok());
+  ASSERT_THAT(Grant("nurse", kNow + kYear, "per_d", "3202"), testing::IsOk());
   ASSERT_EQ(person().credentials_size(), 1);
   EXPECT_EQ(held.area_code(), "3202");
   EXPECT_EQ(held.verifier_id(), "per_d");
 }
 
 TEST_F(CredentialTest, OneOfAnAreaThatThePersonHasLeftIsGrantedAnew) {
-  ASSERT_TRUE(Grant("nurse", kNow + kYear).ok());
+  ASSERT_THAT(Grant("nurse", kNow + kYear), testing::IsOk());
   record_.clear_area_codes();
   record_.add_area_codes("3202");
-  EXPECT_TRUE(Is(Grant("nurse", kNow + kYear), Reason::NOT_REGISTERED));
-  ASSERT_TRUE(Grant("nurse", kNow + kYear, "per_d", "3202").ok());
+  EXPECT_THAT(Grant("nurse", kNow + kYear), testing::IsRefusal(Reason::NOT_REGISTERED));
+  ASSERT_THAT(Grant("nurse", kNow + kYear, "per_d", "3202"), testing::IsOk());
   ASSERT_EQ(person().credentials_size(), 1);
   EXPECT_EQ(person().credentials(0).area_code(), "3202");
 }
@@ -126,42 +131,43 @@ TEST_F(CredentialTest, OneOfAnAreaThatThePersonHasLeftIsGrantedAnew) {
 TEST_F(CredentialTest, OneThatBelongsNowhereIsRevokedByWhoCoordinatesEverything) {
   record_.mutable_person()->add_credentials()->set_kind("nurse");
   record_.clear_area_codes();
-  EXPECT_TRUE(Is(Revoke("nurse"), Reason::CREDENTIAL_OF_ANOTHER_AREA));
-  EXPECT_TRUE(Revoke("nurse", "").ok());
+  EXPECT_THAT(Revoke("nurse"), testing::IsRefusal(Reason::CREDENTIAL_OF_ANOTHER_AREA));
+  EXPECT_THAT(Revoke("nurse", ""), testing::IsOk());
 }
 
 TEST_F(CredentialTest, OneFromBeforeBelongsToWhereThePersonIsActive) {
   record_.mutable_person()->add_credentials()->set_kind("nurse");
-  EXPECT_TRUE(Is(Revoke("nurse", "3202"), Reason::CREDENTIAL_OF_ANOTHER_AREA));
-  EXPECT_TRUE(Revoke("nurse").ok());
+  EXPECT_THAT(Revoke("nurse", "3202"), testing::IsRefusal(Reason::CREDENTIAL_OF_ANOTHER_AREA));
+  EXPECT_THAT(Revoke("nurse"), testing::IsOk());
 }
 
 TEST_F(CredentialTest, NobodyConfirmsTheirOwn) {
-  EXPECT_TRUE(Is(Grant("nurse", kNow + kYear, "per_a"), Reason::OWN_CREDENTIAL));
+  EXPECT_THAT(Grant("nurse", kNow + kYear, "per_a"), testing::IsRefusal(Reason::OWN_CREDENTIAL));
   EXPECT_EQ(person().credentials_size(), 0);
 }
 
 TEST_F(CredentialTest, ExpiresSomeTimeSoon) {
-  EXPECT_TRUE(Is(Grant("nurse", kNow), Reason::INVALID_ARGUMENT_FIELDS));
-  EXPECT_TRUE(Grant("nurse", kNow + Millis(1)).ok());
-  EXPECT_TRUE(Is(Grant("doctor", kNow + 51 * kYear), Reason::INVALID_ARGUMENT_FIELDS));
+  EXPECT_THAT(Grant("nurse", kNow), testing::IsRefusal(Reason::INVALID_ARGUMENT_FIELDS));
+  EXPECT_THAT(Grant("nurse", kNow + Millis(1)), testing::IsOk());
+  EXPECT_THAT(Grant("doctor", kNow + 51 * kYear),
+              testing::IsRefusal(Reason::INVALID_ARGUMENT_FIELDS));
   EXPECT_EQ(person().credentials_size(), 1);
 }
 
 TEST_F(CredentialTest, SixteenKindsAtMost) {
   for (int i = 0; i < 16; ++i) {
-    ASSERT_TRUE(Grant("kind_" + std::to_string(i), kNow + kYear).ok());
+    ASSERT_THAT(Grant("kind_" + std::to_string(i), kNow + kYear), testing::IsOk());
   }
-  EXPECT_TRUE(Is(Grant("one_more", kNow + kYear), Reason::TOO_MANY_CREDENTIALS));
+  EXPECT_THAT(Grant("one_more", kNow + kYear), testing::IsRefusal(Reason::TOO_MANY_CREDENTIALS));
   EXPECT_TRUE(Grant("kind_3", kNow + kYear).ok()) << "a renewal";
 }
 
 TEST_F(CredentialTest, RevokedIsGone) {
-  EXPECT_TRUE(Is(Revoke("nurse"), Reason::NOT_FOUND));
-  ASSERT_TRUE(Grant("nurse", kNow + kYear).ok());
-  EXPECT_TRUE(Revoke("nurse").ok());
+  EXPECT_THAT(Revoke("nurse"), testing::IsRefusal(Reason::NOT_FOUND));
+  ASSERT_THAT(Grant("nurse", kNow + kYear), testing::IsOk());
+  EXPECT_THAT(Revoke("nurse"), testing::IsOk());
   EXPECT_EQ(person().credentials_size(), 0);
-  EXPECT_TRUE(Is(Revoke("nurse"), Reason::NOT_FOUND));
+  EXPECT_THAT(Revoke("nurse"), testing::IsRefusal(Reason::NOT_FOUND));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::registration {
 namespace {
@@ -14,7 +15,7 @@ using ::testing::ElementsAre;
 
 std::vector<CsvRow> Rows(std::string_view text) {
   auto rows = ParseCsv(text);
-  EXPECT_TRUE(rows.ok()) << rows.status();
+  EXPECT_THAT(rows, testing::IsOk());
   return rows.ok() ? *std::move(rows) : std::vector<CsvRow>();
 }
 
@@ -92,7 +93,7 @@ class BadCsv : public ::testing::TestWithParam<Bad> {};
 
 TEST_P(BadCsv, NamesTheLine) {
   const absl::Status status = ParseCsv(GetParam().text).status();
-  EXPECT_TRUE(Is(status, Reason::IMPORT_INVALID)) << status;
+  EXPECT_THAT(status, testing::IsRefusal(Reason::IMPORT_INVALID)) << status;
   EXPECT_EQ(MetadataOf(status)["line"], GetParam().line);
 }
 

@@ -88,7 +88,7 @@ TEST_F(LostAnswerTest, AlsoWhenTheNewerTokenWasExchangedInTurn) {
 TEST_F(LostAnswerTest, OnlySoManyAreRemembered) {
   for (int i = 0; i < 100; ++i) {
     RotateRefresh("token " + std::to_string(i), kNow, &session_);
-    EXPECT_LE(session_.replaced_size(), kMostReplaced);
+    EXPECT_LE(session_.replaced_size(), kMaxReplaced);
   }
   EXPECT_EQ(Judge("token 98"), RefreshVerdict::kRepeat);
   RotateRefresh("last", kNow + kRefreshRetry, &session_);

@@ -5,6 +5,7 @@
 
 #include "common/clock/timestamp.h"
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::registration {
 namespace {
@@ -80,7 +81,7 @@ TEST(PersonUpdate, NoPlaceTakesTheHomeAway) {
 }
 
 TEST(PersonUpdate, RefusesUnknownPathsAndBackwardSlots) {
-  EXPECT_TRUE(CheckPersonUpdate(Update({"skills"})).ok());
+  EXPECT_THAT(CheckPersonUpdate(Update({"skills"})), testing::IsOk());
   v1::UpdatePersonRequest request = Update({"phone"});
   auto* slot = request.add_availability();
   slot->set_start_minute(600);

@@ -4,6 +4,7 @@
 
 #include "common/clock/timestamp.h"
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::registration {
 namespace {
@@ -32,8 +33,8 @@ v1::Registration At(const std::string& area, v1::RegistrationState state,
 bool ByPrefix(std::string_view above, std::string_view below) { return below.starts_with(above); }
 
 TEST(CheckKind, PairingIsForUnitsAndUnitsComeByThemselves) {
-  EXPECT_TRUE(CheckKind(kPerson, v1::REGISTRATION_KIND_STANDARD, true).ok());
-  EXPECT_TRUE(CheckKind(kUnit, v1::REGISTRATION_KIND_PAIRING, false).ok());
+  EXPECT_THAT(CheckKind(kPerson, v1::REGISTRATION_KIND_STANDARD, true), testing::IsOk());
+  EXPECT_THAT(CheckKind(kUnit, v1::REGISTRATION_KIND_PAIRING, false), testing::IsOk());
   EXPECT_EQ(ViolationsOf(CheckKind(kPerson, v1::REGISTRATION_KIND_PAIRING, false))[0].field,
             "kind");
   EXPECT_EQ(ViolationsOf(CheckKind(kUnit, v1::REGISTRATION_KIND_STANDARD, true))[0].field,
@@ -42,39 +43,42 @@ TEST(CheckKind, PairingIsForUnitsAndUnitsComeByThemselves) {
 
 TEST(CheckArea, LevelsFitTheSubject) {
   const auto standard = v1::REGISTRATION_KIND_STANDARD;
-  EXPECT_TRUE(CheckArea(kPerson, standard, Area(v1::AREA_LEVEL_SUBDISTRICT)).ok());
-  EXPECT_TRUE(CheckArea(kPerson, standard, Area(v1::AREA_LEVEL_BUILDING)).ok());
-  EXPECT_TRUE(
-      Is(CheckArea(kPerson, standard, Area(v1::AREA_LEVEL_DISTRICT)), Reason::AREA_LEVEL_WRONG));
-  EXPECT_TRUE(CheckArea(kUnit, standard, Area(v1::AREA_LEVEL_DISTRICT)).ok());
-  EXPECT_TRUE(Is(CheckArea(kUnit, standard, Area(v1::AREA_LEVEL_CITY)), Reason::AREA_LEVEL_WRONG));
+  EXPECT_THAT(CheckArea(kPerson, standard, Area(v1::AREA_LEVEL_SUBDISTRICT)), testing::IsOk());
+  EXPECT_THAT(CheckArea(kPerson, standard, Area(v1::AREA_LEVEL_BUILDING)), testing::IsOk());
+  EXPECT_THAT(CheckArea(kPerson, standard, Area(v1::AREA_LEVEL_DISTRICT)),
+              testing::IsRefusal(Reason::AREA_LEVEL_WRONG));
+  EXPECT_THAT(CheckArea(kUnit, standard, Area(v1::AREA_LEVEL_DISTRICT)), testing::IsOk());
+  EXPECT_THAT(CheckArea(kUnit, standard, Area(v1::AREA_LEVEL_CITY)),
+              testing::IsRefusal(Reason::AREA_LEVEL_WRONG));
   const auto pairing = v1::REGISTRATION_KIND_PAIRING;
-  EXPECT_TRUE(CheckArea(kUnit, pairing, Area(v1::AREA_LEVEL_COMMUNITY)).ok());
-  EXPECT_TRUE(
-      Is(CheckArea(kUnit, pairing, Area(v1::AREA_LEVEL_SUBDISTRICT)), Reason::AREA_LEVEL_WRONG));
+  EXPECT_THAT(CheckArea(kUnit, pairing, Area(v1::AREA_LEVEL_COMMUNITY)), testing::IsOk());
+  EXPECT_THAT(CheckArea(kUnit, pairing, Area(v1::AREA_LEVEL_SUBDISTRICT)),
+              testing::IsRefusal(Reason::AREA_LEVEL_WRONG));
 }
 
 TEST(CheckExpiry, SecondmentsEndAndAllEndsLieAhead) {
   v1::CreateRegistrationRequest request;
-  EXPECT_TRUE(CheckExpiry(request, v1::REGISTRATION_KIND_STANDARD, kNow).ok());
+  EXPECT_THAT(CheckExpiry(request, v1::REGISTRATION_KIND_STANDARD, kNow), testing::IsOk());
   EXPECT_EQ(ViolationsOf(CheckExpiry(request, v1::REGISTRATION_KIND_SECONDMENT, kNow))[0].kind,
             ViolationKind::REQUIRED);
   *request.mutable_expire_time() = ToTimestamp(kNow);
   EXPECT_EQ(ViolationsOf(CheckExpiry(request, v1::REGISTRATION_KIND_CAMPAIGN, kNow))[0].kind,
             ViolationKind::IN_THE_PAST);
   *request.mutable_expire_time() = ToTimestamp(kNow + Millis(1));
-  EXPECT_TRUE(CheckExpiry(request, v1::REGISTRATION_KIND_SECONDMENT, kNow).ok());
+  EXPECT_THAT(CheckExpiry(request, v1::REGISTRATION_KIND_SECONDMENT, kNow), testing::IsOk());
 }
 
 TEST(CheckLive, OneLiveRegistrationPerArea) {
   for (const auto state : {v1::REGISTRATION_STATE_PENDING, v1::REGISTRATION_STATE_ACTIVE,
                            v1::REGISTRATION_STATE_SUSPENDED}) {
-    EXPECT_TRUE(Is(CheckLive({At("a", state)}, kPerson, "a"), Reason::ALREADY_REGISTERED));
+    EXPECT_THAT(CheckLive({At("a", state)}, kPerson, "a"),
+                testing::IsRefusal(Reason::ALREADY_REGISTERED));
   }
-  EXPECT_TRUE(CheckLive({At("a", v1::REGISTRATION_STATE_ENDED)}, kPerson, "a").ok());
-  EXPECT_TRUE(CheckLive({At("b", v1::REGISTRATION_STATE_ACTIVE)}, kPerson, "a").ok());
+  EXPECT_THAT(CheckLive({At("a", v1::REGISTRATION_STATE_ENDED)}, kPerson, "a"), testing::IsOk());
+  EXPECT_THAT(CheckLive({At("b", v1::REGISTRATION_STATE_ACTIVE)}, kPerson, "a"), testing::IsOk());
   // A transfer may come back to where it leaves.
-  EXPECT_TRUE(CheckLive({At("a", v1::REGISTRATION_STATE_ACTIVE)}, kPerson, "a", "reg_1").ok());
+  EXPECT_THAT(CheckLive({At("a", v1::REGISTRATION_STATE_ACTIVE)}, kPerson, "a", "reg_1"),
+              testing::IsOk());
 }
 
 TEST(CheckLive, HasALimit) {
@@ -83,9 +87,9 @@ TEST(CheckLive, HasALimit) {
     live.push_back(
         At("a" + std::to_string(i), v1::REGISTRATION_STATE_ACTIVE, "reg_" + std::to_string(i)));
   }
-  EXPECT_TRUE(Is(CheckLive(live, kPerson, "b"), Reason::TOO_MANY_REGISTRATIONS));
-  EXPECT_TRUE(CheckLive(live, kUnit, "b").ok());
-  EXPECT_TRUE(CheckLive(live, kPerson, "b", "reg_3").ok());
+  EXPECT_THAT(CheckLive(live, kPerson, "b"), testing::IsRefusal(Reason::TOO_MANY_REGISTRATIONS));
+  EXPECT_THAT(CheckLive(live, kUnit, "b"), testing::IsOk());
+  EXPECT_THAT(CheckLive(live, kPerson, "b", "reg_3"), testing::IsOk());
 }
 
 TEST(CheckSuspensions, HoldAboveAndBelowButNotBeside) {
@@ -97,8 +101,8 @@ TEST(CheckSuspensions, HoldAboveAndBelowButNotBeside) {
   EXPECT_TRUE(refused("31"));
   EXPECT_TRUE(refused("310110"));
   EXPECT_FALSE(refused("3102"));
-  EXPECT_TRUE(
-      CheckSuspensions({At("3101", v1::REGISTRATION_STATE_ACTIVE)}, "310110", ByPrefix).ok());
+  EXPECT_THAT(CheckSuspensions({At("3101", v1::REGISTRATION_STATE_ACTIVE)}, "310110", ByPrefix),
+              testing::IsOk());
 }
 
 TEST(DeadlineOf, WhatWaitsAndWhatIsSuspendedEndsByItself) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::registration {
 namespace {
@@ -23,7 +24,7 @@ TEST(UnitUpdate, WritesOnlyWhatTheMaskNames) {
   v1::Unit unit;
   unit.set_kind(v1::UNIT_KIND_ENTERPRISE);
   unit.set_liaison_id("per_1");
-  ASSERT_TRUE(ApplyUnitUpdate(request, kNow, &unit).ok());
+  ASSERT_THAT(ApplyUnitUpdate(request, kNow, &unit), testing::IsOk());
   EXPECT_EQ(unit.name(), "同济大学");
   EXPECT_EQ(unit.kind(), v1::UNIT_KIND_ENTERPRISE);
   EXPECT_EQ(unit.liaison_id(), "per_1");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/ids/ids.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::registration {
 namespace {
@@ -31,7 +32,7 @@ TEST_F(VaultTest, NothingPrivateIsReadableInTheRecord) {
 
 TEST_F(VaultTest, OwnersSeeAllOthersMasks) {
   const auto own = vault_.Show(Sealed(), true);
-  ASSERT_TRUE(own.ok()) << own.status();
+  ASSERT_THAT(own, testing::IsOk());
   EXPECT_EQ(own->display_name(), "张三丰");
   EXPECT_EQ(own->phone(), "13812341234");
   EXPECT_EQ(own->address(), "上海市杨浦区平凉路1000弄3号");

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "common/testing/matchers.h"
 #include "common/testing/rpc_proto_text.h"
 
 namespace baodao::rpc::detail {
@@ -72,7 +73,7 @@ class AccessPlanTest : public ::testing::Test {
   }
   AccessPlan Plan(const std::string& name) {
     auto plan = AccessPlan::Compile(proto_.Method("Good." + name));
-    EXPECT_TRUE(plan.ok()) << plan.status();
+    EXPECT_THAT(plan, testing::IsOk());
     return *plan;
   }
   Verdict Decide(const std::string& method, const Principal& caller, const std::string& request) {

@@ -9,6 +9,7 @@
 #include "common/rpc/server.h"
 #include "common/status/status.h"
 #include "common/testing/loop.h"
+#include "common/testing/matchers.h"
 #include "common/testing/rpc_proto_text.h"
 #include "common/testing/rpc_tokens.h"
 
@@ -107,13 +108,13 @@ class ChainTest : public ::testing::Test {
 };
 
 #define EXPECT_REFUSED(expression, reason) \
-  EXPECT_TRUE(Is(expression, Reason::reason)) << (expression)
+  EXPECT_THAT(expression, testing::IsRefusal(Reason::reason)) << (expression)
 
 TEST_F(ChainTest, TheCallerIsWhoTheTokenSays) {
-  EXPECT_TRUE(Pass("Public", tokens_.Person("per_1"), kGood).ok());
+  EXPECT_THAT(Pass("Public", tokens_.Person("per_1"), kGood), testing::IsOk());
   EXPECT_EQ(state_->caller->person_id, "per_1");
   scheme_ = "bEaReR ";
-  EXPECT_TRUE(Pass("InArea", tokens_.Coordinator("per_2", "310"), kGood).ok());
+  EXPECT_THAT(Pass("InArea", tokens_.Coordinator("per_2", "310"), kGood), testing::IsOk());
   scheme_ = "Basic ";
   EXPECT_REFUSED(Pass("InArea", tokens_.Coordinator("per_2", "310"), kGood), TOKEN_INVALID);
 }
@@ -127,7 +128,7 @@ TEST_F(ChainTest, BadTokensAreRefusedWhereOneIsNeeded) {
 }
 
 TEST_F(ChainTest, AStaleTokenDoesNotLockAnybodyOutOfWhatIsPublic) {
-  EXPECT_TRUE(Pass("Public", tokens_.Expired("per_1"), kGood).ok());
+  EXPECT_THAT(Pass("Public", tokens_.Expired("per_1"), kGood), testing::IsOk());
   EXPECT_TRUE(state_->caller->IsAnonymous());
 }
 
@@ -142,8 +143,8 @@ TEST_F(ChainTest, NamingNoAreaIsAMistakeOfTheRequest) {
 }
 
 TEST_F(ChainTest, AResourceIsJudgedByItsAreaAndOwners) {
-  EXPECT_TRUE(Pass("OfResource", tokens_.Coordinator("per_2", "310"), kGood).ok());
-  EXPECT_TRUE(Pass("OfResource", tokens_.Person("per_owner"), kGood).ok());
+  EXPECT_THAT(Pass("OfResource", tokens_.Coordinator("per_2", "310"), kGood), testing::IsOk());
+  EXPECT_THAT(Pass("OfResource", tokens_.Person("per_owner"), kGood), testing::IsOk());
   EXPECT_REFUSED(Pass("OfResource", tokens_.Person("per_1"), kGood), PERMISSION_DENIED);
   EXPECT_REFUSED(Pass("OfResource", tokens_.Coordinator("per_2", "440"), kGood), PERMISSION_DENIED);
   EXPECT_EQ(resolved_, 4);
@@ -152,7 +153,7 @@ TEST_F(ChainTest, AResourceIsJudgedByItsAreaAndOwners) {
 }
 
 TEST_F(ChainTest, TheStoreIsNotAskedForAServiceOrAboutNonsense) {
-  EXPECT_TRUE(Pass("OfResource", tokens_.Service("matching"), kGood).ok());
+  EXPECT_THAT(Pass("OfResource", tokens_.Service("matching"), kGood), testing::IsOk());
   EXPECT_REFUSED(Pass("OfResource", tokens_.Person("per_1"), "id: 'x' area: 'a'"),
                  INVALID_ARGUMENT_FIELDS);
   EXPECT_REFUSED(Pass("OfResource", tokens_.Person("per_1"), "area: 'a'"), INVALID_ARGUMENT_FIELDS);
@@ -178,17 +179,18 @@ TEST_F(ChainTest, PeopleAreLimitedByWhoTheyAreAndStrangersByAddress) {
   options_.rate_limits.person = {0.001, 2};
   options_.rate_limits.anonymous = {0.001, 1};
   const std::string one = tokens_.Person("per_1");
-  EXPECT_TRUE(Pass("Public", one, kGood).ok());
-  EXPECT_TRUE(Pass("Public", one, kGood).ok());
+  EXPECT_THAT(Pass("Public", one, kGood), testing::IsOk());
+  EXPECT_THAT(Pass("Public", one, kGood), testing::IsOk());
   const absl::Status limited = Pass("Public", one, kGood);
   EXPECT_REFUSED(limited, RATE_LIMITED);
   EXPECT_GT(RetryAfterOf(limited).value_or(Millis(0)), Millis(0));
-  EXPECT_TRUE(Pass("Public", tokens_.Person("per_2"), kGood).ok());
-  EXPECT_TRUE(Pass("Public", "", kGood).ok());
+  EXPECT_THAT(Pass("Public", tokens_.Person("per_2"), kGood), testing::IsOk());
+  EXPECT_THAT(Pass("Public", "", kGood), testing::IsOk());
   EXPECT_REFUSED(Pass("Public", "", kGood), RATE_LIMITED);
   address_ = "10.0.0.8";
-  EXPECT_TRUE(Pass("Public", "", kGood).ok());
-  for (int i = 0; i < 10; ++i) EXPECT_TRUE(Pass("Public", tokens_.Service("x"), kGood).ok());
+  EXPECT_THAT(Pass("Public", "", kGood), testing::IsOk());
+  for (int i = 0; i < 10; ++i)
+    EXPECT_THAT(Pass("Public", tokens_.Service("x"), kGood), testing::IsOk());
 }
 
 // Calls that were refused used to be free.
@@ -197,14 +199,14 @@ TEST_F(ChainTest, RefusedCallsAreLimitedToo) {
   EXPECT_REFUSED(Pass("InArea", "rubbish", kGood), TOKEN_INVALID);
   EXPECT_REFUSED(Pass("InArea", "", kGood), UNAUTHENTICATED);
   EXPECT_REFUSED(Pass("InArea", "", kGood), RATE_LIMITED);
-  EXPECT_TRUE(Pass("InArea", tokens_.Coordinator("per_2", "310"), kGood).ok());
+  EXPECT_THAT(Pass("InArea", tokens_.Coordinator("per_2", "310"), kGood), testing::IsOk());
 }
 
 // Whoever guessed tokens made us check a signature for each of them.
 TEST_F(ChainTest, TokensFromWhoeverGuessesThemAreNotVerified) {
   options_.rate_limits.anonymous = {0.001, 2};
   const std::string known = tokens_.Coordinator("per_2", "310");
-  EXPECT_TRUE(Pass("InArea", known, kGood).ok());
+  EXPECT_THAT(Pass("InArea", known, kGood), testing::IsOk());
   std::string forged = tokens_.Coordinator("per_3", "310");
   char& byte = forged[forged.size() - 10];
   byte = byte == 'A' ? 'B' : 'A';
@@ -214,9 +216,9 @@ TEST_F(ChainTest, TokensFromWhoeverGuessesThemAreNotVerified) {
   EXPECT_REFUSED(Pass("InArea", forged, kGood), RATE_LIMITED);
   EXPECT_EQ(tokens_.verifier().verifications(), verified);
   // Those who share the address are known by their tokens, and others have other addresses.
-  EXPECT_TRUE(Pass("InArea", known, kGood).ok());
+  EXPECT_THAT(Pass("InArea", known, kGood), testing::IsOk());
   address_ = "10.0.0.8";
-  EXPECT_TRUE(Pass("InArea", tokens_.Coordinator("per_4", "310"), kGood).ok());
+  EXPECT_THAT(Pass("InArea", tokens_.Coordinator("per_4", "310"), kGood), testing::IsOk());
 }
 
 // A subscriber has 2^64 addresses of them.
@@ -244,36 +246,36 @@ TEST_F(ChainTest, MutationsThatSucceedAreLimitedOnTopOfCalls) {
   options_.rate_limits.writes = {0.001, 2};
   const std::string one = tokens_.Person("per_1");
   answers_ = false;
-  for (int i = 0; i < 5; ++i) EXPECT_TRUE(Pass("Write", one, "request_id: 'r'").ok());
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(Pass("Write", one, "request_id: 'r'"), testing::IsOk());
   answers_ = true;
-  for (int i = 0; i < 2; ++i) EXPECT_TRUE(Pass("Write", one, "request_id: 'r'").ok());
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(Pass("Write", one, "request_id: 'r'"), testing::IsOk());
   EXPECT_REFUSED(Pass("Write", one, "request_id: 'r'"), RATE_LIMITED);
   EXPECT_TRUE(Pass("Public", one, kGood).ok()) << "reading goes on";
-  EXPECT_TRUE(Pass("Write", tokens_.Person("per_2"), "request_id: 'r'").ok());
+  EXPECT_THAT(Pass("Write", tokens_.Person("per_2"), "request_id: 'r'"), testing::IsOk());
   for (int i = 0; i < 5; ++i) {
-    EXPECT_TRUE(Pass("Write", tokens_.Service("lists"), "request_id: 'r'").ok());
+    EXPECT_THAT(Pass("Write", tokens_.Service("lists"), "request_id: 'r'"), testing::IsOk());
   }
 }
 
 TEST_F(ChainTest, WhatACallReadsForNothingIsChargedToItsCaller) {
   options_.rate_limits.person = {0.001, 10};
   const std::string one = tokens_.Person("per_1");
-  EXPECT_TRUE(Pass("Public", one, kGood).ok());
+  EXPECT_THAT(Pass("Public", one, kGood), testing::IsOk());
   state_->charger = &chain();
   CallContext(state_).Charge(8);
-  EXPECT_TRUE(Pass("Public", one, kGood).ok());
+  EXPECT_THAT(Pass("Public", one, kGood), testing::IsOk());
   EXPECT_REFUSED(Pass("Public", one, kGood), RATE_LIMITED);
-  EXPECT_TRUE(Pass("Public", tokens_.Service("lists"), kGood).ok());
+  EXPECT_THAT(Pass("Public", tokens_.Service("lists"), kGood), testing::IsOk());
   state_->charger = &chain();
   CallContext(state_).Charge(1000);
-  EXPECT_TRUE(Pass("Public", tokens_.Service("lists"), kGood).ok());
+  EXPECT_THAT(Pass("Public", tokens_.Service("lists"), kGood), testing::IsOk());
 }
 
 TEST_F(ChainTest, AMethodMayHaveABucketOfItsOwn) {
   options_.rate_limits.person = {0.001, 1};
   const std::string one = tokens_.Person("per_1");
   bucket_ = Bucket{0.001, 1};
-  EXPECT_TRUE(Pass("Public", one, kGood).ok());
+  EXPECT_THAT(Pass("Public", one, kGood), testing::IsOk());
   EXPECT_REFUSED(Pass("Public", one, kGood), RATE_LIMITED);
   bucket_.reset();
   EXPECT_TRUE(Pass("Public", one, kGood).ok()) << "the common bucket was not touched";
@@ -285,9 +287,9 @@ TEST_F(ChainTest, TheBucketOfAMutationIsTakenByWhatSucceeded) {
   const std::string one = tokens_.Person("per_1");
   bucket_ = Bucket{0.001, 2};
   answers_ = false;
-  for (int i = 0; i < 5; ++i) EXPECT_TRUE(Pass("Write", one, "request_id: 'r'").ok());
+  for (int i = 0; i < 5; ++i) EXPECT_THAT(Pass("Write", one, "request_id: 'r'"), testing::IsOk());
   answers_ = true;
-  for (int i = 0; i < 2; ++i) EXPECT_TRUE(Pass("Write", one, "request_id: 'r'").ok());
+  for (int i = 0; i < 2; ++i) EXPECT_THAT(Pass("Write", one, "request_id: 'r'"), testing::IsOk());
   EXPECT_REFUSED(Pass("Write", one, "request_id: 'r'"), RATE_LIMITED);
   bucket_.reset();
   EXPECT_REFUSED(Pass("Write", one, "request_id: 'r'"), RATE_LIMITED)
@@ -299,10 +301,10 @@ TEST_F(ChainTest, StrangersDoNotMakeItForgetWhoWrote) {
   options_.rate_limits.writes = {0.001, 1};
   options_.rate_limits.max_callers = 2;
   const std::string one = tokens_.Person("per_1");
-  EXPECT_TRUE(Pass("Write", one, "request_id: 'r'").ok());
+  EXPECT_THAT(Pass("Write", one, "request_id: 'r'"), testing::IsOk());
   for (int i = 0; i < 10; ++i) {
     address_ = "10.0.0." + std::to_string(i);
-    EXPECT_TRUE(Pass("Public", "", kGood).ok());
+    EXPECT_THAT(Pass("Public", "", kGood), testing::IsOk());
   }
   EXPECT_REFUSED(Pass("Write", one, "request_id: 'r'"), RATE_LIMITED);
 }

@@ -6,6 +6,7 @@
 
 #include "baodao/diagnostics/v1/diagnostics.pb.h"
 #include "common/rpc/diagnostics.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::rpc {
 namespace {
@@ -30,7 +31,7 @@ TEST(RouterTest, ACompleteTableIsFine) {
   Router router;
   Diagnostics diagnostics;
   diagnostics.Register(router);
-  EXPECT_TRUE(router.Finish().ok()) << router.Finish();
+  EXPECT_THAT(router.Finish(), testing::IsOk());
   ASSERT_EQ(router.services().size(), 1u);
   EXPECT_EQ(router.services()[0]->full_name(), "baodao.diagnostics.v1.DiagnosticsService");
 }

@@ -10,6 +10,7 @@
 
 #include "common/auth/keys.h"
 #include "common/service/secrets.h"
+#include "common/testing/matchers.h"
 #include "common/testing/temp_dir.h"
 
 namespace baodao::service {
@@ -36,8 +37,8 @@ std::string KeysOf(const std::string& jwks) {
 class KeyWatchTest : public ::testing::Test {
  protected:
   KeyWatchTest() {
-    EXPECT_TRUE(auth::CreateKeyFiles(dir_.path()).ok());
-    EXPECT_TRUE(auth::CreateKeyFiles(next_.path()).ok());
+    EXPECT_THAT(auth::CreateKeyFiles(dir_.path()), testing::IsOk());
+    EXPECT_THAT(auth::CreateKeyFiles(next_.path()), testing::IsOk());
     TokenKeys keys = LoadTokenKeys(config_).value();
     verifier_.emplace(keys.verifying);
     signer_.emplace(keys.signing);

@@ -8,6 +8,7 @@
 #include "common/service/runtime.h"
 #include "common/service/secrets.h"
 #include "common/testing/certificates.h"
+#include "common/testing/matchers.h"
 #include "common/testing/temp_dir.h"
 
 namespace baodao::service {
@@ -29,8 +30,8 @@ config::Config WithTls(const std::string& cert, const std::string& key, const st
 TEST(CheckTls, NoneAndFilesThatFit) {
   const testing::Certificates certificates;
   const rpc::TlsFiles files = certificates.Issue("service");
-  EXPECT_TRUE(CheckTls(Read({})).ok());
-  EXPECT_TRUE(CheckTls(WithTls(files.certificate, files.key, files.ca)).ok());
+  EXPECT_THAT(CheckTls(Read({})), testing::IsOk());
+  EXPECT_THAT(CheckTls(WithTls(files.certificate, files.key, files.ca)), testing::IsOk());
 }
 
 // Calls to other services waited for ever.
@@ -65,16 +66,16 @@ class SecretsTest : public ::testing::Test {
 };
 
 TEST_F(SecretsTest, WhatWasMadeIsLoaded) {
-  ASSERT_TRUE(made_.ok()) << made_.status();
+  ASSERT_THAT(made_, testing::IsOk());
   const auto loaded = LoadSecrets(Keys(dir_, "false"));
-  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  ASSERT_THAT(loaded, testing::IsOk());
   EXPECT_EQ(loaded->tokens.signing.kid, made_->tokens.signing.kid);
 }
 
 // Such a service looked healthy, and every token it made was refused.
 TEST_F(SecretsTest, TheSigningKeyIsAmongThePublicOnes) {
   const testing::TempDir others;
-  ASSERT_TRUE(LoadSecrets(Keys(others, "true")).ok());
+  ASSERT_THAT(LoadSecrets(Keys(others, "true")), testing::IsOk());
   std::filesystem::copy_file(others.File("jwks.json"), dir_.File("jwks.json"),
                              std::filesystem::copy_options::overwrite_existing);
   const auto loaded = LoadSecrets(Keys(dir_, "false"));

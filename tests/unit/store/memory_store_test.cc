@@ -8,6 +8,7 @@
 
 #include "common/testing/fake_clock.h"
 #include "common/testing/loop.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::store {
 namespace {
@@ -42,14 +43,14 @@ class MemoryStoreTest : public ::testing::Test {
 
 TEST_F(MemoryStoreTest, FailingBeforeDoesNothing) {
   Inject({.fail_before = true});
-  EXPECT_TRUE(Is(Apply(Putting(0, "x")).status(), Reason::STORE_UNAVAILABLE));
+  EXPECT_THAT(Apply(Putting(0, "x")), testing::IsRefusal(Reason::STORE_UNAVAILABLE));
   EXPECT_EQ(asked_, "Apply {01}test:task:a;");
   EXPECT_FALSE(data_.ReadRecord(key_, clock_.Now()).exists());
 }
 
 TEST_F(MemoryStoreTest, FailingAfterHasHappened) {
   Inject({.fail_after = true});
-  EXPECT_TRUE(Is(Apply(Putting(0, "x")).status(), Reason::STORE_UNAVAILABLE));
+  EXPECT_THAT(Apply(Putting(0, "x")), testing::IsRefusal(Reason::STORE_UNAVAILABLE));
   EXPECT_TRUE(data_.ReadRecord(key_, clock_.Now()).exists());
 }
 
@@ -112,7 +113,7 @@ TEST_F(MemoryStoreTest, ServicesSeeEachOthersEvents) {
       data_.OnAppend([&](const std::string& key) { appended.push_back(key); });
   Commit commit(1);
   commit.Emit("event");
-  EXPECT_TRUE(Apply(std::move(commit)).ok());
+  EXPECT_THAT(Apply(std::move(commit)), testing::IsOk());
   data_.RemoveListener(listener);
   EXPECT_EQ(appended, std::vector<std::string>{"{01}test:events"});
   EXPECT_EQ(testing::Run(loop_, other.ReadStream("{01}test:events", "", false, 9))->size(), 1u);

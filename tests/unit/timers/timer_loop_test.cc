@@ -13,6 +13,7 @@
 #include "common/store/memory_store.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/loop.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::timers {
 namespace {
@@ -51,7 +52,7 @@ class TimerLoopTest : public ::testing::Test {
   void Set(int shard, std::string member, Millis in) {
     store::Commit commit(shard);
     commit.SetTimer(std::move(member), clock_.Now() + in);
-    ASSERT_TRUE(testing::Run(loop_, store_.Apply(std::move(commit))).ok());
+    ASSERT_THAT(testing::Run(loop_, store_.Apply(std::move(commit))), testing::IsOk());
   }
   void Spin() {
     loop_.restart();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 #include "common/testing/rpc_proto_text.h"
 #include "common/validate/text.h"
 
@@ -63,7 +64,7 @@ class ValidateTest : public ::testing::Test {
     const absl::Status status = Validator(message->GetDescriptor()).Check(message);
     EXPECT_EQ(status.ok(), ViolationsOf(status).empty());
     if (!status.ok()) {
-      EXPECT_TRUE(Is(status, Reason::INVALID_ARGUMENT_FIELDS));
+      EXPECT_THAT(status, testing::IsRefusal(Reason::INVALID_ARGUMENT_FIELDS));
     }
     std::string found;
     for (const Violation& violation : ViolationsOf(status)) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 
 namespace baodao::work {
 namespace {
@@ -125,12 +126,12 @@ TEST(LimitsTest, OtherLimits) {
 
 TEST(LimitsTest, RefusalsNameTheLimit) {
   const absl::Status hours_refused = CheckAlone(At(8, 18), Limits());
-  EXPECT_TRUE(Is(hours_refused, Reason::DAILY_HOURS_EXCEEDED));
+  EXPECT_THAT(hours_refused, testing::IsRefusal(Reason::DAILY_HOURS_EXCEEDED));
   EXPECT_EQ(MetadataOf(hours_refused)["max"], "8");
   const absl::Status rest_refused = Check({At(18, 22)}, At(31, 33), Limits());
-  EXPECT_TRUE(Is(rest_refused, Reason::REST_TOO_SHORT));
+  EXPECT_THAT(rest_refused, testing::IsRefusal(Reason::REST_TOO_SHORT));
   EXPECT_EQ(MetadataOf(rest_refused)["min"], "600");
-  EXPECT_TRUE(CheckAlone(At(8, 16), Limits()).ok());
+  EXPECT_THAT(CheckAlone(At(8, 16), Limits()), testing::IsOk());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "common/redis/waits.h"
+#include "common/redis/pending_calls.h"
 
 #include <absl/strings/str_cat.h>
 
@@ -52,11 +52,11 @@ void WaitRef::Release() {
   if (wait_ != nullptr && --wait_->references_ == 0) wait_->owner_->Recycle(wait_);
 }
 
-struct Waits::Suspend {
+struct PendingCalls::Suspend {
   WaitRef wait;
 
   void operator()(Wait::Handler handler) const {
-    Waits& waits = *wait->owner_;
+    PendingCalls& waits = *wait->owner_;
     asio::cancellation_slot slot = asio::get_associated_cancellation_slot(handler);
     if (slot.is_connected()) {
       // The slot is cleared before the handler runs, so the wait still lives when this is called.
@@ -71,27 +71,27 @@ struct Waits::Suspend {
 };
 
 // When the loop goes away before this ran, the coroutines that were to be resumed are destroyed:
-// they hold references to the Waits, which holds them.
-struct Waits::DrainLater {
-  std::shared_ptr<Waits> waits;
+// they hold references to the PendingCalls, which holds them.
+struct PendingCalls::DrainLater {
+  std::shared_ptr<PendingCalls> waits;
 
-  explicit DrainLater(std::shared_ptr<Waits> waits) : waits(std::move(waits)) {}
+  explicit DrainLater(std::shared_ptr<PendingCalls> waits) : waits(std::move(waits)) {}
   DrainLater(DrainLater&&) = default;
   ~DrainLater() {
     if (waits) waits->Abandon();
   }
   void operator()() {
-    const std::shared_ptr<Waits> self = std::move(waits);
+    const std::shared_ptr<PendingCalls> self = std::move(waits);
     self->drain_scheduled_ = false;
     self->Drain();
   }
 };
 
-Waits::~Waits() {
+PendingCalls::~PendingCalls() {
   while (spare_ != nullptr) delete std::exchange(spare_, spare_->next_);
 }
 
-WaitRef Waits::Begin(Answer* answers, uint32_t count, Instant deadline) {
+WaitRef PendingCalls::Begin(Answer* answers, uint32_t count, Instant deadline) {
   Wait* wait = spare_;
   if (wait != nullptr) {
     spare_ = std::exchange(wait->next_, nullptr);
@@ -107,16 +107,16 @@ WaitRef Waits::Begin(Answer* answers, uint32_t count, Instant deadline) {
   return WaitRef(wait);
 }
 
-Task<void> Waits::Await(WaitRef wait) {
+Task<void> PendingCalls::Await(WaitRef wait) {
   return asio::async_initiate<const asio::use_awaitable_t<Executor>, void()>(
       Suspend{std::move(wait)}, kAwait);
 }
 
-void Waits::Cancel(Wait& wait) {
+void PendingCalls::Cancel(Wait& wait) {
   if (!wait.settled_) Settle(wait, Answer::State::kCancelled);
 }
 
-void Waits::Settle(Wait& wait, Answer::State state) {
+void PendingCalls::Settle(Wait& wait, Answer::State state) {
   for (uint32_t i = 0; i < wait.count_; ++i) {
     if (wait.answers_[i].state != Answer::State::kPending) continue;
     wait.answers_[i].state = state;
@@ -127,7 +127,7 @@ void Waits::Settle(Wait& wait, Answer::State state) {
   ScheduleDrain();
 }
 
-void Waits::Enlist(Wait& wait) {
+void PendingCalls::Enlist(Wait& wait) {
   wait.next_ = waiting_;
   wait.previous_ = nullptr;
   if (waiting_ != nullptr) waiting_->previous_ = &wait;
@@ -135,30 +135,30 @@ void Waits::Enlist(Wait& wait) {
   if (wait.deadline_ < armed_) ArmAlarm(wait.deadline_);
 }
 
-void Waits::Unlist(Wait& wait) {
+void PendingCalls::Unlist(Wait& wait) {
   (wait.previous_ != nullptr ? wait.previous_->next_ : waiting_) = wait.next_;
   if (wait.next_ != nullptr) wait.next_->previous_ = wait.previous_;
   wait.next_ = wait.previous_ = nullptr;
 }
 
 // Without a handler it is not suspended yet: Suspend will see that it is settled.
-void Waits::Ready(Wait& wait) {
+void PendingCalls::Ready(Wait& wait) {
   if (!wait.handler_) return;
   Unlist(wait);
   ready_.emplace_back(&wait);
 }
 
-void Waits::ScheduleDrain() {
+void PendingCalls::ScheduleDrain() {
   if (drain_scheduled_ || ready_.empty()) return;
   drain_scheduled_ = true;
   asio::post(loop_, DrainLater{shared_from_this()});
 }
 
-void Waits::Drain() {
+void PendingCalls::Drain() {
   // Whoever resumes may get others ready (by destroying the client): those take their turn here
   // too.
   struct Rest {
-    Waits& waits;
+    PendingCalls& waits;
     ~Rest() {
       auto& ready = waits.ready_;
       ready.erase(ready.begin(), ready.begin() + static_cast<ptrdiff_t>(waits.resumed_));
@@ -177,16 +177,16 @@ void Waits::Drain() {
 // The alarm rings at the earliest deadline known when it was set. Nearly all calls are answered
 // long before, so it rings once per timeout's length, looks through who waits then, and sets itself
 // anew.
-void Waits::ArmAlarm(Instant at) {
+void PendingCalls::ArmAlarm(Instant at) {
   armed_ = at;
   alarm_.expires_at(at);
   alarm_.async_wait([weak = weak_from_this()](const asio::error_code& error) {
-    const std::shared_ptr<Waits> self = weak.lock();
+    const std::shared_ptr<PendingCalls> self = weak.lock();
     if (!error && self) self->ExpireDue();
   });
 }
 
-void Waits::ExpireDue() {
+void PendingCalls::ExpireDue() {
   const Instant now = std::chrono::steady_clock::now();
   Instant earliest = Instant::max();
   for (Wait* wait = waiting_; wait != nullptr;) {
@@ -202,13 +202,13 @@ void Waits::ExpireDue() {
   if (earliest != Instant::max()) ArmAlarm(earliest);
 }
 
-void Waits::Abandon() {
+void PendingCalls::Abandon() {
   const std::vector<WaitRef> abandoned = std::move(ready_);
   ready_.clear();
   for (const WaitRef& wait : abandoned) wait->handler_.reset();
 }
 
-void Waits::Recycle(Wait* wait) {
+void PendingCalls::Recycle(Wait* wait) {
   wait->next_ = spare_;
   spare_ = wait;
 }

@@ -33,7 +33,7 @@ struct Answer {
   absl::StatusOr<Reply> Take(const std::string& cause) &&;
 };
 
-class Waits;
+class PendingCalls;
 
 // One caller that waits for `unanswered` of its `count` answers. Reference-counted: by the caller
 // and by every command in flight, which may outlast the caller when its deadline passes.
@@ -46,12 +46,12 @@ class Wait {
   void Fail(Answer* answer, Answer::State state);
 
  private:
-  friend class Waits;
+  friend class PendingCalls;
   friend class WaitRef;
 
   void CountDown();
 
-  Waits* owner_ = nullptr;
+  PendingCalls* owner_ = nullptr;
   std::optional<Handler> handler_;
   Answer* answers_ = nullptr;
   uint32_t count_ = 0;
@@ -88,17 +88,17 @@ class WaitRef {
 // All callers of one client. Answers come in batches: callers are resumed after the batch, from the
 // loop and never from inside hiredis, so what they do next cannot run into a half-updated
 // connection.
-class Waits : public std::enable_shared_from_this<Waits> {
+class PendingCalls : public std::enable_shared_from_this<PendingCalls> {
  public:
-  explicit Waits(asio::io_context& loop) : loop_(loop), alarm_(loop) {}
-  ~Waits();
-  Waits(const Waits&) = delete;
-  Waits& operator=(const Waits&) = delete;
+  explicit PendingCalls(asio::io_context& loop) : loop_(loop), alarm_(loop) {}
+  ~PendingCalls();
+  PendingCalls(const PendingCalls&) = delete;
+  PendingCalls& operator=(const PendingCalls&) = delete;
 
   // A wait for `count` answers, until `deadline`. The answers must live until Await returned.
   WaitRef Begin(Answer* answers, uint32_t count, Instant deadline);
   // Suspends until every answer is there or the deadline has passed; then no answer is kPending.
-  // The Waits must live until then.
+  // The PendingCalls must live until then.
   Task<void> Await(WaitRef wait);
   // Ends a wait with kCancelled for what is still open.
   void Cancel(Wait& wait);
