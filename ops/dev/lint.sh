@@ -44,6 +44,15 @@ if ! { grep -v "$solver" <<<"$files" || true; } | tidy gnu++20 ||
   echo "lint: clang-tidy found something, or failed" >&2
   exit 1
 fi
+# Every metric that alerts and dashboards name is declared in the code. Names with a colon are made by rules; values of
+# labels stand in quotes.
+declared=$(grep -rhoE '"(baodao|grpc)_[a-z0-9_]+"' common services | tr -d '"' | sort -u)
+undeclared=$(grep -hoP '(?<![:"])\b(baodao|grpc)_[a-z0-9_]+\b(?!:)' ops/prometheus/*.yml ops/grafana/*.json |
+  sed -E 's/_(bucket|sum|count)$//' | sort -u | grep -vxF "$declared" || true)
+if [ -n "$undeclared" ]; then
+  echo "lint: alerts or dashboards name metrics that the code does not declare:" "$undeclared" >&2
+  exit 1
+fi
 promtool check config ops/prometheus/prometheus.yml >/dev/null
 promtool test rules ops/prometheus/alerts_test.yml >/dev/null
 echo "lint: clean"
