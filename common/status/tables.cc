@@ -4,7 +4,10 @@
 #include <grpcpp/support/status_code_enum.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+
+#include "common/clock/time_text.h"
 
 namespace baodao {
 namespace status_internal {
@@ -63,9 +66,13 @@ std::string Fill(std::string_view text, const Metadata& values, Locale locale) {
     const auto value = values.find(std::string(text.substr(open + 1, close - open - 1)));
     if (value != values.end()) {
       const TermRow* term = TermFor(value->first, value->second);
+      const std::optional<Time> time = FromRfc3339(value->second);
       // A value itself is not filled: it may come from a request.
-      out += term == nullptr ? value->second
-                             : Fill(term->text[static_cast<int>(locale)], values, locale);
+      if (term != nullptr) {
+        out += Fill(term->text[static_cast<int>(locale)], values, locale);
+      } else {
+        out += time ? LocalTime(*time) : value->second;
+      }
     }
     text.remove_prefix(close + 1);
   }

@@ -1,7 +1,9 @@
-#include <absl/time/time.h>
 
 #include <memory>
+#include <optional>
 
+#include "common/clock/time_text.h"
+#include "common/clock/timestamp.h"
 #include "ops/ctl/task_pages.h"
 
 namespace baodao::ctl {
@@ -17,14 +19,9 @@ struct ConfirmOptions {
 
 // "2025-06-02 09:00" in China's time, as LocalTime shows it.
 absl::StatusOr<google::protobuf::Timestamp> TimeOf(const std::string& text) {
-  absl::Time time;
-  std::string problem;
-  if (!absl::ParseTime("%Y-%m-%d %H:%M", text, absl::FixedTimeZone(8 * 3600), &time, &problem)) {
-    return absl::InvalidArgumentError(text + ": " + problem);
-  }
-  google::protobuf::Timestamp timestamp;
-  timestamp.set_seconds(absl::ToUnixSeconds(time));
-  return timestamp;
+  const std::optional<Time> time = FromLocalTime(text);
+  if (!time) return absl::InvalidArgumentError(text + " is no time like 2025-06-02 09:00");
+  return ToTimestamp(*time);
 }
 
 Task<absl::Status> Confirm(Session& session, std::shared_ptr<const ConfirmOptions> options) {

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <ostream>
 
+#include "common/clock/time_text.h"
 #include "common/unicode/unicode.h"
 
 namespace baodao::ctl {
@@ -163,16 +164,7 @@ std::string ToJson(const google::protobuf::Message& message) {
 }
 
 std::string LocalTimeOfSeconds(int64_t seconds) {
-  using namespace std::chrono;  // NOLINT
-  const sys_seconds local = sys_seconds(std::chrono::seconds(seconds)) + hours(8);
-  const auto day = floor<days>(local);
-  const year_month_day date(day);
-  const hh_mm_ss time(local - day);
-  char text[32];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u %02d:%02d", int(date.year()),
-                unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
-                int(time.minutes().count()));
-  return text;
+  return baodao::LocalTime(Time(std::chrono::seconds(seconds)));
 }
 
 }  // namespace baodao::ctl

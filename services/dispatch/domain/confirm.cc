@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "common/clock/time_text.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/sign.h"
@@ -12,9 +13,9 @@ namespace {
 
 absl::Status CheckWhen(const v1::Task& task, Time now) {
   const Time end = EndOf(task);
-  if (now < end) return Refuse(Reason::TOO_EARLY, {{"from", LocalText(end)}});
+  if (now < end) return Refuse(Reason::TOO_EARLY, {{"from", ToRfc3339(end)}});
   const Time last = end + kConfirmUntil;
-  if (now >= last) return Refuse(Reason::TOO_LATE, {{"until", LocalText(last)}});
+  if (now >= last) return Refuse(Reason::TOO_LATE, {{"until", ToRfc3339(last)}});
   if (task.state() == v1::TASK_STATE_CANCELLED) return WrongState(record::StateName(task.state()));
   return absl::OkStatus();
 }
@@ -37,7 +38,7 @@ absl::Status CheckTimes(const v1::Task& task, const ServedBy& service) {
       StartOf(task) <= service.start && service.start < service.end && service.end <= EndOf(task);
   if (fits) return absl::OkStatus();
   return Refuse(Reason::SERVED_TIME_INVALID,
-                {{"start", LocalText(StartOf(task))}, {"end", LocalText(EndOf(task))}});
+                {{"start", ToRfc3339(StartOf(task))}, {"end", ToRfc3339(EndOf(task))}});
 }
 
 }  // namespace

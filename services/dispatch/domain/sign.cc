@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/clock/time_text.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/times.h"
@@ -17,8 +18,8 @@ int32_t ServedMinutes(const v1::Task& task, Time sign_in, Time sign_out) {
 
 absl::Status CheckSignInTime(const v1::Task& task, Time now) {
   const Time opens = StartOf(task) - kSignInBefore;
-  if (now < opens) return Refuse(Reason::TOO_EARLY, {{"from", LocalText(opens)}});
-  if (now >= EndOf(task)) return Refuse(Reason::TOO_LATE, {{"until", LocalText(EndOf(task))}});
+  if (now < opens) return Refuse(Reason::TOO_EARLY, {{"from", ToRfc3339(opens)}});
+  if (now >= EndOf(task)) return Refuse(Reason::TOO_LATE, {{"until", ToRfc3339(EndOf(task))}});
   return absl::OkStatus();
 }
 

@@ -42,9 +42,6 @@ inline constexpr int32_t kMaxPeople = 12'000;
 // could be more than a commit can carry.
 inline constexpr size_t kPeoplePerCommit = 2'000;
 
-// In China's time, for people to read: "2025-06-01 08:00".
-std::string LocalText(Time time);
-
 inline Time StartOf(const v1::Task& task) { return ToTime(task.window().start()); }
 inline Time EndOf(const v1::Task& task) { return ToTime(task.window().end()); }
 

@@ -1,21 +1,11 @@
 #include "services/dispatch/store/indexes.h"
 
+#include "common/containers/stable_hash.h"
 #include "services/dispatch/domain/aggregate.h"
 #include "services/dispatch/domain/states.h"
 #include "services/dispatch/domain/times.h"
 
 namespace baodao::dispatch {
-namespace {
-
-// FNV-1a: the same in every build, unlike std::hash.
-uint64_t Hash(std::string_view text) {
-  uint64_t hash = 14695981039346656037ULL;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return hash ^ (hash >> 29);
-}
-
-}  // namespace
-
 bool IsClaimable(const v1::Task& task) { return IsRecruiting(task.state()) && FreeSlots(task) > 0; }
 
 std::string_view ListOf(v1::TaskState state) {
@@ -39,7 +29,7 @@ std::string_view ListOf(v1::TaskState state) {
 double TaskScore(const v1::Task& task) {
   // 41 bits of milliseconds and 12 bits of spread: exact in a double until 2039.
   const auto start = static_cast<double>(StartOf(task).time_since_epoch().count());
-  return start + static_cast<double>(Hash(task.task_id()) & 0xfff) / 4096;
+  return start + static_cast<double>(StableHash(task.task_id()) & 0xfff) / 4096;
 }
 
 void UpdateIndexes(const DispatchKeys& keys, const v1::TaskRecord& before,

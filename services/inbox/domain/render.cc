@@ -6,11 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <map>
 #include <optional>
 #include <utility>
 
+#include "common/clock/time_text.h"
 #include "services/inbox/domain/words.h"
 
 namespace baodao::inbox {
@@ -34,21 +34,16 @@ const std::vector<Row>& Table() {
 constexpr std::array<const char*, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-// A time as people in China read it: UTC+8, no summer time.
 std::string TimeText(const std::string& value, Locale locale) {
   int64_t ms = 0;
   if (!absl::SimpleAtoi(value, &ms)) return value;
-  const std::chrono::sys_seconds local(std::chrono::seconds(ms / 1000) + std::chrono::hours(8));
-  const auto day = std::chrono::floor<std::chrono::days>(local);
-  const std::chrono::year_month_day date(day);
-  const int minute = static_cast<int>((local - day) / std::chrono::minutes(1));
-  const int month = static_cast<int>(static_cast<unsigned>(date.month()));
-  const int month_day = static_cast<int>(static_cast<unsigned>(date.day()));
-  if (locale == Locale::kEn) {
-    return absl::StrFormat("%s %d %02d:%02d", kMonths[month - 1], month_day, minute / 60,
-                           minute % 60);
+  const absl::CivilSecond local = LocalCivil(Time(Millis(ms)));
+  if (locale == Locale::kZh) {
+    return absl::StrFormat("%d月%d日 %02d:%02d", local.month(), local.day(), local.hour(),
+                           local.minute());
   }
-  return absl::StrFormat("%d月%d日 %02d:%02d", month, month_day, minute / 60, minute % 60);
+  return absl::StrFormat("%s %d %02d:%02d", kMonths[local.month() - 1], local.day(), local.hour(),
+                         local.minute());
 }
 
 std::string MinutesText(const std::string& value, Locale locale) {

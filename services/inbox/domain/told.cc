@@ -4,26 +4,21 @@
 
 #include <algorithm>
 
+#include "common/containers/stable_hash.h"
+
 namespace baodao::inbox {
 namespace {
-
-// FNV-1a: the same in every build, unlike std::hash.
-uint64_t HashOf(std::string_view text) {
-  uint64_t hash = 14695981039346656037ULL;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return hash;
-}
 
 Cursor PositionOf(const v1::ToldRecord& told) { return {told.ms(), told.sequence()}; }
 
 }  // namespace
 
 uint64_t NameOf(std::string_view kind, std::string_view about) {
-  return HashOf(std::string(kind).append(1, '|').append(about));
+  return StableHash(std::string(kind).append(1, '|').append(about));
 }
 
 uint64_t CauseOf(const Origin& origin, uint64_t name) {
-  return HashOf(absl::StrCat(origin.service, ".", origin.shard, ".", origin.id.Text(), ".", name));
+  return StableHash(absl::StrCat(origin.service, ".", origin.shard, ".", origin.id.Text(), ".", name));
 }
 
 bool WasTold(const v1::InboxRecord& head, const Origin& origin, uint64_t name) {

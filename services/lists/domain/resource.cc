@@ -1,10 +1,9 @@
 #include "services/lists/domain/resource.h"
 
-#include <absl/time/time.h>
-
 #include <utility>
 
 #include "common/areas/geo.h"
+#include "common/clock/time_text.h"
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -17,9 +16,8 @@ absl::Status CheckExpiry(const v1::CreateResourceRequest& request, Time now) {
   const Time expire = ToTime(request.expire_time());
   if (expire <= now) return RefuseField("expire_time", ViolationKind::IN_THE_PAST);
   if (expire <= now + kListedFor) return absl::OkStatus();
-  std::string day =
-      absl::FormatTime("%Y-%m-%d", absl::FromChrono(now + kListedFor), absl::UTCTimeZone());
-  return RefuseField("expire_time", ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(day)}});
+  std::string latest = ToRfc3339(now + kListedFor);
+  return RefuseField("expire_time", ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(latest)}});
 }
 
 }  // namespace

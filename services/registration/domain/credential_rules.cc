@@ -1,12 +1,11 @@
 #include "services/registration/domain/credential_rules.h"
 
-#include <absl/time/time.h>
-
 #include <algorithm>
 #include <iterator>
 #include <utility>
 #include <vector>
 
+#include "common/clock/time_text.h"
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -25,8 +24,8 @@ absl::Status CheckExpiry(Time expires, Time now) {
   if (expires <= now) return RefuseField("expire_time", ViolationKind::IN_THE_PAST);
   const Time last = now + kLongest;
   if (expires <= last) return absl::OkStatus();
-  std::string day = absl::FormatTime("%Y-%m-%d", absl::FromChrono(last), absl::UTCTimeZone());
-  return RefuseField("expire_time", ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(day)}});
+  std::string latest = ToRfc3339(last);
+  return RefuseField("expire_time", ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(latest)}});
 }
 
 bool IsActiveUnder(const std::string& area, const Verifier& verifier,

@@ -67,7 +67,7 @@ TEST_F(SignTest, FromHalfAnHourBeforeUntilTheEnd) {
   EXPECT_EQ(In("per_a", kStart - minutes(30) - Millis(1)), "TOO_EARLY");
   EXPECT_EQ(In("per_a", kEnd), "TOO_LATE");
   const auto refused = DecideSignIn(aggregate(), "per_a", v1::SIGN_METHOD_CODE, kNow);
-  EXPECT_EQ(MetadataOf(refused.status())["from"], "2025-06-01 11:30");
+  EXPECT_EQ(MetadataOf(refused.status())["from"], "2025-06-01T03:30:00Z");
   EXPECT_EQ(In("per_a", kStart - minutes(30)), "OK");
 }
 
