@@ -16,5 +16,12 @@ namespace baodao::areas {
 // area and where no centre is known.
 absl::Status CheckPlace(const AreaTree& tree, const std::string& area_code,
                         const common::v1::GeoPoint& place);
+// The same of a request that has `place` and `place_confirmed`: OK once it is confirmed, or unset.
+template <class Request>
+absl::Status CheckPlaceOf(const AreaTree& tree, const std::string& area_code,
+                          const Request& request) {
+  if (request.place_confirmed() || !request.has_place()) return absl::OkStatus();
+  return CheckPlace(tree, area_code, request.place());
+}
 
 }  // namespace baodao::areas

@@ -44,6 +44,14 @@ class Router {
       return (target->*handler)(std::move(context), std::move(request));
     });
   }
+  // The same for a function; `app` outlives the server.
+  template <class App, class Req, class Resp>
+  void Unary(std::string_view method, App& app,
+             Task<absl::StatusOr<Resp>> (*handler)(App&, CallContext, Req)) {
+    Unary<Req, Resp>(method, [&app, handler](CallContext context, Req request) {
+      return handler(app, std::move(context), std::move(request));
+    });
+  }
   // What `handler` refers to outlives the server.
   template <class Req, class Resp>
   void Unary(std::string_view method,

@@ -12,6 +12,7 @@
 #include "common/record/repository.h"
 #include "common/rpc/context.h"
 #include "common/work/limits.h"
+#include "services/lists/app/daily_limit.h"
 #include "services/lists/app/peers.h"
 #include "services/lists/store/records.h"
 
@@ -23,19 +24,12 @@ struct App {
   Clock& clock;
   const crypto::KeyRing& key_ring;
   Peers& peers;
+  DailyLimit& daily_limit;
   work::Limits limits = {};
 };
 
 // Tells the repository what lists keeps.
 void AddRecords(App& app);
-
-// PLACE_FAR_FROM_AREA unless the request's place may be in the area, or is confirmed.
-template <class Request>
-absl::Status CheckPlaceOf(const areas::AreaTree& tree, const std::string& area_code,
-                          const Request& request) {
-  if (request.place_confirmed()) return absl::OkStatus();
-  return areas::CheckPlace(tree, area_code, request.place());
-}
 
 // Whether things of two areas may be brought together: one lies in the other, or both in one
 // subdistrict; for a closed one its successor.

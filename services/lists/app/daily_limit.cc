@@ -14,7 +14,8 @@ constexpr Millis kAdditionDay{24 * 60 * 60 * 1000};
 
 }  // namespace
 
-Task<DailyLimit::Addition> DailyLimit::Begin(rpc::CallContext ctx, std::string request_id) {
+Task<DailyLimit::Addition> DailyLimit::Begin(std::string_view type, rpc::CallContext ctx,
+                                             std::string request_id) {
   const std::string name = ctx.caller().Caller() + '\n' + request_id;
   for (auto it = under_way_->find(name); it != under_way_->end(); it = under_way_->find(name)) {
     const std::shared_ptr<asio::steady_timer> ended = it->second;
@@ -26,7 +27,7 @@ Task<DailyLimit::Addition> DailyLimit::Begin(rpc::CallContext ctx, std::string r
       std::make_shared<asio::steady_timer>(executor, asio::steady_timer::time_point::max());
   std::string counter;
   if (ctx.caller().IsPerson()) {
-    counter = AddedTodayKey(store_.keys(), type_, ctx.caller().person_id);
+    counter = AddedTodayKey(store_.keys(), type, ctx.caller().person_id);
   }
   co_return Addition(store_, under_way_, name, std::move(counter));
 }

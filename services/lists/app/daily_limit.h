@@ -11,26 +11,26 @@
 #include <utility>
 
 #include "common/containers/string_map.h"
+#include "common/record/repository.h"
 #include "common/store/store.h"
-#include "services/lists/app/app.h"
 
 namespace baodao::lists {
 
 inline constexpr int kMaxAddedPerDay = 50;
 
-// The limit of one type of record. Loop thread only; outlives its additions, but not those that a
+// Limits of each type of record. Loop thread only; outlives its additions, but not those that a
 // stopped loop left behind.
 class DailyLimit {
   // Who waits for the end of an addition, by its name.
   using UnderWay = StringMap<std::shared_ptr<asio::steady_timer>>;
 
  public:
-  DailyLimit(store::Store& store, std::string_view type) : store_(store), type_(type) {}
+  explicit DailyLimit(store::Store& store) : store_(store) {}
 
-  // Runs a mutation that adds something: see Repository::Mutate and Addition::Count.
+  // Runs a mutation that adds a record of `type`: see Repository::Mutate and Addition::Count.
   template <class Answer, class Request>
-  Task<absl::StatusOr<Answer>> Add(record::Repository& records, rpc::CallContext context,
-                                   const Request& request, int shard,
+  Task<absl::StatusOr<Answer>> Add(record::Repository& records, std::string_view type,
+                                   rpc::CallContext context, const Request& request, int shard,
                                    record::Decide<Answer> decide);
 
  private:
@@ -62,18 +62,17 @@ class DailyLimit {
   };
 
   // PendingCalls for copies of the request that are under way here: they must not count, too.
-  Task<Addition> Begin(rpc::CallContext ctx, std::string request_id);
+  Task<Addition> Begin(std::string_view type, rpc::CallContext ctx, std::string request_id);
 
   store::Store& store_;
-  std::string_view type_;
   std::shared_ptr<UnderWay> under_way_ = std::make_shared<UnderWay>();
 };
 
 template <class Answer, class Request>
-Task<absl::StatusOr<Answer>> DailyLimit::Add(record::Repository& records, rpc::CallContext context,
-                                             const Request& request, int shard,
-                                             record::Decide<Answer> decide) {
-  Addition addition = co_await Begin(context, request.request_id());
+Task<absl::StatusOr<Answer>> DailyLimit::Add(record::Repository& records, std::string_view type,
+                                             rpc::CallContext context, const Request& request,
+                                             int shard, record::Decide<Answer> decide) {
+  Addition addition = co_await Begin(type, context, request.request_id());
   record::Decide<Answer> limited =
       [&](record::Transaction& transaction) -> Task<absl::StatusOr<Answer>> {
     CO_ASSIGN_OR_RETURN(Answer answer, co_await decide(transaction));

@@ -8,7 +8,6 @@
 
 #include "common/rpc/router.h"
 #include "services/lists/app/cancellations.h"
-#include "services/lists/app/daily_limit.h"
 #include "services/lists/app/publications.h"
 
 namespace baodao::lists {
@@ -53,7 +52,6 @@ class NeedHandlers {
   Task<absl::Status> RecordRelease(rpc::CallContext context, std::string need_id);
 
   App& app_;
-  DailyLimit limit_{app_.records.store(), "need"};
   Publications& publications_;
   Cancellations& cancellations_;
 };

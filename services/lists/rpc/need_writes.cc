@@ -31,7 +31,7 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Create(rpc::CallContext context,
   record::Decide<v1::NeedAnswer> decide =
       [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::NeedAnswer>> {
     CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, request.area_code()));
-    CO_RETURN_IF_ERROR(CheckPlaceOf(*tree, request.area_code(), request));
+    CO_RETURN_IF_ERROR(areas::CheckPlaceOf(*tree, request.area_code(), request));
     v1::NeedRecord record;
     CO_ASSIGN_OR_RETURN(*record.mutable_need(), NewNeed(request, context.caller().person_id,
                                                         app_.limits, transaction.now()));
@@ -43,8 +43,8 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Create(rpc::CallContext context,
   };
   CO_ASSIGN_OR_RETURN(
       v1::NeedAnswer answer,
-      co_await limit_.Add(app_.records, context, request, app_.records.ShardOf(request.area_code()),
-                          std::move(decide)));
+      co_await app_.daily_limit.Add(app_.records, "need", context, request,
+                                    app_.records.ShardOf(request.area_code()), std::move(decide)));
   co_return Present(context, std::move(*answer.mutable_need()), answer.sealed_details());
 }
 
@@ -112,7 +112,7 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Resubmit(rpc::CallContext context,
                                                       v1::ResubmitNeedRequest request) {
   const auto tree = app_.records.tree();
   const auto change = [&](v1::NeedRecord* record, Time now) -> absl::Status {
-    RETURN_IF_ERROR(CheckPlaceOf(*tree, record->need().area_code(), request));
+    RETURN_IF_ERROR(areas::CheckPlaceOf(*tree, record->need().area_code(), request));
     RETURN_IF_ERROR(lists::Resubmit(record->mutable_need(), request, app_.limits, now));
     return ResealDetails(app_.key_ring, request, record);
   };

@@ -1,26 +1,30 @@
-// All RPCs of lists.
+// All RPCs of lists. `app` and what else is given outlive the server.
 #pragma once
 
 #include "common/rpc/router.h"
-#include "services/lists/rpc/match_handlers.h"
 #include "services/lists/rpc/need_handlers.h"
-#include "services/lists/rpc/project_handlers.h"
-#include "services/lists/rpc/resource_handlers.h"
 
 namespace baodao::lists {
 
-// Outlives the server.
+void RegisterResources(App& app, rpc::Router& router);
+void RegisterProjects(App& app, rpc::Router& router);
+void RegisterMatches(App& app, rpc::Router& router);
+
 class Services {
  public:
-  Services(App& app, Publications& publications);
-  void Register(rpc::Router& router);
+  Services(App& app, Publications& publications)
+      : app_(app), cancellations_(app, publications), needs_(app, publications, cancellations_) {}
+  void Register(rpc::Router& router) {
+    needs_.Register(router);
+    RegisterResources(app_, router);
+    RegisterProjects(app_, router);
+    RegisterMatches(app_, router);
+  }
 
  private:
+  App& app_;
   Cancellations cancellations_;
   NeedHandlers needs_;
-  ResourceHandlers resources_;
-  ProjectHandlers projects_;
-  MatchHandlers matches_;
 };
 
 }  // namespace baodao::lists

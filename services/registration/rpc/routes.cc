@@ -4,18 +4,12 @@
 
 namespace baodao::registration {
 
-Handlers::Handlers(App& app)
-    : areas_(app),
-      units_(app),
-      service_points_(app),
-      people_(app),
-      registrations_(app),
-      sessions_(app) {}
+Handlers::Handlers(App& app) : app_(app), people_(app), registrations_(app), sessions_(app) {}
 
 void Handlers::Register(rpc::Router& router) {
-  areas_.Register(router);
-  units_.Register(router);
-  service_points_.Register(router);
+  RegisterAreas(app_, router);
+  RegisterUnits(app_, router);
+  RegisterServicePoints(app_, router);
   people_.Register(router);
   registrations_.Register(router);
   sessions_.Register(router);

@@ -3,14 +3,15 @@
 
 #include "common/rpc/rate_limit.h"
 #include "common/rpc/router.h"
-#include "services/registration/rpc/area_handlers.h"
 #include "services/registration/rpc/person_handlers.h"
 #include "services/registration/rpc/registration_handlers.h"
-#include "services/registration/rpc/service_point_handlers.h"
 #include "services/registration/rpc/session_handlers.h"
-#include "services/registration/rpc/unit_handlers.h"
 
 namespace baodao::registration {
+
+void RegisterAreas(App& app, rpc::Router& router);
+void RegisterUnits(App& app, rpc::Router& router);
+void RegisterServicePoints(App& app, rpc::Router& router);
 
 // The handlers of every service of registration. `app` outlives them.
 class Handlers {
@@ -20,9 +21,7 @@ class Handlers {
   void Register(rpc::Router& router);
 
  private:
-  AreaHandlers areas_;
-  UnitHandlers units_;
-  ServicePointHandlers service_points_;
+  App& app_;
   PersonHandlers people_;
   RegistrationHandlers registrations_;
   SessionHandlers sessions_;

@@ -117,7 +117,8 @@ Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
     : areas(std::move(source), clock),
       records(
           store, clock, ring, [this] { return areas.tree(); }, metrics),
-      app{records, clock, ring, peers},
+      daily_limit(store),
+      app{records, clock, ring, peers, daily_limit},
       publications(app),
       services(app, publications),
       follower(app, publications) {

@@ -1,33 +1,28 @@
-#include "services/lists/rpc/match_handlers.h"
-
+// MatchService: 精准对接. The links of a need are part of its record.
 #include <utility>
 
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/domain/need_rules.h"
+#include "services/lists/rpc/services.h"
 
 namespace baodao::lists {
+namespace {
 
-void MatchHandlers::Register(rpc::Router& router) {
-  const std::string service = "baodao.lists.v1.MatchService/";
-  router.Unary(service + "CreateMatch", this, &MatchHandlers::Create);
-  router.Unary(service + "ListMatches", this, &MatchHandlers::List);
-}
-
-Task<absl::StatusOr<std::string>> MatchHandlers::AreaOfAnswer(std::string answer_id,
-                                                              record::Transaction* transaction) {
+Task<absl::StatusOr<std::string>> AreaOfAnswer(App& app, std::string answer_id,
+                                               record::Transaction* transaction) {
   // In another shard a withdrawal at the same moment goes unnoticed: the link then names something
   // withdrawn, as it would after a withdrawal a moment later.
-  const bool here = app_.records.store().keys().ShardOfId(answer_id) == transaction->shard();
+  const bool here = app.records.store().keys().ShardOfId(answer_id) == transaction->shard();
   if (ids::IsValid(answer_id, "res")) {
-    CO_ASSIGN_OR_RETURN(const auto loaded, co_await app_.records.Load(kResource, answer_id));
+    CO_ASSIGN_OR_RETURN(const auto loaded, co_await app.records.Load(kResource, answer_id));
     CO_RETURN_IF_ERROR(CheckLinkable(loaded.record.resource()));
     if (here) transaction->Expect(kResource, answer_id, loaded.version);
     co_return loaded.record.resource().area_code();
   }
   if (ids::IsValid(answer_id, "prj")) {
-    CO_ASSIGN_OR_RETURN(const auto loaded, co_await app_.records.Load(kProject, answer_id));
+    CO_ASSIGN_OR_RETURN(const auto loaded, co_await app.records.Load(kProject, answer_id));
     CO_RETURN_IF_ERROR(CheckLinkable(loaded.record.project()));
     if (here) transaction->Expect(kProject, answer_id, loaded.version);
     co_return loaded.record.project().area_code();
@@ -35,16 +30,16 @@ Task<absl::StatusOr<std::string>> MatchHandlers::AreaOfAnswer(std::string answer
   co_return RefuseField("answer_id", ViolationKind::BAD_FORMAT, {{"expected", "MATCH_ANSWER"}});
 }
 
-Task<absl::StatusOr<v1::Match>> MatchHandlers::Create(rpc::CallContext context,
-                                                      v1::CreateMatchRequest request) {
-  const int shard = app_.records.store().keys().ShardOfId(request.need_id());
+Task<absl::StatusOr<v1::Match>> CreateMatch(App& app, rpc::CallContext context,
+                                            v1::CreateMatchRequest request) {
+  const int shard = app.records.store().keys().ShardOfId(request.need_id());
   record::Decide<v1::Match> decide =
       [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::Match>> {
     CO_ASSIGN_OR_RETURN(const auto before,
-                        co_await app_.records.Load(context, kNeed, request.need_id()));
+                        co_await app.records.Load(context, kNeed, request.need_id()));
     CO_ASSIGN_OR_RETURN(const std::string area,
-                        co_await AreaOfAnswer(request.answer_id(), &transaction));
-    if (!Related(*app_.records.tree(), before.record.need().area_code(), area)) {
+                        co_await AreaOfAnswer(app, request.answer_id(), &transaction));
+    if (!Related(*app.records.tree(), before.record.need().area_code(), area)) {
       co_return Refuse(Reason::AREAS_UNRELATED);
     }
     v1::Match match;
@@ -58,18 +53,26 @@ Task<absl::StatusOr<v1::Match>> MatchHandlers::Create(rpc::CallContext context,
     transaction.Put(kNeed, before, after);
     co_return after.matches(after.matches_size() - 1);
   };
-  co_return co_await app_.records.Mutate<v1::Match>(context, request, shard, std::move(decide));
+  co_return co_await app.records.Mutate<v1::Match>(context, request, shard, std::move(decide));
 }
 
-Task<absl::StatusOr<v1::ListMatchesResponse>> MatchHandlers::List(rpc::CallContext context,
-                                                                  v1::ListMatchesRequest request) {
+Task<absl::StatusOr<v1::ListMatchesResponse>> ListMatches(App& app, rpc::CallContext context,
+                                                          v1::ListMatchesRequest request) {
   CO_ASSIGN_OR_RETURN(const auto loaded,
-                      co_await app_.records.Load(context, kNeed, request.need_id()));
+                      co_await app.records.Load(context, kNeed, request.need_id()));
   v1::ListMatchesResponse response;
   for (int i = loaded.record.matches_size() - 1; i >= 0; --i) {
     *response.add_matches() = loaded.record.matches(i);
   }
   co_return response;
+}
+
+}  // namespace
+
+void RegisterMatches(App& app, rpc::Router& router) {
+  const std::string service = "baodao.lists.v1.MatchService/";
+  router.Unary(service + "CreateMatch", app, &CreateMatch);
+  router.Unary(service + "ListMatches", app, &ListMatches);
 }
 
 }  // namespace baodao::lists

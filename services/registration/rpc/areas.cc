@@ -1,5 +1,4 @@
-#include "services/registration/rpc/area_handlers.h"
-
+// AreaService.
 #include <algorithm>
 #include <span>
 #include <utility>
@@ -8,6 +7,7 @@
 #include "common/log/log.h"
 #include "common/paging/page_token.h"
 #include "common/status/macros.h"
+#include "services/registration/rpc/routes.h"
 
 namespace baodao::registration {
 namespace {
@@ -50,20 +50,9 @@ std::vector<const v1::Area*> Slice(const areas::AreaTree& tree, const v1::ListAr
   return page;
 }
 
-}  // namespace
-
-void AreaHandlers::Register(rpc::Router& router) {
-  const std::string service = "baodao.registration.v1.AreaService/";
-  router.Unary(service + "ImportAreas", this, &AreaHandlers::ImportAreas);
-  router.Unary(service + "GetArea", this, &AreaHandlers::GetArea);
-  router.Unary(service + "ListAreas", this, &AreaHandlers::ListAreas);
-  router.Unary(service + "ListAreaAncestors", this, &AreaHandlers::ListAreaAncestors);
-  router.Unary(service + "FindNearestAreas", this, &AreaHandlers::FindNearestAreas);
-}
-
-Task<absl::StatusOr<v1::ImportAreasResponse>> AreaHandlers::Import(record::Transaction& transaction,
-                                                                   const AreaSheet& sheet) {
-  CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await app_.store().Get(app_.keys.Areas()));
+Task<absl::StatusOr<v1::ImportAreasResponse>> Import(App& app, record::Transaction& transaction,
+                                                     const AreaSheet& sheet) {
+  CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await app.store().Get(app.keys.Areas()));
   v1::AreaTreeRecord before;
   if (!before.ParseFromString(stored.bytes)) {
     co_return absl::DataLossError("the stored tree of areas cannot be parsed");
@@ -73,12 +62,12 @@ Task<absl::StatusOr<v1::ImportAreasResponse>> AreaHandlers::Import(record::Trans
   if (plan.changes()) {
     v1::AreaTreeRecord after;
     for (v1::Area& area : plan.areas) *after.add_areas() = std::move(area);
-    transaction.commit().Put(app_.keys.Areas(), stored.version, after.SerializeAsString());
+    transaction.commit().Put(app.keys.Areas(), stored.version, after.SerializeAsString());
     events::v1::Event event;
     event.mutable_areas_imported()->set_areas(after.areas_size());
     transaction.Emit(std::move(event));
   } else {
-    transaction.commit().Expect(app_.keys.Areas(), stored.version);
+    transaction.commit().Expect(app.keys.Areas(), stored.version);
   }
   v1::ImportAreasResponse response;
   response.set_added(plan.added);
@@ -87,36 +76,36 @@ Task<absl::StatusOr<v1::ImportAreasResponse>> AreaHandlers::Import(record::Trans
   co_return response;
 }
 
-Task<absl::StatusOr<v1::ImportAreasResponse>> AreaHandlers::ImportAreas(
-    rpc::CallContext context, v1::ImportAreasRequest request) {
+Task<absl::StatusOr<v1::ImportAreasResponse>> ImportAreas(App& app, rpc::CallContext context,
+                                                          v1::ImportAreasRequest request) {
   // The rule lets operators of any area pass.
   if (!LooksAfterTheTree(context.caller())) co_return Refuse(Reason::PERMISSION_DENIED);
   CO_ASSIGN_OR_RETURN(const AreaSheet sheet, ParseAreaSheet(request.csv()));
   record::Decide<v1::ImportAreasResponse> decide = [&](record::Transaction& transaction) {
-    return Import(transaction, sheet);
+    return Import(app, transaction, sheet);
   };
   CO_ASSIGN_OR_RETURN(v1::ImportAreasResponse response,
-                      co_await app_.records.Mutate<v1::ImportAreasResponse>(
+                      co_await app.records.Mutate<v1::ImportAreasResponse>(
                           context, request, RegistrationKeys::kAreasShard, std::move(decide)));
   // Whoever imported asks next: this replica knows at once, the others by the event.
-  const absl::Status refreshed = co_await app_.areas.feed().Refresh();
+  const absl::Status refreshed = co_await app.areas.feed().Refresh();
   if (!refreshed.ok()) log::Warn("areas.refresh_failed", {{"status", refreshed}});
-  app_.metrics.Areas(app_.areas.tree()->size());
+  app.metrics.Areas(app.areas.tree()->size());
   co_return response;
 }
 
-Task<absl::StatusOr<v1::Area>> AreaHandlers::GetArea(rpc::CallContext, v1::GetAreaRequest request) {
-  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app_.areas.TreeWith(request.code()));
+Task<absl::StatusOr<v1::Area>> GetArea(App& app, rpc::CallContext, v1::GetAreaRequest request) {
+  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app.areas.TreeWith(request.code()));
   co_return *tree->Find(request.code());
 }
 
-Task<absl::StatusOr<v1::ListAreasResponse>> AreaHandlers::ListAreas(rpc::CallContext context,
-                                                                    v1::ListAreasRequest request) {
-  const paging::Query query = paging::QueryOf(app_.vault.ring(), context.method(), request);
+Task<absl::StatusOr<v1::ListAreasResponse>> ListAreas(App& app, rpc::CallContext context,
+                                                      v1::ListAreasRequest request) {
+  const paging::Query query = paging::QueryOf(app.vault.ring(), context.method(), request);
   CO_ASSIGN_OR_RETURN(const std::string after,
-                      paging::Decode(request.page_token(), query, app_.clock.Now()));
+                      paging::Decode(request.page_token(), query, app.clock.Now()));
   // Other services read the tree with this, upon the event of an import: no older one may be shown.
-  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app_.areas.Newest());
+  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app.areas.Newest());
   for (const std::string& code : {request.parent_code(), after}) {
     if (!code.empty()) CO_RETURN_IF_ERROR(areas::CheckKnown(*tree, code));
   }
@@ -126,7 +115,7 @@ Task<absl::StatusOr<v1::ListAreasResponse>> AreaHandlers::ListAreas(rpc::CallCon
   for (const v1::Area* area : Slice(*tree, request, after, size, closed_too)) {
     if (response.areas_size() == size) {
       const std::string& last = response.areas(size - 1).code();
-      response.set_next_page_token(paging::Encode(last, query, app_.clock.Now()));
+      response.set_next_page_token(paging::Encode(last, query, app.clock.Now()));
       break;
     }
     *response.add_areas() = *area;
@@ -134,20 +123,20 @@ Task<absl::StatusOr<v1::ListAreasResponse>> AreaHandlers::ListAreas(rpc::CallCon
   co_return response;
 }
 
-Task<absl::StatusOr<v1::ListAreaAncestorsResponse>> AreaHandlers::ListAreaAncestors(
-    rpc::CallContext, v1::ListAreaAncestorsRequest request) {
-  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app_.areas.TreeWith(request.code()));
+Task<absl::StatusOr<v1::ListAreaAncestorsResponse>> ListAreaAncestors(
+    App& app, rpc::CallContext, v1::ListAreaAncestorsRequest request) {
+  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app.areas.TreeWith(request.code()));
   v1::ListAreaAncestorsResponse response;
   for (const v1::Area* area : tree->Ancestors(request.code())) *response.add_areas() = *area;
   co_return response;
 }
 
-Task<absl::StatusOr<v1::FindNearestAreasResponse>> AreaHandlers::FindNearestAreas(
-    rpc::CallContext, v1::FindNearestAreasRequest request) {
+Task<absl::StatusOr<v1::FindNearestAreasResponse>> FindNearestAreas(
+    App& app, rpc::CallContext, v1::FindNearestAreasRequest request) {
   const v1::AreaLevel level =
       request.level() == v1::AREA_LEVEL_UNSPECIFIED ? v1::AREA_LEVEL_COMMUNITY : request.level();
   const int limit = request.limit() == 0 ? kStandardHits : request.limit();
-  const AreaBook::Tree tree = app_.areas.tree();
+  const AreaBook::Tree tree = app.areas.tree();
   v1::FindNearestAreasResponse response;
   for (const areas::NearbyArea& nearby : tree->Nearest(request.point(), level, limit)) {
     auto* hit = response.add_hits();
@@ -155,6 +144,17 @@ Task<absl::StatusOr<v1::FindNearestAreasResponse>> AreaHandlers::FindNearestArea
     hit->set_distance_m(nearby.distance_m);
   }
   co_return response;
+}
+
+}  // namespace
+
+void RegisterAreas(App& app, rpc::Router& router) {
+  const std::string service = "baodao.registration.v1.AreaService/";
+  router.Unary(service + "ImportAreas", app, &ImportAreas);
+  router.Unary(service + "GetArea", app, &GetArea);
+  router.Unary(service + "ListAreas", app, &ListAreas);
+  router.Unary(service + "ListAreaAncestors", app, &ListAreaAncestors);
+  router.Unary(service + "FindNearestAreas", app, &FindNearestAreas);
 }
 
 }  // namespace baodao::registration
