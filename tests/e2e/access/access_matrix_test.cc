@@ -177,6 +177,18 @@ TEST_F(AccessMatrixTest, EveryRpcHasARule) {
   }
 }
 
+// Who adds a type of record makes one above, so that its rules are asked about something that is.
+TEST_F(AccessMatrixTest, ThereIsOneOfEveryRecordThatCanBeRead) {
+  std::set<std::string> asked;
+  for (const Rpc& rpc : AllRpcs()) {
+    if (!rpc.rule.resource().empty()) asked.insert(rpc.rule.resource());
+  }
+  for (const std::string& field : asked) EXPECT_TRUE(ids_.contains(field)) << field;
+  for (const auto& [field, id] : ids_) {
+    EXPECT_TRUE(asked.contains(field)) << field << " is of no rule";
+  }
+}
+
 TEST_F(AccessMatrixTest, EveryFieldOfEveryRequestHasBounds) {
   for (const Rpc& rpc : AllRpcs()) {
     for (const std::string& field : validate::UnboundedFields(rpc.method->input_type())) {

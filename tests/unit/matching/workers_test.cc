@@ -174,7 +174,7 @@ TEST_F(WorkersTest, EventOfATaskNotHeardOfFetchesIt) {
   AddTask(task);
   auto delivery = Deliver(MakeChange(task, "per_0", dispatch::v1::ASSIGNMENT_STATE_ACCEPTED));
   delivery.event.set_trace_id("0123456789abcdef0123456789abcdef");
-  EXPECT_THAT(Do(replica->feed.OnEvent(delivery)), testing::IsOk());
+  EXPECT_THAT(Do(replica->feed.OnEvent(delivery)), baodao::testing::IsOk());
   EXPECT_NE(replica->index.FindTask("tsk_new"), nullptr);
   EXPECT_EQ(dispatch_.options.parent->trace_id(), "0123456789abcdef0123456789abcdef");
 }
@@ -368,7 +368,7 @@ TEST_F(WorkersTest, WhoDeclinedIsNotAskedAgainTheNextOneIs) {
       auto declined = MakeChange(task, offer.person_id(), dispatch::v1::ASSIGNMENT_STATE_DECLINED,
                                  clock_.Now());
       const auto delivery = Deliver(std::move(declined));
-      ASSERT_THAT(Do(replica->feed.OnEvent(delivery)), testing::IsOk());
+      ASSERT_THAT(Do(replica->feed.OnEvent(delivery)), baodao::testing::IsOk());
     }
   }
   EXPECT_EQ(asked.size(), 6u);
