@@ -4,16 +4,18 @@
 #pragma once
 
 #include <absl/status/status.h>
-#include <absl/status/statusor.h>
 #include <gmock/gmock.h>
 
+#include "common/status/grpc.h"
 #include "common/status/status.h"
 
 namespace baodao::testing {
 
-inline const absl::Status& StatusIn(const absl::Status& status) { return status; }
-template <class T>
-const absl::Status& StatusIn(const absl::StatusOr<T>& result) {
+inline absl::Status StatusIn(const absl::Status& status) { return status; }
+inline absl::Status StatusIn(const grpc::Status& status) { return FromGrpc(status); }
+// Of a StatusOr, or of a stream.
+template <class Result>
+absl::Status StatusIn(const Result& result) {
   return result.status();
 }
 
