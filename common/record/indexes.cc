@@ -90,19 +90,23 @@ bool IsElsewhere(const areas::AreaTree& tree, std::string_view area_code, const 
 absl::Status Reindex(const IndexKeys& keys, const areas::AreaTree& tree,
                      const google::protobuf::EnumDescriptor* states, const Indexed* before,
                      const Indexed* after, store::Commit* commit) {
-  const bool moved = before != nullptr && after != nullptr &&
-                     (before->sort != after->sort || before->places.tag() != after->places.tag());
-  if (!moved && before != nullptr && after != nullptr &&
-      before->places.places() == after->places.places()) {
+  const bool both = before != nullptr && after != nullptr;
+  // Under another tag it is another member of every list.
+  const bool renamed = both && before->places.tag() != after->places.tag();
+  if (both && !renamed && before->places.places() == after->places.places()) {
     return absl::OkStatus();
   }
   const Filing filing{keys, tree, states, commit->shard()};
-  // Under another tag it is another member of every list.
-  ASSIGN_OR_RETURN(const auto left, ListsBeyond(filing, before, moved ? nullptr : after));
-  ASSIGN_OR_RETURN(const auto entered, ListsBeyond(filing, after, moved ? nullptr : before));
-  for (const std::string& list : left) commit->IndexRemove(list, MemberOf(*before));
-  for (const std::string& list : entered) {
-    commit->IndexAdd(list, after->sort, MemberOf(*after));
+  const auto left = ListsBeyond(filing, before, renamed ? nullptr : after);
+  const auto entered = ListsBeyond(filing, after, renamed ? nullptr : before);
+  for (const auto* lists : {&left, &entered}) {
+    if (lists->ok()) continue;
+    const bool known = before != nullptr && Is(lists->status(), Reason::AREA_UNKNOWN);
+    return known ? Refuse(Reason::PEER_UNAVAILABLE) : lists->status();
+  }
+  for (const std::string& list : *left) commit->IndexRemove(list, MemberOf(*before));
+  for (const std::string& list : *entered) {
+    commit->IndexAdd(list, CreatedAt(after->id), MemberOf(*after));
   }
   return absl::OkStatus();
 }

@@ -15,7 +15,6 @@ namespace baodao::record {
 // A record in its lists.
 struct Indexed {
   std::string id;
-  double sort = 0;
   Places places;
 };
 
@@ -41,8 +40,9 @@ class IndexKeys {
 bool IsElsewhere(const areas::AreaTree& tree, std::string_view area_code, const Places& places);
 
 // Adds to `commit` what leads from the lists of `before` (nothing: a new record) to those of
-// `after` (nothing: a deleted one). AREA_UNKNOWN where the tree does not have an area: then it
-// cannot be told which areas lie above it.
+// `after` (nothing: a deleted one). Where the tree does not have an area, it cannot be told which
+// areas lie above it: AREA_UNKNOWN for a new record; PEER_UNAVAILABLE for one that is there, and so
+// is in another replica's tree.
 absl::Status Reindex(const IndexKeys& keys, const areas::AreaTree& tree,
                      const google::protobuf::EnumDescriptor* states, const Indexed* before,
                      const Indexed* after, store::Commit* commit);

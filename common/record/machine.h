@@ -37,8 +37,8 @@ struct Move {
   int to = 0;
 };
 
-// State: a proto enum with at most 16 values; Event: an enum class with at most 24. A pair without a
-// row is not allowed.
+// State: a proto enum with at most 16 values; Event: an enum class with at most 24. A pair without
+// a row is not allowed.
 template <class State, class Event>
 class Machine {
  public:
@@ -72,8 +72,9 @@ class Machine {
   // Where `event` leads from `state`.
   constexpr std::optional<State> Next(State state, Event event) const {
     const auto from = static_cast<size_t>(state);
-    if (from >= to_.size()) return std::nullopt;
-    const unsigned char to = to_[from][static_cast<size_t>(event)];
+    const auto by = static_cast<size_t>(event);
+    if (from >= to_.size() || by >= to_[0].size()) return std::nullopt;
+    const unsigned char to = to_[from][by];
     if (to == 0) return std::nullopt;
     return static_cast<State>(to - 1);
   }

@@ -17,7 +17,7 @@ namespace {
 
 // Of each of several lists, at least.
 constexpr int64_t kSmallestChunk = 8;
-// At most so many: members of one sort key, behind which no position can lie.
+// At most so many: members of one millisecond, behind which no position can lie.
 constexpr int64_t kLargestChunk = 1'024;
 
 using Members = absl::StatusOr<std::vector<store::ScoredMember>>;
@@ -102,23 +102,25 @@ Task<absl::Status> Walk::ReadOn() {
 }
 
 Task<absl::StatusOr<std::vector<Position>>> Walk::Next(size_t count) {
+  const std::optional<Position> start = position_;
   std::vector<Position> found;
   while (found.size() < count) {
     for (; at_ < ahead_.size() && found.size() < count; ++at_) {
       Member& member = ahead_[at_];
       position_ = member.position;
+      ++looked_at_;
       if (query_.tag.empty() || member.tag == query_.tag) {
         found.push_back(std::move(member.position));
       }
     }
-    if (found.size() == count || ended_ || read_ >= kMaxLookedAt) break;
+    if (found.size() == count || ended_ || read_ >= kMaxRead || chunk_ > kLargestChunk) break;
     CO_RETURN_IF_ERROR(co_await ReadOn());
-    if (!ahead_.empty() || ended_) continue;
-    // Nothing but what is known already: more have one sort key than were read.
-    if (chunk_ == kLargestChunk) {
-      co_return absl::InternalError("a list holds too many records of one sort key");
-    }
-    chunk_ = std::min(2 * chunk_, kLargestChunk);
+    // Nothing but what is known already: more were created in one millisecond than were read.
+    if (ahead_.empty() && !ended_) chunk_ *= 2;
+  }
+  // A page that ends where it began would be asked for again and again.
+  if (found.empty() && !ended_ && position_ == start) {
+    co_return absl::InternalError("too many records of one millisecond");
   }
   co_return found;
 }

@@ -25,8 +25,11 @@ struct PageQuery {
   std::string area;                // what went from a closed area to another than this is left out
   std::string tag;                 // empty: any
   std::set<int> states;            // empty: any
-  bool newest_first = true;        // otherwise in ascending order
-  std::string after;               // a Page::next; empty: from the beginning
+  // Whether the lists hold just what is asked for: then they can be counted, and few of their
+  // records are dropped.
+  bool exact = true;
+  bool newest_first = true;  // otherwise in ascending order
+  std::string after;         // a Page::next; empty: from the beginning
   int size = 20;
 };
 
@@ -34,7 +37,7 @@ template <class Record>
 struct Page {
   std::vector<Versioned<Record>> records;
   std::string next;  // empty at the end
-  int64_t read = 0;  // members of lists, and records, that were looked at
+  int64_t read = 0;  // records, and members with another tag, that were looked at
 };
 
 // Where a page begins: behind this member of a list.
@@ -42,16 +45,17 @@ struct Position {
   double sort = 0;
   std::string id;
 
+  bool operator==(const Position&) const = default;
   std::string Encode() const;
-  // PAGE_TOKEN_INVALID for anything that Encode did not make.
+  // PAGE_TOKEN_INVALID for what cannot be a position.
   static absl::StatusOr<Position> Decode(std::string_view text);
 };
 
 // Walks over the members of several lists in their common order.
 class Walk {
  public:
-  // Members looked at for one page, about.
-  static constexpr int64_t kMaxLookedAt = 4'000;
+  // Members read for one page, about.
+  static constexpr int64_t kMaxRead = 4'000;
 
   // Members read at once where most will not be shown.
   static constexpr size_t kSparseChunk = 200;
@@ -61,15 +65,15 @@ class Walk {
   static absl::StatusOr<Walk> Begin(store::Store& store, PageQuery query, size_t at_once);
 
   // The next members with the tag, at most `count` of them; fewer, or none, at the end and once too
-  // many were looked at. INTERNAL where more than a thousand members of a list have the same sort
-  // key.
+  // many were read. INTERNAL where so many records were created within one millisecond that no
+  // position behind the last one can be reached.
   Task<absl::StatusOr<std::vector<Position>>> Next(size_t count);
 
   bool ended() const { return ended_ && at_ == ahead_.size(); }
   // What was returned or passed over last; nothing before the first.
   const std::optional<Position>& position() const { return position_; }
-  // Members looked at, those skipped too.
-  int64_t read() const { return read_; }
+  // Members returned or passed over. More are read: of several lists each holds a part of a page.
+  int64_t looked_at() const { return looked_at_; }
 
  private:
   struct Member {
@@ -87,6 +91,7 @@ class Walk {
   size_t at_ = 0;
   int64_t chunk_ = 0;
   int64_t read_ = 0;
+  int64_t looked_at_ = 0;
   bool ended_ = false;  // nothing lies behind what was read
 };
 

@@ -7,6 +7,7 @@
 #include <absl/status/statusor.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <memory>
@@ -49,15 +50,16 @@ class Repository {
  public:
   // Records read for one page, at most about.
   static constexpr int64_t kMaxLoaded = 2'000;
-  using Tree = std::function<std::shared_ptr<const areas::AreaTree>()>;
+  using Tree = Transaction::Tree;
 
-  // All of them outlive it. `tree` answers the newest tree of areas this process knows, never null.
+  // All of them outlive it.
   // `ring` keys the page tokens.
   Repository(store::Store& store, Clock& clock, const crypto::KeyRing& ring, Tree tree,
              metrics::Registry& metrics)
       : store_(store), clock_(clock), ring_(ring), tree_(std::move(tree)), transitions_(metrics) {}
 
-  // Before the first call: what the service keeps.
+  // Before the first call: what the service keeps. `type` outlives it. Aborts where a deadline has
+  // nothing to do.
   template <class Record>
   void Add(const Type<Record>& type, Hooks<Record> hooks = {});
   // For the access rules: the scope of whatever was added.
@@ -121,7 +123,7 @@ class Repository {
   Task<absl::StatusOr<store::CommitOutcome::Kind>> Commit(Transaction transaction);
 
   Transaction Begin(int shard, Origin origin) {
-    return Transaction(store_.keys(), tree_(), shard, std::move(origin));
+    return Transaction(store_.keys(), tree_, shard, std::move(origin));
   }
 
   // The lists that together hold a type's records of an area's subtree, in one of `states` (none:
@@ -143,8 +145,9 @@ class Repository {
 
   // Answers a list method: one page from `query`, where and as long as the request's page_token and
   // page_size say (0: `standard_size`), of the records that fit. `show` puts one into the response.
-  // Where lists are counted for nothing, the first page says how many records there are. What was
-  // read beyond what is shown is charged to the caller. PAGE_TOKEN_INVALID, PAGE_TOKEN_EXPIRED.
+  // Where its lists hold just what is asked for, the first page says how many there are. What was
+  // looked at beyond what is shown is charged to the caller. PAGE_TOKEN_INVALID,
+  // PAGE_TOKEN_EXPIRED.
   template <class Response, class Record, class Request>
   Task<absl::StatusOr<Response>> List(
       rpc::CallContext context, const Type<Record>& type, const Request& request, PageQuery query,
@@ -158,7 +161,6 @@ class Repository {
 
  private:
   struct Kept {  // what Add was told of a type, by its prefix
-    std::string name;
     std::function<Task<absl::StatusOr<rpc::Scope>>(rpc::CallContext, std::string id)> scope;
     std::function<Task<absl::Status>(timers::Timer)> on_deadline;
   };
@@ -216,7 +218,7 @@ Task<absl::Status> Repository::Fire(const Type<Record>& type, const Hooks<Record
       co_return absl::OkStatus();
     }
     if (hooks.lapse) co_return co_await hooks.lapse(transaction, before);
-    if (type.lapse == nullptr) {
+    if (type.deleted_at_deadline) {
       transaction.Delete(type, before);
       co_return absl::OkStatus();
     }
@@ -239,13 +241,15 @@ void Repository::Add(const Type<Record>& type, Hooks<Record> hooks) {
     transitions_.Declare(named.name(), *type.states(), moves);
   }
   Kept& kept = kept_[named.prefix()];
-  kept.name = named.name();
   const auto shared = std::make_shared<const Hooks<Record>>(std::move(hooks));
   if (shared->scope || type.scope != nullptr) {
     kept.scope = [this, &type, shared](rpc::CallContext context, std::string id) {
       return ScopeOf(type, *shared, std::move(context), std::move(id));
     };
   }
+  if (type.deadline == nullptr) return;
+  // Nothing is to be deleted because somebody forgot to say what happens to it.
+  if (type.lapse == nullptr && !shared->lapse && !type.deleted_at_deadline) std::abort();
   kept.on_deadline = [this, &type, shared](timers::Timer timer) {
     return Fire(type, *shared, std::move(timer));
   };
@@ -347,107 +351,6 @@ Task<absl::StatusOr<Record>> Repository::Change(rpc::CallContext context, const 
   co_return co_await Mutate<Record>(context, request, shard, std::move(decide));
 }
 
-template <class Record>
-PageQuery Repository::InArea(const Type<Record>& type, const std::string& area_code,
-                             const google::protobuf::RepeatedField<int>& states) const {
-  const IndexKeys keys(store_.keys(), Named<Record>().name());
-  const std::shared_ptr<const areas::AreaTree> tree = tree_();
-  PageQuery query;
-  query.area = area_code;
-  query.states = std::set<int>(states.begin(), states.end());
-  for (const std::string& code : tree->IndexedUnder(area_code)) {
-    const bool in_one = type.shards == Shards::kByArea && tree->SubdistrictOf(code) != nullptr;
-    for (const int shard : ShardsOf(in_one, tree->ShardOf(code, store_.keys()))) {
-      if (states.empty()) query.lists.push_back(keys.InArea(shard, code, ""));
-      for (const int state : query.states) {
-        query.lists.push_back(keys.InArea(shard, code, StateName(*type.states(), state)));
-      }
-    }
-  }
-  return query;
-}
-
-template <class Record>
-PageQuery Repository::Of(const Type<Record>& type, const std::string& owner_id,
-                         const google::protobuf::RepeatedField<int>& states) const {
-  const IndexKeys keys(store_.keys(), Named<Record>().name());
-  const bool in_one = type.shards == Shards::kByOwner;
-  PageQuery query;
-  query.states = std::set<int>(states.begin(), states.end());
-  for (const int shard : ShardsOf(in_one, store_.keys().ShardOfId(owner_id))) {
-    query.lists.push_back(keys.Of(shard, owner_id));
-  }
-  return query;
-}
-
-template <class Response, class Record, class Request>
-Task<absl::StatusOr<Response>> Repository::List(
-    rpc::CallContext context, const Type<Record>& type, const Request& request, PageQuery query,
-    std::function<absl::Status(Response*, Versioned<Record>)> show,
-    std::function<bool(const Record&)> fits, int standard_size) {
-  const paging::Query token = paging::QueryOf(
-      ring_, std::string(context.method()) + "/" + context.caller().Caller(), request);
-  CO_ASSIGN_OR_RETURN(query.after, paging::Decode(request.page_token(), token, clock_.Now()));
-  query.size = request.page_size() == 0 ? standard_size : request.page_size();
-  Response response;
-  if constexpr (requires { response.set_total_size(0); }) {
-    if (query.after.empty() && query.tag.empty() && !fits) {
-      CO_ASSIGN_OR_RETURN(const int64_t size, co_await SizeOf(query.lists));
-      response.set_total_size(static_cast<int>(size));
-    }
-  }
-  CO_ASSIGN_OR_RETURN(Page<Record> page,
-                      co_await ReadPage(type, std::move(query), std::move(fits)));
-  context.Charge(paging::CallsOwed(page.read, static_cast<int64_t>(page.records.size())));
-  for (Versioned<Record>& record : page.records) {
-    CO_RETURN_IF_ERROR(show(&response, std::move(record)));
-  }
-  if (!page.next.empty()) {
-    response.set_next_page_token(paging::Encode(page.next, token, clock_.Now()));
-  }
-  co_return response;
-}
-
-template <class Record>
-Task<absl::StatusOr<Page<Record>>> Repository::ReadPage(const Type<Record>& type, PageQuery query,
-                                                        std::function<bool(const Record&)> fits) {
-  const auto size = static_cast<size_t>(query.size);
-  // One more than is shown tells whether there is a next page.
-  const std::set<int> states = query.states;
-  const std::string area = query.area;
-  const std::shared_ptr<const areas::AreaTree> tree = tree_();
-  const bool sparse = fits || !query.tag.empty();
-  const size_t at_once = sparse ? std::max(size + 1, Walk::kSparseChunk) : size + 1;
-  CO_ASSIGN_OR_RETURN(Walk walk, Walk::Begin(store_, std::move(query), at_once));
-  Page<Record> page;
-  std::optional<Position> last;  // looked at
-  for (int64_t loaded = 0;;) {
-    const size_t wanted = fits ? at_once : size + 1 - page.records.size();
-    CO_ASSIGN_OR_RETURN(const std::vector<Position> found, co_await walk.Next(wanted));
-    std::vector<std::string> keys;
-    for (const Position& position : found) keys.push_back(KeyOf<Record>(position.id));
-    CO_ASSIGN_OR_RETURN(std::vector<Versioned<Record>> records,
-                        co_await LoadEach<Record>(std::move(keys)));
-    loaded += static_cast<int64_t>(found.size());
-    page.read = fits ? loaded : walk.read();
-    for (size_t i = 0; i < found.size(); ++i) {
-      if (page.records.size() == size) {
-        page.next = last->Encode();
-        co_return page;
-      }
-      last = found[i];
-      if (!records[i].exists() || (fits && !fits(records[i].record))) continue;
-      // One may have moved on since its list was read.
-      if (!states.empty() && !states.contains(type.state(records[i].record))) continue;
-      if (!area.empty() && IsElsewhere(*tree, area, type.places(records[i].record))) continue;
-      page.records.push_back(std::move(records[i]));
-    }
-    if (walk.ended()) co_return page;
-    if (found.empty() || loaded >= kMaxLoaded) {
-      page.next = walk.position()->Encode();
-      co_return page;
-    }
-  }
-}
-
 }  // namespace baodao::record
+
+#include "common/record/lists.h"  // the definitions of its lists

@@ -17,7 +17,7 @@ void Transaction::Emit(events::v1::Event event) {
 
 void Transaction::Index(const std::string& type, const google::protobuf::EnumDescriptor* states,
                         const Indexed* before, const Indexed* after) {
-  status_.Update(Reindex(IndexKeys(keys_, type), *tree_, states, before, after, &commit_));
+  status_.Update(Reindex(IndexKeys(keys_, type), *tree_(), states, before, after, &commit_));
 }
 
 void Transaction::SetDeadline(const std::string& id, std::optional<Time> due) {

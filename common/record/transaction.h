@@ -6,6 +6,7 @@
 #include <absl/status/statusor.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,10 +28,11 @@ inline constexpr std::string_view kDeadlineTimer = "deadline";
 // Loop thread only. Everything lies in one shard.
 class Transaction {
  public:
-  using Tree = std::shared_ptr<const areas::AreaTree>;
+  // The newest tree of areas that this process knows, never null.
+  using Tree = std::function<std::shared_ptr<const areas::AreaTree>()>;
   using Edit = std::function<void(events::v1::Event*)>;
 
-  // `keys` outlives it.
+  // `keys` outlives it. The tree is asked when a record is filed: a decision may refresh it.
   Transaction(const store::Keys& keys, Tree tree, int shard, Origin origin)
       : keys_(keys), tree_(std::move(tree)), origin_(std::move(origin)), commit_(shard) {}
 
@@ -39,7 +41,6 @@ class Transaction {
   Time now() const { return origin_.now; }
   // For somebody who comes into being by this very change.
   void set_actor(std::string actor_id) { origin_.actor_id = std::move(actor_id); }
-  const areas::AreaTree& tree() const { return *tree_; }
 
   // Writes what became of `before` (version 0: a new record). `complete` adds to its event, if it
   // has one, what the record does not know.
@@ -81,9 +82,7 @@ class Transaction {
 
   template <class Record>
   static Indexed IndexedAs(const Type<Record>& type, const Record& record) {
-    std::string id = type.id(record);
-    const double sort = CreatedAt(id);
-    return {std::move(id), sort, type.places(record)};
+    return {type.id(record), type.places(record)};
   }
 
   template <class Record>

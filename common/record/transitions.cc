@@ -1,5 +1,7 @@
 #include "common/record/transitions.h"
 
+#include "common/log/log.h"
+
 namespace baodao::record {
 namespace {
 
@@ -20,9 +22,14 @@ void Transitions::Declare(const std::string& type, const google::protobuf::EnumD
 
 void Transitions::Count(const std::vector<Transition>& transitions) {
   for (const Transition& transition : transitions) {
-    // Always there: only the tables move records. For a mistake in that, no process should end.
     const auto counter = counters_.find({transition.type, transition.from, transition.to});
-    if (counter != counters_.end()) counter->second->Increment();
+    if (counter != counters_.end()) {
+      counter->second->Increment();
+      continue;
+    }
+    // Only the tables move records. For a mistake in that no process should end.
+    log::Error("record.transition_of_no_table",
+               {{"record", transition.type}, {"from", transition.from}, {"to", transition.to}});
   }
 }
 

@@ -31,8 +31,7 @@ struct Versioned {
   bool exists() const { return version != 0; }
 };
 
-// Where a record stands in lists. All lists of a type order alike: by `sort` (by creation unless
-// said otherwise), records of equal `sort` by id.
+// Where a record stands in lists. All lists order by creation.
 class Places {
  public:
   struct Place {
@@ -102,10 +101,11 @@ struct Type {
   bool (*event)(const Versioned<Record>& before, const Record& after,
                 events::v1::Event* event) = nullptr;
 
-  // When the clock moves the record next, and what it does then. Without `lapse` the record is
-  // deleted.
+  // When the clock moves the record next, and what it does then: `lapse`, or what the service hooks
+  // in, or it deletes the record.
   std::optional<Time> (*deadline)(const Record& record) = nullptr;
   void (*lapse)(Record* record, Time now) = nullptr;
+  bool deleted_at_deadline = false;
 };
 
 // What clients know a version by, and whether it is still the one: STALE_VERSION when not. An empty

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "common/auth/principal.h"
 #include "common/clock/clock.h"
@@ -88,15 +89,16 @@ class CallContext {
     if (calls > 0 && state_->charger != nullptr) state_->charger->Charge(*this, calls);
   }
 
-  // Leaves something read for the access rule to the handler of the same call, which takes it once:
-  // a second look is to see what has changed. Loop thread.
+  // Leaves what was read for the access rule to the handler of the same call, which takes it once:
+  // a second look is to see what has changed. What a stream leaves lying grows old. Loop thread.
   void Keep(std::string key, std::shared_ptr<const void> value) const {
     state_->kept_key = std::move(key);
     state_->kept = std::move(value);
   }
   // nullptr where nothing is left under this key.
   std::shared_ptr<const void> Take(std::string_view key) const {
-    return key == state_->kept_key ? std::move(state_->kept) : nullptr;
+    if (key != state_->kept_key) return nullptr;
+    return std::exchange(state_->kept, nullptr);
   }
 
  private:

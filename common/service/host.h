@@ -54,7 +54,7 @@ class Host {
   Task<absl::Status> OnEvent(const events::Delivery& delivery);
   Task<void> OnGap(std::string service, int shard);
 
-  // Before Service::Load: notes where the streams are. PendingCalls for Redis.
+  // Before Service::Load: notes where the streams are. Waits for Redis.
   Task<absl::Status> Prepare();
   // After Service::Load: starts everything, to be stopped with the runtime.
   void Run();

@@ -111,7 +111,7 @@ class Store {
                                                                             int64_t limit) = 0;
   virtual Task<absl::StatusOr<int64_t>> IndexSize(std::string key) = 0;
 
-  // PendingCalls a little before a commit that conflicted is decided again: longer, and at random,
+  // Waits a little before a commit that conflicted is decided again: longer, and at random,
   // with each attempt (1, 2, …).
   virtual Task<void> Backoff(int attempt) = 0;
 

@@ -10,8 +10,8 @@
 
 namespace baodao::testing {
 
-// Every pair of a state (of all that the proto names) and an event (below `events`): `expected` has
-// those that are allowed, and where they lead.
+// Every pair of a state (of all that the proto names) and an event (up to `last_event`): `expected`
+// has those that are allowed, and where they lead.
 template <class State, class Event>
 void CheckEveryPair(const record::Machine<State, Event>& machine,
                     const std::map<std::pair<State, Event>, State>& expected, Event last_event) {

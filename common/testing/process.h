@@ -25,7 +25,7 @@ class ChildProcess {
   // Sends the signal and waits for the end. Answers the exit code, or minus the signal that ended
   // it.
   int End(int signal);
-  // PendingCalls for it to end by itself; the answer is End's.
+  // Waits for it to end by itself; the answer is End's.
   int Wait();
   void Signal(int signal) const;
 

@@ -77,7 +77,7 @@ class RedisCluster {
   redis::Config config() const;
   // The node's id as CLUSTER MYID gives it.
   std::string IdOf(size_t index) const;
-  // PendingCalls until all nodes agree on a complete cluster.
+  // Waits until all nodes agree on a complete cluster.
   void AwaitReady() const;
 
  private:

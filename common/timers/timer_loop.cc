@@ -164,7 +164,7 @@ Task<void> TimerLoop::Impl::StartRetries() {
   }
 }
 
-// PendingCalls for a free place. Returns when the handler has been started, not when it is done.
+// Waits for a free place. Returns when the handler has been started, not when it is done.
 Task<void> TimerLoop::Impl::Start(Timer timer, Millis retry_delay, Time until) {
   while (running >= options.concurrency) co_await freed->Wait();
   const auto handler = handlers.find(timer.kind);

@@ -34,7 +34,7 @@ struct Load {
 // Throws what a call throws: a benchmark of failures measures nothing.
 Result Measure(testing::Town& town, const Load& load);
 
-// PendingCalls until Redis has been idle for a while: consumers of earlier events have caught up.
+// Waits until Redis has been idle for a while: consumers of earlier events have caught up.
 void Settle(testing::Town& town);
 
 // Microseconds of CPU since its start.

@@ -17,7 +17,7 @@ namespace baodao::testing {
 
 class Stored {
  public:
-  // PendingCalls until every event so far has been handled: what the services do by themselves is
+  // Waits until every event so far has been handled: what the services do by themselves is
   // done.
   explicit Stored(Town& town) : town_(town) {
     town.Run(AwaitEvents(town));

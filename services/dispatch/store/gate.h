@@ -45,7 +45,7 @@ class Gate {
     std::string key_;
   };
 
-  // PendingCalls while as many are inside as `room` answers. An empty pass when there is no room at
+  // Waits while as many are inside as `room` answers. An empty pass when there is no room at
   // all. `room` is asked again whenever somebody leaves.
   Task<Pass> Enter(std::string key, std::function<int()> room);
 

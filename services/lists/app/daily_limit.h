@@ -61,7 +61,7 @@ class DailyLimit {
     bool counted_ = false;
   };
 
-  // PendingCalls for copies of the request that are under way here: they must not count, too.
+  // Waits for copies of the request that are under way here: they must not count, too.
   Task<Addition> Begin(std::string_view type, rpc::CallContext ctx, std::string request_id);
 
   store::Store& store_;

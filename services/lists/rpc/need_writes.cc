@@ -91,7 +91,7 @@ Task<absl::StatusOr<v1::Need>> NeedHandlers::Merge(rpc::CallContext context,
     // Duplicates lie in one subdistrict and so in one shard, where one commit changes both: two
     // needs cannot be merged into each other, nor into one that is decided at the same moment.
     const std::string& area = before.record.need().area_code();
-    if (!Related(transaction.tree(), area, target.record.need().area_code()) ||
+    if (!Related(*app_.records.tree(), area, target.record.need().area_code()) ||
         keys.ShardOfId(other) != transaction.shard()) {
       co_return Refuse(Reason::AREAS_UNRELATED);
     }

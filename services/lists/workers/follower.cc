@@ -1,5 +1,7 @@
 #include "services/lists/workers/follower.h"
 
+#include <absl/strings/strip.h>
+
 #include <optional>
 #include <utility>
 
@@ -75,7 +77,7 @@ Task<absl::Status> Follower::Follow(std::string need_id, TaskSnapshot snapshot,
     record::Origin by = origin;
     const bool cancelled = record.need().state() == v1::NEED_STATE_CANCELLED;
     if (cancelled && by.actor_id == kSelf && record.has_cancellation()) {
-      by.actor_id = record.cancellation().caller();
+      by.actor_id = std::string(absl::StripPrefix(record.cancellation().caller(), "svc:"));
     }
     CO_ASSIGN_OR_RETURN(const bool saved, co_await publications_.Save(*loaded, record, by));
     if (saved) co_return absl::OkStatus();

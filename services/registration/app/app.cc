@@ -21,12 +21,11 @@ Task<absl::StatusOr<rpc::Scope>> ScopeOfRegistration(App& app, v1::RegistrationR
 }
 
 Task<absl::StatusOr<rpc::Scope>> ScopeOfPerson(App& app, v1::PersonRecord record) {
-  CO_ASSIGN_OR_RETURN(const Subject subject,
-                      co_await Subject::Load(app.records, record.person().person_id()));
+  const Subject subject = Subject::Of(std::move(record));
   CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> live,
                       co_await subject.LiveRegistrations(app.records));
   rpc::Scope scope;
-  scope.owner_ids.push_back(record.person().person_id());
+  scope.owner_ids.push_back(subject.id());
   for (const v1::Registration& registration : live) {
     scope.more_area_codes.push_back(registration.area_code());
   }

@@ -46,6 +46,13 @@ Task<absl::StatusOr<Subject>> Subject::Load(record::Repository& records, std::st
   co_return subject;
 }
 
+Subject Subject::Of(v1::PersonRecord record) {
+  Subject subject;
+  subject.id_ = record.person().person_id();
+  subject.person_.record = std::move(record);
+  return subject;
+}
+
 const std::string& Subject::speaker() const { return is_unit_ ? liaison_id() : id_; }
 
 std::vector<std::string> Subject::CredentialAreas() const {

@@ -18,6 +18,9 @@ class Subject {
   // NOT_FOUND for anything that is no person or unit of ours.
   static Task<absl::StatusOr<Subject>> Load(record::Repository& records, std::string id);
 
+  // A person just read. Not to be written.
+  static Subject Of(v1::PersonRecord record);
+
   const std::string& id() const { return id_; }
   bool is_unit() const { return is_unit_; }
   // Who may speak for it: the person, or the unit's liaison (empty when it has none).

@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "common/areas/geo.h"
+#include "common/areas/tree.h"
 #include "common/clock/timestamp.h"
 #include "common/record/mask.h"
 #include "common/status/macros.h"
@@ -11,25 +13,41 @@
 namespace baodao::registration {
 namespace {
 
-template <class Request>
-absl::Status CheckTimes(const Request& request, Time now) {
-  for (int i = 0; i < request.opening_hours_size(); ++i) {
-    const common::v1::WeeklySlot& hours = request.opening_hours(i);
-    if (hours.end_minute() > hours.start_minute()) continue;
+using Hours = google::protobuf::RepeatedPtrField<common::v1::WeeklySlot>;
+
+absl::Status CheckHours(const Hours& opening_hours) {
+  for (int i = 0; i < opening_hours.size(); ++i) {
+    if (opening_hours[i].end_minute() > opening_hours[i].start_minute()) continue;
     return RefuseField("opening_hours[" + std::to_string(i) + "].end_minute",
                        ViolationKind::MUST_BE_AFTER, {{"field", "start_minute"}});
-  }
-  if (request.has_close_time() && ToTime(request.close_time()) <= now) {
-    return RefuseField("close_time", ViolationKind::IN_THE_PAST);
   }
   return absl::OkStatus();
 }
 
+template <class Request>
+absl::Status CheckCloseTime(const Request& request, Time now) {
+  if (!request.has_close_time() || ToTime(request.close_time()) > now) return absl::OkStatus();
+  return RefuseField("close_time", ViolationKind::IN_THE_PAST);
+}
+
+absl::Status CheckPlaceKnown(const common::v1::GeoPoint& place) {
+  if (areas::IsKnown(place)) return absl::OkStatus();
+  return RefuseField("place", ViolationKind::REQUIRED);
+}
+
 }  // namespace
+
+absl::Status CheckLevel(const v1::Area& area) {
+  const v1::AreaLevel subdistrict = v1::AREA_LEVEL_SUBDISTRICT;
+  if (areas::RankOf(area.level()) >= areas::RankOf(subdistrict)) return absl::OkStatus();
+  return Refuse(Reason::AREA_LEVEL_WRONG, {{"area", area.code()}});
+}
 
 absl::StatusOr<v1::ServicePoint> NewServicePoint(const v1::CreateServicePointRequest& request,
                                                  Time now) {
-  RETURN_IF_ERROR(CheckTimes(request, now));
+  RETURN_IF_ERROR(CheckPlaceKnown(request.place()));
+  RETURN_IF_ERROR(CheckHours(request.opening_hours()));
+  RETURN_IF_ERROR(CheckCloseTime(request, now));
   v1::ServicePoint point;
   point.set_name(request.name());
   point.set_kind(request.kind());
@@ -50,8 +68,15 @@ absl::Status ApplyUpdate(const v1::UpdateServicePointRequest& request, Time now,
   RETURN_IF_ERROR(record::CheckMask(
       request, {"name", "kind", "place", "address", "phone", "opening_hours", "close_time"},
       {"name", "kind", "place"}));
-  RETURN_IF_ERROR(CheckTimes(request, now));
   const auto sets = [&](std::string_view field) { return record::Sets(request, field); };
+  if (sets("place")) RETURN_IF_ERROR(CheckPlaceKnown(request.place()));
+  if (sets("opening_hours")) RETURN_IF_ERROR(CheckHours(request.opening_hours()));
+  if (sets("close_time")) {
+    RETURN_IF_ERROR(CheckCloseTime(request, now));
+    if (point->state() != v1::SERVICE_POINT_STATE_ACTIVE) {
+      return WrongState(record::StateName(point->state()));
+    }
+  }
   if (sets("name")) point->set_name(request.name());
   if (sets("kind")) point->set_kind(request.kind());
   if (sets("place")) *point->mutable_place() = request.place();
@@ -69,6 +94,7 @@ absl::Status ApplyUpdate(const v1::UpdateServicePointRequest& request, Time now,
 absl::Status Close(v1::ServicePoint* point, const std::string& reason, Time now) {
   RETURN_IF_ERROR(kServicePointMachine.Move(point, ServicePointEvent::kClose));
   point->set_close_reason(reason);
+  point->clear_close_time();
   *point->mutable_update_time() = ToTimestamp(now);
   return absl::OkStatus();
 }
@@ -76,7 +102,6 @@ absl::Status Close(v1::ServicePoint* point, const std::string& reason, Time now)
 absl::Status Reopen(v1::ServicePoint* point, Time now) {
   RETURN_IF_ERROR(kServicePointMachine.Move(point, ServicePointEvent::kReopen));
   point->clear_close_reason();
-  point->clear_close_time();
   *point->mutable_update_time() = ToTimestamp(now);
   return absl::OkStatus();
 }

@@ -5,7 +5,6 @@
 
 #include "common/clock/timestamp.h"
 #include "common/record/mask.h"
-#include "common/status/macros.h"
 
 namespace baodao::registration {
 namespace {
@@ -34,16 +33,17 @@ v1::Unit NewUnit(const v1::CreateUnitRequest& request, Time now) {
   return unit;
 }
 
-absl::Status ApplyUnitUpdate(const v1::UpdateUnitRequest& request, Time now, v1::Unit* unit) {
-  RETURN_IF_ERROR(
-      record::CheckMask(request, {"name", "kind", "liaison_id", "categories"}, {"name", "kind"}));
+absl::Status CheckUnitUpdate(const v1::UpdateUnitRequest& request) {
+  return record::CheckMask(request, {"name", "kind", "liaison_id", "categories"}, {"name", "kind"});
+}
+
+void ApplyUnitUpdate(const v1::UpdateUnitRequest& request, Time now, v1::Unit* unit) {
   const auto sets = [&](std::string_view field) { return record::Sets(request, field); };
   if (sets("name")) unit->set_name(request.name());
   if (sets("kind")) unit->set_kind(request.kind());
   if (sets("liaison_id")) unit->set_liaison_id(request.liaison_id());
   if (sets("categories")) SetOnce(request.categories(), unit->mutable_categories());
   *unit->mutable_update_time() = ToTimestamp(now);
-  return absl::OkStatus();
 }
 
 }  // namespace baodao::registration

@@ -12,8 +12,9 @@ namespace baodao::registration {
 
 // The unit asked for, without id.
 v1::Unit NewUnit(const v1::CreateUnitRequest& request, Time now);
-// Sets what the mask names. Refuses paths it does not know, and a name or kind that would become
-// empty.
-absl::Status ApplyUnitUpdate(const v1::UpdateUnitRequest& request, Time now, v1::Unit* unit);
+// Refuses paths that UpdateUnit does not know, and a name or kind that would become empty.
+absl::Status CheckUnitUpdate(const v1::UpdateUnitRequest& request);
+// Sets what the mask names. The request has passed CheckUnitUpdate.
+void ApplyUnitUpdate(const v1::UpdateUnitRequest& request, Time now, v1::Unit* unit);
 
 }  // namespace baodao::registration

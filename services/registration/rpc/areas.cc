@@ -7,6 +7,7 @@
 #include "common/log/log.h"
 #include "common/paging/page_token.h"
 #include "common/status/macros.h"
+#include "services/registration/domain/area_import.h"
 #include "services/registration/rpc/routes.h"
 
 namespace baodao::registration {

@@ -98,6 +98,7 @@ Task<absl::StatusOr<v1::ListPeopleResponse>> PersonHandlers::ListPeople(
   query.newest_first = false;
   const auto show = [&](v1::ListPeopleResponse* response,
                         record::Versioned<v1::PersonRecord> found) {
+    found.record.mutable_person()->set_etag(record::EtagOf(found.version));
     ASSIGN_OR_RETURN(*response->add_people(), app_.vault.Show(found.record, false));
     return absl::OkStatus();
   };

@@ -5,7 +5,9 @@
 
 #include "common/areas/geo.h"
 #include "common/areas/place_check.h"
+#include "common/record/mask.h"
 #include "common/status/macros.h"
+#include "common/status/status.h"
 #include "services/registration/rpc/routes.h"
 
 namespace baodao::registration {
@@ -13,9 +15,12 @@ namespace {
 
 using PointAnswer = Task<absl::StatusOr<v1::ServicePoint>>;
 
-// Around a point, those that reach into the largest radius; and points of each, at most.
-constexpr int kSubdistrictsAround = 8;
+// Subdistricts whose points are looked at, those with the nearest centres, so many of each: also in
+// an inner city, with 2 square kilometres each, they reach beyond the largest radius.
+constexpr int kSubdistrictsAround = 64;
 constexpr int kPointsOfSubdistrict = 200;
+// From a point of a subdistrict to its centre, at most (see areas::CheckPlace).
+constexpr double kReachMetres = 10'000;
 
 v1::ServicePoint ShownPoint(v1::ServicePointRecord record, uint64_t version) {
   record.mutable_service_point()->set_etag(record::EtagOf(version));
@@ -27,6 +32,7 @@ PointAnswer CreateServicePoint(App& app, rpc::CallContext context,
   CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app.areas.TreeWith(request.area_code()));
   record::Decide<v1::ServicePoint> decide = [&](record::Transaction& transaction) -> PointAnswer {
     CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, request.area_code()));
+    CO_RETURN_IF_ERROR(CheckLevel(*tree->Find(request.area_code())));
     CO_RETURN_IF_ERROR(areas::CheckPlaceOf(*tree, request.area_code(), request));
     v1::ServicePointRecord record;
     CO_ASSIGN_OR_RETURN(*record.mutable_service_point(),
@@ -70,8 +76,9 @@ PointAnswer UpdateServicePoint(App& app, rpc::CallContext context,
                                v1::UpdateServicePointRequest request) {
   const AreaBook::Tree tree = app.areas.tree();
   const auto change = [&](v1::ServicePoint* point, Time now) -> absl::Status {
-    RETURN_IF_ERROR(areas::CheckPlaceOf(*tree, point->area_code(), request));
-    return ApplyUpdate(request, now, point);
+    RETURN_IF_ERROR(ApplyUpdate(request, now, point));
+    if (!record::Sets(request, "place")) return absl::OkStatus();
+    return areas::CheckPlaceOf(*tree, point->area_code(), request);
   };
   co_return co_await ChangeServicePoint(app, context, request, change);
 }
@@ -86,7 +93,9 @@ PointAnswer CloseServicePoint(App& app, rpc::CallContext context,
 
 PointAnswer ReopenServicePoint(App& app, rpc::CallContext context,
                                v1::ReopenServicePointRequest request) {
-  const auto change = [](v1::ServicePoint* point, Time now) {
+  const AreaBook::Tree tree = app.areas.tree();
+  const auto change = [&](v1::ServicePoint* point, Time now) -> absl::Status {
+    RETURN_IF_ERROR(areas::CheckOpen(*tree, point->area_code()));
     return registration::Reopen(point, now);
   };
   co_return co_await ChangeServicePoint(app, context, request, change);
@@ -110,14 +119,17 @@ Task<absl::StatusOr<v1::ListServicePointsResponse>> ListServicePoints(
 
 Task<absl::StatusOr<v1::FindNearestServicePointsResponse>> FindNearestServicePoints(
     App& app, rpc::CallContext context, v1::FindNearestServicePointsRequest request) {
+  if (!areas::IsKnown(request.point())) co_return RefuseField("point", ViolationKind::REQUIRED);
   const int radius = request.radius_m() == 0 ? 3'000 : request.radius_m();
   const int limit = request.limit() == 0 ? 10 : request.limit();
   google::protobuf::RepeatedField<int> active;
   active.Add(v1::SERVICE_POINT_STATE_ACTIVE);
   v1::FindNearestServicePointsResponse response;
   int64_t read = 0;
-  for (const areas::NearbyArea& near : app.areas.tree()->Nearest(
-           request.point(), v1::AREA_LEVEL_SUBDISTRICT, kSubdistrictsAround)) {
+  const AreaBook::Tree tree = app.areas.tree();  // what Nearest answers lies in it
+  for (const areas::NearbyArea& near :
+       tree->Nearest(request.point(), v1::AREA_LEVEL_SUBDISTRICT, kSubdistrictsAround)) {
+    if (near.distance_m > radius + kReachMetres) break;
     record::PageQuery query = app.records.InArea(kServicePoint, near.area->code(), active);
     query.size = kPointsOfSubdistrict;
     CO_ASSIGN_OR_RETURN(record::Page<v1::ServicePointRecord> page,

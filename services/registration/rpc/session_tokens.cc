@@ -56,12 +56,14 @@ Task<absl::Status> SessionHandlers::Enter(record::Transaction& transaction,
   if (index.exists()) {
     CO_ASSIGN_OR_RETURN(auto known, co_await app_.records.Load(kPerson, index.bytes));
     entry->person = std::move(known.record);
+    entry->person.mutable_person()->set_etag(record::EtagOf(known.version));
   } else {
     entry->person = NewPerson(app_.vault, shard, phone, transaction.now());
     const std::string& id = entry->person.person().person_id();
     transaction.commit().Put(app_.keys.Phone(phone_hash), 0, id);
     transaction.set_actor(id);
     transaction.Put(kPerson, {}, entry->person);
+    entry->person.mutable_person()->set_etag(record::EtagOf(1));
   }
   entry->session.set_session_id(record::Repository::NewId(kSession, shard));
   entry->session.set_person_id(entry->person.person().person_id());
@@ -115,6 +117,7 @@ Task<absl::Status> SessionHandlers::EnterAgain(std::string session_id, Entry* en
   }
   CO_ASSIGN_OR_RETURN(auto person, co_await app_.records.Load(kPerson, before.record.person_id()));
   entry->person = std::move(person.record);
+  entry->person.mutable_person()->set_etag(record::EtagOf(person.version));
   entry->session = before.record;
   entry->refresh_token = app_.vault.FirstRefreshToken(session_id);
   co_return absl::OkStatus();
@@ -175,6 +178,7 @@ Task<absl::Status> SessionHandlers::DecideRefresh(record::Transaction& transacti
     CO_ASSIGN_OR_RETURN(auto person,
                         co_await app_.records.Load(kPerson, before.record.person_id()));
     entry->person = std::move(person.record);
+    entry->person.mutable_person()->set_etag(record::EtagOf(person.version));
   }
   if (verdict == RefreshVerdict::kRepeat) {
     CO_ASSIGN_OR_RETURN(entry->refresh_token, InForceAfter(std::move(token), before.record));

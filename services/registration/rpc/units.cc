@@ -47,13 +47,14 @@ Task<absl::StatusOr<v1::Unit>> GetUnit(App& app, rpc::CallContext context,
 
 Task<absl::StatusOr<v1::Unit>> UpdateUnit(App& app, rpc::CallContext context,
                                           v1::UpdateUnitRequest request) {
+  CO_RETURN_IF_ERROR(CheckUnitUpdate(request));
   record::Decide<v1::Unit> decide =
       [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::Unit>> {
     CO_ASSIGN_OR_RETURN(const auto before,
                         co_await app.records.Load(context, kUnit, request.unit_id()));
     CO_RETURN_IF_ERROR(record::CheckEtag(request.etag(), before.version));
     v1::UnitRecord after = before.record;
-    CO_RETURN_IF_ERROR(ApplyUnitUpdate(request, transaction.now(), after.mutable_unit()));
+    ApplyUnitUpdate(request, transaction.now(), after.mutable_unit());
     if (record::Sets(request, "liaison_id")) {
       CO_RETURN_IF_ERROR(co_await CheckLiaison(app, request.liaison_id()));
     }

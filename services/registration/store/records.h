@@ -109,7 +109,8 @@ inline constexpr record::Type<v1::LoginCodeRecord> kLoginCode{
     .deadline =
         [](const v1::LoginCodeRecord& record) {
           return std::optional(ToTime(record.expire_time()));
-        }};
+        },
+    .deleted_at_deadline = true};
 inline constexpr record::Type<v1::SessionRecord> kSession{
     .id = [](const v1::SessionRecord& record) { return record.session_id(); },
     .shards = record::Shards::kOther,
@@ -117,6 +118,7 @@ inline constexpr record::Type<v1::SessionRecord> kSession{
     .deadline =
         [](const v1::SessionRecord& record) {
           return std::optional(ToTime(record.refresh_expire_time()));
-        }};
+        },
+    .deleted_at_deadline = true};
 
 }  // namespace baodao::registration

@@ -13,7 +13,7 @@
 namespace baodao::service {
 namespace {
 
-// PendingCalls for what does not come, while the one worker it has ends.
+// Waits for what does not come, while the one worker it has ends.
 class Waiting final : public Service {
  public:
   Waiting(Runtime& runtime, Host&) : clock_(runtime.clock) {

@@ -46,7 +46,7 @@ class PageTest : public ::testing::Test {
     Found found;
     for (const Position& position : positions) found.ids.push_back(position.id);
     if (!walk.ended()) found.next = walk.position()->Encode();
-    found.read = walk.read();
+    found.read = walk.looked_at();
     co_return found;
   }
   absl::StatusOr<Found> Page(const PageQuery& query) { return testing::Run(loop_, Look(query)); }

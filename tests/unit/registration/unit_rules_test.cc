@@ -24,7 +24,8 @@ TEST(UnitUpdate, WritesOnlyWhatTheMaskNames) {
   v1::Unit unit;
   unit.set_kind(v1::UNIT_KIND_ENTERPRISE);
   unit.set_liaison_id("per_1");
-  ASSERT_THAT(ApplyUnitUpdate(request, kNow, &unit), testing::IsOk());
+  ASSERT_THAT(CheckUnitUpdate(request), testing::IsOk());
+  ApplyUnitUpdate(request, kNow, &unit);
   EXPECT_EQ(unit.name(), "同济大学");
   EXPECT_EQ(unit.kind(), v1::UNIT_KIND_ENTERPRISE);
   EXPECT_EQ(unit.liaison_id(), "per_1");
@@ -36,8 +37,7 @@ TEST(UnitUpdate, RefusesUnknownPathsAndEmptyNames) {
   for (const char* path : {"area_code", "name", "kind"}) {
     request.mutable_update_mask()->add_paths(path);
   }
-  v1::Unit unit;
-  const auto violations = ViolationsOf(ApplyUnitUpdate(request, kNow, &unit));
+  const auto violations = ViolationsOf(CheckUnitUpdate(request));
   ASSERT_EQ(violations.size(), 3u);
   EXPECT_EQ(violations[0].kind, ViolationKind::UNKNOWN_FIELD);
   EXPECT_EQ(violations[1].field, "name");

@@ -1,0 +1,124 @@
+// The lists of Repository. Included by repository.h only.
+#pragma once
+
+#include "common/record/repository.h"
+
+namespace baodao::record {
+
+template <class Record>
+PageQuery Repository::InArea(const Type<Record>& type, const std::string& area_code,
+                             const google::protobuf::RepeatedField<int>& states) const {
+  const IndexKeys keys(store_.keys(), Named<Record>().name());
+  const std::shared_ptr<const areas::AreaTree> tree = tree_();
+  PageQuery query;
+  query.area = area_code;
+  query.states = std::set<int>(states.begin(), states.end());
+  // Of several states the list of all is read: a record that goes from one to the other is not
+  // missed, and lists are not multiplied.
+  std::string state;
+  if (query.states.size() == 1) state = StateName(*type.states(), *query.states.begin());
+  const std::vector<std::string> codes = tree->IndexedUnder(area_code);
+  query.exact = query.states.size() <= 1 && codes.size() == 1;
+  for (const std::string& code : codes) {
+    const bool in_one = type.shards == Shards::kByArea && tree->SubdistrictOf(code) != nullptr;
+    for (const int shard : ShardsOf(in_one, tree->ShardOf(code, store_.keys()))) {
+      query.lists.push_back(keys.InArea(shard, code, state));
+    }
+  }
+  return query;
+}
+
+template <class Record>
+PageQuery Repository::Of(const Type<Record>& type, const std::string& owner_id,
+                         const google::protobuf::RepeatedField<int>& states) const {
+  const IndexKeys keys(store_.keys(), Named<Record>().name());
+  const bool in_one = type.shards == Shards::kByOwner;
+  PageQuery query;
+  query.states = std::set<int>(states.begin(), states.end());
+  query.exact = states.empty();
+  for (const int shard : ShardsOf(in_one, store_.keys().ShardOfId(owner_id))) {
+    query.lists.push_back(keys.Of(shard, owner_id));
+  }
+  return query;
+}
+
+template <class Response, class Record, class Request>
+Task<absl::StatusOr<Response>> Repository::List(
+    rpc::CallContext context, const Type<Record>& type, const Request& request, PageQuery query,
+    std::function<absl::Status(Response*, Versioned<Record>)> show,
+    std::function<bool(const Record&)> fits, int standard_size) {
+  const paging::Query token = paging::QueryOf(
+      ring_, std::string(context.method()) + "/" + context.caller().Caller(), request);
+  CO_ASSIGN_OR_RETURN(query.after, paging::Decode(request.page_token(), token, clock_.Now()));
+  query.size = request.page_size() == 0 ? standard_size : request.page_size();
+  Response response;
+  if constexpr (requires { response.set_total_size(0); }) {
+    if (query.after.empty() && query.exact && query.tag.empty() && !fits) {
+      CO_ASSIGN_OR_RETURN(const int64_t size, co_await SizeOf(query.lists));
+      response.set_total_size(static_cast<int>(size));
+    }
+  }
+  CO_ASSIGN_OR_RETURN(Page<Record> page,
+                      co_await ReadPage(type, std::move(query), std::move(fits)));
+  context.Charge(paging::CallsOwed(page.read, static_cast<int64_t>(page.records.size())));
+  for (Versioned<Record>& record : page.records) {
+    CO_RETURN_IF_ERROR(show(&response, std::move(record)));
+  }
+  if (!page.next.empty()) {
+    response.set_next_page_token(paging::Encode(page.next, token, clock_.Now()));
+  }
+  co_return response;
+}
+
+template <class Record>
+Task<absl::StatusOr<Page<Record>>> Repository::ReadPage(const Type<Record>& type, PageQuery query,
+                                                        std::function<bool(const Record&)> fits) {
+  const auto size = static_cast<size_t>(query.size);
+  const std::set<int> states = query.states;
+  const std::string area = query.area;
+  const std::shared_ptr<const areas::AreaTree> tree = tree_();
+  const auto wanted = [&](const Versioned<Record>& record) {
+    if (!record.exists() || (fits && !fits(record.record))) return false;
+    // One may have moved on since its list was read.
+    if (!states.empty() && !states.contains(type.state(record.record))) return false;
+    return area.empty() || !IsElsewhere(*tree, area, type.places(record.record));
+  };
+  // Where most are dropped, many are looked at in one round.
+  bool sparse = fits || !query.exact;
+  const size_t at_once =
+      sparse || !query.tag.empty() ? std::max(size + 1, Walk::kSparseChunk) : size + 1;
+  CO_ASSIGN_OR_RETURN(Walk walk, Walk::Begin(store_, std::move(query), at_once));
+  Page<Record> page;
+  std::optional<Position> last;  // looked at
+  for (int64_t loaded = 0;;) {
+    // One more than is shown tells whether there is a next page.
+    const size_t count =
+        sparse ? std::max(at_once, Walk::kSparseChunk) : size + 1 - page.records.size();
+    CO_ASSIGN_OR_RETURN(const std::vector<Position> found, co_await walk.Next(count));
+    std::vector<std::string> keys;
+    for (const Position& position : found) keys.push_back(KeyOf<Record>(position.id));
+    CO_ASSIGN_OR_RETURN(std::vector<Versioned<Record>> records,
+                        co_await LoadEach<Record>(std::move(keys)));
+    loaded += static_cast<int64_t>(found.size());
+    page.read = walk.looked_at();
+    for (size_t i = 0; i < found.size(); ++i) {
+      if (page.records.size() == size) {
+        page.next = last->Encode();
+        co_return page;
+      }
+      last = found[i];
+      if (wanted(records[i])) {
+        page.records.push_back(std::move(records[i]));
+      } else {
+        sparse = true;
+      }
+    }
+    if (walk.ended()) co_return page;
+    if (found.size() < count || loaded >= kMaxLoaded) {
+      page.next = walk.position()->Encode();
+      co_return page;
+    }
+  }
+}
+
+}  // namespace baodao::record
