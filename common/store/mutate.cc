@@ -202,23 +202,4 @@ Task<absl::StatusOr<std::optional<std::string>>> UnmarkRefused(Store& store, int
   co_return std::optional<std::string>(std::move(replay->answer));
 }
 
-Task<absl::StatusOr<std::string>> MutateRecentBytes(Store& store, RequestKey request,
-                                                    int caller_shard, int shard,
-                                                    DecideBytes decide) {
-  absl::StatusOr<Mutated> mutated = co_await internal::RunMutation(
-      store, std::move(request), caller_shard, shard, true, std::move(decide));
-  if (!mutated.ok()) co_return std::move(mutated).status();
-  co_return std::move(mutated->answer);
-}
-
-Task<absl::StatusOr<std::string>> MutateBytes(
-    Store& store, RequestKey request, int caller_shard, int shard,
-    std::function<Task<absl::StatusOr<std::pair<Commit, std::string>>>()> decide) {
-  DecideBytes fresh = [decide = std::move(decide)](Read) { return decide(); };
-  absl::StatusOr<Mutated> mutated = co_await internal::RunMutation(
-      store, std::move(request), caller_shard, shard, false, std::move(fresh));
-  if (!mutated.ok()) co_return std::move(mutated).status();
-  co_return std::move(mutated->answer);
-}
-
 }  // namespace baodao::store

@@ -31,22 +31,6 @@ RequestKey MakeRequestKey(std::string_view caller, std::string_view method,
 // The bytes to write and to answer, decided on reads as fresh as `read` says.
 using DecideBytes = std::function<Task<absl::StatusOr<std::pair<Commit, std::string>>>(Read read)>;
 
-// Runs the untyped loop; the templates below wrap it.
-// `decide` loads what it needs and fills commit and answer. On a conflict it runs again (at most 8
-// times with jitter, then CONFLICT_RETRY). A known request_id answers as it did the first time,
-// even where `decide` now refuses; one known with another fingerprint is REQUEST_ID_REUSED.
-// `caller_shard` gets a mark when it is not `shard`, the commit's. An answer is kept also where
-// nothing had to be written; of what is refused nothing stays.
-Task<absl::StatusOr<std::string>> MutateBytes(
-    Store& store, RequestKey request, int caller_shard, int shard,
-    std::function<Task<absl::StatusOr<std::pair<Commit, std::string>>>()> decide);
-
-// The same for a `decide` that passes its argument on to Get and GetMany: the first try is kRecent,
-// and counts only when it does not refuse and does not conflict; all others are kFresh.
-Task<absl::StatusOr<std::string>> MutateRecentBytes(Store& store, RequestKey request,
-                                                    int caller_shard, int shard,
-                                                    DecideBytes decide);
-
 // For changes that carry no request_id (timers, events, logins): decides and commits until no
 // record changed in between, at most 8 times, then CONFLICT_RETRY. An empty commit is nothing to
 // write. CONFLICT_RETRY also when the commit's NotAfter has passed.
@@ -68,7 +52,12 @@ Task<absl::StatusOr<Response>> MutateTyped(
 }  // namespace internal
 
 // Mutate<PublishTaskResponse>(store, MakeRequestKey(…), caller_shard, shard, [&]() -> Task<…> { …
-// }). `replayed` is told whether an earlier call made the answer, so that nothing is counted twice.
+// }): `decide` loads what it needs and fills commit and answer. On a conflict it runs again (at
+// most 8 times with jitter, then CONFLICT_RETRY). A known request_id answers as it did the first
+// time, even where `decide` now refuses; one known with another fingerprint is REQUEST_ID_REUSED.
+// `caller_shard` gets a mark when it is not `shard`, the commit's. An answer is kept also where
+// nothing had to be written; of what is refused nothing stays. `replayed` is told whether an
+// earlier call made the answer, so that nothing is counted twice.
 template <class Response>
 Task<absl::StatusOr<Response>> Mutate(
     Store& store, RequestKey request, int caller_shard, int shard,
@@ -86,6 +75,8 @@ Task<absl::StatusOr<Response>> Mutate(
   return Mutate<Response>(store, std::move(request), shard, shard, std::move(decide));
 }
 
+// The same for a `decide` that passes its argument on to Get and GetMany: the first try is kRecent,
+// and counts only when it does not refuse and does not conflict; all others are kFresh.
 template <class Response>
 Task<absl::StatusOr<Response>> MutateRecent(
     Store& store, RequestKey request, int caller_shard, int shard,

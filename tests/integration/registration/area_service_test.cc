@@ -109,6 +109,24 @@ TEST_P(AreaServiceTest, AListIsNeverOlderThanAnImportThroughAnotherReplica) {
   EXPECT_THAT(List("s2", false, 10), ElementsAre("c3", "c9"));
 }
 
+// The report was refused, though the area had just been found: it was filed by the tree of before.
+TEST_P(AreaServiceTest, PeopleReportAtAnAreaThatAnotherReplicaImportedAMomentAgo) {
+  const Account account = LogIn("13812345678");
+  const auto stored = Run(store_->Get(app_->keys.Areas()));
+  ASSERT_THAT(stored, testing::IsOk());
+  v1::AreaTreeRecord record;
+  ASSERT_TRUE(record.ParseFromString(stored->bytes));
+  v1::Area& area = *record.add_areas();
+  area.set_code("c9");
+  area.set_name("九社区");
+  area.set_level(v1::AREA_LEVEL_COMMUNITY);
+  area.set_parent_code("s2");
+  store::Commit commit(RegistrationKeys::kAreasShard);
+  commit.Put(app_->keys.Areas(), stored->version, record.SerializeAsString());
+  ASSERT_THAT(Run(store_->Apply(std::move(commit))), testing::IsOk());
+  EXPECT_THAT(Report(account.token, "c9"), testing::IsOk());
+}
+
 TEST_P(AreaServiceTest, ListsChildrenAndSubtreesInPages) {
   for (const int size : {1, 2, 3, 100}) {
     EXPECT_THAT(List("", false, size), ElementsAre("31"));

@@ -193,7 +193,38 @@ TEST_P(ServicePointTest, AnUpdateChangesWhatItNamesUnlessSomebodyWasFaster) {
   EXPECT_EQ(violations[1].field, "place");
 }
 
+// Whoever sends everything back is not refused for what they do not change.
+TEST_P(ServicePointTest, OnlyWhatTheMaskNamesIsJudged) {
+  v1::CreateServicePointRequest far = PointAt(60'000);
+  far.set_place_confirmed(true);
+  *far.mutable_close_time() = ToTimestamp(clock_.Now() + hours(1));
+  const auto created = Create(far);
+  ASSERT_THAT(created, testing::IsOk());
+  Advance(hours(2));
+  v1::UpdateServicePointRequest request;
+  request.set_request_id(NextRequestId());
+  request.set_service_point_id(created->service_point_id());
+  *request.mutable_place() = created->place();
+  *request.mutable_close_time() = created->close_time();
+  request.set_phone("12345");
+  request.mutable_update_mask()->add_paths("phone");
+  EXPECT_THAT(Update(request), testing::IsOk());
+  request.set_request_id(NextRequestId());
+  *request.mutable_close_time() = ToTimestamp(clock_.Now() + hours(1));
+  request.mutable_update_mask()->add_paths("close_time");
+  EXPECT_EQ(ReasonName(Update(request)), "WRONG_STATE") << "it is closed";
+}
+
 TEST_P(ServicePointTest, WhatCannotBeMeantIsRefused) {
+  v1::CreateServicePointRequest nowhere = PointAt(0);
+  nowhere.mutable_place()->Clear();
+  EXPECT_EQ(ViolationsOf(Create(nowhere).status()).at(0).field, "place");
+  v1::CreateServicePointRequest high = PointAt(0);
+  high.set_area_code("d1");
+  EXPECT_EQ(ReasonName(Call(*service_point_client_, &ServicePoints::CreateServicePoint,
+                            Coordinator("31"), high)),
+            "AREA_LEVEL_WRONG");
+
   v1::CreateServicePointRequest request = PointAt(60'000);
   EXPECT_EQ(ReasonName(Create(request)), "PLACE_FAR_FROM_AREA");
   request.set_place_confirmed(true);
