@@ -121,19 +121,19 @@ class ServiceTest : public ::testing::Test {
 };
 
 TEST_F(ServiceTest, OnlyCoordinatorsOfTheAreaSeeWhoFits) {
-  EXPECT_THAT(People("", task_id_), testing::IsRefusal(Reason::UNAUTHENTICATED));
+  EXPECT_THAT(People("", task_id_), baodao::testing::IsRefusal(Reason::UNAUTHENTICATED));
   EXPECT_THAT(People(tokens_.Person(people_[0]), task_id_),
-              testing::IsRefusal(Reason::PERMISSION_DENIED));
+              baodao::testing::IsRefusal(Reason::PERMISSION_DENIED));
   EXPECT_THAT(People(Coordinator("310110002"), task_id_),
-              testing::IsRefusal(Reason::PERMISSION_DENIED));
-  EXPECT_THAT(People(Coordinator("310110001001"), task_id_), testing::IsOk());
-  EXPECT_THAT(People(Coordinator("310110"), task_id_), testing::IsOk());
-  EXPECT_THAT(People(tokens_.Operator(), task_id_), testing::IsOk());
+              baodao::testing::IsRefusal(Reason::PERMISSION_DENIED));
+  EXPECT_THAT(People(Coordinator("310110001001"), task_id_), baodao::testing::IsOk());
+  EXPECT_THAT(People(Coordinator("310110"), task_id_), baodao::testing::IsOk());
+  EXPECT_THAT(People(tokens_.Operator(), task_id_), baodao::testing::IsOk());
 }
 
 TEST_F(ServiceTest, PeopleComeWithReasonsInTheLanguageAsked) {
   const auto zh = People(Coordinator("310110"), task_id_);
-  ASSERT_THAT(zh, testing::IsOk());
+  ASSERT_THAT(zh, baodao::testing::IsOk());
   ASSERT_EQ(zh->candidates_size(), 2);
   EXPECT_EQ(zh->candidates(0).person_id(), people_[0]) << "the nearest first";
   double sum = 0;
@@ -145,7 +145,7 @@ TEST_F(ServiceTest, PeopleComeWithReasonsInTheLanguageAsked) {
   EXPECT_EQ(zh->blockers(0).people(), 2);
   EXPECT_NE(zh->blockers(0).text().find("急救"), std::string::npos);
   const auto en = People(Coordinator("310110"), task_id_, "en");
-  ASSERT_THAT(en, testing::IsOk());
+  ASSERT_THAT(en, baodao::testing::IsOk());
   EXPECT_NE(en->blockers(0).text().find("first aid"), std::string::npos);
 }
 
@@ -154,10 +154,10 @@ TEST_F(ServiceTest, TasksThatAreOverOrUnknownAreNamedSo) {
   dispatch_.tasks[closed] = MakeTask(closed);
   dispatch_.tasks[closed].set_state(dispatch::v1::TASK_STATE_CLOSED);
   const absl::Status status = People(Coordinator("310110"), closed).status();
-  EXPECT_THAT(status, testing::IsRefusal(Reason::TASK_NOT_OPEN)) << status;
+  EXPECT_THAT(status, baodao::testing::IsRefusal(Reason::TASK_NOT_OPEN)) << status;
   EXPECT_EQ(MetadataOf(status)["state"], "CLOSED");
   EXPECT_THAT(People(Coordinator("310110"), ids::New("tsk", 0)),
-              testing::IsRefusal(Reason::NOT_FOUND));
+              baodao::testing::IsRefusal(Reason::NOT_FOUND));
 }
 
 TEST_F(ServiceTest, PeopleSeeTheirOwnTasksOnly) {
@@ -168,26 +168,27 @@ TEST_F(ServiceTest, PeopleSeeTheirOwnTasksOnly) {
     return Do(client_->Call(&Matchings::RecommendTasks, std::move(options), std::move(request)));
   };
   const auto own = ask(tokens_.Person(people_[0]));
-  ASSERT_THAT(own, testing::IsOk());
+  ASSERT_THAT(own, baodao::testing::IsOk());
   ASSERT_EQ(own->items_size(), 1);
   EXPECT_EQ(own->items(0).task().task_id(), task_id_);
   EXPECT_FALSE(own->items(0).candidate().reasons().empty());
-  EXPECT_THAT(ask(tokens_.Person(people_[1])), testing::IsRefusal(Reason::PERMISSION_DENIED));
+  EXPECT_THAT(ask(tokens_.Person(people_[1])),
+              baodao::testing::IsRefusal(Reason::PERMISSION_DENIED));
 }
 
 TEST_F(ServiceTest, DryRunOffersNothingARunDoes) {
   const auto dry = RunMatching(Coordinator("310110001"), "310110001", true);
-  ASSERT_THAT(dry, testing::IsOk());
+  ASSERT_THAT(dry, baodao::testing::IsOk());
   EXPECT_EQ(dry->open_tasks(), 1);
   EXPECT_EQ(dry->open_slots(), 2);
   EXPECT_EQ(dry->filled(), 2);
   EXPECT_EQ(dry->offers_made(), 0);
   EXPECT_EQ(dispatch_.offer_calls, 0);
   const auto run = RunMatching(Coordinator("310110001"), "310110001", false);
-  ASSERT_THAT(run, testing::IsOk());
+  ASSERT_THAT(run, baodao::testing::IsOk());
   EXPECT_EQ(run->offers_made(), 2);
   const auto again = RunMatching(Coordinator("310110001"), "310110001", false);
-  ASSERT_THAT(again, testing::IsOk());
+  ASSERT_THAT(again, baodao::testing::IsOk());
   EXPECT_EQ(again->offers_made(), 0) << "everybody has been asked";
 }
 
@@ -199,7 +200,7 @@ TEST_F(ServiceTest, OffersOfARunAreMadeInTheTraceAndTimeOfItsCaller) {
   v1::RunMatchingRequest request;
   request.set_area_code("310110001");
   const auto run = Do(client_->Call(&Matchings::RunMatching, std::move(options), request));
-  ASSERT_THAT(run, testing::IsOk());
+  ASSERT_THAT(run, baodao::testing::IsOk());
   ASSERT_EQ(run->offers_made(), 2);
   ASSERT_TRUE(dispatch_.options.parent.has_value());
   EXPECT_EQ(dispatch_.options.parent->trace_id(), caller.trace_id());
@@ -208,9 +209,9 @@ TEST_F(ServiceTest, OffersOfARunAreMadeInTheTraceAndTimeOfItsCaller) {
 
 TEST_F(ServiceTest, RunningNeedsTheArea) {
   EXPECT_THAT(RunMatching(Coordinator("310110002"), "310110001", true),
-              testing::IsRefusal(Reason::PERMISSION_DENIED));
+              baodao::testing::IsRefusal(Reason::PERMISSION_DENIED));
   EXPECT_THAT(RunMatching(tokens_.Operator(), "999999", true),
-              testing::IsRefusal(Reason::AREA_UNKNOWN));
+              baodao::testing::IsRefusal(Reason::AREA_UNKNOWN));
 }
 
 class RedisTest : public ::testing::Test {
@@ -239,7 +240,7 @@ TEST_F(RedisTest, OneOfTwoReplicasHoldsADistrict) {
   const Fence confirmed = *Do(first.Confirm(held));
   EXPECT_EQ(confirmed.token, held.token + 1);
   EXPECT_FALSE(Do(first.Confirm(held))->held()) << "the older fence is spent";
-  ASSERT_THAT(Do(first.Release(confirmed)), testing::IsOk());
+  ASSERT_THAT(Do(first.Release(confirmed)), baodao::testing::IsOk());
   EXPECT_TRUE(Do(second.Hold("310110"))->held());
 }
 
@@ -272,7 +273,7 @@ TEST_F(RedisTest, EventsOfDispatchReachTheIndex) {
       loop_, *client_, SystemClock(), options,
       [&feed](const events::Delivery& delivery) { return feed.OnEvent(delivery); },
       [&feed](std::string service, int shard) { return feed.OnGap(std::move(service), shard); });
-  ASSERT_THAT(Do(tail->Prepare()), testing::IsOk());
+  ASSERT_THAT(Do(tail->Prepare()), baodao::testing::IsOk());
   Do(feed.Load());
   bool ended = false;
   asio::co_spawn(loop_, tail->Run(), [&](std::exception_ptr) { ended = true; });
@@ -280,7 +281,7 @@ TEST_F(RedisTest, EventsOfDispatchReachTheIndex) {
   *event.mutable_task_changed()->mutable_task() = MakeTask("tsk_a");
   store::Commit commit(1);
   commit.Emit(event.SerializeAsString());
-  ASSERT_THAT(Do(store->Apply(std::move(commit))), testing::IsOk());
+  ASSERT_THAT(Do(store->Apply(std::move(commit))), baodao::testing::IsOk());
   Do(AwaitTask(index, "tsk_a"));
   tail->Stop();
   while (!ended) loop_.run_one();

@@ -69,10 +69,9 @@ absl::StatusOr<v1::RequestLoginCodeResponse> ServiceTest::Ask(const std::string&
   auto state = std::make_shared<rpc::CallContext::State>();
   state->caller = std::make_shared<const auth::Principal>();
   state->address = address;
-  auto answer = address.empty()
-                    ? Call(*session_client_, &Sessions::RequestLoginCode, "", request)
-                    : Run(SessionHandlers(*environment_)
-                              .RequestLoginCode(rpc::CallContext(std::move(state)), request));
+  auto answer = address.empty() ? Call(*session_client_, &Sessions::RequestLoginCode, "", request)
+                                : Run(SessionHandlers(*app_).RequestLoginCode(
+                                      rpc::CallContext(std::move(state)), request));
   if (answer.ok()) challenges_[phone] = answer->challenge_id();
   return answer;
 }

@@ -205,7 +205,7 @@ TEST_P(LoginFaultsTest, OneCodeAtATimeIsOnItsWay) {
 // Requests that were to be refused took the place of the phone's own, again and again.
 TEST_P(LoginFaultsTest, WhoIsOverALimitDoesNotMakeThePhoneWait) {
   auto* const memory = static_cast<store::MemoryStore*>(store_.get());
-  SessionHandlers handlers(*environment_);
+  SessionHandlers handlers(*app_);
   std::vector<std::string> strangers, owner;
   auto ask = [&](std::string address, std::vector<std::string>* answers) -> Task<void> {
     auto state = std::make_shared<rpc::CallContext::State>();
