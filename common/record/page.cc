@@ -17,7 +17,7 @@ namespace {
 
 // Of each of several lists, at least.
 constexpr int64_t kSmallestChunk = 8;
-// At most so many: members of one millisecond, behind which no position can lie.
+// Of a list that holds many of one millisecond, at most.
 constexpr int64_t kLargestChunk = 1'024;
 
 using Members = absl::StatusOr<std::vector<store::ScoredMember>>;
@@ -47,6 +47,7 @@ absl::StatusOr<Walk> Walk::Begin(store::Store& store, PageQuery query, size_t at
   if (lists > 1) {
     walk.chunk_ = std::min(walk.chunk_, std::max(kSmallestChunk, 2 * walk.chunk_ / lists + 1));
   }
+  for (std::string& list : walk.query_.lists) walk.sources_.push_back({std::move(list)});
   walk.ended_ = lists == 0;
   return walk;
 }
@@ -58,13 +59,29 @@ bool Walk::IsBehind(const Position& position) const {
   return query_.newest_first ? one < other : one > other;
 }
 
+// Skips what is known of a list that holds more of one millisecond than one look shows.
+void Walk::Widen(Source& source, int64_t read) {
+  stuck_read_ += read;
+  stuck_at_ = position_->sort;
+  if (source.chunk < kLargestChunk) {
+    source.chunk *= 2;
+  } else {
+    source.offset += read;
+  }
+}
+
 Task<absl::Status> Walk::ReadOn() {
-  store::Store::Range range;
-  range.reverse = query_.newest_first;
-  range.limit = chunk_;
-  if (position_) (query_.newest_first ? range.max : range.min) = position_->sort;
+  const bool moved = !position_ || stuck_at_ != position_->sort;
   std::vector<Task<Members>> reads;
-  for (const std::string& list : query_.lists) reads.push_back(store_->RangeIndex(list, range));
+  for (Source& source : sources_) {
+    if (moved) source = {std::move(source.list), chunk_};
+    store::Store::Range range;
+    range.reverse = query_.newest_first;
+    range.limit = source.chunk;
+    range.offset = source.offset;
+    if (position_) (query_.newest_first ? range.max : range.min) = position_->sort;
+    reads.push_back(store_->RangeIndex(source.list, range));
+  }
   std::vector<Members> results = co_await Gather(std::move(reads));
   ahead_.clear();
   at_ = 0;
@@ -75,13 +92,15 @@ Task<absl::Status> Walk::ReadOn() {
     return query_.newest_first ? one > other : one < other;
   };
   std::optional<Position> horizon;  // a list that was cut off says nothing about what lies behind
-  for (Members& result : results) {
-    CO_RETURN_IF_ERROR(result);
-    read_ += static_cast<int64_t>(result->size());
-    for (const store::ScoredMember& member : *result) {
+  for (size_t i = 0; i < results.size(); ++i) {
+    CO_RETURN_IF_ERROR(results[i].status());
+    const std::vector<store::ScoredMember>& members = *results[i];
+    const auto read = static_cast<int64_t>(members.size());
+    const size_t known = ahead_.size();
+    for (const store::ScoredMember& member : members) {
       const size_t bar = member.member.find('|');
       Position position{member.score, member.member.substr(0, bar)};
-      if (&member == &result->back() && static_cast<int64_t>(result->size()) >= chunk_) {
+      if (&member == &members.back() && read >= sources_[i].chunk) {
         ended_ = false;
         if (!horizon || before(position, *horizon)) horizon = position;
       }
@@ -89,6 +108,7 @@ Task<absl::Status> Walk::ReadOn() {
       std::string tag = bar == std::string::npos ? "" : member.member.substr(bar + 1);
       ahead_.push_back({std::move(position), std::move(tag)});
     }
+    if (read >= sources_[i].chunk && ahead_.size() == known) Widen(sources_[i], read);
   }
   if (horizon) {
     std::erase_if(ahead_, [&](const Member& m) { return before(*horizon, m.position); });
@@ -113,10 +133,9 @@ Task<absl::StatusOr<std::vector<Position>>> Walk::Next(size_t count) {
         found.push_back(std::move(member.position));
       }
     }
-    if (found.size() == count || ended_ || read_ >= kMaxRead || chunk_ > kLargestChunk) break;
+    if (found.size() == count || ended_) break;
+    if (looked_at_ >= kMaxLookedAt || stuck_read_ >= kMaxLookedAt) break;
     CO_RETURN_IF_ERROR(co_await ReadOn());
-    // Nothing but what is known already: more were created in one millisecond than were read.
-    if (ahead_.empty() && !ended_) chunk_ *= 2;
   }
   // A page that ends where it began would be asked for again and again.
   if (found.empty() && !ended_ && position_ == start) {

@@ -54,8 +54,8 @@ struct Position {
 // Walks over the members of several lists in their common order.
 class Walk {
  public:
-  // Members read for one page, about.
-  static constexpr int64_t kMaxRead = 4'000;
+  // Members looked at for one page, about. Of several lists about twice as many are read.
+  static constexpr int64_t kMaxLookedAt = 4'000;
 
   // Members read at once where most will not be shown.
   static constexpr size_t kSparseChunk = 200;
@@ -80,17 +80,26 @@ class Walk {
     Position position;
     std::string tag;
   };
+  // What is read next of one list: more, and further on, where it holds many of one millisecond.
+  struct Source {
+    std::string list;
+    int64_t chunk = 0;
+    int64_t offset = 0;
+  };
   Walk(store::Store& store, PageQuery query) : store_(&store), query_(std::move(query)) {}
   Task<absl::Status> ReadOn();
+  void Widen(Source& source, int64_t read);
   bool IsBehind(const Position& position) const;
 
   store::Store* store_;
   PageQuery query_;
   std::optional<Position> position_;
-  std::vector<Member> ahead_;  // read, from at_ on not yet returned
+  std::vector<Source> sources_;
+  std::optional<double> stuck_at_;  // the sort of the position where some source was widened
+  std::vector<Member> ahead_;       // read, from at_ on not yet returned
   size_t at_ = 0;
   int64_t chunk_ = 0;
-  int64_t read_ = 0;
+  int64_t stuck_read_ = 0;  // members that were read only to get past one millisecond
   int64_t looked_at_ = 0;
   bool ended_ = false;  // nothing lies behind what was read
 };

@@ -30,6 +30,8 @@ std::string_view WhyNobodyHears(int change) {
       return "people change their own profiles; roles and credentials are told as such";
     case events::v1::Event::kUnitChanged:
       return "the liaison or a coordinator did it, who agreed on it before";
+    case events::v1::Event::kServicePointChanged:
+      return "whoever goes there looks it up; nobody has asked to hear of it";
     case events::v1::Event::kSessionEnded:
       return "whoever signed out knows; the app shows a session that ended";
     case events::v1::Event::kContactReleased:

@@ -42,7 +42,7 @@ TEST(NewResource, IsListedForAYearAtMost) {
   const absl::Status late = listed_until(year + Millis(1)).status();
   EXPECT_EQ(kind_of(late), ViolationKind::TOO_FAR_AHEAD);
   EXPECT_EQ(ViolationsOf(late)[0].field, "expire_time");
-  EXPECT_EQ(ViolationsOf(late)[0].arguments.at("max"), "2026-06-01");
+  EXPECT_EQ(ViolationsOf(late)[0].arguments.at("max"), "2026-06-01T00:00:00Z");
 }
 
 // It said to the metre where people live.

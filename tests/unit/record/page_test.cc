@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <asio/io_context.hpp>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -102,6 +103,26 @@ TEST_F(PageTest, APageReadsAboutAsMuchAsItShows) {
     query.after = page->next;
   } while (!query.after.empty());
   EXPECT_EQ(found, newest_first);
+}
+
+// People that are entered by a program come in hundreds a millisecond: pages go on behind each.
+TEST_F(PageTest, ManyOfOneMillisecondAreWalkedThrough) {
+  std::vector<std::string> all;
+  for (int i = 0; i < 1'500; ++i) {
+    if (i % 500 == 0) clock_.Advance(Millis(1));
+    all.push_back(Add(0, "cleaning"));
+  }
+  std::ranges::sort(all, std::greater(),
+                    [](const std::string& id) { return std::pair(CreatedAt(id), id); });
+  PageQuery query = Everywhere("", 20);
+  std::vector<std::string> found;
+  do {
+    const auto page = Page(query);
+    ASSERT_TRUE(page.ok()) << page.status();
+    found.insert(found.end(), page->ids.begin(), page->ids.end());
+    query.after = page->next;
+  } while (!query.after.empty());
+  EXPECT_EQ(found, all);
 }
 
 // A position before which nothing lies within its millisecond made one page read the whole index.
