@@ -120,8 +120,11 @@ inline void FillField(Message& message, const FieldDescriptor* field) {
       return reflection->SetDouble(&message, field, std::max(1.0, bounds.min()));
     case FieldDescriptor::CPPTYPE_BOOL:
       return reflection->SetBool(&message, field, true);
-    case FieldDescriptor::CPPTYPE_ENUM:
-      return reflection->SetEnumValue(&message, field, field->enum_type()->value(1)->number());
+    case FieldDescriptor::CPPTYPE_ENUM: {
+      const int number = field->enum_type()->value(1)->number();
+      if (field->is_repeated()) return reflection->AddEnumValue(&message, field, number);
+      return reflection->SetEnumValue(&message, field, number);
+    }
     case FieldDescriptor::CPPTYPE_MESSAGE: {
       Message* inner = field->is_repeated() ? reflection->AddMessage(&message, field)
                                             : reflection->MutableMessage(&message, field);
