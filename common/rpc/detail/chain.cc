@@ -147,7 +147,8 @@ Task<absl::Status> Chain::CheckScope(const Method& method,
   // The store is asked about well-formed ids only.
   CO_RETURN_IF_ERROR(method.bounds.Check(request));
   std::string resource = method.access.ResourceOf(*request);
-  absl::StatusOr<Scope> scope = co_await options_.access.resolve(CallContext(state), std::move(resource));
+  absl::StatusOr<Scope> scope =
+      co_await options_.access.resolve(CallContext(state), std::move(resource));
   if (!scope.ok()) co_return std::move(scope).status();
   if (method.access.Decide(*state->caller, *scope, options_.access)) co_return absl::OkStatus();
   co_return Refuse(Reason::PERMISSION_DENIED);

@@ -15,7 +15,6 @@
 namespace baodao::dispatch {
 namespace {
 
-
 // Zero-padded, so that fields sort as numbers wherever somebody looks at the hash.
 std::string EntryField(uint64_t sequence) {
   char text[24];

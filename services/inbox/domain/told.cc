@@ -18,7 +18,8 @@ uint64_t NameOf(std::string_view kind, std::string_view about) {
 }
 
 uint64_t CauseOf(const Origin& origin, uint64_t name) {
-  return StableHash(absl::StrCat(origin.service, ".", origin.shard, ".", origin.id.Text(), ".", name));
+  return StableHash(
+      absl::StrCat(origin.service, ".", origin.shard, ".", origin.id.Text(), ".", name));
 }
 
 bool WasTold(const v1::InboxRecord& head, const Origin& origin, uint64_t name) {

@@ -20,7 +20,6 @@
 namespace baodao::inbox {
 namespace {
 
-
 std::string TimerOf(const Owner& owner, const std::string& task_id) {
   return timers::Member(kRemindTimer, owner.id, task_id);
 }
