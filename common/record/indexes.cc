@@ -48,8 +48,7 @@ absl::StatusOr<std::vector<std::string>> ListsBeyond(const Filing& filing, const
     std::move(more.begin(), more.end(), std::back_inserter(lists));
   }
   std::ranges::sort(lists);
-  const auto [first, last] = std::ranges::unique(lists);
-  lists.erase(first, last);
+  lists.erase(std::unique(lists.begin(), lists.end()), lists.end());
   if (other == nullptr) return lists;
   ASSIGN_OR_RETURN(const std::vector<std::string> kept, ListsBeyond(filing, other, nullptr));
   std::erase_if(lists, [&](const auto& list) { return std::ranges::binary_search(kept, list); });

@@ -115,9 +115,8 @@ Task<absl::Status> Walk::ReadOn() {
   }
   std::ranges::sort(ahead_, before, &Member::position);
   // A record may stand in several of the lists.
-  const auto [first, last] =
-      std::ranges::unique(ahead_, {}, [](const Member& member) { return member.position.id; });
-  ahead_.erase(first, last);
+  const auto same = [](const Member& a, const Member& b) { return a.position.id == b.position.id; };
+  ahead_.erase(std::unique(ahead_.begin(), ahead_.end(), same), ahead_.end());
   co_return absl::OkStatus();
 }
 

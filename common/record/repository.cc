@@ -61,6 +61,7 @@ Task<absl::StatusOr<store::CommitOutcome::Kind>> Repository::Commit(Transaction 
 
 Task<absl::StatusOr<int64_t>> Repository::SizeOf(std::vector<std::string> lists) {
   std::vector<Task<absl::StatusOr<int64_t>>> reads;
+  reads.reserve(lists.size());
   for (std::string& list : lists) reads.push_back(store_.IndexSize(std::move(list)));
   const std::vector<absl::StatusOr<int64_t>> sizes = co_await Gather(std::move(reads));
   int64_t sum = 0;
