@@ -96,6 +96,7 @@ Task<absl::StatusOr<Page<Record>>> Repository::ReadPage(const Type<Record>& type
         sparse ? std::max(at_once, Walk::kSparseChunk) : size + 1 - page.records.size();
     CO_ASSIGN_OR_RETURN(const std::vector<Position> found, co_await walk.Next(count));
     std::vector<std::string> keys;
+    keys.reserve(found.size());
     for (const Position& position : found) keys.push_back(KeyOf<Record>(position.id));
     CO_ASSIGN_OR_RETURN(std::vector<Versioned<Record>> records,
                         co_await LoadEach<Record>(std::move(keys)));
