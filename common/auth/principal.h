@@ -42,6 +42,8 @@ struct Principal {
   bool IsAnonymous() const { return kind == Kind::kAnonymous; }
   bool IsPerson() const { return kind == Kind::kPerson; }
   bool IsService() const { return kind == Kind::kService; }
+  // Whether the caller is this person.
+  bool Is(std::string_view person) const { return IsPerson() && person_id == person; }
   // Whether any grant has this role, wherever it is held.
   bool HasRole(v1::Role role) const;
   // Whether the caller has a coordinator's rights at the area: every role reaching it gives them,

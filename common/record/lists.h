@@ -5,18 +5,18 @@
 
 namespace baodao::record {
 
-template <class Record>
-PageQuery Repository::InArea(const Type<Record>& type, const std::string& area_code,
+template <class T>
+PageQuery Repository::InArea(const T& type, const std::string& area_code,
                              const google::protobuf::RepeatedField<int>& states) const {
-  const IndexKeys keys(store_.keys(), Named<Record>().name());
-  const std::shared_ptr<const areas::AreaTree> tree = tree_();
+  const IndexKeys keys(store_.keys(), Named<RecordOf<T>>().name());
+  const Tree tree = tree_();
   PageQuery query;
   query.area = area_code;
   query.states = std::set<int>(states.begin(), states.end());
   // Of several states the list of all is read: a record that goes from one to the other is not
   // missed, and lists are not multiplied.
   std::string state;
-  if (query.states.size() == 1) state = StateName(*type.states(), *query.states.begin());
+  if (query.states.size() == 1) state = StateName(*type.States(), *query.states.begin());
   const std::vector<std::string> codes = tree->IndexedUnder(area_code);
   query.exact = query.states.size() <= 1 && codes.size() == 1;
   for (const std::string& code : codes) {
@@ -28,10 +28,10 @@ PageQuery Repository::InArea(const Type<Record>& type, const std::string& area_c
   return query;
 }
 
-template <class Record>
-PageQuery Repository::Of(const Type<Record>& type, const std::string& owner_id,
+template <class T>
+PageQuery Repository::Of(const T& type, const std::string& owner_id,
                          const google::protobuf::RepeatedField<int>& states) const {
-  const IndexKeys keys(store_.keys(), Named<Record>().name());
+  const IndexKeys keys(store_.keys(), Named<RecordOf<T>>().name());
   const bool in_one = type.shards == Shards::kByOwner;
   PageQuery query;
   query.states = std::set<int>(states.begin(), states.end());
@@ -42,11 +42,24 @@ PageQuery Repository::Of(const Type<Record>& type, const std::string& owner_id,
   return query;
 }
 
-template <class Response, class Record, class Request>
+template <class T, class Request>
+Task<absl::StatusOr<PageQuery>> Repository::AskedFor(const T& type, const Request& request) {
+  CO_RETURN_IF_ERROR(co_await CheckKnown(request.area_code()));
+  PageQuery query;
+  if constexpr (requires { request.states(); }) {
+    query = InArea(type, request.area_code(), request.states());
+  } else {
+    query = InArea(type, request.area_code());
+  }
+  if constexpr (requires { type.ViewOf({}).category(); }) query.tag = request.category();
+  co_return query;
+}
+
+template <class Response, class T, class Request>
 Task<absl::StatusOr<Response>> Repository::List(
-    rpc::CallContext context, const Type<Record>& type, const Request& request, PageQuery query,
-    std::function<absl::Status(Response*, Versioned<Record>)> show,
-    std::function<bool(const Record&)> fits, int standard_size) {
+    rpc::CallContext context, const T& type, const Request& request, PageQuery query,
+    std::function<absl::Status(Response*, Versioned<RecordOf<T>>)> show,
+    std::function<bool(const RecordOf<T>&)> fits, int standard_size) {
   const paging::Query token = paging::QueryOf(
       ring_, std::string(context.method()) + "/" + context.caller().Caller(), request);
   CO_ASSIGN_OR_RETURN(query.after, paging::Decode(request.page_token(), token, clock_.Now()));
@@ -58,10 +71,10 @@ Task<absl::StatusOr<Response>> Repository::List(
       response.set_total_size(static_cast<int>(size));
     }
   }
-  CO_ASSIGN_OR_RETURN(Page<Record> page,
+  CO_ASSIGN_OR_RETURN(Page<RecordOf<T>> page,
                       co_await ReadPage(type, std::move(query), std::move(fits)));
   context.Charge(paging::CallsOwed(page.read, static_cast<int64_t>(page.records.size())));
-  for (Versioned<Record>& record : page.records) {
+  for (Versioned<RecordOf<T>>& record : page.records) {
     CO_RETURN_IF_ERROR(show(&response, std::move(record)));
   }
   if (!page.next.empty()) {
@@ -70,18 +83,32 @@ Task<absl::StatusOr<Response>> Repository::List(
   co_return response;
 }
 
-template <class Record>
-Task<absl::StatusOr<Page<Record>>> Repository::ReadPage(const Type<Record>& type, PageQuery query,
-                                                        std::function<bool(const Record&)> fits) {
+template <class T, class Request, class Response>
+Task<absl::StatusOr<Response>> Repository::List(rpc::CallContext context, const T& type,
+                                                const Request& request, PageQuery query,
+                                                ViewOf<T>* (Response::*add)(),
+                                                std::function<bool(const RecordOf<T>&)> fits) {
+  const auto show = [&](Response* response, Versioned<RecordOf<T>> found) -> absl::Status {
+    ASSIGN_OR_RETURN(*(response->*add)(), Show(context, type, std::move(found)));
+    return absl::OkStatus();
+  };
+  co_return co_await List<Response>(context, type, request, std::move(query), show,
+                                    std::move(fits));
+}
+
+template <class T>
+Task<absl::StatusOr<Page<RecordOf<T>>>> Repository::ReadPage(
+    const T& type, PageQuery query, std::function<bool(const RecordOf<T>&)> fits) {
+  using Record = RecordOf<T>;
   const auto size = static_cast<size_t>(query.size);
   const std::set<int> states = query.states;
   const std::string area = query.area;
-  const std::shared_ptr<const areas::AreaTree> tree = tree_();
+  const Tree tree = tree_();
   const auto wanted = [&](const Versioned<Record>& record) {
     if (!record.exists() || (fits && !fits(record.record))) return false;
     // One may have moved on since its list was read.
-    if (!states.empty() && !states.contains(type.state(record.record))) return false;
-    return area.empty() || !IsElsewhere(*tree, area, type.places(record.record));
+    if (!states.empty() && !states.contains(type.StateOf(record.record))) return false;
+    return area.empty() || !IsElsewhere(*tree, area, type.PlacesOf(record.record));
   };
   // Where most are dropped, many are looked at in one round.
   bool sparse = fits || !query.exact;

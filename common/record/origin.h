@@ -1,4 +1,4 @@
-// Who changes something, in which trace, and when: what every event says about itself.
+// The origin of a change, as every event states it: who made it, in which trace, and when.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ struct Origin {
 };
 
 Origin OriginOf(const rpc::CallContext& context, Time now);
-// Of what a service does by itself, in a trace of its own.
+// The origin of a change that a service makes by itself, in a trace of its own.
 Origin OriginOf(std::string service, Time now);
 
 }  // namespace baodao::record

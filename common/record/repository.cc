@@ -79,6 +79,19 @@ std::vector<int> Repository::ShardsOf(bool in_one, int shard) const {
   return all;
 }
 
+Task<absl::StatusOr<Repository::Tree>> Repository::TreeWith(std::string area_code) {
+  if (newest_ && tree_()->Find(area_code) == nullptr) {
+    CO_RETURN_IF_ERROR((co_await newest_()).status());
+  }
+  const Tree tree = tree_();
+  CO_RETURN_IF_ERROR(areas::CheckKnown(*tree, area_code));
+  co_return tree;
+}
+
+Task<absl::Status> Repository::CheckKnown(std::string area_code) {
+  co_return (co_await TreeWith(std::move(area_code))).status();
+}
+
 int Repository::CallerShard(const rpc::CallContext& context, int shard) const {
   const auth::Principal& caller = context.caller();
   return caller.IsPerson() ? store_.keys().ShardOfId(caller.person_id) : shard;

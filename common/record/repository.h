@@ -1,4 +1,4 @@
-// The records of a service: how they are read, changed and listed.
+// The records of a service: how they are read, created, changed, shown and listed.
 //
 //   co_return co_await repository.Change(context, request, kProject, request.project_id(),
 //                                        [&](v1::ProjectRecord* record, Time now) { … });
@@ -17,10 +17,12 @@
 #include <utility>
 #include <vector>
 
+#include "common/areas/place_check.h"
 #include "common/async/task.h"
 #include "common/crypto/key_ring.h"
 #include "common/ids/ids.h"
 #include "common/paging/page_token.h"
+#include "common/record/creation_limit.h"
 #include "common/record/page.h"
 #include "common/record/transaction.h"
 #include "common/record/type.h"
@@ -31,18 +33,26 @@
 
 namespace baodao::record {
 
-// What a change decides: fills the transaction and returns the answer. It runs again when a record
-// it read has changed meanwhile.
+template <class T>
+using RecordOf = typename T::Record;
+template <class T>
+using ViewOf = typename T::View;
+
+// Fills the transaction and returns the answer. It runs again when a record it read has changed
+// meanwhile.
 template <class Answer>
 using Decide = std::function<Task<absl::StatusOr<Answer>>(Transaction& transaction)>;
 
-// What only the service can tell about a type.
-template <class Record>
+// Functions of a type that need more than the record: other records, other services, the caller.
+template <class T>
 struct Hooks {
-  // Instead of Type::scope, where another record or service must be asked.
-  std::function<Task<absl::StatusOr<rpc::Scope>>(Record record)> scope;
+  // Instead of Type::ScopeOf, where another record or service must be asked.
+  std::function<Task<absl::StatusOr<rpc::Scope>>(RecordOf<T> record)> scope;
   // Instead of Type::lapse, where more than the record changes.
-  std::function<Task<absl::Status>(Transaction& transaction, Versioned<Record> before)> lapse;
+  std::function<Task<absl::Status>(Transaction& transaction, Versioned<RecordOf<T>> before)> lapse;
+  // The view as this caller may see it, where it is not the same for all.
+  std::function<absl::StatusOr<ViewOf<T>>(const rpc::CallContext& context, RecordOf<T> record)>
+      show;
 };
 
 // Loop thread only.
@@ -50,18 +60,26 @@ class Repository {
  public:
   // Records read for one page, at most about.
   static constexpr int64_t kMaxLoaded = 2'000;
-  using Tree = Transaction::Tree;
+  using Tree = std::shared_ptr<const areas::AreaTree>;
+  // Reads the tree anew.
+  using Newest = std::function<Task<absl::StatusOr<Tree>>()>;
 
-  // All of them outlive it.
-  // `ring` keys the page tokens.
-  Repository(store::Store& store, Clock& clock, const crypto::KeyRing& ring, Tree tree,
-             metrics::Registry& metrics)
-      : store_(store), clock_(clock), ring_(ring), tree_(std::move(tree)), transitions_(metrics) {}
+  // All of them outlive it. `ring` keys the page tokens. `newest` is asked where `tree` lacks an
+  // area that somebody names: it may have been imported a moment ago.
+  Repository(store::Store& store, Clock& clock, const crypto::KeyRing& ring, Transaction::Tree tree,
+             metrics::Registry& metrics, Newest newest = nullptr)
+      : store_(store),
+        clock_(clock),
+        ring_(ring),
+        tree_(std::move(tree)),
+        newest_(std::move(newest)),
+        transitions_(metrics),
+        creation_limit_(store) {}
 
   // Before the first call: what the service keeps. `type` outlives it. Aborts where a deadline has
   // nothing to do.
-  template <class Record>
-  void Add(const Type<Record>& type, Hooks<Record> hooks = {});
+  template <class T>
+  void Add(const T& type, Hooks<T> hooks = {});
   // For the access rules: the scope of whatever was added.
   rpc::AccessPolicy Access();
   // For timers of kDeadlineTimer: moves what is due. One that comes too early, or for nothing, is
@@ -69,23 +87,35 @@ class Repository {
   Task<absl::Status> OnDeadline(timers::Timer timer);
 
   store::Store& store() { return store_; }
-  Clock& clock() { return clock_; }
-  std::shared_ptr<const areas::AreaTree> tree() const { return tree_(); }
+  Tree tree() const { return tree_(); }
+  // A tree that has the area; AREA_UNKNOWN.
+  Task<absl::StatusOr<Tree>> TreeWith(std::string area_code);
 
   // Version 0 where there is none; DATA_LOSS when it cannot be parsed.
-  template <class Record>
-  Task<absl::StatusOr<Versioned<Record>>> Find(const Type<Record>& type, std::string id);
+  template <class T>
+  Task<absl::StatusOr<Versioned<RecordOf<T>>>> Find(const T& type, std::string id);
   // The same; NOT_FOUND when there is none.
-  template <class Record>
-  Task<absl::StatusOr<Versioned<Record>>> Load(const Type<Record>& type, std::string id);
+  template <class T>
+  Task<absl::StatusOr<Versioned<RecordOf<T>>>> Load(const T& type, std::string id);
   // The same, at first as the access rule of this call has read it.
-  template <class Record>
-  Task<absl::StatusOr<Versioned<Record>>> Load(rpc::CallContext context, const Type<Record>& type,
-                                               std::string id);
+  template <class T>
+  Task<absl::StatusOr<Versioned<RecordOf<T>>>> Load(rpc::CallContext context, const T& type,
+                                                    std::string id);
   // In the order asked; ids without a record are left out.
-  template <class Record>
-  Task<absl::StatusOr<std::vector<Versioned<Record>>>> LoadMany(const Type<Record>& type,
-                                                                std::vector<std::string> ids);
+  template <class T>
+  Task<absl::StatusOr<std::vector<Versioned<RecordOf<T>>>>> LoadMany(const T& type,
+                                                                     std::vector<std::string> ids);
+
+  // A record as the caller may see it. Its etag is that of the version it was read or written at.
+  template <class T>
+  absl::StatusOr<ViewOf<T>> Show(const rpc::CallContext& context, const T& type,
+                                 RecordOf<T> record) const;
+  template <class T>
+  absl::StatusOr<ViewOf<T>> Show(const rpc::CallContext& context, const T& type,
+                                 Versioned<RecordOf<T>> found) const;
+  // Answers a get method. NOT_FOUND.
+  template <class T>
+  Task<absl::StatusOr<ViewOf<T>>> Get(rpc::CallContext context, const T& type, std::string id);
 
   // The key of a mutation's request, and the shard where the caller's requests are put down when it
   // is not `shard`: a person's own.
@@ -96,25 +126,37 @@ class Repository {
   int CallerShard(const rpc::CallContext& context, int shard) const;
 
   // A fresh id of the type.
-  template <class Record>
-  static std::string NewId(const Type<Record>& type, int shard) {
+  template <class T>
+  static std::string NewId(const T& type, int shard) {
     (void)type;
-    return ids::New(Named<Record>().prefix(), shard);
+    return ids::New(Named<RecordOf<T>>().prefix(), shard);
   }
-  // The shard of what lies in an area.
+  // The shard of what lies in an area, and of a record.
   int ShardOf(const std::string& area_code) const {
     return tree_()->ShardOf(area_code, store_.keys());
   }
+  int ShardOfId(std::string_view id) const { return store_.keys().ShardOfId(id); }
 
   // Runs a mutation under the request's request_id: see store::Mutate, also for `replayed`.
   template <class Answer, class Request>
   Task<absl::StatusOr<Answer>> Mutate(rpc::CallContext context, const Request& request, int shard,
                                       Decide<Answer> decide, bool* replayed = nullptr);
-  // The commonest one: loads a record, changes it, writes it and answers with it.
-  template <class Record, class Request>
-  Task<absl::StatusOr<Record>> Change(rpc::CallContext context, const Request& request,
-                                      const Type<Record>& type, std::string id,
-                                      std::function<absl::Status(Record*, Time)> change);
+  // Answers a create method: `make` fills a new record with the given id, in the area (and at the
+  // place) that the request names. AREA_UNKNOWN, AREA_CLOSED, PLACE_FAR_FROM_AREA; RATE_LIMITED
+  // beyond Type::created_per_day.
+  template <class T, class Request>
+  Task<absl::StatusOr<ViewOf<T>>> Create(
+      rpc::CallContext context, const Request& request, const T& type,
+      std::function<Task<absl::StatusOr<RecordOf<T>>>(Transaction&, std::string id)> make);
+  // Answers a method that changes one record. STALE_VERSION where the request has another etag.
+  template <class T, class Request>
+  Task<absl::StatusOr<ViewOf<T>>> Change(
+      rpc::CallContext context, const Request& request, const T& type, std::string id,
+      std::function<Task<absl::Status>(Transaction&, RecordOf<T>*)> change);
+  template <class T, class Request>
+  Task<absl::StatusOr<ViewOf<T>>> Change(rpc::CallContext context, const Request& request,
+                                         const T& type, std::string id,
+                                         std::function<absl::Status(RecordOf<T>*, Time)> change);
   // Without a request_id (timers, events, logins): until nothing changed in between.
   // CONFLICT_RETRY after 8 tries.
   Task<absl::Status> Update(int shard, Origin origin,
@@ -128,58 +170,74 @@ class Repository {
 
   // The lists that together hold a type's records of an area's subtree, in one of `states` (none:
   // in any), and those of an owner.
-  template <class Record>
-  PageQuery InArea(const Type<Record>& type, const std::string& area_code,
+  template <class T>
+  PageQuery InArea(const T& type, const std::string& area_code,
                    const google::protobuf::RepeatedField<int>& states = {}) const;
-  template <class Record>
-  PageQuery Of(const Type<Record>& type, const std::string& owner_id,
+  template <class T>
+  PageQuery Of(const T& type, const std::string& owner_id,
                const google::protobuf::RepeatedField<int>& states = {}) const;
   // All records of the type in a shard.
-  template <class Record>
-  PageQuery InShard(const Type<Record>& type, int shard) const {
+  template <class T>
+  PageQuery InShard(const T& type, int shard) const {
     (void)type;
     PageQuery query;
-    query.lists.push_back(IndexKeys(store_.keys(), Named<Record>().name()).All(shard));
+    query.lists.push_back(IndexKeys(store_.keys(), Named<RecordOf<T>>().name()).All(shard));
     return query;
   }
+  // Those that a list method asks for with area_code, states and category. AREA_UNKNOWN.
+  template <class T, class Request>
+  Task<absl::StatusOr<PageQuery>> AskedFor(const T& type, const Request& request);
 
   // Answers a list method: one page from `query`, where and as long as the request's page_token and
   // page_size say (0: `standard_size`), of the records that fit. `show` puts one into the response.
   // Where its lists hold just what is asked for, the first page says how many there are. What was
   // looked at beyond what is shown is charged to the caller. PAGE_TOKEN_INVALID,
   // PAGE_TOKEN_EXPIRED.
-  template <class Response, class Record, class Request>
+  template <class Response, class T, class Request>
   Task<absl::StatusOr<Response>> List(
-      rpc::CallContext context, const Type<Record>& type, const Request& request, PageQuery query,
-      std::function<absl::Status(Response*, Versioned<Record>)> show,
-      std::function<bool(const Record&)> fits = nullptr, int standard_size = 20);
+      rpc::CallContext context, const T& type, const Request& request, PageQuery query,
+      std::function<absl::Status(Response*, Versioned<RecordOf<T>>)> show,
+      std::function<bool(const RecordOf<T>&)> fits = nullptr, int standard_size = 20);
+  // The same of records as Show shows them.
+  template <class T, class Request, class Response>
+  Task<absl::StatusOr<Response>> List(rpc::CallContext context, const T& type,
+                                      const Request& request, PageQuery query,
+                                      ViewOf<T>* (Response::*add)(),
+                                      std::function<bool(const RecordOf<T>&)> fits = nullptr);
   // Records of these lists that fit. A page may be short, even empty, without being the last: at
   // most about 4,000 members of lists, and 2,000 records, are looked at for one.
-  template <class Record>
-  Task<absl::StatusOr<Page<Record>>> ReadPage(const Type<Record>& type, PageQuery query,
-                                              std::function<bool(const Record&)> fits = nullptr);
+  template <class T>
+  Task<absl::StatusOr<Page<RecordOf<T>>>> ReadPage(
+      const T& type, PageQuery query, std::function<bool(const RecordOf<T>&)> fits = nullptr);
 
  private:
   struct Kept {  // what Add was told of a type, by its prefix
     std::function<Task<absl::StatusOr<rpc::Scope>>(rpc::CallContext, std::string id)> scope;
     std::function<Task<absl::Status>(timers::Timer)> on_deadline;
+    std::shared_ptr<const void> hooks;
   };
 
   template <class Record>
   std::string KeyOf(std::string_view id) const {
-    return store_.keys().Of(store_.keys().ShardOfId(id), Named<Record>().name(), id);
+    return store_.keys().Of(ShardOfId(id), Named<Record>().name(), id);
   }
   template <class Record>
   static absl::StatusOr<Versioned<Record>> Parse(const store::Stored& stored);
   // In the order asked; version 0 where there is none.
   template <class Record>
   Task<absl::StatusOr<std::vector<Versioned<Record>>>> LoadEach(std::vector<std::string> keys);
-  template <class Record>
-  Task<absl::StatusOr<rpc::Scope>> ScopeOf(const Type<Record>& type, const Hooks<Record>& hooks,
+  template <class T>
+  Task<absl::StatusOr<rpc::Scope>> ScopeOf(const T& type, const Hooks<T>& hooks,
                                            rpc::CallContext context, std::string id);
-  template <class Record>
-  Task<absl::Status> Fire(const Type<Record>& type, const Hooks<Record>& hooks,
-                          timers::Timer timer);
+  template <class T>
+  Task<absl::Status> Fire(const T& type, const Hooks<T>& hooks, timers::Timer timer);
+  // Mutate under the limit of what a person may create in a day.
+  template <class T, class Request>
+  Task<absl::StatusOr<RecordOf<T>>> MutateLimited(rpc::CallContext context, const Request& request,
+                                                  const T& type, int shard,
+                                                  Decide<RecordOf<T>> decide);
+  // AREA_UNKNOWN.
+  Task<absl::Status> CheckKnown(std::string area_code);
   static Task<absl::StatusOr<rpc::Scope>> Unknown(std::string id);
   Task<absl::StatusOr<int64_t>> SizeOf(std::vector<std::string> lists);
   // All shards, or the one.
@@ -188,28 +246,28 @@ class Repository {
   store::Store& store_;
   Clock& clock_;
   const crypto::KeyRing& ring_;
-  Tree tree_;
+  Transaction::Tree tree_;
+  Newest newest_;
   Transitions transitions_;
+  CreationLimit creation_limit_;
   std::map<std::string, Kept, std::less<>> kept_;
 };
 
-template <class Record>
-Task<absl::StatusOr<rpc::Scope>> Repository::ScopeOf(const Type<Record>& type,
-                                                     const Hooks<Record>& hooks,
+template <class T>
+Task<absl::StatusOr<rpc::Scope>> Repository::ScopeOf(const T& type, const Hooks<T>& hooks,
                                                      rpc::CallContext context, std::string id) {
-  CO_ASSIGN_OR_RETURN(Versioned<Record> loaded, co_await Load(type, id));
-  const auto kept = std::make_shared<const Versioned<Record>>(std::move(loaded));
-  context.Keep(KeyOf<Record>(id), kept);
+  CO_ASSIGN_OR_RETURN(Versioned<RecordOf<T>> loaded, co_await Load(type, id));
+  const auto kept = std::make_shared<const Versioned<RecordOf<T>>>(std::move(loaded));
+  context.Keep(KeyOf<RecordOf<T>>(id), kept);
   if (hooks.scope) co_return co_await hooks.scope(kept->record);
-  co_return type.scope(kept->record);
+  co_return type.ScopeOf(kept->record);
 }
 
-template <class Record>
-Task<absl::Status> Repository::Fire(const Type<Record>& type, const Hooks<Record>& hooks,
-                                    timers::Timer timer) {
+template <class T>
+Task<absl::Status> Repository::Fire(const T& type, const Hooks<T>& hooks, timers::Timer timer) {
   std::function<Task<absl::Status>(Transaction&)> decide =
       [&](Transaction& transaction) -> Task<absl::Status> {
-    CO_ASSIGN_OR_RETURN(const Versioned<Record> before, co_await Find(type, timer.id));
+    CO_ASSIGN_OR_RETURN(const Versioned<RecordOf<T>> before, co_await Find(type, timer.id));
     const std::optional<Time> due = before.exists() ? type.deadline(before.record) : std::nullopt;
     if (!due || *due > transaction.now()) {
       // Whoever changes the record meanwhile sets its timer anew, and is not to lose it.
@@ -222,7 +280,7 @@ Task<absl::Status> Repository::Fire(const Type<Record>& type, const Hooks<Record
       transaction.Delete(type, before);
       co_return absl::OkStatus();
     }
-    Record after = before.record;
+    RecordOf<T> after = before.record;
     type.lapse(&after, transaction.now());
     transaction.Put(type, before, after);
     co_return absl::OkStatus();
@@ -231,18 +289,19 @@ Task<absl::Status> Repository::Fire(const Type<Record>& type, const Hooks<Record
                             std::move(decide));
 }
 
-template <class Record>
-void Repository::Add(const Type<Record>& type, Hooks<Record> hooks) {
-  const record::v1::Type& named = Named<Record>();
+template <class T>
+void Repository::Add(const T& type, Hooks<T> hooks) {
+  const record::v1::Type& named = Named<RecordOf<T>>();
   if (type.moves != nullptr) {
     std::vector<Move> moves = type.moves();
-    // What leaves a record in its state is no change of it.
+    // A move that keeps the state is no transition.
     std::erase_if(moves, [](const Move& move) { return move.from == move.to; });
-    transitions_.Declare(named.name(), *type.states(), moves);
+    transitions_.Declare(named.name(), *type.States(), moves);
   }
   Kept& kept = kept_[named.prefix()];
-  const auto shared = std::make_shared<const Hooks<Record>>(std::move(hooks));
-  if (shared->scope || type.scope != nullptr) {
+  const auto shared = std::make_shared<const Hooks<T>>(std::move(hooks));
+  kept.hooks = shared;
+  if (shared->scope || T::kHasArea) {
     kept.scope = [this, &type, shared](rpc::CallContext context, std::string id) {
       return ScopeOf(type, *shared, std::move(context), std::move(id));
     };
@@ -265,26 +324,27 @@ absl::StatusOr<Versioned<Record>> Repository::Parse(const store::Stored& stored)
   return versioned;
 }
 
-template <class Record>
-Task<absl::StatusOr<Versioned<Record>>> Repository::Find(const Type<Record>& type, std::string id) {
+template <class T>
+Task<absl::StatusOr<Versioned<RecordOf<T>>>> Repository::Find(const T& type, std::string id) {
   (void)type;
+  using Record = RecordOf<T>;
   if (!ids::IsValid(id, Named<Record>().prefix())) co_return Versioned<Record>{};
   CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await store_.Get(KeyOf<Record>(id)));
   co_return Parse<Record>(stored);
 }
 
-template <class Record>
-Task<absl::StatusOr<Versioned<Record>>> Repository::Load(const Type<Record>& type, std::string id) {
-  CO_ASSIGN_OR_RETURN(Versioned<Record> found, co_await Find(type, id));
-  if (!found.exists()) co_return NotFound(Named<Record>().name(), std::move(id));
+template <class T>
+Task<absl::StatusOr<Versioned<RecordOf<T>>>> Repository::Load(const T& type, std::string id) {
+  CO_ASSIGN_OR_RETURN(Versioned<RecordOf<T>> found, co_await Find(type, id));
+  if (!found.exists()) co_return NotFound(Named<RecordOf<T>>().name(), std::move(id));
   co_return found;
 }
 
-template <class Record>
-Task<absl::StatusOr<Versioned<Record>>> Repository::Load(rpc::CallContext context,
-                                                         const Type<Record>& type, std::string id) {
-  if (const auto kept = context.Take(KeyOf<Record>(id))) {
-    co_return *std::static_pointer_cast<const Versioned<Record>>(kept);
+template <class T>
+Task<absl::StatusOr<Versioned<RecordOf<T>>>> Repository::Load(rpc::CallContext context,
+                                                              const T& type, std::string id) {
+  if (const auto kept = context.Take(KeyOf<RecordOf<T>>(id))) {
+    co_return *std::static_pointer_cast<const Versioned<RecordOf<T>>>(kept);
   }
   co_return co_await Load(type, std::move(id));
 }
@@ -302,10 +362,11 @@ Task<absl::StatusOr<std::vector<Versioned<Record>>>> Repository::LoadEach(
   co_return records;
 }
 
-template <class Record>
-Task<absl::StatusOr<std::vector<Versioned<Record>>>> Repository::LoadMany(
-    const Type<Record>& type, std::vector<std::string> ids) {
+template <class T>
+Task<absl::StatusOr<std::vector<Versioned<RecordOf<T>>>>> Repository::LoadMany(
+    const T& type, std::vector<std::string> ids) {
   (void)type;
+  using Record = RecordOf<T>;
   std::erase_if(ids, [](const auto& id) { return !ids::IsValid(id, Named<Record>().prefix()); });
   for (std::string& id : ids) id = KeyOf<Record>(id);
   CO_ASSIGN_OR_RETURN(std::vector<Versioned<Record>> records,
@@ -314,43 +375,31 @@ Task<absl::StatusOr<std::vector<Versioned<Record>>>> Repository::LoadMany(
   co_return records;
 }
 
-template <class Answer, class Request>
-Task<absl::StatusOr<Answer>> Repository::Mutate(rpc::CallContext context, const Request& request,
-                                                int shard, Decide<Answer> decide, bool* replayed) {
-  using Decided = store::Decision<Answer>;
-  std::vector<Transition> transitions;  // of the latest try
-  std::function<Task<absl::StatusOr<Decided>>()> attempt = [&]() -> Task<absl::StatusOr<Decided>> {
-    Transaction transaction = Begin(shard, OriginOf(context, clock_.Now()));
-    CO_ASSIGN_OR_RETURN(Answer answer, co_await decide(transaction));
-    CO_RETURN_IF_ERROR(transaction.status());
-    transitions = transaction.transitions();
-    co_return Decided{transaction.TakeCommit(), std::move(answer)};
-  };
-  bool known = false;
-  CO_ASSIGN_OR_RETURN(Answer answer,
-                      co_await store::Mutate<Answer>(store_, RequestKeyOf(context, request),
-                                                     CallerShard(context, shard), shard,
-                                                     std::move(attempt), &known));
-  if (!known) transitions_.Count(transitions);
-  if (replayed != nullptr) *replayed = known;
-  co_return answer;
+template <class T>
+absl::StatusOr<ViewOf<T>> Repository::Show(const rpc::CallContext& context, const T& type,
+                                           RecordOf<T> record) const {
+  const auto& hooks =
+      *static_cast<const Hooks<T>*>(kept_.at(Named<RecordOf<T>>().prefix()).hooks.get());
+  if (hooks.show) return hooks.show(context, std::move(record));
+  return std::move(*(record.*type.mutable_view)());
 }
 
-template <class Record, class Request>
-Task<absl::StatusOr<Record>> Repository::Change(rpc::CallContext context, const Request& request,
-                                                const Type<Record>& type, std::string id,
-                                                std::function<absl::Status(Record*, Time)> change) {
-  const int shard = store_.keys().ShardOfId(id);
-  Decide<Record> decide = [&](Transaction& transaction) -> Task<absl::StatusOr<Record>> {
-    CO_ASSIGN_OR_RETURN(const Versioned<Record> before, co_await Load(context, type, id));
-    Record after = before.record;
-    CO_RETURN_IF_ERROR(change(&after, transaction.now()));
-    transaction.Put(type, before, after);
-    co_return after;
-  };
-  co_return co_await Mutate<Record>(context, request, shard, std::move(decide));
+template <class T>
+absl::StatusOr<ViewOf<T>> Repository::Show(const rpc::CallContext& context, const T& type,
+                                           Versioned<RecordOf<T>> found) const {
+  type.SetEtag(found.version, &found.record);
+  return Show(context, type, std::move(found.record));
+}
+
+template <class T>
+Task<absl::StatusOr<ViewOf<T>>> Repository::Get(rpc::CallContext context, const T& type,
+                                                std::string id) {
+  CO_ASSIGN_OR_RETURN(Versioned<RecordOf<T>> found, co_await Load(context, type, std::move(id)));
+  co_return Show(context, type, std::move(found));
 }
 
 }  // namespace baodao::record
 
-#include "common/record/lists.h"  // the definitions of its lists
+// The definitions of its mutations and lists.
+#include "common/record/lists.h"
+#include "common/record/mutations.h"

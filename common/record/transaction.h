@@ -1,5 +1,5 @@
-// What one change writes: records with their lists, timers, events and counted transitions, so that
-// no writer can forget one of them.
+// Everything one change writes: records with their lists, timers, events and counted transitions,
+// so that no writer can forget one of them.
 #pragma once
 
 #include <absl/status/status.h>
@@ -44,17 +44,17 @@ class Transaction {
 
   // Writes what became of `before` (version 0: a new record). `complete` adds to its event, if it
   // has one, what the record does not know.
-  template <class Record>
-  void Put(const Type<Record>& type, const Versioned<Record>& before, const Record& after,
-           const Edit& complete = nullptr);
+  template <class T>
+  void Put(const T& type, const Versioned<typename T::Record>& before,
+           const typename T::Record& after, const Edit& complete = nullptr);
   // Takes the record out of everything. It has no event.
-  template <class Record>
-  void Delete(const Type<Record>& type, const Versioned<Record>& before);
+  template <class T>
+  void Delete(const T& type, const Versioned<typename T::Record>& before);
   // Only compares: the commit stops when the record is no longer as it was read.
-  template <class Record>
-  void Expect(const Type<Record>& type, const std::string& id, uint64_t version) {
+  template <class T>
+  void Expect(const T& type, const std::string& id, uint64_t version) {
     (void)type;
-    commit_.Expect(KeyOf<Record>(id), version);
+    commit_.Expect(KeyOf<typename T::Record>(id), version);
   }
   // Sets the record's timer, or clears it.
   void SetDeadline(const std::string& id, std::optional<Time> due);
@@ -62,7 +62,7 @@ class Transaction {
   void Fill(events::v1::Event* event) const;
   // An event beside those of the records; its header is filled.
   void Emit(events::v1::Event event);
-  // What no record does: plain values, streams, timers of other kinds.
+  // For writes that belong to no record: plain values, streams, timers of other kinds.
   store::Commit& commit() { return commit_; }
 
   // Not OK when something could not be written as it must be: then there is no commit.
@@ -80,16 +80,6 @@ class Transaction {
              const Indexed* before, const Indexed* after);
   void Note(const std::string& type, int from, int passed, int to);
 
-  template <class Record>
-  static Indexed IndexedAs(const Type<Record>& type, const Record& record) {
-    return {type.id(record), type.places(record)};
-  }
-
-  template <class Record>
-  static const google::protobuf::EnumDescriptor* StatesOf(const Type<Record>& type) {
-    return type.states != nullptr ? type.states() : nullptr;
-  }
-
   const store::Keys& keys_;
   Tree tree_;
   Origin origin_;
@@ -98,26 +88,26 @@ class Transaction {
   absl::Status status_;
 };
 
-template <class Record>
-void Transaction::Put(const Type<Record>& type, const Versioned<Record>& before,
-                      const Record& after, const Edit& complete) {
-  const std::string id = type.id(after);
-  const std::string& name = Named<Record>().name();
-  commit_.Put(KeyOf<Record>(id), before.version, after.SerializeAsString());
-  if (type.places != nullptr) {
+template <class T>
+void Transaction::Put(const T& type, const Versioned<typename T::Record>& before,
+                      const typename T::Record& after, const Edit& complete) {
+  const std::string& id = type.IdOf(after);
+  const std::string& name = Named<typename T::Record>().name();
+  commit_.Put(KeyOf<typename T::Record>(id), before.version, after.SerializeAsString());
+  if (type.IsListed()) {
     std::optional<Indexed> old;
-    if (before.exists()) old = IndexedAs(type, before.record);
-    const Indexed now = IndexedAs(type, after);
-    Index(name, StatesOf(type), old ? &*old : nullptr, &now);
+    if (before.exists()) old = Indexed{type.IdOf(before.record), type.PlacesOf(before.record)};
+    const Indexed now{id, type.PlacesOf(after)};
+    Index(name, type.States(), old ? &*old : nullptr, &now);
   }
   if (type.deadline != nullptr) {
     const auto old = before.exists() ? type.deadline(before.record) : std::nullopt;
     const std::optional<Time> due = type.deadline(after);
     if (due != old) SetDeadline(id, due);
   }
-  if (type.state != nullptr) {
+  if constexpr (T::kHasState) {
     const int passed = type.passed != nullptr ? type.passed(before.record, after) : 0;
-    Note(name, before.exists() ? type.state(before.record) : 0, passed, type.state(after));
+    Note(name, before.exists() ? type.StateOf(before.record) : 0, passed, type.StateOf(after));
   }
   events::v1::Event event;
   if (type.event == nullptr || !type.event(before, after, &event)) return;
@@ -125,13 +115,13 @@ void Transaction::Put(const Type<Record>& type, const Versioned<Record>& before,
   Emit(std::move(event));
 }
 
-template <class Record>
-void Transaction::Delete(const Type<Record>& type, const Versioned<Record>& before) {
-  const std::string id = type.id(before.record);
-  commit_.Delete(KeyOf<Record>(id), before.version);
-  if (type.places != nullptr) {
-    const Indexed old = IndexedAs(type, before.record);
-    Index(Named<Record>().name(), StatesOf(type), &old, nullptr);
+template <class T>
+void Transaction::Delete(const T& type, const Versioned<typename T::Record>& before) {
+  const std::string& id = type.IdOf(before.record);
+  commit_.Delete(KeyOf<typename T::Record>(id), before.version);
+  if (type.IsListed()) {
+    const Indexed old{id, type.PlacesOf(before.record)};
+    Index(Named<typename T::Record>().name(), type.States(), &old, nullptr);
   }
   if (type.deadline != nullptr) SetDeadline(id, std::nullopt);
 }

@@ -1,7 +1,10 @@
-// What there is to say about a type of record: once, as one constant.
+// A type of record, described once, as one constant.
 //
-//   inline constexpr record::Type<v1::ProjectRecord> kProject{
-//       .id = [](const v1::ProjectRecord& record) { return record.project().project_id(); },
+//   inline constexpr record::Type<v1::ProjectRecord, v1::Project> kProject{
+//       .view = &v1::ProjectRecord::project,
+//       .mutable_view = &v1::ProjectRecord::mutable_project,
+//       .id = &v1::Project::project_id,
+//       .mutable_id = &v1::Project::mutable_project_id,
 //       …};
 //
 // Its name and the prefix of its ids stand on the message: option (baodao.record.v1.type).
@@ -12,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -31,7 +35,7 @@ struct Versioned {
   bool exists() const { return version != 0; }
 };
 
-// Where a record stands in lists. All lists order by creation.
+// The lists that a record stands in. All lists order by creation.
 class Places {
  public:
   struct Place {
@@ -52,7 +56,7 @@ class Places {
   }
   // In the list of all records of its shard.
   Places& InAll() { return Add({}); }
-  // What lists filter by, kept in them: a category.
+  // Kept in the lists, for filtering: a category.
   Places& Tagged(std::string tag) {
     tag_ = std::move(tag);
     return *this;
@@ -71,6 +75,11 @@ class Places {
   std::string tag_;
 };
 
+// The etag of a version, and the check of a request's etag against it: STALE_VERSION when they
+// differ. An empty etag fits any version.
+std::string EtagOf(uint64_t version);
+absl::Status CheckEtag(std::string_view etag, uint64_t version);
+
 // Which shard a record lives in, and so which lists lie in one.
 enum class Shards {
   kByArea,   // that of its area's subdistrict
@@ -78,20 +87,30 @@ enum class Shards {
   kOther,
 };
 
-// What is left out does not exist for the type. All functions are pure.
-template <class Record>
+// `Rec` is what is stored, `Vw` the message within it that clients see. A view with the fields
+// area_code, state, category or etag needs no more to stand in the lists of its area, to be counted
+// by state, to be filtered and to be updated safely. Fields that are left out do not exist for the
+// type. All functions are pure.
+template <class Rec, class Vw = Rec>
 struct Type {
-  std::string (*id)(const Record& record);
+  using Record = Rec;
+  using View = Vw;
+
+  const View& (Record::*view)() const = nullptr;
+  View* (Record::*mutable_view)() = nullptr;
+  const std::string& (View::*id)() const = nullptr;
+  std::string* (View::*mutable_id)() = nullptr;  // for Repository::Create
+  // The person who owns it, for access rules.
+  const std::string& (View::*owner)() const = nullptr;
 
   Shards shards = Shards::kByArea;
+  // Instead of the lists of its area, by state and category.
   Places (*places)(const Record& record) = nullptr;
+  // Records that one person may create in 24 hours: all are kept, and read by coordinators, so that
+  // the calls per second alone do not bound them. 0: no limit.
+  int created_per_day = 0;
 
-  // For access rules: its area and the people who own it.
-  rpc::Scope (*scope)(const Record& record) = nullptr;
-
-  int (*state)(const Record& record) = nullptr;
-  // google::protobuf::GetEnumDescriptor<…State>, and the moves of the machine.
-  const google::protobuf::EnumDescriptor* (*states)() = nullptr;
+  // The moves of its machine: what is counted.
   std::vector<Move> (*moves)() = nullptr;
   // The state that a change passed through without stopping; 0: none.
   int (*passed)(const Record& before, const Record& after) = nullptr;
@@ -106,12 +125,53 @@ struct Type {
   std::optional<Time> (*deadline)(const Record& record) = nullptr;
   void (*lapse)(Record* record, Time now) = nullptr;
   bool deleted_at_deadline = false;
-};
 
-// What clients know a version by, and whether it is still the one: STALE_VERSION when not. An empty
-// one is any.
-std::string EtagOf(uint64_t version);
-absl::Status CheckEtag(std::string_view etag, uint64_t version);
+  static constexpr bool kHasArea = requires(const View& shown) { shown.area_code(); };
+  static constexpr bool kHasState = requires(const View& shown) { shown.state(); };
+  static constexpr bool kHasEtag = requires(const View& shown) { shown.etag(); };
+
+  const View& ViewOf(const Record& record) const {
+    if constexpr (std::is_same_v<Record, View>) {
+      return record;
+    } else {
+      return (record.*view)();
+    }
+  }
+  const std::string& IdOf(const Record& record) const { return (ViewOf(record).*id)(); }
+  int StateOf(const Record& record) const {
+    if constexpr (kHasState) return ViewOf(record).state();
+    return 0;
+  }
+  // Null where it has no state.
+  static const google::protobuf::EnumDescriptor* States() {
+    if constexpr (kHasState) {
+      return google::protobuf::GetEnumDescriptor<decltype(std::declval<const View&>().state())>();
+    }
+    return nullptr;
+  }
+  bool IsListed() const { return places != nullptr || kHasArea; }
+  Places PlacesOf(const Record& record) const {
+    if (places != nullptr) return places(record);
+    Places found;
+    if constexpr (kHasArea) {
+      const View& shown = ViewOf(record);
+      found.InArea(shown.area_code(), StateOf(record));
+      if constexpr (requires { shown.category(); }) found.Tagged(shown.category());
+    }
+    return found;
+  }
+  // For access rules: its area and its owner.
+  rpc::Scope ScopeOf(const Record& record) const {
+    rpc::Scope scope;
+    const View& shown = ViewOf(record);
+    if constexpr (kHasArea) scope.area_code = shown.area_code();
+    if (owner != nullptr && !(shown.*owner)().empty()) scope.owner_ids.push_back((shown.*owner)());
+    return scope;
+  }
+  void SetEtag(uint64_t version, Record* record) const {
+    if constexpr (kHasEtag) (record->*mutable_view)()->set_etag(EtagOf(version));
+  }
+};
 
 // The name and the prefix of the type.
 template <class Record>

@@ -29,9 +29,7 @@ struct ListsService final : service::Service {
         records(
             runtime.store, runtime.clock, runtime.key_ring, [this] { return areas.tree(); },
             runtime.metrics),
-        daily_limit(runtime.store),
-        app{records, runtime.clock, runtime.key_ring,
-            *peers,  daily_limit,   work::LimitsOf(runtime.config)},
+        app{records, runtime.clock, runtime.key_ring, *peers, work::LimitsOf(runtime.config)},
         publications(app),
         services(app, publications),
         follower(app, publications),
@@ -56,7 +54,6 @@ struct ListsService final : service::Service {
   areas::AreaTreeFeed areas;
   std::unique_ptr<Peers> peers;
   record::Repository records;
-  DailyLimit daily_limit;
   App app;
   Publications publications;
   Services services;

@@ -63,7 +63,7 @@ struct RegistrationService final : service::Service {
         sender(SenderOf(runtime.config)),
         records(
             runtime.store, runtime.clock, runtime.key_ring, [this] { return areas.tree(); },
-            runtime.metrics),
+            runtime.metrics, [this] { return areas.Newest(); }),
         app{records,
             runtime.clock,
             RegistrationKeys(runtime.store.keys()),

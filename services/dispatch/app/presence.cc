@@ -4,6 +4,7 @@
 
 #include "common/areas/geo.h"
 #include "common/crypto/random.h"
+#include "common/crypto/sealed_message.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/geofence.h"
@@ -46,16 +47,13 @@ bool IsSignCode(const crypto::KeyRing& ring, const std::string& task_id, const s
 
 absl::StatusOr<v1::TaskContact> OpenContact(const crypto::KeyRing& ring,
                                             const v1::TaskRecord& record) {
-  ASSIGN_OR_RETURN(const std::string opened,
-                   ring.Open(record.sealed_contact(), SealedAs(record.task().task_id())));
-  v1::TaskContact contact;
-  if (!contact.ParseFromString(opened)) return absl::DataLossError("a contact cannot be parsed");
-  return contact;
+  return crypto::OpenMessage<v1::TaskContact>(ring, record.sealed_contact(),
+                                              SealedAs(record.task().task_id()));
 }
 
 std::string SealContact(const crypto::KeyRing& ring, const std::string& task_id,
                         const v1::TaskContact& contact) {
-  return ring.Seal(contact.SerializeAsString(), SealedAs(task_id));
+  return crypto::SealMessage(ring, contact, SealedAs(task_id));
 }
 
 Task<absl::StatusOr<v1::SignMethod>> Prove(App& app, const Subject& subject,

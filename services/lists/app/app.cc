@@ -1,13 +1,15 @@
 #include "services/lists/app/app.h"
 
-#include "common/ids/ids.h"
+#include <utility>
+
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/lists/app/details.h"
 
 namespace baodao::lists {
 namespace {
 
-// Who speaks for the unit now, not who listed or claimed something for it.
+// The owner is who speaks for the unit now, not who listed or claimed something for it.
 Task<absl::StatusOr<rpc::Scope>> ScopeThroughUnit(Peers& peers, std::string area_code,
                                                   std::string unit_id) {
   rpc::Scope scope;
@@ -21,21 +23,26 @@ Task<absl::StatusOr<rpc::Scope>> ScopeThroughUnit(Peers& peers, std::string area
 }  // namespace
 
 void AddRecords(App& app) {
-  app.records.Add(kNeed);
-  record::Hooks<v1::ResourceRecord> resource;
-  resource.scope = [&app](v1::ResourceRecord record) -> Task<absl::StatusOr<rpc::Scope>> {
-    if (IsOfPerson(record.resource())) co_return kResource.scope(record);
-    co_return co_await ScopeThroughUnit(app.peers, record.resource().area_code(),
-                                        record.resource().owner_id());
-  };
-  app.records.Add(kResource, std::move(resource));
-  record::Hooks<v1::ProjectRecord> project;
-  project.scope = [&app](v1::ProjectRecord record) -> Task<absl::StatusOr<rpc::Scope>> {
-    if (record.project().unit_id().empty()) co_return kProject.scope(record);
-    co_return co_await ScopeThroughUnit(app.peers, record.project().area_code(),
-                                        record.project().unit_id());
-  };
-  app.records.Add(kProject, std::move(project));
+  app.records.Add(kNeed, {.show = [&app](const rpc::CallContext& context, v1::NeedRecord record) {
+                    return ShowNeed(app.key_ring, context.caller(), std::move(record));
+                  }});
+  app.records.Add(kResource,
+                  {.scope = [&app](v1::ResourceRecord record) -> Task<absl::StatusOr<rpc::Scope>> {
+                     const v1::Resource& resource = record.resource();
+                     if (IsOfPerson(resource)) co_return kResource.ScopeOf(record);
+                     co_return co_await ScopeThroughUnit(app.peers, resource.area_code(),
+                                                         resource.owner_id());
+                   },
+                   .show =
+                       [&app](const rpc::CallContext& context, v1::ResourceRecord record) {
+                         return ShowResource(app.key_ring, context.caller(), std::move(record));
+                       }});
+  app.records.Add(
+      kProject, {.scope = [&app](v1::ProjectRecord record) -> Task<absl::StatusOr<rpc::Scope>> {
+        const v1::Project& project = record.project();
+        if (project.unit_id().empty()) co_return kProject.ScopeOf(record);
+        co_return co_await ScopeThroughUnit(app.peers, project.area_code(), project.unit_id());
+      }});
 }
 
 bool Related(const areas::AreaTree& tree, const std::string& a, const std::string& b) {

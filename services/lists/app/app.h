@@ -1,4 +1,4 @@
-// What the handlers and workers of lists work with, and what they share.
+// The application: everything that handlers and workers of lists share.
 #pragma once
 
 #include <absl/status/status.h>
@@ -6,13 +6,11 @@
 #include <string>
 
 #include "common/areas/feed.h"
-#include "common/areas/place_check.h"
 #include "common/clock/clock.h"
 #include "common/crypto/key_ring.h"
 #include "common/record/repository.h"
 #include "common/rpc/context.h"
 #include "common/work/limits.h"
-#include "services/lists/app/daily_limit.h"
 #include "services/lists/app/peers.h"
 #include "services/lists/store/records.h"
 
@@ -24,7 +22,6 @@ struct App {
   Clock& clock;
   const crypto::KeyRing& key_ring;
   Peers& peers;
-  DailyLimit& daily_limit;
   work::Limits limits = {};
 };
 

@@ -20,7 +20,7 @@ bool IsAskedBy(const v1::Cancellation& cancellation, const store::RequestKey& ke
          cancellation.fingerprint() == key.fingerprint;
 }
 
-// What dispatch's refusal means for the need.
+// Translates a refusal of dispatch into one about the need.
 absl::Status RefusalOf(const absl::Status& status) {
   if (!Is(status, Reason::WRONG_STATE)) return status;
   const std::string state = MetadataOf(status)["state"];
@@ -37,12 +37,12 @@ bool IsFinal(const absl::Status& status) {
 
 }  // namespace
 
-Task<absl::StatusOr<v1::NeedAnswer>> Cancellations::Cancel(rpc::CallContext context,
+Task<absl::StatusOr<v1::NeedRecord>> Cancellations::Cancel(rpc::CallContext context,
                                                            v1::CancelNeedRequest request) {
   const store::RequestKey key = record::Repository::RequestKeyOf(context, request);
-  const int shard = app_.records.store().keys().ShardOfId(request.need_id());
-  record::Decide<v1::NeedAnswer> decide =
-      [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::NeedAnswer>> {
+  const int shard = app_.records.ShardOfId(request.need_id());
+  record::Decide<v1::NeedRecord> decide =
+      [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::NeedRecord>> {
     CO_ASSIGN_OR_RETURN(const auto before, co_await Prepare(context, request, key));
     v1::NeedRecord record = before.record;
     if (!record.need().task_id().empty()) {
@@ -57,41 +57,37 @@ Task<absl::StatusOr<v1::NeedAnswer>> Cancellations::Cancel(rpc::CallContext cont
       CO_RETURN_IF_ERROR(lists::Cancel(record.mutable_need(), request.reason(), app_.clock.Now()));
     }
     transaction.Put(kNeed, before, record);
-    co_return AnswerOf(record);
+    co_return record;
   };
-  co_return co_await app_.records.Mutate<v1::NeedAnswer>(context, request, shard,
+  co_return co_await app_.records.Mutate<v1::NeedRecord>(context, request, shard,
                                                          std::move(decide));
 }
 
 Task<absl::StatusOr<record::Versioned<v1::NeedRecord>>> Cancellations::Prepare(
     rpc::CallContext context, const v1::CancelNeedRequest& request, const store::RequestKey& key) {
-  for (int i = 1; i <= kTries; ++i) {
-    CO_ASSIGN_OR_RETURN(const record::Versioned<v1::NeedRecord> loaded,
-                        co_await app_.records.Load(kNeed, request.need_id()));
-    const record::Origin origin = record::OriginOf(context, app_.clock.Now());
-    if (loaded.record.publishing()) {
-      CO_RETURN_IF_ERROR(co_await publications_.Settle(request.need_id(),
-                                                       rpc::CallOptions::From(context), origin));
-      continue;
-    }
-    if (loaded.record.need().task_id().empty()) co_return loaded;
-    if (IsAskedBy(loaded.record.cancellation(), key)) co_return loaded;
-    v1::NeedRecord record = loaded.record;
-    v1::Need trial = record.need();
-    CO_RETURN_IF_ERROR(lists::Cancel(&trial, request.reason(), origin.now));
-    record.mutable_cancellation()->set_caller(key.caller);
-    record.mutable_cancellation()->set_request_id(key.request_id);
-    record.mutable_cancellation()->set_fingerprint(key.fingerprint);
-    record::Transaction transaction =
-        app_.records.Begin(app_.records.store().keys().ShardOfId(request.need_id()), origin);
-    transaction.Put(kNeed, loaded, record);
-    CO_ASSIGN_OR_RETURN(const store::CommitOutcome::Kind outcome,
-                        co_await app_.records.Commit(std::move(transaction)));
-    if (outcome != store::CommitOutcome::Kind::kApplied) {
-      co_await app_.records.store().Backoff(i);
-    }
-  }
-  co_return Refuse(Reason::CONFLICT_RETRY);
+  const record::Origin origin = record::OriginOf(context, app_.clock.Now());
+  record::Versioned<v1::NeedRecord> need;
+  const auto prepare = [&](record::Transaction& transaction) -> Task<absl::Status> {
+    CO_RETURN_IF_ERROR(
+        co_await publications_.Settle(request.need_id(), rpc::CallOptions::From(context), origin));
+    CO_ASSIGN_OR_RETURN(need, co_await app_.records.Load(kNeed, request.need_id()));
+    if (need.record.publishing()) co_return Refuse(Reason::CONFLICT_RETRY);  // published anew
+    if (need.record.need().task_id().empty()) co_return absl::OkStatus();
+    if (IsAskedBy(need.record.cancellation(), key)) co_return absl::OkStatus();
+    v1::Need trial = need.record.need();
+    CO_RETURN_IF_ERROR(lists::Cancel(&trial, request.reason(), transaction.now()));
+    const record::Versioned<v1::NeedRecord> before = need;
+    v1::Cancellation& cancellation = *need.record.mutable_cancellation();
+    cancellation.set_caller(key.caller);
+    cancellation.set_request_id(key.request_id);
+    cancellation.set_fingerprint(key.fingerprint);
+    transaction.Put(kNeed, before, need.record);
+    ++need.version;
+    co_return absl::OkStatus();
+  };
+  CO_RETURN_IF_ERROR(
+      co_await app_.records.Update(app_.records.ShardOfId(request.need_id()), origin, prepare));
+  co_return need;
 }
 
 Task<void> Cancellations::Forget(rpc::CallContext context, std::string need_id,
@@ -104,9 +100,8 @@ Task<void> Cancellations::Forget(rpc::CallContext context, std::string need_id,
     transaction.Put(kNeed, before, after);
     co_return absl::OkStatus();
   };
-  const absl::Status status =
-      co_await app_.records.Update(app_.records.store().keys().ShardOfId(need_id),
-                                   record::OriginOf(context, app_.clock.Now()), forget);
+  const absl::Status status = co_await app_.records.Update(
+      app_.records.ShardOfId(need_id), record::OriginOf(context, app_.clock.Now()), forget);
   if (status.ok()) co_return;
   log::Warn("need.cancellation_kept", {{"need", need_id}, {"status", status}},
             std::string(context.trace_id()));

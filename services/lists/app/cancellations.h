@@ -22,7 +22,7 @@ class Cancellations {
   // CancelNeed for a caller. Refusals: NEED_IN_SERVICE, WRONG_STATE; PEER_UNAVAILABLE where
   // dispatch cannot be asked: the need is as it was, unless dispatch had decided before it was
   // lost.
-  Task<absl::StatusOr<v1::NeedAnswer>> Cancel(rpc::CallContext context,
+  Task<absl::StatusOr<v1::NeedRecord>> Cancel(rpc::CallContext context,
                                               v1::CancelNeedRequest request);
 
  private:

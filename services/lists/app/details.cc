@@ -1,7 +1,11 @@
 #include "services/lists/app/details.h"
 
+#include <utility>
+
 #include "common/crypto/mask.h"
+#include "common/crypto/sealed_message.h"
 #include "common/status/macros.h"
+#include "services/lists/domain/resource.h"
 
 namespace baodao::lists {
 namespace {
@@ -12,17 +16,19 @@ std::string PlaceBindingOf(const std::string& resource_id) {
   return "resource:" + resource_id + ":place";
 }
 
-// What the request sets, on top of what there is.
+// Overwrites the details that the request sets; the others stay.
 template <class Request>
 void Take(const Request& request, v1::NeedDetails* details) {
   if (request.contact().ByteSizeLong() > 0) *details->mutable_contact() = request.contact();
   if (request.has_place()) *details->mutable_place() = request.place();
 }
 
-std::string Seal(const crypto::KeyRing& keys, const std::string& need_id,
-                 const v1::NeedDetails& details) {
-  if (details.ByteSizeLong() == 0) return "";
-  return keys.Seal(details.SerializeAsString(), BindingOf(need_id));
+v1::Contact Masked(const v1::Contact& contact) {
+  v1::Contact masked;
+  masked.set_name(crypto::MaskName(contact.name()));
+  masked.set_phone(crypto::MaskPhone(contact.phone()));
+  masked.set_address(crypto::MaskAddress(contact.address()));
+  return masked;
 }
 
 }  // namespace
@@ -31,7 +37,7 @@ std::string SealDetails(const crypto::KeyRing& keys, const std::string& need_id,
                         const v1::CreateNeedRequest& request) {
   v1::NeedDetails details;
   Take(request, &details);
-  return Seal(keys, need_id, details);
+  return crypto::SealMessage(keys, details, BindingOf(need_id));
 }
 
 absl::Status ResealDetails(const crypto::KeyRing& keys, const v1::ResubmitNeedRequest& request,
@@ -39,24 +45,13 @@ absl::Status ResealDetails(const crypto::KeyRing& keys, const v1::ResubmitNeedRe
   const std::string& need_id = record->need().need_id();
   ASSIGN_OR_RETURN(v1::NeedDetails details, OpenDetails(keys, need_id, record->sealed_details()));
   Take(request, &details);
-  record->set_sealed_details(Seal(keys, need_id, details));
+  record->set_sealed_details(crypto::SealMessage(keys, details, BindingOf(need_id)));
   return absl::OkStatus();
 }
 
 absl::StatusOr<v1::NeedDetails> OpenDetails(const crypto::KeyRing& keys, const std::string& need_id,
                                             const std::string& sealed) {
-  v1::NeedDetails details;
-  if (sealed.empty()) return details;
-  ASSIGN_OR_RETURN(const std::string bytes, keys.Open(sealed, BindingOf(need_id)));
-  if (!details.ParseFromString(bytes)) return absl::DataLossError("details cannot be parsed");
-  return details;
-}
-
-v1::NeedAnswer AnswerOf(const v1::NeedRecord& record) {
-  v1::NeedAnswer answer;
-  *answer.mutable_need() = record.need();
-  answer.set_sealed_details(record.sealed_details());
-  return answer;
+  return crypto::OpenMessage<v1::NeedDetails>(keys, sealed, BindingOf(need_id));
 }
 
 void Reveal(const v1::NeedDetails& details, v1::Need* need) {
@@ -64,27 +59,33 @@ void Reveal(const v1::NeedDetails& details, v1::Need* need) {
   if (details.has_place()) *need->mutable_place() = details.place();
 }
 
+absl::StatusOr<v1::Need> ShowNeed(const crypto::KeyRing& keys, const auth::Principal& caller,
+                                  v1::NeedRecord record) {
+  v1::Need need = std::move(*record.mutable_need());
+  ASSIGN_OR_RETURN(const v1::NeedDetails details,
+                   OpenDetails(keys, need.need_id(), record.sealed_details()));
+  if (caller.Is(need.requester_id())) {
+    Reveal(details, &need);
+  } else if (details.has_contact()) {
+    *need.mutable_contact() = Masked(details.contact());
+  }
+  return need;
+}
+
 std::string SealPlace(const crypto::KeyRing& keys, const std::string& resource_id,
                       const v1::CreateResourceRequest& request) {
-  if (!request.has_place()) return "";
-  return keys.Seal(request.place().SerializeAsString(), PlaceBindingOf(resource_id));
+  return crypto::SealMessage(keys, request.place(), PlaceBindingOf(resource_id));
 }
 
-absl::Status RevealPlace(const crypto::KeyRing& keys, const std::string& sealed,
-                         v1::Resource* resource) {
-  if (sealed.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::string bytes,
-                   keys.Open(sealed, PlaceBindingOf(resource->resource_id())));
-  if (resource->mutable_place()->ParseFromString(bytes)) return absl::OkStatus();
-  return absl::DataLossError("a place cannot be parsed");
-}
-
-v1::Contact MaskContact(const v1::Contact& contact) {
-  v1::Contact masked;
-  masked.set_name(crypto::MaskName(contact.name()));
-  masked.set_phone(crypto::MaskPhone(contact.phone()));
-  masked.set_address(crypto::MaskAddress(contact.address()));
-  return masked;
+absl::StatusOr<v1::Resource> ShowResource(const crypto::KeyRing& keys,
+                                          const auth::Principal& caller,
+                                          v1::ResourceRecord record) {
+  v1::Resource resource = PublicView(std::move(*record.mutable_resource()));
+  if (!caller.Is(resource.owner_id()) || record.sealed_place().empty()) return resource;
+  ASSIGN_OR_RETURN(*resource.mutable_place(),
+                   crypto::OpenMessage<common::v1::GeoPoint>(
+                       keys, record.sealed_place(), PlaceBindingOf(resource.resource_id())));
+  return resource;
 }
 
 }  // namespace baodao::lists

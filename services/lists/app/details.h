@@ -1,4 +1,4 @@
-// Who needs help, and exactly where; exactly where people are who give: sealed wherever it is kept.
+// The private parts of needs and resources (contacts, exact places), sealed wherever they are kept.
 #pragma once
 
 #include <absl/status/status.h>
@@ -9,6 +9,7 @@
 #include "baodao/lists/v1/need.pb.h"
 #include "baodao/lists/v1/records.pb.h"
 #include "baodao/lists/v1/resource.pb.h"
+#include "common/auth/principal.h"
 #include "common/crypto/key_ring.h"
 
 namespace baodao::lists {
@@ -23,17 +24,17 @@ absl::Status ResealDetails(const crypto::KeyRing& keys, const v1::ResubmitNeedRe
 // Nothing in them for empty bytes. DATA_LOSS when they cannot be opened.
 absl::StatusOr<v1::NeedDetails> OpenDetails(const crypto::KeyRing& keys, const std::string& need_id,
                                             const std::string& sealed);
-// What a mutation keeps as its answer: the details stay sealed.
-v1::NeedAnswer AnswerOf(const v1::NeedRecord& record);
 // Puts the details into the need.
 void Reveal(const v1::NeedDetails& details, v1::Need* need);
+// The need with contact and place in full for its requester, the contact masked for others.
+// DATA_LOSS.
+absl::StatusOr<v1::Need> ShowNeed(const crypto::KeyRing& keys, const auth::Principal& caller,
+                                  v1::NeedRecord record);
 // Exactly where a person's resource is; empty where the request has no place.
 std::string SealPlace(const crypto::KeyRing& keys, const std::string& resource_id,
                       const v1::CreateResourceRequest& request);
-// Puts the exact place into the resource, if there is one. DATA_LOSS when it cannot be opened.
-absl::Status RevealPlace(const crypto::KeyRing& keys, const std::string& sealed,
-                         v1::Resource* resource);
-// What everybody else sees.
-v1::Contact MaskContact(const v1::Contact& contact);
+// The resource with its exact place for its owner, rounded for others. DATA_LOSS.
+absl::StatusOr<v1::Resource> ShowResource(const crypto::KeyRing& keys,
+                                          const auth::Principal& caller, v1::ResourceRecord record);
 
 }  // namespace baodao::lists

@@ -1,4 +1,4 @@
-// What lists asks of the other services.
+// The calls of lists to other services.
 #pragma once
 
 #include <absl/status/statusor.h>

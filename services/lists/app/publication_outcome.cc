@@ -1,6 +1,7 @@
-// What became of a publication: asking dispatch, and writing the outcome down.
+// The second half of a publication: asks dispatch and writes the outcome down.
 #include <absl/strings/str_cat.h>
 
+#include <optional>
 #include <utility>
 
 #include "common/areas/geo.h"
@@ -13,6 +14,14 @@
 #include "services/lists/app/publications.h"
 
 namespace baodao::lists {
+namespace {
+
+// The key of the request that the running publication answers.
+store::RequestKey KeyOf(const v1::NeedRecord& record) {
+  return {record.publish_caller(), record.publish_request_id(), record.publish_fingerprint()};
+}
+
+}  // namespace
 
 absl::StatusOr<dispatch::v1::PublishTaskRequest> Publications::RequestOf(
     const v1::NeedRecord& record) const {
@@ -55,74 +64,58 @@ Task<absl::Status> Publications::Finish(std::string need_id, rpc::CallOptions op
 Task<absl::Status> Publications::Conclude(std::string need_id, int attempt,
                                           const absl::StatusOr<dispatch::v1::Task>& task,
                                           record::Origin origin) {
-  for (int i = 0; i < kTries; ++i) {
-    CO_ASSIGN_OR_RETURN(const record::Versioned<v1::NeedRecord> loaded,
-                        co_await app_.records.Load(kNeed, need_id));
-    if (!loaded.record.publishing() || loaded.record.publish_attempt() != attempt) {
-      co_return task.status();
+  std::optional<v1::NeedRecord> refused;
+  const auto conclude = [&](record::Transaction& transaction) -> Task<absl::Status> {
+    refused.reset();
+    CO_ASSIGN_OR_RETURN(const auto before, co_await app_.records.Load(kNeed, need_id));
+    if (!before.record.publishing() || before.record.publish_attempt() != attempt) {
+      co_return absl::OkStatus();  // somebody else was faster
     }
-    v1::NeedRecord record = loaded.record;
-    origin.now = app_.clock.Now();
-    if (task.ok()) {
-      if (!CompletePublication(&record, SnapshotOf(*task), origin.now)) {
-        co_return absl::InternalError("a publishing need cannot take its task");
-      }
-    } else {
-      AbandonPublication(&record, attempt, origin.now);
+    v1::NeedRecord after = before.record;
+    if (!task.ok()) {
+      AbandonPublication(&after, attempt, transaction.now());
+      refused = before.record;
+    } else if (!CompletePublication(&after, SnapshotOf(*task), transaction.now())) {
+      co_return absl::InternalError("a publishing need cannot take its task");
     }
-    CO_ASSIGN_OR_RETURN(const bool saved, co_await Save(loaded, record, origin));
-    if (saved && !task.ok()) co_await Unmark(loaded.record);
-    if (saved) co_return task.status();
-    co_await app_.records.store().Backoff(i + 1);
-  }
-  co_return Refuse(Reason::CONFLICT_RETRY);
+    co_return co_await Put(transaction, before, after);
+  };
+  CO_RETURN_IF_ERROR(
+      co_await app_.records.Update(app_.records.ShardOfId(need_id), origin, conclude));
+  if (refused) co_await Unmark(*refused);
+  co_return task.status();
 }
 
 // Nothing came of the request, so nothing of it stays.
 Task<void> Publications::Unmark(const v1::NeedRecord& record) {
-  const store::RequestKey key{record.publish_caller(), record.publish_request_id(),
-                              record.publish_fingerprint()};
-  const int shard = app_.records.store().keys().ShardOfId(record.need().need_id());
+  const store::RequestKey key = KeyOf(record);
+  const int shard = app_.records.ShardOfId(record.need().need_id());
   (co_await app_.records.store().Unmark(shard, key)).IgnoreError();
   if (!ids::IsValid(key.caller, "per")) co_return;
-  const int caller_shard = app_.records.store().keys().ShardOfId(key.caller);
+  const int caller_shard = app_.records.ShardOfId(key.caller);
   if (caller_shard != shard) {
     (co_await app_.records.store().Unmark(caller_shard, key)).IgnoreError();
   }
 }
 
-Task<absl::StatusOr<bool>> Publications::Save(const record::Versioned<v1::NeedRecord>& before,
-                                              const v1::NeedRecord& after, record::Origin origin) {
-  using Kind = store::CommitOutcome::Kind;
-  CO_ASSIGN_OR_RETURN(Kind kind, co_await Write(before, after, origin, true));
-  // The request_id has an answer already, perhaps another call's: the caller cannot be told, but
-  // the need must not hang for as long as that answer is kept.
-  if (kind == Kind::kReplayed) {
-    CO_ASSIGN_OR_RETURN(kind, co_await Write(before, after, origin, false));
-  }
-  co_return kind == Kind::kApplied;
-}
-
-Task<absl::StatusOr<store::CommitOutcome::Kind>> Publications::Write(
-    const record::Versioned<v1::NeedRecord>& before, const v1::NeedRecord& after,
-    const record::Origin& origin, bool answer_caller) {
-  record::Transaction transaction =
-      app_.records.Begin(app_.records.store().keys().ShardOfId(after.need().need_id()), origin);
+Task<absl::Status> Publications::Put(record::Transaction& transaction,
+                                     const record::Versioned<v1::NeedRecord>& before,
+                                     const v1::NeedRecord& after) {
   transaction.Put(kNeed, before, after);
-  if (before.record.publishing() && !after.publishing()) {
-    transaction.commit().ClearTimer(PublishTimerOf(after.need().need_id()));
-    // Only success is kept: a request that was refused is decided anew when it is sent again.
-    const bool succeeded =
-        !after.need().task_id().empty() ||
-        after.need().past_task_ids_size() > before.record.need().past_task_ids_size();
-    if (succeeded && answer_caller) {
-      transaction.commit().Answer(
-          {before.record.publish_caller(), before.record.publish_request_id(),
-           before.record.publish_fingerprint()},
-          AnswerOf(after).SerializeAsString());
-    }
-  }
-  co_return co_await app_.records.Commit(std::move(transaction));
+  if (!before.record.publishing() || after.publishing()) co_return absl::OkStatus();
+  transaction.commit().ClearTimer(PublishTimerOf(after.need().need_id()));
+  // Only success is kept: a request that was refused is decided anew when it is sent again.
+  const bool succeeded =
+      !after.need().task_id().empty() ||
+      after.need().past_task_ids_size() > before.record.need().past_task_ids_size();
+  if (!succeeded) co_return absl::OkStatus();
+  const store::RequestKey key = KeyOf(before.record);
+  // Where the request_id has an answer already, perhaps another call's, the caller cannot be told,
+  // but the need must not hang for as long as that answer is kept.
+  CO_ASSIGN_OR_RETURN(const auto known,
+                      co_await app_.records.store().FindAnswer(transaction.shard(), key));
+  if (!known) transaction.commit().Answer(key, after.SerializeAsString());
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> Publications::Settle(std::string need_id, rpc::CallOptions options,
@@ -136,7 +129,7 @@ Task<absl::Status> Publications::Settle(std::string need_id, rpc::CallOptions op
 Task<absl::Status> Publications::Resume(std::string need_id) {
   const record::Origin origin = record::OriginOf("lists", app_.clock.Now());
   CO_RETURN_IF_ERROR(co_await Settle(need_id, rpc::CallOptions::Tracing(origin.trace_id), origin));
-  const int shard = app_.records.store().keys().ShardOfId(need_id);
+  const int shard = app_.records.ShardOfId(need_id);
   const auto clear = [&](record::Transaction& transaction) -> Task<absl::Status> {
     CO_ASSIGN_OR_RETURN(const auto need, co_await app_.records.Find(kNeed, need_id));
     if (need.record.publishing()) co_return absl::UnavailableError("published anew");

@@ -12,8 +12,10 @@
 namespace baodao::lists {
 namespace {
 
-// Where a need with an address and no place is listed: the centre of its area, or of the nearest
-// one above that has one.
+constexpr int kTries = 8;
+
+// A need with an address and no place is listed at the centre of its area, or of the nearest area
+// above that has one.
 common::v1::GeoPoint CentreOf(const areas::AreaTree& tree, const std::string& area_code) {
   const areas::Area* area = tree.Find(area_code);
   if (area != nullptr && areas::IsKnown(area->center())) return area->center();
@@ -33,11 +35,11 @@ std::string PublishTimerOf(const std::string& need_id) {
   return timers::Member(kPublishTimer, need_id);
 }
 
-Task<absl::StatusOr<v1::NeedAnswer>> Publications::Publish(rpc::CallContext context,
+Task<absl::StatusOr<v1::NeedRecord>> Publications::Publish(rpc::CallContext context,
                                                            v1::PublishNeedRequest request) {
-  const int shard = app_.records.store().keys().ShardOfId(request.need_id());
+  const int shard = app_.records.ShardOfId(request.need_id());
   const store::RequestKey key = record::Repository::RequestKeyOf(context, request);
-  CO_ASSIGN_OR_RETURN(std::optional<v1::NeedAnswer> known, co_await Begin(context, request, key));
+  CO_ASSIGN_OR_RETURN(std::optional<v1::NeedRecord> known, co_await Begin(context, request, key));
   if (known) co_return *std::move(known);
   const record::Origin origin = record::OriginOf(context, app_.clock.Now());
   const absl::Status finished =
@@ -49,16 +51,16 @@ Task<absl::StatusOr<v1::NeedAnswer>> Publications::Publish(rpc::CallContext cont
   co_return Refuse(Reason::PEER_UNAVAILABLE);
 }
 
-Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Publications::FindAnswer(
+Task<absl::StatusOr<std::optional<v1::NeedRecord>>> Publications::FindAnswer(
     int shard, store::RequestKey key) {
   CO_ASSIGN_OR_RETURN(const auto replay, co_await app_.records.store().FindAnswer(shard, key));
-  if (!replay) co_return std::optional<v1::NeedAnswer>();
+  if (!replay) co_return std::optional<v1::NeedRecord>();
   if (!replay->same_payload) co_return Refuse(Reason::REQUEST_ID_REUSED);
-  v1::NeedAnswer answer;
+  v1::NeedRecord answer;
   if (!answer.ParseFromString(replay->answer)) {
     co_return absl::DataLossError("a stored answer cannot be parsed");
   }
-  co_return std::optional<v1::NeedAnswer>(std::move(answer));
+  co_return std::optional<v1::NeedRecord>(std::move(answer));
 }
 
 absl::Status Publications::BeginOn(v1::NeedRecord* record, const v1::PublishNeedRequest& request,
@@ -71,13 +73,13 @@ absl::Status Publications::BeginOn(v1::NeedRecord* record, const v1::PublishNeed
   return CheckFindable(details);
 }
 
-Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Publications::Begin(
+Task<absl::StatusOr<std::optional<v1::NeedRecord>>> Publications::Begin(
     const rpc::CallContext& context, const v1::PublishNeedRequest& request, store::RequestKey key) {
-  const int shard = app_.records.store().keys().ShardOfId(request.need_id());
+  const int shard = app_.records.ShardOfId(request.need_id());
   bool marked = false;
   absl::StatusOr<bool> begun = false;
   for (int i = 0; i < kTries && begun.ok(); ++i) {
-    CO_ASSIGN_OR_RETURN(std::optional<v1::NeedAnswer> known, co_await FindAnswer(shard, key));
+    CO_ASSIGN_OR_RETURN(std::optional<v1::NeedRecord> known, co_await FindAnswer(shard, key));
     if (known) co_return known;
     begun = co_await TryBegin(context, request, key, &marked);
     if (begun.ok() && *begun) co_return known;
@@ -90,7 +92,7 @@ Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Publications::Begin(
   }
   // Perhaps the first try of this very request has succeeded meanwhile; or the request_id belongs
   // to another one.
-  CO_ASSIGN_OR_RETURN(std::optional<v1::NeedAnswer> known, co_await FindAnswer(shard, key));
+  CO_ASSIGN_OR_RETURN(std::optional<v1::NeedRecord> known, co_await FindAnswer(shard, key));
   if (known || copy_runs) co_return known;
   CO_RETURN_IF_ERROR((co_await FindAnswer(app_.records.CallerShard(context, shard), key)).status());
   co_return refusal;
@@ -99,7 +101,7 @@ Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Publications::Begin(
 Task<absl::StatusOr<bool>> Publications::UnmarkUnlessBegun(const rpc::CallContext& context,
                                                            const v1::PublishNeedRequest& request,
                                                            const store::RequestKey& key) {
-  const int shard = app_.records.store().keys().ShardOfId(request.need_id());
+  const int shard = app_.records.ShardOfId(request.need_id());
   const int caller_shard = app_.records.CallerShard(context, shard);
   (co_await app_.records.store().Unmark(caller_shard, key)).IgnoreError();
   CO_ASSIGN_OR_RETURN(const auto known, co_await app_.records.store().FindAnswer(shard, key));
@@ -121,7 +123,7 @@ Task<absl::StatusOr<bool>> Publications::TryBegin(const rpc::CallContext& contex
       loaded.record.publish_request_id() == key.request_id) {
     co_return Refuse(Reason::REQUEST_ID_REUSED);
   }
-  const int shard = app_.records.store().keys().ShardOfId(request.need_id());
+  const int shard = app_.records.ShardOfId(request.need_id());
   record::Transaction transaction =
       app_.records.Begin(shard, record::OriginOf(context, app_.clock.Now()));
   v1::NeedRecord record = loaded.record;

@@ -14,9 +14,6 @@ namespace baodao::lists {
 
 // When the timer looks after a publication that its caller has not finished.
 inline constexpr Millis kPublishRetry{5'000};
-// How often a change of a need is decided anew after conflicts.
-inline constexpr int kTries = 8;
-
 // The timer that finishes the need's publication.
 std::string PublishTimerOf(const std::string& need_id);
 
@@ -27,7 +24,7 @@ class Publications {
   // PublishNeed for a caller. One task per publication and one answer per request_id, whoever
   // finishes it. A refusal of dispatch is the answer, and the need is as it was. Where dispatch
   // cannot be asked: PEER_UNAVAILABLE, and the publication goes on without the caller.
-  Task<absl::StatusOr<v1::NeedAnswer>> Publish(rpc::CallContext context,
+  Task<absl::StatusOr<v1::NeedRecord>> Publish(rpc::CallContext context,
                                                v1::PublishNeedRequest request);
 
   // Ends the publication that runs, if one does, on behalf of `options`. OK when none runs any
@@ -37,22 +34,19 @@ class Publications {
   // Finishes what a caller has left behind, and clears its timer. An error: again later.
   Task<absl::Status> Resume(std::string need_id);
 
-  // Writes down what became of a publication or its task. `before` may be publishing: then its
-  // timer is cleared and its caller answered. False when somebody else was faster.
-  Task<absl::StatusOr<bool>> Save(const record::Versioned<v1::NeedRecord>& before,
-                                  const v1::NeedRecord& after, record::Origin origin);
+  // Writes into the transaction what became of a publication or its task. `before` may be
+  // publishing: then its timer is cleared and its caller answered.
+  Task<absl::Status> Put(record::Transaction& transaction,
+                         const record::Versioned<v1::NeedRecord>& before,
+                         const v1::NeedRecord& after);
 
  private:
   // The stored answer of a request, or nothing yet; REQUEST_ID_REUSED.
-  Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> FindAnswer(int shard, store::RequestKey key);
+  Task<absl::StatusOr<std::optional<v1::NeedRecord>>> FindAnswer(int shard, store::RequestKey key);
   // Has the publication written down, unless it is. An answer when the request had one already.
-  Task<absl::StatusOr<std::optional<v1::NeedAnswer>>> Begin(const rpc::CallContext& context,
+  Task<absl::StatusOr<std::optional<v1::NeedRecord>>> Begin(const rpc::CallContext& context,
                                                             const v1::PublishNeedRequest& request,
                                                             store::RequestKey key);
-  // One try of Save, with or without the caller's answer.
-  Task<absl::StatusOr<store::CommitOutcome::Kind>> Write(
-      const record::Versioned<v1::NeedRecord>& before, const v1::NeedRecord& after,
-      const record::Origin& origin, bool answer_caller);
   // False on a conflict. `marked`: whether this call has marked the request in the caller's shard.
   Task<absl::StatusOr<bool>> TryBegin(const rpc::CallContext& context,
                                       const v1::PublishNeedRequest& request,

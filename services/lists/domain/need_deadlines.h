@@ -1,4 +1,4 @@
-// What happens to needs by time alone.
+// Deadlines of needs: the moves that time alone makes.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@ namespace baodao::lists {
 
 // So long after its time a need may still be published for another; then it is EXPIRED.
 inline constexpr Millis kNeedGrace = std::chrono::hours(24);
-// What a linked need was linked with may have answered it: so long there is to say so.
+// A linked resource or project may have answered the need: people have this long to say so.
 inline constexpr Millis kLinkedNeedGrace = std::chrono::hours(24 * 7);
 // A resolved need that nobody closes, and no task closes before, is closed after this long.
 inline constexpr Millis kNeedAutoClose = std::chrono::hours(24 * 7);
@@ -22,7 +22,7 @@ Time WantedUntil(const v1::NeedRecord& record);
 // publication.
 std::optional<Time> DeadlineOf(const v1::NeedRecord& record);
 
-// What happens at that time: it expires, or is closed once resolved.
+// Makes the move of the deadline: the need expires or, once resolved, is closed.
 void Lapse(v1::NeedRecord* record, Time now);
 
 }  // namespace baodao::lists

@@ -30,7 +30,7 @@ absl::Status CheckTarget(const v1::Need& target) {
   }
 }
 
-// What the verdict needs besides itself.
+// Checks the fields that the verdict requires.
 absl::Status CheckVerdict(const v1::Need& need, const v1::ReviewNeedRequest& request,
                           const v1::NeedRecord* target) {
   switch (request.verdict()) {
@@ -63,7 +63,7 @@ NeedEvent EventOf(v1::NeedVerdict verdict) {
   }
 }
 
-// Who waits for the outcome of `from` hears that of `into`; everybody once.
+// Everybody who waits for the outcome of `from` is added to those who hear that of `into`, once.
 absl::Status Merge(const v1::NeedRecord& from, v1::NeedRecord* into) {
   std::set<std::string> told{"", into->need().requester_id()};
   for (const v1::Need& merged : into->merged()) told.insert(merged.requester_id());

@@ -1,4 +1,4 @@
-// What may be done with a need, apart from publishing it (publication.h).
+// The rules of needs, apart from publishing (publication.h).
 #pragma once
 
 #include <absl/status/status.h>

@@ -78,7 +78,8 @@ absl::Status CheckLinkable(const v1::Project& project);
 
 // When the clock moves the project next, or its coordinators are reminded of it.
 std::optional<Time> DeadlineOf(const v1::ProjectRecord& record);
-// What happens then: it expires (or is EVALUATED, unrated), or is reminded of.
+// Makes the move of the deadline: the project expires (or is EVALUATED, unrated), or its
+// coordinators are reminded.
 void Lapse(v1::ProjectRecord* record, Time now);
 
 }  // namespace baodao::lists

@@ -2,8 +2,8 @@
 //
 // A publication is first written down with its number (Begin), then dispatch is asked, which makes
 // the same task however often it is asked for one (need, number), then the outcome is written down
-// (Complete or Abandon). Whoever finds a publication begun and not ended asks again: the caller,
-// the timer, or dispatch's own event.
+// (Complete or Abandon). A publication that was begun and has not ended is taken up again by the
+// caller, by the timer, or by dispatch's own event.
 #pragma once
 
 #include <absl/status/status.h>
@@ -25,19 +25,19 @@ struct Publisher {
   uint64_t fingerprint = 0;
 };
 
-// What an event or an answer of dispatch says of a task.
+// A task as an event or an answer of dispatch describes it.
 struct TaskSnapshot {
   std::string task_id;
   dispatch::v1::TaskState state = dispatch::v1::TASK_STATE_UNSPECIFIED;
   uint64_t version = 0;
-  // Of a cancelled one.
+  // Set for a cancelled task.
   dispatch::v1::NeedOutcome need_outcome = dispatch::v1::NEED_OUTCOME_UNSPECIFIED;
   std::string cancel_reason;
 };
 TaskSnapshot SnapshotOf(const dispatch::v1::Task& task);
 
-// What whoever comes lacks to find the one they help: OK with a phone and an address or a known
-// place, NEED_INCOMPLETE otherwise, which names the fields.
+// Checks that a helper can find the requester: OK with a phone and an address or a known place,
+// NEED_INCOMPLETE otherwise, which names the missing fields.
 absl::Status CheckFindable(const v1::NeedDetails& details);
 
 // Writes the next publication down. `place` is where the task is listed if the need names no place.

@@ -27,8 +27,8 @@ inline constexpr Millis kListedFor = std::chrono::hours(24 * 365);
 // is kept sealed (store/details.h). Refusals name the field: slots, expire_time.
 absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& request,
                                          const std::string& owner_id, Time now);
-// Where a person lives is nobody's business: the place of their resource is rounded to about 100 m.
-// A unit is found at its exact address.
+// The place of a person's resource is rounded to about 100 m, because it may be their home. A unit
+// is shown at its exact place.
 v1::Resource PublicView(v1::Resource resource);
 bool IsOfPerson(const v1::Resource& resource);
 // LISTED → WITHDRAWN. `reason` may be empty.

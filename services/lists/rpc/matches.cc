@@ -14,7 +14,7 @@ Task<absl::StatusOr<std::string>> AreaOfAnswer(App& app, std::string answer_id,
                                                record::Transaction* transaction) {
   // In another shard a withdrawal at the same moment goes unnoticed: the link then names something
   // withdrawn, as it would after a withdrawal a moment later.
-  const bool here = app.records.store().keys().ShardOfId(answer_id) == transaction->shard();
+  const bool here = app.records.ShardOfId(answer_id) == transaction->shard();
   if (ids::IsValid(answer_id, "res")) {
     CO_ASSIGN_OR_RETURN(const auto loaded, co_await app.records.Load(kResource, answer_id));
     CO_RETURN_IF_ERROR(CheckLinkable(loaded.record.resource()));
@@ -32,7 +32,7 @@ Task<absl::StatusOr<std::string>> AreaOfAnswer(App& app, std::string answer_id,
 
 Task<absl::StatusOr<v1::Match>> CreateMatch(App& app, rpc::CallContext context,
                                             v1::CreateMatchRequest request) {
-  const int shard = app.records.store().keys().ShardOfId(request.need_id());
+  const int shard = app.records.ShardOfId(request.need_id());
   record::Decide<v1::Match> decide =
       [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::Match>> {
     CO_ASSIGN_OR_RETURN(const auto before,

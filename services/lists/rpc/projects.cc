@@ -7,70 +7,48 @@
 namespace baodao::lists {
 namespace {
 
-Task<absl::StatusOr<v1::Project>> CreateProject(App& app, rpc::CallContext context,
-                                                v1::CreateProjectRequest request) {
-  const auto tree = app.records.tree();
-  CO_RETURN_IF_ERROR(areas::CheckKnown(*tree, request.area_code()));
-  record::Decide<v1::Project> decide =
-      [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::Project>> {
-    CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, request.area_code()));
+using ProjectAnswer = Task<absl::StatusOr<v1::Project>>;
+
+ProjectAnswer CreateProject(App& app, rpc::CallContext context, v1::CreateProjectRequest request) {
+  const auto make = [&](record::Transaction& transaction,
+                        std::string) -> Task<absl::StatusOr<v1::ProjectRecord>> {
     v1::ProjectRecord record;
     *record.mutable_project() = NewProject(request, context.caller().person_id, transaction.now());
-    record.mutable_project()->set_project_id(app.records.NewId(kProject, transaction.shard()));
-    transaction.Put(kProject, {}, record);
-    co_return record.project();
+    co_return record;
   };
-  co_return co_await app.daily_limit.Add(app.records, "project", context, request,
-                                         app.records.ShardOf(request.area_code()),
-                                         std::move(decide));
+  co_return co_await app.records.Create(context, request, kProject, make);
 }
 
-Task<absl::StatusOr<v1::Project>> GetProject(App& app, rpc::CallContext context,
-                                             v1::GetProjectRequest request) {
-  CO_ASSIGN_OR_RETURN(auto loaded,
-                      co_await app.records.Load(context, kProject, request.project_id()));
-  co_return std::move(*loaded.record.mutable_project());
+ProjectAnswer GetProject(App& app, rpc::CallContext context, v1::GetProjectRequest request) {
+  return app.records.Get(std::move(context), kProject, request.project_id());
 }
 
 Task<absl::StatusOr<v1::ListProjectsResponse>> ListProjects(App& app, rpc::CallContext context,
                                                             v1::ListProjectsRequest request) {
-  CO_RETURN_IF_ERROR(areas::CheckKnown(*app.records.tree(), request.area_code()));
-  record::PageQuery query = app.records.InArea(kProject, request.area_code(), request.states());
-  query.tag = request.category();
-  const auto show = [](v1::ListProjectsResponse* response,
-                       record::Versioned<v1::ProjectRecord> found) {
-    *response->add_projects() = std::move(*found.record.mutable_project());
-    return absl::OkStatus();
-  };
-  co_return co_await app.records.List<v1::ListProjectsResponse, v1::ProjectRecord>(
-      context, kProject, request, std::move(query), show);
+  CO_ASSIGN_OR_RETURN(record::PageQuery query, co_await app.records.AskedFor(kProject, request));
+  co_return co_await app.records.List(context, kProject, request, std::move(query),
+                                      &v1::ListProjectsResponse::add_projects);
 }
 
 template <class Request>
-Task<absl::StatusOr<v1::Project>> ChangeProject(
-    App& app, rpc::CallContext context, const Request& request,
-    std::function<absl::Status(v1::Project*, Time)> change) {
+ProjectAnswer ChangeProject(App& app, rpc::CallContext context, const Request& request,
+                            std::function<absl::Status(v1::Project*, Time)> change) {
   const auto apply = [&change](v1::ProjectRecord* record, Time now) {
     record->clear_reminded();
     return change(record->mutable_project(), now);
   };
-  CO_ASSIGN_OR_RETURN(v1::ProjectRecord record,
-                      co_await app.records.Change<v1::ProjectRecord>(context, request, kProject,
-                                                                     request.project_id(), apply));
-  co_return std::move(*record.mutable_project());
+  co_return co_await app.records.Change(context, request, kProject, request.project_id(), apply);
 }
 
-Task<absl::StatusOr<v1::Project>> MoveProject(App& app, rpc::CallContext context,
-                                              v1::ChangeProjectRequest request,
-                                              ProjectEvent event) {
+ProjectAnswer MoveProject(App& app, rpc::CallContext context, v1::ChangeProjectRequest request,
+                          ProjectEvent event) {
   const auto change = [&](v1::Project* project, Time now) {
     return lists::Change(project, event, request.comment(), now);
   };
   co_return co_await ChangeProject(app, context, request, change);
 }
 
-Task<absl::StatusOr<v1::Project>> ClaimProject(App& app, rpc::CallContext context,
-                                               v1::ClaimProjectRequest request) {
+ProjectAnswer ClaimProject(App& app, rpc::CallContext context, v1::ClaimProjectRequest request) {
   CO_RETURN_IF_ERROR(co_await CheckLiaison(context, app.peers, request.unit_id()));
   const auto change = [&](v1::Project* project, Time now) {
     return lists::Claim(project, request.unit_id(), context.caller().person_id, now);
@@ -78,8 +56,8 @@ Task<absl::StatusOr<v1::Project>> ClaimProject(App& app, rpc::CallContext contex
   co_return co_await ChangeProject(app, context, request, change);
 }
 
-Task<absl::StatusOr<v1::Project>> EvaluateProject(App& app, rpc::CallContext context,
-                                                  v1::EvaluateProjectRequest request) {
+ProjectAnswer EvaluateProject(App& app, rpc::CallContext context,
+                              v1::EvaluateProjectRequest request) {
   const auto change = [&](v1::Project* project, Time now) {
     return lists::Evaluate(project, request.rating(), request.comment(), context.caller().person_id,
                            now);

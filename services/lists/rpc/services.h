@@ -2,10 +2,13 @@
 #pragma once
 
 #include "common/rpc/router.h"
-#include "services/lists/rpc/need_handlers.h"
+#include "services/lists/app/cancellations.h"
+#include "services/lists/app/publications.h"
 
 namespace baodao::lists {
 
+void RegisterNeeds(App& app, Publications& publications, Cancellations& cancellations,
+                   rpc::Router& router);
 void RegisterResources(App& app, rpc::Router& router);
 void RegisterProjects(App& app, rpc::Router& router);
 void RegisterMatches(App& app, rpc::Router& router);
@@ -13,9 +16,9 @@ void RegisterMatches(App& app, rpc::Router& router);
 class Services {
  public:
   Services(App& app, Publications& publications)
-      : app_(app), cancellations_(app, publications), needs_(app, publications, cancellations_) {}
+      : app_(app), publications_(publications), cancellations_(app, publications) {}
   void Register(rpc::Router& router) {
-    needs_.Register(router);
+    RegisterNeeds(app_, publications_, cancellations_, router);
     RegisterResources(app_, router);
     RegisterProjects(app_, router);
     RegisterMatches(app_, router);
@@ -23,8 +26,8 @@ class Services {
 
  private:
   App& app_;
+  Publications& publications_;
   Cancellations cancellations_;
-  NeedHandlers needs_;
 };
 
 }  // namespace baodao::lists

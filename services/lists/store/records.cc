@@ -74,7 +74,7 @@ bool FillEvent(const record::Versioned<v1::ProjectRecord>& before, const v1::Pro
   events::v1::ProjectChanged& changed = *event->mutable_project_changed();
   *changed.mutable_project() = project;
   changed.set_before(old.state());
-  // Whoever gave it back is told so, too.
+  // The liaison who gave it back is told so, too.
   if (project.liaison_id().empty()) changed.mutable_project()->set_liaison_id(old.liaison_id());
   return true;
 }

@@ -21,8 +21,15 @@ bool FillEvent(const record::Versioned<v1::ProjectRecord>& before, const v1::Pro
 // same change; it matched it first.
 int PassedState(const v1::NeedRecord& before, const v1::NeedRecord& after);
 
-inline constexpr record::Type<v1::NeedRecord> kNeed{
-    .id = [](const v1::NeedRecord& record) { return record.need().need_id(); },
+// Records of each type that one person may create in 24 hours.
+inline constexpr int kCreatedPerDay = 50;
+
+inline constexpr record::Type<v1::NeedRecord, v1::Need> kNeed{
+    .view = &v1::NeedRecord::need,
+    .mutable_view = &v1::NeedRecord::mutable_need,
+    .id = &v1::Need::need_id,
+    .mutable_id = &v1::Need::mutable_need_id,
+    .owner = &v1::Need::requester_id,
     .places =
         [](const v1::NeedRecord& record) {
           const v1::Need& need = record.need();
@@ -31,53 +38,31 @@ inline constexpr record::Type<v1::NeedRecord> kNeed{
               .Of(need.requester_id())
               .Tagged(need.category());
         },
-    .scope =
-        [](const v1::NeedRecord& record) {
-          return rpc::Scope{record.need().area_code(), {record.need().requester_id()}, {}};
-        },
-    .state = [](const v1::NeedRecord& record) -> int { return record.need().state(); },
-    .states = google::protobuf::GetEnumDescriptor<v1::NeedState>,
+    .created_per_day = kCreatedPerDay,
     .moves = [] { return kNeedMachine.Moves(); },
     .passed = PassedState,
     .event = FillEvent,
     .deadline = DeadlineOf,
     .lapse = Lapse};
 
-inline constexpr record::Type<v1::ResourceRecord> kResource{
-    .id = [](const v1::ResourceRecord& record) { return record.resource().resource_id(); },
-    .places =
-        [](const v1::ResourceRecord& record) {
-          const v1::Resource& resource = record.resource();
-          return record::Places()
-              .InArea(resource.area_code(), resource.state())
-              .Tagged(resource.category());
-        },
-    .scope =
-        [](const v1::ResourceRecord& record) {
-          return rpc::Scope{record.resource().area_code(), {record.resource().owner_id()}, {}};
-        },
-    .state = [](const v1::ResourceRecord& record) -> int { return record.resource().state(); },
-    .states = google::protobuf::GetEnumDescriptor<v1::ResourceState>,
+inline constexpr record::Type<v1::ResourceRecord, v1::Resource> kResource{
+    .view = &v1::ResourceRecord::resource,
+    .mutable_view = &v1::ResourceRecord::mutable_resource,
+    .id = &v1::Resource::resource_id,
+    .mutable_id = &v1::Resource::mutable_resource_id,
+    .owner = &v1::Resource::owner_id,
+    .created_per_day = kCreatedPerDay,
     .moves = [] { return kResourceMachine.Moves(); },
     .event = FillEvent,
     .deadline = DeadlineOf,
     .lapse = Lapse};
 
-inline constexpr record::Type<v1::ProjectRecord> kProject{
-    .id = [](const v1::ProjectRecord& record) { return record.project().project_id(); },
-    .places =
-        [](const v1::ProjectRecord& record) {
-          const v1::Project& project = record.project();
-          return record::Places()
-              .InArea(project.area_code(), project.state())
-              .Tagged(project.category());
-        },
-    .scope =
-        [](const v1::ProjectRecord& record) {
-          return rpc::Scope{record.project().area_code(), {}, {}};
-        },
-    .state = [](const v1::ProjectRecord& record) -> int { return record.project().state(); },
-    .states = google::protobuf::GetEnumDescriptor<v1::ProjectState>,
+inline constexpr record::Type<v1::ProjectRecord, v1::Project> kProject{
+    .view = &v1::ProjectRecord::project,
+    .mutable_view = &v1::ProjectRecord::mutable_project,
+    .id = &v1::Project::project_id,
+    .mutable_id = &v1::Project::mutable_project_id,
+    .created_per_day = kCreatedPerDay,
     .moves = [] { return kProjectMachine.Moves(); },
     .event = FillEvent,
     .deadline = DeadlineOf,

@@ -12,8 +12,6 @@
 namespace baodao::lists {
 namespace {
 
-constexpr int kFollowTries = 8;
-
 // By which name dispatch knows lists.
 constexpr char kSelf[] = "lists";
 
@@ -59,31 +57,29 @@ Task<absl::Status> Follower::OnEvent(const events::Delivery& delivery) {
 
 Task<absl::Status> Follower::Follow(std::string need_id, TaskSnapshot snapshot,
                                     record::Origin origin) {
-  for (int i = 0; i < kFollowTries; ++i) {
-    const auto loaded = co_await app_.records.Load(kNeed, need_id);
-    if (Is(loaded.status(), Reason::NOT_FOUND)) {
-      log::Warn("need.unknown", {{"need", need_id}, {"task", snapshot.task_id}}, origin.trace_id);
-      co_return absl::OkStatus();
-    }
-    CO_RETURN_IF_ERROR(loaded.status());
-    if (WaitsForPublication(loaded->record, snapshot)) {
-      // Where dispatch cannot be asked the event comes again.
+  const auto follow = [&](record::Transaction& transaction) -> Task<absl::Status> {
+    auto before = co_await app_.records.Load(kNeed, need_id);
+    if (before.ok() && WaitsForPublication(before->record, snapshot)) {
+      // If dispatch cannot be asked, the event is delivered again.
       CO_RETURN_IF_ERROR(co_await publications_.Settle(
           need_id, rpc::CallOptions::Tracing(origin.trace_id), origin));
-      continue;
+      before = co_await app_.records.Load(kNeed, need_id);
     }
-    v1::NeedRecord record = loaded->record;
-    if (!FollowTask(&record, snapshot, origin.now)) co_return absl::OkStatus();
-    record::Origin by = origin;
-    const bool cancelled = record.need().state() == v1::NEED_STATE_CANCELLED;
-    if (cancelled && by.actor_id == kSelf && record.has_cancellation()) {
-      by.actor_id = std::string(absl::StripPrefix(record.cancellation().caller(), "svc:"));
+    CO_RETURN_IF_ERROR(before.status());
+    if (WaitsForPublication(before->record, snapshot)) co_return Refuse(Reason::CONFLICT_RETRY);
+    v1::NeedRecord after = before->record;
+    if (!FollowTask(&after, snapshot, origin.now)) co_return absl::OkStatus();
+    const bool cancelled = after.need().state() == v1::NEED_STATE_CANCELLED;
+    if (cancelled && origin.actor_id == kSelf && after.has_cancellation()) {
+      transaction.set_actor(std::string(absl::StripPrefix(after.cancellation().caller(), "svc:")));
     }
-    CO_ASSIGN_OR_RETURN(const bool saved, co_await publications_.Save(*loaded, record, by));
-    if (saved) co_return absl::OkStatus();
-    co_await app_.records.store().Backoff(i + 1);
-  }
-  co_return absl::AbortedError("the need keeps changing");
+    co_return co_await publications_.Put(transaction, *before, after);
+  };
+  const absl::Status followed =
+      co_await app_.records.Update(app_.records.ShardOfId(need_id), origin, follow);
+  if (!Is(followed, Reason::NOT_FOUND)) co_return followed;
+  log::Warn("need.unknown", {{"need", need_id}, {"task", snapshot.task_id}}, origin.trace_id);
+  co_return absl::OkStatus();
 }
 
 }  // namespace baodao::lists

@@ -38,19 +38,23 @@ Task<absl::StatusOr<rpc::Scope>> ScopeOfPerson(App& app, v1::PersonRecord record
 }  // namespace
 
 void AddRecords(App& app) {
-  record::Hooks<v1::PersonRecord> person;
-  person.scope = [&app](v1::PersonRecord record) { return ScopeOfPerson(app, std::move(record)); };
-  app.records.Add(kPerson, std::move(person));
+  app.records.Add(
+      kPerson,
+      {.scope = [&app](v1::PersonRecord record) { return ScopeOfPerson(app, std::move(record)); },
+       .show =
+           [&app](const rpc::CallContext& context, v1::PersonRecord record) {
+             return app.vault.Show(record, context.caller().Is(record.person().person_id()));
+           }});
   app.records.Add(kUnit);
-  record::Hooks<v1::RegistrationRecord> registration;
-  registration.scope = [&app](v1::RegistrationRecord record) {
-    return ScopeOfRegistration(app, std::move(record));
-  };
-  registration.lapse = [&app](record::Transaction& transaction,
-                              record::Versioned<v1::RegistrationRecord> before) {
-    return Lapse(app, transaction, std::move(before));
-  };
-  app.records.Add(kRegistration, std::move(registration));
+  app.records.Add(kRegistration, {.scope =
+                                      [&app](v1::RegistrationRecord record) {
+                                        return ScopeOfRegistration(app, std::move(record));
+                                      },
+                                  .lapse =
+                                      [&app](record::Transaction& transaction,
+                                             record::Versioned<v1::RegistrationRecord> before) {
+                                        return Lapse(app, transaction, std::move(before));
+                                      }});
   app.records.Add(kServicePoint);
   app.records.Add(kLoginCode);
   app.records.Add(kSession);

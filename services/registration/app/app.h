@@ -1,4 +1,4 @@
-// What the handlers and workers of registration work with.
+// The application: everything that handlers and workers of registration share.
 #pragma once
 
 #include "common/auth/tokens.h"

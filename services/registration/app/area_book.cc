@@ -31,16 +31,4 @@ Task<absl::StatusOr<AreaBook::Tree>> AreaBook::Newest() {
   co_return tree();
 }
 
-Task<absl::StatusOr<AreaBook::Tree>> AreaBook::TreeWith(std::string code) {
-  if (tree()->Find(code) == nullptr) CO_RETURN_IF_ERROR((co_await Newest()).status());
-  CO_RETURN_IF_ERROR(areas::CheckKnown(*tree(), code));
-  co_return tree();
-}
-
-Task<absl::StatusOr<AreaBook::Tree>> AreaBook::TreeWithOpen(std::string code) {
-  CO_ASSIGN_OR_RETURN(Tree found, co_await TreeWith(code));
-  CO_RETURN_IF_ERROR(areas::CheckOpen(*found, code));
-  co_return found;
-}
-
 }  // namespace baodao::registration

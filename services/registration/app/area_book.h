@@ -27,13 +27,8 @@ class AreaBook {
   areas::AreaTreeFeed& feed() { return feed_; }
   const Tree& tree() const { return feed_.tree(); }
   // The tree as the store holds it: asks for its version, and reads it only when that is another.
-  // What is imported through any replica shows from the moment its event can be seen.
+  // An import through any replica shows from the moment its event can be seen.
   Task<absl::StatusOr<Tree>> Newest();
-  // A tree that has the area. One that is not in the current tree may have been imported through
-  // another replica a moment ago: then the newest is asked. AREA_UNKNOWN.
-  Task<absl::StatusOr<Tree>> TreeWith(std::string code);
-  // The same where something new is put into the area. AREA_UNKNOWN, AREA_CLOSED.
-  Task<absl::StatusOr<Tree>> TreeWithOpen(std::string code);
 
  private:
   Task<absl::StatusOr<std::vector<v1::Area>>> Read();

@@ -29,7 +29,7 @@ class FileCodeSender final : public CodeSender {
   std::string path_;
 };
 
-// Of a deployment that has no way to send codes yet: every Send is an error.
+// For deployments that cannot send codes yet: every Send is an error.
 class NoCodeSender final : public CodeSender {
  public:
   Task<absl::Status> Send(std::string phone, std::string code, Time expires) override;

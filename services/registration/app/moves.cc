@@ -49,7 +49,7 @@ Task<absl::StatusOr<v1::Registration>> Move(App& app, record::Transaction& trans
   v1::Registration& registration = *after.mutable_registration();
   edit(registration);
   CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree,
-                      co_await app.areas.TreeWith(registration.area_code()));
+                      co_await app.records.TreeWith(registration.area_code()));
   if (event == RegistrationEvent::kApprove) {
     CO_RETURN_IF_ERROR(co_await CheckNotSuspended(app, subject, registration, tree));
   }

@@ -10,7 +10,7 @@
 
 namespace baodao::registration {
 
-// What else changes in a registration that moves.
+// Sets further fields of a registration that moves.
 using Edit = std::function<void(v1::Registration&)>;
 
 // The registration in the state that `event` leads to, with its update time; WRONG_STATE otherwise,

@@ -13,7 +13,7 @@ namespace baodao::registration {
 // Whether the caller may see what concerns the whole subject: a person themself, a coordinator of
 // an area where the person is ACTIVE or SUSPENDED, services, operators of everything.
 // PERMISSION_DENIED for others; those to whom the person has only reported see that registration.
-// Of units the access rule has decided.
+// For units it is OK: their access rule has decided.
 Task<absl::Status> CheckReach(App& app, rpc::CallContext context, const Subject& subject);
 
 }  // namespace baodao::registration

@@ -1,4 +1,4 @@
-// Who registers: a person or a unit, with what changes together with its registrations.
+// The subject of registrations: a person or a unit, with the fields that follow its registrations.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -23,7 +23,7 @@ class Subject {
 
   const std::string& id() const { return id_; }
   bool is_unit() const { return is_unit_; }
-  // Who may speak for it: the person, or the unit's liaison (empty when it has none).
+  // The person who may speak for it: itself, or the unit's liaison (empty when it has none).
   const std::string& speaker() const;
   // The liaison of a unit; empty for a person.
   const std::string& liaison_id() const { return unit_after_.unit().liaison_id(); }

@@ -24,7 +24,7 @@ class Vault {
   // DATA_LOSS when a key of the ring is missing or the record was tampered with.
   absl::StatusOr<PrivateFields> Open(const v1::PersonRecord& record) const;
 
-  // What to answer: names, phones and addresses masked, and homes rounded, unless `own`.
+  // The person as it is answered: names, phones and addresses masked, homes rounded, unless `own`.
   absl::StatusOr<v1::Person> Show(const v1::PersonRecord& record, bool own) const;
 
   // The deployment's keys.

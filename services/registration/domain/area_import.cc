@@ -15,7 +15,7 @@
 namespace baodao::registration {
 namespace {
 
-// What may not change, and what the file has no column for.
+// Keeps the fields that an import may not change or has no column for.
 absl::Status KeepOld(const v1::Area& old, const AreaSheet& sheet, int line, v1::Area* area) {
   if (old.parent_code() != area->parent_code()) {
     return InvalidImport(line, old.parent_code().empty() ? "ROOT_FIXED" : "PARENT_FIXED",

@@ -44,7 +44,7 @@ constexpr std::pair<std::string_view, v1::AreaLevel> kLevels[] = {
     {"building", v1::AREA_LEVEL_BUILDING},
 };
 
-// Where the columns of the header stand in a row.
+// The index of each column in a row.
 struct Header {
   std::array<int, kColumns> column;
   std::vector<std::pair<int, std::string>> overlays;  // Position and system.

@@ -14,7 +14,7 @@ namespace baodao::registration {
 // The areas of a file, in its order.
 struct AreaSheet {
   std::vector<v1::Area> areas;
-  std::vector<int> lines;             // Of each area.
+  std::vector<int> lines;             // The line of each area.
   std::vector<std::string> overlays;  // The overlay systems that the file has columns for.
   bool has_successors = false;        // The file has a column successor_code.
 };

@@ -32,7 +32,8 @@ struct Verifier {
 absl::StatusOr<v1::Credential> GrantCredential(const v1::GrantCredentialRequest& request,
                                                const Verifier& verifier, Time now,
                                                v1::PersonRecord* person);
-// What was taken away. NOT_FOUND when the person has none of the kind, CREDENTIAL_OF_ANOTHER_AREA.
+// Returns the revoked credential. NOT_FOUND when the person has none of the kind,
+// CREDENTIAL_OF_ANOTHER_AREA.
 absl::StatusOr<v1::Credential> RevokeCredential(const v1::RevokeCredentialRequest& request,
                                                 const Verifier& verifier, Time now,
                                                 v1::PersonRecord* person);

@@ -13,7 +13,7 @@
 namespace baodao::registration {
 
 struct CsvRow {
-  int line = 0;  // Where it starts, from 1.
+  int line = 0;  // Its first line, from 1.
   std::vector<std::string> fields;
 };
 

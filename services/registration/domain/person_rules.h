@@ -1,4 +1,4 @@
-// What a person may say about themself, and what others learn of it.
+// The rules of people: which fields they set themselves, and which of them others see.
 #pragma once
 
 #include <absl/status/status.h>
@@ -30,7 +30,7 @@ absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request);
 void ApplyPersonUpdate(const v1::UpdatePersonRequest& request, Time now, v1::PersonRecord* record,
                        PrivateFields* fields);
 
-// What dispatch and matching see; `version` is the record's.
+// The profile for dispatch and matching; `version` is the record's.
 v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version);
 
 // Whether the person has the category, skill and valid credential that are asked for.

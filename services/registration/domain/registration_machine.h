@@ -49,7 +49,7 @@ bool IsLive(v1::RegistrationState state);
 // Whether it gives the coordinators of its area reach over its subject: once one of them has let
 // the subject in.
 bool GivesReach(v1::RegistrationState state);
-// What a coordinator decides about somebody, and nobody about themself.
+// Whether the event is a coordinator's judgement, which nobody makes about themself.
 bool IsJudgement(RegistrationEvent event);
 
 }  // namespace baodao::registration

@@ -1,4 +1,4 @@
-// Who may report where, and as what.
+// The rules of registrations: who may report to which area, and as what.
 #pragma once
 
 #include <absl/status/status.h>
@@ -27,7 +27,7 @@ inline constexpr int kMaxUnitRegistrations = 100;
 bool IsUnit(std::string_view subject_id);
 int MaxRegistrations(std::string_view subject_id);
 
-// What can be said of a request without looking at the subject: STANDARD and CAMPAIGN are for
+// Checks a request without looking at the subject: STANDARD and CAMPAIGN are for
 // anybody, a SECONDMENT needs an end in the future, PAIRING is for units and communities. People
 // report at subdistricts or below, units also at districts. Only people come through a unit.
 absl::Status CheckKind(std::string_view subject_id, v1::RegistrationKind kind,

@@ -1,4 +1,4 @@
-// Who may give and take roles.
+// The rules of roles: who may grant and revoke them.
 #pragma once
 
 #include <absl/status/status.h>

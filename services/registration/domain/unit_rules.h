@@ -1,4 +1,4 @@
-// What may be said of a unit.
+// The rules of units.
 #pragma once
 
 #include <absl/status/status.h>

@@ -88,7 +88,7 @@ Task<absl::StatusOr<v1::ImportAreasResponse>> ImportAreas(App& app, rpc::CallCon
   CO_ASSIGN_OR_RETURN(v1::ImportAreasResponse response,
                       co_await app.records.Mutate<v1::ImportAreasResponse>(
                           context, request, RegistrationKeys::kAreasShard, std::move(decide)));
-  // Whoever imported asks next: this replica knows at once, the others by the event.
+  // The importer asks next: this replica knows at once, the others by the event.
   const absl::Status refreshed = co_await app.areas.feed().Refresh();
   if (!refreshed.ok()) log::Warn("areas.refresh_failed", {{"status", refreshed}});
   app.metrics.Areas(app.areas.tree()->size());
@@ -96,7 +96,7 @@ Task<absl::StatusOr<v1::ImportAreasResponse>> ImportAreas(App& app, rpc::CallCon
 }
 
 Task<absl::StatusOr<v1::Area>> GetArea(App& app, rpc::CallContext, v1::GetAreaRequest request) {
-  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app.areas.TreeWith(request.code()));
+  CO_ASSIGN_OR_RETURN(const auto tree, co_await app.records.TreeWith(request.code()));
   co_return *tree->Find(request.code());
 }
 
@@ -126,7 +126,7 @@ Task<absl::StatusOr<v1::ListAreasResponse>> ListAreas(App& app, rpc::CallContext
 
 Task<absl::StatusOr<v1::ListAreaAncestorsResponse>> ListAreaAncestors(
     App& app, rpc::CallContext, v1::ListAreaAncestorsRequest request) {
-  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app.areas.TreeWith(request.code()));
+  CO_ASSIGN_OR_RETURN(const auto tree, co_await app.records.TreeWith(request.code()));
   v1::ListAreaAncestorsResponse response;
   for (const v1::Area* area : tree->Ancestors(request.code())) *response.add_areas() = *area;
   co_return response;

@@ -4,14 +4,17 @@
 
 namespace baodao::registration {
 
-Handlers::Handlers(App& app) : app_(app), people_(app), registrations_(app), sessions_(app) {}
+Handlers::Handlers(App& app) : app_(app), sessions_(app) {}
 
 void Handlers::Register(rpc::Router& router) {
   RegisterAreas(app_, router);
   RegisterUnits(app_, router);
   RegisterServicePoints(app_, router);
-  people_.Register(router);
-  registrations_.Register(router);
+  RegisterPeople(app_, router);
+  RegisterCredentials(app_, router);
+  RegisterRegistrations(app_, router);
+  RegisterNewRegistrations(app_, router);
+  RegisterRoles(app_, router);
   sessions_.Register(router);
 }
 

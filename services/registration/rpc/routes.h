@@ -3,8 +3,7 @@
 
 #include "common/rpc/rate_limit.h"
 #include "common/rpc/router.h"
-#include "services/registration/rpc/person_handlers.h"
-#include "services/registration/rpc/registration_handlers.h"
+#include "services/registration/app/app.h"
 #include "services/registration/rpc/session_handlers.h"
 
 namespace baodao::registration {
@@ -12,6 +11,11 @@ namespace baodao::registration {
 void RegisterAreas(App& app, rpc::Router& router);
 void RegisterUnits(App& app, rpc::Router& router);
 void RegisterServicePoints(App& app, rpc::Router& router);
+void RegisterPeople(App& app, rpc::Router& router);
+void RegisterCredentials(App& app, rpc::Router& router);
+void RegisterRegistrations(App& app, rpc::Router& router);
+void RegisterNewRegistrations(App& app, rpc::Router& router);
+void RegisterRoles(App& app, rpc::Router& router);
 
 // The handlers of every service of registration. `app` outlives them.
 class Handlers {
@@ -22,8 +26,6 @@ class Handlers {
 
  private:
   App& app_;
-  PersonHandlers people_;
-  RegistrationHandlers registrations_;
   SessionHandlers sessions_;
 };
 

@@ -19,7 +19,8 @@ namespace {
 constexpr int kCodeDigits = 6;
 constexpr Millis kHour{3'600'000};
 constexpr Millis kDay = 24 * kHour;
-// What a request waits that meets another one for its phone: a code is sent within a second or so.
+// The RetryInfo of a request that meets another one for its phone: a code is sent within about a
+// second.
 constexpr Millis kBusyPause{1'000};
 
 // Whether a call came from this very machine. One that the TLS edge passed on has the address of
@@ -143,7 +144,7 @@ Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SessionHandlers::RequestLogin
     if (sent.value >= app_.limits.codes_per_day) lane.clear();
   }
   std::vector<CodeLimit> limits = LimitsOf(context, phone_hash, lane);
-  // Whoever is over a limit does not make the others wait.
+  // A caller over a limit does not make the others wait.
   CO_RETURN_IF_ERROR(co_await CheckCode(limits));
   // Between the check and the count of one request no other of its lane comes in; known devices do
   // not wait for strangers, nor for each other.

@@ -30,12 +30,6 @@ class SessionHandlers {
                                                  v1::RefreshTokensRequest request);
   Task<absl::StatusOr<v1::LogoutResponse>> Logout(rpc::CallContext context,
                                                   v1::LogoutRequest request);
-  Task<absl::StatusOr<v1::ListRolesResponse>> GrantRole(rpc::CallContext context,
-                                                        v1::GrantRoleRequest request);
-  Task<absl::StatusOr<v1::ListRolesResponse>> RevokeRole(rpc::CallContext context,
-                                                         v1::RevokeRoleRequest request);
-  Task<absl::StatusOr<v1::ListRolesResponse>> ListRoles(rpc::CallContext context,
-                                                        v1::ListRolesRequest request);
 
  private:
   // A login or refresh that is being decided: what it answers with, or why it is refused although
@@ -84,20 +78,6 @@ class SessionHandlers {
   absl::StatusOr<std::string> InForceAfter(std::string exchanged,
                                            const v1::SessionRecord& session) const;
   absl::StatusOr<v1::Tokens> TokensOf(const Entry& entry) const;
-
-  template <class Request>
-  Task<absl::StatusOr<v1::ListRolesResponse>> ChangeRole(rpc::CallContext context,
-                                                         const Request& request, bool granted);
-  template <class Request>
-  Task<absl::StatusOr<v1::ListRolesResponse>> DecideRole(record::Transaction& transaction,
-                                                         rpc::CallContext context,
-                                                         const Request& request, bool granted,
-                                                         AreaBook::Tree tree);
-  // The caller with the roles they hold now: a token of a session carries for 15 minutes what may
-  // have been revoked since. Services, and the tokens without a session that are minted for
-  // operators, stay as they are. `target` is whose roles change.
-  Task<absl::StatusOr<auth::Principal>> CallerNow(auth::Principal caller,
-                                                  const v1::PersonRecord& target);
 
   App& app_;
   // Phones that a code is being sent to, each with the lane it is sent in.

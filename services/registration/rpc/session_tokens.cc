@@ -30,7 +30,7 @@ v1::PersonRecord NewPerson(const Vault& vault, int shard, const std::string& pho
 
 void SessionHandlers::Renew(std::string token, Time now, Entry* entry) const {
   if (entry->session.device_id().empty()) {
-    const int shard = app_.store().keys().ShardOfId(entry->session.session_id());
+    const int shard = app_.records.ShardOfId(entry->session.session_id());
     entry->session.set_device_id(ids::New("dev", shard));
   }
   RotateRefresh(app_.vault.TokenHash(token), now, &entry->session);
@@ -77,7 +77,7 @@ Task<absl::Status> SessionHandlers::DecideLogin(record::Transaction& transaction
                                                 const v1::LoginRequest& request, Entry* entry) {
   const std::string phone_hash = app_.vault.PhoneHash(request.phone());
   const std::string& challenge_id = request.challenge_id();
-  // Whoever holds no challenge of the phone learns nothing about those there are.
+  // A caller without a challenge of the phone learns nothing about those there are.
   CO_ASSIGN_OR_RETURN(const auto before, co_await app_.records.Find(kLoginCode, challenge_id));
   v1::LoginCodeRecord code = before.record;
   const std::string code_hash = app_.vault.CodeHash(phone_hash, request.code());
@@ -167,7 +167,7 @@ Task<absl::Status> SessionHandlers::DecideRefresh(record::Transaction& transacti
   if (verdict == RefreshVerdict::kEnded) co_return Refuse(Reason::SESSION_ENDED);
   if (verdict == RefreshVerdict::kExpired) co_return Refuse(Reason::REFRESH_TOKEN_INVALID);
   if (verdict == RefreshVerdict::kReused) {
-    // Whoever has its refresh token has its device token, too.
+    // A thief of the refresh token has the device token, too.
     if (const std::string& device = before.record.device_id(); !device.empty()) {
       CO_RETURN_IF_ERROR(
           (co_await app_.store().Increment(app_.keys.DeviceEnded(device), kDeviceLife)).status());
@@ -200,7 +200,7 @@ Task<absl::StatusOr<v1::Tokens>> SessionHandlers::RefreshTokens(rpc::CallContext
       [&](record::Transaction& transaction) {
         return DecideRefresh(transaction, session_id, request.refresh_token(), &entry);
       };
-  CO_RETURN_IF_ERROR(co_await app_.records.Update(app_.store().keys().ShardOfId(session_id),
+  CO_RETURN_IF_ERROR(co_await app_.records.Update(app_.records.ShardOfId(session_id),
                                                   record::OriginOf(context, app_.clock.Now()),
                                                   std::move(decide)));
   app_.metrics.Login(entry.refusal.ok() ? LoginResult::kOk : LoginResult::kReused);
@@ -222,10 +222,18 @@ Task<absl::StatusOr<v1::LogoutResponse>> SessionHandlers::Logout(rpc::CallContex
     transaction.Put(kSession, before, after);
     co_return absl::OkStatus();
   };
-  CO_RETURN_IF_ERROR(co_await app_.records.Update(app_.store().keys().ShardOfId(session_id),
+  CO_RETURN_IF_ERROR(co_await app_.records.Update(app_.records.ShardOfId(session_id),
                                                   record::OriginOf(context, app_.clock.Now()),
                                                   std::move(decide)));
   co_return v1::LogoutResponse();
+}
+
+void SessionHandlers::Register(rpc::Router& router) {
+  const std::string service = "baodao.registration.v1.SessionService/";
+  router.Unary(service + "RequestLoginCode", this, &SessionHandlers::RequestLoginCode);
+  router.Unary(service + "Login", this, &SessionHandlers::Login);
+  router.Unary(service + "RefreshTokens", this, &SessionHandlers::RefreshTokens);
+  router.Unary(service + "Logout", this, &SessionHandlers::Logout);
 }
 
 }  // namespace baodao::registration

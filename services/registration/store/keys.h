@@ -17,7 +17,7 @@ class RegistrationKeys {
   std::string Areas() const { return keys_.Of(kAreasShard, "areas", "tree"); }
   static constexpr int kAreasShard = 0;
 
-  // Where the phone's index, its login codes and its person live.
+  // The shard of the phone's index, its login codes and its person.
   int PhoneShard(std::string_view phone_hash) const { return keys_.ShardOfText(phone_hash); }
   // The id of the person who has the phone.
   std::string Phone(std::string_view hash) const { return OfPhone("phone", hash); }

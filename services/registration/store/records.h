@@ -24,8 +24,10 @@ bool FillEvent(const record::Versioned<v1::SessionRecord>& before, const v1::Ses
                events::v1::Event* event);
 
 // In the shard of their phone.
-inline constexpr record::Type<v1::PersonRecord> kPerson{
-    .id = [](const v1::PersonRecord& record) { return record.person().person_id(); },
+inline constexpr record::Type<v1::PersonRecord, v1::Person> kPerson{
+    .view = &v1::PersonRecord::person,
+    .mutable_view = &v1::PersonRecord::mutable_person,
+    .id = &v1::Person::person_id,
     .shards = record::Shards::kOther,
     .places =
         [](const v1::PersonRecord& record) {
@@ -36,28 +38,19 @@ inline constexpr record::Type<v1::PersonRecord> kPerson{
         },
     .event = FillEvent};
 
-inline constexpr record::Type<v1::UnitRecord> kUnit{
-    .id = [](const v1::UnitRecord& record) { return record.unit().unit_id(); },
-    .places =
-        [](const v1::UnitRecord& record) {
-          return record::Places().InArea(record.unit().area_code());
-        },
-    .scope =
-        [](const v1::UnitRecord& record) {
-          rpc::Scope scope{record.unit().area_code(), {}, {}};
-          if (!record.unit().liaison_id().empty()) {
-            scope.owner_ids.push_back(record.unit().liaison_id());
-          }
-          return scope;
-        },
+inline constexpr record::Type<v1::UnitRecord, v1::Unit> kUnit{
+    .view = &v1::UnitRecord::unit,
+    .mutable_view = &v1::UnitRecord::mutable_unit,
+    .id = &v1::Unit::unit_id,
+    .mutable_id = &v1::Unit::mutable_unit_id,
+    .owner = &v1::Unit::liaison_id,
     .event = FillEvent};
 
 // In the shard of its subject, with which it changes.
-inline constexpr record::Type<v1::RegistrationRecord> kRegistration{
-    .id =
-        [](const v1::RegistrationRecord& record) {
-          return record.registration().registration_id();
-        },
+inline constexpr record::Type<v1::RegistrationRecord, v1::Registration> kRegistration{
+    .view = &v1::RegistrationRecord::registration,
+    .mutable_view = &v1::RegistrationRecord::mutable_registration,
+    .id = &v1::Registration::registration_id,
     .shards = record::Shards::kByOwner,
     .places =
         [](const v1::RegistrationRecord& record) {
@@ -66,10 +59,6 @@ inline constexpr record::Type<v1::RegistrationRecord> kRegistration{
               .InArea(registration.area_code(), registration.state())
               .Of(registration.subject_id());
         },
-    .state = [](const v1::RegistrationRecord& record) -> int {
-      return record.registration().state();
-    },
-    .states = google::protobuf::GetEnumDescriptor<v1::RegistrationState>,
     .moves = [] { return kRegistrationMachine.Moves(); },
     .event = FillEvent,
     .deadline = [](const v1::RegistrationRecord& record) -> std::optional<Time> {
@@ -77,11 +66,11 @@ inline constexpr record::Type<v1::RegistrationRecord> kRegistration{
       return deadline ? std::optional(deadline->due) : std::nullopt;
     }};
 
-inline constexpr record::Type<v1::ServicePointRecord> kServicePoint{
-    .id =
-        [](const v1::ServicePointRecord& record) {
-          return record.service_point().service_point_id();
-        },
+inline constexpr record::Type<v1::ServicePointRecord, v1::ServicePoint> kServicePoint{
+    .view = &v1::ServicePointRecord::service_point,
+    .mutable_view = &v1::ServicePointRecord::mutable_service_point,
+    .id = &v1::ServicePoint::service_point_id,
+    .mutable_id = &v1::ServicePoint::mutable_service_point_id,
     .places =
         [](const v1::ServicePointRecord& record) {
           const v1::ServicePoint& point = record.service_point();
@@ -89,14 +78,6 @@ inline constexpr record::Type<v1::ServicePointRecord> kServicePoint{
               .InArea(point.area_code(), point.state())
               .Tagged(v1::ServicePointKind_Name(point.kind()));
         },
-    .scope =
-        [](const v1::ServicePointRecord& record) {
-          return rpc::Scope{record.service_point().area_code(), {}, {}};
-        },
-    .state = [](const v1::ServicePointRecord& record) -> int {
-      return record.service_point().state();
-    },
-    .states = google::protobuf::GetEnumDescriptor<v1::ServicePointState>,
     .moves = [] { return kServicePointMachine.Moves(); },
     .event = FillEvent,
     .deadline = CloseTimeOf,
@@ -104,7 +85,7 @@ inline constexpr record::Type<v1::ServicePointRecord> kServicePoint{
 
 // Both are deleted once nobody can use them any more.
 inline constexpr record::Type<v1::LoginCodeRecord> kLoginCode{
-    .id = [](const v1::LoginCodeRecord& record) { return record.challenge_id(); },
+    .id = &v1::LoginCodeRecord::challenge_id,
     .shards = record::Shards::kOther,
     .deadline =
         [](const v1::LoginCodeRecord& record) {
@@ -112,7 +93,7 @@ inline constexpr record::Type<v1::LoginCodeRecord> kLoginCode{
         },
     .deleted_at_deadline = true};
 inline constexpr record::Type<v1::SessionRecord> kSession{
-    .id = [](const v1::SessionRecord& record) { return record.session_id(); },
+    .id = &v1::SessionRecord::session_id,
     .shards = record::Shards::kOther,
     .event = FillEvent,
     .deadline =

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "common/testing/matchers.h"
-#include "services/lists/app/daily_limit.h"
+#include "services/lists/store/records.h"
 #include "tests/integration/lists/world.h"
 
 namespace baodao::lists {
@@ -38,7 +38,7 @@ TEST_P(LimitsTest, APersonRaisesFiftyNeedsADay) {
   const auto raised = Raise(first);
   ASSERT_THAT(raised, testing::IsOk());
   // Wherever they are raised.
-  for (int i = 1; i < kMaxAddedPerDay; ++i) {
+  for (int i = 1; i < kCreatedPerDay; ++i) {
     ASSERT_TRUE(CreateNeed(requester_, i % 2 == 0 ? kCommunity : kElsewhere).ok()) << i;
   }
   const v1::CreateNeedRequest more = RequestFor(kCommunity);
@@ -60,12 +60,12 @@ TEST_P(LimitsTest, APersonRaisesFiftyNeedsADay) {
 
 TEST_P(LimitsTest, CopiesOfOneRequestCountOnce) {
   const v1::CreateNeedRequest request = RequestFor(kCommunity);
-  for (int i = 0; i < kMaxAddedPerDay + 5; ++i) ASSERT_TRUE(Raise(request).ok()) << i;
+  for (int i = 0; i < kCreatedPerDay + 5; ++i) ASSERT_TRUE(Raise(request).ok()) << i;
   EXPECT_THAT(CreateNeed(requester_, kCommunity), testing::IsOk());
 }
 
 TEST_P(LimitsTest, ResourcesAndProjectsOfAPersonAreLimitedToo) {
-  for (int i = 0; i < kMaxAddedPerDay; ++i) {
+  for (int i = 0; i < kCreatedPerDay; ++i) {
     ASSERT_TRUE(OfferRoom(requester_).ok()) << i;
     ASSERT_TRUE(Propose(coordinator_).ok()) << i;
   }

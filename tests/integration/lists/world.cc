@@ -117,8 +117,7 @@ Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
     : areas(std::move(source), clock),
       records(
           store, clock, ring, [this] { return areas.tree(); }, metrics),
-      daily_limit(store),
-      app{records, clock, ring, peers, daily_limit},
+      app{records, clock, ring, peers},
       publications(app),
       services(app, publications),
       follower(app, publications) {

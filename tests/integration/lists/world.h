@@ -88,7 +88,6 @@ struct Replica {
   metrics::Registry metrics;
   areas::AreaTreeFeed areas;
   record::Repository records;
-  DailyLimit daily_limit;
   App app;
   Publications publications;
   Services services;

@@ -35,7 +35,8 @@ ServiceTest::ServiceTest() {
   }
   areas_ = std::make_unique<AreaBook>(*store_, clock_);
   records_ = std::make_unique<record::Repository>(
-      *store_, clock_, ring_, [this] { return areas_->tree(); }, registry_);
+      *store_, clock_, ring_, [this] { return areas_->tree(); }, registry_,
+      [this] { return areas_->Newest(); });
   app_.reset(new App{*records_, clock_, RegistrationKeys(store_->keys()), Vault(ring_), *areas_,
                      tokens_.signer(), sender_, metrics_, LoginLimits()});
   AddRecords(*app_);

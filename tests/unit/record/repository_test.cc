@@ -31,8 +31,12 @@ constexpr Machine<lists::v1::ProjectState, Event> kMachine(
     {{lists::v1::PROJECT_STATE_PROPOSED, Event::kApprove, lists::v1::PROJECT_STATE_APPROVED},
      {lists::v1::PROJECT_STATE_PROPOSED, Event::kExpire, lists::v1::PROJECT_STATE_EXPIRED}});
 
-constexpr Type<ProjectRecord> kThing{
-    .id = [](const ProjectRecord& record) { return record.project().project_id(); },
+constexpr Type<ProjectRecord, Project> kThing{
+    .view = &ProjectRecord::project,
+    .mutable_view = &ProjectRecord::mutable_project,
+    .id = &Project::project_id,
+    .mutable_id = &Project::mutable_project_id,
+    .owner = &Project::proposer_id,
     .places =
         [](const ProjectRecord& record) {
           return Places()
@@ -40,12 +44,6 @@ constexpr Type<ProjectRecord> kThing{
               .Of(record.project().proposer_id())
               .Tagged(record.project().category());
         },
-    .scope =
-        [](const ProjectRecord& record) {
-          return rpc::Scope{record.project().area_code(), {record.project().proposer_id()}, {}};
-        },
-    .state = [](const ProjectRecord& record) -> int { return record.project().state(); },
-    .states = google::protobuf::GetEnumDescriptor<lists::v1::ProjectState>,
     .moves = [] { return kMachine.Moves(); },
     .event =
         [](const Versioned<ProjectRecord>& before, const ProjectRecord& after,
@@ -105,7 +103,7 @@ class RepositoryTest : public ::testing::Test {
   absl::StatusOr<store::CommitOutcome::Kind> Write(const Versioned<ProjectRecord>& before,
                                                    const ProjectRecord& after) {
     Transaction transaction =
-        records_.Begin(store_.keys().ShardOfId(kThing.id(after)), {"per_1", "t", clock_.Now()});
+        records_.Begin(store_.keys().ShardOfId(kThing.IdOf(after)), {"per_1", "t", clock_.Now()});
     transaction.Put(kThing, before, after);
     return testing::Run(loop_, records_.Commit(std::move(transaction)));
   }
@@ -130,7 +128,7 @@ class RepositoryTest : public ::testing::Test {
       const auto page = testing::Run(loop_, records_.ReadPage(kThing, query, fits));
       EXPECT_THAT(page, testing::IsOk());
       if (!page.ok()) break;
-      for (const auto& found : page->records) listed.ids.push_back(kThing.id(found.record));
+      for (const auto& found : page->records) listed.ids.push_back(kThing.IdOf(found.record));
       listed.read += page->read;
       query.after = page->next;
       ++listed.pages;
@@ -320,6 +318,74 @@ TEST_F(RepositoryTest, WhatTheAccessRuleReadTheHandlerTakesOnce) {
   store_.SetFaults(nullptr);
   EXPECT_THAT(testing::Run(loop_, records_.Access().resolve(context, "per_1")),
               testing::IsRefusal(Reason::NOT_FOUND));
+}
+
+lists::v1::CreateProjectRequest RequestIn(const std::string& area, const std::string& request_id) {
+  lists::v1::CreateProjectRequest request;
+  request.set_request_id(request_id);
+  request.set_area_code(area);
+  return request;
+}
+
+Task<absl::StatusOr<ProjectRecord>> Filled(Transaction&, std::string) {
+  ProjectRecord record;
+  record.mutable_project()->set_area_code("c1");
+  record.mutable_project()->set_state(kMachine.first());
+  co_return record;
+}
+
+TEST_F(RepositoryTest, CreateAnswersOnceAndFilesTheRecord) {
+  const rpc::CallContext context = rpc::CallContext::Internal(auth::Principal::Service("test"));
+  const auto create = [&](const std::string& area, const std::string& request_id) {
+    return testing::Run(loop_,
+                        records_.Create(context, RequestIn(area, request_id), kThing, &Filled));
+  };
+  const auto created = create("c1", "one");
+  ASSERT_THAT(created, testing::IsOk());
+  EXPECT_THAT(In("s1"), ElementsAre(created->project_id()));
+  EXPECT_EQ(create("c1", "one")->project_id(), created->project_id());
+  EXPECT_EQ(Count("NONE", "PROPOSED"), 1) << "a replay is no transition";
+  EXPECT_THAT(create("nowhere", "two"), testing::IsRefusal(Reason::AREA_UNKNOWN));
+  tree_ = TreeOf(true);
+  EXPECT_THAT(create("c2", "three"), testing::IsRefusal(Reason::AREA_CLOSED));
+}
+
+TEST_F(RepositoryTest, APersonCreatesAsManyADayAsTheTypeSays) {
+  static constexpr auto kLimited = [] {
+    Type<ProjectRecord, Project> type = kThing;
+    type.created_per_day = 2;
+    return type;
+  }();
+  metrics::Registry registry;
+  Repository records(
+      store_, clock_, ring_, [this] { return tree_; }, registry);
+  records.Add(kLimited);
+  const auto context = rpc::CallContext::Internal(auth::Principal::Person(ids_.New("per", 0)));
+  const auto create = [&](const std::string& request_id) {
+    return testing::Run(loop_,
+                        records.Create(context, RequestIn("c1", request_id), kLimited, &Filled));
+  };
+  ASSERT_THAT(create("one"), testing::IsOk());
+  ASSERT_THAT(create("two"), testing::IsOk());
+  EXPECT_THAT(create("three"), testing::IsRefusal(Reason::RATE_LIMITED));
+  EXPECT_THAT(create("one"), testing::IsOk()) << "answered before";
+  clock_.Advance(hours(25));
+  EXPECT_THAT(create("three"), testing::IsOk());
+}
+
+// An area imported a moment ago was refused by a replica that had not heard of it.
+TEST_F(RepositoryTest, AnAreaThatTheTreeLacksIsLookedForInTheNewest) {
+  std::shared_ptr<const areas::AreaTree> known = *areas::AreaTree::Build({});
+  metrics::Registry registry;
+  Repository records(
+      store_, clock_, ring_, [&] { return known; }, registry,
+      [&]() -> Task<absl::StatusOr<Repository::Tree>> {
+        known = tree_;
+        co_return known;
+      });
+  EXPECT_THAT(testing::Run(loop_, records.TreeWith("c1")), testing::IsOk());
+  EXPECT_THAT(testing::Run(loop_, records.TreeWith("nowhere")),
+              testing::IsRefusal(Reason::AREA_UNKNOWN));
 }
 
 TEST_F(RepositoryTest, EtagsTellVersionsApart) {

@@ -1,4 +1,4 @@
-// Granting and revoking roles.
+// Roles in SessionService: granting, revoking and listing them.
 #include <utility>
 
 #include "common/status/macros.h"
@@ -6,7 +6,7 @@
 #include "services/registration/app/reach.h"
 #include "services/registration/app/subject.h"
 #include "services/registration/domain/role_rules.h"
-#include "services/registration/rpc/session_handlers.h"
+#include "services/registration/rpc/routes.h"
 
 namespace baodao::registration {
 namespace {
@@ -17,32 +17,34 @@ v1::ListRolesResponse RolesOf(const v1::PersonRecord& person) {
   return response;
 }
 
-}  // namespace
+using RolesAnswer = Task<absl::StatusOr<v1::ListRolesResponse>>;
 
-Task<absl::StatusOr<auth::Principal>> SessionHandlers::CallerNow(auth::Principal caller,
-                                                                 const v1::PersonRecord& target) {
+// The caller with the roles they hold now: a token of a session carries for 15 minutes what may
+// have been revoked since. Services, and the tokens without a session that are minted for
+// operators, stay as they are. `target` is whose roles change.
+Task<absl::StatusOr<auth::Principal>> CallerNow(App& app, auth::Principal caller,
+                                                const v1::PersonRecord& target) {
   if (!caller.IsPerson() || caller.session_id.empty()) co_return caller;
   caller.grants.clear();
   if (caller.person_id == target.person().person_id()) {
     // The very record whose version the commit expects: a revocation in between makes it conflict.
     caller.grants = GrantsOf(target);
   } else {
-    CO_ASSIGN_OR_RETURN(const auto own, co_await app_.records.Find(kPerson, caller.person_id));
+    CO_ASSIGN_OR_RETURN(const auto own, co_await app.records.Find(kPerson, caller.person_id));
     caller.grants = GrantsOf(own.record);
   }
   co_return caller;
 }
 
 template <class Request>
-Task<absl::StatusOr<v1::ListRolesResponse>> SessionHandlers::DecideRole(
-    record::Transaction& transaction, rpc::CallContext context, const Request& request,
-    bool granted, AreaBook::Tree tree) {
+RolesAnswer DecideRole(App& app, record::Transaction& transaction, rpc::CallContext context,
+                       const Request& request, bool granted, record::Repository::Tree tree) {
   CO_ASSIGN_OR_RETURN(const auto before,
-                      co_await app_.records.Load(context, kPerson, request.person_id()));
+                      co_await app.records.Load(context, kPerson, request.person_id()));
   CO_ASSIGN_OR_RETURN(const auth::Principal caller,
-                      co_await CallerNow(context.caller(), before.record));
+                      co_await CallerNow(app, context.caller(), before.record));
   // A role below gives nothing that the one above does not, but it would outlive its revocation.
-  if (granted && caller.IsPerson() && caller.person_id == request.person_id()) {
+  if (granted && caller.Is(request.person_id())) {
     co_return Refuse(Reason::GRANT_TOO_WIDE);
   }
   const Covers covers = [&](std::string_view above, std::string_view below) {
@@ -76,36 +78,40 @@ Task<absl::StatusOr<v1::ListRolesResponse>> SessionHandlers::DecideRole(
 }
 
 template <class Request>
-Task<absl::StatusOr<v1::ListRolesResponse>> SessionHandlers::ChangeRole(rpc::CallContext context,
-                                                                        const Request& request,
-                                                                        bool granted) {
-  CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app_.areas.TreeWith(request.area_code()));
+RolesAnswer ChangeRole(App& app, rpc::CallContext context, const Request& request, bool granted) {
+  CO_ASSIGN_OR_RETURN(const auto tree, co_await app.records.TreeWith(request.area_code()));
   record::Decide<v1::ListRolesResponse> decide = [&](record::Transaction& transaction) {
-    return DecideRole(transaction, context, request, granted, tree);
+    return DecideRole(app, transaction, context, request, granted, tree);
   };
-  const int shard = app_.store().keys().ShardOfId(request.person_id());
-  co_return co_await app_.records.Mutate<v1::ListRolesResponse>(context, request, shard,
-                                                                std::move(decide));
+  const int shard = app.records.ShardOfId(request.person_id());
+  co_return co_await app.records.Mutate<v1::ListRolesResponse>(context, request, shard,
+                                                               std::move(decide));
 }
 
-Task<absl::StatusOr<v1::ListRolesResponse>> SessionHandlers::GrantRole(
-    rpc::CallContext context, v1::GrantRoleRequest request) {
-  co_return co_await ChangeRole(context, request, true);
+RolesAnswer GrantRole(App& app, rpc::CallContext context, v1::GrantRoleRequest request) {
+  co_return co_await ChangeRole(app, context, request, true);
 }
 
-Task<absl::StatusOr<v1::ListRolesResponse>> SessionHandlers::RevokeRole(
-    rpc::CallContext context, v1::RevokeRoleRequest request) {
-  co_return co_await ChangeRole(context, request, false);
+RolesAnswer RevokeRole(App& app, rpc::CallContext context, v1::RevokeRoleRequest request) {
+  co_return co_await ChangeRole(app, context, request, false);
 }
 
-Task<absl::StatusOr<v1::ListRolesResponse>> SessionHandlers::ListRoles(
-    rpc::CallContext context, v1::ListRolesRequest request) {
+RolesAnswer ListRoles(App& app, rpc::CallContext context, v1::ListRolesRequest request) {
   CO_ASSIGN_OR_RETURN(const Subject subject,
-                      co_await Subject::Load(app_.records, request.person_id()));
-  CO_RETURN_IF_ERROR(co_await CheckReach(app_, context, subject));
+                      co_await Subject::Load(app.records, request.person_id()));
+  CO_RETURN_IF_ERROR(co_await CheckReach(app, context, subject));
   CO_ASSIGN_OR_RETURN(const auto loaded,
-                      co_await app_.records.Load(context, kPerson, request.person_id()));
+                      co_await app.records.Load(context, kPerson, request.person_id()));
   co_return RolesOf(loaded.record);
+}
+
+}  // namespace
+
+void RegisterRoles(App& app, rpc::Router& router) {
+  const std::string service = "baodao.registration.v1.SessionService/";
+  router.Unary(service + "GrantRole", app, &GrantRole);
+  router.Unary(service + "RevokeRole", app, &RevokeRole);
+  router.Unary(service + "ListRoles", app, &ListRoles);
 }
 
 }  // namespace baodao::registration

@@ -1,0 +1,113 @@
+// PersonService.
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "common/record/mask.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/registration/domain/person_rules.h"
+#include "services/registration/rpc/routes.h"
+
+namespace baodao::registration {
+namespace {
+
+constexpr int kStandardProfiles = 1000;
+
+Task<absl::StatusOr<v1::Person>> GetPerson(App& app, rpc::CallContext context,
+                                           v1::GetPersonRequest request) {
+  return app.records.Get(std::move(context), kPerson, request.person_id());
+}
+
+Task<absl::Status> CheckUnit(App& app, std::string unit_id) {
+  if (unit_id.empty()) co_return absl::OkStatus();
+  CO_ASSIGN_OR_RETURN(const auto known, co_await app.records.Find(kUnit, std::move(unit_id)));
+  if (known.exists()) co_return absl::OkStatus();
+  co_return RefuseField("unit_id", ViolationKind::UNKNOWN_REFERENCE);
+}
+
+Task<absl::Status> CheckBlocked(App& app, std::vector<std::string> person_ids) {
+  CO_ASSIGN_OR_RETURN(const auto people, co_await app.records.LoadMany(kPerson, person_ids));
+  std::set<std::string> known;
+  for (const auto& person : people) known.insert(person.record.person().person_id());
+  std::vector<Violation> violations;
+  for (size_t i = 0; i < person_ids.size(); ++i) {
+    if (known.contains(person_ids[i])) continue;
+    violations.push_back(
+        {"blocked_person_ids[" + std::to_string(i) + "]", ViolationKind::UNKNOWN_REFERENCE, {}});
+  }
+  if (violations.empty()) co_return absl::OkStatus();
+  co_return RefuseFields(std::move(violations));
+}
+
+Task<absl::StatusOr<v1::Person>> UpdatePerson(App& app, rpc::CallContext context,
+                                              v1::UpdatePersonRequest request) {
+  CO_RETURN_IF_ERROR(CheckPersonUpdate(request));
+  const auto update = [&](record::Transaction& transaction,
+                          v1::PersonRecord* record) -> Task<absl::Status> {
+    if (record::Sets(request, "unit_id")) {
+      CO_RETURN_IF_ERROR(co_await CheckUnit(app, request.unit_id()));
+    }
+    if (record::Sets(request, "blocked_person_ids")) {
+      const auto& blocked = request.blocked_person_ids();
+      CO_RETURN_IF_ERROR(co_await CheckBlocked(app, std::vector(blocked.begin(), blocked.end())));
+    }
+    CO_ASSIGN_OR_RETURN(PrivateFields fields, app.vault.Open(*record));
+    ApplyPersonUpdate(request, transaction.now(), record, &fields);
+    app.vault.Seal(fields, record);
+    co_return absl::OkStatus();
+  };
+  co_return co_await app.records.Change(context, request, kPerson, request.person_id(), update);
+}
+
+Task<absl::StatusOr<v1::ListPeopleResponse>> ListPeople(App& app, rpc::CallContext context,
+                                                        v1::ListPeopleRequest request) {
+  CO_ASSIGN_OR_RETURN(record::PageQuery query, co_await app.records.AskedFor(kPerson, request));
+  query.newest_first = false;
+  const bool search =
+      !request.category().empty() || !request.skill().empty() || !request.credential().empty();
+  std::function<bool(const v1::PersonRecord&)> fits;
+  if (search) {
+    fits = [&](const v1::PersonRecord& record) { return Fits(record, request, app.clock.Now()); };
+  }
+  co_return co_await app.records.List(context, kPerson, request, std::move(query),
+                                      &v1::ListPeopleResponse::add_people, std::move(fits));
+}
+
+Task<absl::StatusOr<v1::Profile>> GetProfile(App& app, rpc::CallContext context,
+                                             v1::GetProfileRequest request) {
+  CO_ASSIGN_OR_RETURN(const auto loaded,
+                      co_await app.records.Load(context, kPerson, request.person_id()));
+  co_return MakeProfile(loaded.record, loaded.version);
+}
+
+Task<absl::StatusOr<v1::ListProfilesResponse>> ListProfiles(App& app, rpc::CallContext context,
+                                                            v1::ListProfilesRequest request) {
+  const int shards = app.store().shards();
+  if (request.shard() >= shards) {
+    Metadata bounds{{"min", "0"}, {"max", std::to_string(shards - 1)}};
+    co_return RefuseField("shard", ViolationKind::OUT_OF_RANGE, std::move(bounds));
+  }
+  record::PageQuery query = app.records.InShard(kPerson, request.shard());
+  query.newest_first = false;
+  const auto show = [](v1::ListProfilesResponse* response,
+                       record::Versioned<v1::PersonRecord> found) {
+    *response->add_profiles() = MakeProfile(found.record, found.version);
+    return absl::OkStatus();
+  };
+  co_return co_await app.records.List<v1::ListProfilesResponse>(
+      context, kPerson, request, std::move(query), show, nullptr, kStandardProfiles);
+}
+
+}  // namespace
+
+void RegisterPeople(App& app, rpc::Router& router) {
+  const std::string service = "baodao.registration.v1.PersonService/";
+  router.Unary(service + "GetPerson", app, &GetPerson);
+  router.Unary(service + "UpdatePerson", app, &UpdatePerson);
+  router.Unary(service + "ListPeople", app, &ListPeople);
+  router.Unary(service + "GetProfile", app, &GetProfile);
+  router.Unary(service + "ListProfiles", app, &ListProfiles);
+}
+
+}  // namespace baodao::registration
