@@ -30,7 +30,7 @@ double Wave(double amplitude, double turns) {
   return amplitude * std::sin(turns * kPi) * 2.0 / 3.0;
 }
 
-// What GCJ-02 adds to a place in WGS-84.
+// The offset of GCJ-02 at a place in WGS-84.
 Degrees ShiftAt(const Degrees& at) {
   const double x = at.longitude - 105.0;
   const double y = at.latitude - 35.0;

@@ -23,7 +23,9 @@ double ReachMetres(AreaLevel level) {
   }
 }
 
-bool IsSpread(const Area& area) { return area.coordinate() == "synthetic"; }
+bool IsSpread(const Area& area) {
+  return area.coordinate() == registration::v1::COORDINATE_SYNTHETIC;
+}
 
 // The nearest at or above the area whose centre can be relied on; where all are spread, the topmost
 // that has one. Null where none has.

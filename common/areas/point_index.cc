@@ -23,7 +23,7 @@ Spot SpotOf(const Point& point) { return {point.x, point.y, point.z}; }
 Point PointOf(const Spot& spot) { return {spot.get<0>(), spot.get<1>(), spot.get<2>()}; }
 Value ValueOf(const PointIndex::Entry& entry) { return {SpotOf(entry.point), entry.id}; }
 
-// What lies within the radius lies in this cube.
+// A cube that holds everything within the radius.
 bg::model::box<Spot> Around(const Point& point, double radius_m) {
   const double angle = std::min(radius_m / kEarthRadiusM, std::numbers::pi);
   const double chord = 2 * std::sin(angle / 2) + 1e-12;

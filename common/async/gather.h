@@ -18,7 +18,7 @@ namespace baodao {
 
 namespace async_internal {
 
-// What the tasks of one Gather share; it outlives them even when nobody waits any more.
+// State shared by the tasks of one Gather; it outlives them even when nobody waits any more.
 template <class T>
 struct Gathering {
   Gathering(const Executor& executor, size_t size)

@@ -50,7 +50,7 @@ class KeySet {
   // Keys that are not Ed25519 are skipped. An error names the file: unreadable, not a JWKS, a
   // malformed key, no Ed25519 key at all, or a kid that two files share.
   static absl::StatusOr<KeySet> Load(const std::vector<KeySource>& sources);
-  // Of one key, for tests and tools that just made it.
+  // The set of one key, for tests and tools that just made it.
   static KeySet Of(const PrivateKey& key);
 
   // nullptr when unknown.

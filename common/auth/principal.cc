@@ -5,10 +5,6 @@
 
 namespace baodao::auth {
 
-bool Principal::HasRole(v1::Role role) const {
-  return std::ranges::find(grants, role, &RoleGrant::role) != grants.end();
-}
-
 bool RoleGrant::Reaches(std::string_view area, const Covers& covers) const {
   if (OfEverything()) return true;
   return !area_code.empty() && !area.empty() && covers && covers(area_code, area);

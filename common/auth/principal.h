@@ -1,4 +1,4 @@
-// Who is calling.
+// The caller of an RPC: a person, a service or nobody known, with roles.
 #pragma once
 
 #include <functional>
@@ -44,8 +44,6 @@ struct Principal {
   bool IsService() const { return kind == Kind::kService; }
   // Whether the caller is this person.
   bool Is(std::string_view person) const { return IsPerson() && person_id == person; }
-  // Whether any grant has this role, wherever it is held.
-  bool HasRole(v1::Role role) const;
   // Whether the caller has a coordinator's rights at the area: every role reaching it gives them,
   // and other services have them.
   bool Coordinates(std::string_view area, const Covers& covers) const;

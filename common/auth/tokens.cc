@@ -133,23 +133,17 @@ std::string Signer::Sign(const Principal& principal, Time now, seconds ttl) cons
 }
 
 TokenVerifier::TokenVerifier(KeySet keys, size_t capacity)
-    : keys_(std::move(keys)), capacity_(std::max<size_t>(capacity, 2)) {}
+    : keys_(std::move(keys)), verified_(capacity) {}
 
 absl::StatusOr<std::shared_ptr<const Principal>> TokenVerifier::Verify(std::string_view token,
                                                                        Time now) {
-  const Entry* entry = nullptr;
-  if (const auto young = young_.find(token); young != young_.end()) {
-    entry = &young->second;
-  } else if (const auto old = old_.find(token); old != old_.end()) {
-    Entry moved = std::move(old->second);
-    old_.erase(old);
-    entry = &Remember(std::string(token), std::move(moved));
-  } else {
+  const Entry* entry = verified_.Find(token);
+  if (entry == nullptr) {
     ASSIGN_OR_RETURN(Entry checked, Check(token));
-    // What is out of its time is not worth a place among the remembered.
+    // A token that is not valid now is not remembered.
     if (now >= checked.expires) return Refuse(Reason::TOKEN_EXPIRED);
     if (now < checked.not_before) return Invalid();
-    entry = &Remember(std::string(token), std::move(checked));
+    entry = &verified_.Put(token, std::move(checked));
   }
   if (now >= entry->expires) return Refuse(Reason::TOKEN_EXPIRED);
   if (now < entry->not_before) return Invalid();
@@ -177,18 +171,9 @@ absl::StatusOr<TokenVerifier::Entry> TokenVerifier::Check(std::string_view token
   return Entry{std::make_shared<const Principal>(*std::move(principal)), starts - kSkew, expires};
 }
 
-const TokenVerifier::Entry& TokenVerifier::Remember(std::string token, Entry entry) {
-  if (young_.size() >= capacity_ / 2) {
-    old_ = std::move(young_);
-    young_ = Cache();
-  }
-  return young_.insert_or_assign(std::move(token), std::move(entry)).first->second;
-}
-
 void TokenVerifier::SetKeys(KeySet keys) {
   keys_ = std::move(keys);
-  young_.clear();
-  old_.clear();
+  verified_.Clear();
 }
 
 ServiceToken::ServiceToken(const Signer& signer, std::string service, seconds ttl)

@@ -12,7 +12,7 @@
 #include "common/auth/keys.h"
 #include "common/auth/principal.h"
 #include "common/clock/clock.h"
-#include "common/containers/string_map.h"
+#include "common/containers/lru_cache.h"
 
 namespace baodao::auth {
 
@@ -50,9 +50,7 @@ class TokenVerifier {
   absl::StatusOr<std::shared_ptr<const Principal>> Verify(std::string_view token, Time now);
 
   // Whether the token was verified before and is remembered: then Verify costs next to nothing.
-  bool Remembers(std::string_view token) const {
-    return young_.find(token) != young_.end() || old_.find(token) != old_.end();
-  }
+  bool Remembers(std::string_view token) const { return verified_.Peek(token) != nullptr; }
 
   // Replaces the keys and forgets every remembered token: those of a key that is gone are refused
   // from here on.
@@ -60,7 +58,7 @@ class TokenVerifier {
   const KeySet& keys() const { return keys_; }
   // Signatures checked so far; remembered tokens do not count.
   int64_t verifications() const { return verifications_; }
-  size_t remembered() const { return young_.size() + old_.size(); }
+  size_t remembered() const { return verified_.size(); }
 
  private:
   struct Entry {
@@ -68,17 +66,12 @@ class TokenVerifier {
     Time not_before;
     Time expires;  // Both already widened by kSkew.
   };
-  using Cache = StringMap<Entry>;
 
   absl::StatusOr<Entry> Check(std::string_view token);
-  const Entry& Remember(std::string token, Entry entry);
 
   KeySet keys_;
-  size_t capacity_;
   int64_t verifications_ = 0;
-  // Two generations: a hit in the old one moves to the young one; when the young one is full it
-  // becomes the old one. What was not used meanwhile is dropped, without a list to maintain.
-  Cache young_, old_;
+  LruCache<Entry> verified_;
 };
 
 // A service's own token for calling other services, renewed at half its life, and when the signer

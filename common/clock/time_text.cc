@@ -6,6 +6,7 @@ namespace baodao {
 namespace {
 
 constexpr char kRfc3339[] = "%Y-%m-%dT%H:%M:%SZ";
+constexpr char kRfc3339Millis[] = "%Y-%m-%dT%H:%M:%E3SZ";
 constexpr char kMinute[] = "%Y-%m-%d %H:%M";
 
 absl::TimeZone China() { return absl::FixedTimeZone(8 * 3600); }
@@ -20,6 +21,10 @@ std::optional<Time> Parse(const char* format, std::string_view text, absl::TimeZ
 
 std::string ToRfc3339(Time time) {
   return absl::FormatTime(kRfc3339, absl::FromChrono(time), absl::UTCTimeZone());
+}
+
+std::string ToRfc3339Millis(Time time) {
+  return absl::FormatTime(kRfc3339Millis, absl::FromChrono(time), absl::UTCTimeZone());
 }
 
 std::optional<Time> FromRfc3339(std::string_view text) {

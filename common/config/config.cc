@@ -95,8 +95,6 @@ const std::vector<std::string>& Config::List(std::string_view name) const {
   return std::get<std::vector<std::string>>(Find(name).value);
 }
 
-const std::string& Config::SourceOf(std::string_view name) const { return Find(name).source; }
-
 std::string Config::Print() const {
   std::string out;
   for (const Item& item : items_) {

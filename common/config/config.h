@@ -73,9 +73,8 @@ class Config {
   std::chrono::milliseconds Duration(std::string_view name) const;
   const std::vector<std::string>& List(std::string_view name) const;
 
-  // Where the value came from: "default", "file …", "environment", "flag".
-  const std::string& SourceOf(std::string_view name) const;
-  // Every row as TOML with its source as a comment; secrets as '***' (or '' when empty).
+  // Every row as TOML; secrets as '***' (or '' when empty). A comment names the value's source:
+  // "default", "file …", "environment" or "flag".
   std::string Print() const;
 
  private:
@@ -96,7 +95,7 @@ struct Sources {
   std::map<std::string, std::string> environment;  // BAODAO_… only are looked at.
 };
 
-// What to do after reading the sources: run with `config`, or print `text` and exit.
+// The result of reading the sources: run with `config`, or print `text` and exit.
 struct Outcome {
   Config config;
   bool exit = false;

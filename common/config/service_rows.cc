@@ -79,7 +79,7 @@ std::vector<Row> PeerRows() {
   return rows;
 }
 
-// What people may be asked for: the services that ask must agree (common/work).
+// Limits of people's work, on which the services that ask them must agree (common/work).
 std::vector<Row> WorkRows() {
   return {
       {"daily_work", Type::kDuration, "8h", "Accepted work of one person in any 24 hours, at most.",

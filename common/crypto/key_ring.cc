@@ -130,10 +130,6 @@ absl::StatusOr<std::string> KeyRing::Open(std::string_view sealed,
   return plaintext;
 }
 
-bool KeyRing::IsCurrent(std::string_view sealed) const {
-  return sealed.size() >= kHeaderBytes + kTagBytes && ReadId(sealed) == entries_.front().id;
-}
-
 std::string KeyRing::LookupHash(std::string_view text) const {
   std::array<unsigned char, 16> hash{};
   crypto_generichash(hash.data(), hash.size(), Bytes(text), text.size(), lookup_key_.data(),

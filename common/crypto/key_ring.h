@@ -31,9 +31,6 @@ class KeyRing {
   // DATA_LOSS when the value was changed, belongs elsewhere, or its key is not in the ring.
   absl::StatusOr<std::string> Open(std::string_view sealed, std::string_view associated_data) const;
 
-  // Whether `sealed` was made with the newest key (otherwise it is worth sealing again).
-  bool IsCurrent(std::string_view sealed) const;
-
   // A keyed hash (BLAKE2b-128) as 32 lower-case hex digits: equal texts, equal hashes, and nobody
   // without the key can try phone numbers against it. Independent of the sealing keys' rotation.
   std::string LookupHash(std::string_view text) const;

@@ -11,8 +11,8 @@
 namespace baodao::crypto {
 namespace {
 
-// What stands at the start of `text` as one: a code point with the marks and the variation selector
-// on it, or a byte that is part of none.
+// The first character of `text`: a code point with the marks and the variation selector on it, or
+// a byte that is part of none.
 std::string_view FirstOf(std::string_view text) {
   size_t end = 0;
   if (unicode::Next(text, &end) == unicode::kIllFormed) return text.substr(0, 1);
@@ -54,7 +54,7 @@ std::string Hide(std::string_view digits, size_t head, size_t tail) {
   return out;
 }
 
-// Of a landline as it is kept, "021-12345678" or "0571-8765432-12"; empty for other numbers.
+// Masks a landline as it is kept, "021-12345678" or "0571-8765432-12"; empty for other numbers.
 std::string MaskLandline(std::string_view phone) {
   const size_t dash = phone.find('-');
   if (!phone.starts_with('0') || (dash != 3 && dash != 4)) return {};

@@ -1,4 +1,5 @@
-// What others see of a private field. Pure functions over UTF-8; invalid bytes are masked.
+// Masks private fields for other people's eyes. Pure functions over UTF-8; invalid bytes are
+// masked.
 #pragma once
 
 #include <string>

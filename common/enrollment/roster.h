@@ -1,6 +1,6 @@
-// What happens to an Enrollment: pure functions from the message and the time to the changed
-// message and what to tell. The caller loads it, stores it with its own record, arms one timer at
-// NextExpiry, and decides by itself who is eligible.
+// Changes of an Enrollment: pure functions from the message and the time to the changed message and
+// what to tell. The caller loads it, stores it with its own record, arms one timer at NextExpiry,
+// and decides by itself who is eligible.
 //
 // A refused call changes nothing. Seats that come free are offered to the waitlist at once, in the
 // order of its turns, and held for a while. Nobody is ever in beyond the capacity.
@@ -56,13 +56,14 @@ Outcome Accept(v1::Enrollment& enrollment, const std::string& id, Time now);
 Outcome Decline(v1::Enrollment& enrollment, const std::string& id, Time now);
 // The timer: every offer that has run out lapses. Never refused.
 Outcome Lapse(v1::Enrollment& enrollment, Time now);
-// Whoever is in or waits goes by themself. Refusal: kNotIn.
+// A member who is in or waits leaves by themself. Refusal: kNotIn.
 Outcome Leave(v1::Enrollment& enrollment, const std::string& id, Time now);
-// Whoever is in, waits or is asked is let go of. Refusal: kNotIn.
+// Lets a member go who is in, waits or is asked. Refusal: kNotIn.
 Outcome Release(v1::Enrollment& enrollment, const std::string& id, Time now);
-// Whoever waits keeps their place, even where fewer may. Refusals: kClosed, kLimits.
+// Changes the limits. Those who wait keep their places, even beyond waitlist_max. Refusals:
+// kClosed, kLimits.
 Outcome SetLimits(v1::Enrollment& enrollment, const v1::Limits& limits, Time now);
-// Whoever waits or is asked is let go of. Refusal: kClosed.
+// Takes nobody any more, and lets those go who wait or are asked. Refusal: kClosed.
 Outcome Close(v1::Enrollment& enrollment, Time now);
 
 bool IsValid(const v1::Limits& limits);

@@ -33,7 +33,7 @@ struct Seats {
 // One person's part in it.
 struct Place {
   v1::Standing standing = v1::STANDING_UNSPECIFIED;
-  // Of an offer.
+  // Of an offer: whether a seat is kept free for it.
   bool holds_seat = false;
   Time offer_expires;
 };
@@ -52,7 +52,7 @@ enum class Outlook {
   kFull,          // and may not wait, or nobody may
   kWaitlistFull,  // both are
 };
-// What becomes of somebody who is not in yet. Whoever was asked goes before those who wait, and has
+// The outcome for somebody who is not in yet. One who was asked goes before those who wait, and has
 // the seat held for them.
 Outlook OutlookFor(const Seats& seats, const Place& mine, const Ask& ask);
 
@@ -89,7 +89,8 @@ enum class Turn {
   kPass,  // keeps their place, and is looked at again later
   kNone,  // no seat is free: nobody's turn
 };
-// What becomes of the next of the waitlist; ask for one after the other, first come first served.
+// The outcome for the next of the waitlist. Call it for one after the other, first come first
+// served.
 Turn NextTurn(const Seats& seats, Fitness fitness);
 
 }  // namespace baodao::enrollment

@@ -27,7 +27,7 @@ struct Delivery {
 // later".
 using Handler = std::function<Task<absl::Status>(const Delivery&)>;
 
-// What runs until it is stopped. One loop:
+// A loop that runs until it is stopped. One thread:
 //   asio::co_spawn(loop, consumer->Run(), asio::detached);  …  consumer->Stop();
 // It must outlive its Run, so await that after Stop (or let the loop end first).
 class Consumer {

@@ -1,4 +1,4 @@
-// What a stream of events still holds.
+// Reads what a stream of events still holds.
 #pragma once
 
 #include <absl/status/status.h>

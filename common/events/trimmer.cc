@@ -14,7 +14,7 @@
 namespace baodao::events {
 namespace {
 
-// What the cursors of one stream say.
+// The cursors of one stream, read.
 struct Reading {
   std::string slowest;                 // handled by all groups; empty: there is no group
   std::vector<std::string> unstarted;  // of the readers named

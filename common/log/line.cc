@@ -1,6 +1,5 @@
 #include "common/log/line.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "common/clock/time_text.h"
 #include "common/unicode/unicode.h"
 
 namespace baodao::log {
@@ -45,13 +45,6 @@ void AppendAscii(char c, std::string& out) {
         out += c;
       }
   }
-}
-
-std::string Timestamp(Time time, std::string_view format) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
-  const std::time_t clock = std::chrono::system_clock::to_time_t(seconds);
-  return fmt::format(fmt::runtime(fmt::string_view(format.data(), format.size())),
-                     fmt::gmtime(clock), (time - seconds).count());
 }
 
 }  // namespace
@@ -120,7 +113,7 @@ std::string Line::TextValue(const Field& field) {
 }
 
 std::string Line::Json() const {
-  std::string out = "{\"time\":\"" + Timestamp(time_, "{:%Y-%m-%dT%H:%M:%S}.{:03}Z");
+  std::string out = "{\"time\":\"" + ToRfc3339Millis(time_);
   out += "\",\"level\":\"";
   out += LevelName(level_);
   out += '"';
@@ -134,7 +127,8 @@ std::string Line::Json() const {
 std::string Line::Text() const {
   std::string level(LevelName(level_));
   std::ranges::transform(level, level.begin(), [](unsigned char c) { return std::toupper(c); });
-  std::string out = fmt::format("{} {:<5} ", Timestamp(time_, "{:%H:%M:%S}.{:03}"), level);
+  const std::string time = ToRfc3339Millis(time_).substr(11, 12);  // without the date and the Z
+  std::string out = fmt::format("{} {:<5} ", time, level);
   if (!service_.empty()) out += fmt::format("{:<12} ", service_);
   // The event may hold text from elsewhere: it must not break the line either.
   const std::string event = Quoted(event_);

@@ -76,11 +76,9 @@ Format FormatByName(std::string_view name) {
   return name == "text" ? Format::kText : Format::kJson;
 }
 
-bool Enabled(Level level) { return level >= Global().level.load(std::memory_order_relaxed); }
-
 void Log(Level level, std::string_view event, Fields fields, std::string_view trace) {
-  if (!Enabled(level)) return;
   State& state = Global();
+  if (level < state.level.load(std::memory_order_relaxed)) return;
   const Line line(SystemClock().Now(), level, state.service, event, fields, trace);
   Write(state.format == Format::kJson ? line.Json() : line.Text());
 }

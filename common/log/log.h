@@ -63,7 +63,6 @@ void Init(const Options& options);
 Level LevelByName(std::string_view name);
 Format FormatByName(std::string_view name);
 
-bool Enabled(Level level);
 // Thread-safe. `trace` is the call's trace id (32 hex digits), empty when there is none.
 void Log(Level level, std::string_view event, Fields fields = {}, std::string_view trace = {});
 

@@ -1,4 +1,4 @@
-// What the process uses, read from /proc when Prometheus asks.
+// Memory, CPU and files of the process, read from /proc when Prometheus asks.
 #pragma once
 
 #include <prometheus/collectable.h>

@@ -30,8 +30,6 @@ size_t Index(grpc::StatusCode code) {
 
 }  // namespace
 
-const char* CodeName(grpc::StatusCode code) { return kCodes[Index(code)]; }
-
 void RpcMetrics::Method::Handled(grpc::StatusCode code, double seconds) {
   handled_[Index(code)]->Increment();
   seconds_->Observe(seconds);

@@ -36,7 +36,4 @@ class RpcMetrics {
   std::deque<Method> methods_;
 };
 
-// "OK", "NotFound", … as the label grpc_code has it; "Unknown" for numbers that are no code.
-const char* CodeName(grpc::StatusCode code);
-
 }  // namespace baodao::metrics

@@ -24,14 +24,14 @@ inline constexpr std::chrono::hours kLifetime{24};
 // Longest position: its token still fits the 512 characters a request may carry.
 inline constexpr size_t kMaxPositionBytes = 340;
 
-// What a token belongs to. Secret: whoever has it can make tokens.
+// The query that a token belongs to. Secret: one who has it can make tokens.
 struct Query {
   std::string key;
   bool operator==(const Query&) const = default;
 };
 
-// Of `method` and the request without its page_token and page_size, so that a client may change the
-// size between pages but nothing else.
+// The query of `method` and the request without its page_token and page_size: between pages a
+// client may change the size, but nothing else.
 Query QueryOf(const crypto::KeyRing& ring, std::string_view method,
               const google::protobuf::Message& request);
 
@@ -43,8 +43,8 @@ std::string Encode(std::string_view position, const Query& query, Time now);
 // this query, PAGE_TOKEN_EXPIRED after kLifetime.
 absl::StatusOr<std::string> Decode(std::string_view token, const Query& query, Time now);
 
-// What a call owes that has read `read` records to show `shown`: as many calls of the ordinary kind
-// (see rpc::CallContext::Charge).
+// The price of a call that read `read` records to show `shown`, in calls of the ordinary kind (see
+// rpc::CallContext::Charge).
 double CallsOwed(int64_t read, int64_t shown);
 
 // `requested` of a request's page_size: 0 means `standard`, and never more than `most`.

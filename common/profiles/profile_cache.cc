@@ -55,8 +55,4 @@ Task<absl::Status> ProfileCache::LoadShard(int shard) {
   co_return absl::OkStatus();
 }
 
-void ProfileCache::ForEach(const std::function<void(const ProfilePtr&)>& visit) const {
-  for (const auto& [id, profile] : profiles_) visit(profile);
-}
-
 }  // namespace baodao::profiles

@@ -1,4 +1,4 @@
-// What claims and matching need to know of people, kept in memory: a snapshot from registration,
+// People's profiles, which claims and matching judge by, in memory: a snapshot from registration,
 // then its events. Versions make every source safe to apply twice and in any order.
 //
 // Loop thread only. A replica holds every profile of its deployment: some 400 bytes each.
@@ -63,8 +63,6 @@ class ProfileCache {
   void Observe(Observer observer) { observers_.push_back(std::move(observer)); }
 
   size_t size() const { return profiles_.size(); }
-  // Unordered. `visit` must not change the cache.
-  void ForEach(const std::function<void(const ProfilePtr&)>& visit) const;
 
  private:
   Source& source_;

@@ -1,6 +1,7 @@
 // The lists of Repository. Included by repository.h only.
 #pragma once
 
+#include "common/log/log.h"
 #include "common/record/repository.h"
 
 namespace baodao::record {
@@ -65,15 +66,18 @@ Task<absl::StatusOr<Response>> Repository::List(
   CO_ASSIGN_OR_RETURN(query.after, paging::Decode(request.page_token(), token, clock_.Now()));
   query.size = request.page_size() == 0 ? standard_size : request.page_size();
   Response response;
+  auto looked_at = static_cast<int64_t>(query.lists.size());
   if constexpr (requires { response.set_total_size(0); }) {
-    if (query.after.empty() && query.exact && query.tag.empty() && !fits) {
-      CO_ASSIGN_OR_RETURN(const int64_t size, co_await SizeOf(query.lists));
+    if (query.after.empty() && query.exact && query.tag.empty()) {
+      looked_at *= 2;
+      CO_ASSIGN_OR_RETURN(const int64_t size, co_await SizeOf(query.lists, query.least));
       response.set_total_size(static_cast<int>(size));
     }
   }
   CO_ASSIGN_OR_RETURN(Page<RecordOf<T>> page,
                       co_await ReadPage(type, std::move(query), std::move(fits)));
-  context.Charge(paging::CallsOwed(page.read, static_cast<int64_t>(page.records.size())));
+  looked_at += page.read;
+  context.Charge(paging::CallsOwed(looked_at, static_cast<int64_t>(page.records.size())));
   for (Versioned<RecordOf<T>>& record : page.records) {
     CO_RETURN_IF_ERROR(show(&response, std::move(record)));
   }
@@ -110,33 +114,38 @@ Task<absl::StatusOr<Page<RecordOf<T>>>> Repository::ReadPage(
     if (!states.empty() && !states.contains(type.StateOf(record.record))) return false;
     return area.empty() || !IsElsewhere(*tree, area, type.PlacesOf(record.record));
   };
-  // Where most are dropped, many are looked at in one round.
-  bool sparse = fits || !query.exact;
-  const size_t at_once =
-      sparse || !query.tag.empty() ? std::max(size + 1, Walk::kSparseChunk) : size + 1;
+  // Where some are dropped, many are looked at in one round.
+  bool sparse = false;
+  const bool exact = query.exact && query.tag.empty();
+  const size_t at_once = exact ? size + 1 : std::max(size + 1, Walk::kSparseChunk);
   CO_ASSIGN_OR_RETURN(Walk walk, Walk::Begin(store_, std::move(query), at_once));
   Page<Record> page;
   std::optional<Position> last;  // looked at
   for (int64_t loaded = 0;;) {
     // One more than is shown tells whether there is a next page.
-    const size_t count =
-        sparse ? std::max(at_once, Walk::kSparseChunk) : size + 1 - page.records.size();
+    const size_t missing = size + 1 - page.records.size();
+    const size_t count = sparse ? std::max(missing, Walk::kSparseChunk) : missing;
     CO_ASSIGN_OR_RETURN(const std::vector<Position> found, co_await walk.Next(count));
     std::vector<std::string> keys;
     keys.reserve(found.size());
     for (const Position& position : found) keys.push_back(KeyOf<Record>(position.id));
-    CO_ASSIGN_OR_RETURN(std::vector<Versioned<Record>> records,
-                        co_await LoadEach<Record>(std::move(keys)));
+    CO_ASSIGN_OR_RETURN(const std::vector<store::Stored> stored,
+                        co_await store_.GetMany(std::move(keys)));
     loaded += static_cast<int64_t>(found.size());
     page.read = walk.looked_at();
     for (size_t i = 0; i < found.size(); ++i) {
       if (page.records.size() == size) {
+        page.read -= static_cast<int64_t>(found.size() - i);  // for the next page
         page.next = last->Encode();
         co_return page;
       }
       last = found[i];
-      if (wanted(records[i])) {
-        page.records.push_back(std::move(records[i]));
+      absl::StatusOr<Versioned<Record>> record = Parse<Record>(stored[i]);
+      // It hides itself, not the lists it stands in.
+      if (!record.ok()) {
+        log::Error("record.unreadable", {{"id", last->id}, {"status", record.status()}});
+      } else if (wanted(*record)) {
+        page.records.push_back(*std::move(record));
       } else {
         sparse = true;
       }

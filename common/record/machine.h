@@ -69,7 +69,7 @@ class Machine {
     return moves;
   }
 
-  // Where `event` leads from `state`.
+  // The state that `event` leads to from `state`; nullopt where it is not allowed.
   constexpr std::optional<State> Next(State state, Event event) const {
     const auto from = static_cast<size_t>(state);
     const auto by = static_cast<size_t>(event);

@@ -1,4 +1,4 @@
-// The origin of a change, as every event states it: who made it, in which trace, and when.
+// The origin of a change: who makes it, in which trace, and when. Every event carries it.
 #pragma once
 
 #include <string>

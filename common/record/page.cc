@@ -17,7 +17,7 @@ namespace {
 
 // Of each of several lists, at least.
 constexpr int64_t kSmallestChunk = 8;
-// Of a list that holds many of one millisecond, at most.
+// Of one list at once, at most, unless a page asks for more.
 constexpr int64_t kLargestChunk = 1'024;
 
 using Members = absl::StatusOr<std::vector<store::ScoredMember>>;
@@ -40,105 +40,118 @@ absl::StatusOr<Walk> Walk::Begin(store::Store& store, PageQuery query, size_t at
   Walk walk(store, std::move(query));
   if (!walk.query_.after.empty()) {
     ASSIGN_OR_RETURN(walk.position_, Position::Decode(walk.query_.after));
+    walk.begin_ = walk.position_;
   }
   const auto lists = static_cast<int64_t>(walk.query_.lists.size());
-  walk.chunk_ = static_cast<int64_t>(at_once);
+  auto chunk = static_cast<int64_t>(at_once);
   // Of several lists each holds a part of the page.
-  if (lists > 1) {
-    walk.chunk_ = std::min(walk.chunk_, std::max(kSmallestChunk, 2 * walk.chunk_ / lists + 1));
+  if (lists > 1) chunk = std::min(chunk, std::max(kSmallestChunk, 2 * chunk / lists + 1));
+  if (walk.position_) ++chunk;  // where the page begins is read again, and left out
+  for (std::string& list : walk.query_.lists) {
+    walk.sources_.push_back({std::move(list), walk.position_, chunk});
   }
-  for (std::string& list : walk.query_.lists) walk.sources_.push_back({std::move(list)});
-  walk.ended_ = lists == 0;
   return walk;
 }
 
-bool Walk::IsBehind(const Position& position) const {
-  if (!position_) return true;
-  const auto one = std::tie(position.sort, position.id);
-  const auto other = std::tie(position_->sort, position_->id);
-  return query_.newest_first ? one < other : one > other;
+bool Walk::ended() const {
+  return std::ranges::all_of(sources_,
+                             [](const Source& s) { return s.ahead.empty() && s.exhausted; });
 }
 
-// Skips what is known of a list that holds more of one millisecond than one look shows.
-void Walk::Widen(Source& source, int64_t read) {
-  stuck_read_ += read;
-  stuck_at_ = position_->sort;
-  if (source.chunk < kLargestChunk) {
-    source.chunk *= 2;
+bool Walk::IsBefore(const Position& a, const Position& b) const {
+  const auto one = std::tie(a.sort, a.id);
+  const auto other = std::tie(b.sort, b.id);
+  return query_.descending ? one > other : one < other;
+}
+
+store::Store::Range Walk::RangeOf(const Source& source) const {
+  store::Store::Range range;
+  range.reverse = query_.descending;
+  range.limit = source.chunk;
+  range.offset = source.offset;
+  range.min = query_.least;
+  if (!source.after) return range;
+  if (query_.descending) {
+    range.max = source.after->sort;
   } else {
-    source.offset += read;
+    range.min = std::max(range.min, source.after->sort);
   }
+  return range;
 }
 
+void Walk::Take(Source& source, const std::vector<store::ScoredMember>& members) {
+  const auto read = static_cast<int64_t>(members.size());
+  source.exhausted = read < source.chunk;
+  for (const store::ScoredMember& member : members) {
+    const size_t bar = member.member.find('|');
+    Position position{member.score, member.member.substr(0, bar)};
+    if (source.after && !IsBefore(*source.after, position)) continue;
+    std::string tag = bar == std::string::npos ? "" : member.member.substr(bar + 1);
+    source.ahead.push_back({std::move(position), std::move(tag)});
+  }
+  if (source.ahead.empty()) {
+    source.offset += read;
+    skipped_ += read;
+  } else {
+    source.after = source.ahead.back().position;
+    source.offset = 0;
+  }
+  source.chunk = std::max(source.chunk, std::min(2 * source.chunk, kLargestChunk));
+}
+
+// Reads on in every list of which nothing is known that lies ahead.
 Task<absl::Status> Walk::ReadOn() {
-  const bool moved = !position_ || stuck_at_ != position_->sort;
-  std::vector<Task<Members>> reads;
-  for (Source& source : sources_) {
-    if (moved) source = {std::move(source.list), chunk_};
-    store::Store::Range range;
-    range.reverse = query_.newest_first;
-    range.limit = source.chunk;
-    range.offset = source.offset;
-    if (position_) (query_.newest_first ? range.max : range.min) = position_->sort;
-    reads.push_back(store_->RangeIndex(source.list, range));
-  }
-  std::vector<Members> results = co_await Gather(std::move(reads));
-  ahead_.clear();
-  at_ = 0;
-  ended_ = true;
-  const auto before = [this](const Position& a, const Position& b) {
-    const auto one = std::tie(a.sort, a.id);
-    const auto other = std::tie(b.sort, b.id);
-    return query_.newest_first ? one > other : one < other;
-  };
-  std::optional<Position> horizon;  // a list that was cut off says nothing about what lies behind
-  for (size_t i = 0; i < results.size(); ++i) {
-    CO_RETURN_IF_ERROR(results[i].status());
-    const std::vector<store::ScoredMember>& members = *results[i];
-    const auto read = static_cast<int64_t>(members.size());
-    const size_t known = ahead_.size();
-    for (const store::ScoredMember& member : members) {
-      const size_t bar = member.member.find('|');
-      Position position{member.score, member.member.substr(0, bar)};
-      if (&member == &members.back() && read >= sources_[i].chunk) {
-        ended_ = false;
-        if (!horizon || before(position, *horizon)) horizon = position;
-      }
-      if (!IsBehind(position)) continue;
-      std::string tag = bar == std::string::npos ? "" : member.member.substr(bar + 1);
-      ahead_.push_back({std::move(position), std::move(tag)});
+  while (skipped_ < kMaxLookedAt) {
+    std::vector<Source*> dry;
+    std::vector<Task<Members>> reads;
+    for (Source& source : sources_) {
+      if (!source.IsDry()) continue;
+      dry.push_back(&source);
+      reads.push_back(store_->RangeIndex(source.list, RangeOf(source)));
     }
-    if (read >= sources_[i].chunk && ahead_.size() == known) Widen(sources_[i], read);
+    if (dry.empty()) break;
+    const std::vector<Members> results = co_await Gather(std::move(reads));
+    for (size_t i = 0; i < dry.size(); ++i) {
+      CO_RETURN_IF_ERROR(results[i].status());
+      Take(*dry[i], *results[i]);
+    }
   }
-  if (horizon) {
-    std::erase_if(ahead_, [&](const Member& m) { return before(*horizon, m.position); });
-  }
-  std::ranges::sort(ahead_, before, &Member::position);
-  // A record may stand in several of the lists.
-  const auto same = [](const Member& a, const Member& b) { return a.position.id == b.position.id; };
-  ahead_.erase(std::unique(ahead_.begin(), ahead_.end(), same), ahead_.end());
   co_return absl::OkStatus();
 }
 
-Task<absl::StatusOr<std::vector<Position>>> Walk::Next(size_t count) {
-  const std::optional<Position> start = position_;
-  std::vector<Position> found;
-  while (found.size() < count) {
-    for (; at_ < ahead_.size() && found.size() < count; ++at_) {
-      Member& member = ahead_[at_];
-      position_ = member.position;
-      ++looked_at_;
-      if (query_.tag.empty() || member.tag == query_.tag) {
-        found.push_back(std::move(member.position));
-      }
+// The source whose member is next; null where no list holds more, or one of them cannot be read on.
+Walk::Source* Walk::First() {
+  Source* first = nullptr;
+  for (Source& source : sources_) {
+    if (source.IsDry()) return nullptr;
+    if (source.ahead.empty()) continue;
+    if (first == nullptr ||
+        IsBefore(source.ahead.front().position, first->ahead.front().position)) {
+      first = &source;
     }
-    if (found.size() == count || ended_) break;
-    if (looked_at_ >= kMaxLookedAt || stuck_read_ >= kMaxLookedAt) break;
-    CO_RETURN_IF_ERROR(co_await ReadOn());
+  }
+  return first;
+}
+
+Task<absl::StatusOr<std::vector<Position>>> Walk::Next(size_t count) {
+  std::vector<Position> found;
+  while (found.size() < count && looked_at_ < kMaxLookedAt) {
+    if (std::ranges::any_of(sources_, &Source::IsDry)) CO_RETURN_IF_ERROR(co_await ReadOn());
+    Source* const source = First();
+    if (source == nullptr) break;
+    Member member = std::move(source->ahead.front());
+    source->ahead.pop_front();
+    // A record may stand in several of the lists.
+    if (position_ == member.position) continue;
+    position_ = member.position;
+    ++looked_at_;
+    if (query_.tag.empty() || member.tag == query_.tag) {
+      found.push_back(std::move(member.position));
+    }
   }
   // A page that ends where it began would be asked for again and again.
-  if (found.empty() && !ended_ && position_ == start) {
-    co_return absl::InternalError("too many records of one millisecond");
+  if (found.empty() && !ended() && position_ == begin_) {
+    co_return absl::InternalError("too many records of one sort");
   }
   co_return found;
 }

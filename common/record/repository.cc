@@ -59,10 +59,10 @@ Task<absl::StatusOr<store::CommitOutcome::Kind>> Repository::Commit(Transaction 
   co_return outcome.kind;
 }
 
-Task<absl::StatusOr<int64_t>> Repository::SizeOf(std::vector<std::string> lists) {
+Task<absl::StatusOr<int64_t>> Repository::SizeOf(std::vector<std::string> lists, double least) {
   std::vector<Task<absl::StatusOr<int64_t>>> reads;
   reads.reserve(lists.size());
-  for (std::string& list : lists) reads.push_back(store_.IndexSize(std::move(list)));
+  for (std::string& list : lists) reads.push_back(store_.IndexSize(std::move(list), least));
   const std::vector<absl::StatusOr<int64_t>> sizes = co_await Gather(std::move(reads));
   int64_t sum = 0;
   for (const absl::StatusOr<int64_t>& size : sizes) {

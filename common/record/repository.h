@@ -38,8 +38,8 @@ using RecordOf = typename T::Record;
 template <class T>
 using ViewOf = typename T::View;
 
-// Fills the transaction and returns the answer. It runs again when a record it read has changed
-// meanwhile.
+// Decides a change: fills the transaction and returns the answer. It runs again when a record it
+// read has changed meanwhile.
 template <class Answer>
 using Decide = std::function<Task<absl::StatusOr<Answer>>(Transaction& transaction)>;
 
@@ -190,9 +190,9 @@ class Repository {
 
   // Answers a list method: one page from `query`, where and as long as the request's page_token and
   // page_size say (0: `standard_size`), of the records that fit. `show` puts one into the response.
-  // Where its lists hold just what is asked for, the first page says how many there are. What was
-  // looked at beyond what is shown is charged to the caller. PAGE_TOKEN_INVALID,
-  // PAGE_TOKEN_EXPIRED.
+  // The first page says how many there are if the lists hold just what is asked for (`exact`, which
+  // a `fits` that drops many must not claim). The caller is charged for records looked at and not
+  // shown. PAGE_TOKEN_INVALID, PAGE_TOKEN_EXPIRED.
   template <class Response, class T, class Request>
   Task<absl::StatusOr<Response>> List(
       rpc::CallContext context, const T& type, const Request& request, PageQuery query,
@@ -239,7 +239,7 @@ class Repository {
   // AREA_UNKNOWN.
   Task<absl::Status> CheckKnown(std::string area_code);
   static Task<absl::StatusOr<rpc::Scope>> Unknown(std::string id);
-  Task<absl::StatusOr<int64_t>> SizeOf(std::vector<std::string> lists);
+  Task<absl::StatusOr<int64_t>> SizeOf(std::vector<std::string> lists, double least);
   // All shards, or the one.
   std::vector<int> ShardsOf(bool in_one, int shard) const;
 
@@ -270,7 +270,7 @@ Task<absl::Status> Repository::Fire(const T& type, const Hooks<T>& hooks, timers
     CO_ASSIGN_OR_RETURN(const Versioned<RecordOf<T>> before, co_await Find(type, timer.id));
     const std::optional<Time> due = before.exists() ? type.deadline(before.record) : std::nullopt;
     if (!due || *due > transaction.now()) {
-      // Whoever changes the record meanwhile sets its timer anew, and is not to lose it.
+      // Another change of the record sets the timer anew, which must not be cleared here.
       transaction.Expect(type, timer.id, before.version);
       transaction.SetDeadline(timer.id, due);
       co_return absl::OkStatus();
@@ -294,7 +294,7 @@ void Repository::Add(const T& type, Hooks<T> hooks) {
   const record::v1::Type& named = Named<RecordOf<T>>();
   if (type.moves != nullptr) {
     std::vector<Move> moves = type.moves();
-    // A move that keeps the state is no transition.
+    // A move that leaves a record in its state is no transition.
     std::erase_if(moves, [](const Move& move) { return move.from == move.to; });
     transitions_.Declare(named.name(), *type.States(), moves);
   }

@@ -1,5 +1,5 @@
-// Everything one change writes: records with their lists, timers, events and counted transitions,
-// so that no writer can forget one of them.
+// The writes of one change: records with their lists, timers, events and counted transitions, so
+// that no writer can forget one of them.
 #pragma once
 
 #include <absl/status/status.h>
@@ -62,7 +62,7 @@ class Transaction {
   void Fill(events::v1::Event* event) const;
   // An event beside those of the records; its header is filled.
   void Emit(events::v1::Event event);
-  // For writes that belong to no record: plain values, streams, timers of other kinds.
+  // For writes that belong to no record: counters, streams, timers of other kinds.
   store::Commit& commit() { return commit_; }
 
   // Not OK when something could not be written as it must be: then there is no commit.
@@ -105,7 +105,7 @@ void Transaction::Put(const T& type, const Versioned<typename T::Record>& before
     const std::optional<Time> due = type.deadline(after);
     if (due != old) SetDeadline(id, due);
   }
-  if constexpr (T::kHasState) {
+  if (T::kHasState && type.moves != nullptr) {
     const int passed = type.passed != nullptr ? type.passed(before.record, after) : 0;
     Note(name, before.exists() ? type.StateOf(before.record) : 0, passed, type.StateOf(after));
   }

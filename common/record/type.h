@@ -1,4 +1,4 @@
-// A type of record, described once, as one constant.
+// The description of a record type: once, as one constant.
 //
 //   inline constexpr record::Type<v1::ProjectRecord, v1::Project> kProject{
 //       .view = &v1::ProjectRecord::project,
@@ -35,7 +35,7 @@ struct Versioned {
   bool exists() const { return version != 0; }
 };
 
-// The lists that a record stands in. All lists order by creation.
+// The lists that a record stands in. Those that a Transaction writes order by creation.
 class Places {
  public:
   struct Place {
@@ -56,7 +56,7 @@ class Places {
   }
   // In the list of all records of its shard.
   Places& InAll() { return Add({}); }
-  // Kept in the lists, for filtering: a category.
+  // The text that lists filter by (a category), kept with the member.
   Places& Tagged(std::string tag) {
     tag_ = std::move(tag);
     return *this;
@@ -89,8 +89,8 @@ enum class Shards {
 
 // `Rec` is what is stored, `Vw` the message within it that clients see. A view with the fields
 // area_code, state, category or etag needs no more to stand in the lists of its area, to be counted
-// by state, to be filtered and to be updated safely. Fields that are left out do not exist for the
-// type. All functions are pure.
+// by state, to be filtered and to be updated safely. A function that is left out does not exist for
+// the type. All are pure.
 template <class Rec, class Vw = Rec>
 struct Type {
   using Record = Rec;

@@ -11,7 +11,7 @@
 
 namespace baodao::redis {
 
-// Where the commands of one slot go.
+// Finds the node for the commands of one slot.
 class Route {
  public:
   virtual ~Route() = default;

@@ -25,12 +25,6 @@ std::string_view NextArgument(std::string_view wire, size_t& position) {
 Command::Command(std::string_view routing_key)
     : buffer_(kHead, ' '), slot_(routing_key.empty() ? -1 : KeySlot(routing_key)) {}
 
-Command Command::Of(std::string_view routing_key, const std::vector<std::string>& args) {
-  Command command(routing_key);
-  command.AddAll(args);
-  return command;
-}
-
 Command& Command::Add(std::string_view argument) {
   char head[24];
   head[0] = '$';

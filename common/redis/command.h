@@ -32,7 +32,6 @@ class Command {
   static Command Any(const Args&... args) {
     return On(std::string_view{}, args...);
   }
-  static Command Of(std::string_view routing_key, const std::vector<std::string>& args);
 
   Command& Add(std::string_view argument);
   template <std::integral Int>
@@ -50,7 +49,7 @@ class Command {
   std::string_view wire() const { return std::string_view(buffer_).substr(head_); }
   // -1 when any node will do.
   int slot() const { return slot_; }
-  // What metrics call it: the name as given ("GET"), for FCALL and FCALL_RO the function's name.
+  // Its name in metrics: the command as given ("GET"), for FCALL and FCALL_RO the function's name.
   std::string_view label() const;
   // The `index`-th argument; empty when there is none. Linear: for logs and tests.
   std::string_view argument(uint32_t index) const;

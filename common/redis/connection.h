@@ -67,7 +67,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool closed_ = false;
 };
 
-// Where a config's server may be found; a unix path stands as an endpoint without a host.
+// The addresses of a config's server; a unix path is an endpoint without a host.
 std::vector<Endpoint> EndpointsOf(const Config& config);
 // For one attempt: a node that is silent leaves time for the others.
 Millis AttemptTimeout(const Config& config);

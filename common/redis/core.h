@@ -1,4 +1,4 @@
-// What all parts of one client share. Internal to common/redis.
+// State shared by all parts of one client. Internal to common/redis.
 #pragma once
 
 #include <algorithm>

@@ -17,7 +17,7 @@
 
 namespace baodao::redis {
 
-// What the server said about itself.
+// The server's answer about itself.
 struct ServerInfo {
   std::string version;
   bool cluster = false;

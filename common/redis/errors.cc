@@ -80,11 +80,6 @@ absl::Status ErrorReply(std::string_view line) {
   return status;
 }
 
-std::string ErrorWord(const absl::Status& status) {
-  const auto word = status.GetPayload(kWordUrl);
-  return word ? std::string(*word) : std::string();
-}
-
 bool HasErrorWord(const absl::Status& status, std::string_view word) {
   const auto found = status.GetPayload(kWordUrl);
   return found && *found == ToAbsl(word);

@@ -8,7 +8,7 @@
 
 namespace baodao::redis {
 
-// An error reply. The message is the whole line; the first word is kept, see ErrorWord. Codes:
+// An error reply. The message is the whole line; the first word is kept, see HasErrorWord. Codes:
 //   NOT_FOUND            NOSCRIPT, NOGROUP, a missing function, a missing stream or key
 //   ALREADY_EXISTS       BUSYGROUP, BUSYKEY, a library that exists
 //   FAILED_PRECONDITION  WRONGTYPE, READONLY inside scripts
@@ -20,8 +20,7 @@ namespace baodao::redis {
 //   UNKNOWN              every other word, such as a script's own
 absl::Status ErrorReply(std::string_view line);
 
-// The first word of an error reply ("WRONGTYPE"); empty when `status` did not come from one.
-std::string ErrorWord(const absl::Status& status);
+// Whether `status` came from an error reply with this first word ("WRONGTYPE").
 bool HasErrorWord(const absl::Status& status, std::string_view word);
 
 // "ERR Function not found": the functions are to be loaded (again) on that node.

@@ -26,7 +26,7 @@ void IgnoreBrokenPipes() {
 
 }  // namespace
 
-// What hiredis calls. None of it resumes anybody or frees the context: AfterHiredis() does the
+// Callbacks of hiredis. They resume nobody and never free the context: AfterHiredis() does the
 // rest.
 struct LinkHooks {
   static Link* Of(void* link) { return static_cast<Link*>(link); }

@@ -155,7 +155,7 @@ void PendingCalls::ScheduleDrain() {
 }
 
 void PendingCalls::Drain() {
-  // Whoever resumes may get others ready (by destroying the client): those take their turn here
+  // A call that resumes may get others ready (by destroying the client): those take their turn here
   // too.
   struct Rest {
     PendingCalls& waits;

@@ -19,8 +19,8 @@ class ReplyBuilder {
   ReplyBuilder& operator=(const ReplyBuilder&) = delete;
 
   void Install(redisReader* reader);
-  // What the void* of a reply callback points to. Valid until the callback returns; may be moved
-  // from.
+  // The reply that the void* of a reply callback points to. Valid until the callback returns; may
+  // be moved from.
   static Reply& Of(void* reply);
 
  private:

@@ -1,4 +1,4 @@
-// What Redis answered, as a value that owns its bytes.
+// An answer of Redis as a value that owns its bytes.
 #pragma once
 
 #include <cstdint>

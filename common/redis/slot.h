@@ -1,4 +1,4 @@
-// Where a key lives in Redis Cluster.
+// The slot of a key in Redis Cluster.
 #pragma once
 
 #include <cstdint>

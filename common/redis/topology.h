@@ -1,4 +1,4 @@
-// Who serves which slot of a cluster, as its nodes tell it. Internal to common/redis.
+// The nodes of a cluster and their slots, as the nodes tell it. Internal to common/redis.
 #pragma once
 
 #include <absl/status/statusor.h>

@@ -1,4 +1,4 @@
-// What the access check needs from a service to decide about areas and resources.
+// The functions by which a service tells the access check about its areas and resources.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -14,17 +14,17 @@
 
 namespace baodao::rpc {
 
-// Where a resource belongs and who owns it.
+// The area of a resource and its owners.
 struct Scope {
   std::string area_code;
   std::vector<std::string> owner_ids;  // person ids
-  // Where a resource belongs to several areas (a person who reported to some): a role at any of
-  // them will do.
+  // Further areas of a resource that belongs to several (a person who reported to some): a role at
+  // any of them will do.
   std::vector<std::string> more_area_codes;
 };
 
 // NOT_FOUND (any named refusal) when there is no such resource; the chain answers with that status.
-// What it reads it may leave in the context for the handler (CallContext::Keep).
+// It may leave what it reads in the context for the handler (CallContext::Keep).
 using ScopeResolver =
     std::function<Task<absl::StatusOr<Scope>>(CallContext context, std::string resource_id)>;
 

@@ -1,4 +1,4 @@
-// What a call to another service carries besides its request.
+// Metadata and deadline of a call to another service.
 #pragma once
 
 #include <algorithm>

@@ -37,7 +37,7 @@ std::string ServiceConfig(int attempts) {
   return absl::StrCat(R"({"methodConfig":[{"name":[{}],"retryPolicy":{"maxAttempts":)", attempts,
                       R"(,"initialBackoff":"0.05s","maxBackoff":"1s","backoffMultiplier":2,)",
                       R"("retryableStatusCodes":["UNAVAILABLE"]}}],)",
-                      // Where most calls fail, trying again would only add to the load.
+                      // No retries while most calls fail: they would only add to the load.
                       R"("retryThrottling":{"maxTokens":100,"tokenRatio":0.1}})");
 }
 

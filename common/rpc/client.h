@@ -3,8 +3,8 @@
 //   rpc::Channel channel(loop, {.target = "127.0.0.1:7103", .tokens = &tokens});
 //   rpc::Client<dispatch::v1::TaskService> tasks(channel);
 //   using Tasks = rpc::AsyncOf<dispatch::v1::TaskService>;
-//   absl::StatusOr<ClaimTaskResponse> answer =
-//       co_await tasks.Call(&Tasks::ClaimTask, rpc::CallOptions::From(ctx), std::move(request));
+//   absl::StatusOr<Task> answer =
+//       co_await tasks.Call(&Tasks::GetTask, rpc::CallOptions::From(context), std::move(request));
 #pragma once
 
 #include <absl/status/statusor.h>

@@ -1,5 +1,5 @@
-// What a handler knows about the call it serves. Copies share one state, so passing by value is
-// cheap.
+// The call that a handler serves: caller, deadline, trace, address. Copies share one state, so
+// passing by value is cheap.
 #pragma once
 
 #include <array>
@@ -31,7 +31,7 @@ std::string Traceparent(const TraceId& trace);
 
 class CallContext;
 
-// Whoever limits how often callers may call.
+// The limiter of how often callers may call.
 class Charger {
  public:
   // `calls` more on the account of the call's caller.
@@ -55,7 +55,7 @@ class CallContext {
     std::string_view method;
     std::atomic<bool> cancelled{false};
     Charger* charger = nullptr;  // outlives the call
-    // What the access rule has read, by its key: see Keep.
+    // The record that the access rule has read, and its key: see Keep.
     std::string kept_key;
     std::shared_ptr<const void> kept;
   };
@@ -76,8 +76,8 @@ class CallContext {
   Locale locale() const { return state_->locale; }
   // gRPC's form: "ipv4:10.0.0.7:51234". Not authenticated.
   const std::string& peer() const { return state_->peer; }
-  // Where the client calls from, without a port: "10.0.0.7". The peer, or whom a trusted proxy
-  // named as `x-real-ip`. Empty for calls that began inside this process.
+  // The address that the client calls from, without a port: "10.0.0.7". The peer, or whom a trusted
+  // proxy named as `x-real-ip`. Empty for calls that began inside this process.
   const std::string& address() const { return state_->address; }
   std::string_view method() const { return state_->method; }
   // The client has gone or its deadline passed: the answer will be dropped. A unary handler may

@@ -25,24 +25,15 @@ double RateLimiter::TokensOf(const Entry& entry, const Bucket& bucket, Now now) 
 std::chrono::milliseconds RateLimiter::Wait(std::string_view key, const Bucket& bucket,
                                             Now now) const {
   if (bucket.per_second <= 0) return std::chrono::milliseconds(0);
-  const auto found = index_.find(key);
-  if (found == index_.end()) return std::chrono::milliseconds(0);
-  return WaitFor(TokensOf(*found->second, bucket, now), bucket);
+  const Entry* const entry = entries_.Peek(key);
+  if (entry == nullptr) return std::chrono::milliseconds(0);
+  return WaitFor(TokensOf(*entry, bucket, now), bucket);
 }
 
 RateLimiter::Entry& RateLimiter::Refill(std::string_view key, const Bucket& bucket, Now now) {
-  auto found = index_.find(key);
-  if (found == index_.end()) {
-    if (entries_.size() >= max_callers_ && !entries_.empty()) {
-      index_.erase(entries_.back().key);
-      entries_.pop_back();
-    }
-    entries_.push_front({std::string(key), Capacity(bucket), now});
-    found = index_.emplace(entries_.front().key, entries_.begin()).first;
-  } else {
-    entries_.splice(entries_.begin(), entries_, found->second);
-  }
-  Entry& entry = *found->second;
+  Entry* const known = entries_.Find(key);
+  if (known == nullptr) return entries_.Put(key, {Capacity(bucket), now});
+  Entry& entry = *known;
   entry.tokens = TokensOf(entry, bucket, now);
   entry.refilled = now;
   return entry;

@@ -3,12 +3,11 @@
 
 #include <chrono>
 #include <cstddef>
-#include <list>
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
+
+#include "common/containers/lru_cache.h"
 
 namespace baodao::rpc {
 
@@ -38,7 +37,7 @@ class RateLimiter {
  public:
   using Now = std::chrono::steady_clock::time_point;
 
-  explicit RateLimiter(std::size_t max_callers) : max_callers_(max_callers) {}
+  explicit RateLimiter(std::size_t max_callers) : entries_(max_callers) {}
 
   // Takes one token of `key`'s bucket. Zero when taken, else how long until one will be there.
   std::chrono::milliseconds Take(std::string_view key, const Bucket& bucket, Now now);
@@ -51,19 +50,15 @@ class RateLimiter {
 
  private:
   struct Entry {
-    std::string key;
     double tokens;
     Now refilled;
   };
-  using Entries = std::list<Entry>;  // most recently seen first
 
   // The bucket as it is now, a full one where there was none.
   Entry& Refill(std::string_view key, const Bucket& bucket, Now now);
   static double TokensOf(const Entry& entry, const Bucket& bucket, Now now);
 
-  std::size_t max_callers_;
-  Entries entries_;
-  std::unordered_map<std::string_view, Entries::iterator> index_;  // keys point into entries_
+  LruCache<Entry> entries_;
 };
 
 }  // namespace baodao::rpc

@@ -22,7 +22,7 @@ const MethodDescriptor* Find(const std::string& name) {
   return DescriptorPool::generated_pool()->FindMethodByName(dotted);
 }
 
-// What is wrong with a route whose method is `method`; empty when nothing.
+// The fault of a route whose method is `method`; empty when there is none.
 std::string ProblemOf(const Route& route, const MethodDescriptor* method) {
   if (method == nullptr) return "there is no such method in the protos";
   if (method->client_streaming()) return "client streaming is not supported";

@@ -52,7 +52,7 @@ class Router {
       return handler(app, std::move(context), std::move(request));
     });
   }
-  // What `handler` refers to outlives the server.
+  // Everything `handler` refers to outlives the server.
   template <class Req, class Resp>
   void Unary(std::string_view method,
              std::function<Task<absl::StatusOr<Resp>>(CallContext, Req)> handler) {

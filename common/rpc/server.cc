@@ -24,10 +24,10 @@ namespace {
 
 // By so much a request may pass the limit and still be refused by name, not by gRPC itself.
 constexpr std::size_t kNamedBeyond = 64 << 10;
-// Of one connection: a phone has a handful, the edge gives every call a connection of its own, and
-// another service waits its turn.
+// Calls of one connection at once: a phone has a handful, the edge gives every call a connection of
+// its own, and another service waits its turn.
 constexpr int kMaxStreams = 100;
-// What gRPC gets to end calls that were already cut off.
+// Time for gRPC to end calls that were already cut off.
 constexpr std::chrono::milliseconds kShutdownGrace{500};
 
 int Milliseconds(Millis time) { return static_cast<int>(time.count()); }

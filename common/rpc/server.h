@@ -1,6 +1,6 @@
-// The gRPC server of a service. Every call passes one chain before its handler: deadline → metrics
-// → trace id → authentication → access rule → bounds → rate limit. gRPC threads parse; everything
-// else runs on the loop. Health (grpc.health.v1) and reflection are always on.
+// The gRPC server of a service. Every call passes one chain before its handler: overload and
+// deadline → authentication → access rule → rate limit → bounds (see detail/chain.h). gRPC threads
+// parse; everything else runs on the loop. Health (grpc.health.v1) and reflection are always on.
 #pragma once
 
 #include <absl/status/status.h>
@@ -50,7 +50,7 @@ struct ServerOptions {
   Millis connection_idle{5 * 60'000};
   Millis connection_age{60 * 60'000};
   Millis connection_age_grace{20 * 60'000};
-  // What all connections together may hold in memory; beyond it gRPC closes some of them.
+  // Memory of all connections together; beyond it gRPC closes some of them.
   std::size_t max_transport_bytes = 256u << 20;
   // Unary calls being served at once; beyond that new ones are refused as OVERLOADED.
   std::size_t max_live_calls = 10'000;
@@ -80,7 +80,7 @@ class Server {
   ~Server();
 
   int port() const;
-  // What the health service answers, for "" and for every registered service. Any thread.
+  // Sets the health service's answer, for "" and for every registered service. Any thread.
   void SetServing(bool serving);
   // Graceful end: NOT_SERVING, streams end with UNAVAILABLE, live unary calls get up to `grace` to
   // finish, new ones are refused; afterwards calls still unfinished are cut off. Returns when gRPC

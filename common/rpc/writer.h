@@ -11,7 +11,7 @@
 
 namespace baodao::rpc {
 
-// What a Writer writes to: a live call, or a double in a test. Loop thread only.
+// The other end of a Writer: a live call, or a double in a test. Loop thread only.
 class StreamSink {
  public:
   virtual ~StreamSink() = default;

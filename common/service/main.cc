@@ -147,7 +147,7 @@ class Process {
     co_return absl::OkStatus();
   }
 
-  // What was opened with the session ends with it.
+  // Ends the streams that were opened with the session.
   void OnSessionEnded(const std::string& id) {
     if (server_ == nullptr) return;
     server_->EndStreams([&id](const auth::Principal& caller) { return caller.session_id == id; },

@@ -14,7 +14,7 @@
 
 namespace baodao::service {
 
-// What is alive while a service serves: handlers, caches, workers. Its constructor wires them:
+// The handlers, caches and workers of a service while it serves. Its constructor wires them:
 // registers RPCs at runtime.router, sets runtime.access, tells the host what it hears.
 class Service {
  public:

@@ -1,4 +1,5 @@
-// What every service has while it runs. Built by service::Main, handed to the service's own wiring.
+// The loop, clients, stores and keys that every service has while it runs. Built by service::Main,
+// handed to the service's own wiring.
 #pragma once
 
 #include <absl/status/status.h>

@@ -9,7 +9,7 @@
 
 namespace baodao::service {
 
-// Of tokens: they may change while the service runs.
+// The keys of tokens, which may change while the service runs.
 struct TokenKeys {
   auth::PrivateKey signing;
   auth::KeySet verifying;

@@ -1,4 +1,4 @@
-// What a start does while others cannot be reached.
+// Retries of a start while others cannot be reached.
 #pragma once
 
 #include <absl/status/status.h>

@@ -39,7 +39,7 @@ std::string TextOf(const absl::Status& status, Locale locale) {
   return text;
 }
 
-// What the client is told: the refusal itself, or the one that stands for a fault.
+// The status that the client is told: the refusal itself, or the one that stands for a fault.
 absl::Status Outward(const absl::Status& status) {
   if (IsRefusal(status)) return status;
   return Refuse(status_internal::ReasonForFault(status.code()));

@@ -33,7 +33,7 @@ using Metadata = std::map<std::string, std::string>;
 struct Violation {
   std::string field;  // Path in the request, e.g. "need.place.latitude" or "skills[3]".
   ViolationKind kind = ViolationKind::REQUIRED;
-  Metadata arguments;  // What the text of the kind names: {"max", "100"}.
+  Metadata arguments;  // Values that the text of the kind names: {"max", "100"}.
 
   bool operator==(const Violation&) const = default;
 };

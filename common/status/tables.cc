@@ -2,6 +2,7 @@
 
 #include <absl/container/flat_hash_map.h>
 #include <grpcpp/support/status_code_enum.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <optional>
@@ -82,7 +83,7 @@ std::string Fill(std::string_view text, const Metadata& values, Locale locale) {
 
 std::string_view CutUtf8(std::string_view text, size_t max) {
   if (text.size() <= max) return text;
-  while (max > 0 && (static_cast<unsigned char>(text[max]) & 0xC0) == 0x80) --max;
+  while (max > 0 && U8_IS_TRAIL(text[max])) --max;
   return text.substr(0, max);
 }
 

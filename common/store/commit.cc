@@ -32,11 +32,6 @@ void Commit::RemoveField(std::string key, std::string field) {
   writes_.push_back({Op::kRemoveField, std::move(key), std::move(field), {}});
 }
 
-void Commit::SetValue(std::string key, std::string bytes, std::optional<Millis> ttl) {
-  const double number = ttl ? static_cast<double>(std::max<int64_t>(ttl->count(), 1)) : 0;
-  writes_.push_back({Op::kSetValue, std::move(key), {}, std::move(bytes), number});
-}
-
 void Commit::RemoveValue(std::string key) {
   writes_.push_back({Op::kRemoveValue, std::move(key), {}, {}});
 }

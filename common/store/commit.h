@@ -47,8 +47,7 @@ class Commit {
   // Fields of a hash: parts of an aggregate guarded by their root record's version.
   void SetField(std::string key, std::string field, std::string bytes);
   void RemoveField(std::string key, std::string field);
-  // A plain value with a life time, e.g. a lookup index or a rate counter.
-  void SetValue(std::string key, std::string bytes, std::optional<Millis> ttl = std::nullopt);
+  // Removes a counter (Store::Increment).
   void RemoveValue(std::string key);
   // Appends to a stream kept for readers (an inbox), trimmed to about `max_length` entries.
   void Append(std::string stream_key, std::string bytes, uint64_t max_length);
@@ -80,7 +79,6 @@ class Commit {
     kIndexRemove,
     kSetField,
     kRemoveField,
-    kSetValue,
     kRemoveValue,
     kAppend,
     kEmit,
@@ -96,7 +94,7 @@ class Commit {
     std::string key;       // empty for kEmit, kSetTimer, kClearTimer: the store knows those keys
     std::string member;    // member or field
     std::string bytes;     // value; for kPut without the version prefix
-    double number = 0;     // score, due milliseconds, ttl milliseconds, or maximal length
+    double number = 0;     // score, due milliseconds, or maximal length
     uint64_t version = 0;  // kPut: the version to write; kDelete: the version expected
   };
   struct Request {

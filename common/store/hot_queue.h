@@ -2,9 +2,12 @@
 // the calls that arrive queue up and make the next one. So a rush on one record gets cheaper per
 // call, not dearer.
 //
-//   struct Claim { const ClaimTaskRequest& request; absl::StatusOr<ClaimTaskResponse> result; };
-//   HotQueue<Claim> claims(loop, [&](std::string task_id, std::vector<Claim*> batch) -> Task<void>
-//   { … }); Claim claim{request, {}}; CO_RETURN_IF_ERROR(co_await claims.Submit(task_id, claim));
+//   struct Claim { const ClaimTaskRequest& request; absl::StatusOr<Assignment> result; };
+//   auto decide = [&](std::string task_id, std::vector<Claim*> batch) -> Task<void> { … };
+//   HotQueue<Claim> claims(loop, decide);
+//   …
+//   Claim claim{request, {}};
+//   CO_RETURN_IF_ERROR(co_await claims.Submit(task_id, claim));
 //   co_return std::move(claim.result);
 #pragma once
 

@@ -196,11 +196,6 @@ void MemoryData::Write(const Commit::Write& write, const Commit& commit, const K
       return;
     case Commit::Op::kRemoveField:
       return RemoveField(write.key, write.member);
-    case Commit::Op::kSetValue: {
-      std::optional<Time> expires;
-      if (write.number > 0) expires = now + Millis(static_cast<int64_t>(write.number));
-      return WriteText(write.key, write.bytes, expires);
-    }
     case Commit::Op::kAppend:
       Append(write.key, write.bytes, now, static_cast<uint64_t>(write.number));
       return;

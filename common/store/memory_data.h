@@ -1,4 +1,4 @@
-// What one Redis would hold, as plain containers. Shared by the MemoryStores of all services and
+// The contents of one Redis as plain containers. Shared by the MemoryStores of all services and
 // replicas of a simulation, and readable by tests.
 #pragma once
 

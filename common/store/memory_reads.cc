@@ -44,26 +44,11 @@ Task<absl::StatusOr<std::vector<ScoredMember>>> MemoryStore::RangeIndex(std::str
   co_return co_await Run("RangeIndex", key, std::move(effect));
 }
 
-Task<absl::StatusOr<std::vector<std::string>>> MemoryStore::RangeIndexByMember(std::string key,
-                                                                               std::string after,
-                                                                               int64_t limit) {
-  std::function<std::vector<std::string>()> effect = [&] {
-    std::vector<std::string> members;
-    const MemoryData::Index* const index = data_.FindIndex(key);
-    if (index == nullptr) return members;
-    auto entry = after.empty() ? index->scores.begin() : index->scores.upper_bound(after);
-    for (; entry != index->scores.end() && static_cast<int64_t>(members.size()) < limit; ++entry) {
-      members.push_back(entry->first);
-    }
-    return members;
-  };
-  co_return co_await Run("RangeIndexByMember", key, std::move(effect));
-}
-
-Task<absl::StatusOr<int64_t>> MemoryStore::IndexSize(std::string key) {
+Task<absl::StatusOr<int64_t>> MemoryStore::IndexSize(std::string key, double min) {
   std::function<int64_t()> effect = [&]() -> int64_t {
     const MemoryData::Index* const index = data_.FindIndex(key);
-    return index == nullptr ? 0 : static_cast<int64_t>(index->scores.size());
+    if (index == nullptr) return 0;
+    return std::distance(index->order.lower_bound({min, ""}), index->order.end());
   };
   co_return co_await Run("IndexSize", key, std::move(effect));
 }

@@ -135,13 +135,6 @@ Task<absl::Status> MemoryStore::Unmark(int shard, RequestKey request) {
   co_return (co_await Run("Unmark", key, std::move(effect))).status();
 }
 
-Task<absl::StatusOr<std::optional<std::string>>> MemoryStore::GetValue(std::string key) {
-  std::function<std::optional<std::string>()> effect = [&] {
-    return data_.ReadText(key, clock_.Now());
-  };
-  co_return co_await Run("GetValue", key, std::move(effect));
-}
-
 Counted MemoryStore::CounterAt(const std::string& key) {
   Counted counted;
   const std::optional<std::string> kept = data_.ReadText(key, clock_.Now());

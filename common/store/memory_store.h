@@ -16,7 +16,7 @@
 
 namespace baodao::store {
 
-// What shall go wrong with one call.
+// The faults injected into one call.
 struct Fault {
   bool fail_before = false;  // STORE_UNAVAILABLE, nothing happened
   bool fail_after = false;   // STORE_UNAVAILABLE, but it did happen
@@ -41,6 +41,7 @@ class MemoryStore final : public Store {
 
   using Store::Get;
   using Store::GetMany;
+  using Store::IndexSize;
   const Keys& keys() const override { return keys_; }
   Task<absl::StatusOr<Stored>> Get(std::string key, Read read) override;
   Task<absl::StatusOr<std::vector<Stored>>> GetMany(std::vector<std::string> keys,
@@ -51,17 +52,13 @@ class MemoryStore final : public Store {
       int shard, RequestKey request) override;
   Task<absl::StatusOr<Marking>> MarkRequest(int shard, RequestKey request) override;
   Task<absl::Status> Unmark(int shard, RequestKey request) override;
-  Task<absl::StatusOr<std::optional<std::string>>> GetValue(std::string key) override;
   Task<absl::StatusOr<Counted>> Increment(std::string key, Millis ttl) override;
   Task<absl::Status> Decrement(std::string key, Millis ttl) override;
   Task<absl::StatusOr<Counted>> ReadCounter(std::string key) override;
   // Only yields: time is the simulation's.
   Task<void> Backoff(int attempt) override;
   Task<absl::StatusOr<std::vector<ScoredMember>>> RangeIndex(std::string key, Range range) override;
-  Task<absl::StatusOr<std::vector<std::string>>> RangeIndexByMember(std::string key,
-                                                                    std::string after,
-                                                                    int64_t limit) override;
-  Task<absl::StatusOr<int64_t>> IndexSize(std::string key) override;
+  Task<absl::StatusOr<int64_t>> IndexSize(std::string key, double min) override;
   Task<absl::StatusOr<std::vector<std::optional<std::string>>>> GetFields(
       std::string key, std::vector<std::string> fields) override;
   Task<absl::StatusOr<std::vector<std::pair<std::string, std::string>>>> ListFields(

@@ -98,7 +98,7 @@ Task<absl::StatusOr<Mutated>> Decide(Mutation& mutation, bool recent, const Deci
   for (int attempt = 0; attempt < kMaxAttempts;) {
     const Read read = recent ? Read::kRecent : Read::kFresh;
     absl::StatusOr<std::pair<Commit, std::string>> decided = co_await decide(read);
-    // What is only remembered neither refuses nor answers: no version would be compared.
+    // A decision on remembered records neither refuses nor answers: no version would be compared.
     const bool unproven = !decided.ok() || decided->first.empty();
     if (unproven && std::exchange(recent, false)) continue;
     if (!decided.ok()) co_return co_await Refused(mutation, decided.status());
@@ -123,7 +123,7 @@ Task<absl::StatusOr<Mutated>> Decide(Mutation& mutation, bool recent, const Deci
       case CommitOutcome::Kind::kConflict:
         break;
     }
-    // What was decided on memory alone cost nothing: read and decide again at once.
+    // A decision on memory alone cost nothing: read and decide again at once.
     if (std::exchange(recent, false)) continue;
     if (++attempt < kMaxAttempts) co_await mutation.store.Backoff(attempt);
   }
@@ -136,7 +136,7 @@ Task<absl::Status> UpdateFrom(Store& store, Read read,
   for (int attempt = 0; attempt < kMaxAttempts;) {
     absl::StatusOr<Commit> commit = co_await decide(read);
     const bool remembered = std::exchange(read, Read::kFresh) == Read::kRecent;
-    // What is only remembered neither refuses nor ends it: no version would be compared.
+    // A decision on remembered records neither refuses nor ends it: no version would be compared.
     const bool unproven = !commit.ok() || commit->empty();
     if (unproven && remembered) continue;
     if (unproven) co_return commit.status();

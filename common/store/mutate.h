@@ -16,7 +16,7 @@
 
 namespace baodao::store {
 
-// What a handler decided: the writes, and what to answer once they are on disk.
+// A handler's decision: the writes, and the answer once they are on disk.
 template <class Response>
 struct Decision {
   Commit commit;
@@ -51,7 +51,7 @@ Task<absl::StatusOr<Response>> MutateTyped(
     std::function<Task<absl::StatusOr<Decision<Response>>>(Read)> decide, bool* replayed = nullptr);
 }  // namespace internal
 
-// Mutate<PublishTaskResponse>(store, MakeRequestKey(…), caller_shard, shard, [&]() -> Task<…> { …
+// Mutate<v1::Task>(store, MakeRequestKey(…), caller_shard, shard, [&]() -> Task<…> { …
 // }): `decide` loads what it needs and fills commit and answer. On a conflict it runs again (at
 // most 8 times with jitter, then CONFLICT_RETRY). A known request_id answers as it did the first
 // time, even where `decide` now refuses; one known with another fingerprint is REQUEST_ID_REUSED.

@@ -2,12 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <unordered_map>
 
+#include "common/containers/lru_cache.h"
 #include "common/store/commit.h"
 
 namespace baodao::store {
@@ -16,10 +14,10 @@ namespace baodao::store {
 // go first. One loop.
 class RecordCache {
  public:
-  explicit RecordCache(size_t capacity) : capacity_(capacity) {}
+  explicit RecordCache(size_t capacity);
 
   std::optional<Stored> Find(const std::string& key);
-  // What was read: only refreshes what is here already and older.
+  // Takes over what was read, where an older version is held.
   void Refresh(const std::string& key, const Stored& stored);
   // A commit that was applied: keeps its records, forgets what it deleted. Takes the bytes.
   void Applied(Commit&& commit);
@@ -27,26 +25,12 @@ class RecordCache {
   void Doubted(const Commit& commit);
 
   size_t size() const { return records_.size(); }
-  uint64_t hits() const { return hits_; }
-  uint64_t misses() const { return misses_; }
 
  private:
-  struct Record {
-    std::string key;
-    Stored stored;
-  };
-  using Position = std::list<Record>::iterator;
+  void Put(const std::string& key, Stored stored);
 
-  void Put(std::string key, uint64_t version, std::string bytes);
-  void Forget(const std::string& key);
-  void Evict();
-
-  size_t capacity_;
-  std::list<Record> records_;                              // most recently used first
-  std::unordered_map<std::string_view, Position> by_key_;  // views of Record::key
-  size_t bytes_ = 0;
-  uint64_t hits_ = 0;
-  uint64_t misses_ = 0;
+  size_t max_bytes_;  // 0: keeps nothing
+  LruCache<Stored> records_;
 };
 
 }  // namespace baodao::store

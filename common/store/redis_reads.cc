@@ -26,7 +26,7 @@ Time ParseTime(const std::string& score) {
 
 int64_t Ms(Time time) { return time.time_since_epoch().count(); }
 
-// Of PTTL, which answers less than 0 where there is no end or no key.
+// The answer of PTTL, which is less than 0 where there is no end or no key.
 Millis LeftOf(const redis::Reply& reply) { return Millis(std::max<int64_t>(reply.integer, 0)); }
 
 redis::Command NextTimerCommand(const std::string& key) {
@@ -39,13 +39,6 @@ std::optional<Time> ParseNextTimer(const redis::Reply& reply) {
 }
 
 }  // namespace
-
-Task<absl::StatusOr<std::optional<std::string>>> RedisStore::GetValue(std::string key) {
-  redis::Command command = redis::Command::On(key, "GET", key);
-  CO_ASSIGN_OR_RETURN(redis::Reply reply, co_await Call(std::move(command)));
-  if (reply.IsNil()) co_return std::nullopt;
-  co_return std::move(reply.text);
-}
 
 // NX: a counter whose life time got lost between the two commands gets one with the next call.
 Task<absl::StatusOr<Counted>> RedisStore::Increment(std::string key, Millis ttl) {
@@ -99,21 +92,8 @@ Task<absl::StatusOr<std::vector<ScoredMember>>> RedisStore::RangeIndex(std::stri
   co_return members;
 }
 
-Task<absl::StatusOr<std::vector<std::string>>> RedisStore::RangeIndexByMember(std::string key,
-                                                                              std::string after,
-                                                                              int64_t limit) {
-  const std::string from = after.empty() ? "-" : absl::StrCat("(", after);
-  redis::Command command = redis::Command::On(key, "ZRANGE", key, from, "+", "BYLEX", "LIMIT", 0,
-                                              std::max<int64_t>(limit, 0));
-  CO_ASSIGN_OR_RETURN(redis::Reply reply, co_await Call(std::move(command)));
-  std::vector<std::string> members;
-  members.reserve(reply.items.size());
-  for (redis::Reply& item : reply.items) members.push_back(std::move(item.text));
-  co_return members;
-}
-
-Task<absl::StatusOr<int64_t>> RedisStore::IndexSize(std::string key) {
-  redis::Command command = redis::Command::On(key, "ZCARD", key);
+Task<absl::StatusOr<int64_t>> RedisStore::IndexSize(std::string key, double min) {
+  redis::Command command = redis::Command::On(key, "ZCOUNT", key, detail::ScoreText(min), "+inf");
   CO_ASSIGN_OR_RETURN(const redis::Reply reply, co_await Call(std::move(command)));
   co_return reply.integer;
 }

@@ -49,6 +49,7 @@ class RedisStore final : public Store {
 
   using Store::Get;
   using Store::GetMany;
+  using Store::IndexSize;
   const Keys& keys() const override { return keys_; }
   Task<absl::StatusOr<Stored>> Get(std::string key, Read read) override;
   Task<absl::StatusOr<std::vector<Stored>>> GetMany(std::vector<std::string> keys,
@@ -59,16 +60,12 @@ class RedisStore final : public Store {
       int shard, RequestKey request) override;
   Task<absl::StatusOr<Marking>> MarkRequest(int shard, RequestKey request) override;
   Task<absl::Status> Unmark(int shard, RequestKey request) override;
-  Task<absl::StatusOr<std::optional<std::string>>> GetValue(std::string key) override;
   Task<absl::StatusOr<Counted>> Increment(std::string key, Millis ttl) override;
   Task<absl::Status> Decrement(std::string key, Millis ttl) override;
   Task<absl::StatusOr<Counted>> ReadCounter(std::string key) override;
   Task<void> Backoff(int attempt) override;
   Task<absl::StatusOr<std::vector<ScoredMember>>> RangeIndex(std::string key, Range range) override;
-  Task<absl::StatusOr<std::vector<std::string>>> RangeIndexByMember(std::string key,
-                                                                    std::string after,
-                                                                    int64_t limit) override;
-  Task<absl::StatusOr<int64_t>> IndexSize(std::string key) override;
+  Task<absl::StatusOr<int64_t>> IndexSize(std::string key, double min) override;
   Task<absl::StatusOr<std::vector<std::optional<std::string>>>> GetFields(
       std::string key, std::vector<std::string> fields) override;
   Task<absl::StatusOr<std::vector<std::pair<std::string, std::string>>>> ListFields(
@@ -79,8 +76,6 @@ class RedisStore final : public Store {
                                                             int limit) override;
   Task<absl::StatusOr<std::optional<Time>>> NextTimer(int shard) override;
   Task<absl::StatusOr<std::vector<std::optional<Time>>>> NextTimers() override;
-
-  const RecordCache& cache() const { return cache_; }
 
  private:
   RedisStore(asio::io_context& loop, redis::Client& client, Keys keys, Options options,

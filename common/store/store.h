@@ -41,14 +41,14 @@ struct DueTimer {
   Time due;  // as it was set; after a lease that ran out, the end of that lease
 };
 
-// What stood under a request_id when it was marked.
+// The state of a request_id before it was marked.
 enum class Marking {
   kNew,     // nothing: the mark is this call's
   kKnown,   // the same payload, marked or answered by an earlier call or a copy
   kReused,  // another payload
 };
 
-// What a read of records may answer.
+// The freshness that a read of records asks for.
 enum class Read {
   kFresh,   // what the store holds now
   kRecent,  // perhaps from memory, as this process last wrote it: another replica may have written
@@ -76,7 +76,7 @@ class Store {
   virtual Task<absl::StatusOr<uint64_t>> VersionOf(std::string key) = 0;
   virtual Task<absl::StatusOr<CommitOutcome>> Apply(Commit commit) = 0;
 
-  // What an earlier commit of the shard answered to this request; nullopt when none did.
+  // The answer of an earlier commit of the shard to this request; nullopt when there is none.
   virtual Task<absl::StatusOr<std::optional<CommitOutcome::Replay>>> FindAnswer(
       int shard, RequestKey request) = 0;
   // Puts the request's fingerprint down in the caller's shard, unless something stands there.
@@ -84,7 +84,6 @@ class Store {
   // Takes back a mark that nothing came of. Answers, and marks of other payloads, stay.
   virtual Task<absl::Status> Unmark(int shard, RequestKey request) = 0;
 
-  virtual Task<absl::StatusOr<std::optional<std::string>>> GetValue(std::string key) = 0;
   // Adds to a counter with a life time counted from its first increment; answers it as it is then.
   // For rate limits.
   virtual Task<absl::StatusOr<Counted>> Increment(std::string key, Millis ttl) = 0;
@@ -104,12 +103,11 @@ class Store {
   };
   virtual Task<absl::StatusOr<std::vector<ScoredMember>>> RangeIndex(std::string key,
                                                                      Range range) = 0;
-  // Members after `after` (exclusive; empty: from the start) in byte order; every score must be
-  // equal.
-  virtual Task<absl::StatusOr<std::vector<std::string>>> RangeIndexByMember(std::string key,
-                                                                            std::string after,
-                                                                            int64_t limit) = 0;
-  virtual Task<absl::StatusOr<int64_t>> IndexSize(std::string key) = 0;
+  // The members of an index; with `min`: those with a score of at least that.
+  Task<absl::StatusOr<int64_t>> IndexSize(std::string key) {
+    return IndexSize(std::move(key), Range().min);
+  }
+  virtual Task<absl::StatusOr<int64_t>> IndexSize(std::string key, double min) = 0;
 
   // Waits a little before a commit that conflicted is decided again: longer, and at random,
   // with each attempt (1, 2, …).

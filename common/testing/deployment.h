@@ -58,7 +58,7 @@ class Deployment {
 
  private:
   int PortOf(const std::string& service) const;
-  // Of Redis, as services are told it.
+  // The address of Redis, as services are told it.
   std::string Addresses();
   void Spawn(const std::string& service);
   void AwaitServing(const std::string& service);

@@ -17,7 +17,7 @@ Task<void> FakeClock::SleepFor(Millis duration) {
     room->watchers.begin()->second->cancel();
     room->watchers.erase(room->watchers.begin());
   }
-  // Whoever is woken was taken out first; who is still in was cancelled, or is being destroyed.
+  // A sleeper that is woken was taken out first; one still in was cancelled, or is being destroyed.
   struct Leave {
     Sleepers& room;
     const Key& key;

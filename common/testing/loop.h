@@ -41,6 +41,19 @@ inline void Run(asio::io_context& loop, Task<void> task,
   if (error) std::rethrow_exception(error);
 }
 
+// Runs `loop` on this thread until `condition` holds; false when it does not within `limit`.
+template <class Condition>
+bool Await(asio::io_context& loop, Condition condition,
+           std::chrono::milliseconds limit = std::chrono::seconds(30)) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    loop.restart();
+    loop.run_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
 template <class T>
 T Run(asio::io_context& loop, Task<T> task,
       std::chrono::milliseconds limit = std::chrono::seconds(60)) {

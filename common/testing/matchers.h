@@ -1,10 +1,13 @@
-// What a call came to, in words: a failing test prints the status itself.
+// Matchers of a call's outcome: a failing test prints the status itself.
 //   EXPECT_THAT(Claim(), testing::IsOk());
 //   EXPECT_THAT(Claim(), testing::IsRefusal(Reason::TASK_FULL));
 #pragma once
 
 #include <absl/status/status.h>
 #include <gmock/gmock.h>
+
+#include <optional>
+#include <string>
 
 #include "common/status/grpc.h"
 #include "common/status/status.h"
@@ -13,10 +16,19 @@ namespace baodao::testing {
 
 inline absl::Status StatusIn(const absl::Status& status) { return status; }
 inline absl::Status StatusIn(const grpc::Status& status) { return FromGrpc(status); }
-// Of a StatusOr, or of a stream.
+// The status of a StatusOr, or of a stream.
 template <class Result>
 absl::Status StatusIn(const Result& result) {
   return result.status();
+}
+
+// "OK", or the name of the reason for a refusal; of another error, all that it says.
+template <class Result>
+std::string ReasonName(const Result& result) {
+  const absl::Status status = StatusIn(result);
+  if (status.ok()) return "OK";
+  const std::optional<Reason> reason = ReasonOf(status);
+  return reason ? std::string(Name(*reason)) : status.ToString();
 }
 
 MATCHER(IsOk, "is OK") {

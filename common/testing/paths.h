@@ -1,4 +1,4 @@
-// Where the tree and its binaries are, for tests that run the real programs.
+// Paths of the tree and its binaries, for tests that run the real programs.
 #pragma once
 #include <string>
 

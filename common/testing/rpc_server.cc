@@ -17,7 +17,8 @@ rpc::ServerOptions TestServerOptions(Tokens& tokens, metrics::Registry& metrics)
   return options;
 }
 
-RpcServer::RpcServer(asio::io_context& loop, rpc::Router& router, rpc::ServerOptions options) {
+RpcServer::RpcServer(asio::io_context& loop, rpc::Router& router, rpc::ServerOptions options,
+                     int attempts) {
   auto server = rpc::Server::Start(loop, router, std::move(options));
   if (!server.ok()) {
     std::fprintf(stderr, "the test server did not start: %s\n", server.status().ToString().c_str());
@@ -27,6 +28,7 @@ RpcServer::RpcServer(asio::io_context& loop, rpc::Router& router, rpc::ServerOpt
   server_->SetServing(true);
   rpc::ChannelOptions channel;
   channel.target = target();
+  channel.attempts = attempts;
   channel_ = std::make_unique<rpc::Channel>(loop, std::move(channel));
 }
 

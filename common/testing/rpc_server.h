@@ -17,10 +17,12 @@ namespace baodao::testing {
 rpc::ServerOptions TestServerOptions(Tokens& tokens, metrics::Registry& metrics);
 
 // Starts serving when constructed; aborts with the reason when that fails. Everything on one loop:
-// a test awaits calls made through channel() while the same loop serves them.
+// a test awaits calls made through channel() while the same loop serves them. `attempts`: of a call
+// through channel(), see rpc::ChannelOptions.
 class RpcServer {
  public:
-  RpcServer(asio::io_context& loop, rpc::Router& router, rpc::ServerOptions options);
+  RpcServer(asio::io_context& loop, rpc::Router& router, rpc::ServerOptions options,
+            int attempts = 4);
 
   std::string target() const;
   rpc::Server& server() { return *server_; }

@@ -10,7 +10,7 @@
 
 namespace baodao::unicode {
 
-// What stands where bytes are not UTF-8.
+// Stands for bytes that are not UTF-8.
 inline constexpr int32_t kIllFormed = -1;
 
 // The code point at `*at`, which must lie before the end and is moved past it. kIllFormed for bytes

@@ -1,4 +1,4 @@
-// What a request is changed to before it is checked.
+// Changes a request to one form before it is checked.
 #pragma once
 
 #include <google/protobuf/message.h>

@@ -1,6 +1,7 @@
 #include "common/validate/text.h"
 
 #include <absl/strings/ascii.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 
@@ -46,7 +47,7 @@ bool IsReadable(std::string_view text) {
 }  // namespace
 
 std::size_t CountCodePoints(std::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; });
+  return std::count_if(text.begin(), text.end(), [](char c) { return !U8_IS_TRAIL(c); });
 }
 
 bool FitsFormat(v1::Format format, std::string_view text) {
@@ -86,6 +87,10 @@ std::size_t FormatLimit(v1::Format format) {
       return 11;
     case v1::FORMAT_TAG:
       return 48;
+    case v1::FORMAT_PAGE_TOKEN:
+      return 512;
+    case v1::FORMAT_CONTACT_PHONE:
+      return 32;
     default:
       return 0;
   }

@@ -15,7 +15,7 @@ namespace baodao::validate {
 // Deeper than any request of ours; what is nested deeper is refused rather than walked.
 inline constexpr int kMaxDepth = 32;
 
-// Where the walk stands: a list on the stack, made a string only when something is wrong.
+// The position of the walk: a list on the stack, made a string only when something is wrong.
 struct Place {
   const Place* parent;
   const google::protobuf::FieldDescriptor* field;

@@ -1,4 +1,4 @@
-// What of a task those see who have nothing to do with it; see dispatch's TaskService.
+// A task as those see it who have nothing to do with it; see dispatch's TaskService.
 #pragma once
 
 #include "baodao/dispatch/v1/task.pb.h"

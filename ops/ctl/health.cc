@@ -2,7 +2,6 @@
 #include <grpcpp/generic/generic_stub.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -49,28 +48,21 @@ struct HealthOptions {
 };
 
 Task<absl::Status> Health(Session& session, std::shared_ptr<const HealthOptions> options) {
-  struct Part {
-    const char* name;
-    const rpc::Channel& channel;
-  };
-  client::Backend& backend = session.backend;
-  const std::array<Part, 5> parts = {
-      Part{"registration", backend.registration}, Part{"lists", backend.lists},
-      Part{"dispatch", backend.dispatch}, Part{"matching", backend.matching},
-      Part{"inbox", backend.inbox}};
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(options->wait_s);
   Table table({"SERVICE", "STATE", "WHY"});
   bool all = true;
   const std::vector<std::string>& asked = options->services;
-  for (const Part& part : parts) {
-    if (!asked.empty() && std::find(asked.begin(), asked.end(), part.name) == asked.end()) continue;
-    std::string ailment = Ailment(part.channel.grpc(), std::chrono::seconds(1));
+  for (const std::string_view service : config::kServices) {
+    if (!asked.empty() && std::find(asked.begin(), asked.end(), service) == asked.end()) continue;
+    const std::shared_ptr<grpc::Channel>& channel = session.ChannelTo(service).grpc();
+    std::string ailment = Ailment(channel, std::chrono::seconds(1));
     while (!ailment.empty() && std::chrono::steady_clock::now() < end) {
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
-      ailment = Ailment(part.channel.grpc(), std::chrono::seconds(1));
+      ailment = Ailment(channel, std::chrono::seconds(1));
     }
     all = all && ailment.empty();
-    table.Add({part.name, ailment.empty() ? "serving" : "not serving", std::move(ailment)});
+    table.Add(
+        {std::string(service), ailment.empty() ? "serving" : "not serving", std::move(ailment)});
   }
   session.out.Show(table);
   if (!all) co_return Refuse(Reason::PEER_UNAVAILABLE);

@@ -1,94 +1,57 @@
 // Any record as JSON, from the service that owns it.
+#include <absl/strings/str_replace.h>
+
 #include <memory>
 
 #include "common/validate/text.h"
+#include "ops/ctl/any_method.h"
+#include "ops/ctl/record_types.h"
 #include "ops/ctl/session.h"
 
 namespace baodao::ctl {
 namespace {
 
-// One call whose answer is shown.
-template <class Service, class Req, class Resp>
-Task<absl::Status> Fetch(Session& session, rpc::Client<Service>& client,
-                         rpc::detail::UnaryMember<rpc::AsyncOf<Service>, Req, Resp> method,
-                         Req request) {
-  CO_ASSIGN_OR_RETURN(const Resp answer, co_await session.Call(client, method, std::move(request)));
-  session.out.Show(answer);
+using google::protobuf::Descriptor;
+using google::protobuf::Message;
+
+std::unique_ptr<Message> NewMessage(const Descriptor* type) {
+  auto* const factory = google::protobuf::MessageFactory::generated_factory();
+  return std::unique_ptr<Message>(factory->GetPrototype(type)->New());
+}
+
+Task<absl::Status> InspectRecord(Session& session, RecordType type, std::string id) {
+  const std::unique_ptr<Message> request = NewMessage(type.get->input_type());
+  request->GetReflection()->SetString(
+      request.get(), type.get->input_type()->FindFieldByName(type.IdField()), std::move(id));
+  const grpc::Slice bytes(request->SerializeAsString());
+  AnyMethod::Request call{type.get, grpc::ByteBuffer(&bytes, 1)};
+  rpc::Client<AnyMethod> client(session.ChannelTo(type.service));
+  CO_ASSIGN_OR_RETURN(
+      grpc::ByteBuffer response,
+      co_await session.Call(client, &AnyMethod::StubInterface::Call, std::move(call)));
+  const std::unique_ptr<Message> answer = NewMessage(type.get->output_type());
+  grpc::Slice slice;
+  if (!response.DumpToSingleSlice(&slice).ok() ||
+      !answer->ParseFromArray(slice.begin(), static_cast<int>(slice.size()))) {
+    co_return absl::InternalError(type.service + " answered what is no " + type.name);
+  }
+  session.out.Show(*answer);
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> InspectPerson(Session& session, std::string id) {
-  registration::v1::GetPersonRequest request;
-  request.set_person_id(std::move(id));
-  return Fetch(session, session.backend.people, &client::People::GetPerson, std::move(request));
-}
-
-Task<absl::Status> InspectUnit(Session& session, std::string id) {
-  registration::v1::GetUnitRequest request;
-  request.set_unit_id(std::move(id));
-  return Fetch(session, session.backend.units, &client::Units::GetUnit, std::move(request));
-}
-
-Task<absl::Status> InspectServicePoint(Session& session, std::string id) {
-  registration::v1::GetServicePointRequest request;
-  request.set_service_point_id(std::move(id));
-  return Fetch(session, session.backend.service_points, &client::ServicePoints::GetServicePoint,
-               std::move(request));
-}
-
-Task<absl::Status> InspectRegistration(Session& session, std::string id) {
-  registration::v1::GetRegistrationRequest request;
-  request.set_registration_id(std::move(id));
-  return Fetch(session, session.backend.registrations, &client::Registrations::GetRegistration,
-               std::move(request));
-}
-
-Task<absl::Status> InspectNeed(Session& session, std::string id) {
-  lists::v1::GetNeedRequest request;
-  request.set_need_id(std::move(id));
-  return Fetch(session, session.backend.needs, &client::Needs::GetNeed, std::move(request));
-}
-
-Task<absl::Status> InspectResource(Session& session, std::string id) {
-  lists::v1::GetResourceRequest request;
-  request.set_resource_id(std::move(id));
-  return Fetch(session, session.backend.resources, &client::Resources::GetResource,
-               std::move(request));
-}
-
-Task<absl::Status> InspectProject(Session& session, std::string id) {
-  lists::v1::GetProjectRequest request;
-  request.set_project_id(std::move(id));
-  return Fetch(session, session.backend.projects, &client::Projects::GetProject,
-               std::move(request));
-}
-
-Task<absl::Status> InspectTask(Session& session, std::string id) {
-  dispatch::v1::GetTaskRequest request;
-  request.set_task_id(std::move(id));
-  return Fetch(session, session.backend.tasks, &client::Tasks::GetTask, std::move(request));
-}
-
-Task<absl::Status> InspectArea(Session& session, std::string id) {
+Task<absl::Status> InspectArea(Session& session, std::string code) {
   registration::v1::GetAreaRequest request;
-  request.set_code(std::move(id));
-  return Fetch(session, session.backend.areas, &client::Areas::GetArea, std::move(request));
+  request.set_code(std::move(code));
+  CO_ASSIGN_OR_RETURN(
+      const registration::v1::Area area,
+      co_await session.Call(session.backend.areas, &client::Areas::GetArea, std::move(request)));
+  session.out.Show(area);
+  co_return absl::OkStatus();
 }
-
-struct Kind {
-  std::string_view prefix;
-  Task<absl::Status> (*inspect)(Session&, std::string);
-};
-
-constexpr Kind kKinds[] = {
-    {"per_", InspectPerson}, {"unt_", InspectUnit},         {"reg_", InspectRegistration},
-    {"ned_", InspectNeed},   {"res_", InspectResource},     {"prj_", InspectProject},
-    {"tsk_", InspectTask},   {"spt_", InspectServicePoint},
-};
 
 Task<absl::Status> Inspect(Session& session, std::shared_ptr<const std::string> id) {
-  for (const Kind& kind : kKinds) {
-    if (id->starts_with(kind.prefix)) co_return co_await kind.inspect(session, *id);
+  for (const RecordType& type : RecordTypes()) {
+    if (id->starts_with(type.prefix + "_")) co_return co_await InspectRecord(session, type, *id);
   }
   // What is left may be the code of an area.
   if (validate::FitsFormat(validate::v1::FORMAT_AREA_CODE, *id)) {
@@ -98,17 +61,21 @@ Task<absl::Status> Inspect(Session& session, std::shared_ptr<const std::string> 
                                        "\" is no id of a record; see baodaoctl inspect --help");
 }
 
+// "per_… person, unt_… unit, …, or the code of an area".
+std::string KnownIds() {
+  std::string text;
+  for (const RecordType& type : RecordTypes()) {
+    text += type.prefix + "_… " + absl::StrReplaceAll(type.name, {{"_", " "}}) + ", ";
+  }
+  return text + "or the code of an area";
+}
+
 }  // namespace
 
 void AddInspect(CLI::App& app, Plan& plan) {
   CLI::App* inspect = app.add_subcommand("inspect", "Any record as JSON");
   auto id = std::make_shared<std::string>();
-  inspect
-      ->add_option("ID", *id,
-                   "per_… person, unt_… unit, spt_… service point, reg_… registration, ned_… need, "
-                   "res_… resource, "
-                   "prj_… project, tsk_… task, or the code of an area")
-      ->required();
+  inspect->add_option("ID", *id, KnownIds())->required();
   inspect->footer(
       "Private fields are shown as the caller may see them.\n"
       "Example:\n  baodaoctl inspect 310110001001");

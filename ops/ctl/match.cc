@@ -20,6 +20,7 @@ struct PeopleOptions {
 
 Task<absl::Status> RunMatching(Session& session, std::shared_ptr<const RunOptions> options) {
   RunMatchingRequest request;
+  request.set_request_id(NewRequestId());
   request.set_area_code(options->area);
   request.set_dry_run(options->dry_run);
   CO_ASSIGN_OR_RETURN(const RunMatchingResponse run,

@@ -1,5 +1,6 @@
 #include "ops/ctl/session.h"
 
+#include <cstdlib>
 #include <optional>
 
 #include "common/ids/ids.h"
@@ -22,6 +23,15 @@ Session::Session(asio::io_context& loop, const Globals& globals, std::string tok
       loop_(loop),
       globals_(globals),
       token_(std::move(token)) {}
+
+rpc::Channel& Session::ChannelTo(std::string_view service) {
+  if (service == "registration") return backend.registration;
+  if (service == "lists") return backend.lists;
+  if (service == "dispatch") return backend.dispatch;
+  if (service == "matching") return backend.matching;
+  if (service == "inbox") return backend.inbox;
+  std::abort();
+}
 
 rpc::CallOptions Session::Options() const {
   rpc::CallOptions options = rpc::CallOptions::As(token_);

@@ -9,6 +9,7 @@
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "common/client/backend.h"
@@ -46,6 +47,8 @@ class Session {
     rpc::CallOptions options = Options();
     co_return co_await client.Call(method, std::move(options), std::move(request));
   }
+  // One of config::kServices; aborts for another.
+  rpc::Channel& ChannelTo(std::string_view service);
   const Globals& globals() const { return globals_; }
   asio::io_context& loop() { return loop_; }
 

@@ -43,14 +43,11 @@ Task<absl::StatusOr<std::vector<Area>>> Lines(Session& session, std::string area
 Task<absl::StatusOr<Counts>> Count(Session& session, const std::vector<Area>& lines) {
   Counts counts;
   for (const Area& line : lines) {
-    for (const TaskState state : kStates) {
-      dispatch::v1::ListTasksRequest request;
-      request.set_area_code(line.code());
-      request.set_state(state);
-      CO_ASSIGN_OR_RETURN(const dispatch::v1::ListTasksResponse tasks,
-                          co_await FetchTasks(session, std::move(request), kEverything));
-      counts[line.code()][state] = tasks.tasks_size();
-    }
+    dispatch::v1::ListTasksRequest request;
+    request.set_area_code(line.code());
+    CO_ASSIGN_OR_RETURN(const dispatch::v1::ListTasksResponse tasks,
+                        co_await FetchTasks(session, std::move(request), kEverything));
+    for (const auto& task : tasks.tasks()) ++counts[line.code()][task.state()];
   }
   co_return counts;
 }

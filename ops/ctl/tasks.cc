@@ -36,7 +36,11 @@ Task<absl::Status> List(Session& session, std::shared_ptr<const ListOptions> opt
   request.set_area_code(options->area);
   request.set_category(options->category);
   CO_ASSIGN_OR_RETURN(const dispatch::v1::TaskState state, TaskStateByName(options->state));
-  request.set_state(state);
+  if (state == dispatch::v1::TASK_STATE_UNSPECIFIED) {
+    request.set_claimable(true);
+  } else {
+    request.add_states(state);
+  }
   CO_ASSIGN_OR_RETURN(const ListTasksResponse tasks,
                       co_await FetchTasks(session, std::move(request), options->limit));
   if (session.out.json()) {

@@ -22,7 +22,7 @@ bool HoldsSlot(AssignmentState state) {
 }
 
 // What somebody must have heard: kind and subject.
-using Outcome = std::pair<std::string, std::string>;
+using Outcome = std::pair<inbox::v1::NotificationKind, std::string>;
 
 struct Findings {
   int broken = 0;
@@ -55,10 +55,12 @@ const Actor* LiaisonOf(const World& world, const std::string& unit_id) {
 // 反馈: who served hears of the hours, and so does their unit (双报告).
 void ExpectHours(const World& world, const Assignment& assignment, Findings& findings) {
   if (const Actor* person = PersonOf(world, assignment.person_id())) {
-    findings.outcomes[person].emplace("hours_credited", assignment.task_id());
+    findings.outcomes[person].emplace(inbox::v1::NOTIFICATION_KIND_HOURS_CREDITED,
+                                      assignment.task_id());
   }
   if (const Actor* liaison = LiaisonOf(world, assignment.unit_id())) {
-    findings.outcomes[liaison].emplace("unit_hours_credited", assignment.task_id());
+    findings.outcomes[liaison].emplace(inbox::v1::NOTIFICATION_KIND_UNIT_HOURS_CREDITED,
+                                       assignment.task_id());
   }
 }
 
@@ -83,7 +85,8 @@ Task<void> CheckTask(World& world, const Job& job, Findings& findings) {
   if (holding != task.accepted_count())
     findings.Broken(task.task_id() + " counts its people wrongly");
   if (task.state() == dispatch::v1::TASK_STATE_CLOSED)
-    findings.outcomes[&world.people[job.requester]].emplace("need_closed", job.need_id);
+    findings.outcomes[&world.people[job.requester]].emplace(
+        inbox::v1::NOTIFICATION_KIND_NEED_CLOSED, job.need_id);
 }
 
 void CheckOverlaps(Findings& findings) {
@@ -164,7 +167,8 @@ Task<void> CheckOutcomes(World& world, const Actor& person, std::set<Outcome> mi
     co_await SystemClock().SleepFor(Millis(100));
   }
   for (const auto& [kind, subject] : missing)
-    findings.Broken(fmt::format("{} never heard {} of {}", person.person_id, kind, subject));
+    findings.Broken(fmt::format("{} never heard {} of {}", person.person_id,
+                                inbox::v1::NotificationKind_Name(kind), subject));
 }
 
 // Once a task is closed its contact is hidden again from those who served.

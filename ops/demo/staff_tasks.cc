@@ -60,6 +60,7 @@ Task<void> Withdraw(World& world, size_t i) {
 // Matching offers what is still open; nine of ten say yes.
 Task<void> Match(World& world) {
   matching::v1::RunMatchingRequest request;
+  request.set_request_id(world.RequestId());
   const std::string& subdistrict = world.communities[0].area.parent_code();
   registration::v1::GetAreaRequest get;
   get.set_code(subdistrict);

@@ -16,15 +16,27 @@ sources '*.cc' '*.h' | grep -v '^tests/' | xargs awk -f ops/dev/layers.awk
 sources '*.cc' '*.h' | xargs clang-format --dry-run --Werror
 sources '*.sh' '.ci/run' | xargs shellcheck
 
-# Every metric that alerts and dashboards name is declared in the code. Names with a colon are made by rules; values of
-# labels stand in quotes.
-declared=$(grep -rhoE '"(baodao|grpc)_[a-z0-9_]+"' common services | tr -d '"' | sort -u)
-undeclared=$(grep -hoP '(?<![:"])\b(baodao|grpc)_[a-z0-9_]+\b(?!:)' ops/prometheus/*.yml ops/grafana/*.json |
-  sed -E 's/_(bucket|sum|count)$//' | sort -u | grep -vxF "$declared" || true)
-if [ -n "$undeclared" ]; then
-  echo "lint: alerts or dashboards name metrics that the code does not declare:" "$undeclared" >&2
+# tests/e2e/metrics holds every service to its list of metrics. All that the code declares stand in some list; alerts and
+# dashboards name none but these (of a histogram its series), and none with colons but those that rules record. The
+# values of labels stand in quotes.
+fail_for() {
+  if [ -z "$2" ]; then return; fi
+  echo "lint: $1:" "$2" >&2
   exit 1
-fi
+}
+served=$(grep -ohE '^[a-z0-9_]+|[a-z_]+[,}]' tests/e2e/metrics/*.txt | tr -d ',}')
+served+=$'\n'$(sed -nE 's/^([a-z0-9_]+) histogram .*/\1_bucket\n\1_sum\n\1_count/p' tests/e2e/metrics/*.txt)
+recorded=$(sed -nE 's/^ *- record: (.*)/\1/p' ops/prometheus/alerts.yml)
+named=$(
+  sed 's/\\"[^"\]*\\"//g' ops/grafana/*.json
+  sed 's/"[^"]*"//g' ops/prometheus/*.yml
+)
+declared=$(grep -rhPzo 'Spec k\w+\{\s*"\K[a-z0-9_]+' common services | tr '\0' '\n')
+fail_for "metrics of the code that no list in tests/e2e/metrics has" "$(grep -vxF "$served" <<<"$declared" || true)"
+fail_for "alerts or dashboards name metrics that no service serves" \
+  "$(grep -oP '(?<![:/.-])\b(baodao|grpc|process)_[a-z0-9_]+\b(?!:)' <<<"$named" | sort -u | grep -vxF "$served" || true)"
+fail_for "alerts or dashboards name series that no rule records" \
+  "$(grep -oP '\b[a-z_]+:[a-z0-9_]+:[a-z0-9_]+\b' <<<"$named" | sort -u | grep -vxF "$recorded" || true)"
 promtool check config ops/prometheus/prometheus.yml >/dev/null
 promtool test rules ops/prometheus/alerts_test.yml >/dev/null
 if [ "${QUICK:-0}" = 1 ]; then

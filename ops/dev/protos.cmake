@@ -5,6 +5,7 @@ set(gen ${CMAKE_BINARY_DIR}/gen)
 set(fresh ${CMAKE_BINARY_DIR}/gen-fresh)
 file(MAKE_DIRECTORY ${gen} ${fresh})
 set(proto_sources)
+set(proto_names)
 foreach(proto ${proto_files})
   file(RELATIVE_PATH rel ${CMAKE_SOURCE_DIR}/protos ${proto})
   string(REGEX REPLACE "\\.proto$" "" stem ${rel})
@@ -28,7 +29,10 @@ foreach(proto ${proto_files})
     ${replace}
     DEPENDS ${proto_files})
   list(APPEND proto_sources ${out})
+  string(APPEND proto_names "\"${rel}\",\n")
 endforeach()
+# For programs that ask the pool of descriptors for all of them.
+file(CONFIGURE OUTPUT ${gen}/proto_files.inc CONTENT "${proto_names}" @ONLY)
 add_library(baodao_protos STATIC ${proto_sources})
 target_include_directories(baodao_protos PUBLIC ${gen})
 # All libraries here already: a precompiled header is good only for the same definitions everywhere.

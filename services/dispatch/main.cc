@@ -46,7 +46,7 @@ struct DispatchService final : service::Service {
         profile_feed(profiles, runtime.clock, runtime.store.shards()),
         app(
             runtime.loop, runtime.store, runtime.clock, runtime.key_ring, profiles,
-            [this] { return areas.tree(); }, OptionsOf(runtime.config)),
+            [this] { return areas.tree(); }, runtime.metrics, OptionsOf(runtime.config)),
         metrics(runtime.metrics),
         task_feed(app, near, metrics),
         tasks(app, near),

@@ -32,7 +32,8 @@ struct MatchingService final : service::Service {
         offers(index, dispatch, settings, runtime.clock, metrics),
         leases(runtime.store, runtime.clock, ids::New("rpl", 0), settings.lease),
         loop(index, matcher, offers, leases, settings, runtime.clock, metrics),
-        handlers(index, dispatch, matcher, offers, settings, runtime.clock, metrics) {
+        handlers(index, dispatch, matcher, offers, runtime.store, settings, runtime.clock,
+                 metrics) {
     host.Tail("registration", feed);
     host.Tail("dispatch", feed);
     handlers.Register(&runtime.router);

@@ -40,6 +40,7 @@ Result ListOpen(Scene& scene) {
     const demo::Actor& person = scene.world().people[i % scene.world().people.size()];
     dispatch::v1::ListTasksRequest request;
     request.set_area_code(scene.world().communities[person.community].area.code());
+    request.set_claimable(true);
     request.set_page_size(20);
     co_await demo::Must(scene.tasks(i), &client::Tasks::ListTasks, person.token, request);
   };

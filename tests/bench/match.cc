@@ -104,6 +104,7 @@ Result Match(Scene& scene, const std::vector<std::string>& claimed) {
   load.calls = 3;
   load.in_flight = 1;
   load.call = [&](size_t) -> Task<void> {
+    request.set_request_id(world.RequestId());
     answer = co_await demo::Must(world.backend.matchings, &client::Matchings::RunMatching,
                                  world.OperatorToken(), request);
   };

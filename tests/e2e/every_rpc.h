@@ -7,10 +7,8 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
+#include <algorithm>
 #include <future>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -18,13 +16,12 @@
 #include <vector>
 
 #include "baodao/auth/v1/rule.pb.h"
-#include "baodao/diagnostics/v1/diagnostics.pb.h"
 #include "baodao/validate/v1/field.pb.h"
+#include "ops/ctl/record_types.h"
 #include "tests/e2e/town.h"
 
 namespace baodao::testing {
 
-using google::protobuf::DescriptorPool;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
@@ -47,40 +44,22 @@ struct Rpc {
   int port_offset;
 };
 
-// Every RPC of every proto in the repository, by name. The other services are asked on dispatch's
-// port.
+// Where a service listens; what every service answers is asked of dispatch.
+inline int PortOffsetOf(const std::string& service) {
+  const auto* const found = std::ranges::find(config::kServices, service);
+  if (found == config::kServices.end()) return client::kDispatchPort;
+  return static_cast<int>(found - config::kServices.begin()) + 1;
+}
+
+// Every RPC of every proto in the repository, by name.
 inline std::vector<Rpc> AllRpcs() {
-  const std::map<std::string, int> ports = {{"registration", client::kRegistrationPort},
-                                            {"lists", client::kListsPort},
-                                            {"dispatch", client::kDispatchPort},
-                                            {"matching", client::kMatchingPort},
-                                            {"inbox", client::kInboxPort},
-                                            {"diagnostics", client::kDispatchPort}};
-  // Linked in only when used.
-  const auto* const linked = diagnostics::v1::EchoRequest::descriptor();
-  EXPECT_NE(linked, nullptr);
-  const std::filesystem::path root = SourceFile("protos");
-  std::set<std::filesystem::path> protos;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "baodao")) {
-    if (entry.path().extension() != ".proto") continue;
-    // What is stored, or an option, has no service, and may not be linked in.
-    std::ifstream file(entry.path());
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    if (text.find("\nservice ") == text.npos) continue;
-    protos.insert(std::filesystem::relative(entry.path(), root));
-  }
   std::vector<Rpc> result;
-  for (const std::filesystem::path& name : protos) {
-    const auto* file = DescriptorPool::generated_pool()->FindFileByName(name.string());
-    if (file == nullptr) {
-      ADD_FAILURE() << name << " is not part of this test";
-      continue;
-    }
+  for (const google::protobuf::FileDescriptor* file : ctl::ProtoFiles()) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         const MethodDescriptor* method = file->service(s)->method(m);
-        const std::string part = *std::next(name.begin());
-        result.push_back({method, method->options().GetExtension(auth::v1::rule), ports.at(part)});
+        result.push_back({method, method->options().GetExtension(auth::v1::rule),
+                          PortOffsetOf(ctl::ServiceOf(*file))});
       }
     }
   }
@@ -130,6 +109,10 @@ inline void FillField(Message& message, const FieldDescriptor* field) {
                                             : reflection->MutableMessage(&message, field);
       if (auto* time = dynamic_cast<google::protobuf::Timestamp*>(inner)) {
         *time = ToTimestamp(SystemClock().Now());
+      } else if (auto* window = dynamic_cast<common::v1::TimeWindow*>(inner)) {
+        const Time start = SystemClock().Now() + std::chrono::hours(10);
+        *window->mutable_start() = ToTimestamp(start);
+        *window->mutable_end() = ToTimestamp(start + std::chrono::hours(1));
       } else if (auto* mask = dynamic_cast<google::protobuf::FieldMask*>(inner)) {
         mask->add_paths("name");
       } else {

@@ -109,6 +109,7 @@ class Town {
     co_await AwaitAreas<inbox::v1::ListAreaNotificationsRequest>(
         backend.notifications, &client::Notifications::ListAreaNotifications);
     matching::v1::RunMatchingRequest dry;
+    dry.set_request_id(world->RequestId());
     dry.set_dry_run(true);
     co_await AwaitAreas(backend.matchings, &client::Matchings::RunMatching, dry);
     co_await AwaitAreas<dispatch::v1::ListTasksRequest>(backend.tasks, &client::Tasks::ListTasks);

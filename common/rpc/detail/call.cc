@@ -15,9 +15,9 @@
 namespace baodao::rpc::detail {
 namespace {
 
-// What whoever meets a full service should wait: calls take milliseconds, bursts seconds.
+// The pause that a full service asks for: calls take milliseconds, bursts seconds.
 constexpr Millis kOverloadPause{1'000};
-// What HTTP/2 counts for every header beside its name and value (RFC 7541, 4.1).
+// Bytes that HTTP/2 counts for every header beside its name and value (RFC 7541, 4.1).
 constexpr std::size_t kHeaderOverhead = 32;
 
 // gRPC keeps the caller's content type to itself: whoever sent JSON learns here what is read.
@@ -106,7 +106,7 @@ void Call::Begin() {
 
 void Call::OnReadDone(bool ok) {
   if (!engine_->StopAwaiting(this)) return;  // given up meanwhile
-  // Where the client set none, the time for the answer begins now.
+  // Without a deadline of the client's, the time for the answer begins now.
   state_->deadline =
       DeadlineOf(*context_, streaming(), engine_->options(), std::chrono::steady_clock::now());
   if (ok) {
@@ -125,7 +125,7 @@ void Call::Parse() {
     const grpc::Status parsed = grpc::SerializationTraits<google::protobuf::Message>::Deserialize(
         &message_, &invocation_->request());
     if (!parsed.ok()) arrival_.decoded = Undecodable();
-    // What no bound looks at must not be kept either.
+    // No bound looks at unknown fields: they must not be kept.
     invocation_->request().DiscardUnknownFields();
   }
   message_.Clear();

@@ -71,7 +71,8 @@ Chain::Chain(const ServerOptions& options, Clock& clock)
 
 absl::StatusOr<std::shared_ptr<const auth::Principal>> Chain::Verify(std::string_view token,
                                                                      const std::string& address) {
-  // Of their own: whoever shares an address with many strangers may still show a new token.
+  // Counted apart from calls: a caller who shares an address with many strangers may still show a
+  // new token.
   const std::string counted = absl::StrCat(address, " tokens");
   const Bucket& bucket = options_.rate_limits.anonymous;
   const auto now = std::chrono::steady_clock::now();

@@ -1,6 +1,7 @@
-// What happens between the arrival of a call and its handler, in one place and order:
-// authentication → access rule → bounds → rate limit. (Deadline, metrics and trace id belong to the
-// call itself.)
+// The checks between the arrival of a call and its handler, in one place and order: size of the
+// metadata → authentication → access rule → rate limit (which refused calls count against, too) →
+// bounds. A rule that asks about a resource is decided last: after the rate limit and the bounds.
+// Deadline, overload, metrics and trace id belong to the call itself.
 #pragma once
 
 #include <absl/status/status.h>
@@ -49,7 +50,7 @@ struct Method {
 inline constexpr std::size_t kMaxMetadataBytes = 8 << 10;
 inline constexpr std::size_t kHardMetadataLimit = 64 << 10;
 
-// What a request brought besides its message. Views are valid while the call lives.
+// All that a request brought besides its message. Views are valid while the call lives.
 struct Arrival {
   std::string_view authorization;
   absl::Status decoded;    // why the message could not be read, if so
@@ -81,8 +82,8 @@ class Chain final : public Charger {
                          const CallContext::State& state);
   absl::Status Authenticate(const Method& method, const Arrival& arrival,
                             CallContext::State* state);
-  // Who the token names. Tokens that were not good are counted by address: from one that has sent
-  // too many of them, signatures of tokens never seen before are not even checked.
+  // The caller that the token names. Bad tokens are counted by address: from one that has sent too
+  // many of them, signatures of tokens never seen before are not even checked.
   absl::StatusOr<std::shared_ptr<const auth::Principal>> Verify(std::string_view token,
                                                                 const std::string& address);
   // Whether the session that the token belongs to has ended.
@@ -99,8 +100,8 @@ class Chain final : public Charger {
 // The address of gRPC's peer string: "ipv4:10.0.0.7:51234" → "10.0.0.7", "ipv6:%5B::1%5D:7" →
 // "::1".
 std::string AddressOf(std::string_view peer);
-// What callers are counted by: a subscriber has a whole IPv6 /64, so its first address stands for
-// all; an IPv4 address in IPv6's dress is itself.
+// The address by which callers are counted. A subscriber has a whole IPv6 /64, so its first address
+// stands for all; an IPv4 address in IPv6's dress is itself.
 std::string NetworkOf(std::string_view address);
 
 }  // namespace baodao::rpc::detail

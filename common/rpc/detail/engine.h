@@ -1,4 +1,4 @@
-// What all calls of one server share. Loop thread only, unless said otherwise.
+// State shared by all calls of one server. Loop thread only, unless said otherwise.
 #pragma once
 
 #include <asio/steady_timer.hpp>

@@ -13,7 +13,7 @@
 namespace baodao::rpc::detail {
 namespace {
 
-// What a client sent wrong is answered to it; our log is not the client's to fill.
+// A client hears itself what it sent wrong: it must not fill our log.
 void LogProtobuf(google::protobuf::LogLevel level, const char*, int, const std::string& message) {
   if (level == google::protobuf::LOGLEVEL_FATAL) {
     log::Error("protobuf.fatal", {{"message", message}});

@@ -19,7 +19,7 @@ void LoopQueue::Post(Item* item) {
     item->next_ = newest;
   } while (!newest_.compare_exchange_weak(newest, item, std::memory_order_release,
                                           std::memory_order_relaxed));
-  // Whoever finds the queue empty wakes the loop; the rest ride along.
+  // The caller that finds the queue empty wakes the loop; the rest ride along.
   if (newest == nullptr) asio::post(loop_, [this] { RunPending(); });
 }
 

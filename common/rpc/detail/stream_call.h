@@ -43,7 +43,7 @@ class StreamCall final : public Call, public StreamSink {
   void Wake();
   void OnWriteDone(bool ok) override;
   void OnCancel() override;
-  // What wakers and closers share.
+  // The pointer that wakers and closers share.
   const std::shared_ptr<StreamCall*>& Self();
 
   bool open_ = true;

@@ -39,7 +39,7 @@ inline Stored ParseRecord(std::string_view text) {
   return {ReadFixed64(text), std::string(text.substr(8))};
 }
 
-// What is kept under a request: a fingerprint, and '=' with the answer unless it is only a mark.
+// The value kept under a request: a fingerprint, and '=' with the answer unless it is only a mark.
 inline std::string RequestText(const Commit::Request& request) {
   std::string text = Fixed64(request.key.fingerprint);
   if (!request.marker_only) text.append(1, '=').append(request.answer);
@@ -48,7 +48,7 @@ inline std::string RequestText(const Commit::Request& request) {
 
 inline bool IsMark(std::string_view text) { return text.size() <= 8; }
 
-// What is kept under a request, seen by a call with this fingerprint.
+// The value kept under a request, seen by a call with this fingerprint.
 inline Marking MarkingOf(std::string_view kept, uint64_t fingerprint) {
   return ReadFixed64(kept) == fingerprint ? Marking::kKnown : Marking::kReused;
 }

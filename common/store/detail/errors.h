@@ -1,4 +1,4 @@
-// What the store's callers see of Redis' errors.
+// Redis' errors as the store's callers see them.
 #pragma once
 
 #include <absl/status/status.h>

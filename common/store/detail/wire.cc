@@ -17,7 +17,7 @@ namespace {
 using Op = Commit::Op;
 
 // Positions in COMMANDS of commit.lua.
-enum Code : uint8_t { kEvents, kZAdd, kZRem, kHSet, kHDel, kSet, kDel, kXAdd };
+enum Code : uint8_t { kEvents, kZAdd, kZRem, kHSet, kHDel, kDel, kXAdd };
 
 // Lua can pass no more than some thousands of arguments to one command.
 constexpr size_t kMaxArguments = 500;
@@ -36,8 +36,6 @@ Code CodeOf(Op op) {
       return kHSet;
     case Op::kRemoveField:
       return kHDel;
-    case Op::kSetValue:
-      return kSet;
     case Op::kRemoveValue:
       return kDel;
     case Op::kAppend:
@@ -180,13 +178,6 @@ std::vector<Wire::Operation> Wire::Operations(const Commit& commit) {
       case Op::kRemoveField:
       case Op::kClearTimer:
         arguments.push_back(write.member);
-        break;
-      case Op::kSetValue:
-        arguments.push_back(write.bytes);
-        if (write.number > 0) {
-          arguments.push_back("PX");
-          arguments.push_back(Own(absl::StrCat(static_cast<int64_t>(write.number))));
-        }
         break;
       case Op::kAppend:
         arguments.insert(arguments.end(), {"MAXLEN", "~"});

@@ -20,7 +20,8 @@ bool Blocked(const profiles::ProfileCache& profiles, std::string_view by, std::s
 }  // namespace
 
 App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto::KeyRing& ring,
-         profiles::ProfileCache& profiles, Tree tree, AppOptions options)
+         profiles::ProfileCache& profiles, Tree tree, metrics::Registry& registry,
+         AppOptions options)
     : store(store),
       clock(clock),
       ring(ring),
@@ -36,6 +37,7 @@ App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto
           }},
       limits(options.limits),
       keys(store.keys()),
+      records(store, clock, ring, this->tree, registry),
       tasks(loop, store, keys, clock, options.tasks),
       calendars(store, tasks, clock, limits,
                 options.random ? options.random : Calendars::Random(crypto::RandomBits)),

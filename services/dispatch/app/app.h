@@ -1,4 +1,4 @@
-// What the handlers and workers of dispatch share.
+// The state that the handlers and workers of dispatch share.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,9 @@
 #include "common/areas/tree.h"
 #include "common/clock/clock.h"
 #include "common/crypto/key_ring.h"
+#include "common/metrics/metrics.h"
 #include "common/profiles/profile_cache.h"
+#include "common/record/repository.h"
 #include "common/rpc/context.h"
 #include "common/store/store.h"
 #include "services/dispatch/domain/eligibility.h"
@@ -32,7 +34,7 @@ struct App {
   using Tree = std::function<std::shared_ptr<const areas::AreaTree>()>;
 
   App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto::KeyRing& ring,
-      profiles::ProfileCache& profiles, Tree tree, AppOptions options);
+      profiles::ProfileCache& profiles, Tree tree, metrics::Registry& registry, AppOptions options);
 
   store::Store& store;
   Clock& clock;
@@ -42,6 +44,7 @@ struct App {
   Relations relations;
   work::Limits limits;
   DispatchKeys keys;
+  record::Repository records;  // pages of tasks
   Tasks tasks;
   Calendars calendars;
   Ledgers ledgers;

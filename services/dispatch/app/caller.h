@@ -1,4 +1,4 @@
-// Who calls, for whom, and what the caller may do with the task.
+// The caller, the person they call for, and what they may do with the task.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -25,7 +25,7 @@ Task<absl::StatusOr<Subject>> SubjectOf(App& app, rpc::CallContext context, std:
 
 // Events name people by id and services by name.
 std::string ActorOf(const auth::Principal& caller);
-// Where the caller's request ids are marked; `task_shard` for callers without a shard of their own.
+// The shard where the caller's request ids are marked; `task_shard` for callers without one.
 int CallerShard(const App& app, const auth::Principal& caller, int task_shard);
 
 }  // namespace baodao::dispatch

@@ -1,4 +1,4 @@
-// What dispatch tells Prometheus about its domain. All in one table; labels are states and kinds,
+// The domain metrics of dispatch. All in one table; labels are states and kinds,
 // never ids.
 #pragma once
 

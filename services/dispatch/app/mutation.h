@@ -25,8 +25,8 @@ Mutation MutationOf(const App& app, const rpc::CallContext& context, const std::
 // and about to be written. REQUEST_ID_REUSED.
 Task<absl::Status> MarkRequest(App& app, const Mutation& mutation, const std::string& task_id);
 
-// What the request was answered before; empty when it is not known. REQUEST_ID_REUSED.
-// For whoever is about to refuse it.
+// The answer the request got before; empty when it is not known. REQUEST_ID_REUSED. Ask before a
+// call is refused.
 Task<absl::StatusOr<std::string>> KnownAnswer(App& app, const Mutation& mutation,
                                               const std::string& task_id);
 

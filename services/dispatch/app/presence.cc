@@ -68,7 +68,7 @@ Task<absl::StatusOr<v1::SignMethod>> Prove(App& app, const Subject& subject,
     co_return Refuse(Reason::WRONG_CODE);
   }
   CO_ASSIGN_OR_RETURN(const v1::TaskContact contact, OpenContact(app.ring, record));
-  // Where only an address is known, a position proves nothing.
+  // A position proves nothing if only an address is known.
   const bool placed = areas::IsKnown(contact.place());
   if (!placed || !request.has_position()) {
     co_return Refuse(Reason::PROOF_REQUIRED, {{"proof", placed ? "POSITION_OR_CODE" : "CODE"}});

@@ -29,7 +29,8 @@ absl::StatusOr<v1::TaskContact> OpenContact(const crypto::KeyRing& ring,
 std::string SealContact(const crypto::KeyRing& ring, const std::string& task_id,
                         const v1::TaskContact& contact);
 
-// What the request proves. The record is a copy: the one in the cache changes while this waits.
+// Checks the request's proof and answers its method. The record is a copy: the one in the cache
+// changes while this waits.
 // PROOF_REQUIRED naming what does (also for a position where the exact place is not known),
 // OUTSIDE_GEOFENCE, WRONG_CODE, RATE_LIMITED.
 Task<absl::StatusOr<v1::SignMethod>> Prove(App& app, const Subject& subject,

@@ -1,4 +1,4 @@
-// What becomes of the time reserved for a call once it has ended.
+// Keeps or releases the time reserved for a call once it has ended.
 #pragma once
 
 #include "services/dispatch/app/app.h"

@@ -101,8 +101,8 @@ Task<absl::StatusOr<std::string>> Taker::DecideInRounds(const TakeOrder& order, 
   co_return Refuse(Reason::CONFLICT_RETRY);
 }
 
-// Whoever must wait is answered from what this replica knows, confirmed by one read: however often
-// they ask, it leaves nothing behind.
+// A person who must wait is answered from what this replica knows, confirmed by one read: however
+// often they ask, it leaves nothing behind.
 Task<absl::Status> Taker::CheckPause(const TakeOrder& order, const Loaded& seen) {
   if (order.kind != TakeKind::kClaim) co_return absl::OkStatus();
   const auto known = seen.people.find(order.person_id);

@@ -46,8 +46,8 @@ class Taker {
                                                                       const TakeCommand& command,
                                                                       Gate::Pass* pass,
                                                                       bool* marked);
-  // What becomes of the reservation once the call has ended.
   Task<void> Release(const Reservation& reservation);
+  // Keeps the reservation or gives it back, as the call ended.
   Task<void> Settle(const Reservation& reservation, const TaskCall& call, bool took);
 
   App& app_;

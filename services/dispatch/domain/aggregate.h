@@ -38,7 +38,7 @@ class Aggregate {
   // Everybody loaded, in the order of their ids.
   std::vector<std::string> PeopleIn(v1::AssignmentState state) const;
 
-  // What was changed since the aggregate was made, by person id.
+  // Assignments changed since the aggregate was made, by person id.
   const std::map<std::string, v1::AssignmentRecord, std::less<>>& changed() const {
     return changed_;
   }

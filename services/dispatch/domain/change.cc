@@ -47,7 +47,7 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
     effects_.released.push_back({person_id, record.reservation()});
     record.clear_reservation();
   }
-  // What a state leaves behind would mislead in the next one.
+  // Fields of the state left would mislead in the next one.
   if (before == v1::ASSIGNMENT_STATE_OFFERED) {
     assignment.clear_offer_expire_time();
     assignment.clear_holds_slot();

@@ -63,7 +63,8 @@ absl::StatusOr<Effects> DecideEvaluate(Aggregate& aggregate, int rating, const s
   evaluation.set_comment(comment);
   evaluation.set_evaluator_id(evaluator_id);
   *evaluation.mutable_time() = ToTimestamp(now);
-  aggregate.record().set_confirmed_by(evaluator_id);
+  aggregate.record().set_confirmation(v1::CONFIRMATION_EVALUATION);
+  aggregate.record().set_confirmer_id(evaluator_id);
   change.Announce(events::v1::TASK_CHANGE_EVALUATED);
   change.Arm(TimerName(kCreditTimer, aggregate.task().task_id()), now);
   return change.Finish();
@@ -80,7 +81,9 @@ absl::StatusOr<Effects> DecideClose(Aggregate& aggregate, const std::string& clo
   Change change(aggregate, now);
   change.Move(TaskEvent::kClose);
   if (!IsConfirmed(aggregate.record())) {
-    aggregate.record().set_confirmed_by(closer);
+    aggregate.record().set_confirmation(closer.empty() ? v1::CONFIRMATION_TIMER
+                                                       : v1::CONFIRMATION_CLOSE);
+    aggregate.record().set_confirmer_id(closer);
     change.Arm(TimerName(kCreditTimer, id), now);
   }
   change.Announce(events::v1::TASK_CHANGE_CLOSED);

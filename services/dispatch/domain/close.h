@@ -15,8 +15,8 @@ namespace baodao::dispatch {
 absl::StatusOr<Effects> DecideEvaluate(Aggregate& aggregate, int rating, const std::string& comment,
                                        const std::string& evaluator_id, Time now);
 
-// SERVED or EVALUATED → CLOSED. `closer` (a person id or "timer") confirms the service if nobody
-// has yet. Refusal: WRONG_STATE.
+// SERVED or EVALUATED → CLOSED. `closer` (a person id, a service's name, or empty: the timer)
+// confirms the service if nobody has yet. Refusals: OWN_SERVICE, WRONG_STATE.
 absl::StatusOr<Effects> DecideClose(Aggregate& aggregate, const std::string& closer, Time now);
 
 // OPEN or STAFFED → CANCELLED; everybody on it is released, those beyond kPeoplePerCommit by a
@@ -34,12 +34,14 @@ Effects DecideCredited(Aggregate& aggregate, const std::vector<std::string>& peo
                        Time now);
 
 // Whether the service of all of the task's people is confirmed.
-inline bool IsConfirmed(const v1::TaskRecord& record) { return !record.confirmed_by().empty(); }
+inline bool IsConfirmed(const v1::TaskRecord& record) {
+  return record.confirmation() != v1::CONFIRMATION_UNSPECIFIED;
+}
 // Whether the person's hours are due to be credited: served, and confirmed with the task or by
 // themself.
 inline bool IsDue(const v1::TaskRecord& record, const v1::AssignmentRecord& person) {
   return person.assignment().state() == v1::ASSIGNMENT_STATE_SIGNED_OUT &&
-         (IsConfirmed(record) || !person.confirmed_by().empty());
+         (IsConfirmed(record) || !person.confirmer_id().empty());
 }
 
 }  // namespace baodao::dispatch

@@ -73,7 +73,7 @@ absl::StatusOr<Effects> DecideConfirm(Aggregate& aggregate, const ConfirmCommand
     assignment.set_credited_minutes(ServedMinutes(aggregate.task(), service.start, service.end));
     assignment.set_reason(command.reason);
     if (!service.unit_id.empty()) assignment.set_unit_id(service.unit_id);
-    aggregate.Change(service.person_id).set_confirmed_by(command.confirmer_id);
+    aggregate.Change(service.person_id).set_confirmer_id(command.confirmer_id);
     change.SetReservation(service.person_id, service.reservation);
   }
   change.Arm(TimerName(kCreditTimer, aggregate.task().task_id()), now);

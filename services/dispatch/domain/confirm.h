@@ -15,7 +15,7 @@ struct ServedBy {
   std::string person_id;
   Time start;
   Time end;
-  // Of somebody who had not accepted: the unit that hears the result.
+  // For somebody who had not accepted: the unit that hears the result.
   std::string unit_id;
   // The token under which the time is entered in their calendar.
   uint64_t reservation = 0;

@@ -26,7 +26,8 @@ std::string Wider(const v1::Task& task, const std::vector<std::string>& ancestor
   return *(at + 1);
 }
 
-// Who accepted and has not come is missing; who still waits or has an offer is let go for `cause`.
+// Marks those missing who accepted and have not come; lets those go for `cause` who still wait or
+// have an offer.
 void LetGo(Change& change, v1::EndCause cause, size_t* room) {
   change.MoveAll(v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kMiss, room);
   change.MoveAll(v1::ASSIGNMENT_STATE_OFFERED, AssignmentEvent::kRelease, room, cause);
@@ -123,7 +124,7 @@ Effects DecideEnd(Aggregate& aggregate, Time now) {
     change.Arm(timer, now);
     return change.Finish();
   }
-  // Where somebody came it becomes SERVED by itself, now that nobody is in or still to come.
+  // If somebody came, it becomes SERVED by itself, now that nobody is in or still to come.
   if (unserved) {
     change.Move(TaskEvent::kExpire);
     change.Announce(events::v1::TASK_CHANGE_EXPIRED);
@@ -137,7 +138,7 @@ Effects DecideEnd(Aggregate& aggregate, Time now) {
 
 Effects DecideAutoClose(Aggregate& aggregate, Time now) {
   const std::string timer = TimerName(kAutoCloseTimer, aggregate.task().task_id());
-  absl::StatusOr<Effects> closed = DecideClose(aggregate, "timer", now);
+  absl::StatusOr<Effects> closed = DecideClose(aggregate, "", now);
   return closed.ok() ? *std::move(closed) : OnlyTimer(timer);
 }
 

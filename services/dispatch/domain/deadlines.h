@@ -1,6 +1,6 @@
-// What happens to a task by itself, when time passes. Each handles its timer too: clears it, moves
-// it when it fired early, or fires it again at once where more people are left than one commit
-// takes. Decisions where nothing is left to do change only the timer.
+// Decisions about a task that time alone brings. Each handles its timer too: clears it, moves it
+// when it fired early, or fires it again at once where more people are left than one commit takes.
+// A decision with nothing left to do changes only the timer.
 #pragma once
 
 #include <string>
@@ -28,7 +28,7 @@ Effects DecideBegin(Aggregate& aggregate, Time now);
 // task is SERVED, without it is EXPIRED. Everybody must be loaded.
 Effects DecideEnd(Aggregate& aggregate, Time now);
 
-// The timer, 7 days after SERVED: CLOSED; "timer" confirms the service if nobody has.
+// The timer, 7 days after SERVED: CLOSED; it confirms the service if nobody has.
 Effects DecideAutoClose(Aggregate& aggregate, Time now);
 
 }  // namespace baodao::dispatch

@@ -1,5 +1,5 @@
-// Who may take part in a task at all: skills, credentials, categories, where people have reported
-// to, whom they keep apart from.
+// The conditions for taking part in a task at all: skills, credentials, categories, the areas
+// people have reported to, whom they keep apart from.
 #pragma once
 
 #include <absl/status/status.h>

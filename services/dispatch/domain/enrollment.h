@@ -17,8 +17,8 @@ inline int FreeSlots(const v1::Task& task) { return SeatsOf(task).Free(); }
 // Writes what people have changed; limits stay.
 void SetCounts(const enrollment::Seats& seats, v1::Task& task);
 
-// Where the state leaves somebody: in for those of TakesSlot; UNSPECIFIED also for who was and is
-// no more.
+// The standing of somebody in this state: IN for those of TakesSlot; UNSPECIFIED also for one who
+// was and is no more.
 enrollment::v1::Standing StandingOf(v1::AssignmentState state);
 enrollment::Place PlaceOf(const v1::Assignment& assignment);
 

@@ -9,7 +9,7 @@
 namespace baodao::dispatch {
 namespace {
 
-// What becomes of somebody who waits, as things stand now.
+// Offers the free seat to somebody who waits, asks again later, or lets them go.
 void Promote(Change& change, const v1::Task& task, const Candidate& candidate) {
   switch (enrollment::NextTurn(SeatsOf(task), candidate.standing)) {
     case enrollment::Turn::kNone:

@@ -19,7 +19,7 @@ struct PublishCommand {
   std::string eligible_area_code;
   // The exact place and contact, sealed.
   std::string sealed_contact;
-  // Of one person's work.
+  // The limits of one person's work.
   work::Limits limits;
 };
 

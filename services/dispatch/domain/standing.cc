@@ -35,7 +35,7 @@ Effects DecideStanding(Aggregate& aggregate, const registration::v1::Profile& pr
                        state == v1::ASSIGNMENT_STATE_WAITLISTED ||
                        state == v1::ASSIGNMENT_STATE_ACCEPTED;
   const bool under_way = state == v1::ASSIGNMENT_STATE_SIGNED_IN;
-  // Of a task that has ended everybody is let go of anyway.
+  // A task that has ended has let everybody go anyway.
   if ((!granted && !under_way) || IsFinal(aggregate.task().state())) return {};
   const v1::EndCause cause = CauseOf(CheckEligible(aggregate.task(), profile, relations));
   if (granted) {

@@ -1,5 +1,5 @@
-// What becomes of somebody on a task whose standing has changed: what they were given because of
-// it ends with it.
+// Ends what somebody was given on a task because of a standing (registration, credential) that they
+// have lost.
 #pragma once
 
 #include <absl/status/status.h>

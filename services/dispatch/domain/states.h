@@ -73,7 +73,8 @@ inline constexpr record::Machine<v1::AssignmentState, AssignmentEvent> kAssignme
   return record::Machine<v1::AssignmentState, AssignmentEvent>(
       v1::ASSIGNMENT_STATE_UNSPECIFIED,
       {
-          // Whoever never was on it, or whose time on it ended before it began, may start anew.
+          // A person who never was on it, or whose time on it ended before it began, may start
+          // anew.
           {v1::ASSIGNMENT_STATE_UNSPECIFIED, kClaim, v1::ASSIGNMENT_STATE_ACCEPTED},
           {v1::ASSIGNMENT_STATE_UNSPECIFIED, kEnqueue, v1::ASSIGNMENT_STATE_WAITLISTED},
           {v1::ASSIGNMENT_STATE_UNSPECIFIED, kOffer, v1::ASSIGNMENT_STATE_OFFERED},

@@ -61,7 +61,7 @@ absl::Status CheckRecruiting(const v1::Task& task, Time now) {
 }
 
 absl::Status MayReturn(const v1::AssignmentRecord& record, Time now) {
-  // Whoever is asked, or still on it, does not come back by themself.
+  // A person who is asked, or still on it, does not come back by themself.
   return MayStartAnew(record.assignment().state()) ? CheckReturn(record, now) : absl::OkStatus();
 }
 

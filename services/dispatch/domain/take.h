@@ -31,9 +31,9 @@ enum class TakeOutlook {
   kWaits,  // gets a place on the waitlist
 };
 
-// What the command would come to now. Refusals: TASK_NOT_OPEN, TASK_STARTED, ALREADY_ASSIGNED,
-// NO_OFFER, OFFER_LAPSED, those of CheckEligible, TASK_FULL, WAITLIST_FULL; of an assignment
-// TASK_OVER; of a claim LEFT_TOO_OFTEN.
+// The outcome that the command would have now. Refusals: TASK_NOT_OPEN, TASK_STARTED,
+// ALREADY_ASSIGNED, NO_OFFER, OFFER_LAPSED, those of CheckEligible, TASK_FULL, WAITLIST_FULL; of an
+// assignment TASK_OVER; of a claim LEFT_TOO_OFTEN.
 //
 // A slot that came free while others wait is theirs: a claim takes one only when more are free than
 // people wait.

@@ -38,8 +38,8 @@ inline constexpr Millis kMinEscalation = minutes(1);
 // Nobody new is offered a task that so many people have had to do with: all of them are loaded
 // whenever it ends.
 inline constexpr int32_t kMaxPeople = 12'000;
-// Whoever must be let go or marked goes in commits of so many: one of all would hold up Redis, and
-// could be more than a commit can carry.
+// People are let go or marked in commits of so many: one of all would hold up Redis, and could be
+// more than a commit can carry.
 inline constexpr size_t kPeoplePerCommit = 2'000;
 
 inline Time StartOf(const v1::Task& task) { return ToTime(task.window().start()); }

@@ -22,8 +22,8 @@ class TaskHandlers {
   Answer<v1::Task> PublishTask(rpc::CallContext context, v1::PublishTaskRequest request);
   Answer<v1::Task> GetTask(rpc::CallContext context, v1::GetTaskRequest request);
   Answer<v1::ListTasksResponse> ListTasks(rpc::CallContext context, v1::ListTasksRequest request);
-  Answer<v1::ListTasksNearResponse> ListTasksNear(rpc::CallContext context,
-                                                  v1::ListTasksNearRequest request);
+  Answer<v1::FindNearestTasksResponse> FindNearestTasks(rpc::CallContext context,
+                                                        v1::FindNearestTasksRequest request);
   Answer<v1::Task> CancelTask(rpc::CallContext context, v1::CancelTaskRequest request);
   Answer<v1::TaskContact> GetTaskContact(rpc::CallContext context,
                                          v1::GetTaskContactRequest request);

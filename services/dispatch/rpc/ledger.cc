@@ -38,7 +38,8 @@ Answer<v1::Balance> LedgerHandlers::CorrectHours(rpc::CallContext context,
   correction.credit.task_id = request.task_id();
   correction.credit.task_title = task.task().title();
   correction.credit.minutes = request.minutes();
-  correction.credit.confirmed_by = ActorOf(caller);
+  correction.credit.confirmation = v1::CONFIRMATION_CORRECTION;
+  correction.credit.confirmer_id = ActorOf(caller);
   correction.credit.unit_id = assignment->assignment().unit_id();
   correction.credit.reason = request.reason();
   correction.actor = ActorOf(caller);

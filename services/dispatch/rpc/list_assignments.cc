@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <map>
 #include <optional>
-#include <set>
+#include <span>
+#include <tuple>
 #include <utility>
 
 #include "common/async/for_each.h"
@@ -80,40 +83,77 @@ Task<absl::StatusOr<std::optional<Item>>> ReadItem(App& app, rpc::CallContext co
   co_return item;
 }
 
-// Tasks of the person's calendar that have not ended, and those they were asked for or wait for.
-Task<absl::StatusOr<std::vector<std::string>>> TasksOf(App& app, std::string person) {
+// By start: tasks of the person's calendar that have not ended, and those they were asked for or
+// wait for.
+Task<absl::StatusOr<std::vector<record::Position>>> TasksOf(App& app, std::string person) {
   CO_ASSIGN_OR_RETURN(const v1::CalendarRecord calendar, co_await app.calendars.Read(person));
-  CO_ASSIGN_OR_RETURN(const std::vector<std::string> asked,
+  CO_ASSIGN_OR_RETURN(const std::vector<record::Position> asked,
                       co_await app.tasks.ListAsked(std::move(person)));
-  std::set<std::string> tasks(asked.begin(), asked.end());
+  std::map<std::string, double> starts;
+  for (const record::Position& one : asked) starts[one.id] = std::floor(one.sort);
   const int64_t from = (app.clock.Now() - kEndGrace).time_since_epoch().count();
   for (const auto& entry : calendar.entries()) {
-    if (entry.end_ms() > from) tasks.insert(entry.task_id());
+    if (entry.end_ms() > from) starts[entry.task_id()] = static_cast<double>(entry.start_ms());
   }
-  co_return std::vector<std::string>(tasks.begin(), tasks.end());
+  std::vector<record::Position> tasks;
+  for (const auto& [id, start] : starts) tasks.push_back({start, id});
+  std::ranges::stable_sort(tasks, {}, &record::Position::sort);
+  co_return tasks;
+}
+
+bool IsBehind(const record::Position& one, const record::Position& other) {
+  return std::tie(one.sort, one.id) > std::tie(other.sort, other.id);
+}
+
+// What there is to show of each, at the same time.
+Task<absl::StatusOr<std::vector<std::optional<Item>>>> ReadItems(
+    App& app, rpc::CallContext context, std::span<const record::Position> tasks) {
+  std::vector<std::optional<Item>> items(tasks.size());
+  absl::Status failed;
+  std::function<Task<void>(size_t)> read = [&](size_t i) -> Task<void> {
+    auto item = co_await ReadItem(app, context, tasks[i].id);
+    if (item.ok()) {
+      items[i] = *std::move(item);
+    } else {
+      failed = item.status();
+    }
+  };
+  co_await ForEach(tasks.size(), kReadsAtOnce, std::move(read));
+  if (!failed.ok()) co_return failed;
+  co_return items;
 }
 
 }  // namespace
 
 Answer<v1::ListMyAssignmentsResponse> AssignmentHandlers::ListMyAssignments(
-    rpc::CallContext context, v1::ListMyAssignmentsRequest) {
+    rpc::CallContext context, v1::ListMyAssignmentsRequest request) {
   if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
   const std::string person = context.caller().person_id;
-  CO_ASSIGN_OR_RETURN(const std::vector<std::string> tasks, co_await TasksOf(app_, person));
-  std::vector<Item> items;
-  absl::Status failed;
-  std::function<Task<void>(size_t)> read = [&](size_t i) -> Task<void> {
-    auto item = co_await ReadItem(app_, context, tasks[i]);
-    if (!item.ok()) failed = item.status();
-    if (item.ok() && *item) items.push_back(**std::move(item));
-  };
-  co_await ForEach(tasks.size(), kReadsAtOnce, std::move(read));
-  if (!failed.ok()) co_return failed;
-  std::ranges::sort(items, {}, [](const Item& item) {
-    return std::pair(StartOf(item.task()), item.task().task_id());
-  });
+  const Time now = app_.clock.Now();
+  const paging::Query query =
+      paging::QueryOf(app_.ring, std::string(context.method()) + "/" + person, request);
+  CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), query, now));
+  CO_ASSIGN_OR_RETURN(std::vector<record::Position> tasks, co_await TasksOf(app_, person));
+  if (!after.empty()) {
+    CO_ASSIGN_OR_RETURN(const record::Position last, record::Position::Decode(after));
+    std::erase_if(tasks, [&](const auto& task) { return !IsBehind(task, last); });
+  }
+  const auto size = static_cast<size_t>(paging::PageSize(request.page_size(), 20, 200));
   v1::ListMyAssignmentsResponse response;
-  for (Item& item : items) *response.add_items() = std::move(item);
+  size_t looked_at = 0;
+  const auto missing = [&] { return size - static_cast<size_t>(response.items_size()); };
+  while (missing() > 0 && looked_at < tasks.size()) {
+    const auto rest = std::span(tasks).subspan(looked_at);
+    const size_t round = std::min(std::max(missing(), kReadsAtOnce), rest.size());
+    CO_ASSIGN_OR_RETURN(std::vector<std::optional<Item>> items,
+                        co_await ReadItems(app_, context, rest.first(round)));
+    for (size_t i = 0; i < round && missing() > 0; ++i, ++looked_at) {
+      if (items[i]) *response.add_items() = *std::move(items[i]);
+    }
+  }
+  if (looked_at < tasks.size()) {
+    response.set_next_page_token(paging::Encode(tasks[looked_at - 1].Encode(), query, now));
+  }
   co_return response;
 }
 

@@ -30,7 +30,7 @@ void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& a
   BAODAO_RPC(TaskService, tasks, TaskHandlers, PublishTask);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, GetTask);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, ListTasks);
-  BAODAO_RPC(TaskService, tasks, TaskHandlers, ListTasksNear);
+  BAODAO_RPC(TaskService, tasks, TaskHandlers, FindNearestTasks);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, CancelTask);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, GetTaskContact);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, GetSignInCode);

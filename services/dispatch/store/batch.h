@@ -34,7 +34,7 @@ void FinishTooLate(Calls& calls);
 // Ends the calls whose requests turned out to be known; `decided` is in the order of the commit.
 void FinishReplayed(Calls& calls, const store::CommitOutcome& outcome, const Calls& decided);
 
-// What one pass over the calls has come to.
+// The result of one pass over the calls.
 struct Verdicts {
   Calls decided;
   std::vector<std::pair<TaskCall*, absl::Status>> refused;

@@ -11,9 +11,9 @@
 
 namespace baodao::dispatch {
 
-// What `decided` (in order) made of `before`, now in `aggregate`: the record under its version,
-// assignments, waitlist, indexes, then events, timers and answers of each call. Where no call
-// changed the task itself its version is only checked, so that a timer is never cleared that
+// The commit of what `decided` (in order) made of `before`, now in `aggregate`: the record under
+// its version, assignments, waitlist, indexes, then events, timers and answers of each call. If no
+// call changed the task itself, its version is only checked, so that a timer is never cleared that
 // somebody has just armed.
 //
 // commit.requests() has one entry per call with a request, in the order of `decided`.

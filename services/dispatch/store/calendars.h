@@ -65,14 +65,14 @@ class Calendars {
     uint64_t version = 0;
     v1::CalendarRecord record;
   };
-  // What is asked of a calendar before an entry.
+  // Checks a calendar before an entry is added.
   using Rule = std::function<absl::Status(const v1::CalendarRecord&, const Work&)>;
   Rule AllLimits() const;
   Task<absl::StatusOr<Reservation>> ReserveBy(Rule rule, std::string person_id, Work work,
                                               std::optional<store::RequestKey> mark);
   Task<absl::StatusOr<Held>> Load(std::string person_id, store::Read read);
-  // What the rule says, after dropping from `record` the old entries that their tasks know nothing
-  // of, if it would refuse. UNAVAILABLE when a task could not be asked.
+  // Applies the rule. If it would refuse, old entries that their tasks know nothing of are dropped
+  // from `record` first. UNAVAILABLE when a task could not be asked.
   Task<absl::Status> CheckAndRepair(Rule rule, std::string person_id, Work work,
                                     v1::CalendarRecord& record);
   Task<absl::StatusOr<bool>> IsLive(std::string person_id, const v1::CalendarRecord::Entry& entry);

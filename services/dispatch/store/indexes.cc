@@ -6,6 +6,7 @@
 #include "services/dispatch/domain/times.h"
 
 namespace baodao::dispatch {
+
 bool IsClaimable(const v1::Task& task) { return IsRecruiting(task.state()) && FreeSlots(task) > 0; }
 
 std::string_view ListOf(v1::TaskState state) {
@@ -26,6 +27,8 @@ std::string_view ListOf(v1::TaskState state) {
   }
 }
 
+std::string MemberOf(const v1::Task& task) { return task.task_id() + '|' + task.category(); }
+
 double TaskScore(const v1::Task& task) {
   // 41 bits of milliseconds and 12 bits of spread: exact in a double until 2039.
   const auto start = static_cast<double>(StartOf(task).time_since_epoch().count());
@@ -43,15 +46,16 @@ void UpdateIndexes(const DispatchKeys& keys, const v1::TaskRecord& before,
   if (was_open == is_open && old_list == new_list) return;
 
   const double score = TaskScore(task);
+  const std::string member = MemberOf(task);
   for (const std::string& area : after.listed_under()) {
     if (was_open && !is_open) {
-      commit.IndexRemove(keys.List(commit.shard(), kOpenList, area), id);
+      commit.IndexRemove(keys.List(commit.shard(), kOpenList, area), member);
     } else if (!was_open && is_open) {
-      commit.IndexAdd(keys.List(commit.shard(), kOpenList, area), score, id);
+      commit.IndexAdd(keys.List(commit.shard(), kOpenList, area), score, member);
     }
     if (old_list == new_list) continue;
-    if (!old_list.empty()) commit.IndexRemove(keys.List(commit.shard(), old_list, area), id);
-    commit.IndexAdd(keys.List(commit.shard(), new_list, area), score, id);
+    if (!old_list.empty()) commit.IndexRemove(keys.List(commit.shard(), old_list, area), member);
+    commit.IndexAdd(keys.List(commit.shard(), new_list, area), score, member);
   }
   const bool was_final = IsFinal(before.task().state());
   if (IsFinal(task.state()) && !was_final) {

@@ -2,6 +2,7 @@
 // up, frees up or changes its phase.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "baodao/dispatch/v1/records.pb.h"
@@ -19,6 +20,8 @@ inline constexpr std::string_view kEndedList = "ended";
 bool IsClaimable(const v1::Task& task);
 // The list that holds every task of this state.
 std::string_view ListOf(v1::TaskState state);
+// How a task stands in the lists: with its category, which pages filter by.
+std::string MemberOf(const v1::Task& task);
 // Order in the lists: by start; tasks that start together are spread over the millisecond by their
 // id, so that a page can begin anywhere among thousands that start at nine.
 double TaskScore(const v1::Task& task);

@@ -1,22 +1,32 @@
-// Every key of dispatch. {NN} is the shard.
+// Every key of dispatch beside those of any service (common/store/keys.h). {NN} is the shard: a
+// task's own, or that of the person.
 //
-//   {NN}dispatch:task:<task>        record  TaskRecord, the root of an aggregate; all of these
-//   change only with it: {NN}dispatch:people:<task>      hash    person id → AssignmentRecord
-//   {NN}dispatch:waitlist:<task>    index   person ids by waitlist number
-//   {NN}dispatch:open:<area>        index   tasks that can be claimed, by start (see TaskScore);
-//   likewise {NN}dispatch:live:<area>        index   OPEN, STAFFED and IN_SERVICE tasks
-//   {NN}dispatch:done:<area>        index   SERVED and EVALUATED tasks
-//   {NN}dispatch:ended:<area>       index   CLOSED, CANCELLED and EXPIRED tasks
-//   {NN}dispatch:closed             index   ended tasks by when they ended, for the archive
-//   {NN}dispatch:releases           stream  who was shown which contact (Events), kept for audits
-//   {NN}dispatch:tries:<task>:<p>   value   wrong sign-in codes of a person
-//   {NN}dispatch:places:<task>:<p>  value   positions a person tried to sign in from
-//   {NN}dispatch:asked:<person>     index   tasks of the shard that the person has an offer of or
-//   waits for, by start
-//   {NN}dispatch:calendar:<person>  record  CalendarRecord
-//   {NN}dispatch:hours:<person>     record  LedgerRecord, guards
-//   {NN}dispatch:ledger:<person>    hash    sequence (20 digits) → LedgerEntry; "task:<task>" →
-//   sequence
+// clang-format off
+//
+//   {NN}dispatch:…     type    holds                                   bound
+//   task:<task>        record  TaskRecord: the root of an aggregate,   for good: no archive yet
+//                              with which the next two change
+//   people:<task>      hash    person id → AssignmentRecord            kMaxPeople
+//   waitlist:<task>    index   person ids by number                    waitlist_max
+//   open:<area>        index   "<task>|<category>" of tasks that can   until full or begun
+//                              be claimed, by start (TaskScore);
+//                              likewise the next three
+//   live:<area>        index   OPEN, STAFFED and IN_SERVICE tasks      until served
+//   done:<area>        index   SERVED and EVALUATED tasks              kAutoClose
+//   ended:<area>       index   CLOSED, CANCELLED and EXPIRED tasks     for good
+//   closed             index   ended tasks by when they ended          for good
+//   asked:<person>     index   tasks of the shard that the person has  until answered or begun
+//                              an offer of or waits for, by start
+//   tries:<task>:<p>   value   wrong sign-in codes of a person         10 minutes
+//   places:<task>:<p>  value   positions tried, likewise               10 minutes
+//   releases           stream  who was shown which contact (Events),   1,000,000 a shard
+//                              kept for audits
+//   calendar:<person>  record  CalendarRecord                          kCalendarKeep past its end
+//   hours:<person>     record  LedgerRecord, guards the ledger         one a person
+//   ledger:<person>    hash    sequence (20 digits) → LedgerEntry;     for good
+//                              "task:<task>" → sequence
+//
+// clang-format on
 #pragma once
 
 #include <string>

@@ -30,9 +30,9 @@ v1::LedgerEntry EntryOf(const Credit& credit, uint64_t sequence, Time now) {
   entry.set_sequence(sequence);
   entry.set_task_id(credit.task_id);
   entry.set_minutes(credit.minutes);
-  entry.set_confirmed_by(credit.confirmed_by);
+  entry.set_confirmation(credit.confirmation);
+  entry.set_confirmer_id(credit.confirmer_id);
   entry.set_reason(credit.reason);
-  entry.set_manual(credit.manual);
   *entry.mutable_time() = ToTimestamp(now);
   return entry;
 }
@@ -81,7 +81,9 @@ Task<absl::StatusOr<store::Commit>> Ledgers::DecideAdd(const Credit& credit) {
   commit.Put(keys_.Hours(credit.person_id), head.version, head.record.SerializeAsString());
   commit.SetField(ledger, EntryField(sequence), entry.SerializeAsString());
   commit.SetField(ledger, TaskField(credit.task_id), std::to_string(sequence));
-  commit.Emit(Stamp(EventOf(credit, entry), now, credit.confirmed_by, {}));
+  const std::string& actor =
+      credit.confirmer_id.empty() ? keys_.base().service() : credit.confirmer_id;
+  commit.Emit(Stamp(EventOf(credit, entry), now, actor, {}));
   co_return commit;
 }
 

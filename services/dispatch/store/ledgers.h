@@ -22,14 +22,14 @@ struct Credit {
   std::string task_id;
   std::string task_title;
   int64_t minutes = 0;
-  std::string confirmed_by;  // a person id, or "timer"
+  v1::Confirmation confirmation = v1::CONFIRMATION_UNSPECIFIED;
+  std::string confirmer_id;  // as in LedgerEntry
   std::string unit_id;       // hears the result
   int rating = 0;            // 0: not evaluated
   std::string reason;        // of a correction, or a confirmation after the fact
-  bool manual = false;       // confirmed after the fact
 };
 
-// What a task is to credit from now on, in place of what it credited before.
+// The credit that a task gives from now on, in place of the one before.
 struct Correction {
   Credit credit;
   std::string actor;

@@ -1,5 +1,6 @@
-// Where the tasks are that can be claimed: in memory, fed by a snapshot and by dispatch's own
-// events. It may be a moment behind, so whoever shows what it finds looks at the records first.
+// The places of tasks that can be claimed: in memory, fed by a snapshot and by dispatch's own
+// events. It may be a moment behind, so a handler looks at the records before it shows what it
+// finds.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +27,7 @@ class NearIndex {
   // Takes the task over, or drops it when it cannot be claimed. Older versions than the one held
   // change nothing.
   void Apply(const v1::Task& task);
-  // What an event says.
+  // Takes over what an event says.
   void Apply(const events::v1::Event& event);
 
   // Nearest first, at most `limit`, of those that start after `now`.

@@ -3,12 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "common/containers/string_map.h"
+#include "common/containers/lru_cache.h"
 #include "services/dispatch/domain/aggregate.h"
 
 namespace baodao::dispatch {
@@ -26,28 +25,17 @@ struct Loaded {
 // Loop thread only. Bounded by tasks and by their people together; the longest unused go first.
 class TaskCache {
  public:
-  explicit TaskCache(size_t max_weight) : max_weight_(max_weight) {}
+  explicit TaskCache(size_t max_weight) : tasks_(Cache::kUnbounded, max_weight) {}
 
   // nullptr when not held. The object may be changed through the pointer by the batch of the task
   // that is under way.
   std::shared_ptr<Loaded> Find(std::string_view task_id);
   void Put(std::shared_ptr<Loaded> loaded);
-  void Forget(std::string_view task_id);
-  size_t size() const { return by_id_.size(); }
+  void Forget(std::string_view task_id) { tasks_.Erase(task_id); }
 
  private:
-  struct Slot {
-    std::shared_ptr<Loaded> loaded;
-    size_t weight = 0;
-  };
-  using Slots = std::list<Slot>;  // most recently used first
-
-  void Drop(Slots::iterator slot);
-
-  size_t max_weight_;
-  size_t weight_ = 0;
-  Slots slots_;
-  StringMap<Slots::iterator> by_id_;
+  using Cache = LruCache<std::shared_ptr<Loaded>>;
+  Cache tasks_;
 };
 
 }  // namespace baodao::dispatch

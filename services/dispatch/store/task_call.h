@@ -16,10 +16,10 @@
 namespace baodao::dispatch {
 
 struct TaskCall {
-  // Of a client's mutation; none for timers.
+  // The request of a client's mutation; none for timers.
   std::optional<store::RequestKey> request;
-  // Where the request is marked once the call is decided and before anything is written: its
-  // caller's shard, if that is not the task's.
+  // The shard where the request is marked once the call is decided and before anything is written:
+  // its caller's, if that is not the task's.
   std::optional<int> mark_shard;
   // Whose assignments `decide` looks at, unless `everybody`.
   std::vector<std::string> people;
@@ -27,7 +27,7 @@ struct TaskCall {
   // Pure: decides on the aggregate as all calls before it left it. A refusal must leave it
   // untouched. May run several times; only the last run counts.
   std::function<absl::StatusOr<Effects>(Aggregate& aggregate, Time now)> decide;
-  // What to keep and answer after `decide`: a serialized message.
+  // Makes the answer to keep and send after `decide`: a serialized message.
   std::function<std::string(const Aggregate& aggregate)> answer;
   // Writes beside the aggregate, in the task's shard.
   std::function<void(store::Commit& commit)> extra;

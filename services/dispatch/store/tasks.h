@@ -14,6 +14,7 @@
 
 #include "common/async/task.h"
 #include "common/clock/clock.h"
+#include "common/record/page.h"
 #include "common/store/hot_queue.h"
 #include "common/store/store.h"
 #include "services/dispatch/store/batch.h"
@@ -23,7 +24,7 @@
 
 namespace baodao::dispatch {
 
-// What happened, for the metrics. All may be empty.
+// Callbacks for the metrics. All may be empty.
 struct TaskObserver {
   std::function<void(size_t calls)> on_batch;
   std::function<void(const Transition&)> on_transition;
@@ -61,8 +62,9 @@ class Tasks {
   // One assignment as it is now; NOT_ASSIGNED when there is none.
   Task<absl::StatusOr<v1::AssignmentRecord>> ReadAssignment(std::string task_id,
                                                             std::string person_id);
-  // Tasks that the person has an offer of or waits for, soonest first; at most 50.
-  Task<absl::StatusOr<std::vector<std::string>>> ListAsked(std::string person_id);
+  // Tasks that the person has an offer of or waits for, soonest first, sorted by their TaskScore;
+  // at most 50.
+  Task<absl::StatusOr<std::vector<record::Position>>> ListAsked(std::string person_id);
   // As last known here, read if not known: a first guess, good for what can never change (area,
   // place, window) and for guessing what a decision will come to. The person's assignment is
   // included where it is known.

@@ -1,12 +1,7 @@
 // Reading tasks, and writing the first version of one.
-#include <algorithm>
-#include <functional>
-#include <iterator>
 #include <set>
-#include <tuple>
 #include <utility>
 
-#include "common/async/for_each.h"
 #include "common/clock/timestamp.h"
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
@@ -48,26 +43,14 @@ Task<absl::StatusOr<v1::AssignmentRecord>> Tasks::ReadAssignment(std::string tas
   co_return ParseAssignment(*found[0]);
 }
 
-Task<absl::StatusOr<std::vector<std::string>>> Tasks::ListAsked(std::string person_id) {
-  std::vector<store::ScoredMember> found;
-  absl::Status failed;
-  std::function<Task<void>(size_t)> look = [&](size_t shard) -> Task<void> {
-    store::Store::Range range;
-    range.limit = kMaxAsked;
-    auto here = co_await store_.RangeIndex(keys_.Asked(static_cast<int>(shard), person_id), range);
-    if (!here.ok()) failed = here.status();
-    if (here.ok()) std::ranges::move(*here, std::back_inserter(found));
-  };
-  const auto shards = static_cast<size_t>(store_.shards());
-  co_await ForEach(shards, shards, std::move(look));
-  if (!failed.ok()) co_return failed;
-  std::ranges::sort(found, {},
-                    [](const store::ScoredMember& one) { return std::tie(one.score, one.member); });
-  std::vector<std::string> asked;
-  for (size_t i = 0; i < std::min(found.size(), kMaxAsked); ++i) {
-    asked.push_back(std::move(found[i].member));
+Task<absl::StatusOr<std::vector<record::Position>>> Tasks::ListAsked(std::string person_id) {
+  record::PageQuery query;
+  for (int shard = 0; shard < store_.shards(); ++shard) {
+    query.lists.push_back(keys_.Asked(shard, person_id));
   }
-  co_return asked;
+  query.descending = false;
+  CO_ASSIGN_OR_RETURN(record::Walk walk, record::Walk::Begin(store_, std::move(query), kMaxAsked));
+  co_return co_await walk.Next(kMaxAsked);
 }
 
 Task<absl::StatusOr<std::shared_ptr<const Loaded>>> Tasks::ReadWithPeople(std::string task_id) {

@@ -25,8 +25,9 @@ Credit CreditOf(const v1::TaskRecord& record, const v1::AssignmentRecord& person
   credit.task_id = task.task_id();
   credit.task_title = task.title();
   credit.minutes = assignment.credited_minutes();
-  credit.manual = !person.confirmed_by().empty();
-  credit.confirmed_by = credit.manual ? person.confirmed_by() : record.confirmed_by();
+  const bool manual = !person.confirmer_id().empty();
+  credit.confirmation = manual ? v1::CONFIRMATION_MANUAL : record.confirmation();
+  credit.confirmer_id = manual ? person.confirmer_id() : record.confirmer_id();
   credit.reason = assignment.reason();
   credit.unit_id = assignment.unit_id();
   credit.rating = task.evaluation().rating();

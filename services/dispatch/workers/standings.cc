@@ -109,8 +109,9 @@ Task<absl::Status> Standings::Review(std::string person_id, Reach reach, rpc::Ca
     if (entry.end_ms() + kEndGrace.count() > now) tasks.push_back(entry.task_id());
   }
   if (reach == Reach::kEverything) {
-    CO_ASSIGN_OR_RETURN(std::vector<std::string> asked, co_await app_.tasks.ListAsked(person_id));
-    std::ranges::move(asked, std::back_inserter(tasks));
+    CO_ASSIGN_OR_RETURN(const std::vector<record::Position> asked,
+                        co_await app_.tasks.ListAsked(person_id));
+    for (const record::Position& one : asked) tasks.push_back(one.id);
   }
   absl::Status failed;
   std::function<Task<void>(size_t)> judge = [&](size_t i) -> Task<void> {

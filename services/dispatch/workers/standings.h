@@ -40,7 +40,7 @@ class Standings {
   // Until it is cleared after its second look. Each event has its own: none clears another's.
   Task<absl::Status> Arm(std::string_view kind, std::string person_id, std::string event_id);
   Task<absl::Status> OnLoss(std::string person_id, const events::Delivery& delivery);
-  // What a profile rules out: of the person's own work, and of that of people they keep apart from.
+  // Ends what a profile rules out: the person's own work, and that of people they keep apart from.
   Task<absl::Status> ReviewProfile(std::string person_id, rpc::CallOptions options);
   Task<absl::Status> Review(std::string person_id, Reach reach, rpc::CallOptions options);
   Task<absl::Status> Judge(std::string task_id, std::string person_id, rpc::CallOptions options);

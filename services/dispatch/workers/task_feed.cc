@@ -3,7 +3,6 @@
 #include "common/log/log.h"
 #include "common/status/macros.h"
 #include "services/dispatch/domain/states.h"
-#include "services/dispatch/store/indexes.h"
 #include "services/dispatch/store/task_list.h"
 
 namespace baodao::dispatch {
@@ -30,29 +29,25 @@ void TaskFeed::Note(const std::string& task_id, v1::TaskState state, uint64_t ve
   change(state, +1);
 }
 
-Task<absl::Status> TaskFeed::LoadList(std::string list) {
-  const std::shared_ptr<const areas::AreaTree> tree = app_.tree();
-  ListPosition after;
-  for (;;) {
-    PageQuery query;
-    query.keys = ListKeys(app_.keys, *tree, list, "");
-    query.after = after;
-    query.size = kPage;
-    query.wanted = [](const v1::Task&) { return true; };
-    CO_ASSIGN_OR_RETURN(const TaskPage page,
-                        co_await ReadPage(app_.store, app_.keys, std::move(query)));
-    for (const v1::Task& task : page.tasks) {
+Task<absl::Status> TaskFeed::LoadList(std::string_view list) {
+  record::PageQuery query = TasksIn(app_.keys, *app_.tree(), "", std::span(&list, 1));
+  query.size = kPage;
+  do {
+    CO_ASSIGN_OR_RETURN(const record::Page<v1::TaskRecord> page,
+                        co_await app_.records.ReadPage(kTask, query));
+    for (const auto& found : page.records) {
+      const v1::Task& task = found.record.task();
       near_.Apply(task);
       Note(task.task_id(), task.state(), task.version());
     }
-    if (!page.more) co_return absl::OkStatus();
-    after = page.position;
-  }
+    query.after = page.next;
+  } while (!query.after.empty());
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> TaskFeed::Load() {
-  CO_RETURN_IF_ERROR(co_await LoadList(std::string(kLiveList)));
-  co_return co_await LoadList(std::string(kDoneList));
+  CO_RETURN_IF_ERROR(co_await LoadList(kLiveList));
+  co_return co_await LoadList(kDoneList);
 }
 
 Task<absl::Status> TaskFeed::OnEvent(const events::Delivery& delivery) {
@@ -70,7 +65,7 @@ Task<absl::Status> TaskFeed::OnEvent(const events::Delivery& delivery) {
 
 Task<void> TaskFeed::OnGap(std::string service, int) {
   if (service != app_.keys.base().service()) co_return;
-  // What ended unheard is noticed by whoever shows it; the counts begin anew.
+  // A handler notices a task that ended unheard before it shows it; the counts begin anew.
   seen_.clear();
   counts_.fill(0);
   const absl::Status status = co_await Load();

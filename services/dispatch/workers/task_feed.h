@@ -6,6 +6,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 
 #include "common/containers/string_map.h"
 #include "common/events/consumer.h"
@@ -33,7 +34,7 @@ class TaskFeed {
     v1::TaskState state = v1::TASK_STATE_UNSPECIFIED;
     uint64_t version = 0;
   };
-  Task<absl::Status> LoadList(std::string list);
+  Task<absl::Status> LoadList(std::string_view list);
   void Note(const std::string& task_id, v1::TaskState state, uint64_t version);
 
   App& app_;

@@ -1,4 +1,4 @@
-// Who watches which inbox in this process.
+// The watchers of inboxes in this process.
 #pragma once
 
 #include <absl/status/status.h>

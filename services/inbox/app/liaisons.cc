@@ -32,11 +32,12 @@ UnitSource UnitsFromRegistration(rpc::Channel& channel) {
   };
 }
 
+Liaisons::Liaisons(UnitSource source, Clock& clock)
+    : source_(std::move(source)), clock_(clock), known_(kMaxUnits) {}
+
 Task<absl::StatusOr<std::string>> Liaisons::Of(std::string unit_id, std::string trace_id) {
-  const auto found = known_.find(unit_id);
-  if (found != known_.end() && clock_.Now() < found->second.until) {
-    co_return found->second.liaison_id;
-  }
+  const Known* const known = known_.Find(unit_id);
+  if (known != nullptr && clock_.Now() < known->until) co_return known->liaison_id;
   const absl::StatusOr<registration::v1::Unit> unit =
       co_await source_(rpc::CallOptions::Tracing(trace_id), unit_id);
   if (!unit.ok() && !absl::IsNotFound(unit.status())) co_return unit.status();
@@ -50,8 +51,7 @@ void Liaisons::Apply(const registration::v1::Unit& unit) {
 }
 
 void Liaisons::Remember(const std::string& unit_id, std::string liaison_id) {
-  if (known_.size() >= kMaxUnits) known_.clear();
-  known_[unit_id] = {std::move(liaison_id), clock_.Now() + kRemembered};
+  known_.Put(unit_id, {std::move(liaison_id), clock_.Now() + kRemembered});
 }
 
 }  // namespace baodao::inbox

@@ -1,4 +1,4 @@
-// Who speaks for a unit: registration knows, this remembers for a while.
+// The liaisons of units: registration knows them, this remembers them for a while.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -9,7 +9,7 @@
 #include "baodao/registration/v1/unit.pb.h"
 #include "common/async/task.h"
 #include "common/clock/clock.h"
-#include "common/containers/string_map.h"
+#include "common/containers/lru_cache.h"
 #include "common/rpc/client.h"
 
 namespace baodao::inbox {
@@ -24,7 +24,7 @@ UnitSource UnitsFromRegistration(rpc::Channel& channel);
 class Liaisons {
  public:
   // `clock` outlives it.
-  Liaisons(UnitSource source, Clock& clock) : source_(std::move(source)), clock_(clock) {}
+  Liaisons(UnitSource source, Clock& clock);
 
   // The liaison's person id; empty when the unit has none or does not exist. Errors: the source's,
   // which is asked in this trace.
@@ -40,7 +40,7 @@ class Liaisons {
 
   UnitSource source_;
   Clock& clock_;
-  StringMap<Known> known_;
+  LruCache<Known> known_;
 };
 
 }  // namespace baodao::inbox

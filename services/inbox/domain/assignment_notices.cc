@@ -45,7 +45,7 @@ How WayForPerson(const events::v1::AssignmentChanged& changed, bool own_doing, b
   }
 }
 
-// What the others hear of one who is off, or on, or has served.
+// The way in which others hear of one who is off, or on, or has served.
 How WayForOthers(const events::v1::AssignmentChanged& changed, const Collector& tell, Party party) {
   const dispatch::v1::Assignment& assignment = changed.assignment();
   const events::v1::TaskBrief& task = changed.task();
@@ -131,7 +131,7 @@ void TellThePerson(const events::v1::AssignmentChanged& changed, Collector* tell
 void TellOfAssignment(const events::v1::AssignmentChanged& changed, Collector* tell) {
   const dispatch::v1::Assignment& assignment = changed.assignment();
   const events::v1::TaskBrief& task = changed.task();
-  // Of those whose state stays, only one in service whose standing has ended is news.
+  // An event without a new state is news only for one in service whose standing has ended.
   if (assignment.state() == changed.before() && !LostStanding(assignment)) return;
   tell->About(assignment.task_id(), ParamsOf(changed));
   TellThePerson(changed, tell);

@@ -21,8 +21,8 @@ class Collector {
 
   explicit Collector(const events::v1::Event& event) : event_(event) {}
 
-  // What the following is about. `thing`: notices of the same kind about the same one coalesce;
-  // empty: `subject`.
+  // Sets what the following notices are about. `thing`: notices of the same kind about the same one
+  // coalesce; empty: `subject`.
   void About(std::string subject, Params params, std::string thing = {}) {
     subject_ = std::move(subject);
     thing_ = thing.empty() ? subject_ : std::move(thing);

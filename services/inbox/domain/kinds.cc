@@ -1,5 +1,7 @@
 #include "services/inbox/domain/kinds.h"
 
+#include <absl/strings/ascii.h>
+
 #include <algorithm>
 #include <array>
 
@@ -27,7 +29,7 @@ constexpr Member kFamilies[] = {
     {"task_dropout", kStaffingFamily},
     {"task_short", kStaffingFamily},
     {"offer_declined", kDeclinedFamily},
-    // Of several people by one call.
+    // One call may confirm several people.
     {"service_claimed", "confirmed"},
     {"service_confirmed", "confirmed"},
     {"registration_pending", kRegistrationFamily},
@@ -41,6 +43,13 @@ constexpr Member kFamilies[] = {
 };
 
 }  // namespace
+
+v1::NotificationKind KindNamed(std::string_view kind) {
+  auto named = v1::NOTIFICATION_KIND_UNSPECIFIED;
+  v1::NotificationKind_Parse("NOTIFICATION_KIND_" + absl::AsciiStrToUpper(std::string(kind)),
+                             &named);
+  return named;
+}
 
 bool IsUrgent(std::string_view kind) { return std::ranges::count(kUrgentKinds, kind) > 0; }
 

@@ -1,7 +1,9 @@
-// What is special about some kinds of notices.
+// Properties of some kinds of notices.
 #pragma once
 
 #include <string_view>
+
+#include "baodao/inbox/v1/inbox.pb.h"
 
 namespace baodao::inbox {
 
@@ -14,6 +16,9 @@ inline constexpr std::string_view kDeclinedFamily = "declined";  // of the area
 inline constexpr std::string_view kRegistrationFamily = "registration";  // of the area
 inline constexpr std::string_view kNeedFamily = "need";                  // of the area
 inline constexpr std::string_view kProjectFamily = "project";            // of all it concerns
+
+// NOTIFICATION_KIND_TASK_CLAIMED of "task_claimed"; UNSPECIFIED for one this build does not know.
+v1::NotificationKind KindNamed(std::string_view kind);
 
 // Somebody must act: kept apart as well, where whatever else comes in cannot displace them.
 bool IsUrgent(std::string_view kind);

@@ -1,4 +1,4 @@
-// Who is told what about an event.
+// Decides who is told what about an event.
 #pragma once
 
 #include <optional>

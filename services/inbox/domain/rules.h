@@ -1,4 +1,4 @@
-// Who hears of which transition, as tables. Every row either names what is told or says why not, so
+// Tables of who hears of which transition. Every row either names what is told or says why not, so
 // that a test can ask every transition of every record.
 #pragma once
 
@@ -18,7 +18,7 @@ enum class Party {
   kUpper,    // those of the area that an escalation went to
 };
 
-// What tells two ways of the same transition apart, as far as somebody hears something else.
+// Tells two ways of the same transition apart, as far as somebody hears something else.
 enum class How {
   kPlain,
   kOwnDoing,       // by the person, requester or owner themself

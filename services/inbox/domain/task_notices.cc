@@ -75,7 +75,8 @@ void TellOfHours(const events::v1::HoursCredited& credited, Collector* tell) {
                {"minutes", std::to_string(reversal ? -entry.minutes() : entry.minutes())},
                {"rating", credited.rating() > 0 ? std::to_string(credited.rating()) : ""},
                {"reason", entry.reason()}});
-  const How way = reversal ? How::kReversed : entry.manual() ? How::kConfirmed : How::kPlain;
+  const bool manual = entry.confirmation() == dispatch::v1::CONFIRMATION_MANUAL;
+  const How way = reversal ? How::kReversed : manual ? How::kConfirmed : How::kPlain;
   tell->Tell(HoursRules(), kAny, 0, way, Party::kPerson, entry.person_id());
   tell->Tell(HoursRules(), kAny, 0, way, Party::kLiaison, credited.unit_id());
 }

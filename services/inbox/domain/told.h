@@ -12,7 +12,7 @@
 namespace baodao::inbox {
 
 // An event: the id in the stream of a service's shard.
-struct Origin {
+struct EventRef {
   std::string service;
   int shard = 0;
   Cursor id;
@@ -20,12 +20,12 @@ struct Origin {
 
 // The same in every build.
 uint64_t NameOf(std::string_view kind, std::string_view about);
-uint64_t CauseOf(const Origin& origin, uint64_t name);
+uint64_t CauseOf(const EventRef& event, uint64_t name);
 
 // Events of one stream reach an inbox in order: one that comes before the last told was told (or is
 // a dead letter, which does not ask here).
-bool WasTold(const v1::InboxRecord& head, const Origin& origin, uint64_t name);
-// Of what was not told yet.
-void NoteTold(v1::InboxRecord* head, const Origin& origin, uint64_t name);
+bool WasTold(const v1::InboxRecord& head, const EventRef& event, uint64_t name);
+// Notes that the notice is told; call it for one that was not told yet.
+void NoteTold(v1::InboxRecord* head, const EventRef& event, uint64_t name);
 
 }  // namespace baodao::inbox

@@ -19,7 +19,7 @@ constexpr Phrase kCauses[] = {
     {"END_CAUSE_MISSING_CREDENTIAL", "所需资质已失效", "a credential is no longer valid"},
     {"END_CAUSE_MISSING_CATEGORY", "不再属于所需人群", "a category is missing"},
 };
-// Who does not want to meet whom is nobody else's affair.
+// Not named: it is nobody else's affair who does not want to meet whom.
 constexpr Phrase kOtherCause = {"", "不再符合要求", "the conditions have changed"};
 
 constexpr Phrase kTags[] = {

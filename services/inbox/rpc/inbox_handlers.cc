@@ -10,6 +10,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/store/mutate.h"
+#include "services/inbox/domain/kinds.h"
 
 namespace baodao::inbox {
 namespace {
@@ -43,7 +44,7 @@ v1::Notification InboxHandlers::Present(const Entry& entry, Locale locale, uint6
   Words words = Render(entry.record, locale, names);
   v1::Notification notification;
   notification.set_cursor(entry.cursor.Text());
-  notification.set_kind(entry.record.kind());
+  notification.set_kind(KindNamed(entry.record.kind()));
   notification.set_title(std::move(words.title));
   notification.set_body(std::move(words.body));
   notification.set_subject_id(entry.record.subject_id());
@@ -52,7 +53,7 @@ v1::Notification InboxHandlers::Present(const Entry& entry, Locale locale, uint6
   return notification;
 }
 
-Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(rpc::CallContext ctx,
+Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(rpc::CallContext context,
                                                                         Owner owner,
                                                                         std::string page_token,
                                                                         paging::Query token_query,
@@ -84,7 +85,7 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(rpc::Cal
   if (more) entries.pop_back();
   v1::ListNotificationsResponse response;
   for (const Entry& entry : entries) {
-    *response.add_notifications() = Present(entry, ctx.locale(), head.read());
+    *response.add_notifications() = Present(entry, context.locale(), head.read());
   }
   if (more) {
     std::string last = entries.back().cursor.Text();
@@ -96,15 +97,15 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(rpc::Cal
 }
 
 Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::List(
-    rpc::CallContext ctx, v1::ListNotificationsRequest request) {
+    rpc::CallContext context, v1::ListNotificationsRequest request) {
   CO_ASSIGN_OR_RETURN(const Owner owner, PersonOwner(request.person_id()));
   const int limit = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
-  co_return co_await Page(ctx, owner, request.page_token(),
-                          paging::QueryOf(ring_, ctx.method(), request), limit);
+  co_return co_await Page(context, owner, request.page_token(),
+                          paging::QueryOf(ring_, context.method(), request), limit);
 }
 
 Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::ListArea(
-    rpc::CallContext ctx, v1::ListAreaNotificationsRequest request) {
+    rpc::CallContext context, v1::ListAreaNotificationsRequest request) {
   const auto tree = areas_.tree();
   if (tree->Find(request.area_code()) == nullptr) {
     co_return Refuse(Reason::AREA_UNKNOWN, {{"area", request.area_code()}});
@@ -112,14 +113,14 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::ListArea(
   const Owner owner{request.area_code(), tree->ShardOf(request.area_code(), inbox_.store().keys())};
   const int limit = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
   CO_ASSIGN_OR_RETURN(v1::ListNotificationsResponse response,
-                      co_await Page(ctx, owner, request.page_token(),
-                                    paging::QueryOf(ring_, ctx.method(), request), limit));
+                      co_await Page(context, owner, request.page_token(),
+                                    paging::QueryOf(ring_, context.method(), request), limit));
   // Shared by many: what one of them has read is not known.
   response.clear_unread_count();
   co_return response;
 }
 
-Task<absl::StatusOr<v1::MarkReadResponse>> InboxHandlers::MarkRead(rpc::CallContext ctx,
+Task<absl::StatusOr<v1::MarkReadResponse>> InboxHandlers::MarkRead(rpc::CallContext context,
                                                                    v1::MarkReadRequest request) {
   CO_ASSIGN_OR_RETURN(const Owner owner, PersonOwner(request.person_id()));
   const std::optional<Cursor> cursor = Cursor::Parse(request.cursor());
@@ -135,7 +136,8 @@ Task<absl::StatusOr<v1::MarkReadResponse>> InboxHandlers::MarkRead(rpc::CallCont
     decision.response.set_unread_count(UnreadCount(head));
     co_return decision;
   };
-  const store::RequestKey key = store::MakeRequestKey(ctx.caller().Caller(), ctx.method(), request);
+  const store::RequestKey key =
+      store::MakeRequestKey(context.caller().Caller(), context.method(), request);
   co_return co_await store::Mutate<v1::MarkReadResponse>(inbox_.store(), key, owner.shard, decide);
 }
 

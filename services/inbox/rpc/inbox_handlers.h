@@ -34,13 +34,13 @@ class InboxHandlers {
 
   void Register(rpc::Router* router);
 
-  Task<absl::StatusOr<v1::ListNotificationsResponse>> List(rpc::CallContext ctx,
+  Task<absl::StatusOr<v1::ListNotificationsResponse>> List(rpc::CallContext context,
                                                            v1::ListNotificationsRequest request);
   Task<absl::StatusOr<v1::ListNotificationsResponse>> ListArea(
-      rpc::CallContext ctx, v1::ListAreaNotificationsRequest request);
-  Task<absl::StatusOr<v1::MarkReadResponse>> MarkRead(rpc::CallContext ctx,
+      rpc::CallContext context, v1::ListAreaNotificationsRequest request);
+  Task<absl::StatusOr<v1::MarkReadResponse>> MarkRead(rpc::CallContext context,
                                                       v1::MarkReadRequest request);
-  Task<absl::Status> Watch(rpc::CallContext ctx, v1::WatchInboxRequest request,
+  Task<absl::Status> Watch(rpc::CallContext context, v1::WatchInboxRequest request,
                            rpc::Writer<v1::WatchInboxResponse>& writer);
 
  private:
@@ -51,16 +51,16 @@ class InboxHandlers {
   };
 
   absl::StatusOr<Owner> PersonOwner(const std::string& person_id) const;
-  Task<absl::StatusOr<v1::ListNotificationsResponse>> Page(rpc::CallContext ctx, Owner owner,
+  Task<absl::StatusOr<v1::ListNotificationsResponse>> Page(rpc::CallContext context, Owner owner,
                                                            std::string page_token,
                                                            paging::Query token_query, int limit);
   v1::Notification Present(const Entry& entry, Locale locale, uint64_t read) const;
-  // Where a resume token (empty: now) stands. RESUME_TOKEN_TOO_OLD where something after it is
+  // The position of a resume token (empty: now). RESUME_TOKEN_TOO_OLD where something after it is
   // gone.
   Task<absl::StatusOr<Position>> Locate(Owner owner, std::string token);
   // Writes everything after the position. OK also when the client is gone.
-  Task<absl::Status> CatchUp(const rpc::CallContext& ctx, const Owner& owner, Position* position,
-                             rpc::Writer<v1::WatchInboxResponse>& writer);
+  Task<absl::Status> CatchUp(const rpc::CallContext& context, const Owner& owner,
+                             Position* position, rpc::Writer<v1::WatchInboxResponse>& writer);
 
   InboxStore& inbox_;
   Hub& hub_;

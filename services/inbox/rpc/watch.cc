@@ -41,7 +41,7 @@ Task<absl::StatusOr<InboxHandlers::Position>> InboxHandlers::Locate(Owner owner,
   co_return Position{kStart, 0};
 }
 
-Task<absl::Status> InboxHandlers::CatchUp(const rpc::CallContext& ctx, const Owner& owner,
+Task<absl::Status> InboxHandlers::CatchUp(const rpc::CallContext& context, const Owner& owner,
                                           Position* position,
                                           rpc::Writer<v1::WatchInboxResponse>& writer) {
   std::optional<uint64_t> read;
@@ -58,7 +58,7 @@ Task<absl::Status> InboxHandlers::CatchUp(const rpc::CallContext& ctx, const Own
         co_return Refuse(Reason::RESUME_TOKEN_TOO_OLD);
       }
       v1::WatchInboxResponse message = HeartbeatAt(entry.cursor);
-      *message.mutable_notification() = Present(entry, ctx.locale(), *read);
+      *message.mutable_notification() = Present(entry, context.locale(), *read);
       if (!co_await writer.Write(message)) co_return absl::OkStatus();
       *position = {entry.cursor, entry.record.number()};
     }
@@ -67,20 +67,20 @@ Task<absl::Status> InboxHandlers::CatchUp(const rpc::CallContext& ctx, const Own
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> InboxHandlers::Watch(rpc::CallContext ctx, v1::WatchInboxRequest request,
+Task<absl::Status> InboxHandlers::Watch(rpc::CallContext context, v1::WatchInboxRequest request,
                                         rpc::Writer<v1::WatchInboxResponse>& writer) {
   CO_ASSIGN_OR_RETURN(const Owner owner, PersonOwner(request.person_id()));
-  Watcher watcher{ctx.caller().session_id, writer.Waker(), writer.Closer()};
+  Watcher watcher{context.caller().session_id, writer.Waker(), writer.Closer()};
   const Hub::Subscription subscription = hub_.Add(owner.id, std::move(watcher), kMaxStreams);
   CO_ASSIGN_OR_RETURN(Position position, co_await Locate(owner, request.resume_token()));
   // At once, so that the client can resume from here even if nothing ever comes.
   if (!co_await writer.Write(HeartbeatAt(position.cursor))) co_return absl::OkStatus();
-  CO_RETURN_IF_ERROR(co_await CatchUp(ctx, owner, &position, writer));
+  CO_RETURN_IF_ERROR(co_await CatchUp(context, owner, &position, writer));
   // Reading again at every heartbeat also finds what no wake-up told of.
   while (co_await writer.Wait(kHeartbeat)) {
-    if (clock_.Now() >= ctx.caller().expires) co_return Refuse(Reason::TOKEN_EXPIRED);
+    if (clock_.Now() >= context.caller().expires) co_return Refuse(Reason::TOKEN_EXPIRED);
     const Cursor before = position.cursor;
-    CO_RETURN_IF_ERROR(co_await CatchUp(ctx, owner, &position, writer));
+    CO_RETURN_IF_ERROR(co_await CatchUp(context, owner, &position, writer));
     if (position.cursor == before && !co_await writer.Write(HeartbeatAt(before))) break;
   }
   co_return absl::OkStatus();

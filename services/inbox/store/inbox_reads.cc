@@ -1,4 +1,4 @@
-// What an inbox holds.
+// Reads of an inbox.
 #include <utility>
 
 #include "common/status/macros.h"

@@ -127,7 +127,7 @@ store::Commit InboxStore::CommitOf(const Owner& owner, LoadedHead head, Addition
     TakeBack(&commit, owner, &head.record, family, addition->thing);
   }
   if (!addition->record.kind().empty()) {
-    addition->record.set_cause(CauseOf(cause.origin, name));
+    addition->record.set_cause(CauseOf(cause.event, name));
     Place(&commit, owner, &head.record, addition, cause);
   }
   if (addition->forget_reminder) {
@@ -139,7 +139,7 @@ store::Commit InboxStore::CommitOf(const Owner& owner, LoadedHead head, Addition
     commit.SetTimer(TimerOf(owner, subject), *addition->remind_at);
   }
   // Also where nothing is shown: a reminder under way must notice that it is not wanted any more.
-  if (!cause.requeued) NoteTold(&head.record, cause.origin, name);
+  if (!cause.requeued) NoteTold(&head.record, cause.event, name);
   commit.Put(HeadKey(owner), head.version, head.record.SerializeAsString());
   return commit;
 }
@@ -147,7 +147,7 @@ store::Commit InboxStore::CommitOf(const Owner& owner, LoadedHead head, Addition
 Task<absl::Status> InboxStore::Add(Owner owner, Addition addition, Cause cause) {
   const uint64_t name = NameOf(addition.record.kind(), addition.record.subject_id());
   if (cause.requeued) {
-    CO_ASSIGN_OR_RETURN(const bool shown, co_await Shows(owner, CauseOf(cause.origin, name)));
+    CO_ASSIGN_OR_RETURN(const bool shown, co_await Shows(owner, CauseOf(cause.event, name)));
     if (shown) co_return absl::OkStatus();
     addition.remind_at.reset();
     addition.ends.clear();
@@ -156,7 +156,7 @@ Task<absl::Status> InboxStore::Add(Owner owner, Addition addition, Cause cause) 
   std::function<Task<absl::StatusOr<store::Commit>>(store::Read)> decide =
       [&](store::Read read) -> Task<absl::StatusOr<store::Commit>> {
     CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, read));
-    const bool told = !cause.requeued && WasTold(head.record, cause.origin, name);
+    const bool told = !cause.requeued && WasTold(head.record, cause.event, name);
     if (told || IsIdle(head.record, addition)) co_return store::Commit(owner.shard);
     co_return CommitOf(owner, std::move(head), &addition, cause, name);
   };

@@ -1,7 +1,19 @@
-// Inboxes: streams of notifications with a head each. The only code that knows how they are kept.
+// Inboxes: streams of notifications with a head each. The only code that knows how they are kept,
+// and every key of inbox beside those of any service (common/store/keys.h).
 //
-// An inbox lies in the shard of its owner: a person's in the one of their id, an area's in the one
-// of its subdistrict.
+// An inbox lies in the shard {NN} of its owner: a person's in the one of their id, an area's in the
+// one of its subdistrict.
+//
+// clang-format off
+//
+//   {NN}inbox:…        type    holds                                       bound
+//   head:<owner>       record  InboxRecord: counts, what is read, tallies  one an owner
+//   stream:<owner>     stream  NotificationRecords                         about kKept
+//   urgent:<owner>     stream  the urgent ones of these, once more         about kKept
+//   held:<owner>       hash    tally → notification held back              kMaxTallies, kHeldFor
+//   reminders:<owner>  hash    task → notification to remind of            until the task begins
+//
+// clang-format on
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -34,7 +46,7 @@ struct Owner {
 
 // The event a notification comes from: telling it again does nothing.
 struct Cause {
-  Origin origin;
+  EventRef event;
   bool requeued = false;  // see events::Delivery
   std::string actor_id;   // for the event that wakes watchers
   std::string trace_id;
@@ -111,7 +123,7 @@ class InboxStore {
   // Entry and wake-up, numbered by the head, which is still to be put.
   void Append(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
               v1::NotificationRecord* record, const Cause& cause) const;
-  // What is held back of the family about the thing is not shown.
+  // Drops what is held back of the family about the thing.
   void TakeBack(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
                 std::string_view family, std::string_view thing) const;
   // Adds the notification, or holds it back.

@@ -21,7 +21,7 @@ Task<absl::Status> Deliverer::OnEvent(const events::Delivery& delivery) {
   const std::optional<Cursor> id = Cursor::Parse(delivery.id);
   if (!id) co_return absl::InvalidArgumentError("no id of an event: " + delivery.id);
   Cause cause;
-  cause.origin = {delivery.service, delivery.shard, *id};
+  cause.event = {delivery.service, delivery.shard, *id};
   cause.requeued = delivery.requeued;
   cause.actor_id = delivery.event.actor_id();
   cause.trace_id = delivery.event.trace_id();

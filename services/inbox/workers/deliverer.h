@@ -32,8 +32,8 @@ class Deliverer {
   Task<absl::Status> Deliver(Notice notice, Cause cause);
   // Nothing when there is nobody (any more) to tell.
   Task<absl::StatusOr<std::optional<Owner>>> OwnerOf(Recipient to, std::string trace_id);
-  // Of a closed area its successor. UNAVAILABLE for an area that is not known here, not even after
-  // a refresh: the event comes again.
+  // The owner of an area's inbox, for a closed area its successor. UNAVAILABLE for an area that is
+  // not known here, not even after a refresh: the event comes again.
   Task<absl::StatusOr<Owner>> AreaOwner(std::string area_code);
 
   InboxStore& inbox_;

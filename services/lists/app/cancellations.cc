@@ -15,6 +15,8 @@
 namespace baodao::lists {
 namespace {
 
+constexpr int kSettlings = 8;  // of one need that is published again and again
+
 bool IsAskedBy(const v1::Cancellation& cancellation, const store::RequestKey& key) {
   return cancellation.caller() == key.caller && cancellation.request_id() == key.request_id &&
          cancellation.fingerprint() == key.fingerprint;
@@ -68,10 +70,13 @@ Task<absl::StatusOr<record::Versioned<v1::NeedRecord>>> Cancellations::Prepare(
   const record::Origin origin = record::OriginOf(context, app_.clock.Now());
   record::Versioned<v1::NeedRecord> need;
   const auto prepare = [&](record::Transaction& transaction) -> Task<absl::Status> {
-    CO_RETURN_IF_ERROR(
-        co_await publications_.Settle(request.need_id(), rpc::CallOptions::From(context), origin));
     CO_ASSIGN_OR_RETURN(need, co_await app_.records.Load(kNeed, request.need_id()));
-    if (need.record.publishing()) co_return Refuse(Reason::CONFLICT_RETRY);  // published anew
+    for (int i = 0; need.record.publishing(); ++i) {
+      if (i == kSettlings) co_return Refuse(Reason::CONFLICT_RETRY);
+      CO_RETURN_IF_ERROR(co_await publications_.Settle(request.need_id(),
+                                                       rpc::CallOptions::From(context), origin));
+      CO_ASSIGN_OR_RETURN(need, co_await app_.records.Load(kNeed, request.need_id()));
+    }
     if (need.record.need().task_id().empty()) co_return absl::OkStatus();
     if (IsAskedBy(need.record.cancellation(), key)) co_return absl::OkStatus();
     v1::Need trial = need.record.need();

@@ -1,7 +1,11 @@
 // MatchService: 精准对接. The links of a need are part of its record.
+#include <algorithm>
+#include <cstdlib>
+#include <string>
 #include <utility>
 
 #include "common/ids/ids.h"
+#include "common/paging/page_token.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/domain/need_rules.h"
@@ -9,6 +13,9 @@
 
 namespace baodao::lists {
 namespace {
+
+constexpr int kStandardPage = 20;
+constexpr int kLargestPage = 200;
 
 Task<absl::StatusOr<std::string>> AreaOfAnswer(App& app, std::string answer_id,
                                                record::Transaction* transaction) {
@@ -60,10 +67,17 @@ Task<absl::StatusOr<v1::ListMatchesResponse>> ListMatches(App& app, rpc::CallCon
                                                           v1::ListMatchesRequest request) {
   CO_ASSIGN_OR_RETURN(const auto loaded,
                       co_await app.records.Load(context, kNeed, request.need_id()));
+  const Time now = app.clock.Now();
+  const paging::Query token = paging::QueryOf(app.key_ring, context.method(), request);
+  CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), token, now));
+  const int size = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
+  // Matches are only ever added, at the end.
+  int from = loaded.record.matches_size();
+  if (!after.empty()) from = std::atoi(after.c_str());
+  const int to = std::max(0, from - size);
   v1::ListMatchesResponse response;
-  for (int i = loaded.record.matches_size() - 1; i >= 0; --i) {
-    *response.add_matches() = loaded.record.matches(i);
-  }
+  for (int i = from - 1; i >= to; --i) *response.add_matches() = loaded.record.matches(i);
+  if (to > 0) response.set_next_page_token(paging::Encode(std::to_string(to), token, now));
   co_return response;
 }
 

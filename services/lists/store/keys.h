@@ -1,4 +1,21 @@
-// Keys of lists that are no records (store/records.h has those).
+// Every key of lists beside those of any service (common/store/keys.h). {NN} is the shard: that of
+// the area's subdistrict, for `added` the person's.
+//
+// clang-format off
+//
+//   {NN}lists:…            type    holds                                  bound
+//   need:<need>            record  NeedRecord                             for good: no archive yet
+//   need-in:<area>…        index   needs in an area, of one state         as its needs
+//   need-of:<person>       index   needs that a person raised             as its needs
+//   resource:<resource>    record  ResourceRecord                         for good: no archive yet
+//   resource-in:<area>…    index   resources in an area, of one state     as its resources
+//   project:<project>      record  ProjectRecord                          for good: no archive yet
+//   project-in:<area>…     index   projects in an area, of one state      as its projects
+//   added:<type>:<person>  value   how many the person added in a day     24 hours
+//   releases               stream  who was shown which contact (Events),  1,000,000 a shard
+//                                  kept for audits
+//
+// clang-format on
 #pragma once
 
 #include <string>

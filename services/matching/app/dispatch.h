@@ -1,4 +1,4 @@
-// What matching asks of dispatch, behind an interface that tests can double.
+// The calls of matching to dispatch, behind an interface that tests can double.
 #pragma once
 
 #include <absl/status/statusor.h>

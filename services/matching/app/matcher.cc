@@ -102,7 +102,7 @@ std::vector<std::shared_ptr<const OpenTask>> Matcher::Select(const MatchOrder& o
     const int32_t at = index_.PositionOf(task->task.area_code());
     if (at < scope.begin || at >= scope.end) continue;
     if (order.outside_districts && index_.DistrictOf(task->task.area_code()) != nullptr) continue;
-    if (!task->Claimable() || task->FreeSlots() == 0) continue;
+    if (!task->IsClaimable() || task->FreeSlots() == 0) continue;
     if (task->window.start <= now + settings_.offer_until) continue;
     if (order.only_lacking) {
       if (task->NeededSlots() <= task->open_offers) continue;

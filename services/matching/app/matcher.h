@@ -65,7 +65,7 @@ class Matcher {
   Task<void> Build(GraphBuilder& builder);
   Task<Solved> Solve(GraphBuilder& builder);
   Task<Solution> TakeApart(GraphBuilder& builder, Solution solution);
-  // What is left when of tasks that one person cannot all do only the cheaper ones stay.
+  // The solution without the dearer ones of tasks that one person cannot all do.
   Solution WithoutConflicts(const GraphBuilder& builder, Solution solution) const;
   Task<Solution> OnPool(const Problem& problem, Solution (*solver)(const Problem&));
   void Note(const MatchReport& report);

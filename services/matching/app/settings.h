@@ -16,7 +16,7 @@ struct Settings {
   Weights weights;
   GraphOptions graph;
   std::vector<std::string> weak_areas;
-  // Of the loop that offers by itself.
+  // Settings of the loop that offers by itself.
   bool offer_automatically = true;
   Millis interval{10'000};
   Millis lease{30'000};

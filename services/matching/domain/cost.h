@@ -1,4 +1,4 @@
-// What it costs to put a person on a task: metres walked, and everything else in their unit. Every
+// The cost of putting a person on a task: metres walked, and everything else in their unit. Every
 // part can be shown as a reason; the parts always sum to the cost.
 #pragma once
 
@@ -31,7 +31,7 @@ inline constexpr int kParts = 9;
 // In metres, unless said otherwise; a bonus is subtracted.
 struct Weights {
   double metre = 1;
-  // Where a place is not known, people are taken to be this far away.
+  // People are taken to be this far away when a place is not known.
   double unknown_distance_m = 1'500;
   // The work is of a kind the person is skilled in.
   double skill_bonus = 200;
@@ -70,7 +70,7 @@ struct Workload {
 // Accepted work in the 7 and 30 days before the end of today, including what lies ahead today.
 Workload WorkloadOf(const Calendar& calendar, Time now);
 
-// What is the same for all edges of a person or of a task in one run.
+// Parts of the cost that are the same for all edges of a person or of a task in one run.
 struct PersonTerms {
   int32_t workload = 0;     // cost
   int32_t reliability = 0;  // cost

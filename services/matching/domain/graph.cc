@@ -109,7 +109,8 @@ void GraphBuilder::AddEdges(int32_t task) {
   }
 }
 
-// Whoever already has an edge with the task, because they were given it, may be found once more.
+// A person who already has an edge with the task, because they were given it, may be found once
+// more.
 void GraphBuilder::AddMoreEdges(int32_t task) {
   const auto first = kept_.begin() + static_cast<std::ptrdiff_t>(next_kept_);
   const auto last = std::find_if(first, kept_.end(), [&](const Edge& e) { return e.task != task; });
@@ -170,7 +171,7 @@ std::vector<GraphBuilder::Ranked> GraphBuilder::Candidates(int32_t task, int wan
     *complete = true;
     return Scan(entry, rows, listed == Listed::kByArea);
   }
-  // Where few of them may take the task, look farther.
+  // Looks farther while few of them may take the task.
   for (int limit = 4 * wanted;; limit *= 4) {
     limit = std::min(limit, options_.nearest_limit);
     const Neighbours& around = Around(*entry.task, limit);
@@ -182,7 +183,7 @@ std::vector<GraphBuilder::Ranked> GraphBuilder::Candidates(int32_t task, int wan
   }
 }
 
-// Of as many people as may be looked at.
+// Ranks as many people as may be looked at.
 std::vector<GraphBuilder::Ranked> GraphBuilder::Others(int32_t task) {
   const GraphTask& entry = tasks_[task];
   std::vector<int32_t> rows;

@@ -130,7 +130,7 @@ class GraphBuilder {
   absl::flat_hash_map<Spot, Neighbours> spots_;
   size_t next_ = 0;
   Problem problem_;
-  // Of a widening: what it is to get round, and the edges there were before.
+  // State of a widening: what it is to get round, and the edges there were before.
   Bottleneck bottleneck_;
   std::vector<Edge> kept_;
   size_t next_kept_ = 0;

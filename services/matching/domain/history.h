@@ -1,5 +1,5 @@
-// What a person has served of late, and where they did not come: how far they can be relied on, and
-// whom and where they know.
+// A person's recent services and no-shows: how far they can be relied on, and whom and where they
+// know.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,7 @@ class History {
   void Sum();
 
   std::vector<Entry> entries_;
-  // Of the entries, for whoever asks about many tasks: distinct, ascending.
+  // Sums of the entries, for callers that ask about many tasks; lists are distinct and ascending.
   int32_t missed_ = 0;
   std::vector<PersonSlot> requesters_;
   std::vector<std::string> areas_;

@@ -68,7 +68,8 @@ class CandidateIndex {
   // Registrations that the scope admits.
   int64_t RegistrationsIn(const AreaScope& scope) const;
   AreaScope ScopeOf(std::string_view code) const;
-  // Where in the tree the area is, or whichever has taken its place; -1 for unknown codes.
+  // The position in the tree of the area, or of the one that has taken its place; -1 for unknown
+  // codes.
   int PositionOf(std::string_view code) const;
   // The district that the area, or whichever has taken its place, is or lies in; nullptr above
   // districts and where there are none.
@@ -84,7 +85,7 @@ class CandidateIndex {
   void HoldCredentials(Person* person, const Profile& profile);
   void KeepApart(PersonSlot slot, const Profile& profile);
   void CountSkills(const Person& person, int32_t by);
-  // What an assignment is about, known without its task.
+  // The facts of an assignment that are known without its task.
   struct Job {
     Window window;
     const std::string& area_code;
@@ -92,7 +93,7 @@ class CandidateIndex {
   };
   void Settle(PersonSlot slot, OpenTask* task, const Assignment& assignment, const Job& job);
   void Remember(Person* person, const Assignment& assignment, const Job& job);
-  // Whoever asked for something; -1 for nobody in particular.
+  // The person who asked for something; -1 for nobody in particular.
   PersonSlot RequesterOf(const std::string& person_id);
   void Drop(std::string_view task_id);
   static void NoteShortage(OpenTask* task, int32_t free_before, Time now);

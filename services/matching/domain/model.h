@@ -64,7 +64,7 @@ struct Apart {
 };
 
 struct Person {
-  // What most candidates are ruled out by stands together.
+  // The fields that rule out most candidates stand together.
   TagSet skills;
   TagSet categories;
   // Home, or else the centre of an area the person is registered with.
@@ -85,7 +85,7 @@ struct Person {
   int32_t open_offers = 0;
 };
 
-// What is between a person and a task.
+// The relation of a person to a task.
 struct Standing {
   AssignmentState state = dispatch::v1::ASSIGNMENT_STATE_UNSPECIFIED;
   int64_t update_ms = 0;
@@ -100,9 +100,9 @@ struct OpenTask {
   TagSet credentials;
   TagId category = 0;
   PersonSlot requester = -1;  // -1: nobody in particular
-  // Of the requester, kept by the index; null for nobody in particular.
+  // The people the requester keeps apart from, kept by the index; null for nobody in particular.
   const Apart* apart = nullptr;
-  // Where people must be registered to take part.
+  // The areas where people must be registered to take part.
   AreaScope eligible;
   // Since when it has been short of people without a change on its slots.
   Time lacking_since{};
@@ -117,7 +117,7 @@ struct OpenTask {
     const auto it = shunned.find(slot);
     return it != shunned.end() && now < it->second;
   }
-  bool Claimable() const {
+  bool IsClaimable() const {
     return task.state() == dispatch::v1::TASK_STATE_OPEN ||
            task.state() == dispatch::v1::TASK_STATE_STAFFED;
   }

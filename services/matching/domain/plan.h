@@ -1,4 +1,4 @@
-// What to make of a solution: who is put forward for what, what stands in the way of more.
+// Reads a solution: who is put forward for what, and what stands in the way of more.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ namespace baodao::matching {
 std::vector<int32_t> Conflicts(const GraphBuilder& builder, const work::Limits& limits,
                                const Solution& solution);
 
-// What keeps an optimal solution from filling more; no tasks when every slot is filled.
+// The bottleneck that keeps an optimal solution from filling more; no tasks when every slot is
+// filled.
 Bottleneck BottleneckOf(const GraphBuilder& builder, const Solution& solution);
 
 struct Proposal {

@@ -75,7 +75,7 @@ std::vector<Ranked> RankTasks(const CandidateIndex& index, const Terms& terms, c
   const PersonTerms person_terms = terms.Of(person);
   std::vector<Ranked> ranked;
   for (const auto& [id, task] : index.tasks()) {
-    if (!task->Claimable() || task->FreeSlots() == 0) continue;
+    if (!task->IsClaimable() || task->FreeSlots() == 0) continue;
     if (task->window.start <= terms.now()) continue;
     if (FirstBroken(person, slot, *task, policy)) continue;
     ranked.push_back(

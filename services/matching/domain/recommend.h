@@ -22,7 +22,7 @@ struct Ranked {
 struct BlockerCount {
   Rule rule{};
   int32_t people = 0;
-  // Of them, those whom nothing else keeps from the task.
+  // Those of them whom nothing else keeps from the task.
   int32_t only_this = 0;
 };
 

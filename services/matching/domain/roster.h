@@ -41,7 +41,7 @@ class Roster {
   size_t CountInArea(const AreaScope& scope) const;
   // Row numbers of the people with this skill.
   std::span<const int32_t> WithSkill(TagId skill) const;
-  // Of the people with a credential of this kind, expired ones too.
+  // The people with a credential of this kind, expired ones too.
   std::span<const int32_t> WithCredential(TagId kind) const;
   // Row numbers of at most `limit` of them within `radius_m` of a place, nearest first. The first
   // call for an area sorts its people by place.

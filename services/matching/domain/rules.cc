@@ -14,8 +14,8 @@ constexpr std::array<std::string_view, kRules> kReasonNames = {
 #undef RULE
 };
 
-// What an assignment that is there means for being asked (again). RELEASED people were sent away
-// through no fault of theirs and may come back.
+// The rule that keeps a person with an assignment in this state from being asked (again). RELEASED
+// people were sent away through no fault of theirs and may come back.
 std::optional<Rule> RuleOf(AssignmentState state) {
   switch (state) {
     case dispatch::v1::ASSIGNMENT_STATE_OFFERED:

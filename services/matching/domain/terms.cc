@@ -24,7 +24,7 @@ Terms::Terms(const CandidateIndex& index, const Weights& weights, Time now,
     weak_.emplace_back(scope.begin, scope.end);
   }
   for (const auto& [id, task] : index.tasks()) {
-    if (!task->Claimable()) continue;
+    if (!task->IsClaimable()) continue;
     if (task->eligible.begin == task->eligible.end) continue;
     const auto [it, fresh] = balance_.try_emplace(task->eligible.begin);
     if (fresh) it->second.helpers = index.RegistrationsIn(task->eligible);

@@ -41,7 +41,7 @@ const StringMap<Pair>& TagNames() {
   return *names;
 }
 
-// What stands for {n}, {m} and {what} in a text.
+// The values of {n}, {m} and {what} in a text.
 using Values = std::vector<std::pair<absl::string_view, std::string>>;
 
 std::string Fill(const Pair& text, Locale locale, const Values& values) {
@@ -69,13 +69,13 @@ std::string Tenths(Millis time) {
   return text;
 }
 
-// What a rule about what people have asks for.
+// The tags that a rule about people's tags asks for.
 const TagSet& AskedBy(Rule rule, const OpenTask& task) {
   if (rule == Rule::kSkill) return task.skills;
   return rule == Rule::kCredential ? task.credentials : task.categories;
 }
 
-// What a reason's text is made from.
+// The facts that a reason's text is made from.
 struct Scene {
   const CandidateIndex& index;
   const Terms& terms;
@@ -170,10 +170,11 @@ std::string TextFor(Part part, const Scene& scene) {
 
 }  // namespace
 
-std::string_view CodeOf(Part part) {
-  constexpr std::string_view kCodes[kParts] = {"distance",    "skill",        "category",
-                                               "willing",     "availability", "workload",
-                                               "reliability", "familiarity",  "community_weight"};
+v1::ReasonCode CodeOf(Part part) {
+  constexpr v1::ReasonCode kCodes[kParts] = {
+      v1::REASON_CODE_DISTANCE,    v1::REASON_CODE_SKILL,        v1::REASON_CODE_CATEGORY,
+      v1::REASON_CODE_WILLING,     v1::REASON_CODE_AVAILABILITY, v1::REASON_CODE_WORKLOAD,
+      v1::REASON_CODE_RELIABILITY, v1::REASON_CODE_FAMILIARITY,  v1::REASON_CODE_COMMUNITY_WEIGHT};
   return kCodes[static_cast<size_t>(part)];
 }
 

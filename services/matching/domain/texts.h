@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "baodao/matching/v1/matching.pb.h"
 #include "common/status/status.h"
 #include "services/matching/domain/recommend.h"
 
@@ -16,9 +17,7 @@ struct ReasonText {
   std::string text;
 };
 
-// "distance", "skill", "category", "willing", "availability", "workload", "reliability",
-// "familiarity", "community_weight".
-std::string_view CodeOf(Part part);
+v1::ReasonCode CodeOf(Part part);
 
 // One for each part that counts; their costs sum to the total.
 std::vector<ReasonText> ReasonsOf(const CandidateIndex& index, const Terms& terms,

@@ -4,6 +4,7 @@
 
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/store/mutate.h"
 #include "common/work/task_view.h"
 #include "services/matching/domain/texts.h"
 
@@ -26,12 +27,13 @@ std::string StateName(TaskState state) {
 }  // namespace
 
 MatchingHandlers::MatchingHandlers(const CandidateIndex& index, Dispatch& dispatch,
-                                   Matcher& matcher, Offers& offers, const Settings& settings,
-                                   Clock& clock, MatchingMetrics& metrics)
+                                   Matcher& matcher, Offers& offers, store::Store& store,
+                                   const Settings& settings, Clock& clock, MatchingMetrics& metrics)
     : index_(index),
       dispatch_(dispatch),
       matcher_(matcher),
       offers_(offers),
+      store_(store),
       settings_(settings),
       clock_(clock),
       metrics_(metrics) {}
@@ -77,7 +79,7 @@ v1::Candidate MatchingHandlers::ToProto(const Terms& terms, const Ranked& ranked
   candidate.set_distance_m(ranked.parts.distance_m);
   for (ReasonText& reason : ReasonsOf(index_, terms, ranked, locale)) {
     v1::Reason& out = *candidate.add_reasons();
-    out.set_code(std::string(CodeOf(reason.part)));
+    out.set_code(CodeOf(reason.part));
     out.set_cost(Metres(reason.cost));
     out.set_text(std::move(reason.text));
   }
@@ -96,7 +98,7 @@ Task<absl::StatusOr<v1::RecommendPeopleResponse>> MatchingHandlers::RecommendPeo
     co_return Refuse(Reason::TASK_NOT_OPEN, {{"state", StateName(task.state())}});
   }
   const std::shared_ptr<const OpenTask> task = it->second;
-  if (!task->Claimable()) {
+  if (!task->IsClaimable()) {
     co_return Refuse(Reason::TASK_NOT_OPEN, {{"state", StateName(task->task.state())}});
   }
   const Terms terms(index_, settings_.weights, clock_.Now(), settings_.weak_areas);
@@ -130,7 +132,39 @@ Task<absl::StatusOr<v1::RecommendTasksResponse>> MatchingHandlers::RecommendTask
   co_return response;
 }
 
+// Offers cannot be taken back: the request is marked before they are made, so that no copy of it
+// makes any.
 Task<absl::StatusOr<v1::RunMatchingResponse>> MatchingHandlers::RunMatching(
+    rpc::CallContext context, v1::RunMatchingRequest request) {
+  const auth::Principal& caller = context.caller();
+  const int shard = store_.keys().ShardOfText(caller.Caller());
+  const store::RequestKey key = store::MakeRequestKey(caller.Caller(), context.method(), request);
+  CO_ASSIGN_OR_RETURN(const store::Marking marking, co_await store_.MarkRequest(shard, key));
+  if (marking != store::Marking::kNew) co_return co_await AnswerOf(shard, key);
+  absl::StatusOr<v1::RunMatchingResponse> run = co_await RunOnce(context, std::move(request));
+  if (!run.ok()) {
+    (co_await store_.Unmark(shard, key)).IgnoreError();
+    co_return run;
+  }
+  store::Commit commit(shard);
+  commit.Answer(key, run->SerializeAsString());
+  CO_RETURN_IF_ERROR((co_await store_.Apply(std::move(commit))).status());
+  co_return run;
+}
+
+Task<absl::StatusOr<v1::RunMatchingResponse>> MatchingHandlers::AnswerOf(int shard,
+                                                                         store::RequestKey key) {
+  CO_ASSIGN_OR_RETURN(const auto known, co_await store_.FindAnswer(shard, std::move(key)));
+  if (!known) co_return Refuse(Reason::CONFLICT_RETRY);
+  if (!known->same_payload) co_return Refuse(Reason::REQUEST_ID_REUSED);
+  v1::RunMatchingResponse response;
+  if (!response.ParseFromString(known->answer)) {
+    co_return absl::DataLossError("a stored answer cannot be parsed");
+  }
+  co_return response;
+}
+
+Task<absl::StatusOr<v1::RunMatchingResponse>> MatchingHandlers::RunOnce(
     rpc::CallContext context, v1::RunMatchingRequest request) {
   if (index_.tree().Find(request.area_code()) == nullptr) {
     co_return Refuse(Reason::AREA_UNKNOWN, {{"area", request.area_code()}});

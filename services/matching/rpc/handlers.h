@@ -11,6 +11,7 @@
 #include "common/rpc/access.h"
 #include "common/rpc/rate_limit.h"
 #include "common/rpc/router.h"
+#include "common/store/store.h"
 #include "services/matching/app/dispatch.h"
 #include "services/matching/app/matcher.h"
 #include "services/matching/app/offers.h"
@@ -22,7 +23,7 @@ namespace baodao::matching {
 class MatchingHandlers {
  public:
   MatchingHandlers(const CandidateIndex& index, Dispatch& dispatch, Matcher& matcher,
-                   Offers& offers, const Settings& settings, Clock& clock,
+                   Offers& offers, store::Store& store, const Settings& settings, Clock& clock,
                    MatchingMetrics& metrics);
 
   void Register(rpc::Router* router);
@@ -37,6 +38,10 @@ class MatchingHandlers {
                                                             v1::RunMatchingRequest request);
 
  private:
+  // Of the first run; CONFLICT_RETRY while there is none, REQUEST_ID_REUSED.
+  Task<absl::StatusOr<v1::RunMatchingResponse>> AnswerOf(int shard, store::RequestKey key);
+  Task<absl::StatusOr<v1::RunMatchingResponse>> RunOnce(rpc::CallContext context,
+                                                        v1::RunMatchingRequest request);
   Task<absl::StatusOr<rpc::Scope>> Resolve(std::string task_id);
   // The people among whom somebody for the task is looked for: those of its district, or of more
   // where the task says so.
@@ -47,6 +52,7 @@ class MatchingHandlers {
   Dispatch& dispatch_;
   Matcher& matcher_;
   Offers& offers_;
+  store::Store& store_;  // keeps answers
   const Settings& settings_;
   Clock& clock_;
   MatchingMetrics& metrics_;

@@ -27,7 +27,7 @@ struct Problem {
   std::vector<Slots> tasks;
   // How many tasks each person may be given; at least 0.
   std::vector<int32_t> capacity;
-  // What a person's n-th task costs beyond its edge: extra[0] for the second, and so on; not
+  // The cost of a person's n-th task beyond its edge: extra[0] for the second, and so on; not
   // negative, and must not decrease. Tasks beyond its end cost as much as the last.
   std::vector<Cost> extra;
   // At most one per person and task.
@@ -47,7 +47,7 @@ struct Solution {
 // those solutions one of least cost. The same problem always gives the same solution. Any thread.
 Solution SolveOptimal(const Problem& problem);
 
-// What a hurried dispatcher would do: the cheapest edge first, as long as person and task have
+// Does as a hurried dispatcher would: the cheapest edge first, as long as person and task have
 // room. Any thread.
 Solution SolveGreedy(const Problem& problem);
 

@@ -1,4 +1,13 @@
 // One leader per district among all replicas: a lease in the store, with a fencing token.
+//
+// clang-format off
+//
+// The only key of matching beside those of any service (common/store/keys.h):
+//
+//   key                            type    holds        bound
+//   {NN}matching:lease:<district>  record  LeaseRecord  one a district, in the shard of its code
+//
+// clang-format on
 #pragma once
 
 #include <absl/status/statusor.h>

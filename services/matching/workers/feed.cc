@@ -13,7 +13,7 @@ using events::v1::Event;
 
 namespace {
 
-// What fairness looks back on; a day more, since that begins at a local midnight.
+// Days that fairness looks back on, and one more, since they begin at a local midnight.
 constexpr std::chrono::days kWorkload{31};
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <absl/container/flat_hash_set.h>
 
 #include <functional>
+#include <span>
 #include <utility>
 
 #include "common/async/for_each.h"
@@ -29,10 +30,11 @@ constexpr TaskState kPastStates[] = {
     dispatch::v1::TASK_STATE_EVALUATED, dispatch::v1::TASK_STATE_CLOSED,
     dispatch::v1::TASK_STATE_EXPIRED, dispatch::v1::TASK_STATE_CANCELLED};
 
-dispatch::v1::ListTasksRequest TasksOf(const std::string& area_code, TaskState state) {
+dispatch::v1::ListTasksRequest TasksOf(const std::string& area_code,
+                                       std::span<const TaskState> states) {
   dispatch::v1::ListTasksRequest request;
   request.set_area_code(area_code);
-  request.set_state(state);
+  for (const TaskState state : states) request.add_states(state);
   request.set_page_size(kPageSize);
   return request;
 }
@@ -60,10 +62,8 @@ std::vector<std::string> IndexFeed::Roots() const {
 Task<absl::Status> IndexFeed::LoadTasks() {
   std::vector<std::string> seen;
   for (const std::string& root : Roots()) {
-    for (const TaskState state : kLiveStates) {
-      dispatch::v1::ListTasksRequest request = TasksOf(root, state);
-      CO_RETURN_IF_ERROR(co_await LoadTasks(&request, &seen));
-    }
+    dispatch::v1::ListTasksRequest request = TasksOf(root, kLiveStates);
+    CO_RETURN_IF_ERROR(co_await LoadTasks(&request, &seen));
   }
   co_return co_await Recheck(std::move(seen));
 }
@@ -72,24 +72,22 @@ Task<void> IndexFeed::LoadHistory() {
   // Everything that ever closed is listed there: by far the most of it counts no more.
   const Time oldest = clock_.Now() - kHistory - validate::kLongestWindow;
   for (const std::string& root : Roots()) {
-    for (const TaskState state : kPastStates) {
-      dispatch::v1::ListTasksRequest request = TasksOf(root, state);
-      *request.mutable_start_after() = ToTimestamp(oldest);
-      for (;;) {
-        const absl::Status loaded = co_await LoadTasks(&request, nullptr);
-        KeepHouse();
-        if (loaded.ok()) break;
-        log::Warn("matching.history_failed", {{"status", loaded}});
-        if (absl::IsNotFound(loaded)) {  // this area, with the tree of now
-          history_due_ = true;
-          break;
-        }
-        // There may be minutes of reading behind us: on from the page that failed.
-        if (Is(loaded, Reason::PAGE_TOKEN_EXPIRED) || Is(loaded, Reason::PAGE_TOKEN_INVALID)) {
-          request.clear_page_token();
-        }
-        co_await clock_.SleepFor(kFeedPause);
+    dispatch::v1::ListTasksRequest request = TasksOf(root, kPastStates);
+    *request.mutable_start_after() = ToTimestamp(oldest);
+    for (;;) {
+      const absl::Status loaded = co_await LoadTasks(&request, nullptr);
+      KeepHouse();
+      if (loaded.ok()) break;
+      log::Warn("matching.history_failed", {{"status", loaded}});
+      if (absl::IsNotFound(loaded)) {  // this area, with the tree of now
+        history_due_ = true;
+        break;
       }
+      // There may be minutes of reading behind us: on from the page that failed.
+      if (Is(loaded, Reason::PAGE_TOKEN_EXPIRED) || Is(loaded, Reason::PAGE_TOKEN_INVALID)) {
+        request.clear_page_token();
+      }
+      co_await clock_.SleepFor(kFeedPause);
     }
   }
 }
@@ -144,7 +142,7 @@ Task<absl::Status> IndexFeed::Refetch(rpc::CallOptions options, std::string task
     co_return absl::OkStatus();
   }
   if (!task.ok()) co_return task.status();
-  // Of one that is over, what came of it.
+  // Applies what came of one that is over.
   index_.Apply(*task, clock_.Now());
   co_return co_await LoadAssignments(options, *task);
 }

@@ -111,8 +111,11 @@ v1::AreaLevel LevelOf(std::string_view name) {
   return v1::AREA_LEVEL_UNSPECIFIED;
 }
 
-bool IsKind(const std::string& coordinate) {
-  return coordinate == "official" || coordinate == "approximate" || coordinate == "synthetic";
+v1::Coordinate CoordinateOf(std::string_view name) {
+  if (name == "official") return v1::COORDINATE_OFFICIAL;
+  if (name == "approximate") return v1::COORDINATE_APPROXIMATE;
+  if (name == "synthetic") return v1::COORDINATE_SYNTHETIC;
+  return v1::COORDINATE_UNSPECIFIED;
 }
 
 absl::Status ParsePlace(const std::string& latitude, const std::string& longitude,
@@ -124,13 +127,14 @@ absl::Status ParsePlace(const std::string& latitude, const std::string& longitud
   const auto degrees_east = Degrees(longitude, 180);
   if (!degrees_north) return InvalidImport(line, "LATITUDE_INVALID");
   if (!degrees_east) return InvalidImport(line, "LONGITUDE_INVALID");
-  if (!IsKind(coordinate)) {
+  const v1::Coordinate kind = CoordinateOf(coordinate);
+  if (kind == v1::COORDINATE_UNSPECIFIED) {
     return InvalidImport(line, "COORDINATE_UNKNOWN",
                          {{"allowed", "official / approximate / synthetic"}});
   }
   area->mutable_center()->set_latitude(*degrees_north);
   area->mutable_center()->set_longitude(*degrees_east);
-  area->set_coordinate(coordinate);
+  area->set_coordinate(kind);
   return absl::OkStatus();
 }
 

@@ -63,15 +63,23 @@ Task<absl::StatusOr<v1::Person>> UpdatePerson(App& app, rpc::CallContext context
 Task<absl::StatusOr<v1::ListPeopleResponse>> ListPeople(App& app, rpc::CallContext context,
                                                         v1::ListPeopleRequest request) {
   CO_ASSIGN_OR_RETURN(record::PageQuery query, co_await app.records.AskedFor(kPerson, request));
-  query.newest_first = false;
+  query.descending = false;
   const bool search =
       !request.category().empty() || !request.skill().empty() || !request.credential().empty();
   std::function<bool(const v1::PersonRecord&)> fits;
+  query.exact &= !search;
   if (search) {
     fits = [&](const v1::PersonRecord& record) { return Fits(record, request, app.clock.Now()); };
   }
-  co_return co_await app.records.List(context, kPerson, request, std::move(query),
-                                      &v1::ListPeopleResponse::add_people, std::move(fits));
+  // Masked also for a coordinator who is among them.
+  const auto show = [&](v1::ListPeopleResponse* response,
+                        record::Versioned<v1::PersonRecord> found) -> absl::Status {
+    kPerson.SetEtag(found.version, &found.record);
+    ASSIGN_OR_RETURN(*response->add_people(), app.vault.Show(found.record, false));
+    return absl::OkStatus();
+  };
+  co_return co_await app.records.List<v1::ListPeopleResponse>(
+      context, kPerson, request, std::move(query), show, std::move(fits));
 }
 
 Task<absl::StatusOr<v1::Profile>> GetProfile(App& app, rpc::CallContext context,
@@ -89,7 +97,7 @@ Task<absl::StatusOr<v1::ListProfilesResponse>> ListProfiles(App& app, rpc::CallC
     co_return RefuseField("shard", ViolationKind::OUT_OF_RANGE, std::move(bounds));
   }
   record::PageQuery query = app.records.InShard(kPerson, request.shard());
-  query.newest_first = false;
+  query.descending = false;
   const auto show = [](v1::ListProfilesResponse* response,
                        record::Versioned<v1::PersonRecord> found) {
     *response->add_profiles() = MakeProfile(found.record, found.version);

@@ -20,7 +20,7 @@ Task<absl::StatusOr<v1::ListRegistrationsResponse>> ListRegistrations(
     App& app, rpc::CallContext context, v1::ListRegistrationsRequest request) {
   CO_ASSIGN_OR_RETURN(record::PageQuery query,
                       co_await app.records.AskedFor(kRegistration, request));
-  query.newest_first = false;
+  query.descending = false;
   co_return co_await app.records.List(context, kRegistration, request, std::move(query),
                                       &v1::ListRegistrationsResponse::add_registrations);
 }

@@ -75,7 +75,7 @@ Task<absl::StatusOr<v1::ListServicePointsResponse>> ListServicePoints(
     App& app, rpc::CallContext context, v1::ListServicePointsRequest request) {
   CO_ASSIGN_OR_RETURN(record::PageQuery query,
                       co_await app.records.AskedFor(kServicePoint, request));
-  query.newest_first = false;
+  query.descending = false;
   if (request.kind() != 0) query.tag = v1::ServicePointKind_Name(request.kind());
   co_return co_await app.records.List(context, kServicePoint, request, std::move(query),
                                       &v1::ListServicePointsResponse::add_service_points);

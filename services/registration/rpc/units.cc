@@ -49,7 +49,7 @@ Task<absl::StatusOr<v1::Unit>> UpdateUnit(App& app, rpc::CallContext context,
 Task<absl::StatusOr<v1::ListUnitsResponse>> ListUnits(App& app, rpc::CallContext context,
                                                       v1::ListUnitsRequest request) {
   CO_ASSIGN_OR_RETURN(record::PageQuery query, co_await app.records.AskedFor(kUnit, request));
-  query.newest_first = false;
+  query.descending = false;
   co_return co_await app.records.List(context, kUnit, request, std::move(query),
                                       &v1::ListUnitsResponse::add_units);
 }

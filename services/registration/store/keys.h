@@ -1,4 +1,30 @@
-// Keys of registration that are no records (store/records.h has those).
+// Every key of registration beside those of any service (common/store/keys.h). {NN} is the shard:
+// that of the area's subdistrict (units, service points), of the phone's hash (people and all that
+// is about a login), or of the subject (registrations).
+//
+// clang-format off
+//
+//   {NN}registration:…        type    holds                                  bound
+//   areas:tree                record  AreaTreeRecord: all areas, in shard 0  one
+//   unit:<unit>               record  UnitRecord                             for good
+//   unit-in:<area>            index   units in an area                       as its units
+//   service_point:<point>     record  ServicePointRecord                     for good
+//   service_point-in:<area>…  index   points in an area, of one state        as its points
+//   person:<person>           record  PersonRecord                           for good
+//   person-in:<area>          index   people registered in an area           as its people
+//   person-all                index   people of the shard                    as its people
+//   registration:<reg>        record  RegistrationRecord                     for good
+//   registration-in:<area>…   index   registrations, of one state            as these
+//   registration-of:<id>      index   those of a person or a unit            as these
+//   phone:<hash>              record  the id of the person who has it        as the people
+//   code:<challenge>          record  LoginCodeRecord                        until it has run out
+//   session:<session>         record  SessionRecord                          kRefreshLife
+//   device-ended:<device>     value   not 0: it is not known any more        kDeviceLife
+//   sent-minute:<hash>:<by>   value   codes sent to a phone for one          code_interval
+//   sent-day:<hash>:<by>      value   asker, likewise                        24 hours
+//   address-hour:<hash>       value   codes asked for by an address          1 hour
+//
+// clang-format on
 #pragma once
 
 #include <string>

@@ -87,9 +87,11 @@ class ClaimsTest : public CrashTest {
       const auto answer = answers_[task].find(person.person_id);
       if (answer != answers_[task].end()) told[task] = TextOf(answer->second);
     }
+    dispatch::v1::ListMyAssignmentsRequest request;
+    request.set_page_size(200);
     const auto mine =
         town_->Run(demo::Must(world().backend.assignments, &client::Assignments::ListMyAssignments,
-                              person.token, dispatch::v1::ListMyAssignmentsRequest()));
+                              person.token, request));
     for (const auto& item : mine.items()) {
       const bool ours = std::count(tasks_.begin(), tasks_.end(), item.task().task_id()) > 0;
       if (!ours) continue;  // of another test

@@ -96,7 +96,8 @@ class PauseTest : public ::testing::Test {
                                              &client::Notifications::ListNotifications,
                                              world().people[i].token, request);
       for (const auto& one : heard.notifications()) {
-        if (one.kind() == "task_accepted") ++told[request.person_id() + " " + one.subject_id()];
+        if (one.kind() == inbox::v1::NOTIFICATION_KIND_TASK_ACCEPTED)
+          ++told[request.person_id() + " " + one.subject_id()];
       }
     };
     town_.Run(ForEach(kPeople, 16, list));

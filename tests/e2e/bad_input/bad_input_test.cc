@@ -41,10 +41,6 @@ class BadInputTest : public ::testing::Test {
     }
     throw std::runtime_error(method + " does not exist");
   }
-  static std::string Why(const absl::Status& status) {
-    const auto reason = ReasonOf(status);
-    return reason ? std::string(Name(*reason)) : status.ToString();
-  }
 
   // What is wrong with a request, as the answer has it.
   static std::string WrongWith(const absl::Status& status) {
@@ -94,10 +90,10 @@ TEST_F(BadInputTest, EveryRpcSurvivesWhatIsNoProtobuf) {
   const std::string cut("\x0a\xff\x01", 3);
   const std::string latin("\x0a\x04\xc4\xff\xfe\x80", 6);
   for (const Rpc& rpc : *rpcs_) {
-    EXPECT_EQ(Why(Send(rpc, cut)), "MALFORMED_MESSAGE") << rpc.method->full_name();
+    EXPECT_EQ(ReasonName(Send(rpc, cut)), "MALFORMED_MESSAGE") << rpc.method->full_name();
     const FieldDescriptor* first = rpc.method->input_type()->FindFieldByNumber(1);
     if (first == nullptr || first->type() != FieldDescriptor::TYPE_STRING) continue;
-    EXPECT_EQ(Why(Send(rpc, latin)), "MALFORMED_MESSAGE") << rpc.method->full_name();
+    EXPECT_EQ(ReasonName(Send(rpc, latin)), "MALFORMED_MESSAGE") << rpc.method->full_name();
   }
   const std::string large = "\x0a\x80\xad\xe2\x04" + std::string(10'000'000, 'a');
   // So far beyond what any request may be, gRPC itself refuses it.
@@ -146,9 +142,9 @@ TEST_F(BadInputTest, TasksThatCannotBe) {
     return Send(Find("PublishTask"), request.SerializeAsString());
   };
   const Time past = SystemClock().Now() - std::chrono::hours(1);
-  EXPECT_EQ(
-      Why(publish([&](auto& r) { *r.mutable_window()->mutable_start() = ToTimestamp(past); })),
-      "WINDOW_INVALID");
+  EXPECT_EQ(ReasonName(publish(
+                [&](auto& r) { *r.mutable_window()->mutable_start() = ToTimestamp(past); })),
+            "WINDOW_INVALID");
   const absl::Status off_globe = publish([](auto& r) { r.mutable_place()->set_latitude(91); });
   ASSERT_EQ(ViolationsOf(off_globe).size(), 1u);
   EXPECT_EQ(ViolationsOf(off_globe)[0].field, "place.latitude");
@@ -158,8 +154,8 @@ TEST_F(BadInputTest, TasksThatCannotBe) {
   const absl::Status negative = publish([](auto& r) { r.set_slots_max(-1); });
   ASSERT_EQ(ViolationsOf(negative).size(), 1u);
   EXPECT_EQ(ViolationsOf(negative)[0].field, "slots_max");
-  EXPECT_EQ(Why(publish([](auto& r) { r.set_slots_min(3); })), "SLOTS_INVALID");
-  EXPECT_EQ(Why(publish([](auto& r) { r.set_area_code("999999"); })), "AREA_UNKNOWN");
+  EXPECT_EQ(ReasonName(publish([](auto& r) { r.set_slots_min(3); })), "SLOTS_INVALID");
+  EXPECT_EQ(ReasonName(publish([](auto& r) { r.set_area_code("999999"); })), "AREA_UNKNOWN");
   ExpectNothingWritten(before);
 }
 
@@ -174,15 +170,17 @@ TEST_F(BadInputTest, UnknownIdsAndOldPageTokens) {
   list.set_area_code(town_->world->communities[0].area.code());
   const auto ring = crypto::KeyRing::Load(town_->deployment.keys_dir() + "/ring.json");
   ASSERT_THAT(ring, testing::IsOk());
-  const paging::Query query = paging::QueryOf(*ring, "dispatch.ListTasks", list);
+  // Tokens belong to a method and a caller.
+  const std::string method =
+      "baodao.dispatch.v1.TaskService/ListTasks/" + auth::Principal::Service("lists").Caller();
+  const paging::Query query = paging::QueryOf(*ring, method, list);
   const Time old = SystemClock().Now() - std::chrono::hours(25);
   list.set_page_token(paging::Encode("0|", query, old));
-  EXPECT_EQ(Why(Send(Find("ListTasks"), list.SerializeAsString())), "PAGE_TOKEN_EXPIRED");
-  for (const paging::Query& other :
-       {paging::QueryOf(*ring, "dispatch.ListTasksNear", list),
-        paging::QueryOf(crypto::KeyRing::Generate(), "dispatch.ListTasks", list)}) {
+  EXPECT_EQ(ReasonName(Send(Find("ListTasks"), list.SerializeAsString())), "PAGE_TOKEN_EXPIRED");
+  for (const paging::Query& other : {paging::QueryOf(*ring, method + "x", list),
+                                     paging::QueryOf(crypto::KeyRing::Generate(), method, list)}) {
     list.set_page_token(paging::Encode("0|", other, SystemClock().Now()));
-    EXPECT_EQ(Why(Send(Find("ListTasks"), list.SerializeAsString())), "PAGE_TOKEN_INVALID");
+    EXPECT_EQ(ReasonName(Send(Find("ListTasks"), list.SerializeAsString())), "PAGE_TOKEN_INVALID");
   }
   ExpectNothingWritten(before);
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "common/validate/text.h"
 #include "tests/e2e/every_rpc.h"
 
 namespace baodao::testing {
@@ -48,6 +49,11 @@ void PutNumber(Message& holder, const FieldDescriptor* field, double value) {
   if (field->cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE)
     return holder.GetReflection()->SetDouble(&holder, field, value);
   holder.GetReflection()->SetInt32(&holder, field, static_cast<int32_t>(value));
+}
+
+// Characters at most: what the field says, or else its format.
+size_t LongestOf(const Field& bounds) {
+  return bounds.max_length() != 0 ? bounds.max_length() : validate::FormatLimit(bounds.format());
 }
 
 class Spoiler {
@@ -113,8 +119,9 @@ class Spoiler {
       Add(kind, value, [=](Message& holder) { PutText(holder, field, text); });
     };
     const validate::v1::Format format = bounds.format();
+    const size_t longest = LongestOf(bounds);
     if (format != validate::v1::FORMAT_PHONE && format != validate::v1::FORMAT_CONTACT_PHONE) {
-      add(ViolationKind::TOO_LONG, "one character more", std::string(bounds.max_length() + 1, 'a'));
+      add(ViolationKind::TOO_LONG, "one character more", std::string(longest + 1, 'a'));
     }
     if (bounds.min_length() > 1) {
       add(ViolationKind::TOO_SHORT, "one character less",

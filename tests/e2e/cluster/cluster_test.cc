@@ -178,9 +178,11 @@ class ClusterTest : public ::testing::Test {
       }
     }
     for (const demo::Actor& person : world().people) {
-      const auto mine = town_->Run(demo::Must(world().backend.assignments,
-                                              &client::Assignments::ListMyAssignments, person.token,
-                                              dispatch::v1::ListMyAssignmentsRequest()));
+      dispatch::v1::ListMyAssignmentsRequest request;
+      request.set_page_size(200);
+      const auto mine =
+          town_->Run(demo::Must(world().backend.assignments,
+                                &client::Assignments::ListMyAssignments, person.token, request));
       for (const auto& item : mine.items()) {
         if (ours.contains(item.assignment().task_id())) add(by_person, item.assignment());
       }

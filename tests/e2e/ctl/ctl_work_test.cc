@@ -367,7 +367,7 @@ class DeadLettersTest : public CtlWorkTest {
   }
 
   // How often the person was told.
-  static int Heard(const std::string& kind) {
+  static int Heard(inbox::v1::NotificationKind kind) {
     inbox::v1::ListNotificationsRequest request;
     request.set_person_id(Person(0));
     request.set_page_size(200);
@@ -411,9 +411,9 @@ TEST_F(DeadLettersTest, WhatIsDroppedIsGoneAndWhatIsRequeuedIsDelivered) {
   const Outcome requeued = Letters({"requeue", shard, ended, "--json"});
   EXPECT_EQ(requeued.code, kOk) << requeued.err;
   EXPECT_EQ(requeued.out, "{\"result\": \"requeued\"}\n");
-  EXPECT_TRUE(Until([] { return Heard("registration_ended") > 0; }));
-  EXPECT_EQ(Heard("registration_ended"), 1);
-  EXPECT_EQ(Heard("registration_suspended"), 0);
+  EXPECT_TRUE(Until([] { return Heard(inbox::v1::NOTIFICATION_KIND_REGISTRATION_ENDED) > 0; }));
+  EXPECT_EQ(Heard(inbox::v1::NOTIFICATION_KIND_REGISTRATION_ENDED), 1);
+  EXPECT_EQ(Heard(inbox::v1::NOTIFICATION_KIND_REGISTRATION_SUSPENDED), 0);
   EXPECT_TRUE(Listed().empty());
   ExpectRefused(Letters({"drop", shard, ended}), "NOT_FOUND");
 }

@@ -154,8 +154,8 @@ async function main() {
     const {notifications} = await call(inbox, 'ListNotifications', person.token, {person_id: person.id});
     return notifications.some((notification) => notification.kind === kind) && notifications;
   });
-  await heard(resident, 'need_closed');
-  const cursors = (await heard(volunteer, 'hours_credited')).map(({cursor}) => cursor).reverse();
+  await heard(resident, 'NOTIFICATION_KIND_NEED_CLOSED');
+  const cursors = (await heard(volunteer, 'NOTIFICATION_KIND_HOURS_CREDITED')).map(({cursor}) => cursor).reverse();
   assert.ok(cursors.length >= 3, 'approved, claimed, credited');
   assert.deepEqual(await watch(volunteer, cursors[0], cursors.length - 1), cursors.slice(1), 'resumed without a gap');
   console.log('反馈: both have heard; an inbox resumes where it was left');

@@ -45,22 +45,22 @@ class CancelTest : public ::testing::Test {
     return need;
   }
 
-  static std::multiset<std::string> KindsAbout(const std::string& subject,
-                                               const inbox::v1::ListNotificationsResponse& list) {
-    std::multiset<std::string> kinds;
+  static std::multiset<int> KindsAbout(const std::string& subject,
+                                       const inbox::v1::ListNotificationsResponse& list) {
+    std::multiset<int> kinds;
     for (const auto& one : list.notifications()) {
       if (one.subject_id() == subject) kinds.insert(one.kind());
     }
     return kinds;
   }
-  std::multiset<std::string> HeardBy(const demo::Actor& person, const std::string& subject) {
+  std::multiset<int> HeardBy(const demo::Actor& person, const std::string& subject) {
     inbox::v1::ListNotificationsRequest request;
     request.set_person_id(person.person_id);
     return KindsAbout(subject, town_.Run(demo::Must(town_.world->backend.notifications,
                                                     &client::Notifications::ListNotifications,
                                                     person.token, request)));
   }
-  std::multiset<std::string> HeardByArea(const std::string& subject) {
+  std::multiset<int> HeardByArea(const std::string& subject) {
     inbox::v1::ListAreaNotificationsRequest request;
     request.set_area_code(town_.world->communities[0].area.code());
     return KindsAbout(subject, town_.Run(demo::Must(town_.world->backend.notifications,
@@ -108,12 +108,18 @@ TEST_F(CancelTest, ByTheResident) {
                 .state(),
             dispatch::v1::TASK_STATE_CANCELLED);
   ASSERT_TRUE(Await([&] {
-    return HeardBy(volunteer(), need.task_id()).count("task_cancelled") == 1 &&
-           HeardByArea(need.need_id()).count("need_given_up") == 1;
+    return HeardBy(volunteer(), need.task_id())
+                   .count(inbox::v1::NOTIFICATION_KIND_TASK_CANCELLED) == 1 &&
+           HeardByArea(need.need_id()).count(inbox::v1::NOTIFICATION_KIND_NEED_GIVEN_UP) == 1;
   }));
-  EXPECT_EQ(HeardBy(resident(), need.need_id()).count("need_reopened"), 0u);
-  EXPECT_EQ(HeardBy(resident(), need.need_id()).count("need_cancelled"), 0u) << "their own doing";
-  EXPECT_EQ(HeardBy(resident(), need.task_id()).count("request_cancelled"), 0u);
+  EXPECT_EQ(HeardBy(resident(), need.need_id()).count(inbox::v1::NOTIFICATION_KIND_NEED_REOPENED),
+            0u);
+  EXPECT_EQ(HeardBy(resident(), need.need_id()).count(inbox::v1::NOTIFICATION_KIND_NEED_CANCELLED),
+            0u)
+      << "their own doing";
+  EXPECT_EQ(
+      HeardBy(resident(), need.task_id()).count(inbox::v1::NOTIFICATION_KIND_REQUEST_CANCELLED),
+      0u);
 }
 
 TEST_F(CancelTest, ByTheCoordinatorWhoCancelsTheTask) {
@@ -125,11 +131,16 @@ TEST_F(CancelTest, ByTheCoordinatorWhoCancelsTheTask) {
   cancel.set_need_outcome(dispatch::v1::NEED_OUTCOME_CANCEL);
   town_.Run(
       demo::Must(town_.world->backend.tasks, &client::Tasks::CancelTask, coordinator(), cancel));
-  ASSERT_TRUE(
-      Await([&] { return HeardBy(resident(), need.need_id()).count("need_cancelled") == 1; }));
+  ASSERT_TRUE(Await([&] {
+    return HeardBy(resident(), need.need_id()).count(inbox::v1::NOTIFICATION_KIND_NEED_CANCELLED) ==
+           1;
+  }));
   EXPECT_EQ(StateOf(need.need_id()), lists::v1::NEED_STATE_CANCELLED);
-  EXPECT_EQ(HeardBy(resident(), need.need_id()).count("need_reopened"), 0u);
-  EXPECT_EQ(HeardBy(resident(), need.task_id()).count("request_cancelled"), 0u);
+  EXPECT_EQ(HeardBy(resident(), need.need_id()).count(inbox::v1::NOTIFICATION_KIND_NEED_REOPENED),
+            0u);
+  EXPECT_EQ(
+      HeardBy(resident(), need.task_id()).count(inbox::v1::NOTIFICATION_KIND_REQUEST_CANCELLED),
+      0u);
 }
 
 }  // namespace

@@ -4,10 +4,10 @@
 #include <google/protobuf/text_format.h>
 
 #include <set>
-#include <thread>
 
 #include "common/status/grpc.h"
 #include "common/testing/matchers.h"
+#include "common/testing/until.h"
 #include "tests/e2e/every_rpc.h"
 #include "tests/e2e/stored.h"
 
@@ -117,11 +117,7 @@ class RepeatsTest : public ::testing::Test {
   }
   // Something a service does by itself: a condition, within a minute.
   void Await(const std::function<bool()>& condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) throw std::runtime_error("waited in vain");
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
+    if (!Until(condition)) throw std::runtime_error("waited in vain");
   }
 
   void PlayPeople();
@@ -130,6 +126,7 @@ class RepeatsTest : public ::testing::Test {
   void PlayProjects();
   void PlayTasks();
   void PlayService();
+  void PlayMatching();
   void PlayConfirmation();
   int64_t MinutesOf(size_t person) {
     dispatch::v1::GetBalanceRequest get;
@@ -316,6 +313,12 @@ void RepeatsTest::PlayService() {
   Do("CloseTask", Coordinator(), it, another_task_);
 }
 
+void RepeatsTest::PlayMatching() {
+  const std::string here = Quoted("area_code", Community());
+  Do("RunMatching", Coordinator(), here + "dry_run: true", "dry_run: false");
+  Do("RunMatching", Coordinator(), here, "dry_run: true");
+}
+
 void RepeatsTest::PlayConfirmation() {
   const int64_t start = ToTimestamp(SystemClock().Now() + std::chrono::seconds(4)).seconds();
   const std::string it = Quoted(
@@ -340,6 +343,7 @@ TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
   PlayNeeds();
   PlayProjects();
   PlayTasks();
+  PlayMatching();
   PlayService();
   PlayConfirmation();
 

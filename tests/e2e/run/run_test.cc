@@ -101,6 +101,7 @@ TEST_F(RunTest, WhoeverServesKnowsTheAreasAndASignalEndsItAll) {
   Ask<inbox::v1::ListAreaNotificationsRequest>(loop, *world, backend.notifications,
                                                &client::Notifications::ListAreaNotifications);
   matching::v1::RunMatchingRequest dry;
+  dry.set_request_id(world->RequestId());
   dry.set_dry_run(true);
   Ask(loop, *world, backend.matchings, &client::Matchings::RunMatching, dry);
 

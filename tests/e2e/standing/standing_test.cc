@@ -84,7 +84,7 @@ class StandingTest : public ::testing::Test {
     }
   }
   // Kinds of what somebody, or the community, was told about the task.
-  std::multiset<std::string> Told(const demo::Actor& person, const std::string& task) {
+  std::multiset<int> Told(const demo::Actor& person, const std::string& task) {
     inbox::v1::ListNotificationsRequest request;
     request.set_person_id(person.person_id);
     request.set_page_size(200);
@@ -93,7 +93,7 @@ class StandingTest : public ::testing::Test {
                              person.token, request)),
         task);
   }
-  std::multiset<std::string> AreaTold(const std::string& task) {
+  std::multiset<int> AreaTold(const std::string& task) {
     inbox::v1::ListAreaNotificationsRequest request;
     request.set_area_code(world().communities[0].area.code());
     request.set_page_size(200);
@@ -103,8 +103,8 @@ class StandingTest : public ::testing::Test {
         task);
   }
   template <class List>
-  static std::multiset<std::string> KindsOf(const List& list, const std::string& subject) {
-    std::multiset<std::string> kinds;
+  static std::multiset<int> KindsOf(const List& list, const std::string& subject) {
+    std::multiset<int> kinds;
     for (const auto& notification : list.notifications()) {
       if (notification.subject_id() == subject) kinds.insert(notification.kind());
     }
@@ -144,8 +144,10 @@ TEST_F(StandingTest, WhatAVolunteerWasGivenEndsWithTheirRegistration) {
   // The next in line takes over.
   Await([&] { return On(soon, next.person_id).state() == dispatch::v1::ASSIGNMENT_STATE_OFFERED; },
         "promoted");
-  Await([&] { return Told(volunteer, later).contains("standing_lost"); }, "told");
-  Await([&] { return AreaTold(later).contains("task_short"); }, "the community is told");
+  Await([&] { return Told(volunteer, later).contains(inbox::v1::NOTIFICATION_KIND_STANDING_LOST); },
+        "told");
+  Await([&] { return AreaTold(later).contains(inbox::v1::NOTIFICATION_KIND_TASK_SHORT); },
+        "the community is told");
 }
 
 TEST_F(StandingTest, WorkUnderWayIsLeftToTheCoordinators) {
@@ -154,7 +156,8 @@ TEST_F(StandingTest, WorkUnderWayIsLeftToTheCoordinators) {
   ASSERT_THAT(Claim(volunteer, task), testing::IsOk());
   ASSERT_THAT(SignIn(volunteer, task), testing::IsOk());
   town_.Run(Suspend(volunteer));
-  Await([&] { return AreaTold(task).contains("standing_lost_on_duty"); }, "the community is told");
+  Await([&] { return AreaTold(task).contains(inbox::v1::NOTIFICATION_KIND_STANDING_LOST_ON_DUTY); },
+        "the community is told");
   EXPECT_EQ(On(task, volunteer.person_id).state(), dispatch::v1::ASSIGNMENT_STATE_SIGNED_IN);
   EXPECT_THAT(Contact(volunteer, task), testing::IsRefusal(Reason::NOT_REGISTERED));
 }
@@ -183,8 +186,9 @@ TEST_F(StandingTest, WhoeverDiesOverItEverybodyIsLetGoOnce) {
     for (const std::string& task : tasks) {
       const demo::Actor& person = world().people[3 + i];
       Await([&] { return IsReleased(task, person.person_id); }, person.person_id);
-      Await([&] { return Told(person, task).contains("standing_lost"); }, "told");
-      EXPECT_EQ(Told(person, task).count("standing_lost"), 1u);
+      Await([&] { return Told(person, task).contains(inbox::v1::NOTIFICATION_KIND_STANDING_LOST); },
+            "told");
+      EXPECT_EQ(Told(person, task).count(inbox::v1::NOTIFICATION_KIND_STANDING_LOST), 1u);
     }
   }
   for (const std::string& task : tasks) {

@@ -1,11 +1,10 @@
 #include "tests/integration/dispatch/cluster.h"
 
-#include <asio/co_spawn.hpp>
-#include <stdexcept>
 #include <utility>
 
 #include "common/async/for_each.h"
 #include "common/clock/timestamp.h"
+#include "common/testing/areas.h"
 
 namespace baodao::dispatch {
 
@@ -21,64 +20,43 @@ Task<absl::StatusOr<registration::v1::Profile>> PeopleSource::Get(rpc::CallOptio
 }
 
 std::shared_ptr<const areas::AreaTree> TestTree() {
+  using namespace registration::v1;  // NOLINT
   std::vector<areas::Area> areas;
-  const auto add = [&](const char* code, registration::v1::AreaLevel level, const char* parent) {
-    areas::Area& area = areas.emplace_back();
-    area.set_code(code);
-    area.set_name(code);
-    area.set_level(level);
-    area.set_parent_code(parent);
+  const auto add = [&](const char* code, AreaLevel level, const char* parent) -> areas::Area& {
+    return areas.emplace_back(testing::AreaOf(code, parent, level));
   };
-  add("310110", registration::v1::AREA_LEVEL_DISTRICT, "");
-  areas.back().mutable_center()->set_latitude(31.27);
-  areas.back().mutable_center()->set_longitude(121.52);
-  add("310110001", registration::v1::AREA_LEVEL_SUBDISTRICT, "310110");
-  add("310110001001", registration::v1::AREA_LEVEL_COMMUNITY, "310110001");
-  add("310110001002", registration::v1::AREA_LEVEL_COMMUNITY, "310110001");
-  add("310110002", registration::v1::AREA_LEVEL_SUBDISTRICT, "310110");
-  add("310110002001", registration::v1::AREA_LEVEL_COMMUNITY, "310110002");
-  add("310110002002", registration::v1::AREA_LEVEL_COMMUNITY, "310110002");
-  areas.back().set_successor_code("310110002001");
-  add("310110003", registration::v1::AREA_LEVEL_SUBDISTRICT, "310110");
-  add("310110003001", registration::v1::AREA_LEVEL_COMMUNITY, "310110003");
-  areas.back().set_successor_code("310110002001");
+  areas::Area& district = add("310110", AREA_LEVEL_DISTRICT, "");
+  district.mutable_center()->set_latitude(31.27);
+  district.mutable_center()->set_longitude(121.52);
+  add("310110001", AREA_LEVEL_SUBDISTRICT, "310110");
+  add("310110001001", AREA_LEVEL_COMMUNITY, "310110001");
+  add("310110001002", AREA_LEVEL_COMMUNITY, "310110001");
+  add("310110002", AREA_LEVEL_SUBDISTRICT, "310110");
+  add("310110002001", AREA_LEVEL_COMMUNITY, "310110002");
+  add("310110002002", AREA_LEVEL_COMMUNITY, "310110002").set_successor_code("310110002001");
+  add("310110003", AREA_LEVEL_SUBDISTRICT, "310110");
+  add("310110003001", AREA_LEVEL_COMMUNITY, "310110003").set_successor_code("310110002001");
   return *areas::AreaTree::Build(std::move(areas));
 }
 
-Replica::Replica(asio::io_context& loop, redis::Client& client, store::RedisStore& store,
-                 const crypto::KeyRing& ring, std::shared_ptr<const areas::AreaTree> tree)
-    : client(client),
-      store(store),
+Replica::Replica(asio::io_context& loop, store::Store& store, const crypto::KeyRing& ring,
+                 std::shared_ptr<const areas::AreaTree> tree)
+    : store(store),
       profiles(source),
       app(
-          loop, store, SystemClock(), ring, profiles, [tree] { return tree; }, AppOptions()),
+          loop, store, SystemClock(), ring, profiles, [tree] { return tree; }, registry,
+          AppOptions()),
       tasks(app, near),
       assignments(app),
       ledgers(app),
       deadlines(app),
       standings(app) {}
 
-ReplicasTest::ReplicasTest() {
+ReplicasTest::ReplicasTest() : ServiceFixture(testing::Backend::kRedis, "dispatch", kShards) {
   const auto tree = TestTree();
   for (int i = 0; i < 2; ++i) {
-    auto client = Run(redis::Connect(loop_, server_.config()));
-    if (!client.ok()) throw std::runtime_error(client.status().ToString());
-    clients_.push_back(*std::move(client));
-    auto store =
-        Run(store::RedisStore::Open(loop_, *clients_.back(), store::Keys("dispatch", kShards)));
-    if (!store.ok()) throw std::runtime_error(store.status().ToString());
-    stores_.push_back(*std::move(store));
-    replicas_.push_back(
-        std::make_unique<Replica>(loop_, *clients_.back(), *stores_.back(), ring_, tree));
+    replicas_.push_back(std::make_unique<Replica>(loop_, OpenStore(), ring_, tree));
   }
-}
-
-ReplicasTest::~ReplicasTest() {
-  replicas_.clear();
-  for (auto& client : clients_) Run(client->Close());
-  stores_.clear();
-  clients_.clear();
-  loop_.poll();
 }
 
 void ReplicasTest::RunAll(std::vector<Task<void>> tasks) {
@@ -138,9 +116,7 @@ v1::PublishTaskRequest ReplicasTest::NewTask(Millis ahead, int slots_min, int sl
 }
 
 v1::Task ReplicasTest::Publish(const v1::PublishTaskRequest& request) {
-  auto task = Run(replicas_[0]->tasks.PublishTask(Coordinator(), request));
-  if (!task.ok()) throw std::runtime_error(task.status().ToString());
-  return *std::move(task);
+  return Ok(replicas_[0]->tasks.PublishTask(Coordinator(), request));
 }
 
 Task<absl::StatusOr<v1::Assignment>> ReplicasTest::Claim(int replica, std::string person,
@@ -153,9 +129,7 @@ Task<absl::StatusOr<v1::Assignment>> ReplicasTest::Claim(int replica, std::strin
 }
 
 v1::CalendarRecord ReplicasTest::CalendarOf(const std::string& person) {
-  auto record = Run(replicas_[0]->app.calendars.Read(person));
-  if (!record.ok()) throw std::runtime_error(record.status().ToString());
-  return *std::move(record);
+  return Ok(replicas_[0]->app.calendars.Read(person));
 }
 
 }  // namespace baodao::dispatch

@@ -10,13 +10,7 @@
 #include <vector>
 
 #include "common/clock/clock.h"
-#include "common/crypto/key_ring.h"
-#include "common/ids/ids.h"
-#include "common/redis/client.h"
-#include "common/store/redis_store.h"
-#include "common/testing/loop.h"
-#include "common/testing/redis_server.h"
-#include "common/timers/timer_loop.h"
+#include "common/testing/service_fixture.h"
 #include "services/dispatch/rpc/handlers.h"
 #include "services/dispatch/workers/deadlines.h"
 #include "services/dispatch/workers/standings.h"
@@ -40,13 +34,13 @@ class PeopleSource final : public profiles::Source {
 std::shared_ptr<const areas::AreaTree> TestTree();
 
 struct Replica {
-  Replica(asio::io_context& loop, redis::Client& client, store::RedisStore& store,
-          const crypto::KeyRing& ring, std::shared_ptr<const areas::AreaTree> tree);
+  Replica(asio::io_context& loop, store::Store& store, const crypto::KeyRing& ring,
+          std::shared_ptr<const areas::AreaTree> tree);
 
-  redis::Client& client;
-  store::RedisStore& store;
+  store::Store& store;
   PeopleSource source;
   profiles::ProfileCache profiles;
+  metrics::Registry registry;
   App app;
   NearIndex near;
   TaskHandlers tasks;
@@ -56,15 +50,10 @@ struct Replica {
   Standings standings;
 };
 
-class ReplicasTest : public ::testing::Test {
+class ReplicasTest : public testing::ServiceFixture {
  protected:
   ReplicasTest();
-  ~ReplicasTest() override;
 
-  template <class T>
-  T Run(Task<T> task) {
-    return testing::Run(loop_, std::move(task));
-  }
   // Runs all of them at once and returns when all have ended.
   void RunAll(std::vector<Task<void>> tasks);
 
@@ -84,11 +73,7 @@ class ReplicasTest : public ::testing::Test {
                                              std::string request_id);
   v1::CalendarRecord CalendarOf(const std::string& person);
 
-  asio::io_context loop_;
-  testing::RedisServer server_;
-  crypto::KeyRing ring_ = crypto::KeyRing::Generate();
-  std::vector<std::unique_ptr<redis::Client>> clients_;
-  std::vector<std::unique_ptr<store::RedisStore>> stores_;
+  testing::RedisServer& server_ = testing::SharedRedis();
   std::vector<std::unique_ptr<Replica>> replicas_;
 
  private:

@@ -106,9 +106,9 @@ TEST_F(ConfirmServiceTest, FromExpiredToCreditedAndRated) {
   const auto entries = LedgerOf(person);
   ASSERT_EQ(entries.size(), 1u);
   EXPECT_EQ(entries[0].minutes(), 60);
-  EXPECT_TRUE(entries[0].manual());
+  EXPECT_EQ(entries[0].confirmation(), v1::CONFIRMATION_MANUAL);
   EXPECT_EQ(entries[0].reason(), "手机没电");
-  EXPECT_EQ(entries[0].confirmed_by(), requester_);
+  EXPECT_EQ(entries[0].confirmer_id(), requester_);
 
   // Sent again it answers as it did; told anew it is on record; corrected it is corrected.
   const auto again =

@@ -1,4 +1,5 @@
 // Finding tasks: in an area and near a place.
+#include <functional>
 #include <set>
 
 #include "common/testing/matchers.h"
@@ -62,6 +63,7 @@ TEST_F(FindTest, ListsGoDownTheTreeInStablePages) {
     std::vector<std::string> found;
     v1::ListTasksRequest request;
     request.set_area_code(area);
+    request.set_claimable(true);
     request.set_page_size(size);
     do {
       const auto page = Run(replicas_[1]->tasks.ListTasks(Coordinator(), request));
@@ -89,10 +91,10 @@ TEST_F(FindTest, ListsGoDownTheTreeInStablePages) {
 
   v1::ListTasksRequest by_state;
   by_state.set_area_code("310110");
-  by_state.set_state(v1::TASK_STATE_CANCELLED);
+  by_state.add_states(v1::TASK_STATE_CANCELLED);
   EXPECT_EQ(Run(replicas_[0]->tasks.ListTasks(Coordinator(), by_state))->tasks_size(), 1);
-  by_state.set_state(v1::TASK_STATE_STAFFED);
-  EXPECT_EQ(Run(replicas_[0]->tasks.ListTasks(Coordinator(), by_state))->tasks_size(), 1);
+  by_state.add_states(v1::TASK_STATE_STAFFED);
+  EXPECT_EQ(Run(replicas_[0]->tasks.ListTasks(Coordinator(), by_state))->tasks_size(), 2);
   by_state.set_area_code("999");
   EXPECT_EQ(Why(Run(replicas_[0]->tasks.ListTasks(Coordinator(), by_state)).status()),
             "AREA_UNKNOWN");
@@ -100,6 +102,53 @@ TEST_F(FindTest, ListsGoDownTheTreeInStablePages) {
   by_state.set_page_token("bm9uc2Vuc2U");
   EXPECT_EQ(Why(Run(replicas_[0]->tasks.ListTasks(Coordinator(), by_state)).status()),
             "PAGE_TOKEN_INVALID");
+}
+
+TEST_F(FindTest, ListsOrderByStartEitherWayAndSayHowManyThereAre) {
+  std::vector<std::string> by_start;
+  for (int i = 0; i < 5; ++i) {
+    v1::PublishTaskRequest request = NewTask(hours(3 + i), 1, 1);
+    request.set_category(i % 2 == 0 ? "elderly_care" : "cleaning");
+    if (i > 2) request.set_area_code("310110002001");
+    by_start.push_back(Publish(request).task_id());
+  }
+  ASSERT_THAT(Run(Claim(0, NewPerson(), by_start[1], "c")), testing::IsOk());
+  const auto list = [&](const std::function<void(v1::ListTasksRequest&)>& ask) {
+    v1::ListTasksRequest request;
+    request.set_area_code("310110");
+    ask(request);
+    const auto page = Run(replicas_[1]->tasks.ListTasks(Coordinator(), request));
+    EXPECT_THAT(page, testing::IsOk());
+    std::vector<std::string> found;
+    for (const v1::Task& task : page->tasks()) found.push_back(task.task_id());
+    return std::pair(found, page->total_size());
+  };
+  const auto only = [&](std::initializer_list<size_t> which) {
+    std::vector<std::string> ids;
+    for (const size_t i : which) ids.push_back(by_start[i]);
+    return ids;
+  };
+  EXPECT_EQ(list([](auto&) {}), std::pair(by_start, 5));
+  EXPECT_EQ(list([](auto& r) { r.set_claimable(true); }), std::pair(only({0, 2, 3, 4}), 4));
+  EXPECT_EQ(list([](auto& r) {
+              r.set_claimable(true);
+              r.set_order_by(v1::TASK_ORDER_START_DESC);
+              r.set_page_size(2);
+            }),
+            std::pair(only({4, 3}), 4));
+  EXPECT_EQ(list([](auto& r) {
+              r.set_order_by(v1::TASK_ORDER_START_DESC);
+              *r.mutable_start_after() =
+                  ToTimestamp(SystemClock().Now() + std::chrono::minutes(270));
+            }),
+            std::pair(only({4, 3, 2}), 3));
+  EXPECT_EQ(list([](auto& r) { r.set_category("cleaning"); }), std::pair(only({1, 3}), 0));
+  EXPECT_EQ(list([](auto& r) { r.add_states(v1::TASK_STATE_STAFFED); }), std::pair(only({1}), 0));
+  EXPECT_EQ(list([](auto& r) {
+              r.add_states(v1::TASK_STATE_STAFFED);
+              r.set_claimable(true);
+            }),
+            std::pair(only({}), 0));
 }
 
 TEST_F(FindTest, NearFindsWhatCanBeClaimed) {
@@ -112,19 +161,19 @@ TEST_F(FindTest, NearFindsWhatCanBeClaimed) {
   Metrics metrics(registry);
   TaskFeed feed(replica.app, replica.near, metrics);
   ASSERT_THAT(Run(feed.Load()), testing::IsOk());
-  v1::ListTasksNearRequest request;
+  v1::FindNearestTasksRequest request;
   request.mutable_point()->set_latitude(31.2746);
   request.mutable_point()->set_longitude(121.5234);
-  const auto close = Run(replica.tasks.ListTasksNear(Coordinator(), request));
+  const auto close = Run(replica.tasks.FindNearestTasks(Coordinator(), request));
   ASSERT_THAT(close, testing::IsOk());
   ASSERT_EQ(close->hits_size(), 1);
   EXPECT_EQ(close->hits(0).task().task_id(), near);
   EXPECT_LT(close->hits(0).distance_m(), 150);
   request.set_radius_m(20000);
-  EXPECT_EQ(Run(replica.tasks.ListTasksNear(Coordinator(), request))->hits_size(), 2);
+  EXPECT_EQ(Run(replica.tasks.FindNearestTasks(Coordinator(), request))->hits_size(), 2);
   // Taken on the other replica: the record knows, even before the event arrives here.
   ASSERT_THAT(Run(Claim(0, NewPerson(), near, "c")), testing::IsOk());
-  const auto left = Run(replica.tasks.ListTasksNear(Coordinator(), request));
+  const auto left = Run(replica.tasks.FindNearestTasks(Coordinator(), request));
   ASSERT_EQ(left->hits_size(), 1);
   EXPECT_EQ(left->hits(0).task().task_id(), far);
 }

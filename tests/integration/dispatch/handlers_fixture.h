@@ -45,10 +45,7 @@ class HandlersTest : public ReplicasTest {
     request.set_task_id(task);
     return *Run(replicas_[1]->tasks.GetTask(Coordinator(), request));
   }
-  static std::string Why(const absl::Status& status) {
-    const auto reason = ReasonOf(status);
-    return reason ? std::string(Name(*reason)) : status.ToString();
-  }
+  static std::string Why(const absl::Status& status) { return testing::ReasonName(status); }
 };
 
 }  // namespace baodao::dispatch

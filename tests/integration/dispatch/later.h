@@ -21,7 +21,7 @@ struct LaterReplica {
   LaterReplica(asio::io_context& loop, Replica& replica, Clock& clock, const crypto::KeyRing& ring)
       : app(
             loop, replica.store, clock, ring, replica.profiles, [] { return TestTree(); },
-            AppOptions()),
+            replica.registry, AppOptions()),
         tasks(app, replica.near),
         assignments(app),
         ledgers(app),

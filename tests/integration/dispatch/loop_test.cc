@@ -98,7 +98,7 @@ TEST_F(LoopTest, FromPublishedToCredited) {
   const auto entries = Run(replicas_[0]->ledgers.ListLedgerEntries(As(person), list));
   ASSERT_THAT(entries, testing::IsOk());
   ASSERT_EQ(entries->entries_size(), 1);
-  EXPECT_EQ(entries->entries(0).confirmed_by(), requester);
+  EXPECT_EQ(entries->entries(0).confirmer_id(), requester);
   EXPECT_EQ(entries->entries(0).sequence(), 1u);
   EXPECT_TRUE(entries->next_page_token().empty());
   CorrectsByReversal(task, person, out->credited_minutes());
@@ -204,6 +204,44 @@ TEST_F(LoopTest, ADropOutIsReplacedFromTheWaitlist) {
   const auto mine = Run(replicas_[1]->assignments.ListMyAssignments(As(b), {}));
   ASSERT_EQ(mine->items_size(), 1);
   EXPECT_EQ(mine->items(0).task().task_id(), task);
+}
+
+TEST_F(LoopTest, WhatAPersonHasToDoIsListedInPagesSoonestFirst) {
+  const std::string person = NewPerson(), first = NewPerson();
+  std::vector<std::string> by_start;
+  for (int i = 0; i < 5; ++i) {
+    by_start.push_back(Publish(NewTask(std::chrono::hours(3 + 30 * i), 1, 1)).task_id());
+  }
+  // Accepted, asked for, waited for, and one that was given back.
+  for (const size_t i : {4, 0, 2}) {
+    ASSERT_THAT(Run(Claim(0, person, by_start[i], "c" + std::to_string(i))), testing::IsOk());
+  }
+  ASSERT_THAT(Run(Claim(0, first, by_start[1], "c")), testing::IsOk());
+  ASSERT_THAT(Run(Claim(0, person, by_start[1], "wait")), testing::IsOk());
+  v1::OfferTaskRequest offer;
+  offer.set_request_id("offer");
+  offer.set_task_id(by_start[3]);
+  offer.set_person_id(person);
+  ASSERT_THAT(Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer)), testing::IsOk());
+  v1::AssignmentRequest leave;
+  leave.set_request_id("leave");
+  leave.set_task_id(by_start[2]);
+  ASSERT_THAT(Run(replicas_[0]->assignments.WithdrawAssignment(As(person), leave)),
+              testing::IsOk());
+  by_start.erase(by_start.begin() + 2);
+  for (const int size : {1, 2, 3, 20}) {
+    v1::ListMyAssignmentsRequest request;
+    request.set_page_size(size);
+    std::vector<std::string> found;
+    do {
+      const auto page = Run(replicas_[1]->assignments.ListMyAssignments(As(person), request));
+      ASSERT_THAT(page, testing::IsOk());
+      EXPECT_LE(page->items_size(), size);
+      for (const auto& item : page->items()) found.push_back(item.task().task_id());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    EXPECT_EQ(found, by_start) << size;
+  }
 }
 
 TEST_F(LoopTest, UnknownIds) {

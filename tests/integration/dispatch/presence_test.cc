@@ -196,9 +196,9 @@ TEST_F(PresenceTest, WhoIsNotOnATaskSeesNothingOfThosePeople) {
   EXPECT_EQ(Run(replicas_[0]->tasks.ListTasks(As(requester), list))->tasks(0).requester_id(),
             requester);
   replicas_[0]->near.Apply(*published);
-  v1::ListTasksNearRequest near;
+  v1::FindNearestTasksRequest near;
   *near.mutable_point() = published->place();
-  const auto hits = Run(replicas_[0]->tasks.ListTasksNear(As(stranger), near));
+  const auto hits = Run(replicas_[0]->tasks.FindNearestTasks(As(stranger), near));
   ASSERT_EQ(hits->hits_size(), 1);
   EXPECT_EQ(hits->hits(0).task().requester_id(), "");
 

@@ -11,6 +11,14 @@ using std::chrono::minutes;
 
 class StandingsTest : public HandlersTest {
  protected:
+  // The id of a task that serves a need of theirs.
+  std::string PublishFor(const std::string& requester) {
+    v1::PublishTaskRequest request = NewTask(hours(3), 1, 3);
+    request.set_requester_id(requester);
+    request.set_need_id("ned_01JWN8Z0000000000000000001");
+    request.set_need_attempt(1);
+    return Ok(replicas_[0]->tasks.PublishTask(Lists(), request)).task_id();
+  }
   // What registration answers from now on; no replica has heard of it.
   registration::v1::Profile Change(const std::string& person, bool registered) {
     registration::v1::Profile profile = *Run(replicas_[0]->source.Get({}, person));
@@ -179,13 +187,7 @@ TEST_F(StandingsTest, ABlockEndsWhatItForbids) {
   const std::string requester = NewPerson();
   const std::string volunteer = NewPerson();
   const std::string other = NewPerson();
-  v1::PublishTaskRequest request = NewTask(hours(3), 1, 3);
-  request.set_requester_id(requester);
-  request.set_need_id("ned_01JWN8Z0000000000000000001");
-  request.set_need_attempt(1);
-  const auto published = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
-  ASSERT_THAT(published, testing::IsOk());
-  const std::string task = published->task_id();
+  const std::string task = PublishFor(requester);
   ASSERT_THAT(Run(Claim(0, volunteer, task, "c1")), testing::IsOk());
   ASSERT_THAT(Run(Claim(0, other, task, "c2")), testing::IsOk());
   registration::v1::Profile blocks = Change(requester, true);
@@ -219,13 +221,7 @@ TEST_F(StandingsTest, ABlockEndsWhatItForbids) {
 TEST_F(StandingsTest, ABlockIsLookedAtOnceMoreToo) {
   const std::string requester = NewPerson();
   const std::string volunteer = NewPerson();
-  v1::PublishTaskRequest request = NewTask(hours(3), 1, 3);
-  request.set_requester_id(requester);
-  request.set_need_id("ned_01JWN8Z0000000000000000001");
-  request.set_need_attempt(1);
-  const auto published = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
-  ASSERT_THAT(published, testing::IsOk());
-  const std::string task = published->task_id();
+  const std::string task = PublishFor(requester);
   registration::v1::Profile blocks = Change(requester, true);
   blocks.add_blocked_person_ids(volunteer);
   for (auto& replica : replicas_) replica->source.people[requester] = blocks;

@@ -11,7 +11,9 @@ using std::chrono::hours;
 class WaitingTest : public HandlersTest {
  protected:
   v1::ListMyAssignmentsResponse Mine(const std::string& person) {
-    auto mine = Run(replicas_[1]->assignments.ListMyAssignments(As(person), {}));
+    v1::ListMyAssignmentsRequest request;
+    request.set_page_size(200);
+    auto mine = Run(replicas_[1]->assignments.ListMyAssignments(As(person), request));
     if (!mine.ok()) throw std::runtime_error(mine.status().ToString());
     return *std::move(mine);
   }
@@ -199,7 +201,7 @@ TEST_F(WaitingTest, OneDamagedLedgerKeepsNobodyWaiting) {
   }
   TaskCall confirm;
   confirm.decide = [](Aggregate& aggregate, Time) -> absl::StatusOr<Effects> {
-    aggregate.record().set_confirmed_by("timer");
+    aggregate.record().set_confirmation(v1::CONFIRMATION_TIMER);
     aggregate.task().set_version(aggregate.task().version() + 1);
     return Effects();
   };

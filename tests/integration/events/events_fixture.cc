@@ -1,53 +1,21 @@
 #include "tests/integration/events/events_fixture.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace baodao::events {
-namespace {
 
-testing::RedisServer& SharedServer() {
-  static testing::RedisServer server;
-  return server;
-}
+using testing::Backend;
 
-testing::RedisCluster& SharedCluster() {
-  static testing::RedisCluster cluster;
-  return cluster;
-}
-
-}  // namespace
-
-EventsTest::EventsTest() {
-  static int number = 0;
-  service_ = "s" + std::to_string(++number);
-  group_ = "g" + std::to_string(number);
-  client_ = Ok(redis::Connect(loop_, Config()));
-  store_ = Ok(store::RedisStore::Open(loop_, *client_, store::Keys(service_, kShards)));
-}
-
-redis::Config EventsTest::Config() const {
-  return in_cluster() ? SharedCluster().config() : SharedServer().config();
-}
-
-EventsTest::~EventsTest() {
-  store_.reset();
-  testing::Run(loop_, client_->Close());
-}
-
-bool EventsTest::Await(std::function<bool()> condition, Millis limit) {
-  const auto end = std::chrono::steady_clock::now() + limit;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    loop_.restart();
-    loop_.run_for(std::chrono::milliseconds(1));
-  }
-  return true;
+EventsTest::EventsTest()
+    : StoreFixture(GetParam() ? Backend::kCluster : Backend::kRedis, "s", kShards) {
+  OpenStore();
 }
 
 redis::Reply EventsTest::Do(const std::string& key, const std::vector<std::string>& args) {
-  return Ok(client_->Call(redis::Command::Of(key, args)));
+  redis::Command command(key);
+  command.AddAll(args);
+  return Ok(client().Call(std::move(command)));
 }
 
 void EventsTest::Emit(int shard, const std::string& name) {
@@ -55,7 +23,7 @@ void EventsTest::Emit(int shard, const std::string& name) {
   event.set_actor_id(name);
   store::Commit commit(shard);
   commit.Emit(event.SerializeAsString());
-  Ok(store_->Apply(std::move(commit)));
+  Ok(store().Apply(std::move(commit)));
 }
 
 GroupOptions EventsTest::Options(std::string consumer) {

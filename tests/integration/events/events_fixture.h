@@ -17,33 +17,20 @@
 #include "common/events/group_consumer.h"
 #include "common/events/tail.h"
 #include "common/events/trimmer.h"
-#include "common/redis/client.h"
-#include "common/store/redis_store.h"
-#include "common/testing/loop.h"
-#include "common/testing/redis_server.h"
+#include "common/testing/store_fixture.h"
 
 namespace baodao::events {
 
-class EventsTest : public ::testing::TestWithParam<bool> {  // whether in a cluster
+class EventsTest : public testing::StoreFixture,
+                   public ::testing::WithParamInterface<bool> {  // whether in a cluster
  protected:
   static constexpr int kShards = 4;
 
   EventsTest();
-  ~EventsTest() override;
 
   bool in_cluster() const { return GetParam(); }
-  redis::Config Config() const;
-  redis::Client& client() { return *client_; }
-  store::Store& store() { return *store_; }
+  store::Store& store() { return *stores_[0]; }
 
-  template <class T>
-  T Ok(Task<absl::StatusOr<T>> task) {
-    absl::StatusOr<T> result = testing::Run(loop_, std::move(task));
-    if (!result.ok()) throw std::runtime_error(result.status().ToString());
-    return *std::move(result);
-  }
-  // Runs the loop until `condition` holds; false when it does not within the limit.
-  bool Await(std::function<bool()> condition, Millis limit = Millis(20'000));
   // A Redis command, on the node of `key`.
   redis::Reply Do(const std::string& key, const std::vector<std::string>& args);
 
@@ -56,15 +43,12 @@ class EventsTest : public ::testing::TestWithParam<bool> {  // whether in a clus
   // Stops it and waits for its end.
   void Stop(Consumer& consumer);
 
-  std::string service_;
-  std::string group_;
-  asio::io_context loop_;
+  const std::string service_ = "s";
+  std::string group_ = "g";
 
  private:
   Task<void> RunToEnd(Consumer* consumer);
 
-  std::unique_ptr<redis::Client> client_;
-  std::unique_ptr<store::RedisStore> store_;
   std::vector<Consumer*> running_;
 };
 

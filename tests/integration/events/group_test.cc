@@ -247,7 +247,7 @@ class DyingTest : public GroupTest {
   bool Live(const std::string& name, const std::string& killer, std::function<bool()> enough) {
     asio::io_context loop;
     const std::unique_ptr<redis::Client> client =
-        testing::Run(loop, redis::Connect(loop, Config())).value();
+        testing::Run(loop, redis::Connect(loop, config())).value();
     bool dead = false;
     const Handler handler = [&](const Delivery& delivery) {
       return Handle(delivery.event.actor_id(), killer, &dead);
@@ -327,7 +327,7 @@ class SleepingTest : public GroupTest {
   };
   std::unique_ptr<Sleeper> NewSleeper(const std::string& name) {
     auto sleeper = std::make_unique<Sleeper>();
-    sleeper->client = testing::Run(sleeper->loop, redis::Connect(sleeper->loop, Config())).value();
+    sleeper->client = testing::Run(sleeper->loop, redis::Connect(sleeper->loop, config())).value();
     Handler handler = [one = sleeper.get()](const Delivery& delivery) {
       return one->recorder.handler()(delivery);
     };

@@ -81,15 +81,7 @@ class TailOutageTest : public ::testing::Test {
     event.set_actor_id(name);
     server_.Do({"XADD", "{00}s:events", "*", "e", event.SerializeAsString()});
   }
-  bool Await(std::function<bool()> condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      loop_.restart();
-      loop_.run_for(std::chrono::milliseconds(1));
-    }
-    return true;
-  }
+  bool Await(const std::function<bool()>& condition) { return testing::Await(loop_, condition); }
 
   testing::RedisServer server_;
   asio::io_context loop_;

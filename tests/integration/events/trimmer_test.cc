@@ -95,7 +95,7 @@ TEST_P(TrimmerTest, WaitsForAReaderThatHasNotStarted) {
   ASSERT_EQ(waiting.unstarted.size(), 1u);
   EXPECT_GE(waiting.unstarted.at("late"), kHour * 23);
   Recorder recorder;
-  group_ = "late" + service_;
+  group_ = "late";
   EXPECT_EQ(TrimFor({group_}, now + kHour * 24).removed, 0);
   const auto consumer =
       NewGroupConsumer(loop_, client(), SystemClock(), Options("a"), recorder.handler());

@@ -17,7 +17,7 @@ TEST_P(InboxTest, SpeaksTheLanguageOfTheReader) {
   const auto zh = List();
   ASSERT_THAT(zh, testing::IsOk());
   ASSERT_EQ(zh->notifications_size(), 1);
-  EXPECT_EQ(zh->notifications(0).kind(), "hours_credited");
+  EXPECT_EQ(zh->notifications(0).kind(), v1::NOTIFICATION_KIND_HOURS_CREDITED);
   EXPECT_EQ(zh->notifications(0).title(), "服务时长已记录");
   EXPECT_EQ(zh->notifications(0).body(), "感谢您参加“陪诊”，已记录服务时长 1 小时。");
   EXPECT_EQ(zh->notifications(0).subject_id(), "tsk_1");
@@ -25,16 +25,10 @@ TEST_P(InboxTest, SpeaksTheLanguageOfTheReader) {
 }
 
 TEST_P(InboxTest, AnEventToldManyTimesIsOneNotification) {
-  int done = 0;
   const events::Delivery delivery = Hours(1);
-  for (int i = 0; i < 20; ++i) {
-    asio::co_spawn(loop_, replicas_[i % 2]->deliverer.OnEvent(delivery),
-                   [&](std::exception_ptr, absl::Status status) {
-                     EXPECT_THAT(status, testing::IsOk());
-                     ++done;
-                   });
-  }
-  ASSERT_TRUE(Await([&] { return done == 20; }));
+  std::vector<Task<absl::Status>> told;
+  for (int i = 0; i < 20; ++i) told.push_back(replicas_[i % 2]->deliverer.OnEvent(delivery));
+  EXPECT_THAT(RunAll(std::move(told)), ::testing::Each(testing::IsOk()));
   EXPECT_EQ(List()->notifications_size(), 1);
   EXPECT_EQ(List()->unread_count(), 1);
 }
@@ -117,7 +111,7 @@ TEST_P(InboxTest, TheUnitsLiaisonHearsTheResultToo) {
   const auto heard = Call(&Inbox::ListNotifications, tokens_.Person(liaison), request);
   ASSERT_THAT(heard, testing::IsOk());
   ASSERT_EQ(heard->notifications_size(), 1);
-  EXPECT_EQ(heard->notifications(0).kind(), "unit_hours_credited");
+  EXPECT_EQ(heard->notifications(0).kind(), v1::NOTIFICATION_KIND_UNIT_HOURS_CREDITED);
   // Remembered for a while, then asked again; a unit that is gone has nobody to tell.
   const int asked = units_asked_;
   ASSERT_THAT(Deliver(Hours(2, unit)), testing::IsOk());
@@ -166,7 +160,7 @@ TEST_P(InboxTest, ANoticeForAnAreaNotKnownYetWaitsForTheTree) {
   EXPECT_TRUE(absl::IsUnavailable(Deliver(delivery)));
   registration_is_down_ = false;
   imported_.push_back(
-      AreaOf(community, "310110009", "鞍山新村", registration::v1::AREA_LEVEL_COMMUNITY));
+      testing::AreaOf(community, "310110009", registration::v1::AREA_LEVEL_COMMUNITY, "鞍山新村"));
   ASSERT_THAT(Deliver(delivery), testing::IsOk());
   v1::ListAreaNotificationsRequest request;
   request.set_area_code(community);
@@ -177,8 +171,8 @@ TEST_P(InboxTest, ANoticeForAnAreaNotKnownYetWaitsForTheTree) {
 }
 
 TEST_P(InboxTest, WhatComesToAClosedAreaIsToldToItsSuccessor) {
-  areas::Area closed =
-      AreaOf("310110009078", "310110009", "鞍山新村", registration::v1::AREA_LEVEL_COMMUNITY);
+  areas::Area closed = testing::AreaOf("310110009078", "310110009",
+                                       registration::v1::AREA_LEVEL_COMMUNITY, "鞍山新村");
   closed.set_successor_code(kCommunity);
   imported_.push_back(closed);
   events::Delivery delivery = Hours(1);
@@ -248,7 +242,7 @@ INSTANTIATE_TEST_SUITE_P(Stores, ConsumerTest, ::testing::Values(Backend::kRedis
 
 TEST_P(ConsumerTest, DeliversWhatDispatchWrites) {
   auto dispatch = testing::Run(
-      loop_, store::RedisStore::Open(loop_, *client_, store::Keys("dispatch", kShards)));
+      loop_, store::RedisStore::Open(loop_, client(), store::Keys("dispatch", kShards)));
   ASSERT_THAT(dispatch, testing::IsOk());
   for (int i = 1; i <= 40; ++i) {
     store::Commit commit(i % kShards);
@@ -259,7 +253,7 @@ TEST_P(ConsumerTest, DeliversWhatDispatchWrites) {
   options.group = "inbox";
   options.services = {"registration", "lists", "dispatch"};
   options.shards = kShards;
-  const auto consumer = events::NewGroupConsumer(loop_, *client_, SystemClock(), options,
+  const auto consumer = events::NewGroupConsumer(loop_, client(), SystemClock(), options,
                                                  [this](const events::Delivery& delivery) {
                                                    return replicas_[0]->deliverer.OnEvent(delivery);
                                                  });

@@ -83,22 +83,11 @@ class FloodTest : public InboxTest {
       if (!status.ok()) throw std::runtime_error(status.ToString());
     }
   }
-  // Fires what is due.
-  Task<void> FireTimers() {
-    for (int shard = 0; shard < kShards; ++shard) {
-      const auto due = co_await stores_[0]->TakeDueTimers(shard, clock_.Now(), Millis(30'000), 100);
-      for (const store::DueTimer& one : *due) {
-        timers::Timer timer;
-        timer.member = one.member;
-        timer.shard = shard;
-        const size_t first = one.member.find('|'), second = one.member.find('|', first + 1);
-        timer.kind = one.member.substr(0, first);
-        timer.id = one.member.substr(first + 1, second - first - 1);
-        timer.extra = one.member.substr(second + 1);
-        if (timer.kind != kHeldTimer) continue;
-        const absl::Status status = co_await replicas_[0]->deliverer.OnHeld(timer);
-        if (!status.ok()) throw std::runtime_error(status.ToString());
-      }
+  // Fires what is due of them.
+  void FireHeldTimers() {
+    for (const timers::Timer& timer : TakeDue(clock_.Now())) {
+      if (timer.kind != kHeldTimer) continue;
+      EXPECT_THAT(Run(replicas_[0]->deliverer.OnHeld(timer)), testing::IsOk());
     }
   }
   std::vector<v1::Notification> ListArea() {
@@ -117,7 +106,7 @@ class FloodTest : public InboxTest {
     return all;
   }
   static std::vector<std::string> SubjectsOf(const std::vector<v1::Notification>& all,
-                                             const std::string& kind) {
+                                             v1::NotificationKind kind) {
     std::vector<std::string> subjects;
     for (const auto& one : all) {
       if (one.kind() == kind) subjects.push_back(one.subject_id());
@@ -144,17 +133,18 @@ TEST_P(FloodTest, ClaimingAndLeavingInALoopIsAFewNoticesAndTheLastOneIsTrue) {
   testing::Run(loop_, DeliverAll(std::move(flood)));
   EXPECT_EQ(List()->notifications_size(), 5);
   clock_.Advance(std::chrono::minutes(15));
-  testing::Run(loop_, FireTimers());
+  FireHeldTimers();
   reader_ = tokens_.Person(reader_id_);  // the old token has expired
   const auto heard = List();
   ASSERT_EQ(heard->notifications_size(), 6);
-  EXPECT_EQ(heard->notifications(0).kind(), "nobody_coming");
+  EXPECT_EQ(heard->notifications(0).kind(), v1::NOTIFICATION_KIND_NOBODY_COMING);
   EXPECT_NE(heard->notifications(0).body().find("共 4995 条"), std::string::npos)
       << heard->notifications(0).body();
   const auto area = ListArea();
   EXPECT_EQ(area.size(), 7u);
-  EXPECT_EQ(area.front().kind(), "task_short");
-  EXPECT_EQ(SubjectsOf(area, "low_rating"), std::vector<std::string>{"tsk_low0"});
+  EXPECT_EQ(area.front().kind(), v1::NOTIFICATION_KIND_TASK_SHORT);
+  EXPECT_EQ(SubjectsOf(area, v1::NOTIFICATION_KIND_LOW_RATING),
+            std::vector<std::string>{"tsk_low0"});
   // A watcher sees the one that stands for the others as a new one.
   const auto after = testing::Run(
       loop_, replicas_[1]->inbox.After(*replicas_[1]->inbox.PersonOwner(reader_id_), kStart, 100));
@@ -171,9 +161,9 @@ TEST_P(FloodTest, UrgentNoticesOfAnAreaAreNotDisplaced) {
   const auto area = ListArea();
   std::vector<std::string> expected;
   for (int i = kUrgent; i >= 0; --i) expected.push_back("tsk_low" + std::to_string(i));
-  EXPECT_EQ(SubjectsOf(area, "low_rating"), expected);
+  EXPECT_EQ(SubjectsOf(area, v1::NOTIFICATION_KIND_LOW_RATING), expected);
   std::set<std::string> pending;
-  for (const std::string& id : SubjectsOf(area, "registration_pending")) {
+  for (const std::string& id : SubjectsOf(area, v1::NOTIFICATION_KIND_REGISTRATION_PENDING)) {
     EXPECT_TRUE(pending.insert(id).second) << id;
   }
   EXPECT_GE(pending.size(), 900u);
@@ -189,16 +179,16 @@ TEST_P(FloodTest, WhatIsUrgentDoesNotWaitAmongWhatIsNot) {
   ASSERT_THAT(Deliver(Dropout(false)), testing::IsOk());
   std::vector<v1::Notification> area = ListArea();
   ASSERT_EQ(area.size(), 6u);
-  EXPECT_EQ(area[0].kind(), "task_short");
+  EXPECT_EQ(area[0].kind(), v1::NOTIFICATION_KIND_TASK_SHORT);
   // Those before it are older, and are not shown after it.
   clock_.Advance(std::chrono::minutes(15));
-  testing::Run(loop_, FireTimers());
+  FireHeldTimers();
   EXPECT_EQ(ListArea().size(), 6u);
   // One more loss while it is short is urgent as well.
   ASSERT_THAT(Deliver(Dropout(false)), testing::IsOk());
   area = ListArea();
   ASSERT_EQ(area.size(), 7u);
-  EXPECT_EQ(area[0].kind(), "task_short");
+  EXPECT_EQ(area[0].kind(), v1::NOTIFICATION_KIND_TASK_SHORT);
 }
 
 TEST_P(FloodTest, WhatIsHeldBackIsNotToldAfterTheEndOfWhatItIsAbout) {
@@ -214,16 +204,16 @@ TEST_P(FloodTest, WhatIsHeldBackIsNotToldAfterTheEndOfWhatItIsAbout) {
     EXPECT_TRUE(testing::Run(loop_, stores_[0]->ListFields(held))->empty()) << held;
   }
   clock_.Advance(std::chrono::minutes(10));
-  testing::Run(loop_, FireTimers());
+  FireHeldTimers();
   reader_ = tokens_.Person(reader_id_);
   const auto heard = List();
   ASSERT_EQ(heard->notifications_size(), 6);
-  EXPECT_EQ(heard->notifications(0).kind(), "request_cancelled");
+  EXPECT_EQ(heard->notifications(0).kind(), v1::NOTIFICATION_KIND_REQUEST_CANCELLED);
   EXPECT_EQ(ListArea().size(), 5u);
   // Nothing waits that the next one would be counted with.
   ASSERT_THAT(Deliver(Churn(true)), testing::IsOk());
   clock_.Advance(std::chrono::minutes(15));
-  testing::Run(loop_, FireTimers());
+  FireHeldTimers();
   reader_ = tokens_.Person(reader_id_);
   EXPECT_EQ(List()->notifications(0).body().find("共"), std::string::npos);
 }
@@ -279,10 +269,10 @@ TEST_P(FloodTest, WhatAsksForADecisionIsNotToldAfterIt) {
   need(NEED_STATE_SUBMITTED, NEED_STATE_ACCEPTED);
   EXPECT_TRUE(testing::Run(loop_, stores_[0]->ListFields(held))->empty());
   clock_.Advance(std::chrono::minutes(15));
-  testing::Run(loop_, FireTimers());
+  FireHeldTimers();
   const std::vector<v1::Notification> told = ListArea();
   ASSERT_EQ(told.size(), 16u);
-  EXPECT_EQ(told[0].kind(), "project_cancelled");
+  EXPECT_EQ(told[0].kind(), v1::NOTIFICATION_KIND_PROJECT_CANCELLED);
 }
 
 TEST_P(FloodTest, WhatIsHeldBackIsToldOnceHoweverOftenItsTimerFires) {
@@ -292,7 +282,7 @@ TEST_P(FloodTest, WhatIsHeldBackIsToldOnceHoweverOftenItsTimerFires) {
   }
   clock_.Advance(std::chrono::minutes(15));
   for (int i = 0; i < 3; ++i) {
-    testing::Run(loop_, FireTimers());
+    FireHeldTimers();
     clock_.Advance(std::chrono::minutes(1));
   }
   reader_ = tokens_.Person(reader_id_);

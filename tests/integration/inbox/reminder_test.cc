@@ -81,8 +81,8 @@ class LateReminderTest : public ReminderTest {
     timer.member = timers::Member(kRemindTimer, reader_id_, "tsk_1");
     return replicas_[replica]->deliverer.OnReminder(timer);
   }
-  std::vector<std::string> Kinds() {
-    std::vector<std::string> kinds;
+  std::vector<int> Kinds() {
+    std::vector<int> kinds;
     reader_ = tokens_.Person(reader_id_);  // the clock may have left the old token behind
     const auto listed = List();
     for (const auto& one : listed->notifications()) kinds.push_back(one.kind());
@@ -100,7 +100,7 @@ TEST_P(LateReminderTest, DoesNotComeOnceTheTaskHasBegun) {
               testing::IsOk());
   clock_.AdvanceTo(start);
   ASSERT_THAT(Remind(), testing::IsOk());
-  EXPECT_EQ(Kinds(), std::vector<std::string>{"task_accepted"});
+  EXPECT_EQ(Kinds(), std::vector<int>{v1::NOTIFICATION_KIND_TASK_ACCEPTED});
   EXPECT_FALSE(testing::Run(loop_, stores_[0]->NextTimer(5))->has_value());
   const std::string reminders = stores_[0]->keys().Of(5, "reminders", reader_id_);
   EXPECT_TRUE(testing::Run(loop_, stores_[0]->ListFields(reminders))->empty());
@@ -144,7 +144,7 @@ TEST_P(ReminderRaceTest, AWithdrawalAtTheSameMomentStopsIt) {
       RemindDuring(Accepted(2, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start), kCommit);
   EXPECT_TRUE(absl::IsAborted(reminded)) << reminded;
   ASSERT_THAT(Remind(), testing::IsOk());
-  EXPECT_EQ(Kinds(), std::vector<std::string>{"task_accepted"});
+  EXPECT_EQ(Kinds(), std::vector<int>{v1::NOTIFICATION_KIND_TASK_ACCEPTED});
 }
 
 // With the field read before the head, it was the field before and the head after the withdrawal.
@@ -154,7 +154,7 @@ TEST_P(ReminderRaceTest, AWithdrawalBetweenTheReadsStopsIt) {
               testing::IsOk());
   (void)RemindDuring(Accepted(2, dispatch::v1::ASSIGNMENT_STATE_WITHDRAWN, start), kSecondRead);
   ASSERT_THAT(Remind(), testing::IsOk());
-  EXPECT_EQ(Kinds(), std::vector<std::string>{"task_accepted"});
+  EXPECT_EQ(Kinds(), std::vector<int>{v1::NOTIFICATION_KIND_TASK_ACCEPTED});
 }
 
 // The other way round: a timer that found nothing must not clear what was set meanwhile.

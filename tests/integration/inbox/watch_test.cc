@@ -15,7 +15,7 @@ class WatchTest : public InboxTest {
     v1::WatchInboxRequest request;
     request.set_person_id(reader_id_);
     request.set_resume_token(token);
-    rpc::Client<v1::InboxService> client(*replicas_[replica]->channel);
+    rpc::Client<v1::InboxService> client(channel(replica));
     return client.Stream(&Inbox::WatchInbox, rpc::CallOptions::As(reader_), request);
   }
   std::optional<v1::WatchInboxResponse> Next(rpc::StreamReader<v1::WatchInboxResponse>& stream) {
@@ -135,7 +135,7 @@ TEST_P(WatchTest, NonsenseIsRefusedAndStrangersToo) {
   EXPECT_THAT(stream.status(), testing::IsRefusal(Reason::RESUME_TOKEN_INVALID));
   v1::WatchInboxRequest request;
   request.set_person_id(reader_id_);
-  rpc::Client<v1::InboxService> client(*replicas_[0]->channel);
+  rpc::Client<v1::InboxService> client(channel());
   auto other = client.Stream(&Inbox::WatchInbox,
                              rpc::CallOptions::As(tokens_.Person(ids::New("per", 2))), request);
   EXPECT_FALSE(testing::Run(loop_, other.Next()).has_value());

@@ -1,37 +1,21 @@
 #include "tests/integration/inbox/world.h"
 
-#include <stdexcept>
-
 namespace baodao::inbox {
-
-areas::Area AreaOf(const std::string& code, const std::string& parent, const std::string& name,
-                   areas::AreaLevel level) {
-  areas::Area area;
-  area.set_code(code);
-  area.set_name(name);
-  area.set_parent_code(parent);
-  area.set_level(level);
-  return area;
-}
 
 Task<absl::StatusOr<std::vector<areas::Area>>> InboxTest::ReadAreas() {
   using namespace registration::v1;  // NOLINT
   ++areas_read_;
   if (registration_is_down_) co_return Refuse(Reason::PEER_UNAVAILABLE);
   std::vector<areas::Area> all;
-  all.push_back(AreaOf("310110", "", "杨浦区", AREA_LEVEL_DISTRICT));
-  all.push_back(AreaOf("310110009", "310110", "四平路街道", AREA_LEVEL_SUBDISTRICT));
-  all.push_back(AreaOf(kCommunity, "310110009", "同济新村", AREA_LEVEL_COMMUNITY));
+  all.push_back(testing::AreaOf("310110", "", AREA_LEVEL_DISTRICT, "杨浦区"));
+  all.push_back(testing::AreaOf("310110009", "310110", AREA_LEVEL_SUBDISTRICT, "四平路街道"));
+  all.push_back(testing::AreaOf(kCommunity, "310110009", AREA_LEVEL_COMMUNITY, "同济新村"));
   all.insert(all.end(), imported_.begin(), imported_.end());
   co_return all;
 }
 
-std::string BackendName(const ::testing::TestParamInfo<Backend>& info) {
-  return info.param == Backend::kMemory ? "Memory" : "Redis";
-}
-
 Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
-                 areas::AreaSource source, UnitSource units, testing::Tokens& tokens)
+                 areas::AreaSource source, UnitSource units)
     : areas(std::move(source), clock),
       inbox(store),
       handlers(inbox, hub, areas, ring, clock),
@@ -39,61 +23,34 @@ Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
       deliverer(inbox, liaisons, areas, clock) {
   testing::Run(loop, areas.Load());
   handlers.Register(&router);
-  rpc::ServerOptions options = testing::TestServerOptions(tokens, metrics);
-  options.access = PolicyOf(areas);
-  options.clock = &clock;
-  server = std::make_unique<testing::RpcServer>(loop, router, options);
-  rpc::ChannelOptions channel_options;
-  channel_options.target = server->target();
-  channel_options.attempts = 1;
-  channel = std::make_unique<rpc::Channel>(loop, channel_options);
 }
 
-InboxTest::InboxTest() {
-  OpenStores();
-  for (auto& store : stores_) {
+InboxTest::InboxTest() : ServiceFixture(GetParam(), "inbox", kShards) {
+  for (int i = 0; i < 2; ++i) {
     UnitSource units = [this](rpc::CallOptions options, std::string unit_id) {
       return GetUnit(std::move(options), std::move(unit_id));
     };
     areas::AreaSource source = [this] { return ReadAreas(); };
-    replicas_.push_back(std::make_unique<Replica>(loop_, *store, clock_, source, units, tokens_));
-    WakeOn(*replicas_.back());
+    replicas_.push_back(
+        std::make_unique<Replica>(loop_, OpenStore(), clock_, source, std::move(units)));
+    Replica& replica = *replicas_.back();
+    Serve(replica.router, replica.metrics, PolicyOf(replica.areas));
+    WakeOn(replica);
   }
 }
 
-InboxTest::~InboxTest() {
+void InboxTest::TearDown() {
+  StopServing();
   for (auto& replica : replicas_) {
-    testing::Run(loop_, replica->server->server().Drain(Millis(1000)));
     if (replica->tail) replica->tail->Stop();
   }
   EXPECT_TRUE(Await([this] { return tails_running_ == 0; }));
-  if (client_) testing::Run(loop_, client_->Close());
-}
-
-void InboxTest::OpenStores() {
-  const store::Keys keys("inbox", kShards);
-  if (GetParam() == Backend::kMemory) {
-    for (int i = 0; i < 2; ++i) {
-      stores_.push_back(std::make_unique<store::MemoryStore>(keys, data_, clock_));
-    }
-    return;
-  }
-  testing::RedisOptions options;
-  options.fsync_always = false;
-  redis_ = std::make_unique<testing::RedisServer>(options);
-  auto client = testing::Run(loop_, redis::Connect(loop_, redis_->config()));
-  if (!client.ok()) throw std::runtime_error(client.status().ToString());
-  client_ = *std::move(client);
-  for (int i = 0; i < 2; ++i) {
-    auto opened = testing::Run(loop_, store::RedisStore::Open(loop_, *client_, keys));
-    if (!opened.ok()) throw std::runtime_error(opened.status().ToString());
-    stores_.push_back(*std::move(opened));
-  }
+  ServiceFixture::TearDown();
 }
 
 // As main.cc does it; the memory double has no streams to tail, but tells of appends.
 void InboxTest::WakeOn(Replica& replica) {
-  if (!client_) {
+  if (GetParam() == Backend::kMemory) {
     data_.OnAppend([&replica](const std::string& key) {
       if (key.ends_with("inbox:events")) replica.hub.WakeAll();
     });
@@ -103,7 +60,7 @@ void InboxTest::WakeOn(Replica& replica) {
   options.services = {"inbox"};
   options.shards = kShards;
   replica.tail = events::NewTail(
-      loop_, *client_, SystemClock(), options,
+      loop_, client(), SystemClock(), options,
       [&replica](const events::Delivery& delivery) -> Task<absl::Status> {
         replica.hub.Wake(delivery.event.notification_added().owner_id());
         co_return absl::OkStatus();
@@ -137,7 +94,7 @@ absl::StatusOr<v1::ListNotificationsResponse> InboxTest::List(int page_size, int
 
 absl::StatusOr<v1::MarkReadResponse> InboxTest::MarkRead(const std::string& cursor, int replica) {
   v1::MarkReadRequest request;
-  request.set_request_id("m" + std::to_string(++request_));
+  request.set_request_id(NextRequest());
   request.set_person_id(reader_id_);
   request.set_cursor(cursor);
   return Call(&Inbox::MarkRead, reader_, request, replica);
@@ -174,15 +131,6 @@ events::Delivery InboxTest::Accepted(int number, dispatch::v1::AssignmentState s
   changed->mutable_task()->set_area_code(kCommunity);
   *changed->mutable_task()->mutable_start_time() = ToTimestamp(start);
   return delivery;
-}
-
-bool InboxTest::Await(const std::function<bool()>& done) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  loop_.restart();
-  while (!done()) {
-    if (loop_.run_one_until(end) == 0) return done();
-  }
-  return true;
 }
 
 }  // namespace baodao::inbox

@@ -13,16 +13,8 @@
 #include "baodao/inbox/v1/inbox.grpc.pb.h"
 #include "common/clock/timestamp.h"
 #include "common/events/tail.h"
-#include "common/ids/ids.h"
-#include "common/rpc/client.h"
-#include "common/status/status.h"
-#include "common/store/memory_store.h"
-#include "common/store/redis_store.h"
-#include "common/testing/fake_clock.h"
-#include "common/testing/loop.h"
-#include "common/testing/redis_server.h"
-#include "common/testing/rpc_server.h"
-#include "common/testing/rpc_tokens.h"
+#include "common/testing/areas.h"
+#include "common/testing/service_fixture.h"
 #include "services/inbox/app/hub.h"
 #include "services/inbox/app/liaisons.h"
 #include "services/inbox/rpc/inbox_handlers.h"
@@ -33,13 +25,10 @@ namespace baodao::inbox {
 
 inline constexpr char kCommunity[] = "310110009001";
 
-areas::Area AreaOf(const std::string& code, const std::string& parent, const std::string& name,
-                   areas::AreaLevel level);
-
 // One process of inbox.
 struct Replica {
   Replica(asio::io_context& loop, store::Store& store, Clock& clock, areas::AreaSource source,
-          UnitSource units, testing::Tokens& tokens);
+          UnitSource units);
 
   areas::AreaTreeFeed areas;
   InboxStore inbox;
@@ -50,29 +39,25 @@ struct Replica {
   Deliverer deliverer;
   rpc::Router router;
   metrics::Registry metrics;
-  std::unique_ptr<testing::RpcServer> server;
-  std::unique_ptr<rpc::Channel> channel;  // without retries
-  std::unique_ptr<events::Tail> tail;     // on Redis
+  std::unique_ptr<events::Tail> tail;  // on Redis
 };
 
-enum class Backend { kMemory, kRedis };
-std::string BackendName(const ::testing::TestParamInfo<Backend>& info);
+using testing::Backend;
+using testing::BackendName;
 
 using Inbox = rpc::AsyncOf<v1::InboxService>;
 
-class InboxTest : public ::testing::TestWithParam<Backend> {
+class InboxTest : public testing::ServiceFixture, public ::testing::WithParamInterface<Backend> {
  protected:
   InboxTest();
-  ~InboxTest() override;
+  void TearDown() override;
 
   template <class Req, class Resp>
   absl::StatusOr<Resp> Call(rpc::detail::UnaryMember<Inbox, Req, Resp> method,
                             const std::string& token, Req request, int replica = 0,
                             const std::string& language = "") {
-    rpc::Client<v1::InboxService> client(*replicas_[replica]->channel);
-    rpc::CallOptions options = rpc::CallOptions::As(token);
-    options.language = language;
-    return testing::Run(loop_, client.Call(method, options, std::move(request)));
+    return ServiceFixture::Call<v1::InboxService>(method, token, std::move(request), replica,
+                                                  language);
   }
 
   absl::StatusOr<v1::ListNotificationsResponse> List(int page_size = 200, int replica = 0,
@@ -84,26 +69,16 @@ class InboxTest : public ::testing::TestWithParam<Backend> {
   absl::Status Deliver(const events::Delivery& delivery, int replica = 0) {
     return testing::Run(loop_, replicas_[replica]->deliverer.OnEvent(delivery));
   }
-  // The loop runs until `done` is true; false when it does not within some seconds.
-  bool Await(const std::function<bool()>& done);
 
   static constexpr int kShards = 16;
-  asio::io_context loop_;
-  testing::FakeClock clock_{loop_};
-  store::MemoryData data_;
-  std::unique_ptr<testing::RedisServer> redis_;
-  std::unique_ptr<redis::Client> client_;
-  std::vector<std::unique_ptr<store::Store>> stores_;
   std::map<std::string, std::string> unit_liaisons_;
   bool registration_is_down_ = false;
   std::vector<areas::Area> imported_;  // beside those there from the start
   int areas_read_ = 0;
   int units_asked_ = 0;
   std::string trace_asked_;  // of the last of them
-  testing::Tokens tokens_{clock_};
   std::vector<std::unique_ptr<Replica>> replicas_;
   int tails_running_ = 0;
-  int request_ = 0;
 
   std::string reader_id_ = ids::New("per", 5);
   std::string reader_ = tokens_.Person(reader_id_);
@@ -112,7 +87,6 @@ class InboxTest : public ::testing::TestWithParam<Backend> {
   Task<absl::StatusOr<std::vector<areas::Area>>> ReadAreas();
   Task<absl::StatusOr<registration::v1::Unit>> GetUnit(rpc::CallOptions options,
                                                        std::string unit_id);
-  void OpenStores();
   void WakeOn(Replica& replica);
 };
 

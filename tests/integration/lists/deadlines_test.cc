@@ -24,10 +24,7 @@ class DeadlinesTest : public ListsTest {
     return testing::Run(loop_, replicas_[replica]->records.OnDeadline(timer));
   }
   std::optional<Time> NextTimer(const std::string& id) {
-    const auto next = testing::Run(
-        loop_, stores_[0]->NextTimer(replicas_[0]->records.store().keys().ShardOfId(id)));
-    if (!next.ok()) throw std::runtime_error(next.status().ToString());
-    return *next;
+    return Ok(stores_[0]->NextTimer(stores_[0]->keys().ShardOfId(id)));
   }
   // Tokens of today, after days.
   void Pass(Millis time) {
@@ -35,15 +32,7 @@ class DeadlinesTest : public ListsTest {
     requester_ = tokens_.Person(requester_id_);
     coordinator_ = tokens_.Coordinator(coordinator_id_, kSubdistrict);
   }
-  v1::Project Proposed() {
-    v1::CreateProjectRequest request;
-    request.set_request_id(NextRequest());
-    request.set_title("适老化改造");
-    request.set_category("repair");
-    request.set_area_code(kSubdistrict);
-    request.set_campaign_days(100);
-    return *Call<v1::ProjectService>(&Projects::CreateProject, coordinator_, request);
-  }
+  v1::Project Proposed() { return Ok(CreateProject()); }
   using ProjectChange = rpc::detail::UnaryMember<Projects, v1::ChangeProjectRequest, v1::Project>;
   absl::StatusOr<v1::Project> Change(ProjectChange method, const std::string& token,
                                      const std::string& id, const std::string& comment = "好") {

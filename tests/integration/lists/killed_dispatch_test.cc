@@ -69,8 +69,7 @@ class KilledDispatchTest : public ListsTest {
     channel_ = std::make_unique<rpc::Channel>(loop_, options);
     real_peers_ = NewPeers(*channel_, *channel_);
     // Replica 2 speaks gRPC.
-    replicas_.push_back(
-        std::make_unique<Replica>(loop_, *stores_[0], clock_, ring_, *real_peers_, tokens_));
+    AddReplica(*stores_[0], *real_peers_);
   }
   ~KilledDispatchTest() override { Kill(); }
 
@@ -130,7 +129,7 @@ TEST_P(KilledDispatchTest, TheCallersTraceTimeAndLanguageGoWithTheCall) {
   v1::PublishNeedRequest request;
   request.set_request_id("p1");
   request.set_need_id(need.need_id());
-  rpc::Client<v1::NeedService> client(*replicas_[2]->channel);
+  rpc::Client<v1::NeedService> client(channel(2));
   const auto published = testing::Run(loop_, client.Call(&Needs::PublishNeed, options, request));
   ASSERT_THAT(published, testing::IsOk());
   EXPECT_EQ(tasks_.traceparent_.substr(3, 32), caller.trace_id());

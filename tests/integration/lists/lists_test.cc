@@ -32,15 +32,6 @@ class OtherListsTest : public ListsTest {
     request.set_answer_id(answer);
     return Call<v1::MatchService>(&Matches::CreateMatch, coordinator_, request);
   }
-  absl::StatusOr<v1::Project> CreateProject() {
-    v1::CreateProjectRequest request;
-    request.set_request_id(NextRequest());
-    request.set_title("适老化改造");
-    request.set_category("repair");
-    request.set_area_code(kSubdistrict);
-    request.set_campaign_days(100);
-    return Call<v1::ProjectService>(&Projects::CreateProject, coordinator_, request);
-  }
   using ProjectChange = rpc::detail::UnaryMember<Projects, v1::ChangeProjectRequest, v1::Project>;
   absl::StatusOr<v1::Project> Change(ProjectChange method, const std::string& token,
                                      const std::string& id) {
@@ -156,12 +147,21 @@ TEST_P(OtherListsTest, ALinkMatchesANeedWithWhatIsThere) {
   ASSERT_EQ(matches->matches_size(), 2);
   EXPECT_EQ(matches->matches(0).answer_id(), wide->resource_id());
   EXPECT_EQ(matches->matches(1).match_id(), linked->match_id());
+  EXPECT_EQ(matches->next_page_token(), "");
+  list.set_page_size(1);
+  const auto first = Call<v1::MatchService>(&Matches::ListMatches, requester_, list);
+  ASSERT_THAT(first, testing::IsOk());
+  ASSERT_EQ(first->matches_size(), 1);
+  EXPECT_EQ(first->matches(0).answer_id(), wide->resource_id());
+  list.set_page_token(first->next_page_token());
+  const auto second = Call<v1::MatchService>(&Matches::ListMatches, requester_, list);
+  ASSERT_THAT(second, testing::IsOk());
+  ASSERT_EQ(second->matches_size(), 1);
+  EXPECT_EQ(second->matches(0).match_id(), linked->match_id());
+  EXPECT_EQ(second->next_page_token(), "");
 
   // What the link answered can be resolved without a task.
-  v1::ResolveNeedRequest resolve;
-  resolve.set_request_id(NextRequest());
-  resolve.set_need_id(need.need_id());
-  const auto resolved = Call<v1::NeedService>(&Needs::ResolveNeed, coordinator_, resolve);
+  const auto resolved = Resolve(need.need_id());
   ASSERT_THAT(resolved, testing::IsOk());
   EXPECT_EQ(resolved->state(), v1::NEED_STATE_RESOLVED);
 }
@@ -181,27 +181,17 @@ TEST_P(OtherListsTest, AProjectIsClaimedByOneUnitAndRunsToItsEnd) {
   EXPECT_THAT(Call<v1::ProjectService>(&Projects::ClaimProject, requester_, ClaimOf(id, other)),
               testing::IsRefusal(Reason::NOT_THE_LIAISON));
 
-  int done = 0, won = 0;
+  std::vector<Task<absl::StatusOr<v1::Project>>> claims;
   for (int i = 0; i < 10; ++i) {
     const bool first = i % 2 == 0;
     const std::string token = first ? requester_ : tokens_.Person(other_liaison);
-    asio::co_spawn(loop_,
-                   CallTask<v1::ProjectService>(&Projects::ClaimProject, token,
-                                                ClaimOf(id, first ? unit : other), i % 2),
-                   [&](std::exception_ptr, absl::StatusOr<v1::Project> claimed) {
-                     ++done;
-                     won += claimed.ok() ? 1 : 0;
-                     if (!claimed.ok()) {
-                       EXPECT_THAT(claimed, testing::IsRefusal(Reason::PROJECT_ALREADY_CLAIMED));
-                     }
-                   });
+    claims.push_back(CallTask<v1::ProjectService>(&Projects::ClaimProject, token,
+                                                  ClaimOf(id, first ? unit : other), i % 2));
   }
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-  loop_.restart();
-  while (done < 10 && loop_.run_one_until(end) > 0) {
-  }
-  ASSERT_EQ(done, 10);
-  EXPECT_EQ(won, 1);
+  const auto answers = RunAll(std::move(claims));
+  EXPECT_THAT(answers, ::testing::Contains(testing::IsOk()).Times(1));
+  EXPECT_THAT(answers,
+              ::testing::Contains(testing::IsRefusal(Reason::PROJECT_ALREADY_CLAIMED)).Times(9));
 
   v1::GetProjectRequest get;
   get.set_project_id(id);

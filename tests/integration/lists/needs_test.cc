@@ -131,7 +131,7 @@ TEST_P(ListsTest, WhoWasMergedHearsOfServiceConfirmedAfterTheTime) {
 // Two coordinators at the same moment: nobody may be lost between two lists of the merged.
 TEST_P(ListsTest, MergesAtTheSameMomentAreAllKept) {
   const v1::Need need = AcceptedNeed();
-  int done = 0;
+  std::vector<Task<absl::StatusOr<v1::Need>>> merges;
   for (int i = 0; i < 10; ++i) {
     const auto copy = CreateNeed(tokens_.Person(NewPerson()), kCommunity);
     ASSERT_THAT(copy, testing::IsOk());
@@ -140,18 +140,9 @@ TEST_P(ListsTest, MergesAtTheSameMomentAreAllKept) {
     request.set_need_id(copy->need_id());
     request.set_verdict(v1::NEED_VERDICT_MERGE);
     request.set_merged_into_id(need.need_id());
-    asio::co_spawn(loop_,
-                   CallTask<v1::NeedService>(&Needs::ReviewNeed, coordinator_, request, i % 2),
-                   [&](std::exception_ptr, absl::StatusOr<v1::Need> merged) {
-                     EXPECT_THAT(merged, testing::IsOk());
-                     ++done;
-                   });
+    merges.push_back(CallTask<v1::NeedService>(&Needs::ReviewNeed, coordinator_, request, i % 2));
   }
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  loop_.restart();
-  while (done < 10 && loop_.run_one_until(end) > 0) {
-  }
-  ASSERT_EQ(done, 10);
+  EXPECT_THAT(RunAll(std::move(merges)), ::testing::Each(testing::IsOk()));
   EXPECT_EQ(Record(need.need_id()).merged_size(), 10);
 }
 
@@ -227,21 +218,15 @@ TEST_P(ListsTest, ARequestIdHasOneEffectAndOneAnswer) {
   request.set_area_code(kCommunity);
   *request.mutable_window()->mutable_start() = ToTimestamp(clock_.Now() + std::chrono::hours(2));
   *request.mutable_window()->mutable_end() = ToTimestamp(clock_.Now() + std::chrono::hours(3));
-  std::set<std::string> ids;
-  int done = 0;
+  std::vector<Task<absl::StatusOr<v1::Need>>> calls;
   for (int i = 0; i < 100; ++i) {
-    asio::co_spawn(loop_, CallTask<v1::NeedService>(&Needs::CreateNeed, requester_, request, i % 2),
-                   [&](std::exception_ptr, absl::StatusOr<v1::Need> need) {
-                     ASSERT_THAT(need, testing::IsOk());
-                     ids.insert(need->need_id());
-                     ++done;
-                   });
+    calls.push_back(CallTask<v1::NeedService>(&Needs::CreateNeed, requester_, request, i % 2));
   }
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  loop_.restart();
-  while (done < 100 && loop_.run_one_until(end) > 0) {
+  std::set<std::string> ids;
+  for (const auto& need : RunAll(std::move(calls))) {
+    ASSERT_THAT(need, testing::IsOk());
+    ids.insert(need->need_id());
   }
-  ASSERT_EQ(done, 100);
   EXPECT_EQ(ids.size(), 1u);
   EXPECT_EQ(Events().size(), 1u);
   request.set_title("别的");

@@ -49,15 +49,6 @@ class TransitionsTest : public ListsTest {
     return first.ok() ? *first : Resp();
   }
 
-  // Runs what was spawned until `done` says that all of it has ended.
-  void AwaitAll(const int& done, int all) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    loop_.restart();
-    while (done < all && loop_.run_one_until(end) > 0) {
-    }
-    ASSERT_EQ(done, all);
-  }
-
   v1::Need Raise() {
     return Twice<v1::NeedService>(&Needs::CreateNeed, requester_, RequestFor(kCommunity));
   }
@@ -115,15 +106,9 @@ TEST_P(TransitionsTest, ANeedFollowsItsTask) {
   // Both replicas hear of it at the same moment, and twice: all but one conflict or come too late.
   const auto tell = [&](dispatch::v1::TaskState state, uint64_t version) {
     const events::Delivery delivery = TaskEvent(id, task, state, version);
-    int done = 0;
-    for (int i = 0; i < 4; ++i) {
-      asio::co_spawn(loop_, replicas_[i % 2]->follower.OnEvent(delivery),
-                     [&](std::exception_ptr, absl::Status followed) {
-                       ++done;
-                       EXPECT_THAT(followed, testing::IsOk());
-                     });
-    }
-    AwaitAll(done, 4);
+    std::vector<Task<absl::Status>> told;
+    for (int i = 0; i < 4; ++i) told.push_back(replicas_[i % 2]->follower.OnEvent(delivery));
+    EXPECT_THAT(RunAll(std::move(told)), ::testing::Each(testing::IsOk()));
   };
   tell(dispatch::v1::TASK_STATE_STAFFED, 2);
   EXPECT_EQ(Counted(), counts);
@@ -225,17 +210,14 @@ TEST_P(TransitionsTest, WhatIsDecidedAgainAfterAConflictCountsOnce) {
     link.set_need_id(id);
     link.set_answer_id(room->resource_id());
   }
-  int done = 0;
+  std::vector<Task<absl::StatusOr<v1::Match>>> calls;
   for (int i = 0; i < 2 * kLinks; ++i) {
-    asio::co_spawn(
-        loop_, CallTask<v1::MatchService>(&Matches::CreateMatch, coordinator_, links[i / 2], i % 2),
-        [&](std::exception_ptr, absl::StatusOr<v1::Match> linked) {
-          ++done;
-          EXPECT_TRUE(linked.ok() || Is(linked.status(), Reason::CONFLICT_RETRY))
-              << linked.status();
-        });
+    calls.push_back(
+        CallTask<v1::MatchService>(&Matches::CreateMatch, coordinator_, links[i / 2], i % 2));
   }
-  AwaitAll(done, 2 * kLinks);
+  EXPECT_THAT(RunAll(std::move(calls)),
+              ::testing::Each(
+                  ::testing::AnyOf(testing::IsOk(), testing::IsRefusal(Reason::CONFLICT_RETRY))));
   EXPECT_EQ(Counted(), (Counts{{"need NONE SUBMITTED", 1},
                                {"need SUBMITTED ACCEPTED", 1},
                                {"need ACCEPTED MATCHED", 1},

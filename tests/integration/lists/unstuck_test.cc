@@ -146,10 +146,7 @@ TEST_P(UnstuckTest, ALinkedNeedThatLosesItsTaskCanBeResolvedByHand) {
   ASSERT_THAT(TellTask(need.need_id(), published->task_id(), dispatch::v1::TASK_STATE_EXPIRED, 4),
               testing::IsOk());
   EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_MATCHED);
-  v1::ResolveNeedRequest resolve;
-  resolve.set_request_id(NextRequest());
-  resolve.set_need_id(need.need_id());
-  const auto resolved = Call<v1::NeedService>(&Needs::ResolveNeed, coordinator_, resolve);
+  const auto resolved = Resolve(need.need_id());
   ASSERT_THAT(resolved, testing::IsOk());
   EXPECT_EQ(resolved->state(), v1::NEED_STATE_RESOLVED);
 }

@@ -1,21 +1,16 @@
 #include "tests/integration/lists/world.h"
 
-#include <stdexcept>
-
 #include "common/status/macros.h"
+#include "common/testing/areas.h"
 
 namespace baodao::lists {
 namespace {
 
-areas::Area AreaOf(const std::string& code, const std::string& parent, areas::AreaLevel level) {
-  areas::Area area;
-  area.set_code(code);
-  area.set_name("区域" + code);
-  area.set_parent_code(parent);
-  area.set_level(level);
+areas::Area PlaceOf(const std::string& code, const std::string& parent, areas::AreaLevel level) {
+  areas::Area area = testing::AreaOf(code, parent, level, "区域" + code);
   area.mutable_center()->set_latitude(31.27);
   area.mutable_center()->set_longitude(121.52);
-  area.set_coordinate("synthetic");
+  area.set_coordinate(registration::v1::COORDINATE_SYNTHETIC);
   return area;
 }
 
@@ -24,16 +19,16 @@ areas::Area AreaOf(const std::string& code, const std::string& parent, areas::Ar
 std::vector<areas::Area> TestAreas() {
   using namespace registration::v1;  // NOLINT
   std::vector<areas::Area> all;
-  all.push_back(AreaOf(kDistrict, "", AREA_LEVEL_DISTRICT));
+  all.push_back(PlaceOf(kDistrict, "", AREA_LEVEL_DISTRICT));
   for (const std::string subdistrict : {"310110009", "310110016", "310110018"}) {
-    all.push_back(AreaOf(subdistrict, kDistrict, AREA_LEVEL_SUBDISTRICT));
+    all.push_back(PlaceOf(subdistrict, kDistrict, AREA_LEVEL_SUBDISTRICT));
     for (const std::string community : {"001", "002", "003"}) {
-      all.push_back(AreaOf(subdistrict + community, subdistrict, AREA_LEVEL_COMMUNITY));
+      all.push_back(PlaceOf(subdistrict + community, subdistrict, AREA_LEVEL_COMMUNITY));
     }
   }
-  all.push_back(AreaOf(kUncharted, "310110018", AREA_LEVEL_COMMUNITY));
+  all.push_back(PlaceOf(kUncharted, "310110018", AREA_LEVEL_COMMUNITY));
   all.back().clear_center();
-  all.push_back(AreaOf(kMergedAway, "310110018", AREA_LEVEL_COMMUNITY));
+  all.push_back(PlaceOf(kMergedAway, "310110018", AREA_LEVEL_COMMUNITY));
   all.back().set_successor_code("310110018001");
   return all;
 }
@@ -112,8 +107,7 @@ Task<absl::StatusOr<registration::v1::Unit>> FakePeers::GetUnit(rpc::CallOptions
 }
 
 Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
-                 const crypto::KeyRing& ring, Peers& peers, testing::Tokens& tokens,
-                 areas::AreaSource source)
+                 const crypto::KeyRing& ring, Peers& peers, areas::AreaSource source)
     : areas(std::move(source), clock),
       records(
           store, clock, ring, [this] { return areas.tree(); }, metrics),
@@ -124,45 +118,17 @@ Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
   AddRecords(app);
   testing::Run(loop, areas.Load());
   services.Register(router);
-  rpc::ServerOptions options = testing::TestServerOptions(tokens, metrics);
-  options.access = records.Access();
-  options.clock = &clock;
-  server = std::make_unique<testing::RpcServer>(loop, router, options);
-  rpc::ChannelOptions channel_options;
-  channel_options.target = server->target();
-  channel_options.attempts = 1;
-  channel = std::make_unique<rpc::Channel>(loop, channel_options);
 }
 
-ListsTest::ListsTest() {
-  if (GetParam() == Backend::kRedis) {
-    testing::RedisOptions options;
-    options.fsync_always = false;
-    redis_ = std::make_unique<testing::RedisServer>(options);
-    auto client = testing::Run(loop_, redis::Connect(loop_, redis_->config()));
-    if (!client.ok()) throw std::runtime_error(client.status().ToString());
-    client_ = *std::move(client);
-  }
-  for (int i = 0; i < 2; ++i) {
-    if (client_) {
-      auto opened = testing::Run(
-          loop_, store::RedisStore::Open(loop_, *client_, store::Keys("lists", kShards)));
-      if (!opened.ok()) throw std::runtime_error(opened.status().ToString());
-      stores_.push_back(*std::move(opened));
-    } else {
-      stores_.push_back(
-          std::make_unique<store::MemoryStore>(store::Keys("lists", kShards), data_, clock_));
-    }
-    replicas_.push_back(std::make_unique<Replica>(loop_, *stores_.back(), clock_, ring_, peers_,
-                                                  tokens_,
-                                                  [this] { return ReadAreas(successors_); }));
-  }
+ListsTest::ListsTest() : ServiceFixture(GetParam(), "lists", kShards) {
+  for (int i = 0; i < 2; ++i) AddReplica(OpenStore(), peers_);
 }
 
-ListsTest::~ListsTest() {
-  for (auto& replica : replicas_)
-    testing::Run(loop_, replica->server->server().Drain(Millis(1000)));
-  if (client_) testing::Run(loop_, client_->Close());
+void ListsTest::AddReplica(store::Store& store, Peers& peers) {
+  replicas_.push_back(std::make_unique<Replica>(loop_, store, clock_, ring_, peers,
+                                                [this] { return ReadAreas(successors_); }));
+  Replica& replica = *replicas_.back();
+  Serve(replica.router, replica.metrics, replica.records.Access());
 }
 
 v1::CreateNeedRequest ListsTest::RequestFor(const std::string& area, const std::string& category) {
@@ -210,6 +176,24 @@ absl::StatusOr<v1::Need> ListsTest::Publish(const std::string& token, const std:
   return Call<v1::NeedService>(&Needs::PublishNeed, token, request, replica);
 }
 
+absl::StatusOr<v1::Need> ListsTest::Resolve(const std::string& id) {
+  v1::ResolveNeedRequest request;
+  request.set_request_id(NextRequest());
+  request.set_need_id(id);
+  return Call<v1::NeedService>(&Needs::ResolveNeed, coordinator_, request);
+}
+
+absl::StatusOr<v1::Project> ListsTest::CreateProject() {
+  v1::CreateProjectRequest request;
+  request.set_request_id(NextRequest());
+  request.set_title("适老化改造");
+  request.set_category("repair");
+  request.set_area_code(kSubdistrict);
+  request.set_campaign_days(100);
+  return Call<v1::ProjectService>(&rpc::AsyncOf<v1::ProjectService>::CreateProject, coordinator_,
+                                  request);
+}
+
 v1::CreateResourceRequest ListsTest::RoomIn(const std::string& area) {
   v1::CreateResourceRequest request;
   request.set_request_id(NextRequest());
@@ -221,11 +205,8 @@ v1::CreateResourceRequest ListsTest::RoomIn(const std::string& area) {
 }
 
 v1::Need ListsTest::AcceptedNeed() {
-  const auto created = CreateNeed(requester_, kCommunity);
-  if (!created.ok()) throw std::runtime_error(created.status().ToString());
-  const auto accepted = Review(coordinator_, created->need_id(), v1::NEED_VERDICT_ACCEPT);
-  if (!accepted.ok()) throw std::runtime_error(accepted.status().ToString());
-  return *accepted;
+  const v1::Need created = Ok(CreateNeed(requester_, kCommunity));
+  return Ok(Review(coordinator_, created.need_id(), v1::NEED_VERDICT_ACCEPT));
 }
 
 events::Delivery ListsTest::TaskEvent(const std::string& need_id, const std::string& task_id,
@@ -268,23 +249,24 @@ absl::Status ListsTest::Resume(const std::string& need_id, int replica) {
 }
 
 v1::NeedRecord ListsTest::Record(const std::string& need_id) {
-  const auto loaded = testing::Run(loop_, replicas_[0]->records.Load(kNeed, need_id));
-  if (!loaded.ok()) throw std::runtime_error(loaded.status().ToString());
-  return loaded->record;
+  return Ok(replicas_[0]->records.Load(kNeed, need_id)).record;
 }
 
-std::vector<events::v1::Event> ListsTest::Events() {
-  std::vector<events::v1::Event> events;
-  for (int shard = 0; shard < kShards; ++shard) {
-    const auto entries = testing::Run(
-        loop_, stores_[0]->ReadStream(stores_[0]->keys().Events(shard), "", false, 10'000));
-    if (!entries.ok()) throw std::runtime_error(entries.status().ToString());
-    for (const store::StreamEntry& entry : *entries) {
-      if (!events.emplace_back().ParseFromString(entry.bytes))
-        throw std::runtime_error("bad event");
-    }
-  }
-  return events;
+void ListsTest::SetFaults(const store::FaultHook& faults) {
+  for (auto& store : stores_) static_cast<store::MemoryStore&>(*store).SetFaults(faults);
+}
+
+store::FaultHook ListsTest::AnyFault(std::mt19937& random) {
+  return [&random](std::string_view method, std::string_view) {
+    store::Fault fault;
+    if (method != "Apply" && method != "Get") return fault;
+    const auto dice = random() % 10;
+    fault.fail_before = dice == 0;
+    fault.fail_after = dice == 1 && method == "Apply";
+    fault.conflict = dice == 2 && method == "Apply";
+    fault.yield = dice == 3;
+    return fault;
+  };
 }
 
 }  // namespace baodao::lists

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,17 +21,7 @@
 #include "baodao/lists/v1/resource.grpc.pb.h"
 #include "common/areas/feed.h"
 #include "common/clock/timestamp.h"
-#include "common/crypto/key_ring.h"
-#include "common/ids/ids.h"
-#include "common/rpc/client.h"
-#include "common/status/status.h"
-#include "common/store/memory_store.h"
-#include "common/store/redis_store.h"
-#include "common/testing/fake_clock.h"
-#include "common/testing/loop.h"
-#include "common/testing/redis_server.h"
-#include "common/testing/rpc_server.h"
-#include "common/testing/rpc_tokens.h"
+#include "common/testing/service_fixture.h"
 #include "services/lists/rpc/services.h"
 #include "services/lists/workers/follower.h"
 
@@ -81,9 +72,8 @@ class FakePeers final : public Peers {
 
 // One process of lists.
 struct Replica {
-  Replica(
-      asio::io_context& loop, store::Store& store, Clock& clock, const crypto::KeyRing& ring,
-      Peers& peers, testing::Tokens& tokens, areas::AreaSource source = [] { return ReadAreas(); });
+  Replica(asio::io_context& loop, store::Store& store, Clock& clock, const crypto::KeyRing& ring,
+          Peers& peers, areas::AreaSource source);
 
   metrics::Registry metrics;
   areas::AreaTreeFeed areas;
@@ -93,39 +83,17 @@ struct Replica {
   Services services;
   Follower follower;
   rpc::Router router;
-  std::unique_ptr<testing::RpcServer> server;
-  std::unique_ptr<rpc::Channel> channel;  // without retries
 };
 
-enum class Backend { kMemory, kRedis };
+using testing::Backend;
+using testing::BackendName;
 
-inline std::string BackendName(const ::testing::TestParamInfo<Backend>& info) {
-  return info.param == Backend::kMemory ? "Memory" : "Redis";
-}
-
-class ListsTest : public ::testing::TestWithParam<Backend> {
+class ListsTest : public testing::ServiceFixture, public ::testing::WithParamInterface<Backend> {
  protected:
   ListsTest();
-  ~ListsTest() override;
 
-  // One call as the holder of `token`.
-  template <class Service, class Req, class Resp>
-  Task<absl::StatusOr<Resp>> CallTask(
-      rpc::detail::UnaryMember<rpc::AsyncOf<Service>, Req, Resp> method, std::string token,
-      Req request, int replica) {
-    rpc::Client<Service> client(*replicas_[replica]->channel);
-    co_return co_await client.Call(method, rpc::CallOptions::As(std::move(token)),
-                                   std::move(request));
-  }
-  template <class Service, class Req, class Resp>
-  absl::StatusOr<Resp> Call(rpc::detail::UnaryMember<rpc::AsyncOf<Service>, Req, Resp> method,
-                            const std::string& token, Req request, int replica = 0) {
-    return testing::Run(loop_,
-                        CallTask<Service, Req, Resp>(method, token, std::move(request), replica));
-  }
-
-  std::string NewPerson() { return ids::New("per", static_cast<int>(people_++ % kShards)); }
-  std::string NextRequest() { return "r" + std::to_string(++request_); }
+  // One more replica, which asks `peers`.
+  void AddReplica(store::Store& store, Peers& peers);
 
   v1::CreateNeedRequest RequestFor(const std::string& area,
                                    const std::string& category = "elderly_care");
@@ -136,7 +104,10 @@ class ListsTest : public ::testing::TestWithParam<Backend> {
                                   v1::NeedVerdict verdict, const std::string& merged_into = "");
   absl::StatusOr<v1::Need> Publish(const std::string& token, const std::string& id,
                                    const std::string& request_id, int replica = 0);
+  absl::StatusOr<v1::Need> Resolve(const std::string& id);  // by the coordinator
   v1::CreateResourceRequest RoomIn(const std::string& area);
+  // By the coordinator.
+  absl::StatusOr<v1::Project> CreateProject();
   // SUBMITTED → ACCEPTED, by the coordinator.
   v1::Need AcceptedNeed();
   // What dispatch would tell of the need's task.
@@ -150,23 +121,15 @@ class ListsTest : public ::testing::TestWithParam<Backend> {
   absl::StatusOr<v1::Need> Cancel(const std::string& token, const std::string& id,
                                   const std::string& request_id, int replica = 0);
   v1::NeedRecord Record(const std::string& need_id);
-  // All events written so far.
-  std::vector<events::v1::Event> Events();
+  // Of the stores of all replicas, in memory; null: none.
+  void SetFaults(const store::FaultHook& faults);
+  // Losses, conflicts and pauses of reads and commits.
+  static store::FaultHook AnyFault(std::mt19937& random);
 
   static constexpr int kShards = 16;
-  asio::io_context loop_;
-  testing::FakeClock clock_{loop_};
-  store::MemoryData data_;
-  std::unique_ptr<testing::RedisServer> redis_;
-  std::unique_ptr<redis::Client> client_;
-  std::vector<std::unique_ptr<store::Store>> stores_;
-  crypto::KeyRing ring_ = crypto::KeyRing::Generate();
   FakePeers peers_;
-  testing::Tokens tokens_{clock_};
   std::map<std::string, std::string> successors_;  // see ReadAreas
   std::vector<std::unique_ptr<Replica>> replicas_;
-  size_t people_ = 0;
-  int request_ = 0;
 
   std::string requester_id_ = NewPerson();
   std::string coordinator_id_ = NewPerson();

@@ -10,39 +10,21 @@
 
 #include "baodao/matching/v1/matching.grpc.pb.h"
 #include "common/events/tail.h"
-#include "common/ids/ids.h"
-#include "common/store/redis_store.h"
-#include "common/testing/fake_clock.h"
-#include "common/testing/loop.h"
-#include "common/testing/matchers.h"
-#include "common/testing/redis_server.h"
-#include "common/testing/rpc_server.h"
+#include "common/store/mutate.h"
+#include "common/testing/service_fixture.h"
 #include "services/matching/rpc/handlers.h"
 #include "services/matching/store/lease.h"
 #include "services/matching/workers/feed.h"
 #include "tests/unit/matching/fake_dispatch.h"
+#include "tests/unit/matching/fake_people.h"
 #include "tests/unit/matching/world.h"
 
 namespace baodao::matching {
 namespace {
 
 using namespace testing;  // NOLINT
+using baodao::testing::Backend;
 using Matchings = rpc::AsyncOf<v1::MatchingService>;
-
-class OnePage final : public profiles::Source {
- public:
-  std::vector<Profile> profiles;
-
-  Task<absl::StatusOr<registration::v1::ListProfilesResponse>> List(int shard,
-                                                                    std::string) override {
-    registration::v1::ListProfilesResponse response;
-    if (shard == 0) response.mutable_profiles()->Add(profiles.begin(), profiles.end());
-    co_return response;
-  }
-  Task<absl::StatusOr<Profile>> Get(rpc::CallOptions, std::string person_id) override {
-    co_return NotFound("person", person_id);
-  }
-};
 
 Task<absl::StatusOr<std::vector<areas::Area>>> SmallAreas() {
   const auto tree = SmallTree();
@@ -55,9 +37,11 @@ IndexFeed::Options TwoShards() {
   return options;
 }
 
-class ServiceTest : public ::testing::Test {
+class ServiceTest : public baodao::testing::ServiceFixture {
  protected:
-  ServiceTest() {
+  // In memory: matching keeps only answers.
+  ServiceTest() : ServiceFixture(Backend::kMemory, "matching", 2) {
+    clock_.AdvanceTo(kNow);
     for (int i = 0; i < 4; ++i) {
       people_.push_back(ids::New("per", 0));
       Profile profile = MakeProfile(people_.back());
@@ -68,43 +52,31 @@ class ServiceTest : public ::testing::Test {
     DispatchTask task = MakeTask(task_id_);
     task.add_skills("first_aid");
     dispatch_.tasks[task_id_] = task;
-    Do(feed_.Load());
+    Run(feed_.Load());
     handlers_.Register(&router_);
-    rpc::ServerOptions options = baodao::testing::TestServerOptions(tokens_, registry_);
-    options.access = handlers_.Policy(tree_);
-    server_ = std::make_unique<baodao::testing::RpcServer>(loop_, router_, std::move(options));
-    client_ = std::make_unique<rpc::Client<v1::MatchingService>>(server_->channel());
+    Serve(router_, registry_, handlers_.Policy(tree_));
   }
 
-  template <class T>
-  T Do(Task<T> task) {
-    return baodao::testing::Run(loop_, std::move(task));
-  }
   absl::StatusOr<v1::RecommendPeopleResponse> People(std::string token, std::string task_id,
                                                      std::string language = "zh-CN") {
     v1::RecommendPeopleRequest request;
     request.set_task_id(std::move(task_id));
-    rpc::CallOptions options = rpc::CallOptions::As(std::move(token));
-    options.language = std::move(language);
-    return Do(client_->Call(&Matchings::RecommendPeople, std::move(options), std::move(request)));
+    return Call<v1::MatchingService>(&Matchings::RecommendPeople, token, request, 0, language);
   }
   absl::StatusOr<v1::RunMatchingResponse> RunMatching(std::string token, std::string area,
                                                       bool dry_run) {
     v1::RunMatchingRequest request;
+    request.set_request_id("run-" + std::to_string(++runs_));
     request.set_area_code(std::move(area));
     request.set_dry_run(dry_run);
-    rpc::CallOptions options = rpc::CallOptions::As(std::move(token));
-    return Do(client_->Call(&Matchings::RunMatching, std::move(options), std::move(request)));
+    return Call<v1::MatchingService>(&Matchings::RunMatching, token, request);
   }
   std::string Coordinator(const std::string& area) { return tokens_.Coordinator(people_[3], area); }
 
-  asio::io_context loop_;
-  baodao::testing::FakeClock clock_{loop_, kNow};
-  baodao::testing::Tokens tokens_;
   metrics::Registry registry_;
   std::vector<std::string> people_;
   std::string task_id_ = ids::New("tsk", 0);
-  OnePage source_;
+  FakePeople source_;
   FakeDispatch dispatch_{clock_};
   Settings settings_;
   MatchingMetrics metrics_{registry_};
@@ -114,10 +86,10 @@ class ServiceTest : public ::testing::Test {
   IndexFeed feed_{index_, tree_, profiles_, dispatch_, clock_, TwoShards()};
   Matcher matcher_{loop_, index_, settings_, clock_, metrics_};
   Offers offers_{index_, dispatch_, settings_, clock_, metrics_};
-  MatchingHandlers handlers_{index_, dispatch_, matcher_, offers_, settings_, clock_, metrics_};
+  MatchingHandlers handlers_{index_,      dispatch_, matcher_, offers_,
+                             OpenStore(), settings_, clock_,   metrics_};
+  int runs_ = 0;
   rpc::Router router_;
-  std::unique_ptr<baodao::testing::RpcServer> server_;
-  std::unique_ptr<rpc::Client<v1::MatchingService>> client_;
 };
 
 TEST_F(ServiceTest, OnlyCoordinatorsOfTheAreaSeeWhoFits) {
@@ -164,8 +136,7 @@ TEST_F(ServiceTest, PeopleSeeTheirOwnTasksOnly) {
   const auto ask = [&](std::string token) {
     v1::RecommendTasksRequest request;
     request.set_person_id(people_[0]);
-    rpc::CallOptions options = rpc::CallOptions::As(std::move(token));
-    return Do(client_->Call(&Matchings::RecommendTasks, std::move(options), std::move(request)));
+    return Call<v1::MatchingService>(&Matchings::RecommendTasks, token, request);
   };
   const auto own = ask(tokens_.Person(people_[0]));
   ASSERT_THAT(own, baodao::testing::IsOk());
@@ -192,14 +163,68 @@ TEST_F(ServiceTest, DryRunOffersNothingARunDoes) {
   EXPECT_EQ(again->offers_made(), 0) << "everybody has been asked";
 }
 
+// An app that lost the answer sends the run again: nobody else is to be asked.
+TEST_F(ServiceTest, TheSameRunIsAnsweredAgainAndOffersNothingMore) {
+  settings_.shun = Millis(0);
+  dispatch_.refusal = Refuse(Reason::OVERLAPPING_TASK);
+  v1::RunMatchingRequest request;
+  request.set_request_id("once");
+  request.set_area_code("310110001");
+  const auto run = [&] {
+    return Call<v1::MatchingService>(&Matchings::RunMatching, Coordinator("310110001"), request);
+  };
+  const auto first = run();
+  ASSERT_THAT(first, baodao::testing::IsOk());
+  ASSERT_EQ(dispatch_.offer_calls, 2);
+  // Now everybody would take the task.
+  dispatch_.refusal = absl::OkStatus();
+  clock_.Advance(Millis(1));
+  const auto again = run();
+  ASSERT_THAT(again, baodao::testing::IsOk());
+  EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+  EXPECT_EQ(dispatch_.offer_calls, 2);
+  request.set_dry_run(true);
+  EXPECT_THAT(run(), baodao::testing::IsRefusal(Reason::REQUEST_ID_REUSED));
+}
+
+// Two copies of one request, or one sent again after the service died in the middle of it.
+TEST_F(ServiceTest, ARunThatIsUnderWayIsNotRunOnceMore) {
+  const std::string token = Coordinator("310110001");
+  v1::RunMatchingRequest request;
+  request.set_request_id("twice");
+  request.set_area_code("310110001");
+  const store::RequestKey key =
+      store::MakeRequestKey(people_[3], "baodao.matching.v1.MatchingService/RunMatching", request);
+  store::Store& store = *stores_.front();
+  const int shard = store.keys().ShardOfText(people_[3]);
+  ASSERT_EQ(Ok(store.MarkRequest(shard, key)), store::Marking::kNew);
+  EXPECT_THAT(Call<v1::MatchingService>(&Matchings::RunMatching, token, request),
+              baodao::testing::IsRefusal(Reason::CONFLICT_RETRY));
+  EXPECT_EQ(dispatch_.offer_calls, 0);
+}
+
+TEST_F(ServiceTest, ARunThatIsRefusedLeavesNothing) {
+  v1::RunMatchingRequest request;
+  request.set_request_id("again");
+  request.set_area_code("999");
+  const std::string token = tokens_.Operator();
+  EXPECT_THAT(Call<v1::MatchingService>(&Matchings::RunMatching, token, request),
+              baodao::testing::IsRefusal(Reason::AREA_UNKNOWN));
+  request.set_area_code("310110001");
+  EXPECT_THAT(Call<v1::MatchingService>(&Matchings::RunMatching, token, request),
+              baodao::testing::IsOk());
+}
+
 TEST_F(ServiceTest, OffersOfARunAreMadeInTheTraceAndTimeOfItsCaller) {
   const auto caller = rpc::CallContext::Internal(
       {}, "test", std::chrono::steady_clock::now() + std::chrono::seconds(30));
   rpc::CallOptions options = rpc::CallOptions::From(caller);
   options.bearer = Coordinator("310110001");
   v1::RunMatchingRequest request;
+  request.set_request_id("run");
   request.set_area_code("310110001");
-  const auto run = Do(client_->Call(&Matchings::RunMatching, std::move(options), request));
+  rpc::Client<v1::MatchingService> client(channel());
+  const auto run = Run(client.Call(&Matchings::RunMatching, std::move(options), request));
   ASSERT_THAT(run, baodao::testing::IsOk());
   ASSERT_EQ(run->offers_made(), 2);
   ASSERT_TRUE(dispatch_.options.parent.has_value());
@@ -214,55 +239,44 @@ TEST_F(ServiceTest, RunningNeedsTheArea) {
               baodao::testing::IsRefusal(Reason::AREA_UNKNOWN));
 }
 
-class RedisTest : public ::testing::Test {
+class LeaseTest : public baodao::testing::StoreFixture {
  protected:
-  template <class T>
-  T Do(Task<T> task) {
-    return baodao::testing::Run(loop_, std::move(task));
-  }
-  std::unique_ptr<store::RedisStore> Open(const std::string& service) {
-    return *Do(store::RedisStore::Open(loop_, *client_, store::Keys(service, 2)));
-  }
-
-  asio::io_context loop_;
-  baodao::testing::RedisServer redis_;
-  std::unique_ptr<redis::Client> client_ = *Do(redis::Connect(loop_, redis_.config()));
+  LeaseTest() : StoreFixture(Backend::kRedis, "matching", 2) { OpenStore(); }
 };
 
-TEST_F(RedisTest, OneOfTwoReplicasHoldsADistrict) {
-  const auto store = Open("matching");
-  Leases first(*store, SystemClock(), "a", Millis(60'000));
-  Leases second(*store, SystemClock(), "b", Millis(60'000));
-  const Fence held = *Do(first.Hold("310110"));
+TEST_F(LeaseTest, OneOfTwoReplicasHoldsADistrict) {
+  Leases first(*stores_[0], SystemClock(), "a", Millis(60'000));
+  Leases second(*stores_[0], SystemClock(), "b", Millis(60'000));
+  const Fence held = *Run(first.Hold("310110"));
   EXPECT_TRUE(held.held());
-  EXPECT_FALSE(Do(second.Hold("310110"))->held());
-  EXPECT_TRUE(Do(second.Hold("310115"))->held());
-  const Fence confirmed = *Do(first.Confirm(held));
+  EXPECT_FALSE(Run(second.Hold("310110"))->held());
+  EXPECT_TRUE(Run(second.Hold("310115"))->held());
+  const Fence confirmed = *Run(first.Confirm(held));
   EXPECT_EQ(confirmed.token, held.token + 1);
-  EXPECT_FALSE(Do(first.Confirm(held))->held()) << "the older fence is spent";
-  ASSERT_THAT(Do(first.Release(confirmed)), baodao::testing::IsOk());
-  EXPECT_TRUE(Do(second.Hold("310110"))->held());
+  EXPECT_FALSE(Run(first.Confirm(held))->held()) << "the older fence is spent";
+  ASSERT_THAT(Run(first.Release(confirmed)), baodao::testing::IsOk());
+  EXPECT_TRUE(Run(second.Hold("310110"))->held());
 }
 
-TEST_F(RedisTest, AHolderWhoseTimePassedIsFencedOff) {
-  const auto store = Open("matching");
-  Leases lease(*store, SystemClock(), "a", Millis(1));
-  Fence held = *Do(lease.Hold("310110"));
-  for (int i = 0; i < 1'000 && !held.held(); ++i) held = *Do(lease.Hold("310110"));
+TEST_F(LeaseTest, AHolderWhoseTimePassedIsFencedOff) {
+  Leases lease(*stores_[0], SystemClock(), "a", Millis(1));
+  Fence held = *Run(lease.Hold("310110"));
+  for (int i = 0; i < 1'000 && !held.held(); ++i) held = *Run(lease.Hold("310110"));
   ASSERT_TRUE(held.held());
   held.expires -= std::chrono::seconds(5);  // as if it had slept for so long
-  EXPECT_FALSE(Do(lease.Confirm(held))->held());
+  EXPECT_FALSE(Run(lease.Confirm(held))->held());
 }
 
-Task<void> AwaitTask(const CandidateIndex& index, std::string task_id) {
-  while (index.FindTask(task_id) == nullptr) co_await SystemClock().SleepFor(Millis(1));
-}
+// What dispatch writes.
+class EventsTest : public baodao::testing::StoreFixture {
+ protected:
+  EventsTest() : StoreFixture(Backend::kRedis, "dispatch", 2) { OpenStore(); }
+};
 
-TEST_F(RedisTest, EventsOfDispatchReachTheIndex) {
-  const auto store = Open("dispatch");
+TEST_F(EventsTest, EventsOfDispatchReachTheIndex) {
   CandidateIndex index;
   FakeDispatch dispatch(SystemClock());
-  OnePage source;
+  FakePeople source;
   areas::AreaTreeFeed tree(&SmallAreas, SystemClock());
   profiles::ProfileCache profiles(source);
   IndexFeed feed(index, tree, profiles, dispatch, SystemClock(), TwoShards());
@@ -270,21 +284,21 @@ TEST_F(RedisTest, EventsOfDispatchReachTheIndex) {
   options.services.push_back("dispatch");
   options.shards = 2;
   const auto tail = events::NewTail(
-      loop_, *client_, SystemClock(), options,
+      loop_, client(), SystemClock(), options,
       [&feed](const events::Delivery& delivery) { return feed.OnEvent(delivery); },
       [&feed](std::string service, int shard) { return feed.OnGap(std::move(service), shard); });
-  ASSERT_THAT(Do(tail->Prepare()), baodao::testing::IsOk());
-  Do(feed.Load());
+  ASSERT_THAT(Run(tail->Prepare()), baodao::testing::IsOk());
+  Run(feed.Load());
   bool ended = false;
   asio::co_spawn(loop_, tail->Run(), [&](std::exception_ptr) { ended = true; });
   events::v1::Event event;
   *event.mutable_task_changed()->mutable_task() = MakeTask("tsk_a");
   store::Commit commit(1);
   commit.Emit(event.SerializeAsString());
-  ASSERT_THAT(Do(store->Apply(std::move(commit))), baodao::testing::IsOk());
-  Do(AwaitTask(index, "tsk_a"));
+  ASSERT_THAT(Run(stores_[0]->Apply(std::move(commit))), baodao::testing::IsOk());
+  EXPECT_TRUE(Await([&] { return index.FindTask("tsk_a") != nullptr; }));
   tail->Stop();
-  while (!ended) loop_.run_one();
+  EXPECT_TRUE(Await([&] { return ended; }));
 }
 
 }  // namespace

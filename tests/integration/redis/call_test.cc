@@ -57,10 +57,10 @@ TEST_F(CallTest, ErrorsAreStatusesAndKeepTheirWord) {
   (void)Call(Command::On("k", "SET", "k", "v"));
   const Result wrong = Call(Command::On("k", "LPUSH", "k", "x"));
   EXPECT_EQ(wrong.status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_EQ(ErrorWord(wrong.status()), "WRONGTYPE");
+  EXPECT_TRUE(HasErrorWord(wrong.status(), "WRONGTYPE"));
   EXPECT_TRUE(IsFunctionMissing(Call(Command::Any("FCALL", "nosuch", 0)).status()));
   const Result own = Call(Command::Any("EVAL", "return redis.error_reply('CONFLICT 3')", 0));
-  EXPECT_EQ(ErrorWord(own.status()), "CONFLICT");
+  EXPECT_TRUE(HasErrorWord(own.status(), "CONFLICT"));
   EXPECT_EQ(own.status().message(), "CONFLICT 3");
   EXPECT_EQ(Call(Command::Any("NOSUCHCOMMAND")).status().code(),
             absl::StatusCode::kInvalidArgument);
@@ -136,7 +136,7 @@ TEST_F(CallTest, CallEachAnswersInOrder) {
   const std::vector<Result> results = Await(client_->CallEach(std::move(commands)));
   ASSERT_EQ(results.size(), 10'001u);
   for (int i = 0; i < 10'000; ++i) ASSERT_EQ(results[i]->integer, i + 1);
-  EXPECT_EQ(ErrorWord(results.back().status()), "WRONGTYPE");
+  EXPECT_TRUE(HasErrorWord(results.back().status(), "WRONGTYPE"));
   EXPECT_TRUE(Await(client_->CallEach({})).empty());
 }
 

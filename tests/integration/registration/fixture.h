@@ -4,41 +4,26 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <asio/io_context.hpp>
-#include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
-#include "baodao/events/v1/events.pb.h"
 #include "baodao/registration/v1/area.grpc.pb.h"
 #include "baodao/registration/v1/person.grpc.pb.h"
 #include "baodao/registration/v1/registration.grpc.pb.h"
 #include "baodao/registration/v1/service_point.grpc.pb.h"
 #include "baodao/registration/v1/session.grpc.pb.h"
 #include "baodao/registration/v1/unit.grpc.pb.h"
-#include "common/redis/client.h"
-#include "common/rpc/client.h"
-#include "common/status/status.h"
-#include "common/store/memory_store.h"
-#include "common/store/redis_store.h"
-#include "common/testing/fake_clock.h"
-#include "common/testing/loop.h"
-#include "common/testing/redis_server.h"
-#include "common/testing/rpc_server.h"
-#include "common/testing/rpc_tokens.h"
+#include "common/testing/service_fixture.h"
 #include "services/registration/rpc/routes.h"
 #include "services/registration/rpc/session_handlers.h"
 
 namespace baodao::registration {
 
-enum class Backend { kMemory, kRedis };
-
-inline std::string BackendName(const ::testing::TestParamInfo<Backend>& info) {
-  return info.param == Backend::kMemory ? "Memory" : "Redis";
-}
+using testing::Backend;
+using testing::BackendName;
+using testing::ReasonName;
 
 // Two subdistricts of one district; communities c1 and c2 in s1, c3 in s2; grid g1 in c1.
 inline constexpr char kAreas[] =
@@ -69,17 +54,12 @@ class PocketSender final : public CodeSender {
   bool broken = false;
 };
 
-class ServiceTest : public ::testing::TestWithParam<Backend> {
+class ServiceTest : public testing::ServiceFixture, public ::testing::WithParamInterface<Backend> {
  protected:
   static constexpr int kShards = 8;
 
   ServiceTest();
-  ~ServiceTest() override;
 
-  template <class T>
-  T Run(Task<T> task) {
-    return testing::Run(loop_, std::move(task));
-  }
   // Calls as the holder of `token`; "" calls without one.
   template <class Service, class Req, class Resp>
   absl::StatusOr<Resp> Call(rpc::Client<Service>& client,
@@ -117,22 +97,11 @@ class ServiceTest : public ::testing::TestWithParam<Backend> {
   v1::Registration Join(const Account& account, const std::string& area);
   v1::Unit MakeUnit(const std::string& area, const std::string& liaison);
   v1::Profile ProfileOf(const std::string& person_id);
-  std::string NextRequestId() { return "r" + std::to_string(++requests_); }
 
-  // What the events of all shards say, in order within a shard.
-  std::vector<events::v1::Event> Events();
-  // How many of them satisfy `fits`.
-  int CountEvents(std::function<bool(const events::v1::Event&)> fits);
   // Moves the clock and lets the timers that are due fire, as one replica would.
   void Advance(Millis duration);
 
-  asio::io_context loop_;
-  testing::FakeClock clock_{loop_};
-  store::MemoryData data_;
-  std::unique_ptr<redis::Client> redis_;
-  std::unique_ptr<store::Store> store_;
-  crypto::KeyRing ring_ = crypto::KeyRing::Generate();
-  testing::Tokens tokens_{clock_};
+  store::Store* store_;
   metrics::Registry registry_;
   Metrics metrics_{registry_};
   PocketSender sender_;
@@ -141,8 +110,6 @@ class ServiceTest : public ::testing::TestWithParam<Backend> {
   std::unique_ptr<App> app_;
   std::unique_ptr<Handlers> handlers_;
   rpc::Router router_;
-  std::unique_ptr<testing::RpcServer> server_;
-  int requests_ = 0;
   std::map<std::string, std::string> challenges_;  // the last of each phone
 
   using Areas = rpc::AsyncOf<v1::AreaService>;
@@ -158,13 +125,5 @@ class ServiceTest : public ::testing::TestWithParam<Backend> {
   std::unique_ptr<rpc::Client<v1::SessionService>> session_client_;
   std::unique_ptr<rpc::Client<v1::ServicePointService>> service_point_client_;
 };
-
-// The name of the reason a call was refused for; "OK" when it was not.
-template <class T>
-std::string ReasonName(const absl::StatusOr<T>& result) {
-  if (result.ok()) return "OK";
-  const std::optional<Reason> reason = ReasonOf(result.status());
-  return reason ? std::string(Name(*reason)) : result.status().ToString();
-}
 
 }  // namespace baodao::registration

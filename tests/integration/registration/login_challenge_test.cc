@@ -173,7 +173,7 @@ TEST_P(LoginFaultsTest, ADeviceIsForgottenAfterAWhile) {
 // While a code is on its way another one of the phone waits, so that no two pass one limit; a known
 // device does not wait for strangers.
 TEST_P(LoginFaultsTest, OneCodeAtATimeIsOnItsWay) {
-  auto* memory = dynamic_cast<store::MemoryStore*>(store_.get());
+  auto* memory = dynamic_cast<store::MemoryStore*>(store_);
   const Account account = LogIn(kPhone);
   std::vector<std::string> meanwhile;
   auto ask = [&](std::string device) -> Task<void> {
@@ -204,7 +204,7 @@ TEST_P(LoginFaultsTest, OneCodeAtATimeIsOnItsWay) {
 
 // Requests that were to be refused took the place of the phone's own, again and again.
 TEST_P(LoginFaultsTest, WhoIsOverALimitDoesNotMakeThePhoneWait) {
-  auto* const memory = static_cast<store::MemoryStore*>(store_.get());
+  auto* const memory = static_cast<store::MemoryStore*>(store_);
   SessionHandlers handlers(*app_);
   std::vector<std::string> strangers, owner;
   auto ask = [&](std::string address, std::vector<std::string>* answers) -> Task<void> {
@@ -241,7 +241,7 @@ TEST_P(LoginChallengeTest, WhatWasNotSentIsNotCounted) {
   sender_.broken = true;
   for (int i = 0; i < 5; ++i) EXPECT_EQ(ReasonName(Ask(kPhone, kHome)), "SENDER_FAILED");
   sender_.broken = false;
-  if (auto* memory = dynamic_cast<store::MemoryStore*>(store_.get())) {
+  if (auto* memory = dynamic_cast<store::MemoryStore*>(store_)) {
     // Whatever the call of the store that fails, and whether or not it had its effect.
     for (const bool after : {false, true}) {
       for (const char* method : {"ReadCounter", "Apply"}) {
@@ -263,7 +263,7 @@ TEST_P(LoginChallengeTest, WhatWasNotSentIsNotCounted) {
 
 // The code has arrived: it works, also when the store fails at the very end.
 TEST_P(LoginFaultsTest, WhatWasSentWorksAlthoughItCouldNotBeCounted) {
-  auto* memory = dynamic_cast<store::MemoryStore*>(store_.get());
+  auto* memory = dynamic_cast<store::MemoryStore*>(store_);
   memory->SetFaults([](std::string_view called, std::string_view) {
     store::Fault fault;
     fault.fail_before = called == "Increment";

@@ -13,7 +13,7 @@ class PersonServiceTest : public ServiceTest {
  protected:
   v1::UpdatePersonRequest Update(const std::string& person_id) {
     v1::UpdatePersonRequest request;
-    request.set_request_id(NextRequestId());
+    request.set_request_id(NextRequest());
     request.set_person_id(person_id);
     request.set_display_name("张三丰");
     request.set_address("上海市杨浦区平凉路1000弄3号");
@@ -80,7 +80,7 @@ TEST_P(PersonServiceTest, HomesAreExactForTheirOwnersAndRoundedForCoordinators) 
     EXPECT_DOUBLE_EQ(seen.home().longitude(), 121.528);
   }
   v1::UpdatePersonRequest without;
-  without.set_request_id(NextRequestId());
+  without.set_request_id(NextRequest());
   without.set_person_id(account.id);
   without.mutable_update_mask()->add_paths("home");
   ASSERT_THAT(Send(account.token, without), testing::IsOk());
@@ -91,7 +91,7 @@ TEST_P(PersonServiceTest, HomesAreExactForTheirOwnersAndRoundedForCoordinators) 
 TEST_P(PersonServiceTest, CoordinatorsPutCredentialsOnRecord) {
   const Account account = LogIn("13812345678");
   v1::GrantCredentialRequest grant;
-  grant.set_request_id(NextRequestId());
+  grant.set_request_id(NextRequest());
   grant.set_person_id(account.id);
   grant.set_kind("nurse");
   grant.set_issuer("上海市卫生健康委员会");
@@ -121,7 +121,7 @@ TEST_P(PersonServiceTest, CoordinatorsPutCredentialsOnRecord) {
   EXPECT_EQ(ProfileOf(account.id).version(), profile.version());
 
   v1::RevokeCredentialRequest revoke;
-  revoke.set_request_id(NextRequestId());
+  revoke.set_request_id(NextRequest());
   revoke.set_person_id(account.id);
   revoke.set_kind("nurse");
   revoke.set_reason("证书造假");
@@ -159,7 +159,7 @@ TEST_P(PersonServiceTest, AReportThatNobodyHasReviewedGivesNoReach) {
               testing::IsOk());
 
   v1::GrantCredentialRequest grant;
-  grant.set_request_id(NextRequestId());
+  grant.set_request_id(NextRequest());
   grant.set_person_id(account.id);
   grant.set_kind("nurse");
   grant.set_issuer("上海市卫生健康委员会");
@@ -190,7 +190,7 @@ TEST_P(PersonServiceTest, WhomPeopleKeepApartFromIsTheirOwnAffair) {
   const Account other = LogIn("13912345678");
   Join(account, "c1");
   v1::UpdatePersonRequest update;
-  update.set_request_id(NextRequestId());
+  update.set_request_id(NextRequest());
   update.set_person_id(account.id);
   update.add_blocked_person_ids(other.id);
   update.mutable_update_mask()->add_paths("blocked_person_ids");
@@ -201,7 +201,7 @@ TEST_P(PersonServiceTest, WhomPeopleKeepApartFromIsTheirOwnAffair) {
   EXPECT_THAT(Get(Coordinator("c1"), account.id)->blocked_person_ids(), IsEmpty());
   EXPECT_THAT(ProfileOf(account.id).blocked_person_ids(), ElementsAre(other.id));
   for (const std::string& id : {account.id, ids::New("per", 1), ids::New("unt", 1)}) {
-    update.set_request_id(NextRequestId());
+    update.set_request_id(NextRequest());
     update.set_blocked_person_ids(0, id);
     const auto refused = Send(account.token, update);
     EXPECT_EQ(ReasonName(refused), "INVALID_ARGUMENT_FIELDS");

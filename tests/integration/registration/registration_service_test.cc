@@ -19,20 +19,20 @@ class RegistrationServiceTest : public ServiceTest {
   absl::StatusOr<v1::Registration> Do(Change method, const std::string& token,
                                       const std::string& id, const std::string& comment = "") {
     v1::ChangeRegistrationRequest request;
-    request.set_request_id(NextRequestId());
+    request.set_request_id(NextRequest());
     request.set_registration_id(id);
     request.set_comment(comment);
     return Call(*registration_client_, method, token, request);
   }
   absl::StatusOr<v1::Registration> Create(const std::string& token,
                                           v1::CreateRegistrationRequest request) {
-    if (request.request_id().empty()) request.set_request_id(NextRequestId());
+    if (request.request_id().empty()) request.set_request_id(NextRequest());
     return Call(*registration_client_, &Registrations::CreateRegistration, token, request);
   }
   absl::StatusOr<v1::Registration> Transfer(const std::string& token, const std::string& id,
                                             const std::string& area) {
     v1::TransferRegistrationRequest request;
-    request.set_request_id(NextRequestId());
+    request.set_request_id(NextRequest());
     request.set_registration_id(id);
     request.set_area_code(area);
     return Call(*registration_client_, &Registrations::TransferRegistration, token, request);
@@ -334,7 +334,7 @@ TEST_P(RegistrationServiceTest, PeopleComeThroughUnitsThatAreThere) {
   request.set_area_code("c3");
   EXPECT_EQ(ReasonName(Create(account.token, request)), "NOT_A_MEMBER");
   v1::UpdatePersonRequest own;
-  own.set_request_id(NextRequestId());
+  own.set_request_id(NextRequest());
   own.set_person_id(account.id);
   own.set_unit_id(unit.unit_id());
   own.mutable_update_mask()->add_paths("unit_id");

@@ -17,7 +17,7 @@ class ServicePointTest : public ServiceTest {
   // In c1, so many metres north of its centre.
   v1::CreateServicePointRequest PointAt(double north_m, const std::string& area = "c1") {
     v1::CreateServicePointRequest request;
-    request.set_request_id(NextRequestId());
+    request.set_request_id(NextRequest());
     request.set_name("控江路家门口服务站");
     request.set_kind(v1::SERVICE_POINT_KIND_DOORSTEP_STATION);
     request.set_area_code(area);
@@ -73,7 +73,7 @@ class ServicePointTest : public ServiceTest {
   }
   absl::StatusOr<v1::ServicePoint> Close(const std::string& token, const std::string& id) {
     v1::CloseServicePointRequest request;
-    request.set_request_id(NextRequestId());
+    request.set_request_id(NextRequest());
     request.set_service_point_id(id);
     request.set_reason("房屋修缮");
     return Call(*service_point_client_, &ServicePoints::CloseServicePoint, token, request);
@@ -129,7 +129,7 @@ TEST_P(ServicePointTest, ClosesByHandAndOpensAgain) {
               ElementsAre(id));
   EXPECT_THAT(Nearest(*closed), IsEmpty());
   v1::ReopenServicePointRequest reopen;
-  reopen.set_request_id(NextRequestId());
+  reopen.set_request_id(NextRequest());
   reopen.set_service_point_id(id);
   const auto open =
       Call(*service_point_client_, &ServicePoints::ReopenServicePoint, Coordinator("s1"), reopen);
@@ -145,7 +145,7 @@ TEST_P(ServicePointTest, ClosesByItselfAtItsCloseTime) {
   Advance(hours(47));
   EXPECT_EQ(Get(id)->state(), v1::SERVICE_POINT_STATE_ACTIVE);
   v1::UpdateServicePointRequest later;
-  later.set_request_id(NextRequestId());
+  later.set_request_id(NextRequest());
   later.set_service_point_id(id);
   *later.mutable_close_time() = ToTimestamp(clock_.Now() + hours(10));
   later.mutable_update_mask()->add_paths("close_time");
@@ -168,7 +168,7 @@ TEST_P(ServicePointTest, AnUpdateChangesWhatItNamesUnlessSomebodyWasFaster) {
   const auto created = Create(PointAt(0));
   ASSERT_THAT(created, testing::IsOk());
   v1::UpdateServicePointRequest request;
-  request.set_request_id(NextRequestId());
+  request.set_request_id(NextRequest());
   request.set_service_point_id(created->service_point_id());
   request.set_phone("13812345678");
   request.set_name("不在清单里");
@@ -182,7 +182,7 @@ TEST_P(ServicePointTest, AnUpdateChangesWhatItNamesUnlessSomebodyWasFaster) {
   const auto again = Update(request);
   ASSERT_THAT(again, testing::IsOk());
   EXPECT_EQ(again->etag(), updated->etag()) << "the same request has the same answer";
-  request.set_request_id(NextRequestId());
+  request.set_request_id(NextRequest());
   EXPECT_EQ(ReasonName(Update(request)), "STALE_VERSION");
   request.set_etag(updated->etag());
   request.mutable_update_mask()->add_paths("area_code");
@@ -202,14 +202,14 @@ TEST_P(ServicePointTest, OnlyWhatTheMaskNamesIsJudged) {
   ASSERT_THAT(created, testing::IsOk());
   Advance(hours(2));
   v1::UpdateServicePointRequest request;
-  request.set_request_id(NextRequestId());
+  request.set_request_id(NextRequest());
   request.set_service_point_id(created->service_point_id());
   *request.mutable_place() = created->place();
   *request.mutable_close_time() = created->close_time();
   request.set_phone("12345");
   request.mutable_update_mask()->add_paths("phone");
   EXPECT_THAT(Update(request), testing::IsOk());
-  request.set_request_id(NextRequestId());
+  request.set_request_id(NextRequest());
   *request.mutable_close_time() = ToTimestamp(clock_.Now() + hours(1));
   request.mutable_update_mask()->add_paths("close_time");
   EXPECT_EQ(ReasonName(Update(request)), "WRONG_STATE") << "it is closed";

@@ -23,7 +23,7 @@ class SessionSafetyTest : public ServiceTest {
   // COORDINATOR of the area, for the person.
   std::string Grant(const std::string& token, const std::string& person, const std::string& area) {
     v1::GrantRoleRequest request;
-    request.set_request_id(NextRequestId());
+    request.set_request_id(NextRequest());
     request.set_person_id(person);
     request.set_role(auth::v1::ROLE_COORDINATOR);
     request.set_area_code(area);
@@ -31,7 +31,7 @@ class SessionSafetyTest : public ServiceTest {
   }
   std::string Revoke(const std::string& token, const std::string& person, const std::string& area) {
     v1::RevokeRoleRequest request;
-    request.set_request_id(NextRequestId());
+    request.set_request_id(NextRequest());
     request.set_person_id(person);
     request.set_role(auth::v1::ROLE_COORDINATOR);
     request.set_area_code(area);
@@ -44,7 +44,7 @@ class SessionSafetyTest : public ServiceTest {
   }
   // Asks for a code the way the TLS edge does for a client at this address.
   absl::Status AskFrom(const std::string& address, const std::string& phone) {
-    const auto stub = v1::SessionService::NewStub(server_->channel().grpc());
+    const auto stub = v1::SessionService::NewStub(channel().grpc());
     grpc::ClientContext context;
     context.AddMetadata("x-real-ip", address);
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));

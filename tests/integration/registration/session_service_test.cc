@@ -28,7 +28,7 @@ class SessionServiceTest : public ServiceTest {
   absl::StatusOr<v1::ListRolesResponse> Grant(const std::string& token, const std::string& person,
                                               auth::v1::Role role, const std::string& area) {
     v1::GrantRoleRequest request;
-    request.set_request_id(NextRequestId());
+    request.set_request_id(NextRequest());
     request.set_person_id(person);
     request.set_role(role);
     request.set_area_code(area);

@@ -10,7 +10,7 @@ class UnitServiceTest : public ServiceTest {
  protected:
   v1::UpdateUnitRequest Rename(const std::string& id) {
     v1::UpdateUnitRequest request;
-    request.set_request_id(NextRequestId());
+    request.set_request_id(NextRequest());
     request.set_unit_id(id);
     request.set_name("新名字");
     request.mutable_update_mask()->add_paths("name");

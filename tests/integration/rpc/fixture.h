@@ -22,6 +22,7 @@
 #include "common/testing/rpc_loop_thread.h"
 #include "common/testing/rpc_server.h"
 #include "common/testing/rpc_tokens.h"
+#include "common/testing/until.h"
 
 namespace baodao::rpc {
 
@@ -32,16 +33,6 @@ using diagnostics::v1::EchoRequest;
 using diagnostics::v1::EchoResponse;
 using diagnostics::v1::EchoStreamRequest;
 using diagnostics::v1::EchoStreamResponse;
-
-// Polls until `condition` holds; false when it does not within half a minute.
-inline bool Eventually(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
-}
 
 // The value of a counter of Echo, e.g. ("grpc_server_handled_total", "grpc_code=\"OK\""); -1: not
 // there.

@@ -76,9 +76,9 @@ TEST_F(LifecycleTest, TheClientsDeadlineEndsTheCallOnBothSides) {
     EXPECT_THAT(Echo(context.get(), Request("hang")),
                 testing::IsRefusal(Reason::DEADLINE_EXCEEDED));
   }
-  EXPECT_TRUE(Eventually([&] { return Live() == 0; }));
+  EXPECT_TRUE(testing::Until([&] { return Live() == 0; }));
   Release();
-  EXPECT_TRUE(Eventually([&] { return handlers_.finished == 1; })) << "the handler finishes";
+  EXPECT_TRUE(testing::Until([&] { return handlers_.finished == 1; })) << "the handler finishes";
   EXPECT_TRUE(handlers_.saw_cancelled);
 }
 
@@ -89,7 +89,7 @@ TEST_F(LifecycleTest, WithoutADeadlineThereIsOurs) {
   context.AddMetadata("authorization", "Bearer " + tokens_.Operator());
   EXPECT_THAT(Echo(&context, Request("hang")), testing::IsRefusal(Reason::DEADLINE_EXCEEDED));
   Release();
-  EXPECT_TRUE(Eventually([&] { return handlers_.finished == 1; }));
+  EXPECT_TRUE(testing::Until([&] { return handlers_.finished == 1; }));
 }
 
 TEST_F(LifecycleTest, NobodyMayWaitLongerThanTheLimit) {
@@ -106,15 +106,15 @@ TEST_F(LifecycleTest, ACancelledCallsHandlerFinishesAndItsAnswerIsDropped) {
   StartServer();
   auto context = Context();
   auto answer = EchoLater(context.get(), Request("hang"));
-  ASSERT_TRUE(Eventually([&] { return handlers_.started == 1; }));
+  ASSERT_TRUE(testing::Until([&] { return handlers_.started == 1; }));
   context->TryCancel();
   EXPECT_THAT(answer.get(), testing::IsRefusal(Reason::CALL_CANCELLED));
   // The cancellation reaches the handler's context before it is released.
-  ASSERT_TRUE(Eventually([&] {
+  ASSERT_TRUE(testing::Until([&] {
     Release();
     return handlers_.finished == 1;
   }));
-  EXPECT_TRUE(Eventually([&] { return Live() == 0; }));
+  EXPECT_TRUE(testing::Until([&] { return Live() == 0; }));
   EXPECT_THAT(Echo(Context().get(), Request("")), testing::IsOk());
 }
 
@@ -122,10 +122,10 @@ TEST_F(LifecycleTest, DrainingLetsCallsFinishAndTakesNoNewOnes) {
   StartServer();
   auto context = Context();
   auto answer = EchoLater(context.get(), Request("hang"));
-  ASSERT_TRUE(Eventually([&] { return handlers_.started == 1; }));
+  ASSERT_TRUE(testing::Until([&] { return handlers_.started == 1; }));
   auto drained = DrainLater(std::chrono::seconds(30));
-  ASSERT_TRUE(
-      Eventually([&] { return Is(Echo(Context().get(), Request("")), Reason::SHUTTING_DOWN); }));
+  ASSERT_TRUE(testing::Until(
+      [&] { return Is(Echo(Context().get(), Request("")), Reason::SHUTTING_DOWN); }));
   EXPECT_EQ(answer.wait_for(Millis(0)), std::future_status::timeout);
   Release();
   EXPECT_THAT(answer.get(), testing::IsOk());
@@ -138,23 +138,23 @@ TEST_F(LifecycleTest, DrainingCutsOffWhatDoesNotFinish) {
   StartServer();
   auto context = Context();
   auto answer = EchoLater(context.get(), Request("hang"));
-  ASSERT_TRUE(Eventually([&] { return handlers_.started == 1; }));
+  ASSERT_TRUE(testing::Until([&] { return handlers_.started == 1; }));
   auto drained = DrainLater(Millis(20));
   EXPECT_EQ(answer.get().code(), absl::StatusCode::kUnavailable);
   EXPECT_EQ(drained.wait_for(std::chrono::seconds(10)), std::future_status::ready);
   Release();  // the handler ends after its server has: nothing it stands on may be gone
-  EXPECT_TRUE(Eventually([&] { return handlers_.finished == 1; }));
+  EXPECT_TRUE(testing::Until([&] { return handlers_.finished == 1; }));
 }
 
 TEST_F(LifecycleTest, AServerMayBeDestroyedWithCallsAlive) {
   StartServer();
   auto context = Context();
   auto answer = EchoLater(context.get(), Request("hang"));
-  ASSERT_TRUE(Eventually([&] { return handlers_.started == 1; }));
+  ASSERT_TRUE(testing::Until([&] { return handlers_.started == 1; }));
   thread_.Call([this] { server_.reset(); });
   EXPECT_EQ(answer.get().code(), absl::StatusCode::kUnavailable);
   Release();
-  EXPECT_TRUE(Eventually([&] { return handlers_.finished == 1; }));
+  EXPECT_TRUE(testing::Until([&] { return handlers_.finished == 1; }));
 }
 
 // A certificate that cannot be used was reported as a port that is taken.
@@ -182,7 +182,7 @@ TEST_F(LifecycleTest, TooManyCallsAtOnceAreRefused) {
   StartServer();
   auto context = Context();
   auto answer = EchoLater(context.get(), Request("hang"));
-  ASSERT_TRUE(Eventually([&] { return handlers_.started == 1; }));
+  ASSERT_TRUE(testing::Until([&] { return handlers_.started == 1; }));
   const absl::Status refused = Echo(Context().get(), Request(""));
   EXPECT_THAT(refused, testing::IsRefusal(Reason::OVERLOADED)) << refused;
   EXPECT_GT(RetryAfterOf(refused).value_or(Millis(0)), Millis(0));

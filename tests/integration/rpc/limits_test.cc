@@ -45,7 +45,7 @@ TEST_F(LimitsTest, MetadataThatIsTooLargeEndsItsOwnCallOnly) {
   auto waiting = Context();
   auto in_flight =
       std::async(std::launch::async, [&] { return Echo(waiting.get(), Request("hang")); });
-  ASSERT_TRUE(Eventually([&] { return handlers_.started == 2; }));
+  ASSERT_TRUE(testing::Until([&] { return handlers_.started == 2; }));
   for (const std::size_t kilobytes : {9, 30, 60}) {
     auto large = Context();
     large->AddMetadata("x-large", std::string(kilobytes << 10, 'x'));
@@ -68,7 +68,7 @@ TEST_F(LimitsTest, MetadataThatIsTooLargeEndsItsOwnCallOnly) {
 TEST_F(LimitsTest, AConnectionHasRoomForSoManyStreams) {
   StartServer();
   Http2 client(server_->target());
-  EXPECT_TRUE(Eventually([&] {
+  EXPECT_TRUE(testing::Until([&] {
     client.Pump();
     return client.max_streams() == 100;
   }));
@@ -82,7 +82,7 @@ TEST_F(LimitsTest, ACallWhoseMessageDoesNotComeIsEnded) {
   const uint32_t silent = client.Call(kEcho, Token());
   const uint32_t slow = client.Call(kEchoStream, Token());
   client.Send(slow, 3, std::string("\0\0\0", 3));
-  EXPECT_TRUE(Eventually([&] {
+  EXPECT_TRUE(testing::Until([&] {
     client.Pump();
     return client.Ended(silent) && client.Ended(slow) && client.resets() == 2;
   }));
@@ -91,7 +91,7 @@ TEST_F(LimitsTest, ACallWhoseMessageDoesNotComeIsEnded) {
   // A call that comes whole is served by the same connection.
   const uint32_t whole = client.Call(kEcho, Token());
   client.Send(whole, 5, std::string(5, '\0'));
-  EXPECT_TRUE(Eventually([&] {
+  EXPECT_TRUE(testing::Until([&] {
     client.Pump();
     return handlers_.finished == 1;
   }));
@@ -102,7 +102,7 @@ TEST_F(LimitsTest, CallsWithoutTheirMessageDoNotHoldUpADrain) {
   StartServer();
   Http2 client(server_->target());
   const uint32_t silent = client.Call(kEcho, Token());
-  ASSERT_TRUE(Eventually([&] {
+  ASSERT_TRUE(testing::Until([&] {
     client.Pump();
     return CounterOfEcho(metrics_, "grpc_server_started_total", "") == 1;
   }));
@@ -117,7 +117,7 @@ TEST_F(LimitsTest, WhatNobodyServesIsRefusedWithoutItsMessage) {
   Http2 client(server_->target());
   const uint32_t listed = client.Call("/baodao.diagnostics.v1.DiagnosticsService/", {});
   const uint32_t unknown = client.Call("/baodao.diagnostics.v1.DiagnosticsService/Unknown", {});
-  EXPECT_TRUE(Eventually([&] {
+  EXPECT_TRUE(testing::Until([&] {
     client.Pump();
     return client.Ended(listed) && client.Ended(unknown);
   }));
@@ -137,7 +137,7 @@ TEST_F(LimitsTest, AnswersThatNobodyTakesAreDropped) {
                          "\n\x03"
                          "abc");
     }
-    ASSERT_TRUE(Eventually([&] {
+    ASSERT_TRUE(testing::Until([&] {
       client.Pump();
       return handlers_.finished == 100 * round && client.resets() == 100 * round;
     })) << round;
@@ -155,13 +155,13 @@ TEST_F(LimitsTest, AnAnswerWaitsForASlowClient) {
   client.SendMessage(call,
                      "\n\x03"
                      "abc");
-  ASSERT_TRUE(Eventually([&] {
+  ASSERT_TRUE(testing::Until([&] {
     client.Pump();
     return handlers_.finished == 1;
   }));
   EXPECT_FALSE(client.Ended(call));
   client.Widen(call, 1'000);
-  EXPECT_TRUE(Eventually([&] {
+  EXPECT_TRUE(testing::Until([&] {
     client.Pump();
     return client.Ended(call);
   }));
@@ -173,12 +173,12 @@ TEST_F(LimitsTest, AStreamThatNobodyReadsEnds) {
   Http2 client(server_->target(), 0);
   const uint32_t stream = client.Call(kEchoStream, Token());
   client.SendMessage(stream, "\x10\x64");  // count (2) is 100
-  EXPECT_TRUE(Eventually([&] {
+  EXPECT_TRUE(testing::Until([&] {
     client.Pump();
     return client.Ended(stream) && handlers_.finished == 1;
   }));
   EXPECT_EQ(handlers_.written, 0);
-  EXPECT_TRUE(Eventually([&] { return Live() == 0; }));
+  EXPECT_TRUE(testing::Until([&] { return Live() == 0; }));
   EXPECT_FALSE(client.closed());
 }
 
@@ -192,19 +192,19 @@ TEST_F(LimitsTest, AFrozenConnectionIsFound) {
   // Its message: count (2) is 1, interval_ms (3) a minute.
   const std::string request("\x10\x01\x18\xe0\xd4\x03", 6);
   client.Send(stream, 11, std::string("\0\0\0\0\6", 5) + request);
-  ASSERT_TRUE(Eventually([&] {
+  ASSERT_TRUE(testing::Until([&] {
     client.Pump();
     return Live() == 1;
   }));
   // It lives, and is left alone, as long as it answers; gRPC by itself asks only so often without
   // data.
-  ASSERT_TRUE(Eventually([&] {
+  ASSERT_TRUE(testing::Until([&] {
     client.Pump();
     return client.pings() >= 4;
   }));
   EXPECT_EQ(Live(), 1u);
   // From here on it answers nothing.
-  EXPECT_TRUE(Eventually([&] { return Live() == 0; }));
+  EXPECT_TRUE(testing::Until([&] { return Live() == 0; }));
   EXPECT_EQ(handlers_.written, 0);
 }
 

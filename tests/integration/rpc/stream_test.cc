@@ -49,7 +49,7 @@ TEST_F(StreamTest, ASlowClientHoldsTheHandlerBack) {
   auto context = Context();
   constexpr int kCount = 3000;
   auto reader = stub_->EchoStream(context.get(), Request(kCount, 10'000));  // 30 MB
-  ASSERT_TRUE(Eventually([&] { return handlers_.written > 0; }));
+  ASSERT_TRUE(testing::Until([&] { return handlers_.written > 0; }));
   // Others are served meanwhile, and the unread stream gets nowhere.
   for (int i = 0; i < 200; ++i) {
     EchoResponse response;
@@ -71,8 +71,8 @@ TEST_F(StreamTest, AWriterLearnsThatTheClientHasGone) {
   EchoStreamResponse response;
   ASSERT_TRUE(reader->Read(&response));
   context->TryCancel();
-  EXPECT_TRUE(Eventually([&] { return handlers_.finished == 1; }));
-  EXPECT_TRUE(Eventually([&] { return Live() == 0; }));
+  EXPECT_TRUE(testing::Until([&] { return handlers_.finished == 1; }));
+  EXPECT_TRUE(testing::Until([&] { return Live() == 0; }));
   EXPECT_LT(handlers_.written, 1'000'000);
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
@@ -81,9 +81,9 @@ TEST_F(StreamTest, AWaitingHandlerLearnsItAtOnce) {
   StartServer();
   auto context = Context();
   auto reader = stub_->EchoStream(context.get(), Request(1, 1, 60'000));
-  ASSERT_TRUE(Eventually([&] { return handlers_.started == 1; }));
+  ASSERT_TRUE(testing::Until([&] { return handlers_.started == 1; }));
   context->TryCancel();
-  EXPECT_TRUE(Eventually([&] { return handlers_.finished == 1; }));
+  EXPECT_TRUE(testing::Until([&] { return handlers_.finished == 1; }));
   EXPECT_EQ(handlers_.written, 0);
   reader->Finish();
 }
@@ -94,7 +94,7 @@ TEST_F(StreamTest, AStreamEndsAtTheClientsDeadline) {
   context->set_deadline(std::chrono::system_clock::now() + Millis(50));
   auto reader = stub_->EchoStream(context.get(), Request(1, 1, 60'000));
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
-  EXPECT_TRUE(Eventually([&] { return handlers_.started == 0 || handlers_.finished == 1; }));
+  EXPECT_TRUE(testing::Until([&] { return handlers_.started == 0 || handlers_.finished == 1; }));
 }
 
 TEST_F(StreamTest, DrainingEndsStreamsSoThatClientsResumeElsewhere) {
@@ -107,7 +107,7 @@ TEST_F(StreamTest, DrainingEndsStreamsSoThatClientsResumeElsewhere) {
   auto three = stub_->EchoStream(stalled.get(), Request(1'000'000, 50'000));  // never read
   EchoStreamResponse response;
   ASSERT_TRUE(two->Read(&response));
-  ASSERT_TRUE(Eventually([&] { return handlers_.started == 3; }));
+  ASSERT_TRUE(testing::Until([&] { return handlers_.started == 3; }));
   auto drained =
       asio::co_spawn(thread_.loop(), server_->server().Drain(Millis(200)), asio::use_future);
   EXPECT_THAT(FromGrpc(one->Finish()), testing::IsRefusal(Reason::SHUTTING_DOWN));
@@ -115,7 +115,7 @@ TEST_F(StreamTest, DrainingEndsStreamsSoThatClientsResumeElsewhere) {
   }
   EXPECT_EQ(two->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(drained.wait_for(std::chrono::seconds(20)), std::future_status::ready);
-  EXPECT_TRUE(Eventually([&] { return handlers_.finished == 3; }));
+  EXPECT_TRUE(testing::Until([&] { return handlers_.finished == 3; }));
   stalled->TryCancel();  // or Finish would first read all that was sent
   three->Finish();
 }
@@ -136,7 +136,7 @@ TEST_F(StreamTest, StreamsEndWithTheSessionTheyWereOpenedIn) {
   auto one = stub_->EchoStream(idle.get(), Request(1, 1, 60'000));
   auto two = stub_->EchoStream(stalled.get(), Request(1'000'000, 50'000));  // never read
   auto three = stub_->EchoStream(other.get(), Request(2, 1, 1));
-  ASSERT_TRUE(Eventually([&] { return handlers_.started == 3; }));
+  ASSERT_TRUE(testing::Until([&] { return handlers_.started == 3; }));
   thread_.Call([&] {
     const Time now = SystemClock().Now();
     EXPECT_TRUE(ended.Add("ses_gone", now, now));
@@ -145,7 +145,7 @@ TEST_F(StreamTest, StreamsEndWithTheSessionTheyWereOpenedIn) {
         Refuse(Reason::SESSION_ENDED));
   });
   EXPECT_THAT(FromGrpc(one->Finish()), testing::IsRefusal(Reason::SESSION_ENDED));
-  EXPECT_TRUE(Eventually([&] { return Live() <= 1; })) << "the stalled one is not waited for";
+  EXPECT_TRUE(testing::Until([&] { return Live() <= 1; })) << "the stalled one is not waited for";
   EchoStreamResponse response;
   while (three->Read(&response)) {
   }
@@ -158,7 +158,7 @@ TEST_F(StreamTest, StreamsEndWithTheSessionTheyWereOpenedIn) {
   EXPECT_THAT(stub_->Echo(Context(token_of("ses_other")).get(), ask, &answer), testing::IsOk());
   stalled->TryCancel();
   two->Finish();
-  EXPECT_TRUE(Eventually([&] { return handlers_.finished == 4; }));
+  EXPECT_TRUE(testing::Until([&] { return handlers_.finished == 4; }));
 }
 
 }  // namespace

@@ -1,14 +1,10 @@
 // What ends a process that has not come to serve yet.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
-#include <string>
-#include <vector>
 
-#include "common/service/main.h"
-#include "common/testing/redis_server.h"
 #include "common/testing/temp_dir.h"
+#include "tests/integration/service/program.h"
 
 namespace baodao::service {
 namespace {
@@ -35,20 +31,7 @@ TEST(FailedStart, AWorkerThatEndsMeanwhileEndsTheProcess) {
   const testing::RedisServer redis;
   const testing::TempDir keys;
   const Program program{"dispatch", "Tasks.", 7103, {}, Make<Waiting>};
-  std::vector<std::string> args{"dispatch",
-                                "--redis",
-                                "127.0.0.1:" + std::to_string(redis.port()),
-                                "--metrics_listen",
-                                "",
-                                "--keys_dir",
-                                keys.path(),
-                                "--create_keys=true"};
-  std::vector<char*> argv;
-  for (std::string& arg : args) argv.push_back(arg.data());
-  const auto run = [&] {
-    alarm(60);
-    std::exit(Main(program, static_cast<int>(argv.size()), argv.data()));
-  };
+  const auto run = [&] { std::exit(RunProgram(program, redis, keys.path())); };
   EXPECT_EXIT(run(), ::testing::ExitedWithCode(1), "worker feed ended");
 }
 

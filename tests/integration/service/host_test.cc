@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <asio/ip/tcp.hpp>
 #include <asio/redirect_error.hpp>
@@ -13,12 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "common/service/main.h"
 #include "common/status/macros.h"
 #include "common/store/redis_store.h"
 #include "common/testing/ports.h"
-#include "common/testing/redis_server.h"
 #include "common/testing/temp_dir.h"
+#include "tests/integration/service/program.h"
 
 namespace baodao::service {
 namespace {
@@ -113,28 +111,12 @@ class Hearing final : public Service {
   bool rung_ = false;
 };
 
-int RunHearing(const testing::RedisServer& redis, int port, const std::string& keys_dir) {
-  const Program program{"dispatch", "Tasks.", port, {}, Make<Hearing>};
-  std::vector<std::string> args{"dispatch",
-                                "--redis",
-                                "127.0.0.1:" + std::to_string(redis.port()),
-                                "--metrics_listen",
-                                "",
-                                "--keys_dir",
-                                keys_dir,
-                                "--create_keys=true",
-                                "--drain_grace=0s"};
-  std::vector<char*> argv;
-  for (std::string& arg : args) argv.push_back(arg.data());
-  alarm(60);
-  return Main(program, static_cast<int>(argv.size()), argv.data());
-}
-
 TEST(Host, WhatHappensFromBeforeTheLoadIsHeardByEachOnceAndThenEverythingStops) {
   const testing::RedisServer redis;
   const testing::TempDir keys;
   const testing::Ports ports;
-  const auto run = [&] { std::exit(RunHearing(redis, ports.first(), keys.path())); };
+  const Program program{"dispatch", "Tasks.", ports.first(), {}, Make<Hearing>};
+  const auto run = [&] { std::exit(RunProgram(program, redis, keys.path())); };
   EXPECT_EXIT(run(), ::testing::ExitedWithCode(0),
               AllOf(HasSubstr("heard: dispatch; dispatch; registration; registration;"),
                     HasSubstr("service.serving"), Not(HasSubstr("workers_left"))));

@@ -62,14 +62,16 @@ TEST_P(CollectionsTest, IndexOperationsKeepTheirOrder) {
   EXPECT_EQ(Members(key), (Names{"back", "moved"}));
 }
 
-TEST_P(CollectionsTest, MembersInByteOrder) {
-  const std::string key = Key("index", "names");
+TEST_P(CollectionsTest, MembersFromAScoreOnAreCounted) {
+  const std::string key = Key("index", "starts");
   Commit commit(3);
-  for (const char* name : {"b", "a", "d", "c", "B"}) commit.IndexAdd(key, 0, name);
+  for (const double start : {1.0, 2.0, 2.5, 3.0})
+    commit.IndexAdd(key, start, "m" + std::to_string(start));
   EXPECT_EQ(ApplyKind(commit), Kind::kApplied);
-  EXPECT_EQ(Ok(store().RangeIndexByMember(key, "", 3)), (Names{"B", "a", "b"}));
-  EXPECT_EQ(Ok(store().RangeIndexByMember(key, "b", 3)), (Names{"c", "d"}));
-  EXPECT_EQ(Ok(store().RangeIndexByMember(key, "bb", 1)), (Names{"c"}));
+  EXPECT_EQ(Ok(store().IndexSize(key)), 4);
+  EXPECT_EQ(Ok(store().IndexSize(key, 2)), 3);
+  EXPECT_EQ(Ok(store().IndexSize(key, 2.75)), 1);
+  EXPECT_EQ(Ok(store().IndexSize(key, 4)), 0);
 }
 
 // More than one command can take is split.
@@ -103,19 +105,13 @@ TEST_P(CollectionsTest, Fields) {
   EXPECT_TRUE(Ok(store().GetFields(key, {})).empty());
 }
 
-TEST_P(CollectionsTest, ValuesAndTheirLifeTime) {
-  Commit commit(3);
-  commit.SetValue(Key("value", "stays"), "s");
-  commit.SetValue(Key("value", "goes"), "g", Millis(40));
-  commit.SetValue(Key("value", "removed"), "r");
-  EXPECT_EQ(ApplyKind(commit), Kind::kApplied);
-  EXPECT_EQ(Ok(store().GetValue(Key("value", "removed"))), "r");
+TEST_P(CollectionsTest, ACommitRemovesACounter) {
+  const std::string key = Key("rate", "removed");
+  EXPECT_EQ(Ok(store().Increment(key, Millis(60'000))).value, 1);
   Commit removing(3);
-  removing.RemoveValue(Key("value", "removed"));
+  removing.RemoveValue(key);
   EXPECT_EQ(ApplyKind(removing), Kind::kApplied);
-  EXPECT_FALSE(Ok(store().GetValue(Key("value", "removed"))));
-  EXPECT_TRUE(Await([&] { return !Ok(store().GetValue(Key("value", "goes"))); }));
-  EXPECT_EQ(Ok(store().GetValue(Key("value", "stays"))), "s");
+  EXPECT_EQ(Ok(store().ReadCounter(key)).value, 0);
 }
 
 TEST_P(CollectionsTest, CountersLiveFromTheirFirstIncrement) {
@@ -217,8 +213,7 @@ TEST_P(CollectionsTest, TimersMoveAndAreTakenInPortions) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, CollectionsTest,
-                         ::testing::Values(Backend::kMemory, Backend::kStandalone,
-                                           Backend::kCluster),
+                         ::testing::Values(Backend::kMemory, Backend::kRedis, Backend::kCluster),
                          BackendName);
 
 }  // namespace

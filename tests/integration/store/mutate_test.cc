@@ -135,7 +135,7 @@ TEST_P(MutateTest, NothingToWriteIsAnAnswerThatIsKept) {
   std::string word = "same";
   const auto set_same = [&]() -> Task<Decided> {
     Decision<Response> decision{Commit(3), {}};
-    if (word != "same") decision.commit.SetValue(Key("value", "word"), "same");
+    if (word != "same") decision.commit.SetField(Key("hash", "word"), "f", "same");
     decision.response.set_code(word);
     co_return decision;
   };
@@ -145,7 +145,7 @@ TEST_P(MutateTest, NothingToWriteIsAnAnswerThatIsKept) {
   EXPECT_EQ(send(store(), "rain")->code(), "same");
   word = "other";
   EXPECT_EQ(send(replica(), "rain")->code(), "same");
-  EXPECT_EQ(Ok(store().GetValue(Key("value", "word"))), std::nullopt);
+  EXPECT_TRUE(Ok(store().ListFields(Key("hash", "word"))).empty());
   EXPECT_THAT(send(store(), "snow"), testing::IsRefusal(Reason::REQUEST_ID_REUSED));
 }
 
@@ -306,8 +306,7 @@ TEST_P(MutateRaceTest, AMarkTakenBackBeforeTheCopyIsAnsweredIsMadeAgain) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, MutateTest,
-                         ::testing::Values(Backend::kMemory, Backend::kStandalone,
-                                           Backend::kCluster),
+                         ::testing::Values(Backend::kMemory, Backend::kRedis, Backend::kCluster),
                          BackendName);
 
 }  // namespace

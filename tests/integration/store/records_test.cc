@@ -122,7 +122,6 @@ TEST_P(RecordsTest, AnyBytesSurvive) {
   commit.Put(key, 0, bytes);
   commit.SetField(hash, bytes, bytes);
   commit.IndexAdd(Key("index", "binary"), 1, bytes);
-  commit.SetValue(Key("value", "binary"), bytes);
   commit.Append(Key("stream", "binary"), bytes, 10);
   commit.Emit(bytes);
   commit.SetTimer(bytes, Time(Millis(5)));
@@ -131,7 +130,6 @@ TEST_P(RecordsTest, AnyBytesSurvive) {
   EXPECT_EQ(Get(key).bytes, bytes);
   EXPECT_EQ(Ok(store().GetFields(hash, {bytes}))[0], bytes);
   EXPECT_EQ(Ok(store().RangeIndex(Key("index", "binary"), {}))[0].member, bytes);
-  EXPECT_EQ(Ok(store().GetValue(Key("value", "binary"))), bytes);
   EXPECT_EQ(Ok(store().ReadStream(Key("stream", "binary"), "", false, 5))[0].bytes, bytes);
   EXPECT_EQ(Ok(store().ReadStream(store_keys().Events(3), "", false, 5))[0].bytes, bytes);
   EXPECT_EQ(Ok(store().TakeDueTimers(3, Time(Millis(5)), Millis(1), 9))[0].member, bytes);
@@ -148,7 +146,6 @@ TEST_P(RecordsTest, AConflictWritesNothing) {
   commit.Put(Key("task", "new"), 0, "new");
   commit.IndexAdd(Key("index", "i"), 1, "m");
   commit.SetField(Key("hash", "h"), "f", "v");
-  commit.SetValue(Key("value", "v"), "v");
   commit.Append(Key("stream", "s"), "s", 10);
   commit.Emit("event");
   commit.SetTimer("kind|id", Time(Millis(1)));
@@ -159,7 +156,6 @@ TEST_P(RecordsTest, AConflictWritesNothing) {
   EXPECT_FALSE(Get(Key("task", "new")).exists());
   EXPECT_EQ(Ok(store().IndexSize(Key("index", "i"))), 0);
   EXPECT_TRUE(Ok(store().ListFields(Key("hash", "h"))).empty());
-  EXPECT_FALSE(Ok(store().GetValue(Key("value", "v"))));
   EXPECT_TRUE(Ok(store().ReadStream(Key("stream", "s"), "", false, 5)).empty());
   EXPECT_TRUE(Ok(store().ReadStream(store_keys().Events(3), "", false, 5)).empty());
   EXPECT_FALSE(Ok(store().NextTimer(3)));
@@ -198,8 +194,7 @@ TEST_P(RecordsTest, MistakesAreRefused) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RecordsTest,
-                         ::testing::Values(Backend::kMemory, Backend::kStandalone,
-                                           Backend::kCluster),
+                         ::testing::Values(Backend::kMemory, Backend::kRedis, Backend::kCluster),
                          BackendName);
 
 }  // namespace

@@ -119,15 +119,15 @@ TEST_P(RequestsTest, MarksStopOnlyOtherPayloads) {
 
   Commit same(3);
   same.Mark(Request("r", 1));
-  same.SetValue(Key("value", "a"), "same");
+  same.SetField(Key("hash", "a"), "f", "same");
   EXPECT_EQ(ApplyKind(same), Kind::kApplied);
   Commit other(3);
   other.Mark(Request("r", 2));
-  other.SetValue(Key("value", "a"), "other");
+  other.SetField(Key("hash", "a"), "f", "other");
   const CommitOutcome outcome = Apply(other);
   ASSERT_EQ(outcome.kind, Kind::kReplayed);
   EXPECT_FALSE(outcome.replays[0].same_payload);
-  EXPECT_EQ(Ok(store().GetValue(Key("value", "a"))), "same");
+  EXPECT_EQ(Ok(store().GetFields(Key("hash", "a"), {"f"}))[0], "same");
 }
 
 TEST_P(RequestsTest, AnAnswerReplacesItsMark) {
@@ -146,7 +146,7 @@ TEST_P(RequestsTest, AMarkLeavesAnAnswerAlone) {
   EXPECT_EQ(Ok(store().MarkRequest(3, Request("r"))), Marking::kKnown);
   Commit marking(3);
   marking.Mark(Request("r"));
-  marking.SetValue(Key("value", "a"), "v");
+  marking.SetField(Key("hash", "a"), "f", "v");
   EXPECT_EQ(ApplyKind(marking), Kind::kApplied);
   EXPECT_EQ(Ok(store().FindAnswer(3, Request("r")))->answer, "yes");
 }
@@ -163,8 +163,7 @@ TEST_P(RequestsTest, AMarkIsTakenBackAndNothingElse) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RequestsTest,
-                         ::testing::Values(Backend::kMemory, Backend::kStandalone,
-                                           Backend::kCluster),
+                         ::testing::Values(Backend::kMemory, Backend::kRedis, Backend::kCluster),
                          BackendName);
 
 }  // namespace

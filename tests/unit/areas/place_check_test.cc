@@ -12,6 +12,12 @@
 namespace baodao::areas {
 namespace {
 
+using registration::v1::Coordinate;
+
+constexpr Coordinate kUnknown = registration::v1::COORDINATE_UNSPECIFIED;
+constexpr Coordinate kApproximate = registration::v1::COORDINATE_APPROXIMATE;
+constexpr Coordinate kSynthetic = registration::v1::COORDINATE_SYNTHETIC;
+
 common::v1::GeoPoint At(double latitude, double longitude) {
   common::v1::GeoPoint point;
   point.set_latitude(latitude);
@@ -20,7 +26,7 @@ common::v1::GeoPoint At(double latitude, double longitude) {
 }
 
 Area Place(const std::string& code, const std::string& parent, AreaLevel level,
-           const common::v1::GeoPoint& center, const std::string& coordinate) {
+           const common::v1::GeoPoint& center, Coordinate coordinate) {
   Area area;
   area.set_code(code);
   area.set_name("区域" + code);
@@ -34,9 +40,8 @@ Area Place(const std::string& code, const std::string& parent, AreaLevel level,
 // A degree of latitude is 111.2 km: so far north of the centres, in km.
 common::v1::GeoPoint North(double km) { return At(31.27 + km / 111.2, 121.52); }
 
-std::shared_ptr<const AreaTree> Tree(const std::string& of_community,
-                                     const std::string& of_subdistrict,
-                                     const std::string& of_district = "approximate") {
+std::shared_ptr<const AreaTree> Tree(Coordinate of_community, Coordinate of_subdistrict,
+                                     Coordinate of_district = kApproximate) {
   using namespace registration::v1;  // NOLINT
   const auto here = At(31.27, 121.52);
   std::vector<Area> areas;
@@ -53,20 +58,20 @@ void ExpectReach(const AreaTree& tree, const std::string& area, double km) {
 }
 
 TEST(CheckPlace, ReachesFurtherTheHigherTheArea) {
-  const auto tree = Tree("", "approximate");
+  const auto tree = Tree(kUnknown, kApproximate);
   ExpectReach(*tree, "111", 5);
   ExpectReach(*tree, "11", 10);
   ExpectReach(*tree, "1", 100);
 }
 
 TEST(CheckPlace, AsksTheAreaAboveWhereTheCentreIsOnlySpreadAroundIt) {
-  ExpectReach(*Tree("synthetic", "approximate"), "111", 10);
-  ExpectReach(*Tree("synthetic", "synthetic"), "111", 100);
-  ExpectReach(*Tree("synthetic", "synthetic", "synthetic"), "111", 100);
+  ExpectReach(*Tree(kSynthetic, kApproximate), "111", 10);
+  ExpectReach(*Tree(kSynthetic, kSynthetic), "111", 100);
+  ExpectReach(*Tree(kSynthetic, kSynthetic, kSynthetic), "111", 100);
 }
 
 TEST(CheckPlace, SaysHowFarAndFromWhere) {
-  const auto refused = CheckPlace(*Tree("", "approximate"), "111", At(39.9042, 116.4074));
+  const auto refused = CheckPlace(*Tree(kUnknown, kApproximate), "111", At(39.9042, 116.4074));
   EXPECT_EQ(MetadataOf(refused)["distance"], "1066");
   EXPECT_EQ(MetadataOf(refused)["area"], "111");
   EXPECT_EQ(Localise(refused, Locale::kZh),
@@ -74,12 +79,12 @@ TEST(CheckPlace, SaysHowFarAndFromWhere) {
 }
 
 TEST(CheckPlace, NothingKnownNothingAsked) {
-  const auto tree = Tree("", "approximate");
+  const auto tree = Tree(kUnknown, kApproximate);
   EXPECT_TRUE(CheckPlace(*tree, "111", {}).ok()) << "no place";
   EXPECT_TRUE(CheckPlace(*tree, "999", North(500)).ok()) << "no such area";
   using namespace registration::v1;  // NOLINT
   std::vector<Area> bare;
-  bare.push_back(Place("1", "", AREA_LEVEL_DISTRICT, {}, ""));
+  bare.push_back(Place("1", "", AREA_LEVEL_DISTRICT, {}, COORDINATE_UNSPECIFIED));
   EXPECT_TRUE(CheckPlace(**AreaTree::Build(std::move(bare)), "1", North(500)).ok()) << "no centre";
 }
 

@@ -37,7 +37,13 @@ TEST(ForEachTest, DoesEveryStepOnceAndSomeAtATime) {
 
 TEST(ForEachTest, NothingToDo) {
   asio::io_context loop;
-  testing::Run(loop, ForEach(0, 3, [](size_t) -> Task<void> { co_return; }));
+  size_t ran = 0;
+  const auto step = [&ran](size_t) -> Task<void> {
+    ++ran;
+    co_return;
+  };
+  testing::Run(loop, ForEach(0, 3, step));
+  EXPECT_EQ(ran, 0u);
 }
 
 TEST(ForEachTest, ThrowsWhatAStepThrew) {

@@ -12,12 +12,6 @@ TEST(Principal, NamesItsCaller) {
   EXPECT_TRUE(Principal{}.IsAnonymous());
 }
 
-TEST(Principal, KnowsItsRoles) {
-  const Principal person = Principal::Person("per_1", {{v1::ROLE_COORDINATOR, "310110"}});
-  EXPECT_TRUE(person.HasRole(v1::ROLE_COORDINATOR));
-  EXPECT_FALSE(person.HasRole(v1::ROLE_OPERATOR));
-}
-
 const Covers kByPrefix = [](std::string_view above, std::string_view below) {
   return below.starts_with(above);
 };

@@ -83,7 +83,8 @@ class MintTest : public ::testing::Test {
 
 TEST_F(MintTest, MakesTokensThatTheBackendTakes) {
   const auto op = Minted({"--operator"});
-  EXPECT_TRUE(op->HasRole(auth::v1::ROLE_OPERATOR));
+  ASSERT_EQ(op->grants.size(), 1u);
+  EXPECT_EQ(op->grants[0].role, auth::v1::ROLE_OPERATOR);
   const std::string id = "per_01J0000000000000000000000A";
   const auto person = Minted({"--person", id, "--role", "coordinator@310110"});
   EXPECT_EQ(person->person_id, id);

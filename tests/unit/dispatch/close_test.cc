@@ -23,7 +23,8 @@ TEST_F(CloseTest, EvaluationConfirmsTheService) {
   ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(task().state(), v1::TASK_STATE_EVALUATED);
   EXPECT_EQ(task().evaluation().rating(), 2);
-  EXPECT_EQ(aggregate().record().confirmed_by(), "per_r");
+  EXPECT_EQ(aggregate().record().confirmation(), v1::CONFIRMATION_EVALUATION);
+  EXPECT_EQ(aggregate().record().confirmer_id(), "per_r");
   EXPECT_EQ(Armed(*effects, Timer("credit")), kNow);
   ASSERT_EQ(effects->events.size(), 1u);
   const auto& changed = effects->events[0].task_changed();
@@ -49,7 +50,8 @@ TEST_F(CloseTest, CloseConfirmsWhatNobodyHas) {
   const auto effects = DecideClose(aggregate(), "per_c", kNow);
   ASSERT_THAT(effects, testing::IsOk());
   EXPECT_EQ(task().state(), v1::TASK_STATE_CLOSED);
-  EXPECT_EQ(aggregate().record().confirmed_by(), "per_c");
+  EXPECT_EQ(aggregate().record().confirmation(), v1::CONFIRMATION_CLOSE);
+  EXPECT_EQ(aggregate().record().confirmer_id(), "per_c");
   EXPECT_EQ(Armed(*effects, Timer("credit")), kNow);
   EXPECT_TRUE(Cleared(*effects, Timer("autoclose")));
   EXPECT_EQ(Refusal(DecideClose(aggregate(), "per_c", kNow)), "WRONG_STATE");
@@ -57,10 +59,12 @@ TEST_F(CloseTest, CloseConfirmsWhatNobodyHas) {
 
 TEST_F(CloseTest, CloseAfterEvaluationLeavesItsConfirmation) {
   State(v1::TASK_STATE_EVALUATED);
-  record_.set_confirmed_by("per_r");
+  record_.set_confirmation(v1::CONFIRMATION_EVALUATION);
+  record_.set_confirmer_id("per_r");
   const auto effects = DecideClose(aggregate(), "per_c", kNow);
   ASSERT_THAT(effects, testing::IsOk());
-  EXPECT_EQ(aggregate().record().confirmed_by(), "per_r");
+  EXPECT_EQ(aggregate().record().confirmation(), v1::CONFIRMATION_EVALUATION);
+  EXPECT_EQ(aggregate().record().confirmer_id(), "per_r");
   EXPECT_FALSE(Armed(*effects, Timer("credit")).has_value());
 }
 
@@ -69,7 +73,7 @@ TEST_F(CloseTest, NobodyConfirmsTheirOwnService) {
   State(v1::TASK_STATE_SERVED);
   EXPECT_EQ(Evaluate(), "OWN_SERVICE");
   EXPECT_EQ(Refusal(DecideClose(aggregate(), "per_r", kNow)), "OWN_SERVICE");
-  aggregate().record().set_confirmed_by("per_x");
+  aggregate().record().set_confirmation(v1::CONFIRMATION_EVALUATION);
   EXPECT_EQ(Refusal(DecideClose(aggregate(), "per_r", kNow)), "OK");
 }
 
@@ -182,7 +186,7 @@ TEST_F(CloseTest, CreditedInParts) {
   Add("per_b", v1::ASSIGNMENT_STATE_SIGNED_OUT);
   Add("per_n", v1::ASSIGNMENT_STATE_NO_SHOW);
   State(v1::TASK_STATE_EVALUATED);
-  record_.set_confirmed_by("per_r");
+  record_.set_confirmation(v1::CONFIRMATION_EVALUATION);
   const Effects first = DecideCredited(aggregate(), {"per_a"}, kNow, kNow);
   EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_CREDITED);
   EXPECT_EQ(Armed(first, Timer("credit")), kNow);

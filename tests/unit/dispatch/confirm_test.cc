@@ -47,7 +47,7 @@ TEST_F(ConfirmTest, AnExpiredTaskIsServedAfterAll) {
   EXPECT_EQ(Of("per_a").sign_in_method(), v1::SIGN_METHOD_CONFIRMED);
   EXPECT_EQ(Of("per_a").sign_out_method(), v1::SIGN_METHOD_CONFIRMED);
   EXPECT_EQ(Of("per_a").reason(), "手机没电");
-  EXPECT_EQ(aggregate().Find("per_a")->confirmed_by(), "per_coordinator");
+  EXPECT_EQ(aggregate().Find("per_a")->confirmer_id(), "per_coordinator");
   EXPECT_EQ(aggregate().Find("per_a")->reservation(), 900u);
   EXPECT_EQ(Armed(*effects, Timer("credit")), kLater);
   EXPECT_EQ(Armed(*effects, Timer("autoclose")), kLater + hours(24 * 7));

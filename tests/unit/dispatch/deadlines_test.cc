@@ -227,7 +227,8 @@ TEST_F(DeadlinesTest, AutoCloseConfirmsByTimer) {
   State(v1::TASK_STATE_SERVED);
   const Effects effects = DecideAutoClose(aggregate(), kNow + hours(24 * 8));
   EXPECT_EQ(task().state(), v1::TASK_STATE_CLOSED);
-  EXPECT_EQ(aggregate().record().confirmed_by(), "timer");
+  EXPECT_EQ(aggregate().record().confirmation(), v1::CONFIRMATION_TIMER);
+  EXPECT_EQ(aggregate().record().confirmer_id(), "");
   EXPECT_TRUE(Armed(effects, Timer("credit")).has_value());
   const Effects again = DecideAutoClose(aggregate(), kNow + hours(24 * 9));
   EXPECT_TRUE(Cleared(again, Timer("autoclose")));

@@ -49,7 +49,7 @@ std::string CheckIndexes(World& world, const v1::TaskRecord& record,
     const bool wanted = list == kOpenList ? IsClaimable(task) : ListOf(task.state()) == list;
     for (const std::string& area : record.listed_under()) {
       const auto* index = world.data.FindIndex(world.keys.List(shard, list, area));
-      const bool there = index != nullptr && index->scores.contains(task.task_id());
+      const bool there = index != nullptr && index->scores.contains(MemberOf(task));
       if (there != wanted) return "index " + std::string(list) + " is wrong";
     }
   }

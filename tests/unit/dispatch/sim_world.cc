@@ -47,7 +47,7 @@ Replica::Replica(asio::io_context& loop, store::MemoryData& data, testing::FakeC
     : store(store::Keys("dispatch", World::kShards), data, clock),
       profiles(source),
       app(
-          loop, store, clock, ring, profiles, [tree] { return tree; },
+          loop, store, clock, ring, profiles, [tree] { return tree; }, registry,
           OptionsWith(std::move(random))),
       tasks(app, near),
       assignments(app),

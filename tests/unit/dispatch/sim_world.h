@@ -39,6 +39,7 @@ struct Replica {
 
   store::MemoryStore store;
   profiles::ProfileCache profiles;
+  metrics::Registry registry;
   App app;
   NearIndex near;
   TaskHandlers tasks;

@@ -50,7 +50,7 @@ class LedgersTest : public TwoReplicasTest {
     credit.person_id = person_;
     credit.task_id = kTaskId;
     credit.minutes = minutes;
-    credit.confirmed_by = "timer";
+    credit.confirmation = v1::CONFIRMATION_TIMER;
     return credit;
   }
   Task<void> Add(size_t replica) {

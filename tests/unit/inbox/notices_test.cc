@@ -526,7 +526,7 @@ TEST(Notices, ServiceConfirmedAfterTheFactReachesWhoDidNotConfirmIt) {
   auto* credited = hours.mutable_hours_credited();
   credited->mutable_entry()->set_person_id("per_v");
   credited->mutable_entry()->set_minutes(90);
-  credited->mutable_entry()->set_manual(true);
+  credited->mutable_entry()->set_confirmation(dispatch::v1::CONFIRMATION_MANUAL);
   credited->mutable_entry()->set_reason("没带手机");
   EXPECT_EQ(Told(hours), Lines{"hours_confirmed → per_v"});
   EXPECT_EQ(NoticesOf(hours)[0].record.params().at("reason"), "没带手机");

@@ -5,6 +5,8 @@
 #include <set>
 #include <string>
 
+#include "services/inbox/domain/kinds.h"
+
 namespace baodao::inbox {
 namespace {
 
@@ -100,6 +102,18 @@ TEST(Render, TextInParametersIsNotATemplate) {
 TEST(Render, AnUnknownKindIsShownAsItself) {
   const Words words = Render(Record("from_the_future", {}), Locale::kZh, NameOf);
   EXPECT_EQ(words.title, "from_the_future");
+}
+
+// A kind is stored by its name, and answered as the value of that name.
+TEST(Texts, EveryTextIsAKindOfTheApiAndTheReverse) {
+  std::set<int> named;
+  for (const std::string_view kind : Kinds()) {
+    const v1::NotificationKind value = KindNamed(kind);
+    EXPECT_NE(value, v1::NOTIFICATION_KIND_UNSPECIFIED) << kind;
+    named.insert(value);
+  }
+  EXPECT_EQ(static_cast<int>(named.size()), v1::NotificationKind_descriptor()->value_count() - 1);
+  EXPECT_EQ(KindNamed("from_the_future"), v1::NOTIFICATION_KIND_UNSPECIFIED);
 }
 
 TEST(Texts, EveryKindHasWordsInBothLanguagesAndBalancedMarks) {

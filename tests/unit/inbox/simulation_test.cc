@@ -258,20 +258,20 @@ class Simulation {
     std::map<std::string, int> expected;
     for (const Stream& stream : streams_) {
       for (const events::Delivery& delivery : stream.events) {
-        const Origin origin{delivery.service, delivery.shard, *Cursor::Parse(delivery.id)};
+        const EventRef event{delivery.service, delivery.shard, *Cursor::Parse(delivery.id)};
         for (const Notice& notice : NoticesOf(delivery.event)) {
           if (notice.to.id == owner && !notice.record.kind().empty()) {
-            ++expected[NameIn(notice.record, origin)];
+            ++expected[NameIn(notice.record, event)];
           }
         }
       }
     }
     return expected;
   }
-  static std::string NameIn(const v1::NotificationRecord& record, const Origin& origin) {
+  static std::string NameIn(const v1::NotificationRecord& record, const EventRef& event) {
     const std::string_view family = FamilyOf(record.kind());
     if (!family.empty()) return std::string(family) + SubjectOf(record, family);
-    return std::to_string(CauseOf(origin, NameOf(record.kind(), record.subject_id())));
+    return std::to_string(CauseOf(event, NameOf(record.kind(), record.subject_id())));
   }
   // Registrations coalesce by who reports, which their entries do not name: all of them together.
   static std::string SubjectOf(const v1::NotificationRecord& record, std::string_view family) {

@@ -110,7 +110,6 @@ class LogTest : public ::testing::Test {
 TEST_F(LogTest, LevelsAndFormats) {
   Init({Level::kWarn, Format::kText, "inbox"});
   Info("hidden");
-  EXPECT_FALSE(Enabled(Level::kInfo));
   Warn("shown", {{"status", absl::NotFoundError("gone")}});
   ASSERT_EQ(lines_.size(), 1u);
   EXPECT_THAT(lines_[0], HasSubstr("shown status=\"NOT_FOUND: gone\""));

@@ -50,7 +50,8 @@ class FakeDispatch final : public Dispatch {
     // Two a page, so that paging is exercised; the token is the last id.
     dispatch::v1::ListTasksResponse response;
     for (const auto& [id, task] : tasks) {
-      if (task.state() != request.state() || id <= request.page_token()) continue;
+      if (id <= request.page_token()) continue;
+      if (std::ranges::count(request.states(), task.state()) == 0) continue;
       if (ToTime(task.window().start()) < ToTime(request.start_after())) continue;
       if (response.tasks_size() == 2) {
         response.set_next_page_token(response.tasks(1).task_id());

@@ -137,6 +137,23 @@ TEST_F(PageTest, NoPositionMakesOnePageReadAWholeIndex) {
   EXPECT_EQ(Page(query).status().code(), absl::StatusCode::kInternal);
 }
 
+// A page that had looked at enough was refused when it went on, every time it was asked for.
+TEST_F(PageTest, APageThatHasLookedAtEnoughEndsWhereItIs) {
+  for (int i = 0; i < 4'100; ++i) {
+    clock_.Advance(Millis(1));
+    Add(i % kShards, "cleaning");
+  }
+  auto walk = Walk::Begin(store_, Everywhere("cleaning", 20), Walk::kSparseChunk);
+  ASSERT_THAT(walk, testing::IsOk());
+  const auto enough = testing::Run(loop_, walk->Next(Walk::kMaxLookedAt));
+  ASSERT_THAT(enough, testing::IsOk());
+  ASSERT_EQ(enough->size(), static_cast<size_t>(Walk::kMaxLookedAt));
+  const auto more = testing::Run(loop_, walk->Next(20));
+  ASSERT_THAT(more, testing::IsOk());
+  EXPECT_TRUE(more->empty());
+  EXPECT_FALSE(walk->ended());
+}
+
 TEST_F(PageTest, GoesTheOtherWayRoundToo) {
   std::vector<std::string> oldest_first;
   for (int i = 0; i < 100; ++i) {
@@ -146,7 +163,7 @@ TEST_F(PageTest, GoesTheOtherWayRoundToo) {
   std::ranges::sort(oldest_first, {},
                     [](const std::string& id) { return std::pair(CreatedAt(id), id); });
   PageQuery query = Everywhere("", 7);
-  query.newest_first = false;
+  query.descending = false;
   std::vector<std::string> found;
   do {
     const auto page = Page(query);
@@ -155,6 +172,80 @@ TEST_F(PageTest, GoesTheOtherWayRoundToo) {
     query.after = page->next;
   } while (!query.after.empty());
   EXPECT_EQ(found, oldest_first);
+}
+
+// A city has hundreds of lists, and at first few of them hold anything: every read of one list was
+// a read of all.
+TEST_F(PageTest, OnlyListsThatRunDryAreReadOn) {
+  PageQuery query;
+  for (int i = 0; i < 300; ++i) {
+    query.lists.push_back(
+        store::Keys("lists", kShards).Of(i % kShards, "needs", std::to_string(i)));
+  }
+  std::vector<std::string> all;
+  for (int i = 0; i < 1'000; ++i) {
+    clock_.Advance(Millis(1));
+    all.push_back(ids_.New("ned", 0));
+    data_.IndexAdd(query.lists[0], CreatedAt(all.back()), all.back());
+  }
+  int reads = 0;
+  store_.SetFaults([&](std::string_view, std::string_view) {
+    ++reads;
+    return store::Fault();
+  });
+  query.size = 500;
+  query.descending = false;
+  const auto page = Page(query);
+  store_.SetFaults(nullptr);
+  ASSERT_THAT(page, testing::IsOk());
+  all.resize(500);
+  EXPECT_EQ(page->ids, all);
+  EXPECT_LE(reads, 310);
+}
+
+TEST_F(PageTest, WhatSortsLowerThanAskedIsLeftOut) {
+  std::vector<std::string> all;
+  for (int i = 0; i < 50; ++i) {
+    clock_.Advance(Millis(1));
+    all.push_back(Add(i % kShards, "cleaning"));
+  }
+  PageQuery query = Everywhere("", 7);
+  query.least = CreatedAt(all[20]);
+  for (const bool descending : {false, true}) {
+    query.descending = descending;
+    query.after.clear();
+    std::vector<std::string> found;
+    do {
+      const auto page = Page(query);
+      ASSERT_THAT(page, testing::IsOk());
+      found.insert(found.end(), page->ids.begin(), page->ids.end());
+      query.after = page->next;
+    } while (!query.after.empty());
+    std::ranges::sort(found);
+    EXPECT_EQ(found, std::vector<std::string>(all.begin() + 20, all.end()));
+  }
+}
+
+TEST_F(PageTest, ARecordInSeveralListsIsShownOnce) {
+  std::vector<std::string> all;
+  for (int i = 0; i < 50; ++i) {
+    clock_.Advance(Millis(i % 2));
+    all.push_back(Add(0, "cleaning"));
+    if (i % 3 != 0) data_.IndexAdd(KeyOf(1), CreatedAt(all.back()), all.back() + "|cleaning");
+  }
+  std::ranges::sort(all, std::greater(),
+                    [](const std::string& id) { return std::pair(CreatedAt(id), id); });
+  for (const int size : {1, 7, 100}) {
+    PageQuery query = Everywhere("", size);
+    std::vector<std::string> found;
+    do {
+      const auto page = Page(query);
+      ASSERT_THAT(page, testing::IsOk());
+      found.insert(found.end(), page->ids.begin(), page->ids.end());
+      query.after = page->next;
+    } while (!query.after.empty());
+    EXPECT_EQ(found, all) << size;
+  }
 }
 
 TEST_F(PageTest, APositionThatIsNoneIsRefused) {

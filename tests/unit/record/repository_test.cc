@@ -226,6 +226,27 @@ TEST_F(RepositoryTest, WhatDropsMostOfAListReadsItInLargePieces) {
   EXPECT_LT(reads, 10);
 }
 
+// Every page owed for the whole piece that was read for it, of which the next one read most again.
+TEST_F(RepositoryTest, PagesOweForWhatTheyHaveLookedAt) {
+  for (int i = 0; i < 300; ++i) Make("c1", "a", "per_1");
+  google::protobuf::RepeatedField<int> proposed;
+  proposed.Add(kProposed);
+  const Listed all = List(records_.Of(kThing, "per_1", proposed));
+  EXPECT_EQ(all.ids.size(), 300u);
+  EXPECT_LE(all.read, 320);
+}
+
+// A list with one such record could not be read at all, and nothing that reads all records at its
+// start came up.
+TEST_F(RepositoryTest, ARecordThatCannotBeReadHidesOnlyItself) {
+  const std::string broken = Make("c1").project().project_id();
+  const std::string whole = Make("c1").project().project_id();
+  store::Commit commit(store_.keys().ShardOfId(broken));
+  commit.Put(store_.keys().Of(commit.shard(), "project", broken), 1, "\xff");
+  ASSERT_THAT(testing::Run(loop_, store_.Apply(std::move(commit))), testing::IsOk());
+  EXPECT_THAT(In("c1"), ElementsAre(whole));
+}
+
 TEST_F(RepositoryTest, WhatAClosedAreaHeldIsListedUnderItsSuccessor) {
   const std::string moved = Make("c2").project().project_id();
   tree_ = TreeOf(true);

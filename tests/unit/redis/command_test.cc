@@ -55,10 +55,6 @@ TEST(Command, RoutesByTheGivenKeyOnly) {
   EXPECT_EQ(Command::Any("PING").slot(), -1);
 }
 
-TEST(Command, IsTheSameFromAVector) {
-  EXPECT_EQ(Command::Of("k", {"GET", "k"}).wire(), Command::On("k", "GET", "k").wire());
-}
-
 TEST(Command, LabelsAFunctionByItsName) {
   EXPECT_EQ(Command::On("k", "GET", "k").label(), "GET");
   EXPECT_EQ(Command::On("k", "FCALL", "commit", 1, "k").label(), "commit");

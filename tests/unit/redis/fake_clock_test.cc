@@ -51,8 +51,11 @@ TEST_F(FakeClockTest, WakesInTheOrderOfTheirTimes) {
 }
 
 TEST_F(FakeClockTest, DoesNotSleepForNothing) {
-  testing::Run(loop_, clock_.SleepFor(Millis(0)));
-  testing::Run(loop_, clock_.SleepFor(Millis(-1)));
+  Spawn(Millis(0), 'a');
+  Spawn(Millis(-1), 'b');
+  Turn();
+  EXPECT_EQ(order_, "ab");
+  EXPECT_EQ(clock_.sleepers(), 0u);
 }
 
 TEST_F(FakeClockTest, NeverGoesBack) {
@@ -93,6 +96,7 @@ TEST_F(FakeClockTest, ACancelledSleeperThrowsAndLeaves) {
 TEST_F(FakeClockTest, SleepersMayBeLeftBehind) {
   Spawn(Millis(5), 'a');
   Turn();
+  EXPECT_EQ(clock_.sleepers(), 1u);
 }
 
 TEST(Run, ReturnsAndThrowsWhatTheTaskDoes) {

@@ -53,7 +53,7 @@ TEST(AreaSheet, ReadsEveryColumn) {
   EXPECT_EQ(grid.parent_code(), "310110");
   EXPECT_EQ(grid.center().latitude(), 31.25);
   EXPECT_EQ(grid.center().longitude(), 121.5);
-  EXPECT_EQ(grid.coordinate(), "official");
+  EXPECT_EQ(grid.coordinate(), v1::COORDINATE_OFFICIAL);
   EXPECT_EQ(grid.overlay_codes().at("party_grid"), "D-07");
   EXPECT_FALSE(sheet->areas[1].has_center());
   EXPECT_TRUE(sheet->areas[1].overlay_codes().empty());

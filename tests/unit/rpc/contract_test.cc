@@ -3,8 +3,11 @@
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -84,6 +87,51 @@ TEST(ContractTest, EveryFieldOfEveryRequestHasBounds) {
       ADD_FAILURE() << method->full_name() << ": " << method->input_type()->name() << "." << field
                     << " has no bounds";
     }
+  }
+}
+
+// Whether the message has such a field; of several or of one.
+bool Has(const google::protobuf::Descriptor* type, const std::string& name, bool repeated = false) {
+  const auto* field = type->FindFieldByName(name);
+  return field != nullptr && field->is_repeated() == repeated;
+}
+
+TEST(ContractTest, EveryListIsPagedTheSameWay) {
+  const std::map<std::string, std::string> whole = {
+      {"ListAreaAncestors", "a way up the tree is as long as the tree is high"},
+      {"ListRoles", "sixteen at most, and what granting and revoking answer"}};
+  for (const MethodDescriptor* method : Methods()) {
+    const bool is_list = method->name().starts_with("List") && !whole.contains(method->name());
+    EXPECT_EQ(Has(method->input_type(), "page_size"), is_list) << method->full_name();
+    EXPECT_EQ(Has(method->input_type(), "page_token"), is_list) << method->full_name();
+    EXPECT_EQ(Has(method->output_type(), "next_page_token"), is_list) << method->full_name();
+    // One state, and none for some of them, is what lists asked for once.
+    EXPECT_FALSE(is_list && Has(method->input_type(), "state")) << method->full_name();
+    EXPECT_FALSE(is_list && Has(method->input_type(), "states")) << method->full_name();
+  }
+}
+
+TEST(ContractTest, EveryUpdateNamesItsFieldsAndTheVersionItIsAbout) {
+  int updates = 0;
+  for (const MethodDescriptor* method : Methods()) {
+    if (!method->name().starts_with("Update")) continue;
+    ++updates;
+    EXPECT_TRUE(Has(method->input_type(), "update_mask")) << method->full_name();
+    EXPECT_TRUE(Has(method->input_type(), "etag")) << method->full_name();
+    EXPECT_TRUE(Has(method->output_type(), "etag")) << method->full_name();
+  }
+  EXPECT_GE(updates, 3);
+}
+
+TEST(ContractTest, EveryMutationHasARequestId) {
+  const std::set<std::string> reads = {"Get", "List", "Find", "Watch", "Recommend", "Echo"};
+  // The codes and tokens of a login are used once by themselves.
+  const std::set<std::string> sessions = {"RequestLoginCode", "Login", "RefreshTokens", "Logout"};
+  for (const MethodDescriptor* method : Methods()) {
+    const bool read = std::ranges::any_of(
+        reads, [&](const std::string& verb) { return method->name().starts_with(verb); });
+    const bool mutation = !read && !sessions.contains(method->name());
+    EXPECT_EQ(Has(method->input_type(), "request_id"), mutation) << method->full_name();
   }
 }
 

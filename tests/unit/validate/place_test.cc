@@ -26,7 +26,7 @@ void ExpectConverted(const GeoPoint& place) {
 }
 
 TEST(PlaceTest, GcjTwoIsConvertedOnce) {
-  dispatch::v1::ListTasksNearRequest find;
+  dispatch::v1::FindNearestTasksRequest find;
   *find.mutable_point() = InShanghai();
   const Validator validator(find.GetDescriptor());
   EXPECT_TRUE(validator.Check(&find).ok());
@@ -36,7 +36,7 @@ TEST(PlaceTest, GcjTwoIsConvertedOnce) {
 }
 
 TEST(PlaceTest, AnUnknownDatumIsRefused) {
-  dispatch::v1::ListTasksNearRequest find;
+  dispatch::v1::FindNearestTasksRequest find;
   *find.mutable_point() = InShanghai();
   find.mutable_point()->set_datum(static_cast<common::v1::Datum>(7));
   const auto violations = ViolationsOf(Validator(find.GetDescriptor()).Check(&find));
@@ -46,7 +46,7 @@ TEST(PlaceTest, AnUnknownDatumIsRefused) {
 }
 
 TEST(PlaceTest, DegreesOutOfRangeAreRefusedInAnyDatum) {
-  dispatch::v1::ListTasksNearRequest find;
+  dispatch::v1::FindNearestTasksRequest find;
   *find.mutable_point() = InShanghai();
   find.mutable_point()->set_latitude(91);
   const auto violations = ViolationsOf(Validator(find.GetDescriptor()).Check(&find));

@@ -47,7 +47,11 @@ constexpr const char* kProto = R"(
     bool flag = 19;
     string name = 21 [(baodao.validate.v1.field) = {max_length: 4, format: FORMAT_LINE}];
     repeated string lines = 22 [(baodao.validate.v1.field) = {max_items: 3, max_length: 5, format: FORMAT_LINE}];
-    string contact = 23 [(baodao.validate.v1.field) = {max_length: 32, format: FORMAT_CONTACT_PHONE}];
+    string contact = 23 [(baodao.validate.v1.field) = {format: FORMAT_CONTACT_PHONE}];
+    string token = 24 [(baodao.validate.v1.field) = {format: FORMAT_PAGE_TOKEN}];
+    string area = 25 [(baodao.validate.v1.field) = {format: FORMAT_AREA_CODE}];
+    string short_area = 26 [(baodao.validate.v1.field) = {format: FORMAT_AREA_CODE, max_length: 6}];
+    string long_area = 27 [(baodao.validate.v1.field) = {format: FORMAT_AREA_CODE, max_length: 99}];
   }
 )";
 
@@ -152,6 +156,22 @@ TEST_F(ValidateTest, FormatsHold) {
   EXPECT_EQ(Check(R"(phone: "12812345678")"), "phone BAD_FORMAT");
   EXPECT_EQ(Check(R"(title: "a\001b")"), "title CONTROL_CHARACTERS");
   EXPECT_EQ(Check(R"(title: "a\nb")"), "");
+}
+
+// Every field used to say again how long an id, a token or a code may be.
+TEST_F(ValidateTest, AFormatBoundsTheLengthByItself) {
+  const auto text = [](const std::string& field, size_t length) {
+    return field + ": '" + std::string(length, 'a') + "'";
+  };
+  EXPECT_EQ(Check(text("id", 32)), "id TOO_LONG");
+  EXPECT_EQ(Check(text("token", 512)), "");
+  EXPECT_EQ(Check(text("token", 513)), "token TOO_LONG");
+  EXPECT_EQ(Check(text("area", 32)), "");
+  EXPECT_EQ(Check(text("area", 33)), "area TOO_LONG");
+  EXPECT_EQ(Check(text("short_area", 6)), "");
+  EXPECT_EQ(Check(text("short_area", 7)), "short_area TOO_LONG");
+  EXPECT_EQ(Check(text("long_area", 33)), "long_area TOO_LONG");
+  EXPECT_EQ(Check("contact: '" + std::string(33, '1') + "'"), "contact BAD_FORMAT");
 }
 
 TEST_F(ValidateTest, RequiredTextShowsSomething) {

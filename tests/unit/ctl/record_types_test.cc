@@ -1,0 +1,58 @@
+#include "ops/ctl/record_types.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "common/config/config.h"
+#include "common/status/status.h"
+#include "tests/ctl.h"
+
+namespace baodao::ctl {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(RecordTypesTest, TheProtosTellNamePrefixServiceAndMethod) {
+  const std::vector<RecordType> types = RecordTypes();
+  const auto point = std::ranges::find(types, "service_point", &RecordType::name);
+  ASSERT_NE(point, types.end());
+  EXPECT_EQ(point->prefix, "spt");
+  EXPECT_EQ(point->service, "registration");
+  EXPECT_EQ(point->get->full_name(), "baodao.registration.v1.ServicePointService.GetServicePoint");
+  EXPECT_EQ(point->IdField(), "service_point_id");
+}
+
+TEST(RecordTypesTest, WhatNobodyMayReadIsNone) {
+  for (const RecordType& type : RecordTypes()) EXPECT_NE(type.name, "session");
+}
+
+// Inspect asks the service for nothing but the id, and goes by the prefix alone.
+TEST(RecordTypesTest, EveryTypeIsToldByItsPrefixAndAskedForByItsId) {
+  std::set<std::string> prefixes;
+  for (const RecordType& type : RecordTypes()) {
+    EXPECT_TRUE(prefixes.insert(type.prefix).second) << type.prefix << " of " << type.name;
+    EXPECT_EQ(type.get->input_type()->field_count(), 1) << type.get->full_name();
+    EXPECT_NE(std::ranges::find(config::kServices, type.service), config::kServices.end());
+    EXPECT_NE(type.get->output_type()->FindFieldByName(type.IdField()), nullptr) << type.name;
+  }
+}
+
+TEST(RecordTypesTest, EveryTypeHasANameInChinese) {
+  for (const RecordType& type : RecordTypes()) {
+    EXPECT_THAT(Localise(NotFound(type.name, "x"), Locale::kZh), Not(HasSubstr(type.name)))
+        << "common/status/terms.def lacks it";
+  }
+}
+
+TEST(RecordTypesTest, TheHelpOfInspectNamesThemAll) {
+  const Outcome help = OutcomeOf({"inspect", "--help"});
+  for (const RecordType& type : RecordTypes()) EXPECT_THAT(help.out, HasSubstr(type.prefix + "_…"));
+}
+
+}  // namespace
+}  // namespace baodao::ctl
