@@ -70,11 +70,10 @@ class AreaTree {
   const Area* CurrentOf(std::string_view code) const;
   // The areas whose indexes (each of a whole subtree) together hold what belongs to this one:
   // itself and the closed areas elsewhere whose place it, or an area below it, has taken in the
-  // end. None lies in another one. What one of them holds may yet have gone elsewhere: see
-  // IsElsewhere.
+  // end. None lies in another one. Things in them may yet have gone elsewhere: see IsElsewhere.
   std::vector<std::string> IndexedUnder(std::string_view code) const;
-  // Whether what lies in `other` is known not to belong to this area. Of what the indexes of
-  // IndexedUnder hold, this is what went to another area than the closed one above it.
+  // Whether things in `other` are known not to belong to this area. In the indexes of IndexedUnder
+  // these are the things that went to another area than the closed one above them.
   bool IsElsewhere(std::string_view code, std::string_view other) const;
   // The subdistrict the area is or lies in; nullptr for areas above subdistricts, areas outside
   // any, and unknown codes.

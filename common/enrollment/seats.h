@@ -1,6 +1,6 @@
 // The rules of a limited number of seats, on plain numbers: who gets one, who waits, whose turn it
-// is, how long an offer lasts. What keeps its people in records of their own (a task) asks here;
-// what keeps them in one small message uses roster.h, which asks here, too.
+// is, how long an offer lasts. A record whose people have records of their own (a task) asks here;
+// one that keeps them in one small message uses roster.h, which asks here, too.
 #pragma once
 
 #include <algorithm>
@@ -33,7 +33,7 @@ struct Seats {
 // One person's part in it.
 struct Place {
   v1::Standing standing = v1::STANDING_UNSPECIFIED;
-  // Of an offer: whether a seat is kept free for it.
+  // Whether a seat is kept free for it, an offer.
   bool holds_seat = false;
   Time offer_expires;
 };

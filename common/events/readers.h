@@ -1,4 +1,4 @@
-// Which groups act on which services' events: the one place that says so. Whoever trims a stream
+// Which groups act on which services' events: the one place that says so. The trimmer of a stream
 // waits for its readers, also for those that have not started yet.
 #pragma once
 

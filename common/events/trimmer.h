@@ -20,8 +20,8 @@ struct TrimmerOptions {
   int shards = 0;
   Millis keep{3'600'000};  // tails must find at least this much
   Millis every{60'000};
-  // Groups that are to read the streams. What one of them that has never started has not read is
-  // kept, but not for ever: for `keep_unstarted`.
+  // Groups that are to read the streams. Events for one that has never started are kept, but not
+  // for ever: for `keep_unstarted`.
   std::vector<std::string> readers;
   Millis keep_unstarted{7LL * 24 * 3'600'000};
 };

@@ -8,7 +8,7 @@
 namespace baodao::metrics {
 
 // process_cpu_seconds_total, process_resident_memory_bytes, process_open_fds,
-// process_start_time_seconds. What cannot be read is left out.
+// process_start_time_seconds. Values that cannot be read are left out.
 std::shared_ptr<prometheus::Collectable> ProcessMetrics();
 
 }  // namespace baodao::metrics

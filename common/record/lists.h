@@ -14,7 +14,7 @@ PageQuery Repository::InArea(const T& type, const std::string& area_code,
   PageQuery query;
   query.area = area_code;
   query.states = std::set<int>(states.begin(), states.end());
-  // Of several states the list of all is read: a record that goes from one to the other is not
+  // For several states the list of all is read: a record that goes from one to the other is not
   // missed, and lists are not multiplied.
   std::string state;
   if (query.states.size() == 1) state = StateName(*type.States(), *query.states.begin());

@@ -15,9 +15,9 @@
 namespace baodao::record {
 namespace {
 
-// Of each of several lists, at least.
+// Members read of each of several lists, at least.
 constexpr int64_t kSmallestChunk = 8;
-// Of one list at once, at most, unless a page asks for more.
+// Members read of one list at once, at most, unless a page asks for more.
 constexpr int64_t kLargestChunk = 1'024;
 
 using Members = absl::StatusOr<std::vector<store::ScoredMember>>;
@@ -44,7 +44,7 @@ absl::StatusOr<Walk> Walk::Begin(store::Store& store, PageQuery query, size_t at
   }
   const auto lists = static_cast<int64_t>(walk.query_.lists.size());
   auto chunk = static_cast<int64_t>(at_once);
-  // Of several lists each holds a part of the page.
+  // Each of several lists holds a part of the page.
   if (lists > 1) chunk = std::min(chunk, std::max(kSmallestChunk, 2 * chunk / lists + 1));
   if (walk.position_) ++chunk;  // where the page begins is read again, and left out
   for (std::string& list : walk.query_.lists) {

@@ -74,7 +74,7 @@ class Walk {
   Task<absl::StatusOr<std::vector<Position>>> Next(size_t count);
 
   bool ended() const;
-  // What was returned or passed over last; nothing before the first.
+  // The member returned or passed over last; nothing before the first.
   const std::optional<Position>& position() const { return position_; }
   // Members returned or passed over. More are read: of several lists each holds a part of a page.
   int64_t looked_at() const { return looked_at_; }

@@ -39,7 +39,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   static Task<absl::Status> AwaitUp(std::shared_ptr<Connection> connection, Instant deadline);
   // Gives the current connection up and makes another.
   void Reconnect(const std::string& cause);
-  // For good. What is in flight fails.
+  // For good. Commands in flight fail.
   void Close();
 
   const std::string& last_error() const { return last_error_; }

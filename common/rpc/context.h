@@ -90,7 +90,7 @@ class CallContext {
   }
 
   // Leaves what was read for the access rule to the handler of the same call, which takes it once:
-  // a second look is to see what has changed. What a stream leaves lying grows old. Loop thread.
+  // a second look is to see what has changed. In a stream it grows old. Loop thread.
   void Keep(std::string key, std::shared_ptr<const void> value) const {
     state_->kept_key = std::move(key);
     state_->kept = std::move(value);

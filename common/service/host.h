@@ -16,7 +16,7 @@
 namespace baodao::service {
 
 // A service says in its constructor what it hears; Main runs it once the service has loaded. Every
-// service trims its own event streams besides. Loop thread only. What is handed in lives as long as
+// service trims its own event streams besides. Loop thread only. Objects handed in live as long as
 // the service.
 class Host {
  public:

@@ -70,7 +70,7 @@ Metadata MetadataOf(const absl::Status& status);
 std::vector<Violation> ViolationsOf(const absl::Status& status);
 std::optional<std::chrono::milliseconds> RetryAfterOf(const absl::Status& status);
 
-// Text for people. Of a status that is no refusal: the text of what the client would be told.
+// Text for people. A status that is no refusal has the text of what the client would be told.
 std::string Localise(const absl::Status& status, Locale locale);
 std::string Localise(const Violation& violation, Locale locale);
 

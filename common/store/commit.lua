@@ -13,7 +13,7 @@
 --   A version is the first 8 bytes of a record, empty when it must not exist.
 -- Output: 0 when all were applied, else one item per commit: 0 applied, 1 conflict, 2 too late,
 --   {index, value kept, …} of the requests known already, or the error that stopped it.
--- Order: time, requests, versions, writes. Whatever stops a commit removes the requests it set.
+-- Order: time, requests, versions, writes. A commit that is stopped removes the requests it set.
 -- A change of this interface is a new number in all names: replicas of two builds share a Redis.
 
 -- Numbers that go into commands are texts: Redis prints a Lua number digit by digit, as a double.

@@ -29,8 +29,8 @@ namespace baodao::store {
 template <class Item>
 class HotQueue {
  public:
-  // Completes every item of the batch, in the order they were submitted. What it throws ends the
-  // batch.
+  // Completes every item of the batch, in the order they were submitted. An exception from it ends
+  // the batch.
   using Batch = std::function<Task<void>(std::string key, std::vector<Item*> items)>;
 
   // `max_batch`: at most this many items a batch. `batch` may outlive the queue until the batches

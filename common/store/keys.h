@@ -18,7 +18,7 @@
 //   {NN}S:diagnostics            index   these names by last write       likewise
 //   baodao:shards, its :ring     value   number of shards; whose ring    one each for all services
 //
-// Of each record type T (common/record/type.h):
+// For each record type T (common/record/type.h):
 //
 //   {NN}S:T:<id>                 record  the record: see its service's table
 //   {NN}S:T-in:<area>[:<STATE>]  index   ids by creation: of an area, of one state

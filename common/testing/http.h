@@ -1,4 +1,4 @@
-// What a server of this machine answers to a GET.
+// The answer of a server of this machine to a GET.
 #pragma once
 
 #include <asio/connect.hpp>

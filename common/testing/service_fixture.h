@@ -32,7 +32,7 @@ class ServiceFixture : public StoreFixture {
   void TearDown() override;
   void StopServing();
 
-  // The next replica, by the rules of `access`. What it is given outlives TearDown.
+  // The next replica, by the rules of `access`. Its arguments outlive TearDown.
   void Serve(rpc::Router& router, metrics::Registry& metrics, rpc::AccessPolicy access);
   // To a replica, in the order they were served. Nothing is tried again: a test sees each answer.
   rpc::Channel& channel(size_t replica = 0) { return servers_.at(replica)->channel(); }
@@ -55,10 +55,10 @@ class ServiceFixture : public StoreFixture {
   }
 
   std::string NextRequest() { return "r" + std::to_string(++requests_); }
-  // Of one shard after the other.
+  // A new id, of one shard after the other.
   std::string NewPerson();
 
-  // What the events of all shards say, in order within a shard.
+  // The events of all shards, in order within a shard.
   std::vector<events::v1::Event> Events();
   // How many of them satisfy `fits`.
   int CountEvents(const std::function<bool(const events::v1::Event&)>& fits);

@@ -16,7 +16,7 @@ bool IsNormalised(v1::Format format);
 // then says whether it could. Phone numbers: see phone.h. Text for people: composed (NFC); line
 // ends are \n and tabs blanks; without what nobody sees (zero-width characters, bidi controls,
 // fillers), but joiners and variation selectors stay where they shape a character; without blanks
-// at either end, and so empty where nothing shows. What cannot come down to `max_length` code
+// at either end, and so empty where nothing shows. Text that cannot come down to `max_length` code
 // points (0: no limit) is not composed. A second time changes nothing.
 void Normalise(v1::Format format, std::size_t max_length, std::string* text);
 

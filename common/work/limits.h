@@ -46,7 +46,7 @@ inline bool IsNear(const Span& other, const Span& work) {
 enum class Verdict { kFits, kTooManyHours, kTooLittleRest };
 
 // Whether `added` may come to `others`, which neither overlap it nor each other, in any order.
-// Others that are not near may be left out. What is wrong among the others alone is not judged.
+// Others that are not near may be left out. Faults among the others alone are not judged.
 Verdict Judge(std::vector<Span> others, const Span& added, const Limits& limits);
 
 // The same as OK, DAILY_HOURS_EXCEEDED or REST_TOO_SHORT.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <google/protobuf/descriptor.h>
+#include <grpcpp/channel.h>
 #include <grpcpp/generic/generic_stub.h>
 
 #include <functional>

@@ -67,7 +67,7 @@ void AddCommands(CLI::App& app, Plan& plan) {
   AddDeadLetters(app, plan);
 }
 
-// What stands on the command line goes before the environment.
+// The command line goes before the environment.
 absl::StatusOr<std::string> TokenFor(const Globals& globals) {
   if (!globals.token.empty()) return globals.token;
   if (!globals.keys_dir.empty()) {

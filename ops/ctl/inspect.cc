@@ -53,7 +53,7 @@ Task<absl::Status> Inspect(Session& session, std::shared_ptr<const std::string> 
   for (const RecordType& type : RecordTypes()) {
     if (id->starts_with(type.prefix + "_")) co_return co_await InspectRecord(session, type, *id);
   }
-  // What is left may be the code of an area.
+  // Anything else may be the code of an area.
   if (validate::FitsFormat(validate::v1::FORMAT_AREA_CODE, *id)) {
     co_return co_await InspectArea(session, *id);
   }

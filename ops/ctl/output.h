@@ -14,7 +14,7 @@ namespace baodao::ctl {
 int DisplayWidth(std::string_view text);
 // The text with what would act on a terminal or mislead who reads it written out: control
 // characters and line ends (\n), bidi controls and what is not seen (\u202e), bytes that are not
-// UTF-8 (\xff). What others wrote cannot forge a line.
+// UTF-8 (\xff). Texts of others cannot forge a line.
 std::string Shown(std::string_view text);
 
 class Table {

@@ -19,7 +19,7 @@
 
 namespace baodao::ctl {
 
-// What is the same for all commands.
+// The options of all commands.
 struct Globals {
   std::string host = "127.0.0.1";
   int port_base = 7100;
@@ -60,7 +60,7 @@ class Session {
   std::string token_;
 };
 
-// What a command line came to: filled by the subcommand that was chosen.
+// The outcome of a command line: filled by the subcommand that was chosen.
 using Command = std::function<Task<absl::Status>(Session&)>;
 
 struct Plan {

@@ -21,7 +21,7 @@ bool HoldsSlot(AssignmentState state) {
          state == dispatch::v1::ASSIGNMENT_STATE_CREDITED;
 }
 
-// What somebody must have heard: kind and subject.
+// A notification that somebody must have got: kind and subject.
 using Outcome = std::pair<inbox::v1::NotificationKind, std::string>;
 
 struct Findings {
@@ -148,7 +148,7 @@ Task<void> CheckInbox(World& world, const Actor& person, Findings& findings) {
   world.counts["notifications read"] += whole.notifications_size();
 }
 
-// Whoever took part hears how it ended; events take a moment.
+// Everybody who took part hears how it ended; events take a moment.
 Task<void> CheckOutcomes(World& world, const Actor& person, std::set<Outcome> missing,
                          Findings& findings) {
   for (int attempt = 0; attempt < 300; ++attempt) {

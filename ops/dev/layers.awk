@@ -11,7 +11,7 @@ BEGIN {
   uses["store"] = "domain"
   uses["domain"] = "solver"
   uses["solver"] = "nothing else"
-  # Rules are pure: no network, no store, no loop, no log. Of a service's API they know the messages.
+  # Rules are pure: no network, no store, no loop, no log. They know a service's API by its messages only.
   impure = "^(grpc|hiredis|asio|prometheus|spdlog)|[.]grpc[.]pb[.]h$|" \
            "^common/(async|client|config|events|log|metrics|redis|rpc|service|store|timers)/"
 }

@@ -13,7 +13,7 @@ namespace {
 
 using std::chrono::hours;
 
-// What every second task asks for, of two people; one in five has it.
+// Every second task asks two people for this skill; one in five has it.
 const std::string& ScarceSkill() {
   static const std::string skill = demo::TradeOf(0).skill;
   return skill;

@@ -1,4 +1,4 @@
-// What is measured. Each scenario acts through gRPC on the real binaries.
+// The scenarios that are measured. Each acts through gRPC on the real binaries.
 #pragma once
 
 #include <memory>

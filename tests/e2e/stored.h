@@ -24,7 +24,7 @@ class Stored {
     before_ = Read();
   }
 
-  // What was written since, by key. Not what workers note for themselves, nor what ran out.
+  // The changes since, by key, without what workers note for themselves and what ran out.
   std::vector<std::string> Changes() const {
     town_.Run(AwaitEvents(town_));
     const Values after = Read();
@@ -59,7 +59,7 @@ class Stored {
     end
     return all)";
 
-  // Of "{03}inbox:cursors" or "{03}dispatch:task:tsk_…": cursors, task.
+  // "cursors" for "{03}inbox:cursors", "task" for "{03}dispatch:task:tsk_…".
   static std::string KindOf(const std::string& key) {
     const size_t first = key.find(':') + 1;
     return key.substr(first, key.find(':', first) - first);

@@ -22,7 +22,7 @@ struct TownOptions {
   size_t people = 20;
   size_t communities = 2;
   size_t units = 0;
-  // Of the demo's story, for who plays on.
+  // Needs of the demo's story, for a test that plays on.
   size_t needs = 0;
   std::chrono::seconds lead{60};
   DeploymentOptions deployment;

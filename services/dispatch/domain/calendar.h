@@ -34,8 +34,7 @@ inline constexpr Millis kCalendarKeep = std::chrono::hours(24 * 31);
 // count.
 absl::Status CheckCalendar(const v1::CalendarRecord& calendar, const Work& work,
                            const work::Limits& limits);
-// OK or OVERLAPPING_TASK: nobody was in two places at once. Of what has happened nothing else is
-// asked.
+// OK or OVERLAPPING_TASK: nobody was in two places at once. Past work is asked nothing else.
 absl::Status CheckOverlap(const v1::CalendarRecord& calendar, const Work& work);
 
 // Adds a reservation of `work` and drops what ended long ago.

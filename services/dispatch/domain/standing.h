@@ -15,9 +15,9 @@ v1::EndCause CauseOf(const absl::Status& refusal);
 inline bool IsOfStanding(v1::EndCause cause) { return cause >= v1::END_CAUSE_NOT_REGISTERED; }
 
 // Judges the person of `profile` as a claim would be judged now. Where it would be refused for the
-// profile, OFFERED, WAITLISTED and ACCEPTED become RELEASED with the cause. Whoever is SIGNED_IN
-// stays and is marked with it, for a coordinator to decide; the mark goes when the standing is
-// back. Nothing changes for anybody else.
+// profile, OFFERED, WAITLISTED and ACCEPTED become RELEASED with the cause. SIGNED_IN stays and is
+// marked with it, for a coordinator to decide; the mark goes when the standing is back. Nothing
+// changes for anybody else.
 Effects DecideStanding(Aggregate& aggregate, const registration::v1::Profile& profile,
                        const Relations& relations, Time now);
 

@@ -14,7 +14,7 @@ namespace {
 // About so many of a shard: years of a district.
 constexpr uint64_t kReleasesKept = 1'000'000;
 
-// Whoever was confirmed after the fact has nothing to do there any more.
+// A person confirmed after the fact has nothing to do there any more.
 bool IsOnTheWork(const v1::Assignment& assignment) {
   return TakesSlot(assignment.state()) && assignment.sign_in_method() != v1::SIGN_METHOD_CONFIRMED;
 }

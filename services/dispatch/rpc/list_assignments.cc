@@ -105,7 +105,7 @@ bool IsBehind(const record::Position& one, const record::Position& other) {
   return std::tie(one.sort, one.id) > std::tie(other.sort, other.id);
 }
 
-// What there is to show of each, at the same time.
+// The item to show of each, all read at the same time.
 Task<absl::StatusOr<std::vector<std::optional<Item>>>> ReadItems(
     App& app, rpc::CallContext context, std::span<const record::Position> tasks) {
   std::vector<std::optional<Item>> items(tasks.size());

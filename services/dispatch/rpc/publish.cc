@@ -13,7 +13,7 @@
 namespace baodao::dispatch {
 namespace {
 
-// What only lists may say: where the task comes from.
+// Only lists may say where the task comes from.
 absl::Status CheckOrigin(const rpc::CallContext& context, const v1::PublishTaskRequest& request) {
   const bool claims_origin = !request.need_id().empty() || !request.requester_id().empty() ||
                              !request.publisher_id().empty() || request.need_attempt() != 0;
@@ -29,7 +29,7 @@ absl::Status CheckPlace(const areas::AreaTree& tree, const v1::PublishTaskReques
   return areas::CheckPlace(tree, request.area_code(), request.place());
 }
 
-// Of a need lists says itself whether the exact place is known: where it is not, the request's is
+// For a need, lists says itself whether the exact place is known: where it is not, the request's is
 // the centre of an area, where nobody is to be sent.
 v1::TaskContact ContactOf(const v1::PublishTaskRequest& request) {
   v1::TaskContact contact = request.contact();

@@ -81,7 +81,7 @@ Answer<v1::Assignment> AssignmentHandlers::Sign(rpc::CallContext context, v1::Si
                ? DecideSignIn(aggregate, subject.person_id, how, now)
                : DecideSignOut(aggregate, subject.person_id, how, now);
   };
-  // What was right and used does not count.
+  // A code that was right and used does not count.
   const std::string& person = subject.person_id;
   if (*method == v1::SIGN_METHOD_CODE) {
     call.extra = [&](store::Commit& commit) {

@@ -14,7 +14,7 @@
 
 namespace baodao::dispatch {
 
-// Tasks as pages read them. What writes them, and their lists, is Tasks.
+// Tasks as pages read them. The class Tasks writes them and their lists.
 inline constexpr record::Type<v1::TaskRecord, v1::Task> kTask{
     .view = &v1::TaskRecord::task,
     .mutable_view = &v1::TaskRecord::mutable_task,

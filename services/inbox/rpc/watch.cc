@@ -1,6 +1,6 @@
 // Watching an inbox without gaps: subscribe first, then read from the token on, again after every
-// wake-up. What a watcher has not read stays in the stream; nothing is queued for it here, however
-// slow it is.
+// wake-up. Notifications that a watcher has not read stay in the stream; nothing is queued for it
+// here, however slow it is.
 #include <optional>
 #include <utility>
 #include <vector>

@@ -23,8 +23,9 @@ struct GraphOptions {
   // So many more candidates are drawn by hash from those who are not among the cheapest: tasks at
   // one place would otherwise all know the same few people. In percent of `candidates`.
   int spread_percent = 50;
-  // Up to so many people are looked at one by one. Of more, some of the nearest are: more of them
-  // the more slots there are at that place, since these all compete for the same people.
+  // Up to so many people are looked at one by one. Where there are more, some of the nearest are:
+  // more of them the more slots there are at that place, since these all compete for the same
+  // people.
   int scan_limit = 256;
   // At most so many of the nearest are looked at.
   int nearest_limit = 4'096;

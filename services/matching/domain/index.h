@@ -39,8 +39,8 @@ class CandidateIndex {
   // `now` is when a new shortage of people begins to count. A task that is over is forgotten.
   Applied Apply(const DispatchTask& task, Time now);
   Applied Apply(const events::v1::AssignmentChanged& change, Time now);
-  // From a snapshot: `task` must have been applied before. Of one that is over only what came of
-  // it.
+  // From a snapshot: `task` must have been applied before. An assignment of one that is over counts
+  // only by what came of it.
   Applied Apply(const Assignment& assignment, const DispatchTask& task);
 
   // Forgets a task that no longer exists.

@@ -20,8 +20,7 @@ using TagSet = absl::InlinedVector<TagId, 6>;
 
 // Loop thread only. Tags are free text: anybody could fill the memory with them by changing their
 // profile again and again. So they are counted, and the number of a tag that nobody holds any more
-// goes to the next new one. Whoever looks at a number they do not hold may find another tag under
-// it.
+// goes to the next new one. A number that the reader does not hold may come to mean another tag.
 class TagTable {
  public:
   // Each call holds the tag once more; Release lets it go.

@@ -32,7 +32,7 @@ class Subject {
   // Areas that granted a person a credential; none for a unit.
   std::vector<std::string> CredentialAreas() const;
 
-  // The registrations that have not ended. What changes after the subject was read makes the commit
+  // The registrations that have not ended. A change after the subject was read makes the commit
   // conflict.
   Task<absl::StatusOr<std::vector<v1::Registration>>> LiveRegistrations(
       record::Repository& records) const;

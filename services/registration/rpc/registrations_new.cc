@@ -25,7 +25,7 @@ v1::RegistrationRecord NewRegistration(const v1::Registration& wanted, int shard
   return record;
 }
 
-// What is asked for, with the defaults filled in.
+// The registration asked for, with the defaults filled in.
 v1::Registration WantedOf(const v1::CreateRegistrationRequest& request,
                           const auth::Principal& caller) {
   v1::Registration wanted;
@@ -54,7 +54,7 @@ Task<absl::StatusOr<bool>> ComesThrough(App& app, const Subject& person, std::st
                            CoversIn(app.records.tree()));
 }
 
-// What is new is given as a registration without id, state and times.
+// The new one is given as a registration without id, state and times.
 RegistrationAnswer Create(App& app, record::Transaction& transaction,
                           const v1::Registration& wanted, rpc::CallContext context) {
   const auth::Principal& caller = context.caller();

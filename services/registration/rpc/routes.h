@@ -33,8 +33,8 @@ class Handlers {
 // address: they get buckets of their own, of `per_second` calls. Phones and addresses have limits
 // in the store besides.
 void LimitLogins(double per_second, rpc::RateLimits* limits);
-// What a person does now and then, and what costs a commit, indexes and an event every time: the
-// common bucket would let one person fill the store.
+// People do these now and then, and each costs a commit, indexes and an event: the common bucket
+// would let one person fill the store.
 void LimitWrites(rpc::RateLimits* limits);
 
 }  // namespace baodao::registration

@@ -51,8 +51,8 @@ Task<absl::StatusOr<std::string>> SessionHandlers::KnownDevice(std::string devic
   co_return device;
 }
 
-// A device that is known has limits of its own, which nobody else can use up. Of the others the
-// address comes first, with half the day of a phone at most.
+// A device that is known has limits of its own, which nobody else can use up. The address of
+// others is checked first, and gets half of a phone's codes a day at most.
 std::vector<SessionHandlers::CodeLimit> SessionHandlers::LimitsOf(const rpc::CallContext& context,
                                                                   const std::string& phone_hash,
                                                                   const std::string& lane) const {

@@ -331,7 +331,7 @@ class WaitlistTest : public CrashTest {
   std::vector<std::string> tasks_;
 };
 
-// Whatever dies in the middle of it, every slot is offered.
+// Every slot is offered, whatever dies in the middle of it.
 TEST_F(WaitlistTest, NoTimerIsLost) {
   Fill(0);
   CrashDuring(Withdraw(0, kTasks), kTasks, 6, [this](int crash) {

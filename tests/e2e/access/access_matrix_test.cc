@@ -299,8 +299,8 @@ TEST_F(AccessMatrixTest, RolesAndOwnersAreAsked) {
 }
 
 // Where the rule asks for no more than a token, the handler decides: for somebody of another
-// community, who reads what is public, raises what is their own, and speaks for nobody else. What
-// comes to something else, or is no standard method, is listed.
+// community, who reads what is public, raises what is their own, and speaks for nobody else.
+// Methods that answer something else, or are no standard methods, are listed.
 TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
   const std::map<std::string, std::string> listed = {{"AcceptOffer", "NO_OFFER"},
                                                      {"ClaimProject", "NOT_THE_LIAISON"},
@@ -338,7 +338,7 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
   for (const auto& [name, answer] : listed) EXPECT_TRUE(asked.contains(name)) << name;
 }
 
-// Of these a coordinator of the task's area may do more than others: the handler's own rule.
+// Some of these allow a coordinator of the task's area more than others: the handler's own rule.
 TEST_F(AccessMatrixTest, HandlersAskForACoordinatorOfTheTasksArea) {
   const demo::World& world = *town_->world;
   const std::string& other_area = world.communities[1].subdistrict_code;

@@ -42,7 +42,7 @@ class BadInputTest : public ::testing::Test {
     throw std::runtime_error(method + " does not exist");
   }
 
-  // What is wrong with a request, as the answer has it.
+  // The violations of a request, as the answer lists them.
   static std::string WrongWith(const absl::Status& status) {
     std::string text;
     for (const Violation& violation : ViolationsOf(status)) {

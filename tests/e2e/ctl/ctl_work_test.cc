@@ -71,7 +71,7 @@ class CtlWorkTest : public ::testing::Test {
   static const demo::Actor& Actor(size_t i) { return world().people[i * kCommunities]; }
   static const std::string& Person(size_t i) { return Actor(i).person_id; }
 
-  // What an operator is answered.
+  // The answer to an operator.
   template <class Req, class Service, class Resp>
   static Resp Ask(rpc::Client<Service>& client,
                   rpc::detail::UnaryMember<rpc::AsyncOf<Service>, Req, Resp> method, Req request) {

@@ -39,7 +39,7 @@ function as(token) {
 
 function call(service, method, token, request) {
   return new Promise((resolve, reject) => {
-    // What has no request_id leaves it out.
+    // A message without a request_id leaves it out.
     service[method]({request_id: randomUUID(), ...request}, as(token), {deadline: Date.now() + 10_000},
       (error, answer) => error ? reject(error) : resolve(answer));
   });
@@ -53,7 +53,7 @@ async function refused(answer, reason) {
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// What follows from an event follows a moment later.
+// The effects of an event follow a moment later.
 async function until(what, look) {
   for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50)) {
     const found = await look();

@@ -39,7 +39,7 @@ TEST(LoopTest, TheDemoPlaysTheWholeLoopAndFindsEveryPromiseKept) {
   EXPECT_NE(text.find("promises kept"), std::string::npos) << text;
 }
 
-// What was never put to the test must not count as kept.
+// A promise that was never put to the test must not count as kept.
 TEST(LoopTest, ATownWhereNothingHappenedKeepsNoPromise) {
   Town town({.people = 3, .communities = 1, .units = 1, .deployment = {}});
   EXPECT_GE(town.Run(demo::CheckPromises(*town.world)), 5);

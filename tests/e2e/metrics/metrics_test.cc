@@ -37,7 +37,7 @@ std::set<std::string> LabelNames(const std::string& labels) {
   return names;
 }
 
-// Of the text exposition. A histogram's three series are one line, without the label of its
+// Reads the text exposition. A histogram's three series are one line, without the label of its
 // buckets.
 Lines SeriesOf(const std::string& text) {
   std::map<std::string, std::string> types;

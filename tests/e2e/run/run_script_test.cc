@@ -1,5 +1,5 @@
-// What `make run` promises of ops/dev/run.sh itself: one clear line where it cannot run, an end
-// without remains at Ctrl-C, and everything found again.
+// The promises of `make run` that ops/dev/run.sh keeps itself: one clear line where it cannot run,
+// an end without remains at Ctrl-C, and everything found again.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -283,7 +283,7 @@ TEST_F(RunScriptTest, AfterCtrlCTheNextStartFindsEverythingAgain) {
     EXPECT_THAT(script_->Log(), ContainsRegex(std::string(service) + " +service.stopping"));
   }
 
-  // Whatever areas there are now come from the store, and yesterday's token still opens.
+  // The areas now come from the store, and yesterday's token still opens.
   Start({{"BAODAO_AREAS", ""}});
   ASSERT_TRUE(Serves()) << script_->Log();
   const auto world = WorldAt(loop, base_, data_);
@@ -312,7 +312,7 @@ TEST_F(RunScriptTest, RedisOutlivesThoseWhoDrain) {
   ExpectNoRemains();
 }
 
-// What waited for the services used to go on for a minute.
+// The wait for the services used to go on for a minute.
 TEST_F(RunScriptTest, CtrlCBeforeAllServesStopsTooAndLeavesNobody) {
   const std::string never = "[ \"$1\" = --print-config ] || exec sleep 1000";
   Start({{"BUILD", BuildWith("registration", never)}});

@@ -105,7 +105,7 @@ TEST_F(RunTest, WhoeverServesKnowsTheAreasAndASignalEndsItAll) {
   dry.set_dry_run(true);
   Ask(loop, *world, backend.matchings, &client::Matchings::RunMatching, dry);
 
-  // What the alerts on timers look at.
+  // The metrics that the alerts on timers look at.
   for (const int service :
        {client::kRegistrationPort, client::kListsPort, client::kDispatchPort, client::kInboxPort}) {
     const std::string metrics = MetricsAt(port_base + 2000 + service);

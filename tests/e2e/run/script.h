@@ -27,7 +27,7 @@ class Script {
   ~Script();
 
   bool Running() { return process_.Running(); }
-  // What it and all behind it have said.
+  // The output so far, also of all that it started.
   std::string Log() const;
   // Nullopt when it takes longer than a minute.
   std::optional<int> ExitCode();

@@ -132,7 +132,7 @@ TEST_F(RushTest, NobodyEndsUpInTwoOverlappingTasks) {
     EXPECT_FALSE(first.contains(assignment.person_id())) << assignment.person_id();
     ++accepted;
   }
-  EXPECT_GT(accepted, 90);  // Of a hundred people nearly everybody got one of the two.
+  EXPECT_GT(accepted, 90);  // Nearly all of the hundred people got one of the two.
   EXPECT_LE(accepted, 100);
 }
 

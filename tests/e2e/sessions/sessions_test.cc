@@ -1,4 +1,4 @@
-// What ends with a session, and with a key, in every service and replica.
+// A session, or a key, that ends takes its streams and tokens with it in every service and replica.
 #include <gtest/gtest.h>
 
 #include <chrono>

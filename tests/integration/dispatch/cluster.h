@@ -62,7 +62,7 @@ class ReplicasTest : public testing::ServiceFixture {
   // A coordinator of the district, and one of somewhere else.
   static rpc::CallContext Coordinator();
   static rpc::CallContext Stranger();
-  // Of no particular area: of all.
+  // An operator of all areas.
   static rpc::CallContext Operator();
   static rpc::CallContext Lists();
 

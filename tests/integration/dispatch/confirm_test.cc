@@ -182,7 +182,7 @@ TEST_F(ConfirmServiceTest, ManyTellItAtOnceAndItIsCreditedOnce) {
   EXPECT_EQ(CalendarOf(person).entries_size() + CalendarOf(stranger).entries_size(), 1);
 }
 
-// Whoever was faster is seen only by the task's commit: until then the call looked good.
+// Only the task's commit sees that another call was faster: until then this one looked good.
 TEST_F(ConfirmServiceTest, WhatTheCommitRefusesLeavesNoMark) {
   const std::string person = NewPerson(), stranger = NewPerson();
   const v1::Task task = Missed(person);

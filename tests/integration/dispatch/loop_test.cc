@@ -22,7 +22,7 @@ class LoopTest : public LaterTest {
     return Run(replicas_[0]->ledgers.CorrectHours(Coordinator(), request));
   }
 
-  // Of a task that has credited `minutes` to the person, in one entry.
+  // The task has credited `minutes` to the person, in one entry.
   void CorrectsByReversal(const std::string& task, const std::string& person, int minutes) {
     EXPECT_EQ(Correct(task, person, 90, "right")->minutes(), 90);
     EXPECT_EQ(Correct(task, person, 90, "right")->entries(), 3);  // sent again
@@ -291,8 +291,8 @@ TEST_F(LoopTest, WhatIsKeptApartAndAskedForIsCheckedAtTheClaim) {
   EXPECT_THAT(Run(Claim(1, nurse, task->task_id(), "4")), testing::IsOk());
 }
 
-// Whoever claimed right after their registration was approved was refused where a replica had not
-// heard of it yet.
+// A claim right after the approval of the registration was refused where a replica had not heard of
+// it yet.
 TEST_F(LoopTest, NobodyIsRefusedForWhatAReplicaHasNotHeardOf) {
   const std::string person = NewPerson(), other = NewPerson();
   for (const std::string& id : {person, other}) {

@@ -1,4 +1,4 @@
-// What calls leave behind under their request_ids: nothing, where they were refused.
+// Calls leave nothing behind under their request_ids where they were refused.
 #include "services/dispatch/store/marks.h"
 
 #include "common/ids/ids.h"
@@ -80,7 +80,7 @@ TEST_F(MarksTest, AReusedRequestIdIsNoticedAcrossShardsAlsoInARefusedCall) {
   EXPECT_EQ(Why(Withdraw(person, NewTaskId(5), "once").status()), "REQUEST_ID_REUSED");
 }
 
-// What was refused may be sent again under its request_id, whatever it asks for then.
+// A refused call may be sent again under its request_id, whatever it asks for then.
 TEST_F(MarksTest, ARefusedRequestIdIsFree) {
   const v1::Task task = Publish(NewTask(std::chrono::hours(30), 1, 2));
   const std::string person = PersonApartFrom(task.task_id());

@@ -202,7 +202,7 @@ TEST_F(PresenceTest, WhoIsNotOnATaskSeesNothingOfThosePeople) {
   ASSERT_EQ(hits->hits_size(), 1);
   EXPECT_EQ(hits->hits(0).task().requester_id(), "");
 
-  // Whoever is asked is not on it yet; whoever has accepted is.
+  // A person who is asked is not on it yet; one who has accepted is.
   v1::OfferTaskRequest offer;
   offer.set_request_id("offer");
   offer.set_task_id(task);

@@ -134,8 +134,7 @@ TEST_F(RushTest, OnePersonManyOverlappingTasks) {
 }
 
 TEST_F(RushTest, ALostReplicasReservationBlocksOnlyForAMoment) {
-  // What a replica leaves behind that died between the two commits: an old entry without an
-  // assignment.
+  // A replica that died between the two commits left an old entry without an assignment.
   const std::string person = NewPerson();
   const std::string lost = Publish(NewTask(std::chrono::hours(3), 1, 5)).task_id();
   const std::string other = Publish(NewTask(std::chrono::hours(3), 1, 5)).task_id();

@@ -19,7 +19,7 @@ class StandingsTest : public HandlersTest {
     request.set_need_attempt(1);
     return Ok(replicas_[0]->tasks.PublishTask(Lists(), request)).task_id();
   }
-  // What registration answers from now on; no replica has heard of it.
+  // Registration answers this from now on; no replica has heard of it.
   registration::v1::Profile Change(const std::string& person, bool registered) {
     registration::v1::Profile profile = *Run(replicas_[0]->source.Get({}, person));
     profile.set_version(profile.version() + 1);

@@ -166,7 +166,7 @@ TEST_F(WaitingTest, WhoComesAndGoesIsStoppedAndLeavesNothingBehind) {
   }
   EXPECT_EQ(refused, 38);  // the second time costs ten minutes
   EXPECT_EQ(server_.Do({"DBSIZE"}).integer, size);
-  // What was answered once is answered so again.
+  // A call that was answered once is answered so again.
   EXPECT_THAT(Run(Claim(1, person, task, "claim-0")), testing::IsOk());
 }
 

@@ -365,7 +365,7 @@ TEST_P(SleepingTest, WhoWakesGoesOnWhereTheOthersAre) {
   ASSERT_TRUE(Wake(*sleeper, [&] { return sleeper->consumer->stats().shards == kShards; }));
   for (int i = 0; i < 5; ++i) Emit(1, "early" + std::to_string(i));
   ASSERT_TRUE(Wake(*sleeper, [&] { return sleeper->recorder.names.size() == 5; }));
-  // What it has read and not handled when it falls asleep.
+  // It has read these and not handled them when it falls asleep.
   sleeper->recorder.Hold();
   for (int i = 0; i < 40; ++i) Emit(1, "late" + std::to_string(i));
   ASSERT_TRUE(Wake(*sleeper, [&] { return sleeper->recorder.delivered.size() == 6; }));

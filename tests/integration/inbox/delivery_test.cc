@@ -33,8 +33,8 @@ TEST_P(InboxTest, AnEventToldManyTimesIsOneNotification) {
   EXPECT_EQ(List()->unread_count(), 1);
 }
 
-// What was told was once remembered for a day only, and then the last 64 events: whoever heard more
-// while the events of a killed replica came again was told twice.
+// An inbox once remembered for a day only what it had told, and then the last 64 events: whoever
+// heard more while the events of a killed replica came again was told twice.
 TEST_P(InboxTest, EventsThatComeAgainAreTheSameNotificationsHoweverManyAndHoweverLate) {
   constexpr int kEvents = 300;
   for (int i = 1; i <= kEvents; ++i) ASSERT_THAT(Deliver(Hours(i)), testing::IsOk());

@@ -1,4 +1,4 @@
-// Whoever does the same thing a thousand times does not bury what matters to others.
+// A person who does the same thing a thousand times does not bury what matters to others.
 #include <gtest/gtest.h>
 
 #include <set>

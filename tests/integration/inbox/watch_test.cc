@@ -258,7 +258,7 @@ TEST_P(PlayedWatchTest, ASlowWatcherOverrunByTheTrimmingIsToldSo) {
   };
   const absl::Status status = Watch(sink, "0-0");
   EXPECT_THAT(status, testing::IsRefusal(Reason::RESUME_TOKEN_TOO_OLD)) << status;
-  // What had been read was still shown, in order: 100 and the first heartbeat.
+  // Notifications that had been read were still shown, in order: 100 and the first heartbeat.
   EXPECT_EQ(sink.written.size(), 101u);
 }
 

@@ -1,5 +1,5 @@
-// What a volunteer needs to arrive: it led them once to the centre of a community, with nobody to
-// call; and a place in Beijing was taken for one in Yangpu.
+// A need says all that a volunteer needs to arrive: it led them once to the centre of a community,
+// with nobody to call; and a place in Beijing was taken for one in Yangpu.
 #include <gtest/gtest.h>
 
 #include "common/testing/matchers.h"

@@ -14,7 +14,7 @@
 namespace baodao::lists {
 namespace {
 
-// What dispatch promises: one task for each need and attempt.
+// Keeps dispatch's promise: one task for each need and attempt.
 class Tasks final : public dispatch::v1::TaskService::Service {
  public:
   grpc::Status PublishTask(grpc::ServerContext* context,

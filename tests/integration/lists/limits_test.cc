@@ -47,7 +47,7 @@ TEST_P(LimitsTest, APersonRaisesFiftyNeedsADay) {
     EXPECT_THAT(refused, testing::IsRefusal(Reason::RATE_LIMITED)) << refused;
     EXPECT_TRUE(RetryAfterOf(refused).has_value());
   }
-  // What was answered before is answered again; other people and other lists are free.
+  // A request that was answered before is answered again; other people and other lists are free.
   const auto again = Raise(first);
   ASSERT_THAT(again, testing::IsOk());
   EXPECT_EQ(again->need_id(), raised->need_id());

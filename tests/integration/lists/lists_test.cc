@@ -160,7 +160,7 @@ TEST_P(OtherListsTest, ALinkMatchesANeedWithWhatIsThere) {
   EXPECT_EQ(second->matches(0).match_id(), linked->match_id());
   EXPECT_EQ(second->next_page_token(), "");
 
-  // What the link answered can be resolved without a task.
+  // A need that the link answered can be resolved without a task.
   const auto resolved = Resolve(need.need_id());
   ASSERT_THAT(resolved, testing::IsOk());
   EXPECT_EQ(resolved->state(), v1::NEED_STATE_RESOLVED);

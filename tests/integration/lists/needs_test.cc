@@ -78,7 +78,7 @@ TEST_P(ListsTest, DuplicatesMergeWithinASubdistrictAndNeverInCircles) {
               testing::IsRefusal(Reason::MERGE_CYCLE));
 }
 
-// Whoever's need was merged once heard nothing more, and it could be merged into one that was over.
+// The requester of a merged need heard nothing more, and it could be merged into one that was over.
 TEST_P(ListsTest, WhoWasMergedIsInTheEventOfTheOutcome) {
   const std::string neighbour_id = NewPerson();
   const v1::Need need = AcceptedNeed();

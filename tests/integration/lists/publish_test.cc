@@ -25,7 +25,7 @@ class PublishTest : public ListsTest {
     EXPECT_EQ(record.need().task_id(), (peers_.tasks.at({need_id, attempt}).task_id()));
   }
 
-  // Of the publication: the need's own deadline is days away.
+  // The timer of the publication: the need's own deadline is days away.
   std::optional<Time> NextTimer(const std::string& need_id) {
     const auto next = Ok(stores_[0]->NextTimer(stores_[0]->keys().ShardOfId(need_id)));
     return next && *next <= clock_.Now() + kPublishRetry ? next : std::nullopt;

@@ -19,7 +19,7 @@ using Counts = std::map<std::string, int>;
 
 class TransitionsTest : public ListsTest {
  protected:
-  // What the replicas together have counted: "need SUBMITTED ACCEPTED" → 2.
+  // The counts of all replicas together: "need SUBMITTED ACCEPTED" → 2.
   Counts Counted() {
     Counts counts;
     for (const auto& replica : replicas_) {

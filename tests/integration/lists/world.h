@@ -40,8 +40,8 @@ std::vector<areas::Area> TestAreas();
 Task<absl::StatusOr<std::vector<areas::Area>>> ReadAreas(
     std::map<std::string, std::string> successors = {});
 
-// dispatch and registration, played. What is scripted happens to the next calls, one each;
-// afterwards all is well.
+// dispatch and registration, played. Scripted fates happen to the next calls, one each; afterwards
+// all is well.
 class FakePeers final : public Peers {
  public:
   enum class Fate {
@@ -110,7 +110,7 @@ class ListsTest : public testing::ServiceFixture, public ::testing::WithParamInt
   absl::StatusOr<v1::Project> CreateProject();
   // SUBMITTED → ACCEPTED, by the coordinator.
   v1::Need AcceptedNeed();
-  // What dispatch would tell of the need's task.
+  // The event by which dispatch would tell of the need's task.
   static events::Delivery TaskEvent(const std::string& need_id, const std::string& task_id,
                                     dispatch::v1::TaskState state, uint64_t version);
   absl::Status TellTask(const std::string& need_id, const std::string& task_id,
@@ -121,7 +121,7 @@ class ListsTest : public testing::ServiceFixture, public ::testing::WithParamInt
   absl::StatusOr<v1::Need> Cancel(const std::string& token, const std::string& id,
                                   const std::string& request_id, int replica = 0);
   v1::NeedRecord Record(const std::string& need_id);
-  // Of the stores of all replicas, in memory; null: none.
+  // For the stores of all replicas, in memory; null: none.
   void SetFaults(const store::FaultHook& faults);
   // Losses, conflicts and pauses of reads and commits.
   static store::FaultHook AnyFault(std::mt19937& random);

@@ -267,7 +267,7 @@ TEST_F(LeaseTest, AHolderWhoseTimePassedIsFencedOff) {
   EXPECT_FALSE(Run(lease.Confirm(held))->held());
 }
 
-// What dispatch writes.
+// Events as dispatch writes them.
 class EventsTest : public baodao::testing::StoreFixture {
  protected:
   EventsTest() : StoreFixture(Backend::kRedis, "dispatch", 2) { OpenStore(); }

@@ -1,4 +1,4 @@
-// What the tests of the Redis client share.
+// The tests of the Redis client share this.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -117,7 +117,7 @@ TEST_F(OutageTest, ALongOutageFailsCallsAtOnceAndNothingIsSent) {
   EXPECT_THAT(Call(Command::Any("PING")), testing::IsOk());
 }
 
-// What operators search the logs for: a line when it is lost, a line when it is back.
+// Operators search the logs for a line when it is lost, and a line when it is back.
 TEST_F(OutageTest, ALossAndItsEndAreLoggedOnce) {
   std::vector<std::string> lines;
   log::SetSink([&lines](std::string_view line) { lines.emplace_back(line); });

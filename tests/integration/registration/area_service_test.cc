@@ -198,7 +198,7 @@ TEST_P(AreaServiceTest, AClosedAreaSendsToItsSuccessor) {
     EXPECT_EQ(ReasonName(refused), "AREA_CLOSED");
     EXPECT_EQ(MetadataOf(refused.status())["successor"], "c2");
   }
-  // Whoever is there is looked after by the successor's coordinators.
+  // The successor's coordinators look after the people who are there.
   v1::ChangeRegistrationRequest suspend;
   suspend.set_request_id("suspend");
   suspend.set_registration_id(old.registration_id());
@@ -219,7 +219,7 @@ TEST_P(AreaServiceTest, WhatIsInAClosedAreaIsListedUnderItsSuccessor) {
         Import("code,name,level,parent_code,latitude,longitude,coordinate,successor_code\n" + line);
     ASSERT_THAT(imported, testing::IsOk());
   };
-  // What is listed for `area`: people, registrations, units.
+  // The lists of `area`: people, registrations, units.
   const auto listed = [&](const std::string& area) {
     v1::ListPeopleRequest people;
     people.set_area_code(area);

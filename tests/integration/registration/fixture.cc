@@ -112,7 +112,7 @@ void ServiceTest::Advance(Millis duration) {
     EXPECT_EQ(timer.kind, record::kDeadlineTimer);
     EXPECT_THAT(Run(records_->OnDeadline(timer)), testing::IsOk());
   }
-  // Whatever fired is gone or lies ahead.
+  // A timer that fired is gone or lies ahead.
   for (const timers::Timer& timer : TakeDue(clock_.Now() + Millis(1))) {
     ADD_FAILURE() << timer.member;
   }

@@ -22,8 +22,8 @@ class LoginChallengeTest : public ServiceTest {
   std::string WrongCode() { return sender_.codes[kPhone] == "000000" ? "000001" : "000000"; }
 };
 
-// What needs a store with faults and delays, and counters that follow the test's clock: those of a
-// real Redis live by its own.
+// These tests need a store with faults and delays, and counters that follow the test's clock: those
+// of a real Redis live by its own.
 class LoginFaultsTest : public LoginChallengeTest {};
 
 INSTANTIATE_TEST_SUITE_P(Stores, LoginFaultsTest, ::testing::Values(Backend::kMemory), BackendName);
@@ -129,7 +129,7 @@ TEST_P(LoginFaultsTest, EachDeviceHasALaneOfItsOwn) {
   EXPECT_EQ(ReasonName(Ask(kPhone, kHome, again->device_token())), "RATE_LIMITED");
 }
 
-// What strangers cannot use up is not all there is.
+// A device that has used up its own codes may still use those that anybody has.
 TEST_P(LoginFaultsTest, ADeviceWhoseLaneIsUsedUpHasWhatAnybodyHas) {
   app_->limits.codes_per_day = 4;
   const std::string device = LogIn(kPhone).tokens.device_token();
@@ -242,7 +242,7 @@ TEST_P(LoginChallengeTest, WhatWasNotSentIsNotCounted) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(ReasonName(Ask(kPhone, kHome)), "SENDER_FAILED");
   sender_.broken = false;
   if (auto* memory = dynamic_cast<store::MemoryStore*>(store_)) {
-    // Whatever the call of the store that fails, and whether or not it had its effect.
+    // Either call of the store may fail, with or without its effect.
     for (const bool after : {false, true}) {
       for (const char* method : {"ReadCounter", "Apply"}) {
         memory->SetFaults([&](std::string_view called, std::string_view) {

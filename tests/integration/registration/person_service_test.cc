@@ -145,7 +145,7 @@ TEST_P(PersonServiceTest, CoordinatorsPutCredentialsOnRecord) {
   EXPECT_THAT(announced, ElementsAre("+nurse@c1", "-nurse@c1证书造假"));
 }
 
-// Whoever has only reported is a stranger: reviewing takes a look at who it is, and no more.
+// A person who has only reported is a stranger: reviewing takes a look at who it is, and no more.
 TEST_P(PersonServiceTest, AReportThatNobodyHasReviewedGivesNoReach) {
   const Account account = LogIn("13812345678");
   Join(account, "c3");

@@ -172,7 +172,7 @@ TEST_P(RegistrationServiceTest, NobodyDecidesOnTheirOwnRegistration) {
   EXPECT_EQ(ReasonName(Do(&Registrations::WithdrawRegistration, self, id)),
             "REGISTRATION_SUSPENDED");
   EXPECT_THAT(Do(&Registrations::ResumeRegistration, Coordinator("c1"), id), testing::IsOk());
-  // What everybody may do of their own stays theirs.
+  // They may still do with their own what everybody may.
   EXPECT_THAT(Do(&Registrations::WithdrawRegistration, self, id), testing::IsOk());
 }
 

@@ -193,7 +193,7 @@ TEST_P(ServicePointTest, AnUpdateChangesWhatItNamesUnlessSomebodyWasFaster) {
   EXPECT_EQ(violations[1].field, "place");
 }
 
-// Whoever sends everything back is not refused for what they do not change.
+// A client that sends everything back is not refused for what it does not change.
 TEST_P(ServicePointTest, OnlyWhatTheMaskNamesIsJudged) {
   v1::CreateServicePointRequest far = PointAt(60'000);
   far.set_place_confirmed(true);

@@ -54,7 +54,7 @@ TEST_P(UnitServiceTest, RefusesUnknownLiaisonsAndAreas) {
             "AREA_UNKNOWN");
 }
 
-// Whatever form a phone's keyboard sends: it is kept in one, and the same request stays the same.
+// Names are kept in one form, whatever a phone's keyboard sends; the same request stays the same.
 TEST_P(UnitServiceTest, NamesAreKeptInOneForm) {
   v1::CreateUnitRequest request;
   request.set_request_id("one-form");

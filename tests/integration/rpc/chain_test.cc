@@ -104,7 +104,7 @@ TEST_F(ChainTest, CompressedMessagesAreRefused) {
 
 TEST_F(ChainTest, LargeMessagesHaveANamedError) {
   StartServer();
-  // What no bounds of any method here could admit: those of Echo's text, all of it in four bytes.
+  // No method here admits so much: the most is Echo's text in characters of four bytes.
   const absl::Status beyond = Echo(Context().get(), Request(std::string(440'000, 'x')));
   EXPECT_THAT(beyond, testing::IsRefusal(Reason::MESSAGE_TOO_LARGE)) << beyond;
   // Far beyond it gRPC's own limit has the same code, without details.

@@ -162,7 +162,7 @@ TEST_F(ClientTest, ReplicasAreAskedInTurns) {
   EXPECT_EQ(handlers.started, 3);
 }
 
-// Whoever refuses has decided: nobody else is asked.
+// A replica that refuses has decided: no other is asked.
 TEST_F(ClientTest, ARefusalIsAnAnswer) {
   Router router;
   Misbehaving handlers(router);

@@ -1,4 +1,4 @@
-// What load balancers and tools ask: health and reflection.
+// Load balancers and tools ask for health and reflection.
 #include <google/protobuf/dynamic_message.h>
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/support/sync_stream.h>

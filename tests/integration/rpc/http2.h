@@ -17,7 +17,7 @@ class Http2 {
  public:
   using Headers = std::vector<std::pair<std::string, std::string>>;
 
-  // `target` is "127.0.0.1:<port>". Of each stream the server may send `window` bytes.
+  // `target` is "127.0.0.1:<port>". The server may send `window` bytes of each stream.
   explicit Http2(const std::string& target, uint32_t window = 65'535) : socket_(loop_) {
     const int port = std::stoi(target.substr(target.rfind(':') + 1));
     socket_.connect({asio::ip::address_v4::loopback(), static_cast<asio::ip::port_type>(port)});

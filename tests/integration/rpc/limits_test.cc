@@ -1,4 +1,4 @@
-// What one client can do to the others, and to the memory of the server.
+// Bounds of what one client can do to the others, and to the memory of the server.
 #include <unistd.h>
 
 #include <deque>
@@ -227,7 +227,7 @@ TEST_F(LimitsTest, StalledMessagesDoNotFillTheMemory) {
   StartServer();
   ASSERT_THAT(Echo(Context().get(), Request("")), testing::IsOk());
   const std::size_t before = Resident();
-  // Of the largest message that is let in, all but the end: 400 KB of it, 320 MB in all.
+  // All but the end of the largest message that is let in: 400 KB of each, 320 MB in all.
   constexpr std::size_t kMessage = 400'000;
   const std::string prefix("\0\0\x06\x1a\x80", 5);
   std::deque<Http2> clients;
@@ -245,8 +245,8 @@ TEST_F(LimitsTest, StalledMessagesDoNotFillTheMemory) {
       bytes -= client.Send(place.second, bytes, begun ? "" : prefix);
     }
     for (Http2& client : clients) client.Pump();
-    // Whoever behaves well is served meanwhile; a connection that gRPC closed to save memory is
-    // made anew, as every client does.
+    // A client that behaves well is served meanwhile; a connection that gRPC closed to save memory
+    // is made anew, as every client does.
     auto context = Context();
     context->set_wait_for_ready(true);
     if (Echo(context.get(), Request("")).ok()) ++served;

@@ -10,7 +10,7 @@ namespace {
 
 class TlsTest : public RpcTest {
  protected:
-  // What an Echo over these credentials comes to.
+  // The outcome of an Echo over these credentials.
   grpc::Status EchoOver(const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
     const auto stub =
         DiagnosticsService::NewStub(grpc::CreateChannel(server_->target(), credentials));

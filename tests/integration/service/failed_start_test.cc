@@ -1,4 +1,4 @@
-// What ends a process that has not come to serve yet.
+// A worker that ends also ends a process that does not serve yet.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

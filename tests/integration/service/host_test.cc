@@ -1,4 +1,4 @@
-// What a service hears through its host, from before its load until it stops.
+// A service hears events through its host from before its load until it stops.
 #include "common/service/host.h"
 
 #include <gmock/gmock.h>

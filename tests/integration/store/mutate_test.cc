@@ -173,7 +173,7 @@ TEST_P(MutateTest, ARefusedCallLeavesNothingBehind) {
   EXPECT_EQ(Ok(store().MarkRequest(8, KeyOf("r2", "snow"))), Marking::kNew);
 }
 
-// What the second call is refused for is not what is wrong with it.
+// The second call is told of the reuse, not of the refusal that it would get anyway.
 TEST_P(MutateTest, ReuseIsNoticedAcrossShardsAlsoWhereTheSecondIsRefused) {
   EXPECT_EQ(Run(Increment(&store(), KeyOf("r1"), 9, false, 8)), "1");
   const auto refuse = []() -> Task<Decided> { co_return Refuse(Reason::TASK_FULL); };

@@ -136,7 +136,7 @@ TEST_P(RecordsTest, AnyBytesSurvive) {
   EXPECT_EQ(Ok(store().FindAnswer(3, Request("binary")))->answer, bytes);
 }
 
-// Whatever stops a commit, nothing of it is there: not one kind of write, nor the request.
+// A commit that is stopped leaves nothing: not one kind of write, nor the request.
 TEST_P(RecordsTest, AConflictWritesNothing) {
   const std::string record = Key("task", "a");
   Overwrite(record, "one");

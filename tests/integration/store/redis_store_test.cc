@@ -1,4 +1,4 @@
-// What only the store in Redis has: functions, combined calls, crashes, the number of shards.
+// Only the store in Redis has these: functions, combined calls, crashes, the number of shards.
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <fstream>

@@ -29,7 +29,7 @@ std::vector<Area> Areas(int count) {
 
 class FeedTest : public ::testing::Test {
  protected:
-  // What the source answers next; without any, it is down.
+  // The source gives its next answer; without any, it is down.
   Task<absl::StatusOr<std::vector<Area>>> Read() {
     ++reads_;
     if (answers_.empty()) co_return absl::UnavailableError("down");

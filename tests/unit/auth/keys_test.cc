@@ -128,7 +128,7 @@ TEST(KeySet, ErrorsNameTheFile) {
 // Another issuer's key speaks for people, in its own name, without roles; never for services.
 class OtherIssuerTest : public ::testing::Test {
  protected:
-  // What becomes of a token in the name of "baodao" whose key was loaded as `issuer`'s.
+  // The principal of a token in the name of "baodao" whose key was loaded as `issuer`'s.
   std::optional<Principal> Verify(const Principal& principal, const std::string& issuer,
                                   bool trusted) {
     EXPECT_THAT(CreateKeyFiles(dir_.File("k")), testing::IsOk());

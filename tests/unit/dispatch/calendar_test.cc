@@ -67,7 +67,7 @@ TEST_F(CalendarTest, HoursAndRestAreThoseOfAllNearWork) {
   EXPECT_EQ(Check(At(1, 10), At(1, 12)), "OK");
 }
 
-// What has happened is only asked whether it was in another place at the same time.
+// Past work is only asked whether the person was elsewhere at the same time.
 TEST_F(CalendarTest, OverlapAlone) {
   Busy("tsk_a", At(0, 8), At(0, 16));
   EXPECT_EQ(Refusal(CheckOverlap(calendar_, {"tsk_new", At(0, 16), At(0, 20)})), "OK");

@@ -50,7 +50,7 @@ TEST_F(DeparturesTest, OnlyWhatOneDoesOneselfCounts) {
   ASSERT_EQ(Claim(kNow), "OK");
   ASSERT_EQ(Withdraw(kNow), "OK");
   ASSERT_EQ(Claim(kNow), "LEFT_TOO_OFTEN");
-  // Whom a coordinator puts on the task, or who is asked again, need not wait.
+  // Somebody whom a coordinator puts on the task, or asks again, need not wait.
   EXPECT_EQ(Refusal(Do(Command(TakeKind::kAssign, me_), kNow)), "OK");
 }
 

@@ -173,7 +173,7 @@ class Twins : public TaskFixture {
     return "OK";
   }
 
-  // What the timer does, with everybody fit.
+  // Promotes as the timer does, with everybody fit.
   void PromoteOnTask() {
     std::vector<Candidate> candidates;
     for (const std::string& person : WaitingOnTask()) {

@@ -35,7 +35,7 @@ TEST(GeofenceTest, TheDistanceTellsNothingOfTheExactPlace) {
   EXPECT_EQ(told, std::set<std::string>{"1700"});
 }
 
-// Whoever is out is told so, also where the rounded place is nearer.
+// A person who is out is told so, also where the rounded place is nearer.
 TEST(GeofenceTest, WhoIsOutIsNeverToldToBeWithinTheRadius) {
   const auto exact = Point(31.2704, 121.52), rounded = Point(31.27, 121.52);
   const auto position = Point(31.2676, 121.52);  // 311 m and 267 m away

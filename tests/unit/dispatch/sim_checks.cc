@@ -65,7 +65,7 @@ std::string CheckIndexes(World& world, const v1::TaskRecord& record,
   return stored == waiting ? "" : "waitlist index is wrong";
 }
 
-// Whoever waits for a slot that is free is about to be promoted.
+// Somebody who waits while a slot is free is about to be promoted.
 std::string CheckPromotion(World& world, const v1::Task& task) {
   const bool due = IsRecruiting(task.state()) && FreeSlots(task) > 0 && task.waitlist_count() > 0 &&
                    world.clock.Now() < StartOf(task);

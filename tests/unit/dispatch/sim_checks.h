@@ -1,4 +1,4 @@
-// What must hold in the store at any moment, and what must hold at the end.
+// Checks of what must hold in the store at any moment, and at the end.
 #pragma once
 
 #include <string>

@@ -42,7 +42,7 @@ TaskPairs AssignmentPairs() {
       {{"SIGNED_OUT", "release"}, "RELEASED"}, {{"NO_SHOW", "assign"}, "ACCEPTED"},
       {{"NO_SHOW", "confirm"}, "SIGNED_OUT"},  {{"ACCEPTED", "confirm"}, "SIGNED_OUT"},
   };
-  // Whoever never was on it, or whose time on it ended before it began, may start anew.
+  // A person who never was on it, or whose time on it ended before it began, may start anew.
   for (const char* state : {"NONE", "DECLINED", "LAPSED", "WITHDRAWN", "RELEASED"}) {
     pairs[{state, "claim"}] = "ACCEPTED";
     pairs[{state, "enqueue"}] = "WAITLISTED";

@@ -1,4 +1,4 @@
-// What one replica remembers, or has just read, while another writes.
+// One replica remembers, or has just read, what another writes.
 #include "common/store/mutate.h"
 #include "common/testing/matchers.h"
 #include "tests/unit/dispatch/fixture.h"
@@ -109,7 +109,7 @@ TEST_F(LedgersTest, ACorrectionBetweenAnyTwoAccessesReversesWhatCounts) {
     SCOPED_TRACE(access);
     Run(app(0).ledgers.Add(Of(60))).IgnoreError();
     Interrupt(access, CorrectTo(0, 100 + access), CorrectTo(1, 30 + access));
-    // Whichever came last counts, and nothing else.
+    // The last one counts, and nothing else.
     EXPECT_EQ(Minutes(), 100 + access);
   }
 }

@@ -44,7 +44,7 @@ struct RosterRow {
   std::string told;
 };
 
-// Does each row on a copy of `enrollment`. Whatever is refused changes nothing.
+// Does each row on a copy of `enrollment`. A refusal changes nothing.
 void ExpectRows(const v1::Enrollment& enrollment, const std::vector<RosterRow>& rows) {
   for (const RosterRow& row : rows) {
     v1::Enrollment changed = enrollment;

@@ -21,7 +21,7 @@ std::vector<std::string> Told(const events::v1::Event& event) {
   std::vector<std::string> told;
   const std::vector<std::string_view> kinds = Kinds();
   for (const Notice& notice : NoticesOf(event)) {
-    // What only ends others has a test of its own.
+    // Notices that only end others have a test of their own.
     if (notice.record.kind().empty() && !notice.forget_reminder) continue;
     // Everything told has words.
     EXPECT_TRUE(notice.record.kind().empty() ||
@@ -163,7 +163,7 @@ TEST(Notices, OfNeeds) {
   EXPECT_TRUE(Told(Needed(NEED_STATE_MATCHED, NEED_STATE_MATCHED)).empty());
 }
 
-// Of a need that was linked, too, and stayed MATCHED, nobody once heard that its task was gone.
+// Nobody once heard that the task was gone of a need that was linked, too, and stayed MATCHED.
 TEST(Notices, OfANeedThatLostItsTask) {
   using namespace lists::v1;  // NOLINT
   const std::vector<std::pair<NeedState, NeedState>> ways = {
@@ -504,7 +504,7 @@ TEST(Notices, ATaskCancelledWithItsNeedIsToldOnce) {
 
 TEST(Notices, ServiceConfirmedAfterTheFactReachesWhoDidNotConfirmIt) {
   using namespace dispatch::v1;  // NOLINT
-  // Whatever the task was before, and also when it is served, rated or closed already.
+  // The state of the task before does not matter: it may be served, rated or closed already.
   for (const TaskState before : {TASK_STATE_STAFFED, TASK_STATE_IN_SERVICE, TASK_STATE_EXPIRED,
                                  TASK_STATE_SERVED, TASK_STATE_EVALUATED, TASK_STATE_CLOSED}) {
     auto came = Assigned(ASSIGNMENT_STATE_NO_SHOW, ASSIGNMENT_STATE_SIGNED_OUT, "per_c");

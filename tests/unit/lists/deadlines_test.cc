@@ -1,4 +1,4 @@
-// What time does to needs, resources and projects: every state has a way on.
+// Time moves needs, resources and projects: every state has a way on.
 #include <gtest/gtest.h>
 
 #include "services/lists/domain/need_deadlines.h"

@@ -1,4 +1,4 @@
-// What lists tells Prometheus of its records.
+// The metrics that lists has of its records.
 #include <gtest/gtest.h>
 
 #include <asio/io_context.hpp>

@@ -168,7 +168,7 @@ TEST(FollowTask, ALostTaskFreesTheNeedAndIsForgotten) {
   }
 }
 
-// Whoever had come without signing in left a need that nothing could resolve.
+// A volunteer who had come without signing in left a need that nothing could resolve.
 TEST(FollowTask, ServiceConfirmedAfterTheFactResolvesTheNeed) {
   for (const auto state : {v1::NEED_STATE_ACCEPTED, v1::NEED_STATE_EXPIRED, v1::NEED_STATE_RETURNED,
                            v1::NEED_STATE_SUBMITTED}) {
@@ -179,7 +179,7 @@ TEST(FollowTask, ServiceConfirmedAfterTheFactResolvesTheNeed) {
     EXPECT_EQ(record.need().state(), v1::NEED_STATE_RESOLVED);
     EXPECT_EQ(record.need().task_id(), "tsk_1");
     EXPECT_EQ(record.need().past_task_ids_size(), 0);
-    // What is told again of before changes nothing, and what comes is followed.
+    // Old news changes nothing, and new news is followed.
     EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_EXPIRED, 5}, kNow));
     EXPECT_FALSE(FollowTask(&record, {"tsk_1", TASK_STATE_SERVED, 6}, kNow));
     ASSERT_TRUE(FollowTask(&record, {"tsk_1", TASK_STATE_CLOSED, 8}, kNow));

@@ -33,7 +33,7 @@ class FakeDispatch final : public Dispatch {
   // Once, when `pages` has come to this, with that.
   int fail_after_pages = -1;
   Reason page_failure = Reason::PEER_UNAVAILABLE;
-  // Of the last GetTask and OfferTask.
+  // Those of the last GetTask or OfferTask.
   rpc::CallOptions options;
 
   Task<absl::StatusOr<dispatch::v1::ListTasksResponse>> ListTasks(

@@ -177,7 +177,7 @@ TEST(GraphTest, LongListsAreSearchedByPlaceAndStillFindTheCheapestNearby) {
   EXPECT_GT(placed.edges, 0u);
 }
 
-// Of many people in the area only the nearest are looked at, unless what is asked for is rare.
+// Only the nearest of many people in the area are looked at, unless what is asked for is rare.
 TEST(GraphTest, TheOneWhoHoldsARareCredentialIsFoundHoweverFar) {
   City city(8, 600, 0, 5);
   Profile doctor = MakeProfile("per_doctor", "310110");

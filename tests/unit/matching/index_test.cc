@@ -48,7 +48,7 @@ TEST_F(IndexTest, RegistrationReachesUpTheTree) {
   EXPECT_FALSE(in("310110001002"));
   EXPECT_FALSE(in("310110002"));
   EXPECT_FALSE(in("999999"));
-  // Whoever is registered above may serve below.
+  // A person registered above may serve below.
   index_.Apply(MakeProfile("per_b", "310110001"));
   EXPECT_TRUE(index_.ScopeOf("310110001002").Admits(person("per_b").areas));
   EXPECT_FALSE(index_.ScopeOf("310110002001").Admits(person("per_b").areas));

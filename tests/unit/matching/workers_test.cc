@@ -214,7 +214,7 @@ TEST_F(WorkersTest, AfterAGapWhatEndedUnheardIsForgotten) {
   EXPECT_EQ(left, (std::set<std::string>{"tsk_c", "tsk_d"}));
 }
 
-// Whoever lived through a gap knew less of people than whoever started after it.
+// A replica that lived through a gap knew less of people than one that started after it.
 TEST_F(WorkersTest, AfterAGapWhatCameOfTheWorkIsKnown) {
   using namespace dispatch::v1;  // NOLINT
   const auto assign = [&](const std::string& task, const std::string& person,
@@ -493,7 +493,7 @@ TEST_F(WorkersTest, WhatOnePersonCannotBothDoIsNeverProposed) {
   EXPECT_EQ(report.greedy_filled, 1) << "what is compared with is possible, too";
 }
 
-// What conflicts is given to somebody else where there is somebody.
+// A task that conflicts with another is given to somebody else where there is somebody.
 TEST_F(WorkersTest, WhatIsTakenFromOnePersonGoesToAnother) {
   people_.profiles.resize(2);
   settings_.graph.person_capacity = 2;

@@ -85,7 +85,7 @@ TEST(PageToken, QueryIgnoresThePageOnly) {
   EXPECT_NE(QueryOf(ring, "List", Request("310111")), query);
 }
 
-// Whoever knew the code could make a token for any position: one call then read a whole index.
+// Readers of the code could make a token for any position: one call then read a whole index.
 TEST(PageToken, OnlyTheDeploymentCanMakeOne) {
   const crypto::KeyRing ours = crypto::KeyRing::Generate();
   const crypto::KeyRing forgers = crypto::KeyRing::Generate();

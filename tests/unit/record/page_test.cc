@@ -131,7 +131,7 @@ TEST_F(PageTest, NoPositionMakesOnePageReadAWholeIndex) {
   PageQuery query = Everywhere("", 20);
   const auto first = Page(query);
   ASSERT_THAT(first, testing::IsOk());
-  // Of the same time, and before all of them in the order of ids.
+  // It has the same time, and comes before all of them in the order of ids.
   Position before_all{CreatedAt(first->ids.back()), "aaa" + first->ids.back().substr(3)};
   query.after = before_all.Encode();
   EXPECT_EQ(Page(query).status().code(), absl::StatusCode::kInternal);

@@ -1,4 +1,4 @@
-// What the shape promises of every record: lists that follow it, deadlines, counts, pages.
+// Every record has lists that follow it, deadlines, counts and pages.
 #include "common/record/repository.h"
 
 #include <gmock/gmock.h>

@@ -116,7 +116,7 @@ TEST(DeadlineOf, WhatWaitsAndWhatIsSuspendedEndsByItself) {
     ASSERT_TRUE(deadline.has_value()) << record::StateName(state);
     EXPECT_EQ(deadline->due, due) << record::StateName(state);
     EXPECT_EQ(deadline->reason, reason) << record::StateName(state);
-    // What the timer does must be possible.
+    // The state machine must allow the timer's event.
     EXPECT_EQ(kRegistrationMachine.Next(state, deadline->event), v1::REGISTRATION_STATE_ENDED);
   };
   expect(v1::REGISTRATION_STATE_PENDING, kNow + kReviewWithin, v1::REGISTRATION_END_REASON_LAPSED);

@@ -202,7 +202,7 @@ TEST_F(ChainTest, RefusedCallsAreLimitedToo) {
   EXPECT_THAT(Pass("InArea", tokens_.Coordinator("per_2", "310"), kGood), testing::IsOk());
 }
 
-// Whoever guessed tokens made us check a signature for each of them.
+// Guessed tokens made us check a signature for each of them.
 TEST_F(ChainTest, TokensFromWhoeverGuessesThemAreNotVerified) {
   options_.rate_limits.anonymous = {0.001, 2};
   const std::string known = tokens_.Coordinator("per_2", "310");
@@ -296,7 +296,7 @@ TEST_F(ChainTest, TheBucketOfAMutationIsTakenByWhatSucceeded) {
       << "eight calls were made, whatever became of them";
 }
 
-// Whoever came from many addresses, or sent many tokens, gave everybody their burst back.
+// Calls from many addresses, or with many tokens, gave everybody their burst back.
 TEST_F(ChainTest, StrangersDoNotMakeItForgetWhoWrote) {
   options_.rate_limits.writes = {0.001, 1};
   options_.rate_limits.max_callers = 2;

@@ -28,7 +28,7 @@ std::string ReadWhole(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(file), {});
 }
 
-// What stands between the brackets of a JWKS.
+// The text between the brackets of a JWKS.
 std::string KeysOf(const std::string& jwks) {
   const size_t first = jwks.find('[');
   return jwks.substr(first + 1, jwks.rfind(']') - first - 1);

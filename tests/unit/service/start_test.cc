@@ -1,4 +1,4 @@
-// What keeps a service from starting, and what it says.
+// Faults keep a service from starting, and it names them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

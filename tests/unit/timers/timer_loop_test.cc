@@ -121,7 +121,7 @@ TEST_F(TimerLoopTest, AFailedHandlerIsTriedAgain) {
   EXPECT_FALSE(*testing::Run(loop_, store_.NextTimer(0)));
 }
 
-// What a replica took and never handled comes back when its lease ends.
+// A timer that a replica took and never handled comes back when its lease ends.
 TEST_F(TimerLoopTest, AnotherReplicasDeathLosesNoTimer) {
   Set(0, "offer|a", Millis(1));
   clock_.Advance(Millis(1));  // the loop is not run: another replica takes it, and dies

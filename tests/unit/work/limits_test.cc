@@ -44,7 +44,7 @@ TEST(LimitsTest, Examples) {
       {At(22, 26), At(36, 38), Verdict::kFits},
   };
   for (const Example& example : examples) {
-    // Whichever of the two is taken first.
+    // The order of the two does not matter.
     EXPECT_EQ(Judged({example.one}, example.other), example.verdict);
     EXPECT_EQ(Judged({example.other}, example.one), example.verdict);
   }
