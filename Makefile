@@ -15,7 +15,7 @@ setup: ## Install the Debian packages that are missing
 build: setup ## Compile everything
 	@ops/dev/build.sh $(BUILD) Release "" $(JOBS)
 
-run: build ## Start Redis and the five services; Ctrl-C stops them (BAODAO_DIR, BAODAO_PORT_BASE)
+run: build ## Start Redis and the six services; Ctrl-C stops them (BAODAO_DIR, BAODAO_PORT_BASE)
 	@BUILD=$(BUILD) exec ops/dev/run.sh
 
 demo: build ## Play the whole loop at county size against a running backend, or a throwaway one

@@ -19,6 +19,7 @@ Backend::Backend(asio::io_context& loop, const std::string& host, int port_base,
       lists(loop, At(host, port_base + kListsPort, tls)),
       dispatch(loop, At(host, port_base + kDispatchPort, tls)),
       matching(loop, At(host, port_base + kMatchingPort, tls)),
-      inbox(loop, At(host, port_base + kInboxPort, tls)) {}
+      inbox(loop, At(host, port_base + kInboxPort, tls)),
+      records(loop, At(host, port_base + kRecordsPort, tls)) {}
 
 }  // namespace baodao::client

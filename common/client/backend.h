@@ -1,4 +1,4 @@
-// The five services of one deployment as a client sees them: for the demo, the benchmark, the
+// The six services of one deployment as a client sees them: for the demo, the benchmark, the
 // control tool and tests.
 #pragma once
 
@@ -14,6 +14,8 @@
 #include "baodao/lists/v1/project.grpc.pb.h"
 #include "baodao/lists/v1/resource.grpc.pb.h"
 #include "baodao/matching/v1/matching.grpc.pb.h"
+#include "baodao/records/v1/archive.grpc.pb.h"
+#include "baodao/records/v1/history.grpc.pb.h"
 #include "baodao/registration/v1/area.grpc.pb.h"
 #include "baodao/registration/v1/person.grpc.pb.h"
 #include "baodao/registration/v1/registration.grpc.pb.h"
@@ -30,6 +32,7 @@ inline constexpr int kListsPort = 2;
 inline constexpr int kDispatchPort = 3;
 inline constexpr int kMatchingPort = 4;
 inline constexpr int kInboxPort = 5;
+inline constexpr int kRecordsPort = 6;
 
 // Loop thread only. Connects when first used; calls carry the token given with each of them.
 class Backend {
@@ -43,6 +46,7 @@ class Backend {
   rpc::Channel dispatch;
   rpc::Channel matching;
   rpc::Channel inbox;
+  rpc::Channel records;
 
   rpc::Client<registration::v1::AreaService> areas{registration};
   rpc::Client<registration::v1::UnitService> units{registration};
@@ -59,6 +63,8 @@ class Backend {
   rpc::Client<dispatch::v1::LedgerService> ledger{dispatch};
   rpc::Client<matching::v1::MatchingService> matchings{matching};
   rpc::Client<inbox::v1::InboxService> notifications{inbox};
+  rpc::Client<records::v1::HistoryService> histories{records};
+  rpc::Client<records::v1::ArchiveService> archive{records};
 };
 
 // The generated interfaces whose member functions name the RPCs:
@@ -78,5 +84,7 @@ using Assignments = rpc::AsyncOf<dispatch::v1::AssignmentService>;
 using Ledger = rpc::AsyncOf<dispatch::v1::LedgerService>;
 using Matchings = rpc::AsyncOf<matching::v1::MatchingService>;
 using Notifications = rpc::AsyncOf<inbox::v1::InboxService>;
+using Histories = rpc::AsyncOf<records::v1::HistoryService>;
+using Archive = rpc::AsyncOf<records::v1::ArchiveService>;
 
 }  // namespace baodao::client

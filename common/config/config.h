@@ -23,8 +23,8 @@
 namespace baodao::config {
 
 // The programs of one deployment, which share files and environments, in the order of their ports.
-inline constexpr std::array<std::string_view, 5> kServices = {"registration", "lists", "dispatch",
-                                                              "matching", "inbox"};
+inline constexpr std::array<std::string_view, 6> kServices = {"registration", "lists", "dispatch",
+                                                              "matching",     "inbox", "records"};
 
 enum class Type {
   kString,

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "baodao/events/v1/events.pb.h"
 #include "common/async/task.h"
@@ -20,12 +21,21 @@ struct Delivery {
   // A dead letter that an operator sends again: later events of the stream may have been handled.
   // All others come in the order of the stream, or again from some point on.
   bool requeued = false;
+  // A group only: the event before this one in its stream, "0-0" for the first. That one has been
+  // handled, or is a dead letter.
+  std::string previous;
   v1::Event event;
 };
 
 // Applies an effect. Must be idempotent: an event comes again after a crash. An error means "again
 // later".
 using Handler = std::function<Task<absl::Status>(const Delivery&)>;
+
+// Applies the effects of events of one stream, in their order: all of them, or none and an error.
+// Idempotent as a Handler. It owns what it was called with. An event that became a dead letter
+// comes as well, alone and empty (no change), so that whoever keeps a position of its own can pass
+// it.
+using BatchHandler = std::function<Task<absl::Status>(std::vector<Delivery>)>;
 
 // A loop that runs until it is stopped. One thread:
 //   asio::co_spawn(loop, consumer->Run(), asio::detached);  …  consumer->Stop();

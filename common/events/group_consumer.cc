@@ -47,6 +47,16 @@ std::unique_ptr<GroupConsumer> NewGroupConsumer(asio::io_context& loop, redis::C
                                          std::move(handler));
 }
 
+std::unique_ptr<GroupConsumer> NewBatchConsumer(asio::io_context& loop, redis::Client& client,
+                                                Clock& clock, GroupOptions options,
+                                                BatchHandler handler) {
+  Handler alone = [handler](const Delivery& delivery) {
+    return handler(std::vector<Delivery>(1, delivery));
+  };
+  return std::make_unique<detail::Group>(loop, client, clock, std::move(options), std::move(alone),
+                                         std::move(handler));
+}
+
 Task<absl::StatusOr<GroupLag>> ReadGroupLag(redis::Client& client, Clock& clock, std::string group,
                                             std::vector<std::string> services, int shards) {
   GroupLag lag;

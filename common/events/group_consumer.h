@@ -69,6 +69,13 @@ std::unique_ptr<GroupConsumer> NewGroupConsumer(asio::io_context& loop, redis::C
                                                 Clock& clock, GroupOptions options,
                                                 Handler handler);
 
+// The same for a handler of batches. Where one fails its events come again one by one, so that only
+// the guilty one becomes a dead letter. A cursor that is set back (see rewind.h) is noticed within
+// two heartbeats, also by a replica that has nothing to save.
+std::unique_ptr<GroupConsumer> NewBatchConsumer(asio::io_context& loop, redis::Client& client,
+                                                Clock& clock, GroupOptions options,
+                                                BatchHandler handler);
+
 Task<absl::StatusOr<GroupLag>> ReadGroupLag(redis::Client& client, Clock& clock, std::string group,
                                             std::vector<std::string> services, int shards);
 

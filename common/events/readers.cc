@@ -13,7 +13,8 @@ struct Subscription {
 constexpr std::array kSubscriptions = {
     Subscription{"inbox", "registration"},    Subscription{"inbox", "lists"},
     Subscription{"inbox", "dispatch"},        Subscription{"lists", "dispatch"},
-    Subscription{"dispatch", "registration"},
+    Subscription{"dispatch", "registration"}, Subscription{"records", "registration"},
+    Subscription{"records", "lists"},         Subscription{"records", "dispatch"},
 };
 
 }  // namespace

@@ -51,6 +51,7 @@ Task<absl::StatusOr<ViewOf<T>>> Repository::Create(
     rpc::CallContext context, const Request& request, const T& type,
     std::function<Task<absl::StatusOr<RecordOf<T>>>(Transaction&, std::string id)> make) {
   using Record = RecordOf<T>;
+  KeptOf(Named<Record>());  // before there is one that nobody could read
   CO_RETURN_IF_ERROR(co_await CheckKnown(request.area_code()));
   // Inside the decision: a request sent again gets its first answer, whatever has changed since.
   Decide<Record> decide = [&](Transaction& transaction) -> Task<absl::StatusOr<Record>> {

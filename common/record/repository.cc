@@ -1,6 +1,7 @@
 #include "common/record/repository.h"
 
 #include <numeric>
+#include <stdexcept>
 
 #include "common/async/gather.h"
 
@@ -18,6 +19,12 @@ rpc::AccessPolicy Repository::Access() {
     return kept->second.scope(std::move(context), std::move(id));
   };
   return policy;
+}
+
+const Repository::Kept& Repository::KeptOf(const record::v1::Type& named) const {
+  const auto kept = kept_.find(named.prefix());
+  if (kept != kept_.end()) return kept->second;
+  throw std::logic_error(named.name() + " was never handed to Repository::Add");
 }
 
 Task<absl::StatusOr<rpc::Scope>> Repository::Unknown(std::string id) {

@@ -236,6 +236,8 @@ class Repository {
   Task<absl::StatusOr<RecordOf<T>>> MutateLimited(rpc::CallContext context, const Request& request,
                                                   const T& type, int shard,
                                                   Decide<RecordOf<T>> decide);
+  // Throws, and so fails the call, with the name of a type that was never added.
+  const Kept& KeptOf(const record::v1::Type& named) const;
   // AREA_UNKNOWN.
   Task<absl::Status> CheckKnown(std::string area_code);
   static Task<absl::StatusOr<rpc::Scope>> Unknown(std::string id);
@@ -378,8 +380,7 @@ Task<absl::StatusOr<std::vector<Versioned<RecordOf<T>>>>> Repository::LoadMany(
 template <class T>
 absl::StatusOr<ViewOf<T>> Repository::Show(const rpc::CallContext& context, const T& type,
                                            RecordOf<T> record) const {
-  const auto& hooks =
-      *static_cast<const Hooks<T>*>(kept_.at(Named<RecordOf<T>>().prefix()).hooks.get());
+  const auto& hooks = *static_cast<const Hooks<T>*>(KeptOf(Named<RecordOf<T>>()).hooks.get());
   if (hooks.show) return hooks.show(context, std::move(record));
   return std::move(*(record.*type.mutable_view)());
 }

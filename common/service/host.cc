@@ -16,13 +16,25 @@ void Host::Areas(areas::AreaTreeFeed& feed) {
   areas_ = &feed;
 }
 
-void Host::Follow(events::Handler handler) {
+events::GroupOptions Host::GroupOptions() const {
   events::GroupOptions options;
   options.group = name_;
   options.services = events::ServicesReadBy(name_);
   options.shards = runtime_.store.shards();
-  group_ = events::NewGroupConsumer(runtime_.loop, runtime_.redis, runtime_.clock, options,
+  return options;
+}
+
+void Host::Follow(events::Handler handler) {
+  group_ = events::NewGroupConsumer(runtime_.loop, runtime_.redis, runtime_.clock, GroupOptions(),
                                     ObserveAge(runtime_, name_, std::move(handler)));
+}
+
+void Host::FollowInBatches(events::BatchHandler handler) {
+  events::GroupOptions options = GroupOptions();
+  options.batch = 256;
+  options.outage_patience = std::chrono::days(365);
+  group_ = events::NewBatchConsumer(runtime_.loop, runtime_.redis, runtime_.clock, options,
+                                    ObserveAges(runtime_, name_, std::move(handler)));
 }
 
 void Host::Timers(timers::TimerLoop& loop) {

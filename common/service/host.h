@@ -39,6 +39,9 @@ class Host {
   // One replica handles each event of the services that events::ServicesReadBy names; the group has
   // the service's name. Once at most.
   void Follow(events::Handler handler);
+  // The same, in batches, for a handler whose effects lie outside of Redis: while that is away the
+  // events wait for it, however long, and become no dead letters.
+  void FollowInBatches(events::BatchHandler handler);
   // Fires timers. Once at most.
   void Timers(timers::TimerLoop& loop);
 
@@ -51,6 +54,7 @@ class Host {
   };
 
   void Listen(Listener listener) { listeners_.push_back(std::move(listener)); }
+  events::GroupOptions GroupOptions() const;
   Task<absl::Status> OnEvent(const events::Delivery& delivery);
   Task<void> OnGap(std::string service, int shard);
 

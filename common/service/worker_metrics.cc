@@ -59,6 +59,12 @@ void RaiseTo(metrics::Counter* counter, uint64_t total) {
   if (missing > 0) counter->Increment(missing);
 }
 
+// Of an event that is seen for the first time.
+void NoteAge(metrics::Histogram* age, Time now, const events::Delivery& delivery) {
+  if (delivery.attempt != 1 || !delivery.event.has_time()) return;
+  age->Observe(Seconds(std::max(Millis(0), now - ToTime(delivery.event.time()))));
+}
+
 }  // namespace
 
 void ObserveTimers(metrics::Registry& registry, timers::TimerLoop& loop) {
@@ -78,10 +84,18 @@ events::Handler ObserveAge(Runtime& runtime, const std::string& consumer, events
   metrics::Histogram* const age = runtime.metrics.HistogramOf(kAge, {consumer});
   Clock& clock = runtime.clock;
   return [age, &clock, handler = std::move(handler)](const events::Delivery& delivery) {
-    if (delivery.attempt == 1 && delivery.event.has_time()) {
-      age->Observe(Seconds(std::max(Millis(0), clock.Now() - ToTime(delivery.event.time()))));
-    }
+    NoteAge(age, clock.Now(), delivery);
     return handler(delivery);
+  };
+}
+
+events::BatchHandler ObserveAges(Runtime& runtime, const std::string& consumer,
+                                 events::BatchHandler handler) {
+  metrics::Histogram* const age = runtime.metrics.HistogramOf(kAge, {consumer});
+  Clock& clock = runtime.clock;
+  return [age, &clock, handler = std::move(handler)](std::vector<events::Delivery> batch) {
+    for (const events::Delivery& delivery : batch) NoteAge(age, clock.Now(), delivery);
+    return handler(std::move(batch));
   };
 }
 

@@ -20,6 +20,10 @@ void ObserveTimers(metrics::Registry& registry, timers::TimerLoop& loop);
 // behind the caches of a replica ("tail") or the readers of a group are.
 events::Handler ObserveAge(Runtime& runtime, const std::string& consumer, events::Handler handler);
 
+// The same for a handler of batches.
+events::BatchHandler ObserveAges(Runtime& runtime, const std::string& consumer,
+                                 events::BatchHandler handler);
+
 // The trimmer of the service's own streams, which waits for the groups that read them and keeps the
 // gauge of those it still waits for. All arguments outlive it.
 std::unique_ptr<events::Consumer> NewTrimmer(Runtime& runtime);

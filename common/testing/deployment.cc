@@ -30,9 +30,9 @@ Deployment::Deployment(Options options) : options_(std::move(options)) {
 }
 
 int Deployment::PortOf(const std::string& service) const {
-  static const std::map<std::string, int> offsets = {{"registration", 1}, {"lists", 2},
-                                                     {"dispatch", 3},     {"matching", 4},
-                                                     {"inbox", 5},        {kSecondDispatch, 6}};
+  static const std::map<std::string, int> offsets = {
+      {"registration", 1}, {"lists", 2},   {"dispatch", 3},     {"matching", 4},
+      {"inbox", 5},        {"records", 6}, {kSecondDispatch, 7}};
   return ports_.first() + offsets.at(service);
 }
 
@@ -53,6 +53,7 @@ void Deployment::Spawn(const std::string& service) {
   environment["BAODAO_CREATE_KEYS"] = "true";
   environment.emplace("BAODAO_RATE_LIMITS", "false");
   environment["BAODAO_REGISTRATION_CODES_FILE"] = codes_file();
+  environment.emplace("BAODAO_RECORDS_DATABASE", records_file());
   for (const std::string_view name : config::kServices) {
     const std::string peer(name);
     environment["BAODAO_PEER_" + absl::AsciiStrToUpper(peer)] =

@@ -42,9 +42,11 @@ class Deployment {
   // Services listen at base + 1 …, see client::Backend.
   int port_base() const { return ports_.first(); }
   bool has_second_dispatch() const { return options_.second_dispatch; }
-  int second_dispatch_port() const { return ports_.first() + 6; }
+  int second_dispatch_port() const { return ports_.first() + 7; }
   std::string keys_dir() const { return dir_.File("keys"); }
   std::string codes_file() const { return dir_.File("login-codes.txt"); }
+  // Where records keeps its SQLite database, unless the environment names another one.
+  std::string records_file() const { return dir_.File("records.db"); }
   // The one Redis; throws std::bad_optional_access where it is a cluster, and the other way round.
   RedisServer& redis() { return redis_.value(); }
   RedisCluster& cluster() { return cluster_.value(); }

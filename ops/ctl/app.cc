@@ -31,7 +31,7 @@ Exit codes: 0 done, 1 refused, 2 wrong usage, 3 the backend cannot be reached.)"
 
 void AddGlobals(CLI::App& app, Globals& globals) {
   app.add_option("--host", globals.host, "Where the services are")->capture_default_str();
-  app.add_option("--port-base", globals.port_base, "Services listen at base+1 … base+5")
+  app.add_option("--port-base", globals.port_base, "Services listen at base+1 … base+6")
       ->envname("BAODAO_PORT_BASE")
       ->check(CLI::Range(1, 65'000))
       ->capture_default_str();
@@ -65,6 +65,7 @@ void AddCommands(CLI::App& app, Plan& plan) {
   AddStats(app, plan);
   AddInspect(app, plan);
   AddDeadLetters(app, plan);
+  AddRecords(app, plan);
 }
 
 // The command line goes before the environment.

@@ -74,7 +74,7 @@ Task<absl::Status> Health(Session& session, std::shared_ptr<const HealthOptions>
 void AddHealth(CLI::App& app, Plan& plan) {
   CLI::App* health = app.add_subcommand("health", "Whether the services serve");
   auto options = std::make_shared<HealthOptions>();
-  health->add_option("SERVICE", options->services, "Only these; without it all five")
+  health->add_option("SERVICE", options->services, "Only these; without it all six")
       ->check(CLI::IsMember(
           std::vector<std::string>(config::kServices.begin(), config::kServices.end())));
   health->add_option("--wait", options->wait_s, "Seconds to wait until they do")

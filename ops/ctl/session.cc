@@ -30,6 +30,7 @@ rpc::Channel& Session::ChannelTo(std::string_view service) {
   if (service == "dispatch") return backend.dispatch;
   if (service == "matching") return backend.matching;
   if (service == "inbox") return backend.inbox;
+  if (service == "records") return backend.records;
   std::abort();
 }
 

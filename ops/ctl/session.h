@@ -82,5 +82,6 @@ void AddMatch(CLI::App& app, Plan& plan);
 void AddInspect(CLI::App& app, Plan& plan);
 void AddDeadLetters(CLI::App& app, Plan& plan);
 void AddStats(CLI::App& app, Plan& plan);
+void AddRecords(CLI::App& app, Plan& plan);
 
 }  // namespace baodao::ctl

@@ -13,7 +13,10 @@ sources() {
   done
 }
 sources '*.cc' '*.h' | grep -v '^tests/' | xargs awk -f ops/dev/layers.awk
-sources '*.cc' '*.h' | xargs clang-format --dry-run --Werror
+sources '*.cc' '*.h' | xargs clang-format --dry-run --Werror || {
+  echo "lint: make format mends it" >&2
+  exit 1
+}
 sources '*.sh' '.ci/run' | xargs shellcheck
 
 # tests/e2e/metrics holds every service to its list of metrics. All that the code declares stand in some list; alerts and

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Starts a private Redis and the five services, waits until they serve, and stays in the foreground with their logs.
+# Starts a private Redis and the six services, waits until they serve, and stays in the foreground with their logs.
 # Ctrl-C drains and stops everything; the next start finds everything again.
 #   BAODAO_DIR        where data, keys and logs live (default var/)
-#   BAODAO_PORT_BASE  services listen at base+1 … base+5, metrics 2000 above (default 7100)
+#   BAODAO_PORT_BASE  services listen at base+1 … base+6, metrics 2000 above (default 7100)
 #   BAODAO_AREAS      the area tree loaded into an empty store (default ops/data/yangpu/areas.csv; empty: none)
 set -euo pipefail
 caller_dir=$PWD
@@ -17,7 +17,7 @@ if [ -n "${BAODAO_AREAS+set}" ]; then
   # A file of the caller's own is named from where they are.
   case $areas in "" | /*) ;; *) areas=$caller_dir/$areas ;; esac
 fi
-services=(registration lists dispatch matching inbox)
+services=(registration lists dispatch matching inbox records)
 redis_pid=
 service_pids=()
 log_pids=()
@@ -30,8 +30,16 @@ die() {
 # die_of INDEX WHAT: with the last words of a service that ended; they are in its log when its tee has ended.
 die_of() {
   local log=$dir/log/${services[$1]}.log
-  wait "${log_pids[$1]}" || true
+  await_end "${log_pids[$1]}"
   die "${services[$1]} $2: $(tail -n 1 "$log") (all of it: $log)"
+}
+
+# await_end PID…: until they have ended. `wait` may wait for ever for one that has been reaped while a signal was handled.
+await_end() {
+  local pid
+  for pid in "$@"; do
+    while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+  done
 }
 
 # Ends what was started, services first; an acknowledged write is on disk long before.
@@ -49,13 +57,12 @@ stop() {
       waited=$((waited + 1))
       sleep 0.1
     done
-    wait "$pid" 2>/dev/null || true
   done
   if [ -n "$redis_pid" ]; then
     kill -TERM "$redis_pid" 2>/dev/null || true
-    wait "$redis_pid" 2>/dev/null || true
+    await_end "$redis_pid"
   fi
-  for pid in "${log_pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+  await_end "${log_pids[@]}"
 }
 trap stop EXIT
 trap 'echo; echo "run: stopping"; exit 0' INT TERM
@@ -114,6 +121,7 @@ set_environment() {
   export BAODAO_RATE_LIMITS=${BAODAO_RATE_LIMITS:-false}
   export BAODAO_REDIS=$dir/redis.sock BAODAO_KEYS_DIR=$dir/keys BAODAO_CREATE_KEYS=true
   export BAODAO_LOG_FORMAT=${BAODAO_LOG_FORMAT:-text} BAODAO_REGISTRATION_CODES_FILE=$dir/login-codes.txt
+  export BAODAO_RECORDS_DATABASE=${BAODAO_RECORDS_DATABASE:-$dir/records.db}
   # The demo's tasks start within a minute; in earnest nobody is offered what starts so soon.
   export BAODAO_MATCHING_MATCH_OFFER_UNTIL=${BAODAO_MATCHING_MATCH_OFFER_UNTIL:-5s}
   local i name
@@ -179,7 +187,7 @@ start_redis
 start_services 0
 wait_healthy registration
 load_areas
-start_services 1 2 3 4
+start_services 1 2 3 4 5
 wait_healthy
 
 # How to reach this one, where it is not the usual one.
@@ -199,6 +207,7 @@ Baodao is running.
   dispatch     127.0.0.1:$((base + 3))   metrics http://127.0.0.1:$((base + 2003))/metrics
   matching     127.0.0.1:$((base + 4))   metrics http://127.0.0.1:$((base + 2004))/metrics
   inbox        127.0.0.1:$((base + 5))   metrics http://127.0.0.1:$((base + 2005))/metrics
+  records      127.0.0.1:$((base + 6))   metrics http://127.0.0.1:$((base + 2006))/metrics
   data, keys, logs: $dir
 Try next, in another terminal:
   ${where}make demo

@@ -75,7 +75,7 @@ class Stored {
     const auto client = co_await redis::Connect(town.loop, town.deployment.redis().config());
     if (!client.ok()) throw std::runtime_error(client.status().ToString());
     const auto shards = co_await store::OpenShards(**client, 0);
-    for (const std::string group : {"inbox", "lists", "dispatch"}) {
+    for (const std::string group : {"inbox", "lists", "dispatch", "records"}) {
       const std::vector<std::string> services = events::ServicesReadBy(group);
       for (;;) {
         const auto lag =

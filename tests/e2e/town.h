@@ -48,6 +48,21 @@ class Town {
     Run(AwaitAreas());
     Run(demo::Stage(*world));
     Run(demo::ReportIn(*world));
+    Run(AwaitRecords());
+  }
+
+  // Until everything that has happened is in the archive.
+  Task<void> AwaitRecords() {
+    const Time now = SystemClock().Now();
+    records::v1::ListHistoryRequest request;
+    request.set_person_id(world->people.at(0).person_id);
+    for (;;) {
+      const auto answer =
+          co_await demo::Must(world->backend.histories, &client::Histories::ListHistory,
+                              world->OperatorToken(), request);
+      if (ToTime(answer.as_of()) >= now) co_return;
+      co_await SystemClock().SleepFor(Millis(20));
+    }
   }
 
   template <class T>

@@ -31,6 +31,14 @@ Task<absl::Status> Deliver(const Handler& handler, const Delivery& delivery) {
   }
 }
 
+Task<absl::Status> DeliverTogether(const BatchHandler& handler, std::vector<Delivery> batch) {
+  try {
+    co_return co_await handler(std::move(batch));
+  } catch (const std::exception& error) {
+    co_return absl::InternalError(error.what());
+  }
+}
+
 bool IsOutage(const absl::Status& status) {
   return status.code() == absl::StatusCode::kUnavailable ||
          status.code() == absl::StatusCode::kAborted ||

@@ -3,6 +3,8 @@
 
 #include <absl/status/status.h>
 
+#include <vector>
+
 #include "common/events/consumer.h"
 #include "common/events/detail/streams.h"
 #include "common/redis/client.h"
@@ -13,8 +15,9 @@ namespace baodao::events::detail {
 // set already.
 absl::Status ParseEvent(const Entry& entry, Delivery& delivery);
 
-// Runs the handler; what it throws is INTERNAL.
+// Run the handler; what it throws is INTERNAL.
 Task<absl::Status> Deliver(const Handler& handler, const Delivery& delivery);
+Task<absl::Status> DeliverTogether(const BatchHandler& handler, std::vector<Delivery> batch);
 
 // Whether the error may pass by itself.
 bool IsOutage(const absl::Status& status);

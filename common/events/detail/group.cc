@@ -24,12 +24,13 @@ GroupOptions WithName(GroupOptions options) {
 }  // namespace
 
 Group::Group(asio::io_context& loop, redis::Client& client, Clock& clock, GroupOptions options,
-             Handler handler)
+             Handler handler, BatchHandler together)
     : loop_(loop),
       client_(client),
       clock_(clock),
       options_(WithName(std::move(options))),
       handler_(std::move(handler)),
+      together_(std::move(together)),
       members_(client, options_.group, options_.consumer, options_.claim_idle),
       shards_(static_cast<size_t>(options_.shards)),
       beat_(loop),
@@ -76,7 +77,7 @@ Task<bool> Group::Prepare() {
     absl::StatusOr<bool> cluster = co_await IsCluster(client_);
     if (cluster.ok()) {
       AddLanes(*cluster);
-      co_return true;
+      co_return !stopping_;
     }
     co_await beat_.WaitFor(options_.heartbeat);
   }
@@ -124,6 +125,7 @@ Task<void> Group::KeepMembership() {
     if (!status.ok()) {
       log::Warn("events.heartbeat_failed", {{"group", options_.group}, {"status", status}});
     }
+    if (together_ && !stopping_) co_await CheckTerms();
     if (!stopping_) co_await Assign();
     if (!stopping_) co_await beat_.WaitFor(options_.heartbeat);
   }

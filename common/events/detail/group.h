@@ -5,6 +5,7 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,13 +33,15 @@ struct GroupStream : Stream {
   // Events still to be handled one by one, their start noted, because the last owner did not get
   // past the first: one of them may kill the process that handles it.
   int suspects = 0;
+  // Events still to be handled one by one, because a batch of them failed.
+  size_t alone = 0;
   Signal pause;  // between two tries
 };
 
 class Group final : public GroupConsumer {
  public:
   Group(asio::io_context& loop, redis::Client& client, Clock& clock, GroupOptions options,
-        Handler handler);
+        Handler handler, BatchHandler together = {});
 
   Task<void> Run() override;
   void Stop() override;
@@ -72,13 +75,16 @@ class Group final : public GroupConsumer {
   Task<void> KeepCursors();
   Task<void> Save(std::vector<GroupStream*> streams);
   Task<void> SaveAll();
+  Task<void> CheckTerms();
   void Lose(GroupStream& stream);
 
   // group_handling.cc
   Task<void> HandleAll(Stream& stream, std::vector<Entry> entries);
+  Task<size_t> HandleTogether(GroupStream& stream, std::span<const Entry> entries);
   Task<bool> HandleOne(GroupStream& stream, const Entry& entry);
   Task<bool> Try(GroupStream& stream, Delivery& delivery, const Entry& entry, bool noted);
   Task<bool> TryDeadLetter(const Delivery& delivery, const Entry& entry, std::string error);
+  Task<bool> Pass(GroupStream& stream, Delivery dead);
   Task<bool> Pause(GroupStream& stream, Millis delay);
   Task<void> Advance(GroupStream& stream, const Entry& entry);
 
@@ -87,6 +93,7 @@ class Group final : public GroupConsumer {
   Clock& clock_;
   GroupOptions options_;
   Handler handler_;
+  BatchHandler together_;  // empty: events are handled one by one only
   Members members_;
   std::deque<GroupStream> streams_;
   std::vector<Shard> shards_;

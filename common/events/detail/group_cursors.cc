@@ -35,6 +35,7 @@ if cursor then
   local new_ms, new_seq = string.match(ARGV[2], '^(%d+)-(%d+)$')
   ms, seq, new_ms, new_seq = tonumber(ms), tonumber(seq), tonumber(new_ms), tonumber(new_seq)
   if new_ms < ms or (new_ms == ms and new_seq < seq) then return 0 end
+  if new_ms == ms and new_seq == seq then return 1 end
 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. '|' .. ARGV[3] .. '|' .. ARGV[4])
 return 1
@@ -67,6 +68,7 @@ Task<absl::Status> Group::Load(Shard& shard) {
     stream.dirty = false;
     stream.fresh = true;
     stream.suspects = 0;
+    stream.alone = 0;
   }
   co_return absl::OkStatus();
 }
@@ -156,6 +158,16 @@ Task<void> Group::SaveAll() {
   std::vector<GroupStream*> streams;
   for (GroupStream& stream : streams_) {
     if (stream.dirty) streams.push_back(&stream);
+  }
+  co_await Save(std::move(streams));
+}
+
+// A replica whose streams stand still learns that somebody else has set one of them back.
+Task<void> Group::CheckTerms() {
+  std::vector<GroupStream*> streams;
+  for (const Shard& shard : shards_) {
+    if (shard.state != Shard::State::kHere) continue;
+    streams.insert(streams.end(), shard.streams.begin(), shard.streams.end());
   }
   co_await Save(std::move(streams));
 }

@@ -21,22 +21,6 @@ bool FillEvent(const record::Versioned<v1::UnitRecord>& before, const v1::UnitRe
   return true;
 }
 
-bool FillEvent(const record::Versioned<v1::RegistrationRecord>& before,
-               const v1::RegistrationRecord& after, events::v1::Event* event) {
-  events::v1::RegistrationChanged& changed = *event->mutable_registration_changed();
-  *changed.mutable_registration() = after.registration();
-  changed.set_before(before.record.registration().state());
-  return true;
-}
-
-bool FillEvent(const record::Versioned<v1::ServicePointRecord>& before,
-               const v1::ServicePointRecord& after, events::v1::Event* event) {
-  events::v1::ServicePointChanged& changed = *event->mutable_service_point_changed();
-  *changed.mutable_service_point() = after.service_point();
-  changed.set_before(before.record.service_point().state());
-  return true;
-}
-
 bool FillEvent(const record::Versioned<v1::SessionRecord>& before, const v1::SessionRecord& after,
                events::v1::Event* event) {
   if (!after.ended() || before.record.ended()) return false;

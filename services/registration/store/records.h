@@ -3,6 +3,7 @@
 
 #include "baodao/registration/v1/records.pb.h"
 #include "common/clock/timestamp.h"
+#include "common/record/change_event.h"
 #include "common/record/type.h"
 #include "services/registration/domain/registration_machine.h"
 #include "services/registration/domain/registration_rules.h"
@@ -14,11 +15,6 @@ bool FillEvent(const record::Versioned<v1::PersonRecord>& before, const v1::Pers
                events::v1::Event* event);
 bool FillEvent(const record::Versioned<v1::UnitRecord>& before, const v1::UnitRecord& after,
                events::v1::Event* event);
-// Without the liaison of a unit, which its writer adds.
-bool FillEvent(const record::Versioned<v1::RegistrationRecord>& before,
-               const v1::RegistrationRecord& after, events::v1::Event* event);
-bool FillEvent(const record::Versioned<v1::ServicePointRecord>& before,
-               const v1::ServicePointRecord& after, events::v1::Event* event);
 // That a session has ended.
 bool FillEvent(const record::Versioned<v1::SessionRecord>& before, const v1::SessionRecord& after,
                events::v1::Event* event);
@@ -60,7 +56,10 @@ inline constexpr record::Type<v1::RegistrationRecord, v1::Registration> kRegistr
               .Of(registration.subject_id());
         },
     .moves = [] { return kRegistrationMachine.Moves(); },
-    .event = FillEvent,
+    // Without the liaison of a unit, which its writer adds.
+    .event = record::ChangeEvent<&events::v1::Event::mutable_registration_changed,
+                                 &events::v1::RegistrationChanged::mutable_registration,
+                                 &v1::RegistrationRecord::registration>,
     .deadline = [](const v1::RegistrationRecord& record) -> std::optional<Time> {
       const std::optional<Deadline> deadline = DeadlineOf(record.registration());
       return deadline ? std::optional(deadline->due) : std::nullopt;
@@ -79,7 +78,9 @@ inline constexpr record::Type<v1::ServicePointRecord, v1::ServicePoint> kService
               .Tagged(v1::ServicePointKind_Name(point.kind()));
         },
     .moves = [] { return kServicePointMachine.Moves(); },
-    .event = FillEvent,
+    .event = record::ChangeEvent<&events::v1::Event::mutable_service_point_changed,
+                                 &events::v1::ServicePointChanged::mutable_service_point,
+                                 &v1::ServicePointRecord::service_point>,
     .deadline = CloseTimeOf,
     .lapse = Lapse};
 

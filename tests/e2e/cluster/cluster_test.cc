@@ -1,4 +1,4 @@
-// The five services, unchanged, on a Redis Cluster of three masters.
+// The six services, unchanged, on a Redis Cluster of three masters.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -95,7 +95,8 @@ class ClusterTest : public ::testing::Test {
     const std::map<std::string, std::vector<std::string>> groups = {
         {"inbox", {"registration", "lists", "dispatch"}},
         {"lists", {"dispatch"}},
-        {"dispatch", {"registration"}}};
+        {"dispatch", {"registration"}},
+        {"records", {"registration", "lists", "dispatch"}}};
     for (const auto& [group, services] : groups) {
       co_await Await(group + " has read all events", [&]() -> Task<bool> {
         const auto lag =

@@ -41,7 +41,7 @@ class CtlTest : public ::testing::Test {
 
 baodao::testing::Deployment* CtlTest::deployment_ = nullptr;
 
-TEST_F(CtlTest, HealthOfAllFive) {
+TEST_F(CtlTest, HealthOfAll) {
   const Outcome health = Ctl({"health", "--wait", "30"});
   EXPECT_EQ(health.code, kOk) << health.out;
   EXPECT_FALSE(Has(health.out, "not serving")) << health.out;

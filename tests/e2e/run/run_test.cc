@@ -114,7 +114,7 @@ TEST_F(RunTest, WhoeverServesKnowsTheAreasAndASignalEndsItAll) {
   }
 
   // And those on what the services keep in memory: all have heard of the areas.
-  for (int service = client::kRegistrationPort; service <= client::kInboxPort; ++service) {
+  for (int service = client::kRegistrationPort; service <= client::kRecordsPort; ++service) {
     EXPECT_THAT(MetricsAt(port_base + 2000 + service),
                 HasSubstr("baodao_stream_age_seconds_count{consumer=\"tail\"}"))
         << service;

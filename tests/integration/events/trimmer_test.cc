@@ -114,10 +114,11 @@ TEST_P(TrimmerTest, WaitsForAReaderAWeekAtMost) {
 
 // A group may be named like a service, and read that service's events.
 TEST_P(TrimmerTest, AGroupOfTheServicesNameKeepsNothing) {
-  group_ = service_;
+  GroupOptions options = Options("a");
+  options.group = service_;
   Recorder recorder;
   const auto consumer =
-      NewGroupConsumer(loop_, client(), SystemClock(), Options("a"), recorder.handler());
+      NewGroupConsumer(loop_, client(), SystemClock(), options, recorder.handler());
   const auto consumer_runs = Start(*consumer);
   EmitMany(3);
   EXPECT_TRUE(Await([&] { return recorder.names.size() == kEvents; }));

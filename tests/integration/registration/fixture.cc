@@ -18,7 +18,6 @@ ServiceTest::ServiceTest() : ServiceFixture(GetParam(), "registration", kShards)
   unit_client_ = std::make_unique<rpc::Client<v1::UnitService>>(channel());
   person_client_ = std::make_unique<rpc::Client<v1::PersonService>>(channel());
   registration_client_ = std::make_unique<rpc::Client<v1::RegistrationService>>(channel());
-  service_point_client_ = std::make_unique<rpc::Client<v1::ServicePointService>>(channel());
   session_client_ = std::make_unique<rpc::Client<v1::SessionService>>(channel());
   Ok(Import(kAreas));
 }

@@ -12,7 +12,6 @@
 #include "baodao/registration/v1/area.grpc.pb.h"
 #include "baodao/registration/v1/person.grpc.pb.h"
 #include "baodao/registration/v1/registration.grpc.pb.h"
-#include "baodao/registration/v1/service_point.grpc.pb.h"
 #include "baodao/registration/v1/session.grpc.pb.h"
 #include "baodao/registration/v1/unit.grpc.pb.h"
 #include "common/testing/service_fixture.h"
@@ -60,6 +59,7 @@ class ServiceTest : public testing::ServiceFixture, public ::testing::WithParamI
 
   ServiceTest();
 
+  using ServiceFixture::Call;
   // Calls as the holder of `token`; "" calls without one.
   template <class Service, class Req, class Resp>
   absl::StatusOr<Resp> Call(rpc::Client<Service>& client,
@@ -117,13 +117,11 @@ class ServiceTest : public testing::ServiceFixture, public ::testing::WithParamI
   using People = rpc::AsyncOf<v1::PersonService>;
   using Registrations = rpc::AsyncOf<v1::RegistrationService>;
   using Sessions = rpc::AsyncOf<v1::SessionService>;
-  using ServicePoints = rpc::AsyncOf<v1::ServicePointService>;
   std::unique_ptr<rpc::Client<v1::AreaService>> area_client_;
   std::unique_ptr<rpc::Client<v1::UnitService>> unit_client_;
   std::unique_ptr<rpc::Client<v1::PersonService>> person_client_;
   std::unique_ptr<rpc::Client<v1::RegistrationService>> registration_client_;
   std::unique_ptr<rpc::Client<v1::SessionService>> session_client_;
-  std::unique_ptr<rpc::Client<v1::ServicePointService>> service_point_client_;
 };
 
 }  // namespace baodao::registration

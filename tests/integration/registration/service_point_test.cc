@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "baodao/registration/v1/service_point.grpc.pb.h"
 #include "common/testing/matchers.h"
 #include "tests/integration/registration/fixture.h"
 
@@ -14,6 +15,8 @@ using ::testing::IsEmpty;
 
 class ServicePointTest : public ServiceTest {
  protected:
+  using ServicePoints = rpc::AsyncOf<v1::ServicePointService>;
+
   // In c1, so many metres north of its centre.
   v1::CreateServicePointRequest PointAt(double north_m, const std::string& area = "c1") {
     v1::CreateServicePointRequest request;
@@ -31,13 +34,13 @@ class ServicePointTest : public ServiceTest {
     return request;
   }
   absl::StatusOr<v1::ServicePoint> Create(const v1::CreateServicePointRequest& request) {
-    return Call(*service_point_client_, &ServicePoints::CreateServicePoint, Coordinator("s1"),
-                request);
+    return Call<v1::ServicePointService>(&ServicePoints::CreateServicePoint, Coordinator("s1"),
+                                         request);
   }
   absl::StatusOr<v1::ServicePoint> Get(const std::string& id) {
     v1::GetServicePointRequest request;
     request.set_service_point_id(id);
-    return Call(*service_point_client_, &ServicePoints::GetServicePoint, "", request);
+    return Call<v1::ServicePointService>(&ServicePoints::GetServicePoint, "", request);
   }
   std::vector<std::string> List(const std::string& area,
                                 std::vector<v1::ServicePointState> states = {},
@@ -50,7 +53,7 @@ class ServicePointTest : public ServiceTest {
     std::vector<std::string> ids;
     do {
       const auto page =
-          Call(*service_point_client_, &ServicePoints::ListServicePoints, "", request);
+          Call<v1::ServicePointService>(&ServicePoints::ListServicePoints, "", request);
       EXPECT_THAT(page, testing::IsOk());
       if (!page.ok()) break;
       for (const auto& point : page->service_points()) ids.push_back(point.service_point_id());
@@ -65,7 +68,7 @@ class ServicePointTest : public ServiceTest {
     request.set_radius_m(radius_m);
     request.set_limit(limit);
     const auto found =
-        Call(*service_point_client_, &ServicePoints::FindNearestServicePoints, "", request);
+        Call<v1::ServicePointService>(&ServicePoints::FindNearestServicePoints, "", request);
     EXPECT_THAT(found, testing::IsOk());
     std::vector<std::string> ids;
     for (const auto& hit : found->hits()) ids.push_back(hit.service_point().service_point_id());
@@ -76,11 +79,11 @@ class ServicePointTest : public ServiceTest {
     request.set_request_id(NextRequest());
     request.set_service_point_id(id);
     request.set_reason("房屋修缮");
-    return Call(*service_point_client_, &ServicePoints::CloseServicePoint, token, request);
+    return Call<v1::ServicePointService>(&ServicePoints::CloseServicePoint, token, request);
   }
   absl::StatusOr<v1::ServicePoint> Update(const v1::UpdateServicePointRequest& request) {
-    return Call(*service_point_client_, &ServicePoints::UpdateServicePoint, Coordinator("s1"),
-                request);
+    return Call<v1::ServicePointService>(&ServicePoints::UpdateServicePoint, Coordinator("s1"),
+                                         request);
   }
 
   int first_total_ = 0;
@@ -132,7 +135,7 @@ TEST_P(ServicePointTest, ClosesByHandAndOpensAgain) {
   reopen.set_request_id(NextRequest());
   reopen.set_service_point_id(id);
   const auto open =
-      Call(*service_point_client_, &ServicePoints::ReopenServicePoint, Coordinator("s1"), reopen);
+      Call<v1::ServicePointService>(&ServicePoints::ReopenServicePoint, Coordinator("s1"), reopen);
   ASSERT_THAT(open, testing::IsOk());
   EXPECT_TRUE(open->close_reason().empty());
   EXPECT_THAT(Nearest(*open), ElementsAre(id));
@@ -221,8 +224,8 @@ TEST_P(ServicePointTest, WhatCannotBeMeantIsRefused) {
   EXPECT_EQ(ViolationsOf(Create(nowhere).status()).at(0).field, "place");
   v1::CreateServicePointRequest high = PointAt(0);
   high.set_area_code("d1");
-  EXPECT_EQ(ReasonName(Call(*service_point_client_, &ServicePoints::CreateServicePoint,
-                            Coordinator("31"), high)),
+  EXPECT_EQ(ReasonName(Call<v1::ServicePointService>(&ServicePoints::CreateServicePoint,
+                                                     Coordinator("31"), high)),
             "AREA_LEVEL_WRONG");
 
   v1::CreateServicePointRequest request = PointAt(60'000);

@@ -1,14 +1,19 @@
 #include "ops/ctl/record_types.h"
 
+#include <absl/strings/match.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <set>
 #include <string>
 
 #include "common/config/config.h"
+#include "common/record/machine.h"
 #include "common/status/status.h"
+#include "common/testing/paths.h"
 #include "tests/ctl.h"
 
 namespace baodao::ctl {
@@ -46,6 +51,32 @@ TEST(RecordTypesTest, EveryTypeHasANameInChinese) {
   for (const RecordType& type : RecordTypes()) {
     EXPECT_THAT(Localise(NotFound(type.name, "x"), Locale::kZh), Not(HasSubstr(type.name)))
         << "common/status/terms.def lacks it";
+  }
+}
+
+TEST(RecordTypesTest, EveryStateHasANameInChinese) {
+  int found = 0;
+  for (const google::protobuf::FileDescriptor* file : ProtoFiles()) {
+    for (int i = 0; i < file->enum_type_count(); ++i) {
+      const auto& states = *file->enum_type(i);
+      if (!absl::EndsWith(states.name(), "State")) continue;
+      ++found;
+      for (int v = 1; v < states.value_count(); ++v) {
+        const std::string name = record::StateName(states, states.value(v)->number());
+        EXPECT_THAT(Localise(WrongState(name), Locale::kZh), Not(HasSubstr(name)))
+            << "common/status/terms.def lacks a state of " << states.full_name();
+      }
+    }
+  }
+  EXPECT_GE(found, 7);
+}
+
+TEST(RecordTypesTest, TheListOfKeysHasEveryType) {
+  for (const RecordType& type : RecordTypes()) {
+    const std::string path = "services/" + type.service + "/store/keys.h";
+    std::ifstream file(testing::SourceFile(path));
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    EXPECT_THAT(text, HasSubstr("\n//   " + type.name + ":<")) << path << " lacks it";
   }
 }
 

@@ -6,11 +6,13 @@
 
 #include <asio/io_context.hpp>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "baodao/lists/v1/records.pb.h"
 #include "common/clock/timestamp.h"
+#include "common/record/change_event.h"
 #include "common/store/memory_store.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/loop.h"
@@ -45,13 +47,8 @@ constexpr Type<ProjectRecord, Project> kThing{
               .Tagged(record.project().category());
         },
     .moves = [] { return kMachine.Moves(); },
-    .event =
-        [](const Versioned<ProjectRecord>& before, const ProjectRecord& after,
-           events::v1::Event* event) {
-          *event->mutable_project_changed()->mutable_project() = after.project();
-          event->mutable_project_changed()->set_before(before.record.project().state());
-          return true;
-        },
+    .event = ChangeEvent<&events::v1::Event::mutable_project_changed,
+                         &events::v1::ProjectChanged::mutable_project, &ProjectRecord::project>,
     .deadline = [](const ProjectRecord& record) -> std::optional<Time> {
       if (!record.project().has_due_time()) return std::nullopt;
       return ToTime(record.project().due_time());
@@ -369,6 +366,17 @@ TEST_F(RepositoryTest, CreateAnswersOnceAndFilesTheRecord) {
   EXPECT_THAT(create("nowhere", "two"), testing::IsRefusal(Reason::AREA_UNKNOWN));
   tree_ = TreeOf(true);
   EXPECT_THAT(create("c2", "three"), testing::IsRefusal(Reason::AREA_CLOSED));
+}
+
+TEST_F(RepositoryTest, OfATypeThatWasNeverAddedNothingIsCreated) {
+  Repository empty{store_, clock_, ring_, [this] { return tree_; }, registry_};
+  const rpc::CallContext context = rpc::CallContext::Internal(auth::Principal::Service("test"));
+  EXPECT_THAT(
+      [&] {
+        (void)testing::Run(loop_, empty.Create(context, RequestIn("c1", "one"), kThing, &Filled));
+      },
+      ::testing::ThrowsMessage<std::logic_error>("project was never handed to Repository::Add"));
+  EXPECT_THAT(In("s1"), IsEmpty());
 }
 
 TEST_F(RepositoryTest, APersonCreatesAsManyADayAsTheTypeSays) {

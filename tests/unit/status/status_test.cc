@@ -8,12 +8,6 @@
 #include <regex>
 #include <set>
 
-#include "baodao/dispatch/v1/assignment.pb.h"
-#include "baodao/dispatch/v1/task.pb.h"
-#include "baodao/lists/v1/need.pb.h"
-#include "baodao/lists/v1/project.pb.h"
-#include "baodao/lists/v1/resource.pb.h"
-#include "baodao/registration/v1/registration.pb.h"
 #include "common/status/tables.h"
 
 namespace baodao {
@@ -159,25 +153,6 @@ TEST(Terms, AreUsedAndSound) {
                 std::ranges::any_of(status_internal::Violations(), names))
         << key;
   }
-}
-
-// Every value of the enum, without its prefix, has a name under the key.
-void ExpectNamed(const google::protobuf::EnumDescriptor* type, const std::string& prefix,
-                 const std::string& key) {
-  for (int i = 1; i < type->value_count(); ++i) {
-    const std::string value = type->value(i)->name().substr(prefix.size());
-    const std::string text = status_internal::Fill("{" + key + "}", {{key, value}}, Locale::kZh);
-    EXPECT_NE(text, value) << type->full_name();
-  }
-}
-
-TEST(Terms, EveryStateHasAName) {
-  ExpectNamed(registration::v1::RegistrationState_descriptor(), "REGISTRATION_STATE_", "state");
-  ExpectNamed(lists::v1::NeedState_descriptor(), "NEED_STATE_", "state");
-  ExpectNamed(lists::v1::ResourceState_descriptor(), "RESOURCE_STATE_", "state");
-  ExpectNamed(lists::v1::ProjectState_descriptor(), "PROJECT_STATE_", "state");
-  ExpectNamed(dispatch::v1::TaskState_descriptor(), "TASK_STATE_", "state");
-  ExpectNamed(dispatch::v1::AssignmentState_descriptor(), "ASSIGNMENT_STATE_", "state");
 }
 
 TEST(Localise, NamesValuesInTheLanguageOfTheText) {

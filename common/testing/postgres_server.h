@@ -1,0 +1,42 @@
+// A real PostgreSQL for tests, in a directory of its own and on a unix socket there.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "common/testing/process.h"
+
+namespace baodao::testing {
+
+// Runs as `postgres` where the test runs as root, which PostgreSQL refuses. It dies with the thread
+// that started it, and its directory is removed at the end. Everything throws std::runtime_error
+// when it fails, also when PostgreSQL is not installed.
+class PostgresServer {
+ public:
+  // Returns when the server answers.
+  PostgresServer();
+  ~PostgresServer();
+  PostgresServer(const PostgresServer&) = delete;
+  PostgresServer& operator=(const PostgresServer&) = delete;
+
+  // A new, empty database, as records_database names it.
+  std::string NewDatabase();
+
+  void Kill();     // SIGKILL
+  void Restart();  // after Kill
+
+ private:
+  std::vector<std::string> Unprivileged(std::vector<std::string> argv) const;
+  // Runs one of PostgreSQL's programs to its end.
+  void Do(std::vector<std::string> argv) const;
+  bool Start();
+  std::string LogText() const;
+
+  std::string bin_;        // of PostgreSQL
+  std::string directory_;  // also of the socket
+  int databases_ = 0;
+  std::unique_ptr<ChildProcess> process_;
+};
+
+}  // namespace baodao::testing

@@ -1,0 +1,118 @@
+#include "ops/ctl/audit.h"
+
+#include <functional>
+
+#include "common/async/for_each.h"
+#include "common/clock/timestamp.h"
+#include "ops/ctl/task_pages.h"
+
+namespace baodao::ctl {
+namespace {
+
+constexpr size_t kAtOnce = 16;
+
+}  // namespace
+
+Task<absl::Status> Auditor::AddTasks(std::string area, Account* account) {
+  dispatch::v1::ListTasksRequest request;
+  request.set_area_code(std::move(area));
+  request.set_page_size(200);
+  do {
+    CO_ASSIGN_OR_RETURN(const dispatch::v1::ListTasksResponse page,
+                        co_await Call(session_.backend.tasks, &client::Tasks::ListTasks, request));
+    for (const dispatch::v1::Task& task : page.tasks()) {
+      account->tasks[task.task_id()] = TaskStateName(task.state());
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  co_return absl::OkStatus();
+}
+
+// Of every shard, until there is none of that number.
+Task<absl::StatusOr<std::vector<std::string>>> Auditor::People() {
+  std::vector<std::string> people;
+  registration::v1::ListProfilesRequest request;
+  for (int shard = 0;; ++shard) {
+    request.set_shard(shard);
+    do {
+      const auto page =
+          co_await Call(session_.backend.people, &client::People::ListProfiles, request);
+      if (shard > 0 && Is(page.status(), Reason::INVALID_ARGUMENT_FIELDS)) co_return people;
+      if (!page.ok()) co_return page.status();
+      for (const auto& profile : page->profiles()) people.push_back(profile.person_id());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+  }
+}
+
+Task<absl::Status> Auditor::AddBalances(std::vector<std::string> people, Account* account) {
+  absl::Status status;
+  std::function<Task<void>(size_t)> add = [&](size_t i) -> Task<void> {
+    dispatch::v1::GetBalanceRequest request;
+    request.set_person_id(people[i]);
+    const auto balance =
+        co_await Call(session_.backend.ledger, &client::Ledger::GetBalance, request);
+    status.Update(balance.status());
+    if (balance.ok()) account->AddHours(people[i], balance->minutes(), balance->entries());
+  };
+  co_await ForEach(people.size(), kAtOnce, add);
+  co_return status;
+}
+
+Task<absl::StatusOr<Account>> Auditor::Owners() {
+  registration::v1::ListAreasRequest roots;
+  roots.set_page_size(1'000);
+  CO_ASSIGN_OR_RETURN(const registration::v1::ListAreasResponse areas,
+                      co_await Call(session_.backend.areas, &client::Areas::ListAreas, roots));
+  Account account;
+  for (const registration::v1::Area& area : areas.areas()) {
+    CO_RETURN_IF_ERROR(co_await AddTasks(area.code(), &account));
+  }
+  CO_ASSIGN_OR_RETURN(std::vector<std::string> people, co_await People());
+  CO_RETURN_IF_ERROR(co_await AddBalances(std::move(people), &account));
+  co_return account;
+}
+
+Task<absl::Status> Auditor::AwaitArchive(Time time) {
+  const Time limit = SystemClock().Now() + std::chrono::seconds(session_.globals().timeout_s);
+  records::v1::ListArchivedTasksRequest request;
+  request.set_page_size(1);
+  while (SystemClock().Now() < limit) {
+    CO_ASSIGN_OR_RETURN(
+        const records::v1::ListArchivedTasksResponse answer,
+        co_await Call(session_.backend.archive, &client::Archive::ListArchivedTasks, request));
+    if (ToTime(answer.as_of()) >= time) co_return absl::OkStatus();
+    co_await SystemClock().SleepFor(Millis(100));
+  }
+  co_return absl::UnavailableError("records is behind; ops/runbooks/records.md");
+}
+
+Task<absl::StatusOr<Account>> Auditor::Archive(Time time) {
+  CO_RETURN_IF_ERROR(co_await AwaitArchive(time));
+  Account account;
+  records::v1::ListArchivedTasksRequest request;
+  for (bool more = true; more;) {
+    CO_ASSIGN_OR_RETURN(
+        const records::v1::ListArchivedTasksResponse page,
+        co_await Call(session_.backend.archive, &client::Archive::ListArchivedTasks, request));
+    for (const auto& task : page.tasks()) {
+      account.tasks[task.task_id()] = TaskStateName(task.state());
+      request.set_after_task_id(task.task_id());
+    }
+    more = page.tasks_size() > 0;
+  }
+  records::v1::ListArchivedBalancesRequest balances;
+  for (bool more = true; more;) {
+    CO_ASSIGN_OR_RETURN(
+        const records::v1::ListArchivedBalancesResponse page,
+        co_await Call(session_.backend.archive, &client::Archive::ListArchivedBalances, balances));
+    for (const auto& one : page.balances()) {
+      account.AddHours(one.person_id(), one.minutes(), one.entries());
+      balances.set_after_person_id(one.person_id());
+    }
+    more = page.balances_size() > 0;
+  }
+  co_return account;
+}
+
+}  // namespace baodao::ctl

@@ -1,0 +1,111 @@
+// What is kept of tasks, assignments, needs, registrations and hours: one struct a table, a member
+// a column (see store/tables.h). Times are milliseconds since the epoch, 0 for none; states and
+// other enums are the numbers of the API. Nothing here is private.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "services/records/domain/stream_id.h"
+
+namespace baodao::records {
+
+// The event that a row was last written from: an older one never undoes it.
+struct Source {
+  int64_t event_ms = 0;
+  int64_t event_seq = 0;
+
+  Source() = default;
+  explicit Source(const StreamId& id) : event_ms(id.ms), event_seq(id.seq) {}
+};
+
+// What events of assignments tell of their task, too.
+struct TaskHead : Source {
+  using Source::Source;
+  std::string task_id;
+  std::string title;
+  std::string area_code;
+  std::string requester_id;
+  std::string need_id;
+  int64_t state = 0;
+  int64_t slots_max = 0;
+  int64_t accepted_count = 0;
+  int64_t start_ms = 0;
+  int64_t end_ms = 0;
+};
+
+struct TaskRow : TaskHead {
+  using TaskHead::TaskHead;
+  std::string category;
+  std::string publisher_id;
+  int64_t slots_min = 0;
+  int64_t escalation_level = 0;
+  int64_t rating = 0;
+  int64_t create_ms = 0;
+  int64_t update_ms = 0;
+};
+
+struct AssignmentRow : Source {
+  using Source::Source;
+  std::string task_id;
+  std::string person_id;
+  // Of the task, so that a person's history can be read in order and by area.
+  int64_t start_ms = 0;
+  std::string area_code;
+  int64_t state = 0;
+  std::string unit_id;
+  int64_t accept_ms = 0;
+  int64_t sign_in_ms = 0;
+  int64_t sign_out_ms = 0;
+  int64_t end_cause = 0;
+  std::string reason;
+  int64_t update_ms = 0;
+};
+
+struct NeedRow : Source {
+  using Source::Source;
+  std::string need_id;
+  std::string title;
+  std::string category;
+  std::string area_code;
+  int64_t state = 0;
+  std::string requester_id;
+  std::string task_id;
+  int64_t people_wanted = 0;
+  int64_t start_ms = 0;
+  int64_t end_ms = 0;
+  int64_t create_ms = 0;
+  int64_t update_ms = 0;
+};
+
+struct RegistrationRow : Source {
+  using Source::Source;
+  std::string registration_id;
+  std::string subject_id;
+  std::string area_code;
+  int64_t kind = 0;
+  int64_t state = 0;
+  std::string through_unit_id;
+  int64_t end_reason = 0;
+  int64_t create_ms = 0;
+  int64_t update_ms = 0;
+};
+
+// An entry of a person's ledger. It never changes; but where Redis lost its newest ones, others
+// come under their numbers.
+struct LedgerRow : Source {
+  using Source::Source;
+  std::string person_id;
+  int64_t sequence = 0;
+  std::string task_id;
+  std::string title;
+  std::string unit_id;
+  int64_t minutes = 0;
+  int64_t reverses = 0;
+  int64_t confirmation = 0;  // dispatch.v1.Confirmation
+  int64_t time_ms = 0;
+  std::string confirmer_id;
+  std::string reason;
+};
+
+}  // namespace baodao::records

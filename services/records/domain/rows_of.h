@@ -1,0 +1,23 @@
+// What an event changes in the archive.
+#pragma once
+
+#include <optional>
+
+#include "baodao/events/v1/events.pb.h"
+#include "services/records/domain/rows.h"
+
+namespace baodao::records {
+
+struct Rows {
+  std::optional<TaskRow> task;
+  std::optional<TaskHead> task_head;
+  std::optional<AssignmentRow> assignment;
+  std::optional<NeedRow> need;
+  std::optional<RegistrationRow> registration;
+  std::optional<LedgerRow> ledger;
+};
+
+// Nothing for an event that is about none of these. `id` is its place in its stream.
+Rows RowsOf(const events::v1::Event& event, const StreamId& id);
+
+}  // namespace baodao::records

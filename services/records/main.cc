@@ -1,0 +1,104 @@
+// records: what happened, kept in SQL.
+#include "common/service/main.h"
+
+#include <string>
+#include <vector>
+
+#include "common/areas/feed.h"
+#include "common/events/readers.h"
+#include "common/service/startup.h"
+#include "common/status/macros.h"
+#include "services/records/app/disk.h"
+#include "services/records/app/horizon.h"
+#include "services/records/app/metrics.h"
+#include "services/records/app/sight.h"
+#include "services/records/rpc/archive.h"
+#include "services/records/rpc/history.h"
+#include "services/records/store/database.h"
+#include "services/records/store/migrations.h"
+#include "services/records/workers/alignment.h"
+#include "services/records/workers/ingest.h"
+
+namespace baodao::records {
+namespace {
+
+// Everything of one process, in the order it is needed.
+struct RecordsService final : service::Service {
+  RecordsService(service::Runtime& runtime, service::Host& host)
+      : runtime(runtime),
+        services(events::ServicesReadBy("records")),
+        areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
+        metrics(runtime.metrics),
+        database(runtime.loop, runtime.config.Str("records_database")),
+        ingest(database, metrics),
+        alignment(database, runtime.redis, runtime.clock, metrics,
+                  {"records", services, runtime.store.shards()}),
+        horizon(database, runtime.redis, runtime.clock, metrics, services, runtime.store.shards()),
+        sight(database, areas, metrics),
+        handlers(database, horizon, sight, areas, runtime.key_ring, runtime.clock, metrics),
+        archive(database, horizon, metrics) {
+    host.Areas(areas);
+    host.FollowInBatches([this](std::vector<events::Delivery> deliveries) {
+      return ingest.OnEvents(std::move(deliveries));
+    });
+    handlers.Register(&runtime.router);
+    archive.Register(&runtime.router);
+    runtime.access = sight.Policy();
+  }
+
+  Task<absl::Status> Load() override {
+    std::function<Task<absl::Status>()> open = [this] { return Open(); };
+    CO_RETURN_IF_ERROR(
+        co_await service::UntilReachable(runtime.clock, "database", std::move(open)));
+    co_await areas.Load();
+    runtime.Spawn("alignment", alignment.Run());
+    runtime.Spawn("horizon", horizon.Run());
+    runtime.Spawn("records-lag", horizon.Measure());
+    const std::string target = runtime.config.Str("records_database");
+    if (DialectOf(target) == Dialect::kSqlite) {
+      runtime.Spawn("disk", WatchDisk(runtime.clock, runtime.metrics, target));
+    }
+    co_return absl::OkStatus();
+  }
+
+  Task<absl::Status> Open() {
+    Database::Work<int64_t> migrate = [now = runtime.clock.Now()](Connection& connection) {
+      return Migrate(connection, Migrations(), now);
+    };
+    CO_RETURN_IF_ERROR((co_await database.Write(std::move(migrate))).status());
+    const absl::Status aligned = co_await alignment.Align();
+    // The other database may be on its way out.
+    if (absl::IsFailedPrecondition(aligned)) {
+      co_return absl::UnavailableError(std::string(aligned.message()));
+    }
+    CO_RETURN_IF_ERROR(aligned);
+    co_return co_await horizon.Look();
+  }
+
+  service::Runtime& runtime;
+  std::vector<std::string> services;
+  areas::AreaTreeFeed areas;
+  RecordsMetrics metrics;
+  Database database;
+  Ingest ingest;
+  Alignment alignment;
+  Horizon horizon;
+  Sight sight;
+  HistoryHandlers handlers;
+  ArchiveHandlers archive;
+};
+
+}  // namespace
+}  // namespace baodao::records
+
+int main(int argc, char** argv) {
+  baodao::service::Program program;
+  program.name = "records";
+  program.about = "The long memory of Baodao: history and statements, kept in SQL.";
+  program.port = 7106;
+  program.rows = {{"records_database", baodao::config::Type::kString, "var/records.db",
+                   "Where it is kept: a file of SQLite, or postgresql://… of PostgreSQL.", true,
+                   baodao::config::NotEmpty()}};
+  program.make = baodao::service::Make<baodao::records::RecordsService>;
+  return baodao::service::Main(program, argc, argv);
+}

@@ -1,0 +1,132 @@
+#include "services/records/rpc/history.h"
+
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+
+#include <optional>
+#include <utility>
+
+#include "common/clock/timestamp.h"
+#include "common/paging/page_token.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/records/app/ask.h"
+
+namespace baodao::records {
+namespace {
+
+constexpr int kStandardPage = 20;
+constexpr int kLargestPage = 200;
+
+// A page's position as its token carries it.
+std::string Encode(int64_t ms, const std::string& id) { return absl::StrCat(ms, "|", id); }
+
+absl::StatusOr<std::optional<PagePosition>> Decode(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  PagePosition position;
+  const size_t bar = text.find('|');
+  if (bar == text.npos || !absl::SimpleAtoi(text.substr(0, bar), &position.ms)) {
+    return Refuse(Reason::PAGE_TOKEN_INVALID);
+  }
+  position.id = text.substr(bar + 1);
+  return position;
+}
+
+// The token of one caller's question.
+template <class Request>
+paging::Query TokenOf(const crypto::KeyRing& ring, const rpc::CallContext& context,
+                      const Request& request) {
+  return paging::QueryOf(ring, std::string(context.method()) + "/" + context.caller().Caller(),
+                         request);
+}
+
+// Before reading: whatever comes in meanwhile may be in the answer too.
+template <class Response>
+void SetHorizon(const Horizon& horizon, Response* response) {
+  *response->mutable_as_of() = ToTimestamp(horizon.as_of());
+  if (horizon.complete_since() > Time{}) {
+    *response->mutable_complete_since() = ToTimestamp(horizon.complete_since());
+  }
+}
+
+}  // namespace
+
+void HistoryHandlers::Register(rpc::Router* router) {
+  router->Unary("baodao.records.v1.HistoryService/ListHistory", this,
+                &HistoryHandlers::ListHistory);
+  router->Unary("baodao.records.v1.HistoryService/GetStatement", this,
+                &HistoryHandlers::GetStatement);
+}
+
+Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::ListHistory(
+    rpc::CallContext context, v1::ListHistoryRequest request) {
+  HistoryQuery query;
+  query.person_id = request.person_id();
+  if (request.has_period()) {
+    query.period = PeriodOf(request.period());
+    CO_RETURN_IF_ERROR(CheckPeriod(*query.period, 0));
+  }
+  query.states.assign(request.states().begin(), request.states().end());
+  query.category = request.category();
+  query.size = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
+  const paging::Query token = TokenOf(ring_, context, request);
+  CO_ASSIGN_OR_RETURN(const std::string position,
+                      paging::Decode(request.page_token(), token, clock_.Now()));
+  CO_ASSIGN_OR_RETURN(query.after, Decode(position));
+  CO_ASSIGN_OR_RETURN(query.areas,
+                      co_await sight_.AreasFor(context, request.person_id(), request.area_code()));
+  v1::ListHistoryResponse response;
+  SetHorizon(horizon_, &response);
+  Database::Work<HistoryPage> work = [query = std::move(query)](Connection& connection) {
+    return ReadHistory(connection, query);
+  };
+  CO_ASSIGN_OR_RETURN(const HistoryPage page,
+                      co_await Ask(database_, metrics_, metrics_.history_seconds, std::move(work)));
+  // All of them are counted.
+  context.Charge(paging::CallsOwed(page.total, static_cast<int64_t>(page.facts.size())));
+  for (const HistoryFact& fact : page.facts) *response.add_items() = Show(fact);
+  response.set_total_size(static_cast<int32_t>(page.total));
+  if (page.more) {
+    const AssignmentRow& last = page.facts.back().assignment;
+    response.set_next_page_token(
+        paging::Encode(Encode(last.start_ms, last.task_id), token, clock_.Now()));
+  }
+  co_return response;
+}
+
+Task<absl::StatusOr<v1::GetStatementResponse>> HistoryHandlers::GetStatement(
+    rpc::CallContext context, v1::GetStatementRequest request) {
+  StatementQuery query;
+  query.person_id = request.person_id();
+  query.period = PeriodOf(request.period());
+  CO_RETURN_IF_ERROR(CheckPeriod(query.period, kLongestPeriodDays));
+  query.category = request.category();
+  query.size = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
+  const paging::Query token = TokenOf(ring_, context, request);
+  CO_ASSIGN_OR_RETURN(const std::string position,
+                      paging::Decode(request.page_token(), token, clock_.Now()));
+  CO_ASSIGN_OR_RETURN(query.after, Decode(position));
+  CO_ASSIGN_OR_RETURN(query.areas,
+                      co_await sight_.AreasFor(context, request.person_id(), request.area_code()));
+  v1::GetStatementResponse response;
+  SetHorizon(horizon_, &response);
+  Database::Work<StatementPage> work = [query = std::move(query)](Connection& connection) {
+    return ReadStatement(connection, query);
+  };
+  CO_ASSIGN_OR_RETURN(
+      const StatementPage page,
+      co_await Ask(database_, metrics_, metrics_.statement_seconds, std::move(work)));
+  const Sums sums = SumUp(page.groups);
+  // All of them are added up.
+  context.Charge(paging::CallsOwed(sums.entries, static_cast<int64_t>(page.facts.size())));
+  ShowSums(sums, &response);
+  for (const StatementFact& fact : page.facts) *response.add_entries() = Show(fact);
+  if (page.more) {
+    const StatementFact& last = page.facts.back();
+    const std::string id = std::to_string(last.entry.sequence);
+    response.set_next_page_token(paging::Encode(Encode(last.service_ms, id), token, clock_.Now()));
+  }
+  co_return response;
+}
+
+}  // namespace baodao::records

@@ -1,0 +1,118 @@
+#include "services/records/store/archive.h"
+
+#include <absl/strings/str_cat.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "common/crypto/random.h"
+#include "common/status/macros.h"
+#include "services/records/store/upserts.h"
+
+namespace baodao::records {
+namespace {
+
+constexpr int kTries = 5;
+
+StreamId ReadPosition(soci::session& sql, const StreamName& stream) {
+  std::string id = "0-0";
+  sql << "SELECT stream_id FROM positions WHERE service = :service AND shard = :shard",
+      soci::use(stream.service, "service"), soci::use(stream.shard, "shard"), soci::into(id);
+  return StreamId::Parse(id);
+}
+
+// Moves the position from where it was read. False where somebody else has moved it since.
+bool MovePosition(soci::session& sql, const StreamName& stream, const StreamId& from,
+                  const StreamId& to, int64_t events) {
+  const std::string before = from.Text();
+  const std::string after = to.Text();
+  soci::statement move =
+      (sql.prepare << "UPDATE positions SET stream_id = :after, events = events + :events "
+                      "WHERE service = :service AND shard = :shard AND stream_id = :before",
+       soci::use(after, "after"), soci::use(events, "events"), soci::use(stream.service, "service"),
+       soci::use(stream.shard, "shard"), soci::use(before, "before"));
+  move.execute(true);
+  return move.get_affected_rows() == 1;
+}
+
+// How many events came in; nothing where somebody else moved the position.
+absl::StatusOr<std::optional<int64_t>> TryWrite(Connection& connection, const Batch& batch) {
+  const StreamId position = ReadPosition(connection.sql(), batch.stream);
+  if (position < batch.previous) {
+    return absl::AbortedError("the database lacks what was written to it before");
+  }
+  StreamId last = position;
+  int64_t fresh = 0;
+  for (const Entry& entry : batch.entries) {
+    if (!entry.requeued) {
+      if (entry.id <= position) continue;
+      last = std::max(last, entry.id);
+      ++fresh;
+    }
+    connection.upserts().Write(entry.rows);
+  }
+  if (last != position && !MovePosition(connection.sql(), batch.stream, position, last, fresh)) {
+    return std::nullopt;
+  }
+  return fresh;
+}
+
+}  // namespace
+
+absl::StatusOr<int64_t> Write(Connection& connection, const Batch& batch) {
+  for (int i = 0; i < kTries; ++i) {
+    connection.Begin();
+    const absl::StatusOr<std::optional<int64_t>> fresh = TryWrite(connection, batch);
+    if (fresh.ok() && *fresh) {
+      connection.Commit();
+      return **fresh;
+    }
+    connection.Rollback();
+    RETURN_IF_ERROR(fresh.status());
+  }
+  return absl::AbortedError("others write the same stream");
+}
+
+absl::StatusOr<std::vector<Position>> ReadPositions(Connection& connection) {
+  std::vector<Position> positions;
+  Position position;
+  std::string id;
+  soci::statement select =
+      (connection.sql().prepare << "SELECT service, shard, stream_id, events, "
+                                   "complete_since_ms FROM positions ORDER BY service, shard",
+       soci::into(position.stream.service), soci::into(position.stream.shard), soci::into(id),
+       soci::into(position.events), soci::into(position.complete_since_ms));
+  select.execute();
+  while (select.fetch()) {
+    position.id = StreamId::Parse(id);
+    positions.push_back(position);
+  }
+  return positions;
+}
+
+void EnsurePositions(Connection& connection, const std::map<StreamName, int64_t>& complete_since) {
+  connection.Begin();
+  for (const auto& [stream, ms] : complete_since) {
+    connection.sql() << "INSERT INTO positions (service, shard, stream_id, complete_since_ms) "
+                        "VALUES (:service, :shard, '0-0', :ms) ON CONFLICT (service, shard) DO "
+                        "UPDATE SET complete_since_ms = excluded.complete_since_ms WHERE "
+                        "positions.complete_since_ms < excluded.complete_since_ms",
+        soci::use(stream.service, "service"), soci::use(stream.shard, "shard"), soci::use(ms, "ms");
+  }
+  connection.Commit();
+}
+
+void SetBack(Connection& connection, const StreamName& stream, const StreamId& from,
+             const StreamId& to) {
+  MovePosition(connection.sql(), stream, from, to, 0);
+}
+
+absl::StatusOr<std::string> DatabaseId(Connection& connection) {
+  std::string id = absl::StrCat(absl::Hex(crypto::RandomBits(), absl::kZeroPad16));
+  connection.sql() << "INSERT INTO identity (one, id) VALUES (1, :id) ON CONFLICT (one) DO NOTHING",
+      soci::use(id, "id");
+  connection.sql() << "SELECT id FROM identity", soci::into(id);
+  return id;
+}
+
+}  // namespace baodao::records

@@ -1,0 +1,98 @@
+#include "services/records/store/connection.h"
+
+#include <absl/strings/str_cat.h>
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <utility>
+
+#include "services/records/store/upserts.h"
+
+namespace baodao::records {
+namespace {
+
+// Primary result codes of SQLite: too big, constraint, mismatch.
+constexpr int kTooBig = 18, kConstraint = 19, kMismatch = 20;
+
+// Of a server that cannot be reached, or is no longer there.
+constexpr std::pair<const char*, const char*> kTimeouts[] = {{"connect_timeout", "5"},
+                                                             {"keepalives_idle", "10"},
+                                                             {"keepalives_interval", "5"},
+                                                             {"keepalives_count", "3"},
+                                                             {"tcp_user_timeout", "15000"}};
+
+soci::connection_parameters ParametersOf(const std::string& target) {
+  if (DialectOf(target) == Dialect::kPostgres) {
+    return soci::connection_parameters(*soci::factory_postgresql(), WithTimeouts(target));
+  }
+  return soci::connection_parameters(*soci::factory_sqlite3(), "timeout=10 db=\"" + target + "\"");
+}
+
+}  // namespace
+
+Dialect DialectOf(std::string_view target) {
+  const bool postgres = target.starts_with("postgresql://") || target.starts_with("postgres://");
+  return postgres ? Dialect::kPostgres : Dialect::kSqlite;
+}
+
+std::string WithTimeouts(std::string url) {
+  const bool has_options = url.find('?') != url.npos;
+  char sign = has_options ? '&' : '?';
+  for (const auto& [name, value] : kTimeouts) {
+    if (url.find(absl::StrCat(name, "=")) != url.npos) continue;
+    url += absl::StrCat(std::string(1, std::exchange(sign, '&')), name, "=", value);
+  }
+  return url;
+}
+
+Connection::Connection(const std::string& target)
+    : dialect_(DialectOf(target)), sql_(ParametersOf(target)) {
+  if (dialect_ == Dialect::kPostgres) {
+    // What was committed is on disk: events are acknowledged after it.
+    sql_ << "SET synchronous_commit = on";
+    // A statement that hangs holds up a thread and, while it writes, the others.
+    sql_ << "SET statement_timeout = '30s'";
+    sql_ << "SET lock_timeout = '10s'";
+    sql_ << "SET client_min_messages = 'warning'";
+    return;
+  }
+  std::string mode;
+  sql_ << "PRAGMA journal_mode = WAL", soci::into(mode);
+  sql_ << "PRAGMA synchronous = FULL";
+  sql_ << "PRAGMA foreign_keys = ON";
+}
+
+Connection::~Connection() = default;
+
+Upserts& Connection::upserts() {
+  if (!upserts_) upserts_ = std::make_unique<Upserts>(sql_);
+  return *upserts_;
+}
+
+void Connection::Begin() { sql_ << (dialect_ == Dialect::kSqlite ? "BEGIN IMMEDIATE" : "BEGIN"); }
+
+void Connection::BeginRead() {
+  sql_ << (dialect_ == Dialect::kSqlite ? "BEGIN"
+                                        : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+}
+
+void Connection::Commit() { sql_ << "COMMIT"; }
+
+void Connection::Rollback() { sql_ << "ROLLBACK"; }
+
+absl::Status StatusOf(const soci::soci_error& error) {
+  bool hopeless = false;
+  if (const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error)) {
+    const int code = sqlite->result() & 0xff;
+    hopeless = code == kTooBig || code == kConstraint || code == kMismatch;
+  } else if (const auto* postgres = dynamic_cast<const soci::postgresql_soci_error*>(&error)) {
+    const std::string state = postgres->sqlstate();
+    hopeless = state.starts_with("22") || state.starts_with("23");
+  }
+  std::string what = "database: " + error.get_error_message();
+  // What PostgreSQL adds in further lines (DETAIL) may be values of the row.
+  what = what.substr(0, what.find('\n'));
+  return hopeless ? absl::InternalError(what) : absl::UnavailableError(what);
+}
+
+}  // namespace baodao::records

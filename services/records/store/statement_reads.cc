@@ -1,0 +1,88 @@
+#include <cstdlib>
+
+#include "baodao/dispatch/v1/assignment.pb.h"
+#include "services/records/store/query.h"
+#include "services/records/store/reads.h"
+
+namespace baodao::records {
+namespace {
+
+// An entry was made by hand where it was confirmed after the fact (4) or corrects an earlier one
+// (5). A reversal counts where the entry counted that it reverses.
+constexpr char kFacts[] =
+    "WITH facts AS (SELECT e.sequence, e.task_id, e.title, e.unit_id, e.minutes, e.reverses, "
+    "e.time_ms, e.confirmation, e.confirmer_id, e.reason, "
+    "CASE WHEN COALESCE(r.confirmation, e.confirmation) IN (4, 5) THEN 1 ELSE 0 END AS manual, "
+    "COALESCE(t.category, '') AS category, COALESCE(t.area_code, '') AS area_code, "
+    "COALESCE(t.start_ms, e.time_ms) AS service_ms FROM ledger e "
+    "LEFT JOIN ledger r ON r.person_id = e.person_id AND r.sequence = e.reverses "
+    "LEFT JOIN tasks t ON t.task_id = e.task_id WHERE e.person_id = ?)";
+static_assert(dispatch::v1::CONFIRMATION_MANUAL == 4 && dispatch::v1::CONFIRMATION_CORRECTION == 5);
+
+void AddFilter(Query& select, const StatementQuery& query) {
+  select.Add(" FROM facts WHERE service_ms >= ?", query.period.start_ms);
+  select.Add(" AND service_ms < ?", query.period.end_ms);
+  if (!query.category.empty()) select.Add(" AND category = ?", query.category);
+  if (query.areas) select.AddIn(" AND area_code", *query.areas);
+}
+
+std::vector<HoursGroup> ReadGroups(Connection& connection, const StatementQuery& query) {
+  std::vector<HoursGroup> groups;
+  HoursGroup group;
+  int64_t manual = 0;
+  Query select(connection.sql());
+  select.Into(group.day, group.category, group.area_code, group.unit_id, manual, group.minutes,
+              group.entries);
+  select.Add(kFacts, query.person_id);
+  // Days in China's time, as DayOf counts them.
+  select.Add(
+      " SELECT (service_ms + 28800000) / 86400000, category, area_code, unit_id, manual, "
+      "CAST(SUM(minutes) AS BIGINT), COUNT(*)");
+  AddFilter(select, query);
+  select.Add(" GROUP BY 1, 2, 3, 4, 5");
+  select.Run();
+  while (select.Next()) {
+    group.manual = manual != 0;
+    groups.push_back(group);
+  }
+  return groups;
+}
+
+std::vector<StatementFact> ReadFacts(Connection& connection, const StatementQuery& query) {
+  std::vector<StatementFact> facts;
+  StatementFact fact;
+  LedgerRow& entry = fact.entry;
+  entry.person_id = query.person_id;
+  Query select(connection.sql());
+  select.Into(entry.sequence, entry.task_id, entry.title, entry.unit_id, entry.minutes,
+              entry.reverses, entry.time_ms, entry.confirmation, entry.confirmer_id, entry.reason,
+              fact.manual, fact.category, fact.area_code, fact.service_ms);
+  select.Add(kFacts, query.person_id);
+  select.Add(
+      " SELECT sequence, task_id, title, unit_id, minutes, reverses, time_ms, confirmation, "
+      "confirmer_id, reason, manual, category, area_code, service_ms");
+  AddFilter(select, query);
+  if (query.after) {
+    select.Add(" AND (service_ms, sequence) > (?", query.after->ms);
+    select.Add(", ?)", int64_t{std::strtoll(query.after->id.c_str(), nullptr, 10)});
+  }
+  select.Add(" ORDER BY service_ms, sequence LIMIT ?", int64_t{query.size} + 1);
+  select.Run();
+  while (select.Next()) facts.push_back(fact);
+  return facts;
+}
+
+}  // namespace
+
+absl::StatusOr<StatementPage> ReadStatement(Connection& connection, const StatementQuery& query) {
+  connection.BeginRead();
+  StatementPage page;
+  page.groups = ReadGroups(connection, query);
+  page.facts = ReadFacts(connection, query);
+  connection.Commit();
+  page.more = page.facts.size() > static_cast<size_t>(query.size);
+  if (page.more) page.facts.pop_back();
+  return page;
+}
+
+}  // namespace baodao::records

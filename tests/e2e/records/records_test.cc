@@ -1,0 +1,247 @@
+// The archive, from outside: the whole loop is in it, once, whatever is killed.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "common/async/for_each.h"
+#include "common/events/readers.h"
+#include "services/records/store/archive.h"
+#include "tests/ctl.h"
+#include "tests/e2e/town.h"
+
+namespace baodao::testing {
+namespace {
+
+using dispatch::v1::ASSIGNMENT_STATE_ACCEPTED;
+using dispatch::v1::ASSIGNMENT_STATE_CREDITED;
+using ::testing::ContainsRegex;
+using ::testing::HasSubstr;
+
+class RecordsTest : public ::testing::Test {
+ protected:
+  static Town::Options Small() {
+    Town::Options options;
+    options.people = 60;
+    options.communities = 2;
+    options.units = 4;
+    options.needs = 12;
+    options.lead = std::chrono::seconds(12);
+    // The demo's tasks start within seconds.
+    options.deployment.environment["BAODAO_MATCHING_MATCH_OFFER_UNTIL"] = "1s";
+    return options;
+  }
+
+  demo::World& world() { return *town_.world; }
+  Deployment& deployment() { return town_.deployment; }
+
+  Task<records::v1::ListHistoryResponse> History(const demo::Actor& person, std::string token) {
+    records::v1::ListHistoryRequest request;
+    request.set_person_id(person.person_id);
+    request.set_page_size(200);
+    co_return co_await demo::Must(world().backend.histories, &client::Histories::ListHistory,
+                                  std::move(token), request);
+  }
+  Task<records::v1::GetStatementResponse> Statement(const demo::Actor& person) {
+    records::v1::GetStatementRequest request;
+    request.set_person_id(person.person_id);
+    request.set_page_size(200);
+    const Time now = SystemClock().Now();
+    *request.mutable_period()->mutable_start() = ToTimestamp(now - std::chrono::days(1));
+    *request.mutable_period()->mutable_end() = ToTimestamp(now + std::chrono::days(30));
+    co_return co_await demo::Must(world().backend.histories, &client::Histories::GetStatement,
+                                  person.token, request);
+  }
+  Task<int64_t> Balance(const demo::Actor& person) {
+    dispatch::v1::GetBalanceRequest request;
+    request.set_person_id(person.person_id);
+    const auto balance = co_await demo::Must(world().backend.ledger, &client::Ledger::GetBalance,
+                                             person.token, request);
+    co_return balance.minutes();
+  }
+
+  static std::string KeyOf(const records::StreamName& stream, const std::string& kind) {
+    return (stream.shard < 10 ? "{0" : "{") + std::to_string(stream.shard) + "}" + stream.service +
+           ":" + kind;
+  }
+  // Streams of which more is in the archive than the group has noted in Redis: what comes again.
+  int64_t StreamsAhead() {
+    int64_t ahead = 0;
+    for (const records::Position& position : Positions()) {
+      const redis::Reply cursor =
+          deployment().redis().Do({"HGET", KeyOf(position.stream, "cursors"), "records"});
+      ahead += records::StreamId::Parse(cursor.text.substr(0, cursor.text.find('|'))) < position.id;
+    }
+    return ahead;
+  }
+
+  std::vector<records::Position> Positions() {
+    records::Connection connection(deployment().records_file());
+    return *records::ReadPositions(connection);
+  }
+  // Every event that was ever written is counted in the archive once.
+  void ExpectEveryEventOnce() {
+    size_t streams = 0;
+    for (const records::Position& position : Positions()) {
+      const std::string key = KeyOf(position.stream, "events");
+      const redis::Reply info = deployment().redis().Do({"XINFO", "STREAM", key});
+      int64_t entries = 0;
+      for (size_t i = 0; i + 1 < info.items.size(); i += 2) {
+        if (info.items[i].text == "entries-added") entries = info.items[i + 1].integer;
+      }
+      EXPECT_EQ(position.events, entries) << key;
+      EXPECT_EQ(position.complete_since_ms, 0) << key;
+      ++streams;
+    }
+    EXPECT_EQ(streams, 16 * events::ServicesReadBy("records").size());
+  }
+
+  // What owners and archive differ in is named, and nothing else.
+  void ExpectCheckFindsWhatDiffers() {
+    const ctl::Outcome same = Check();
+    EXPECT_EQ(same.code, ctl::kOk) << same.out << same.err;
+    EXPECT_THAT(same.out, ContainsRegex("tasks CLOSED|tasks EVALUATED|tasks SERVED"));
+    std::string task, person;
+    {
+      records::Connection connection(deployment().records_file());
+      connection.sql() << "SELECT task_id FROM tasks WHERE state <> 1 LIMIT 1", soci::into(task);
+      connection.sql() << "SELECT person_id FROM ledger LIMIT 1", soci::into(person);
+      connection.sql() << "UPDATE tasks SET state = 1 WHERE task_id = :task", soci::use(task);
+      connection.sql() << "DELETE FROM ledger WHERE person_id = :person", soci::use(person);
+    }
+    const ctl::Outcome other = Check();
+    EXPECT_EQ(other.code, ctl::kRefused);
+    EXPECT_THAT(other.out, ContainsRegex(task + " +[A-Z_]+ +OPEN"));
+    EXPECT_THAT(other.out, ContainsRegex(person + " +[0-9]+ min in [0-9]+ +-"));
+    EXPECT_THAT(other.err, HasSubstr("the archive differs: 1 tasks, the hours of 1 people"));
+  }
+  ctl::Outcome Check() {
+    return ctl::OutcomeOf({"--port-base", std::to_string(deployment().port_base()), "--keys",
+                           deployment().keys_dir(), "records", "check"});
+  }
+
+  Town town_{Small()};
+};
+
+TEST_F(RecordsTest, TheWholeLoopIsInTheHistory) {
+  town_.Run(demo::RaiseNeeds(world()));
+  town_.Run(demo::StaffTasks(world()));
+  town_.Run(demo::Serve(world()));
+  town_.Run(town_.AwaitRecords());
+  int64_t credited = 0;
+  for (const demo::Actor& person : world().people) {
+    const auto history = town_.Run(History(person, person.token));
+    const auto statement = town_.Run(Statement(person));
+    const int64_t balance = town_.Run(Balance(person));
+    EXPECT_EQ(statement.total().automatic_minutes() + statement.total().manual_minutes(), balance);
+    EXPECT_EQ(history.items_size(), history.total_size());
+    int64_t minutes = 0;
+    for (const records::v1::HistoryItem& item : history.items()) {
+      EXPECT_FALSE(item.title().empty() || item.category().empty() || item.area_name().empty())
+          << item.DebugString();
+      if (item.state() == ASSIGNMENT_STATE_CREDITED) {
+        ++credited;
+        EXPECT_TRUE(item.has_sign_in_time() && item.has_sign_out_time());
+      }
+      minutes += item.minutes();
+    }
+    EXPECT_EQ(minutes, balance);
+    // All of a community's people serve there.
+    const demo::Community& community = world().communities[person.community];
+    const auto seen = town_.Run(History(person, community.coordinator.token));
+    EXPECT_EQ(seen.total_size(), history.total_size());
+  }
+  EXPECT_GT(credited, 5);
+  ExpectEveryEventOnce();
+  ExpectCheckFindsWhatDiffers();
+}
+
+// Everybody claims task after task while records is killed, and its SQLite with it.
+TEST_F(RecordsTest, KilledWhileItWritesItHasEveryEventOnce) {
+  constexpr int kTasks = 12;
+  constexpr int kKills = 5;
+  std::vector<std::string> tasks;
+  for (int i = 0; i < kTasks; ++i) {
+    const auto start = std::chrono::hours(24 * 2 * (i + 1));
+    tasks.push_back(town_.Run(town_.Publish(static_cast<size_t>(i % 2), 40, start)).task_id());
+  }
+  std::function<Task<void>(size_t)> claim = [&](size_t i) -> Task<void> {
+    const demo::Actor& person = world().people[i % world().people.size()];
+    const size_t task = i / world().people.size();
+    if (person.community != task % 2) co_return;
+    dispatch::v1::ClaimTaskRequest request;
+    request.set_request_id(world().RequestId());
+    request.set_task_id(tasks[task]);
+    co_await demo::Must(world().backend.assignments, &client::Assignments::ClaimTask, person.token,
+                        request);
+  };
+  const size_t all = kTasks * world().people.size();
+  int64_t come_again = 0;
+  for (int kill = 0; kill < kKills; ++kill) {
+    const size_t from = all * static_cast<size_t>(kill) / kKills;
+    const size_t to = all * static_cast<size_t>(kill + 1) / kKills;
+    // Others claim on while it is killed.
+    std::function<Task<void>(size_t)> part = [&, from](size_t i) -> Task<void> {
+      if (i == (to - from) / 2) {
+        deployment().Kill("records");
+        come_again += StreamsAhead();
+      }
+      co_await claim(from + i);
+    };
+    town_.Run(ForEach(to - from, 16, part));
+    deployment().Start("records");
+  }
+  EXPECT_GT(come_again, 0);
+  town_.Run(town_.AwaitRecords());
+  int64_t accepted = 0;
+  for (const demo::Actor& person : world().people) {
+    const auto history = town_.Run(History(person, person.token));
+    for (const records::v1::HistoryItem& item : history.items()) {
+      accepted += item.state() == ASSIGNMENT_STATE_ACCEPTED;
+    }
+  }
+  EXPECT_EQ(accepted, static_cast<int64_t>(all / 2));
+  ExpectEveryEventOnce();
+}
+
+// Names, phones and addresses are sealed in Redis, and not at all in SQL.
+TEST_F(RecordsTest, NothingPrivateIsInTheDatabase) {
+  town_.Run(town_.Publish(0, 2, std::chrono::hours(24)));
+  town_.Run(town_.AwaitRecords());
+  std::string bytes;
+  for (const char* suffix : {"", "-wal"}) {
+    std::ifstream file(deployment().records_file() + suffix, std::ios::binary);
+    bytes.append(std::istreambuf_iterator<char>(file), {});
+  }
+  EXPECT_THAT(bytes, HasSubstr("楼道清理"));
+  for (const char* secret : {"王秀英", "13800001234", "平凉路1号"}) {
+    EXPECT_EQ(bytes.find(secret), bytes.npos) << secret;
+  }
+  const std::string log = deployment().Log("records");
+  for (const demo::Actor& person : world().people) {
+    for (const std::string& secret : {person.phone, person.name}) {
+      ASSERT_FALSE(secret.empty());
+      EXPECT_EQ(bytes.find(secret), bytes.npos) << secret;
+      EXPECT_EQ(log.find(secret), log.npos) << secret;
+    }
+  }
+}
+
+// What it cannot understand it does not touch.
+TEST(RecordsStartTest, ANewerDatabaseIsRefusedInOneLine) {
+  Deployment deployment;
+  deployment.process("records").End(SIGTERM);
+  {
+    records::Connection connection(deployment.records_file());
+    connection.sql() << "INSERT INTO migrations (number, name, time_ms) VALUES (99, 'later', 0)";
+  }
+  EXPECT_THROW(deployment.Start("records"), std::runtime_error);
+  EXPECT_THAT(deployment.Log("records"), HasSubstr("the database of records has schema 99"));
+}
+
+}  // namespace
+}  // namespace baodao::testing
