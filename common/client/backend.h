@@ -16,6 +16,8 @@
 #include "baodao/matching/v1/matching.grpc.pb.h"
 #include "baodao/records/v1/archive.grpc.pb.h"
 #include "baodao/records/v1/history.grpc.pb.h"
+#include "baodao/records/v1/report.grpc.pb.h"
+#include "baodao/records/v1/summary.grpc.pb.h"
 #include "baodao/registration/v1/area.grpc.pb.h"
 #include "baodao/registration/v1/person.grpc.pb.h"
 #include "baodao/registration/v1/registration.grpc.pb.h"
@@ -65,6 +67,8 @@ class Backend {
   rpc::Client<inbox::v1::InboxService> notifications{inbox};
   rpc::Client<records::v1::HistoryService> histories{records};
   rpc::Client<records::v1::ArchiveService> archive{records};
+  rpc::Client<records::v1::ReportService> reports{records};
+  rpc::Client<records::v1::SummaryService> summaries{records};
 };
 
 // The generated interfaces whose member functions name the RPCs:
@@ -86,5 +90,7 @@ using Matchings = rpc::AsyncOf<matching::v1::MatchingService>;
 using Notifications = rpc::AsyncOf<inbox::v1::InboxService>;
 using Histories = rpc::AsyncOf<records::v1::HistoryService>;
 using Archive = rpc::AsyncOf<records::v1::ArchiveService>;
+using Reports = rpc::AsyncOf<records::v1::ReportService>;
+using Summaries = rpc::AsyncOf<records::v1::SummaryService>;
 
 }  // namespace baodao::client

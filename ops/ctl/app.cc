@@ -66,6 +66,7 @@ void AddCommands(CLI::App& app, Plan& plan) {
   AddInspect(app, plan);
   AddDeadLetters(app, plan);
   AddRecords(app, plan);
+  AddReports(app, plan);
 }
 
 // The command line goes before the environment.

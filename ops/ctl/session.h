@@ -47,6 +47,13 @@ class Session {
     rpc::CallOptions options = Options();
     co_return co_await client.Call(method, std::move(options), std::move(request));
   }
+  // A stream, with the deadline for all of it.
+  template <class Service, class Req, class Resp>
+  rpc::StreamReader<Resp> Stream(rpc::Client<Service>& client,
+                                 rpc::detail::StreamMember<rpc::AsyncOf<Service>, Req, Resp> method,
+                                 Req request) {
+    return client.Stream(method, Options(), std::move(request));
+  }
   // One of config::kServices; aborts for another.
   rpc::Channel& ChannelTo(std::string_view service);
   const Globals& globals() const { return globals_; }
@@ -83,5 +90,6 @@ void AddInspect(CLI::App& app, Plan& plan);
 void AddDeadLetters(CLI::App& app, Plan& plan);
 void AddStats(CLI::App& app, Plan& plan);
 void AddRecords(CLI::App& app, Plan& plan);
+void AddReports(CLI::App& app, Plan& plan);
 
 }  // namespace baodao::ctl

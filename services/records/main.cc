@@ -12,8 +12,11 @@
 #include "services/records/app/horizon.h"
 #include "services/records/app/metrics.h"
 #include "services/records/app/sight.h"
+#include "services/records/app/unit_sight.h"
 #include "services/records/rpc/archive.h"
 #include "services/records/rpc/history.h"
+#include "services/records/rpc/reports.h"
+#include "services/records/rpc/summaries.h"
 #include "services/records/store/database.h"
 #include "services/records/store/migrations.h"
 #include "services/records/workers/alignment.h"
@@ -35,15 +38,20 @@ struct RecordsService final : service::Service {
                   {"records", services, runtime.store.shards()}),
         horizon(database, runtime.redis, runtime.clock, metrics, services, runtime.store.shards()),
         sight(database, areas, metrics),
+        unit_sight(database, areas, metrics),
         handlers(database, horizon, sight, areas, runtime.key_ring, runtime.clock, metrics),
-        archive(database, horizon, metrics) {
+        archive(database, horizon, metrics),
+        reports(database, horizon, unit_sight, areas, metrics),
+        summaries(database, horizon, areas, metrics) {
     host.Areas(areas);
     host.FollowInBatches([this](std::vector<events::Delivery> deliveries) {
       return ingest.OnEvents(std::move(deliveries));
     });
     handlers.Register(&runtime.router);
     archive.Register(&runtime.router);
-    runtime.access = sight.Policy();
+    reports.Register(&runtime.router);
+    summaries.Register(&runtime.router);
+    runtime.access = unit_sight.Policy(sight.Policy());
   }
 
   Task<absl::Status> Load() override {
@@ -84,8 +92,11 @@ struct RecordsService final : service::Service {
   Alignment alignment;
   Horizon horizon;
   Sight sight;
+  UnitSight unit_sight;
   HistoryHandlers handlers;
   ArchiveHandlers archive;
+  ReportHandlers reports;
+  SummaryHandlers summaries;
 };
 
 }  // namespace

@@ -1,11 +1,13 @@
-# SOCI and its two databases, for this service alone; and its migrations, compiled in so that a binary is complete by
-# itself.
+# SOCI and its two databases, and what writes workbooks, for this service alone; and its migrations, compiled in so that
+# a binary is complete by itself.
 find_library(SOCI_CORE_LIBRARY soci_core REQUIRED)
 find_library(SOCI_SQLITE3_LIBRARY soci_sqlite3 REQUIRED)
 find_library(SOCI_POSTGRESQL_LIBRARY soci_postgresql REQUIRED)
+find_library(XLSXWRITER_LIBRARY xlsxwriter REQUIRED)
 pkg_check_modules(LIBPQ REQUIRED libpq)
 target_include_directories(records_lib SYSTEM PUBLIC ${LIBPQ_INCLUDE_DIRS})
-target_link_libraries(records_lib PUBLIC ${SOCI_CORE_LIBRARY} ${SOCI_SQLITE3_LIBRARY} ${SOCI_POSTGRESQL_LIBRARY})
+target_link_libraries(records_lib PUBLIC ${SOCI_CORE_LIBRARY} ${SOCI_SQLITE3_LIBRARY} ${SOCI_POSTGRESQL_LIBRARY}
+                      ${XLSXWRITER_LIBRARY})
 
 file(GLOB migrations CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/services/records/store/migrations/*.sql)
 set(migrations_inc ${CMAKE_BINARY_DIR}/gen/services/records/store/migrations.inc)

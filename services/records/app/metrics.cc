@@ -44,6 +44,10 @@ RecordsMetrics::RecordsMetrics(metrics::Registry& registry)
       archive_seconds(registry.HistogramOf(kQuerySeconds, {"archive"})),
       history_seconds(registry.HistogramOf(kQuerySeconds, {"history"})),
       statement_seconds(registry.HistogramOf(kQuerySeconds, {"statement"})),
+      unit_seconds(registry.HistogramOf(kQuerySeconds, {"unit"})),
+      unit_report_seconds(registry.HistogramOf(kQuerySeconds, {"unit_report"})),
+      area_report_seconds(registry.HistogramOf(kQuerySeconds, {"area_report"})),
+      summary_seconds(registry.HistogramOf(kQuerySeconds, {"summary"})),
       read_failures(registry.CounterOf(kReadFailures)) {
   for (const std::string& service : events::ServicesReadBy("records")) {
     events_[service] = registry.CounterOf(kEvents, {service});

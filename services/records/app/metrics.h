@@ -24,6 +24,10 @@ class RecordsMetrics {
   metrics::Histogram* archive_seconds;
   metrics::Histogram* history_seconds;
   metrics::Histogram* statement_seconds;
+  metrics::Histogram* unit_seconds;
+  metrics::Histogram* unit_report_seconds;
+  metrics::Histogram* area_report_seconds;
+  metrics::Histogram* summary_seconds;
   metrics::Counter* read_failures;
 
  private:

@@ -5,10 +5,14 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "services/records/domain/stream_id.h"
 
 namespace baodao::records {
+
+// Whether it is a unit that an id of a registration's subject names; otherwise it is a person.
+bool IsUnit(std::string_view subject_id);
 
 // The event that a row was last written from: an older one never undoes it.
 struct Source {
@@ -62,6 +66,12 @@ struct AssignmentRow : Source {
   int64_t update_ms = 0;
 };
 
+// That enough people had accepted a task.
+struct TaskStaffed {
+  std::string task_id;
+  int64_t time_ms = 0;
+};
+
 struct NeedRow : Source {
   using Source::Source;
   std::string need_id;
@@ -89,6 +99,23 @@ struct RegistrationRow : Source {
   int64_t end_reason = 0;
   int64_t create_ms = 0;
   int64_t update_ms = 0;
+};
+
+// A registration became ACTIVE, or ceased to be it. Every event has its own.
+struct ActivationRow : Source {
+  using Source::Source;
+  std::string registration_id;
+  std::string area_code;
+  int64_t of_unit = 0;  // 1: a unit's
+  int64_t delta = 0;    // 1 or -1
+  int64_t time_ms = 0;
+};
+
+struct UnitRow : Source {
+  using Source::Source;
+  std::string unit_id;
+  std::string name;
+  std::string liaison_id;
 };
 
 // An entry of a person's ledger. It never changes; but where Redis lost its newest ones, others

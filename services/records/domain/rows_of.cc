@@ -113,7 +113,41 @@ LedgerRow RowOf(const events::v1::HoursCredited& credited, const StreamId& id) {
   return row;
 }
 
+std::optional<TaskStaffed> StaffedBy(const events::v1::Event& event) {
+  const events::v1::AssignmentChanged& change = event.assignment_changed();
+  if (change.task().before() != dispatch::v1::TASK_STATE_OPEN ||
+      change.task().state() != dispatch::v1::TASK_STATE_STAFFED) {
+    return std::nullopt;
+  }
+  return TaskStaffed{change.assignment().task_id(), MsOf(event.time())};
+}
+
+std::optional<ActivationRow> ActivationOf(const events::v1::Event& event, const StreamId& id) {
+  const events::v1::RegistrationChanged& change = event.registration_changed();
+  const registration::v1::Registration& registration = change.registration();
+  const int64_t before = change.before() == registration::v1::REGISTRATION_STATE_ACTIVE ? 1 : 0;
+  const int64_t now = registration.state() == registration::v1::REGISTRATION_STATE_ACTIVE ? 1 : 0;
+  if (before == now) return std::nullopt;
+  ActivationRow row(id);
+  row.registration_id = registration.registration_id();
+  row.area_code = registration.area_code();
+  row.of_unit = IsUnit(registration.subject_id()) ? 1 : 0;
+  row.delta = now - before;
+  row.time_ms = MsOf(event.time());
+  return row;
+}
+
+UnitRow RowOf(const registration::v1::Unit& unit, const StreamId& id) {
+  UnitRow row(id);
+  row.unit_id = unit.unit_id();
+  row.name = unit.name();
+  row.liaison_id = unit.liaison_id();
+  return row;
+}
+
 }  // namespace
+
+bool IsUnit(std::string_view subject_id) { return subject_id.starts_with("unt_"); }
 
 Rows RowsOf(const events::v1::Event& event, const StreamId& id) {
   Rows rows;
@@ -125,6 +159,7 @@ Rows RowsOf(const events::v1::Event& event, const StreamId& id) {
       const events::v1::AssignmentChanged& change = event.assignment_changed();
       rows.task_head = HeadOf(change.task(), change.assignment().task_id(), id);
       rows.assignment = RowOf(change, id);
+      rows.staffed = StaffedBy(event);
       break;
     }
     case events::v1::Event::kNeedChanged:
@@ -132,6 +167,10 @@ Rows RowsOf(const events::v1::Event& event, const StreamId& id) {
       break;
     case events::v1::Event::kRegistrationChanged:
       rows.registration = RowOf(event.registration_changed().registration(), id);
+      rows.activation = ActivationOf(event, id);
+      break;
+    case events::v1::Event::kUnitChanged:
+      rows.unit = RowOf(event.unit_changed().unit(), id);
       break;
     case events::v1::Event::kHoursCredited:
       rows.ledger = RowOf(event.hours_credited(), id);

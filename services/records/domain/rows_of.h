@@ -12,8 +12,11 @@ struct Rows {
   std::optional<TaskRow> task;
   std::optional<TaskHead> task_head;
   std::optional<AssignmentRow> assignment;
+  std::optional<TaskStaffed> staffed;
   std::optional<NeedRow> need;
   std::optional<RegistrationRow> registration;
+  std::optional<ActivationRow> activation;
+  std::optional<UnitRow> unit;
   std::optional<LedgerRow> ledger;
 };
 

@@ -11,6 +11,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/records/app/ask.h"
+#include "services/records/rpc/up_to.h"
 
 namespace baodao::records {
 namespace {
@@ -38,15 +39,6 @@ paging::Query TokenOf(const crypto::KeyRing& ring, const rpc::CallContext& conte
                       const Request& request) {
   return paging::QueryOf(ring, std::string(context.method()) + "/" + context.caller().Caller(),
                          request);
-}
-
-// Before reading: whatever comes in meanwhile may be in the answer too.
-template <class Response>
-void SetHorizon(const Horizon& horizon, Response* response) {
-  *response->mutable_as_of() = ToTimestamp(horizon.as_of());
-  if (horizon.complete_since() > Time{}) {
-    *response->mutable_complete_since() = ToTimestamp(horizon.complete_since());
-  }
 }
 
 }  // namespace

@@ -100,6 +100,32 @@ const Table<RegistrationRow>& RegistrationsTable() {
   return table;
 }
 
+const Table<ActivationRow>& ActivationsTable() {
+  using Row = ActivationRow;
+  static const Table<Row> table{"activations",
+                                {"registration_id", "event_ms", "event_seq"},
+                                {{"registration_id", &Row::registration_id},
+                                 {"area_code", &Row::area_code},
+                                 {"of_unit", &Row::of_unit},
+                                 {"delta", &Row::delta},
+                                 {"time_ms", &Row::time_ms},
+                                 {"event_ms", &Row::event_ms},
+                                 {"event_seq", &Row::event_seq}}};
+  return table;
+}
+
+const Table<UnitRow>& UnitsTable() {
+  using Row = UnitRow;
+  static const Table<Row> table{"units",
+                                {"unit_id"},
+                                {{"unit_id", &Row::unit_id},
+                                 {"name", &Row::name},
+                                 {"liaison_id", &Row::liaison_id},
+                                 {"event_ms", &Row::event_ms},
+                                 {"event_seq", &Row::event_seq}}};
+  return table;
+}
+
 const Table<LedgerRow>& LedgerTable() {
   using Row = LedgerRow;
   static const Table<Row> table{"ledger",

@@ -35,6 +35,9 @@ const Table<TaskRow>& TasksTable();
 const Table<AssignmentRow>& AssignmentsTable();
 const Table<NeedRow>& NeedsTable();
 const Table<RegistrationRow>& RegistrationsTable();
+// Each of its events has a row.
+const Table<ActivationRow>& ActivationsTable();
+const Table<UnitRow>& UnitsTable();
 const Table<LedgerRow>& LedgerTable();
 
 // INSERT … ON CONFLICT: a row that is there already is replaced by one of a later event only.

@@ -34,6 +34,37 @@ class Upsert {
   soci::statement statement_;
 };
 
+// Notes when a task was staffed first, in whatever order that is heard.
+class StaffedMark {
+ public:
+  explicit StaffedMark(soci::session& sql);
+  StaffedMark(const StaffedMark&) = delete;
+  StaffedMark& operator=(const StaffedMark&) = delete;
+
+  // The task is there.
+  void Write(const TaskStaffed& staffed);
+
+ private:
+  TaskStaffed staffed_;
+  soci::statement statement_;
+};
+
+// Notes where and when the service of an entry was, if its task is known. What comes before its
+// task is placed when it is read.
+class EntryPlace {
+ public:
+  explicit EntryPlace(soci::session& sql);
+  EntryPlace(const EntryPlace&) = delete;
+  EntryPlace& operator=(const EntryPlace&) = delete;
+
+  // The entry is there.
+  void Write(const LedgerRow& entry);
+
+ private:
+  LedgerRow entry_;
+  soci::statement statement_;
+};
+
 class Upserts {
  public:
   explicit Upserts(soci::session& sql);
@@ -43,9 +74,13 @@ class Upserts {
   Upsert<TaskHead> task_heads_;
   Upsert<TaskRow> tasks_;
   Upsert<AssignmentRow> assignments_;
+  StaffedMark staffed_;
   Upsert<NeedRow> needs_;
   Upsert<RegistrationRow> registrations_;
+  Upsert<ActivationRow> activations_;
+  Upsert<UnitRow> units_;
   Upsert<LedgerRow> ledger_;
+  EntryPlace places_;
 };
 
 }  // namespace baodao::records

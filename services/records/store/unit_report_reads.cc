@@ -1,0 +1,79 @@
+#include "services/records/store/query.h"
+#include "services/records/store/report_reads.h"
+
+namespace baodao::records {
+namespace {
+
+// States and confirmations as in the report of an area (area_report_reads.cc). That the unit is not
+// empty lets the partial indexes be used.
+int64_t ReadMembers(Connection& connection, const std::string& unit_id, const Period& period,
+                    UnitTally* tally) {
+  MemberFact fact;
+  int64_t rows = 0;
+  Query select(connection.sql());
+  select.Into(fact.area_code, fact.start_ms, fact.person_id);
+  select.Add(
+      "SELECT area_code, start_ms, person_id FROM assignments WHERE unit_id <> '' AND unit_id = ?",
+      unit_id);
+  select.Add(" AND start_ms >= ?", period.start_ms);
+  select.Add(" AND start_ms < ?", period.end_ms);
+  select.Add(" AND state IN (3, 4, 5)");
+  select.Run();
+  for (; select.Next(); ++rows) tally->Add(fact);
+  return rows;
+}
+
+int64_t ReadUnitMinutes(Connection& connection, const std::string& unit_id, const Period& period,
+                        UnitTally* tally) {
+  UnitMinutesFact fact;
+  int64_t minutes = 0;
+  int64_t manual = 0;
+  int64_t rows = 0;
+  Query select(connection.sql());
+  select.Into(fact.area_code, fact.service_ms, minutes, manual);
+  select.Add(
+      "SELECT COALESCE(t.area_code, ''), COALESCE(t.start_ms, e.time_ms), e.minutes, "
+      "CASE WHEN COALESCE(r.confirmation, e.confirmation) IN (4, 5) THEN 1 ELSE 0 END "
+      "FROM ledger e LEFT JOIN tasks t ON t.task_id = e.task_id "
+      "LEFT JOIN ledger r ON e.reverses > 0 AND r.person_id = e.person_id "
+      "AND r.sequence = e.reverses WHERE e.unit_id <> '' AND e.unit_id = ?",
+      unit_id);
+  select.Add(" AND COALESCE(t.start_ms, e.time_ms) >= ?", period.start_ms);
+  select.Add(" AND COALESCE(t.start_ms, e.time_ms) < ?", period.end_ms);
+  select.Run();
+  for (; select.Next(); ++rows) {
+    fact.minutes = manual != 0 ? Minutes{0, minutes} : Minutes{minutes, 0};
+    tally->Add(fact);
+  }
+  return rows;
+}
+
+}  // namespace
+
+absl::StatusOr<int64_t> ReadUnitReport(Connection& connection, const std::string& unit_id,
+                                       const Period& period, UnitTally* tally) {
+  connection.BeginRead();
+  const int64_t members = ReadMembers(connection, unit_id, period, tally);
+  const int64_t entries = ReadUnitMinutes(connection, unit_id, period, tally);
+  connection.Commit();
+  return members + entries;
+}
+
+absl::StatusOr<std::optional<UnitFact>> ReadUnit(Connection& connection,
+                                                 const std::string& unit_id) {
+  UnitFact unit;
+  Query select(connection.sql());
+  select.Into(unit.name, unit.liaison_id);
+  select.Add("SELECT name, liaison_id FROM units WHERE unit_id = ?", unit_id);
+  select.Run();
+  if (!select.Next()) return std::nullopt;
+  std::string code;
+  Query areas(connection.sql());
+  areas.Into(code);
+  areas.Add("SELECT DISTINCT area_code FROM registrations WHERE subject_id = ?", unit_id);
+  areas.Run();
+  while (areas.Next()) unit.areas.push_back(code);
+  return unit;
+}
+
+}  // namespace baodao::records
