@@ -1,8 +1,8 @@
 // The event that most changes fill: the view as it is now, and the state that it had.
 //
-//   .event = record::ChangeEvent<&events::v1::Event::mutable_project_changed,
-//                                &events::v1::ProjectChanged::mutable_project,
-//                                &v1::ProjectRecord::project>
+//   .event = record::ChangeEvent<&events::v1::Event::mutable_service_point_changed,
+//                                &events::v1::ServicePointChanged::mutable_service_point,
+//                                &v1::ServicePointRecord::service_point>
 #pragma once
 
 #include "common/record/type.h"

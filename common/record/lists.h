@@ -66,17 +66,20 @@ Task<absl::StatusOr<Response>> Repository::List(
   CO_ASSIGN_OR_RETURN(query.after, paging::Decode(request.page_token(), token, clock_.Now()));
   query.size = request.page_size() == 0 ? standard_size : request.page_size();
   Response response;
-  auto looked_at = static_cast<int64_t>(query.lists.size());
+  CO_ASSIGN_OR_RETURN(Page<RecordOf<T>> page, co_await ReadPage(type, query, std::move(fits)));
+  const auto lists = static_cast<int64_t>(query.lists.size());
+  int64_t looked_at = lists + page.read;
   if constexpr (requires { response.set_total_size(0); }) {
     if (query.after.empty() && query.exact && query.tag.empty()) {
-      looked_at *= 2;
-      CO_ASSIGN_OR_RETURN(const int64_t size, co_await SizeOf(query.lists, query.least));
+      auto size = static_cast<int64_t>(page.records.size());
+      // A page that is the whole list has counted it.
+      if (!page.next.empty()) {
+        looked_at += lists;
+        CO_ASSIGN_OR_RETURN(size, co_await SizeOf(std::move(query.lists), query.least));
+      }
       response.set_total_size(static_cast<int>(size));
     }
   }
-  CO_ASSIGN_OR_RETURN(Page<RecordOf<T>> page,
-                      co_await ReadPage(type, std::move(query), std::move(fits)));
-  looked_at += page.read;
   context.Charge(paging::CallsOwed(looked_at, static_cast<int64_t>(page.records.size())));
   for (Versioned<RecordOf<T>>& record : page.records) {
     CO_RETURN_IF_ERROR(show(&response, std::move(record)));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "common/async/task.h"
 #include "common/ids/ids.h"
@@ -43,6 +44,21 @@ Task<absl::Status> UpdateRecent(Store& store,
 // meanwhile: then the mark stands again, and that answer is the request's. nullopt: there is none.
 Task<absl::StatusOr<std::optional<std::string>>> UnmarkRefused(Store& store, int caller_shard,
                                                                int shard, RequestKey request);
+
+// The answer that the request got in `shard`; nullopt where it has none yet. REQUEST_ID_REUSED
+// where its id belongs to another payload.
+template <class Response>
+Task<absl::StatusOr<std::optional<Response>>> FindAnswer(Store& store, int shard,
+                                                         RequestKey request) {
+  CO_ASSIGN_OR_RETURN(const auto replay, co_await store.FindAnswer(shard, std::move(request)));
+  if (!replay) co_return std::optional<Response>();
+  if (!replay->same_payload) co_return Refuse(Reason::REQUEST_ID_REUSED);
+  std::optional<Response> answer(std::in_place);
+  if (!answer->ParseFromString(replay->answer)) {
+    co_return absl::DataLossError("a stored answer cannot be parsed");
+  }
+  co_return answer;
+}
 
 namespace internal {
 template <class Response>

@@ -53,14 +53,7 @@ Task<absl::StatusOr<v1::NeedRecord>> Publications::Publish(rpc::CallContext cont
 
 Task<absl::StatusOr<std::optional<v1::NeedRecord>>> Publications::FindAnswer(
     int shard, store::RequestKey key) {
-  CO_ASSIGN_OR_RETURN(const auto replay, co_await app_.records.store().FindAnswer(shard, key));
-  if (!replay) co_return std::optional<v1::NeedRecord>();
-  if (!replay->same_payload) co_return Refuse(Reason::REQUEST_ID_REUSED);
-  v1::NeedRecord answer;
-  if (!answer.ParseFromString(replay->answer)) {
-    co_return absl::DataLossError("a stored answer cannot be parsed");
-  }
-  co_return std::optional<v1::NeedRecord>(std::move(answer));
+  return store::FindAnswer<v1::NeedRecord>(app_.records.store(), shard, std::move(key));
 }
 
 absl::Status Publications::BeginOn(v1::NeedRecord* record, const v1::PublishNeedRequest& request,

@@ -1,6 +1,7 @@
 // NeedService.
 #include <utility>
 
+#include "common/areas/covers.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/app/details.h"
@@ -48,9 +49,7 @@ NeedAnswer GetNeed(App& app, rpc::CallContext context, v1::GetNeedRequest reques
                       co_await app.records.Load(context, kNeed, request.need_id()));
   CO_ASSIGN_OR_RETURN(v1::Need need, app.records.Show(context, kNeed, found));
   const auth::Principal& caller = context.caller();
-  const auth::Covers covers = [&app](std::string_view above, std::string_view below) {
-    return app.records.tree()->Covers(above, below);
-  };
+  const auth::Covers covers = areas::CoversIn(app.records.tree());
   const bool follows_up = caller.IsPerson() && !caller.Is(need.requester_id()) &&
                           !IsOver(need.state()) && caller.Coordinates(need.area_code(), covers);
   if (!follows_up || found.record.sealed_details().empty()) co_return need;

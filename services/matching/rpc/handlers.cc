@@ -140,7 +140,12 @@ Task<absl::StatusOr<v1::RunMatchingResponse>> MatchingHandlers::RunMatching(
   const int shard = store_.keys().ShardOfText(caller.Caller());
   const store::RequestKey key = store::MakeRequestKey(caller.Caller(), context.method(), request);
   CO_ASSIGN_OR_RETURN(const store::Marking marking, co_await store_.MarkRequest(shard, key));
-  if (marking != store::Marking::kNew) co_return co_await AnswerOf(shard, key);
+  if (marking != store::Marking::kNew) {
+    CO_ASSIGN_OR_RETURN(const auto first,
+                        co_await store::FindAnswer<v1::RunMatchingResponse>(store_, shard, key));
+    if (!first) co_return Refuse(Reason::CONFLICT_RETRY);
+    co_return *first;
+  }
   absl::StatusOr<v1::RunMatchingResponse> run = co_await RunOnce(context, std::move(request));
   if (!run.ok()) {
     (co_await store_.Unmark(shard, key)).IgnoreError();
@@ -150,18 +155,6 @@ Task<absl::StatusOr<v1::RunMatchingResponse>> MatchingHandlers::RunMatching(
   commit.Answer(key, run->SerializeAsString());
   CO_RETURN_IF_ERROR((co_await store_.Apply(std::move(commit))).status());
   co_return run;
-}
-
-Task<absl::StatusOr<v1::RunMatchingResponse>> MatchingHandlers::AnswerOf(int shard,
-                                                                         store::RequestKey key) {
-  CO_ASSIGN_OR_RETURN(const auto known, co_await store_.FindAnswer(shard, std::move(key)));
-  if (!known) co_return Refuse(Reason::CONFLICT_RETRY);
-  if (!known->same_payload) co_return Refuse(Reason::REQUEST_ID_REUSED);
-  v1::RunMatchingResponse response;
-  if (!response.ParseFromString(known->answer)) {
-    co_return absl::DataLossError("a stored answer cannot be parsed");
-  }
-  co_return response;
 }
 
 Task<absl::StatusOr<v1::RunMatchingResponse>> MatchingHandlers::RunOnce(

@@ -38,8 +38,6 @@ class MatchingHandlers {
                                                             v1::RunMatchingRequest request);
 
  private:
-  // The answer of the first run; CONFLICT_RETRY while there is none, REQUEST_ID_REUSED.
-  Task<absl::StatusOr<v1::RunMatchingResponse>> AnswerOf(int shard, store::RequestKey key);
   Task<absl::StatusOr<v1::RunMatchingResponse>> RunOnce(rpc::CallContext context,
                                                         v1::RunMatchingRequest request);
   Task<absl::StatusOr<rpc::Scope>> Resolve(std::string task_id);

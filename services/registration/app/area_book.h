@@ -38,11 +38,4 @@ class AreaBook {
   uint64_t version_ = 0;  // of the record that was read last
 };
 
-// How areas lie in each other in this tree, which it keeps.
-inline auth::Covers CoversIn(AreaBook::Tree tree) {
-  return [tree = std::move(tree)](std::string_view above, std::string_view below) {
-    return tree->Covers(above, below);
-  };
-}
-
 }  // namespace baodao::registration

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/areas/covers.h"
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -17,7 +18,7 @@ Task<absl::Status> CheckNotSuspended(App& app, const Subject& subject,
                                      const v1::Registration& approved, AreaBook::Tree tree) {
   CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> live,
                       co_await subject.LiveRegistrations(app.records));
-  co_return CheckSuspensions(live, approved.area_code(), CoversIn(std::move(tree)));
+  co_return CheckSuspensions(live, approved.area_code(), areas::CoversIn(std::move(tree)));
 }
 
 }  // namespace

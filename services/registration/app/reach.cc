@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "common/areas/covers.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/registration/domain/registration_machine.h"
@@ -17,7 +18,7 @@ Task<absl::Status> CheckReach(App& app, rpc::CallContext context, const Subject&
   }
   CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> live,
                       co_await subject.LiveRegistrations(app.records));
-  const auth::Covers covers = CoversIn(app.areas.tree());
+  const auth::Covers covers = areas::CoversIn(app.areas.tree());
   const bool reached = std::ranges::any_of(live, [&](const v1::Registration& registration) {
     return GivesReach(registration.state()) && caller.Coordinates(registration.area_code(), covers);
   });

@@ -2,6 +2,7 @@
 #include <functional>
 #include <utility>
 
+#include "common/areas/covers.h"
 #include "common/status/macros.h"
 #include "services/registration/domain/credential_rules.h"
 #include "services/registration/rpc/routes.h"
@@ -10,7 +11,7 @@ namespace baodao::registration {
 namespace {
 
 Verifier VerifierOf(const App& app, const rpc::CallContext& context) {
-  const auth::Covers covers = CoversIn(app.records.tree());
+  const auth::Covers covers = areas::CoversIn(app.records.tree());
   Verifier verifier;
   verifier.id = record::OriginOf(context, app.clock.Now()).actor_id;
   verifier.coordinates = [caller = context.caller(), covers](std::string_view area) {

@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/areas/covers.h"
 #include "common/clock/timestamp.h"
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
@@ -51,7 +52,7 @@ Task<absl::StatusOr<bool>> ComesThrough(App& app, const Subject& person, std::st
   CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> of_unit,
                       co_await unit->LiveRegistrations(app.records));
   co_return MayComeThrough(person.own_unit_id(), unit_id, of_unit, area_code,
-                           CoversIn(app.records.tree()));
+                           areas::CoversIn(app.records.tree()));
 }
 
 // The new one is given as a registration without id, state and times.
@@ -68,7 +69,7 @@ RegistrationAnswer Create(App& app, record::Transaction& transaction,
   CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> live,
                       co_await subject.LiveRegistrations(app.records));
   // First: it says more than that they are registered there already.
-  CO_RETURN_IF_ERROR(CheckSuspensions(live, wanted.area_code(), CoversIn(tree)));
+  CO_RETURN_IF_ERROR(CheckSuspensions(live, wanted.area_code(), areas::CoversIn(tree)));
   CO_RETURN_IF_ERROR(CheckLive(live, subject.id(), wanted.area_code()));
   if (!wanted.through_unit_id().empty()) {
     CO_ASSIGN_OR_RETURN(
@@ -120,7 +121,7 @@ RegistrationAnswer Transfer(App& app, record::Transaction& transaction, rpc::Cal
   CO_ASSIGN_OR_RETURN(Subject subject, co_await Subject::Load(app.records, old.subject_id()));
   CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> live,
                       co_await subject.LiveRegistrations(app.records));
-  CO_RETURN_IF_ERROR(CheckSuspensions(live, request.area_code(), CoversIn(tree)));
+  CO_RETURN_IF_ERROR(CheckSuspensions(live, request.area_code(), areas::CoversIn(tree)));
   CO_RETURN_IF_ERROR(CheckLive(live, subject.id(), request.area_code(), old.registration_id()));
   v1::Registration wanted;
   wanted.set_subject_id(old.subject_id());

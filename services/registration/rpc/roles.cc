@@ -1,6 +1,7 @@
 // Roles in SessionService: granting, revoking and listing them.
 #include <utility>
 
+#include "common/areas/covers.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/registration/app/reach.h"
@@ -47,9 +48,7 @@ RolesAnswer DecideRole(App& app, record::Transaction& transaction, rpc::CallCont
   if (granted && caller.Is(request.person_id())) {
     co_return Refuse(Reason::GRANT_TOO_WIDE);
   }
-  const Covers covers = [&](std::string_view above, std::string_view below) {
-    return tree->Covers(above, below);
-  };
+  const auth::Covers covers = areas::CoversIn(tree);
   CO_RETURN_IF_ERROR(CheckMayChangeRole(caller, request.role(), request.area_code(), covers));
   // Revoked it may be where it was held.
   if (granted && !request.area_code().empty()) {

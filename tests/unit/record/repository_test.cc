@@ -14,6 +14,7 @@
 #include "common/clock/timestamp.h"
 #include "common/record/change_event.h"
 #include "common/store/memory_store.h"
+#include "common/testing/areas.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/loop.h"
 #include "common/testing/matchers.h"
@@ -59,25 +60,19 @@ constexpr Type<ProjectRecord, Project> kThing{
           kMachine.Move(record->mutable_project(), Event::kExpire).IgnoreError();
         }};
 
-registration::v1::Area AreaOf(const std::string& code, const std::string& parent,
-                              registration::v1::AreaLevel level,
-                              const std::string& successor = "") {
-  registration::v1::Area area;
-  area.set_code(code);
-  area.set_name(code);
-  area.set_parent_code(parent);
-  area.set_level(level);
-  area.set_successor_code(successor);
-  return area;
-}
-
 std::shared_ptr<const areas::AreaTree> TreeOf(bool closed) {
   using namespace registration::v1;  // NOLINT
+  const auto area = [](const char* code, const char* parent, AreaLevel level,
+                       const char* successor = "") {
+    areas::Area made = testing::AreaOf(code, parent, level);
+    made.set_successor_code(successor);
+    return made;
+  };
   return *areas::AreaTree::Build(
-      {AreaOf("d", "", AREA_LEVEL_DISTRICT), AreaOf("s1", "d", AREA_LEVEL_SUBDISTRICT),
-       AreaOf("s2", "d", AREA_LEVEL_SUBDISTRICT), AreaOf("c1", "s1", AREA_LEVEL_COMMUNITY),
-       AreaOf("c2", "s1", AREA_LEVEL_COMMUNITY, closed ? "c3" : ""),
-       AreaOf("c3", "s2", AREA_LEVEL_COMMUNITY)});
+      {area("d", "", AREA_LEVEL_DISTRICT), area("s1", "d", AREA_LEVEL_SUBDISTRICT),
+       area("s2", "d", AREA_LEVEL_SUBDISTRICT), area("c1", "s1", AREA_LEVEL_COMMUNITY),
+       area("c2", "s1", AREA_LEVEL_COMMUNITY, closed ? "c3" : ""),
+       area("c3", "s2", AREA_LEVEL_COMMUNITY)});
 }
 
 class RepositoryTest : public ::testing::Test {
