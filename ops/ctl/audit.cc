@@ -91,27 +91,25 @@ Task<absl::StatusOr<Account>> Auditor::Archive(Time time) {
   CO_RETURN_IF_ERROR(co_await AwaitArchive(time));
   Account account;
   records::v1::ListArchivedTasksRequest request;
-  for (bool more = true; more;) {
+  do {
     CO_ASSIGN_OR_RETURN(
         const records::v1::ListArchivedTasksResponse page,
         co_await Call(session_.backend.archive, &client::Archive::ListArchivedTasks, request));
     for (const auto& task : page.tasks()) {
       account.tasks[task.task_id()] = TaskStateName(task.state());
-      request.set_after_task_id(task.task_id());
     }
-    more = page.tasks_size() > 0;
-  }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
   records::v1::ListArchivedBalancesRequest balances;
-  for (bool more = true; more;) {
+  do {
     CO_ASSIGN_OR_RETURN(
         const records::v1::ListArchivedBalancesResponse page,
         co_await Call(session_.backend.archive, &client::Archive::ListArchivedBalances, balances));
     for (const auto& one : page.balances()) {
       account.AddHours(one.person_id(), one.minutes(), one.entries());
-      balances.set_after_person_id(one.person_id());
     }
-    more = page.balances_size() > 0;
-  }
+    balances.set_page_token(page.next_page_token());
+  } while (!balances.page_token().empty());
   co_return account;
 }
 

@@ -29,18 +29,17 @@ namespace {
 struct RecordsService final : service::Service {
   RecordsService(service::Runtime& runtime, service::Host& host)
       : runtime(runtime),
-        services(events::ServicesReadBy("records")),
+        streams{"records", events::ServicesReadBy("records"), runtime.store.shards()},
         areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         metrics(runtime.metrics),
         database(runtime.loop, runtime.config.Str("records_database")),
         ingest(database, metrics),
-        alignment(database, runtime.redis, runtime.clock, metrics,
-                  {"records", services, runtime.store.shards()}),
-        horizon(database, runtime.redis, runtime.clock, metrics, services, runtime.store.shards()),
+        alignment(database, runtime.redis, runtime.clock, metrics, streams),
+        horizon(database, runtime.redis, runtime.clock, metrics, streams),
         sight(database, areas, metrics),
         unit_sight(database, areas, metrics),
         handlers(database, horizon, sight, areas, runtime.key_ring, runtime.clock, metrics),
-        archive(database, horizon, metrics),
+        archive(database, horizon, runtime.key_ring, runtime.clock, metrics),
         reports(database, horizon, unit_sight, areas, metrics),
         summaries(database, horizon, areas, metrics) {
     host.Areas(areas);
@@ -84,7 +83,7 @@ struct RecordsService final : service::Service {
   }
 
   service::Runtime& runtime;
-  std::vector<std::string> services;
+  Streams streams;
   areas::AreaTreeFeed areas;
   RecordsMetrics metrics;
   Database database;

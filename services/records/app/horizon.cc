@@ -1,10 +1,9 @@
 #include "services/records/app/horizon.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
+#include <vector>
 
-#include "common/events/rewind.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"
 
@@ -19,29 +18,13 @@ using Positions = std::vector<Position>;
 
 }  // namespace
 
-Horizon::Horizon(Database& database, redis::Client& redis, Clock& clock, RecordsMetrics& metrics,
-                 std::vector<std::string> services, int shards)
-    : database_(database),
-      redis_(redis),
-      clock_(clock),
-      metrics_(metrics),
-      services_(std::move(services)),
-      shards_(shards) {}
-
 Task<absl::Status> Horizon::Look() {
   const Time now = clock_.Now();
-  std::map<StreamName, StreamId> ends;
-  for (const std::string& service : services_) {
-    CO_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
-                        co_await events::LastIds(redis_, service, shards_));
-    for (int shard = 0; shard < shards_; ++shard) {
-      ends[{service, shard}] = StreamId::Parse(ids[static_cast<size_t>(shard)]);
-    }
-  }
+  CO_ASSIGN_OR_RETURN(StreamIds ends, co_await ReadEnds(redis_, streams_));
   // After the ends: what is in by then is counted.
   Database::Work<Positions> read = ReadPositions;
   CO_ASSIGN_OR_RETURN(const Positions positions, co_await database_.Watch(std::move(read)));
-  std::map<StreamName, StreamId> reached;
+  StreamIds reached;
   int64_t incomplete = 0, complete_since = 0;
   for (const Position& position : positions) {
     reached[position.stream] = position.id;

@@ -3,16 +3,14 @@
 
 #include <absl/status/status.h>
 
-#include <map>
-#include <string>
-#include <vector>
+#include <utility>
 
 #include "common/async/task.h"
 #include "common/clock/clock.h"
 #include "common/redis/client.h"
 #include "services/records/app/metrics.h"
-#include "services/records/store/archive.h"
 #include "services/records/store/database.h"
+#include "services/records/store/streams.h"
 
 namespace baodao::records {
 
@@ -20,9 +18,14 @@ namespace baodao::records {
 // only.
 class Horizon {
  public:
-  // All outlive it. `services`: whose streams, of `shards` shards each.
+  // All outlive it.
   Horizon(Database& database, redis::Client& redis, Clock& clock, RecordsMetrics& metrics,
-          std::vector<std::string> services, int shards);
+          Streams streams)
+      : database_(database),
+        redis_(redis),
+        clock_(clock),
+        metrics_(metrics),
+        streams_(std::move(streams)) {}
 
   // Looks once. It stays where it is when that fails.
   Task<absl::Status> Look();
@@ -42,12 +45,11 @@ class Horizon {
   redis::Client& redis_;
   Clock& clock_;
   RecordsMetrics& metrics_;
-  std::vector<std::string> services_;
-  int shards_;
+  Streams streams_;
   Time as_of_{};
   Time complete_since_{};
   bool moving_ = true;  // events have come since the look before, or are still to come in
-  std::map<StreamName, StreamId> ends_;
+  StreamIds ends_;
 };
 
 }  // namespace baodao::records

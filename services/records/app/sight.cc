@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/areas/tree.h"
+#include "common/areas/covers.h"
 #include "common/status/macros.h"
 #include "services/records/app/ask.h"
 #include "services/records/store/reads.h"
@@ -57,9 +57,7 @@ Task<absl::StatusOr<std::optional<std::vector<std::string>>>> Sight::AreasFor(
     CO_ASSIGN_OR_RETURN(Codes read, co_await Read(person_id));
     kept = std::make_shared<const Codes>(std::move(read));
   }
-  const auth::Covers covers = [&tree](std::string_view ancestor, std::string_view descendant) {
-    return tree->Covers(ancestor, descendant);
-  };
+  const auth::Covers covers = areas::CoversIn(tree);
   Codes codes;
   for (const std::string& code : *kept) {
     if (!area_code.empty() && !tree->Covers(area_code, code)) continue;

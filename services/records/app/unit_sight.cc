@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/areas/covers.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/records/app/ask.h"
@@ -62,10 +63,8 @@ std::function<bool(const std::string&)> UnitSight::Sees(const rpc::CallContext& 
       std::ranges::any_of(caller.grants, &auth::RoleGrant::OfEverything)) {
     return [](const std::string&) { return true; };
   }
-  return [caller, tree = areas_.tree()](const std::string& code) {
-    return caller.Coordinates(code, [&tree](std::string_view ancestor, std::string_view below) {
-      return tree->Covers(ancestor, below);
-    });
+  return [caller, covers = areas::CoversIn(areas_.tree())](const std::string& code) {
+    return caller.Coordinates(code, covers);
   };
 }
 

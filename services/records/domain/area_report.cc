@@ -59,8 +59,7 @@ void AddFigures(const AreaFigures& from, AreaFigures* to) {
         &AreaFigures::ratings, &AreaFigures::stars}) {
     to->*member += from.*member;
   }
-  to->minutes.automatic += from.minutes.automatic;
-  to->minutes.manual += from.minutes.manual;
+  to->minutes += from.minutes;
   AddCounts(from.need_states, &to->need_states);
   AddCounts(from.need_categories, &to->need_categories);
 }
@@ -148,10 +147,8 @@ void AreaTally::Add(const ServiceFact& fact) {
 }
 
 void AreaTally::Add(const MinutesFact& fact) {
-  ForCells(fact.area_code, fact.start_ms, [&](Cell& cell) {
-    cell.figures.minutes.automatic += fact.minutes.automatic;
-    cell.figures.minutes.manual += fact.minutes.manual;
-  });
+  ForCells(fact.area_code, fact.start_ms,
+           [&](Cell& cell) { cell.figures.minutes += fact.minutes; });
 }
 
 void AreaTally::Add(const NeedFact& fact) {

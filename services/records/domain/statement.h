@@ -23,6 +23,11 @@ struct Minutes {
   int64_t automatic = 0;
   int64_t manual = 0;
 
+  Minutes& operator+=(const Minutes& more) {
+    automatic += more.automatic;
+    manual += more.manual;
+    return *this;
+  }
   bool operator==(const Minutes&) const = default;
 };
 

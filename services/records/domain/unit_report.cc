@@ -23,10 +23,7 @@ void UnitTally::Add(const MemberFact& fact) {
 }
 
 void UnitTally::Add(const UnitMinutesFact& fact) {
-  ForCells(fact.area_code, fact.service_ms, [&](Cell& cell) {
-    cell.minutes.automatic += fact.minutes.automatic;
-    cell.minutes.manual += fact.minutes.manual;
-  });
+  ForCells(fact.area_code, fact.service_ms, [&](Cell& cell) { cell.minutes += fact.minutes; });
 }
 
 UnitFigures UnitTally::Figures(const Cell& cell) {

@@ -1,14 +1,10 @@
-#include <algorithm>
-
 #include "baodao/dispatch/v1/assignment.pb.h"
+#include "services/records/store/by_hand.h"
 #include "services/records/store/query.h"
 #include "services/records/store/report_reads.h"
 
 namespace baodao::records {
 namespace {
-
-// Names of one statement. Facts add up, so there may be any number of statements.
-constexpr size_t kAreasAtOnce = 500;
 
 static_assert(dispatch::v1::ASSIGNMENT_STATE_SIGNED_IN == 3 &&
               dispatch::v1::ASSIGNMENT_STATE_SIGNED_OUT == 4 &&
@@ -56,15 +52,8 @@ int64_t ReadServices(Connection& connection, const AreaCodes& areas, const Perio
   return AddAll(select, fact, tally);
 }
 
-// The sum of what was confirmed by hand, or not, as in a statement (statement_reads.cc).
-std::string MinutesWhere(bool manual) {
-  // The entry that is reversed is looked for only where there is one, which is rare.
-  const std::string confirmation =
-      "CASE WHEN e.reverses > 0 THEN COALESCE((SELECT r.confirmation FROM ledger r WHERE "
-      "r.person_id = e.person_id AND r.sequence = e.reverses), e.confirmation) "
-      "ELSE e.confirmation END";
-  return "CAST(SUM(CASE WHEN " + confirmation + (manual ? " IN" : " NOT IN") +
-         " (4, 5) THEN e.minutes ELSE 0 END) AS BIGINT)";
+std::string MinutesWhere(const std::string& condition) {
+  return "CAST(SUM(CASE WHEN " + condition + " THEN e.minutes ELSE 0 END) AS BIGINT)";
 }
 
 // Sums by `group`, which no two months share. `of` ("e" or "t") tells area and time.
@@ -74,8 +63,8 @@ int64_t ReadEntries(Connection& connection, const std::string& of, const std::st
   MinutesFact fact;
   Query select(connection.sql());
   select.Into(fact.area_code, fact.start_ms, fact.minutes.automatic, fact.minutes.manual);
-  select.Add("SELECT " + of + ".area_code, MIN(" + of + ".start_ms), " + MinutesWhere(false) +
-             ", " + MinutesWhere(true) + from);
+  select.Add("SELECT " + of + ".area_code, MIN(" + of + ".start_ms), " +
+             MinutesWhere("NOT " + IsByHand()) + ", " + MinutesWhere(IsByHand()) + from);
   select.AddIn(" AND " + of + ".area_code", areas);
   select.Add(" AND " + of + ".start_ms >= ?", period.start_ms);
   select.Add(" AND " + of + ".start_ms < ?", period.end_ms);
@@ -142,15 +131,12 @@ absl::StatusOr<int64_t> ReadAreaReport(Connection& connection, const AreaCodes& 
                                        const Period& period, AreaTally* tally) {
   int64_t rows = 0;
   connection.BeginRead();
-  for (size_t from = 0; from < areas.size(); from += kAreasAtOnce) {
-    const size_t to = std::min(areas.size(), from + kAreasAtOnce);
-    const AreaCodes part(areas.begin() + static_cast<ptrdiff_t>(from),
-                         areas.begin() + static_cast<ptrdiff_t>(to));
+  InParts(areas, [&](const AreaCodes& part) {
     for (const auto read :
          {ReadTasks, ReadServices, ReadMinutes, ReadNeeds, ReadRegistrations, ReadActivations}) {
       rows += read(connection, part, period, tally);
     }
-  }
+  });
   connection.Commit();
   return rows;
 }

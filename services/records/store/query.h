@@ -3,6 +3,8 @@
 
 #include <soci/soci.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -10,6 +12,18 @@
 #include <vector>
 
 namespace baodao::records {
+
+// Calls `ask` with some of the codes at a time: a statement takes only so many names. What it
+// counts must add up.
+template <class Ask>
+void InParts(const std::vector<std::string>& codes, const Ask& ask) {
+  constexpr size_t kAtOnce = 500;
+  for (size_t from = 0; from < codes.size(); from += kAtOnce) {
+    const auto first = codes.begin() + static_cast<ptrdiff_t>(from);
+    const size_t count = std::min(kAtOnce, codes.size() - from);
+    ask(std::vector<std::string>(first, first + static_cast<ptrdiff_t>(count)));
+  }
+}
 
 class Query {
  public:

@@ -1,23 +1,22 @@
 #include <cstdlib>
+#include <string>
 
-#include "baodao/dispatch/v1/assignment.pb.h"
+#include "services/records/store/by_hand.h"
 #include "services/records/store/query.h"
 #include "services/records/store/reads.h"
 
 namespace baodao::records {
 namespace {
 
-// An entry was made by hand where it was confirmed after the fact (4) or corrects an earlier one
-// (5). A reversal counts where the entry counted that it reverses.
-constexpr char kFacts[] =
-    "WITH facts AS (SELECT e.sequence, e.task_id, e.title, e.unit_id, e.minutes, e.reverses, "
-    "e.time_ms, e.confirmation, e.confirmer_id, e.reason, "
-    "CASE WHEN COALESCE(r.confirmation, e.confirmation) IN (4, 5) THEN 1 ELSE 0 END AS manual, "
-    "COALESCE(t.category, '') AS category, COALESCE(t.area_code, '') AS area_code, "
-    "COALESCE(t.start_ms, e.time_ms) AS service_ms FROM ledger e "
-    "LEFT JOIN ledger r ON r.person_id = e.person_id AND r.sequence = e.reverses "
-    "LEFT JOIN tasks t ON t.task_id = e.task_id WHERE e.person_id = ?)";
-static_assert(dispatch::v1::CONFIRMATION_MANUAL == 4 && dispatch::v1::CONFIRMATION_CORRECTION == 5);
+std::string Facts() {
+  return "WITH facts AS (SELECT e.sequence, e.task_id, e.title, e.unit_id, e.minutes, e.reverses, "
+         "e.time_ms, e.confirmation, e.confirmer_id, e.reason, CASE WHEN " +
+         IsByHand() +
+         " THEN 1 ELSE 0 END AS manual, "
+         "COALESCE(t.category, '') AS category, COALESCE(t.area_code, '') AS area_code, "
+         "COALESCE(t.start_ms, e.time_ms) AS service_ms FROM ledger e "
+         "LEFT JOIN tasks t ON t.task_id = e.task_id WHERE e.person_id = ?)";
+}
 
 void AddFilter(Query& select, const StatementQuery& query) {
   select.Add(" FROM facts WHERE service_ms >= ?", query.period.start_ms);
@@ -33,7 +32,7 @@ std::vector<HoursGroup> ReadGroups(Connection& connection, const StatementQuery&
   Query select(connection.sql());
   select.Into(group.day, group.category, group.area_code, group.unit_id, manual, group.minutes,
               group.entries);
-  select.Add(kFacts, query.person_id);
+  select.Add(Facts(), query.person_id);
   // Days in China's time, as DayOf counts them.
   select.Add(
       " SELECT (service_ms + 28800000) / 86400000, category, area_code, unit_id, manual, "
@@ -57,7 +56,7 @@ std::vector<StatementFact> ReadFacts(Connection& connection, const StatementQuer
   select.Into(entry.sequence, entry.task_id, entry.title, entry.unit_id, entry.minutes,
               entry.reverses, entry.time_ms, entry.confirmation, entry.confirmer_id, entry.reason,
               fact.manual, fact.category, fact.area_code, fact.service_ms);
-  select.Add(kFacts, query.person_id);
+  select.Add(Facts(), query.person_id);
   select.Add(
       " SELECT sequence, task_id, title, unit_id, minutes, reverses, time_ms, confirmation, "
       "confirmer_id, reason, manual, category, area_code, service_ms");

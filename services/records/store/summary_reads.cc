@@ -11,9 +11,6 @@
 namespace baodao::records {
 namespace {
 
-// Names of one statement. Counts add up, so there may be any number of statements.
-constexpr size_t kCodesAtOnce = 500;
-
 // States stand in the statements as in the conditions of the indexes: otherwise no index is used.
 static_assert(registration::v1::REGISTRATION_STATE_PENDING == 1 &&
               lists::v1::NEED_STATE_SUBMITTED == 1 && lists::v1::NEED_STATE_ACCEPTED == 2 &&
@@ -23,24 +20,24 @@ static_assert(registration::v1::REGISTRATION_STATE_PENDING == 1 &&
 
 using Codes = std::vector<std::string>;
 
-void CountRegistrations(Connection& connection, const Codes& areas, AreaSummary* summary) {
+// `from`: a table and the state that waits in it.
+void CountAll(Connection& connection, const std::string& from, const Codes& areas,
+              WaitingCount* waiting) {
   int64_t count = 0, since = 0;
   Query select(connection.sql());
   select.Into(count, since);
-  select.Add("SELECT COUNT(*), COALESCE(MIN(update_ms), 0) FROM registrations WHERE state = 1");
+  select.Add("SELECT COUNT(*), COALESCE(MIN(update_ms), 0) FROM " + from);
   select.AddIn(" AND area_code", areas);
   select.Run();
-  if (select.Next()) summary->pending_registrations.Add(count, since);
+  if (select.Next()) waiting->Add(count, since);
+}
+
+void CountRegistrations(Connection& connection, const Codes& areas, AreaSummary* summary) {
+  CountAll(connection, "registrations WHERE state = 1", areas, &summary->pending_registrations);
 }
 
 void CountOffers(Connection& connection, const Codes& areas, AreaSummary* summary) {
-  int64_t count = 0, since = 0;
-  Query select(connection.sql());
-  select.Into(count, since);
-  select.Add("SELECT COUNT(*), COALESCE(MIN(update_ms), 0) FROM assignments WHERE state = 1");
-  select.AddIn(" AND area_code", areas);
-  select.Run();
-  if (select.Next()) summary->open_offers.Add(count, since);
+  CountAll(connection, "assignments WHERE state = 1", areas, &summary->open_offers);
 }
 
 void CountNeeds(Connection& connection, const Codes& areas, AreaSummary* summary) {
@@ -111,14 +108,11 @@ void WaitingCount::Add(int64_t more, int64_t since_ms) {
 absl::StatusOr<AreaSummary> ReadSummary(Connection& connection, const Codes& areas) {
   AreaSummary summary;
   connection.BeginRead();
-  for (size_t from = 0; from < areas.size(); from += kCodesAtOnce) {
-    const size_t to = std::min(areas.size(), from + kCodesAtOnce);
-    const Codes part(areas.begin() + static_cast<ptrdiff_t>(from),
-                     areas.begin() + static_cast<ptrdiff_t>(to));
+  InParts(areas, [&](const Codes& part) {
     for (const auto count : {CountRegistrations, CountNeeds, CountTasks, CountOffers}) {
       count(connection, part, &summary);
     }
-  }
+  });
   connection.Commit();
   return summary;
 }

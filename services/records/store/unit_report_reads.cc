@@ -1,10 +1,11 @@
+#include "services/records/store/by_hand.h"
 #include "services/records/store/query.h"
 #include "services/records/store/report_reads.h"
 
 namespace baodao::records {
 namespace {
 
-// States and confirmations as in the report of an area (area_report_reads.cc). That the unit is not
+// States as in the report of an area (area_report_reads.cc). That the unit is not
 // empty lets the partial indexes be used.
 int64_t ReadMembers(Connection& connection, const std::string& unit_id, const Period& period,
                     UnitTally* tally) {
@@ -32,11 +33,10 @@ int64_t ReadUnitMinutes(Connection& connection, const std::string& unit_id, cons
   Query select(connection.sql());
   select.Into(fact.area_code, fact.service_ms, minutes, manual);
   select.Add(
-      "SELECT COALESCE(t.area_code, ''), COALESCE(t.start_ms, e.time_ms), e.minutes, "
-      "CASE WHEN COALESCE(r.confirmation, e.confirmation) IN (4, 5) THEN 1 ELSE 0 END "
-      "FROM ledger e LEFT JOIN tasks t ON t.task_id = e.task_id "
-      "LEFT JOIN ledger r ON e.reverses > 0 AND r.person_id = e.person_id "
-      "AND r.sequence = e.reverses WHERE e.unit_id <> '' AND e.unit_id = ?",
+      "SELECT COALESCE(t.area_code, ''), COALESCE(t.start_ms, e.time_ms), e.minutes, CASE WHEN " +
+          IsByHand() +
+          " THEN 1 ELSE 0 END FROM ledger e LEFT JOIN tasks t ON t.task_id = e.task_id "
+          "WHERE e.unit_id <> '' AND e.unit_id = ?",
       unit_id);
   select.Add(" AND COALESCE(t.start_ms, e.time_ms) >= ?", period.start_ms);
   select.Add(" AND COALESCE(t.start_ms, e.time_ms) < ?", period.end_ms);

@@ -24,39 +24,14 @@ Task<absl::Status> Alignment::Claim() {
   co_return co_await ClaimDatabase(redis_, database_id_);
 }
 
-Task<absl::StatusOr<Alignment::Ids>> Alignment::Cursors() {
-  Ids cursors;
-  for (const std::string& service : streams_.services) {
-    CO_ASSIGN_OR_RETURN(
-        const std::vector<std::string> ids,
-        co_await events::CursorIds(redis_, streams_.group, service, streams_.shards));
-    for (size_t i = 0; i < ids.size(); ++i) {
-      cursors[{service, static_cast<int64_t>(i)}] = StreamId::Parse(ids[i]);
-    }
-  }
-  co_return cursors;
-}
-
-Task<absl::StatusOr<Alignment::Ids>> Alignment::Ends() {
-  Ids ends;
-  for (const std::string& service : streams_.services) {
-    CO_ASSIGN_OR_RETURN(const std::vector<std::string> ids,
-                        co_await events::LastIds(redis_, service, streams_.shards));
-    for (size_t i = 0; i < ids.size(); ++i) {
-      ends[{service, static_cast<int64_t>(i)}] = StreamId::Parse(ids[i]);
-    }
-  }
-  co_return ends;
-}
-
 // Running replicas move all three forward meanwhile: what is read first is behind what is read
 // later, unless something was lost.
 Task<absl::Status> Alignment::Align() {
   CO_RETURN_IF_ERROR(co_await Claim());
-  CO_ASSIGN_OR_RETURN(Ids cursors, co_await Cursors());
+  CO_ASSIGN_OR_RETURN(StreamIds cursors, co_await ReadCursors(redis_, streams_));
   Database::Work<Positions> read = ReadPositions;
   CO_ASSIGN_OR_RETURN(const Positions positions, co_await database_.Watch(std::move(read)));
-  CO_ASSIGN_OR_RETURN(const Ids ends, co_await Ends());
+  CO_ASSIGN_OR_RETURN(const StreamIds ends, co_await ReadEnds(redis_, streams_));
   std::map<StreamName, const Position*> reached;
   for (const Position& position : positions) reached[position.stream] = &position;
   std::map<StreamName, int64_t> complete_since;

@@ -3,26 +3,17 @@
 
 #include <absl/status/status.h>
 
-#include <map>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "common/async/task.h"
 #include "common/clock/clock.h"
 #include "common/redis/client.h"
 #include "services/records/app/metrics.h"
-#include "services/records/store/archive.h"
 #include "services/records/store/database.h"
+#include "services/records/store/streams.h"
 
 namespace baodao::records {
-
-// Whose streams the archive follows, and in which group.
-struct Streams {
-  std::string group;
-  std::vector<std::string> services;
-  int shards = 0;
-};
 
 // Loop thread only.
 class Alignment {
@@ -46,11 +37,7 @@ class Alignment {
   Task<void> Run();
 
  private:
-  using Ids = std::map<StreamName, StreamId>;
-
   Task<absl::Status> Claim();
-  Task<absl::StatusOr<Ids>> Cursors();
-  Task<absl::StatusOr<Ids>> Ends();
   Task<absl::Status> CutBack(StreamName stream, StreamId at, StreamId end);
   Task<absl::Status> Rewind(StreamName stream, StreamId cursor, StreamId at);
   Task<absl::StatusOr<int64_t>> CompleteSince(StreamName stream, StreamId at);

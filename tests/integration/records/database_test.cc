@@ -86,9 +86,11 @@ TEST_P(DatabaseLanesTest, BehindTooManyNobodyWaitsButTheServiceItselfStillLooks)
   EXPECT_TRUE(testing::Run(loop_, database_->Read<bool>(Nothing)).ok());
 }
 
+// SQLite has no server that may be restarted, or that limits the time of statements.
+class DatabaseServerTest : public DatabaseLanesTest {};
+
 // Of a large table it takes longer than any statement may otherwise.
-TEST_P(DatabaseLanesTest, AMigrationMayTakeItsTime) {
-  if (GetParam() == Dialect::kSqlite) GTEST_SKIP() << "it knows no such limit";
+TEST_P(DatabaseServerTest, AMigrationMayTakeItsTime) {
   std::vector<Migration> migrations = Migrations();
   migrations.push_back(
       {"9999_timeout.sql",
@@ -103,8 +105,7 @@ TEST_P(DatabaseLanesTest, AMigrationMayTakeItsTime) {
 }
 
 // Connections that have lain idle meanwhile trouble nobody who asks.
-TEST_P(DatabaseLanesTest, ARestartOfTheDatabaseBetweenTwoQuestionsIsNotSeen) {
-  if (GetParam() == Dialect::kSqlite) GTEST_SKIP() << "a file is not restarted";
+TEST_P(DatabaseServerTest, ARestartOfTheDatabaseBetweenTwoQuestionsIsNotSeen) {
   const Database::Work<bool> ask = [](Connection& connection) -> absl::StatusOr<bool> {
     connection.sql() << "SELECT 1";
     return true;
@@ -119,6 +120,9 @@ TEST_P(DatabaseLanesTest, ARestartOfTheDatabaseBetweenTwoQuestionsIsNotSeen) {
 
 INSTANTIATE_TEST_SUITE_P(All, DatabaseLanesTest,
                          ::testing::Values(Dialect::kSqlite, Dialect::kPostgres), DialectName);
+
+INSTANTIATE_TEST_SUITE_P(Postgres, DatabaseServerTest, ::testing::Values(Dialect::kPostgres),
+                         DialectName);
 
 }  // namespace
 }  // namespace baodao::records

@@ -119,7 +119,7 @@ class ReportServiceTest : public ReportTown {
   metrics::Registry registry_;
   RecordsMetrics metrics_{registry_};
   areas::AreaTreeFeed areas_{LoadReportAreas, SystemClock()};
-  Horizon horizon_{*database_, *redis_, SystemClock(), metrics_, {}, 1};
+  Horizon horizon_{*database_, *redis_, SystemClock(), metrics_, {"records", {}, 1}};
   Sight sight_{*database_, areas_, metrics_};
   UnitSight unit_sight_{*database_, areas_, metrics_};
   ReportHandlers handlers_{*database_, horizon_, unit_sight_, areas_, metrics_};

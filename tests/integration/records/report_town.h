@@ -1,8 +1,10 @@
 // Two months of a district in an archive, with figures that were worked out by hand.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "common/areas/tree.h"
 #include "common/clock/time_text.h"
 #include "common/clock/timestamp.h"
+#include "common/testing/areas.h"
 #include "services/records/domain/period.h"
 #include "tests/integration/records/database_fixture.h"
 
@@ -33,11 +36,7 @@ inline const std::string kLiaison = "per_01J00000000000000000000077";
 
 inline areas::Area ReportArea(const std::string& code, const std::string& parent,
                               areas::AreaLevel level, const std::string& successor = "") {
-  areas::Area area;
-  area.set_code(code);
-  area.set_name("区域" + code);
-  area.set_parent_code(parent);
-  area.set_level(level);
+  areas::Area area = testing::AreaOf(code, parent, level, "区域" + code);
   area.set_successor_code(successor);
   return area;
 }
@@ -68,6 +67,14 @@ class ReportTown : public DatabaseTest {
     entry.rows = std::move(rows);
     Put({entry});
   }
+  // A row of a new event.
+  template <class Row>
+  void PutRow(std::optional<Row> Rows::*kind, const std::function<void(Row&)>& fill) {
+    const StreamId id = NextId();
+    Rows rows;
+    fill((rows.*kind).emplace(id));
+    PutRows(std::move(rows), id);
+  }
   void PutEvent(const events::v1::Event& event) {
     const StreamId id = NextId();
     PutRows(RowsOf(event, id), id);
@@ -77,20 +84,18 @@ class ReportTown : public DatabaseTest {
   void AddTask(const std::string& task_id, const std::string& area, const std::string& start,
                dispatch::v1::TaskState state, int64_t slots, int64_t accepted, int64_t rating = 0,
                int64_t staffed = 0) {
-    const StreamId id = NextId();
-    Rows rows;
-    TaskRow& row = rows.task.emplace(id);
-    row.task_id = task_id;
-    row.area_code = area;
-    row.start_ms = MsAt(start);
-    row.end_ms = row.start_ms + 3'600'000;
-    row.state = state;
-    row.slots_max = slots;
-    row.accepted_count = accepted;
-    row.rating = rating;
-    row.create_ms = MsAt("2026-09-01T00:00:00Z");
-    starts_[task_id] = {area, row.start_ms};
-    PutRows(std::move(rows), id);
+    PutRow<TaskRow>(&Rows::task, [&](TaskRow& row) {
+      row.task_id = task_id;
+      row.area_code = area;
+      row.start_ms = MsAt(start);
+      row.end_ms = row.start_ms + 3'600'000;
+      row.state = state;
+      row.slots_max = slots;
+      row.accepted_count = accepted;
+      row.rating = rating;
+      row.create_ms = MsAt("2026-09-01T00:00:00Z");
+      starts_[task_id] = {area, row.start_ms};
+    });
     if (staffed > 0) Staff(task_id, MsAt("2026-09-01T00:00:00Z") + staffed * 1000);
   }
   void Staff(const std::string& task_id, int64_t time_ms) {
@@ -100,44 +105,38 @@ class ReportTown : public DatabaseTest {
   }
   void AddAssignment(const std::string& task_id, const std::string& person,
                      dispatch::v1::AssignmentState state, const std::string& unit = "") {
-    const StreamId id = NextId();
-    Rows rows;
-    AssignmentRow& row = rows.assignment.emplace(id);
-    row.task_id = task_id;
-    row.person_id = person;
-    row.area_code = starts_.at(task_id).first;
-    row.start_ms = starts_.at(task_id).second;
-    row.state = state;
-    row.unit_id = unit;
-    PutRows(std::move(rows), id);
+    PutRow<AssignmentRow>(&Rows::assignment, [&](AssignmentRow& row) {
+      row.task_id = task_id;
+      row.person_id = person;
+      row.area_code = starts_.at(task_id).first;
+      row.start_ms = starts_.at(task_id).second;
+      row.state = state;
+      row.unit_id = unit;
+    });
   }
   void AddEntry(const std::string& person, int64_t sequence, const std::string& task_id,
                 int64_t minutes, dispatch::v1::Confirmation confirmation, int64_t reverses = 0,
                 const std::string& unit = "") {
-    const StreamId id = NextId();
-    Rows rows;
-    LedgerRow& row = rows.ledger.emplace(id);
-    row.person_id = person;
-    row.sequence = sequence;
-    row.task_id = task_id;
-    row.minutes = minutes;
-    row.confirmation = confirmation;
-    row.reverses = reverses;
-    row.unit_id = unit;
-    row.time_ms = MsAt("2026-12-24T00:00:00Z");  // belongs to the day of the service
-    PutRows(std::move(rows), id);
+    PutRow<LedgerRow>(&Rows::ledger, [&](LedgerRow& row) {
+      row.person_id = person;
+      row.sequence = sequence;
+      row.task_id = task_id;
+      row.minutes = minutes;
+      row.confirmation = confirmation;
+      row.reverses = reverses;
+      row.unit_id = unit;
+      row.time_ms = MsAt("2026-12-24T00:00:00Z");  // belongs to the day of the service
+    });
   }
   void AddNeed(const std::string& need_id, const std::string& area, const std::string& created,
                lists::v1::NeedState state, const std::string& category) {
-    const StreamId id = NextId();
-    Rows rows;
-    NeedRow& row = rows.need.emplace(id);
-    row.need_id = need_id;
-    row.area_code = area;
-    row.create_ms = MsAt(created);
-    row.state = state;
-    row.category = category;
-    PutRows(std::move(rows), id);
+    PutRow<NeedRow>(&Rows::need, [&](NeedRow& row) {
+      row.need_id = need_id;
+      row.area_code = area;
+      row.create_ms = MsAt(created);
+      row.state = state;
+      row.category = category;
+    });
   }
   // The registration has come from state to state at these times.
   void AddRegistration(

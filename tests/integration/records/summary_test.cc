@@ -16,53 +16,45 @@ class SummaryTest : public ReportTown {
   // later.
   void Put(const std::string& task_id, const std::string& area, dispatch::v1::TaskState state,
            int64_t minute, int64_t escalation = 0, int64_t rating = 0) {
-    const StreamId id = NextId();
-    Rows rows;
-    TaskRow& row = rows.task.emplace(id);
-    row.task_id = task_id;
-    row.area_code = area;
-    row.state = state;
-    row.escalation_level = escalation;
-    row.rating = rating;
-    row.create_ms = At(minute);
-    row.start_ms = At(minute + 60);
-    row.end_ms = At(minute + 120);
-    row.update_ms = At(minute + 180);
-    PutRows(std::move(rows), id);
+    PutRow<TaskRow>(&Rows::task, [&](TaskRow& row) {
+      row.task_id = task_id;
+      row.area_code = area;
+      row.state = state;
+      row.escalation_level = escalation;
+      row.rating = rating;
+      row.create_ms = At(minute);
+      row.start_ms = At(minute + 60);
+      row.end_ms = At(minute + 120);
+      row.update_ms = At(minute + 180);
+    });
   }
   void Offer(const std::string& task_id, const std::string& person, const std::string& area,
              dispatch::v1::AssignmentState state, int64_t minute) {
-    const StreamId id = NextId();
-    Rows rows;
-    AssignmentRow& row = rows.assignment.emplace(id);
-    row.task_id = task_id;
-    row.person_id = person;
-    row.area_code = area;
-    row.state = state;
-    row.update_ms = At(minute);
-    PutRows(std::move(rows), id);
+    PutRow<AssignmentRow>(&Rows::assignment, [&](AssignmentRow& row) {
+      row.task_id = task_id;
+      row.person_id = person;
+      row.area_code = area;
+      row.state = state;
+      row.update_ms = At(minute);
+    });
   }
   void Need(const std::string& need_id, const std::string& area, lists::v1::NeedState state,
             int64_t minute) {
-    const StreamId id = NextId();
-    Rows rows;
-    NeedRow& row = rows.need.emplace(id);
-    row.need_id = need_id;
-    row.area_code = area;
-    row.state = state;
-    row.update_ms = At(minute);
-    PutRows(std::move(rows), id);
+    PutRow<NeedRow>(&Rows::need, [&](NeedRow& row) {
+      row.need_id = need_id;
+      row.area_code = area;
+      row.state = state;
+      row.update_ms = At(minute);
+    });
   }
   void Registration(const std::string& id, const std::string& area,
                     registration::v1::RegistrationState state, int64_t minute) {
-    const StreamId event = NextId();
-    Rows rows;
-    RegistrationRow& row = rows.registration.emplace(event);
-    row.registration_id = id;
-    row.area_code = area;
-    row.state = state;
-    row.update_ms = At(minute);
-    PutRows(std::move(rows), event);
+    PutRow<RegistrationRow>(&Rows::registration, [&](RegistrationRow& row) {
+      row.registration_id = id;
+      row.area_code = area;
+      row.state = state;
+      row.update_ms = At(minute);
+    });
   }
   static int64_t At(int64_t minute) { return MsAt("2026-11-28T00:00:00Z") + minute * 60'000; }
 

@@ -99,8 +99,6 @@ bool Has(const google::protobuf::Descriptor* type, const std::string& name, bool
 TEST(ContractTest, EveryListIsPagedTheSameWay) {
   const std::map<std::string, std::string> whole = {
       {"ListAreaAncestors", "a way up the tree is as long as the tree is high"},
-      {"ListArchivedBalances", "services go on behind an id, at any time"},
-      {"ListArchivedTasks", "likewise"},
       {"ListRoles", "sixteen at most, and what granting and revoking answer"}};
   // Its entries, beside their sums.
   const std::set<std::string> paged = {"GetStatement"};
