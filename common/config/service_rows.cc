@@ -51,6 +51,10 @@ std::vector<Row> StoreRows() {
       {"shards", Type::kInt, "0",
        "Shards of the store, fixed at its first start; 0: what it has, 16 for a new one.", false,
        Between(0, 1024)},
+      {"keep_ended", Type::kDuration, "30d",
+       "How long what is over (tasks, needs, registrations, entries of ledgers, …) stays in Redis; "
+       "afterwards it is in records only. Less than a week leaves no time for backups of these.",
+       false, Between(1, 10.0 * 366 * 86'400)},
   };
 }
 

@@ -79,6 +79,14 @@ class Machine {
     return static_cast<State>(to - 1);
   }
 
+  // Whether nothing leads out of the state.
+  constexpr bool IsFinal(State state) const {
+    for (const unsigned char to : to_.at(static_cast<size_t>(state))) {
+      if (to != 0) return false;
+    }
+    return true;
+  }
+
   // Moves a message with a field `state`, or answers WRONG_STATE with its state and leaves it
   // alone.
   template <class Message>

@@ -26,8 +26,17 @@ Task<absl::StatusOr<Versioned<RecordOf<T>>>> Repository::Find(const T& type, std
 
 template <class T>
 Task<absl::StatusOr<Versioned<RecordOf<T>>>> Repository::Load(const T& type, std::string id) {
-  CO_ASSIGN_OR_RETURN(Versioned<RecordOf<T>> found, co_await Find(type, id));
-  if (!found.exists()) co_return NotFound(Named<RecordOf<T>>().name(), std::move(id));
+  using Record = RecordOf<T>;
+  CO_ASSIGN_OR_RETURN(Versioned<Record> found, co_await Find(type, id));
+  if (found.exists()) co_return found;
+  const std::string& name = Named<Record>().name();
+  if (type.over == nullptr || !ids::IsValid(id, Named<Record>().prefix())) {
+    co_return NotFound(name, std::move(id));
+  }
+  CO_ASSIGN_OR_RETURN(const store::Stored retired,
+                      co_await retirement_.Find(name, std::move(id), clock_.Now()));
+  CO_ASSIGN_OR_RETURN(found, Parse<Record>(retired));
+  found.retired = true;
   co_return found;
 }
 

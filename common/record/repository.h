@@ -76,6 +76,9 @@ class Repository {
         transitions_(metrics),
         creation_limit_(store) {}
 
+  // Before anything is added: records of types that say so leave for the archive once they are
+  // over, and are read from there. The archive outlives it.
+  void SetRetirement(Retirement retirement) { retirement_ = retirement; }
   // Before the first call: what the service keeps. `type` outlives it. Aborts where a deadline has
   // nothing to do.
   template <class T>
@@ -91,10 +94,10 @@ class Repository {
   // A tree that has the area; AREA_UNKNOWN.
   Task<absl::StatusOr<Tree>> TreeWith(std::string area_code);
 
-  // Version 0 where there is none; DATA_LOSS when it cannot be parsed.
+  // Version 0 where there is none in the store; DATA_LOSS when it cannot be parsed.
   template <class T>
   Task<absl::StatusOr<Versioned<RecordOf<T>>>> Find(const T& type, std::string id);
-  // The same; NOT_FOUND when there is none.
+  // The same, or as it was retired; NOT_FOUND when there is none.
   template <class T>
   Task<absl::StatusOr<Versioned<RecordOf<T>>>> Load(const T& type, std::string id);
   // The same, at first as the access rule of this call has read it.
@@ -165,7 +168,7 @@ class Repository {
   Task<absl::StatusOr<store::CommitOutcome::Kind>> Commit(Transaction transaction);
 
   Transaction Begin(int shard, Origin origin) {
-    return Transaction(store_.keys(), tree_, shard, std::move(origin));
+    return Transaction(store_.keys(), tree_, shard, std::move(origin), retirement_);
   }
 
   // The lists that together hold a type's records of an area's subtree, in one of `states` (none:
@@ -231,6 +234,10 @@ class Repository {
                                            rpc::CallContext context, std::string id);
   template <class T>
   Task<absl::Status> Fire(const T& type, const Hooks<T>& hooks, timers::Timer timer);
+  // Copies the record to the archive and, once its time has come, deletes it here.
+  template <class T>
+  Task<absl::Status> Retire(const T& type, Transaction& transaction,
+                            const Versioned<RecordOf<T>>& before);
   // Mutate under the limit of what a person may create in a day.
   template <class T, class Request>
   Task<absl::StatusOr<RecordOf<T>>> MutateLimited(rpc::CallContext context, const Request& request,
@@ -250,6 +257,7 @@ class Repository {
   const crypto::KeyRing& ring_;
   Transaction::Tree tree_;
   Newest newest_;
+  Retirement retirement_;
   Transitions transitions_;
   CreationLimit creation_limit_;
   std::map<std::string, Kept, std::less<>> kept_;
@@ -270,13 +278,14 @@ Task<absl::Status> Repository::Fire(const T& type, const Hooks<T>& hooks, timers
   std::function<Task<absl::Status>(Transaction&)> decide =
       [&](Transaction& transaction) -> Task<absl::Status> {
     CO_ASSIGN_OR_RETURN(const Versioned<RecordOf<T>> before, co_await Find(type, timer.id));
-    const std::optional<Time> due = before.exists() ? type.deadline(before.record) : std::nullopt;
+    const auto due = before.exists() ? transaction.DueOf(type, before.record) : std::nullopt;
     if (!due || *due > transaction.now()) {
       // Another change of the record sets the timer anew, which must not be cleared here.
       transaction.Expect(type, timer.id, before.version);
       transaction.SetDeadline(timer.id, due);
       co_return absl::OkStatus();
     }
+    if (type.OverSince(before.record)) co_return co_await Retire(type, transaction, before);
     if (hooks.lapse) co_return co_await hooks.lapse(transaction, before);
     if (type.deleted_at_deadline) {
       transaction.Delete(type, before);
@@ -289,6 +298,22 @@ Task<absl::Status> Repository::Fire(const T& type, const Hooks<T>& hooks, timers
   };
   co_return co_await Update(timer.shard, OriginOf(store_.keys().service(), clock_.Now()),
                             std::move(decide));
+}
+
+template <class T>
+Task<absl::Status> Repository::Retire(const T& type, Transaction& transaction,
+                                      const Versioned<RecordOf<T>>& before) {
+  const std::string& id = type.IdOf(before.record);
+  store::Stored copy{before.version, before.record.SerializeAsString()};
+  CO_RETURN_IF_ERROR(co_await retirement_.archive->Keep(id, std::move(copy)));
+  const Time leave = retirement_.LeaveAt(*type.OverSince(before.record));
+  if (transaction.now() >= leave) {
+    transaction.Delete(type, before);
+  } else {
+    transaction.Expect(type, id, before.version);
+    transaction.SetDeadline(id, leave);
+  }
+  co_return absl::OkStatus();
 }
 
 template <class T>
@@ -308,9 +333,10 @@ void Repository::Add(const T& type, Hooks<T> hooks) {
       return ScopeOf(type, *shared, std::move(context), std::move(id));
     };
   }
-  if (type.deadline == nullptr) return;
+  if (type.deadline == nullptr && type.over == nullptr) return;
   // Nothing is to be deleted because somebody forgot to say what happens to it.
-  if (type.lapse == nullptr && !shared->lapse && !type.deleted_at_deadline) std::abort();
+  const bool lapses = type.lapse != nullptr || shared->lapse || type.deleted_at_deadline;
+  if (type.deadline != nullptr && !lapses) std::abort();
   kept.on_deadline = [this, &type, shared](timers::Timer timer) {
     return Fire(type, *shared, std::move(timer));
   };

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "common/areas/tree.h"
+#include "common/record/archive.h"
 #include "common/record/indexes.h"
 #include "common/record/origin.h"
 #include "common/record/transitions.h"
@@ -33,8 +34,13 @@ class Transaction {
   using Edit = std::function<void(events::v1::Event*)>;
 
   // `keys` outlives it. The tree is asked when a record is filed: a decision may refresh it.
-  Transaction(const store::Keys& keys, Tree tree, int shard, Origin origin)
-      : keys_(keys), tree_(std::move(tree)), origin_(std::move(origin)), commit_(shard) {}
+  Transaction(const store::Keys& keys, Tree tree, int shard, Origin origin,
+              Retirement retirement = {})
+      : keys_(keys),
+        tree_(std::move(tree)),
+        origin_(std::move(origin)),
+        retirement_(retirement),
+        commit_(shard) {}
 
   int shard() const { return commit_.shard(); }
   const Origin& origin() const { return origin_; }
@@ -43,7 +49,7 @@ class Transaction {
   void set_actor(std::string actor_id) { origin_.actor_id = std::move(actor_id); }
 
   // Writes what became of `before` (version 0: a new record). `complete` adds to its event, if it
-  // has one, what the record does not know.
+  // has one, what the record does not know. ARCHIVED where it is retired.
   template <class T>
   void Put(const T& type, const Versioned<typename T::Record>& before,
            const typename T::Record& after, const Edit& complete = nullptr);
@@ -56,6 +62,9 @@ class Transaction {
     (void)type;
     commit_.Expect(KeyOf<typename T::Record>(id), version);
   }
+  // When the clock moves the record next: by its type, or to the archive.
+  template <class T>
+  std::optional<Time> DueOf(const T& type, const typename T::Record& record) const;
   // Sets the record's timer, or clears it.
   void SetDeadline(const std::string& id, std::optional<Time> due);
   // Fills the header of an event: who, when, in which trace.
@@ -83,6 +92,7 @@ class Transaction {
   const store::Keys& keys_;
   Tree tree_;
   Origin origin_;
+  Retirement retirement_;
   store::Commit commit_;
   std::vector<Transition> transitions_;
   absl::Status status_;
@@ -93,6 +103,7 @@ void Transaction::Put(const T& type, const Versioned<typename T::Record>& before
                       const typename T::Record& after, const Edit& complete) {
   const std::string& id = type.IdOf(after);
   const std::string& name = Named<typename T::Record>().name();
+  if (before.retired) status_.Update(Refuse(Reason::ARCHIVED, {{"type", name}, {"id", id}}));
   commit_.Put(KeyOf<typename T::Record>(id), before.version, after.SerializeAsString());
   if (type.IsListed()) {
     std::optional<Indexed> old;
@@ -100,11 +111,9 @@ void Transaction::Put(const T& type, const Versioned<typename T::Record>& before
     const Indexed now{id, type.PlacesOf(after)};
     Index(name, type.States(), old ? &*old : nullptr, &now);
   }
-  if (type.deadline != nullptr) {
-    const auto old = before.exists() ? type.deadline(before.record) : std::nullopt;
-    const std::optional<Time> due = type.deadline(after);
-    if (due != old) SetDeadline(id, due);
-  }
+  const auto old = before.exists() ? DueOf(type, before.record) : std::nullopt;
+  const std::optional<Time> due = DueOf(type, after);
+  if (due != old) SetDeadline(id, due);
   if (T::kHasState && type.moves != nullptr) {
     const int passed = type.passed != nullptr ? type.passed(before.record, after) : 0;
     Note(name, before.exists() ? type.StateOf(before.record) : 0, passed, type.StateOf(after));
@@ -123,7 +132,15 @@ void Transaction::Delete(const T& type, const Versioned<typename T::Record>& bef
     const Indexed old{id, type.PlacesOf(before.record)};
     Index(Named<typename T::Record>().name(), type.States(), &old, nullptr);
   }
-  if (type.deadline != nullptr) SetDeadline(id, std::nullopt);
+  if (type.deadline != nullptr || type.over != nullptr) SetDeadline(id, std::nullopt);
+}
+
+template <class T>
+std::optional<Time> Transaction::DueOf(const T& type, const typename T::Record& record) const {
+  const auto due = type.deadline != nullptr ? type.deadline(record) : std::nullopt;
+  if (due || retirement_.archive == nullptr) return due;
+  const std::optional<Time> since = type.OverSince(record);
+  return since ? std::optional(retirement_.CopyAt(*since)) : std::nullopt;
 }
 
 }  // namespace baodao::record

@@ -21,7 +21,7 @@
 
 #include "baodao/events/v1/events.pb.h"
 #include "baodao/record/v1/type.pb.h"
-#include "common/clock/clock.h"
+#include "common/clock/timestamp.h"
 #include "common/record/machine.h"
 #include "common/rpc/access.h"
 
@@ -32,6 +32,7 @@ template <class Record>
 struct Versioned {
   Record record;
   uint64_t version = 0;
+  bool retired = false;  // read from the archive: it cannot be changed any more
   bool exists() const { return version != 0; }
 };
 
@@ -126,6 +127,10 @@ struct Type {
   void (*lapse)(Record* record, Time now) = nullptr;
   bool deleted_at_deadline = false;
 
+  // States in which it is over, for good or nearly so: some time after its update_time it leaves
+  // the store for the archive (see Retirement).
+  bool (*over)(int state) = nullptr;
+
   static constexpr bool kHasArea = requires(const View& shown) { shown.area_code(); };
   static constexpr bool kHasState = requires(const View& shown) { shown.state(); };
   static constexpr bool kHasEtag = requires(const View& shown) { shown.etag(); };
@@ -141,6 +146,13 @@ struct Type {
   int StateOf(const Record& record) const {
     if constexpr (kHasState) return ViewOf(record).state();
     return 0;
+  }
+  // Since when it is over; nothing where it is not.
+  std::optional<Time> OverSince(const Record& record) const {
+    if constexpr (requires { ViewOf(record).update_time(); }) {
+      if (over != nullptr && over(StateOf(record))) return ToTime(ViewOf(record).update_time());
+    }
+    return std::nullopt;
   }
   // Null where it has no state.
   static const google::protobuf::EnumDescriptor* States() {

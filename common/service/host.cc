@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "common/events/readers.h"
+#include "common/service/redis_memory.h"
 #include "common/service/startup.h"
 #include "common/service/worker_metrics.h"
 
@@ -85,6 +86,7 @@ void Host::Run() {
   }
   if (timers_ != nullptr) runtime_.Spawn("timers", timers_->Run());
   runtime_.Spawn("trimmer", trimmer_->Run());
+  runtime_.Spawn("redis-memory", WatchRedisMemory(runtime_));
   runtime_.OnStop([this] {
     if (timers_ != nullptr) timers_->Stop();
     if (tail_ != nullptr) tail_->Stop();

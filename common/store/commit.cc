@@ -32,13 +32,16 @@ void Commit::RemoveField(std::string key, std::string field) {
   writes_.push_back({Op::kRemoveField, std::move(key), std::move(field), {}});
 }
 
-void Commit::RemoveValue(std::string key) {
-  writes_.push_back({Op::kRemoveValue, std::move(key), {}, {}});
-}
+void Commit::Remove(std::string key) { writes_.push_back({Op::kRemove, std::move(key), {}, {}}); }
 
 void Commit::Append(std::string stream_key, std::string bytes, uint64_t max_length) {
   writes_.push_back(
       {Op::kAppend, std::move(stream_key), {}, std::move(bytes), static_cast<double>(max_length)});
+}
+
+void Commit::Trim(std::string stream_key, Time time) {
+  const auto ms = static_cast<double>(time.time_since_epoch().count());
+  writes_.push_back({Op::kTrim, std::move(stream_key), {}, {}, ms});
 }
 
 void Commit::Emit(std::string event_bytes) {

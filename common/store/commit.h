@@ -47,10 +47,12 @@ class Commit {
   // Fields of a hash: parts of an aggregate guarded by their root record's version.
   void SetField(std::string key, std::string field, std::string bytes);
   void RemoveField(std::string key, std::string field);
-  // Removes a counter (Store::Increment).
-  void RemoveValue(std::string key);
+  // Removes a counter (Store::Increment), an index or a hash as a whole.
+  void Remove(std::string key);
   // Appends to a stream kept for readers (an inbox), trimmed to about `max_length` entries.
   void Append(std::string stream_key, std::string bytes, uint64_t max_length);
+  // Drops the entries of such a stream that were appended before `time`.
+  void Trim(std::string stream_key, Time time);
 
   // Appends an Event (serialized baodao.events.v1.Event) to this service's outbox of the shard.
   void Emit(std::string event_bytes);
@@ -79,8 +81,9 @@ class Commit {
     kIndexRemove,
     kSetField,
     kRemoveField,
-    kRemoveValue,
+    kRemove,
     kAppend,
+    kTrim,
     kEmit,
     kSetTimer,
     kClearTimer
@@ -94,7 +97,7 @@ class Commit {
     std::string key;       // empty for kEmit, kSetTimer, kClearTimer: the store knows those keys
     std::string member;    // member or field
     std::string bytes;     // value; for kPut without the version prefix
-    double number = 0;     // score, due milliseconds, or maximal length
+    double number = 0;     // score, milliseconds since the epoch, or maximal length
     uint64_t version = 0;  // kPut: the version to write; kDelete: the version expected
   };
   struct Request {

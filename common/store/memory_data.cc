@@ -184,7 +184,7 @@ void MemoryData::Write(const Commit::Write& write, const Commit& commit, const K
     case Commit::Op::kPut:
       return WriteText(write.key, detail::RecordText(write.version, write.bytes), std::nullopt);
     case Commit::Op::kDelete:
-    case Commit::Op::kRemoveValue:
+    case Commit::Op::kRemove:
       things_.erase(write.key);
       return;
     case Commit::Op::kIndexAdd:
@@ -199,6 +199,8 @@ void MemoryData::Write(const Commit::Write& write, const Commit& commit, const K
     case Commit::Op::kAppend:
       Append(write.key, write.bytes, now, static_cast<uint64_t>(write.number));
       return;
+    case Commit::Op::kTrim:
+      return TrimStream(write.key, absl::StrCat(static_cast<int64_t>(write.number), "-0"));
     case Commit::Op::kEmit:
       Append(keys.Events(commit.shard()), write.bytes, now);
       return;

@@ -1,9 +1,10 @@
 // Everything a service keeps, behind one interface: Redis in production, memory in simulations and
 // tests. Both pass the same contract tests (tests/integration/store).
 //
-// All methods run on the service loop. Errors are UNAVAILABLE refusals (STORE_UNAVAILABLE): after
-// one, a write may or may not have happened, and the same request_id is safe to send again.
-// INTERNAL and INVALID_ARGUMENT are mistakes of the program: a key of another kind or shard.
+// All methods run on the service loop. Errors are UNAVAILABLE refusals (STORE_UNAVAILABLE,
+// STORE_FULL): after one, a write may or may not have happened, and the same request_id is safe to
+// send again. INTERNAL and INVALID_ARGUMENT are mistakes of the program: a key of another kind or
+// shard.
 #pragma once
 
 #include <absl/status/statusor.h>

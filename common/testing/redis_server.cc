@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "common/redis/slot.h"
+#include "common/testing/paths.h"
 
 namespace baodao::testing {
 namespace {
@@ -102,23 +103,12 @@ RedisServer::~RedisServer() {
 }
 
 bool RedisServer::Start() {
-  std::vector<std::string> arguments = {"redis-server",
-                                        "--port",
-                                        std::to_string(port()),
-                                        "--bind",
-                                        "127.0.0.1",
-                                        "--unixsocket",
-                                        socket(),
-                                        "--dir",
-                                        directory_.string(),
-                                        "--appendonly",
-                                        "yes",
-                                        "--appendfsync",
-                                        options_.fsync_always ? "always" : "no",
-                                        "--save",
-                                        "",
-                                        "--daemonize",
-                                        "no"};
+  std::vector<std::string> arguments = {"redis-server",  SourceFile("ops/dev/redis.conf"),
+                                        "--port",        std::to_string(port()),
+                                        "--bind",        "127.0.0.1",
+                                        "--unixsocket",  socket(),
+                                        "--dir",         directory_.string(),
+                                        "--appendfsync", options_.fsync_always ? "always" : "no"};
   const auto add = [&](std::initializer_list<std::string> more) {
     arguments.insert(arguments.end(), more);
   };

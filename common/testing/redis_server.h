@@ -23,9 +23,9 @@ struct RedisOptions {
   std::vector<std::string> extra;  // more command line arguments: {"--maxmemory", "10mb"}
 };
 
-// A server on 127.0.0.1 with appendonly yes. It dies with the thread that started it, and its
-// directory is removed at the end. Everything throws std::runtime_error when it fails, also when
-// redis-server is not installed.
+// A server on 127.0.0.1 with the shipped redis.conf. It dies with the thread that started it, and
+// its directory is removed at the end. Everything throws std::runtime_error when it fails, also
+// when redis-server is not installed.
 class RedisServer {
  public:
   using Options = RedisOptions;

@@ -104,10 +104,19 @@ check_machine() {
   done
 }
 
+# 70 % of what this machine, or the container it is, has: Redis refuses to write before anything swaps.
+maxmemory() {
+  local bytes limit
+  bytes=$(awk '/^MemTotal:/ {printf "%.0f", $2 * 1024}' /proc/meminfo)
+  limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null || true)
+  if [[ $limit =~ ^[0-9]+$ ]] && [ "$limit" -lt "$bytes" ]; then bytes=$limit; fi
+  echo $((bytes / 10 * 7))
+}
+
 start_redis() {
   # In a session of its own: Ctrl-C must not end it before the services have drained.
   setsid redis-server ops/dev/redis.conf --port 0 --unixsocket "$dir/redis.sock" --unixsocketperm 700 \
-    --dir "$dir/redis" --logfile "$dir/log/redis.log" &
+    --maxmemory "${BAODAO_MAXMEMORY:-$(maxmemory)}" --dir "$dir/redis" --logfile "$dir/log/redis.log" &
   redis_pid=$!
   local answer
   until answer=$(redis-cli -s "$dir/redis.sock" ping 2>/dev/null) && [ "$answer" = PONG ]; do

@@ -2,6 +2,7 @@
 #include "common/service/main.h"
 
 #include <functional>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "common/service/startup.h"
 #include "common/status/macros.h"
 #include "common/work/settings.h"
+#include "services/dispatch/app/ledger_archive.h"
 #include "services/dispatch/app/metrics.h"
 #include "services/dispatch/rpc/handlers.h"
 #include "services/dispatch/workers/deadlines.h"
@@ -29,8 +31,12 @@ std::vector<config::Row> Rows() {
   };
 }
 
-AppOptions OptionsOf(const config::Config& config) {
+AppOptions OptionsOf(const config::Config& config, record::Archive& archive,
+                     rpc::Channel& records) {
   AppOptions options;
+  const Millis keep = config.Duration("keep_ended");
+  options.tasks.retirement = {&archive, keep};
+  options.ledgers = ArchiveAt(records, keep);
   options.limits = work::LimitsOf(config);
   options.tasks.cache_weight = static_cast<size_t>(config.Int("cached_tasks"));
   return options;
@@ -44,9 +50,11 @@ struct DispatchService final : service::Service {
         source(runtime.ChannelTo("registration")),
         profiles(source),
         profile_feed(profiles, runtime.clock, runtime.store.shards()),
+        archive(record::NewArchive(runtime.ChannelTo("records"))),
         app(
             runtime.loop, runtime.store, runtime.clock, runtime.key_ring, profiles,
-            [this] { return areas.tree(); }, runtime.metrics, OptionsOf(runtime.config)),
+            [this] { return areas.tree(); }, runtime.metrics,
+            OptionsOf(runtime.config, *archive, runtime.ChannelTo("records"))),
         metrics(runtime.metrics),
         task_feed(app, near, metrics),
         tasks(app, near),
@@ -80,6 +88,7 @@ struct DispatchService final : service::Service {
   profiles::RegistrationSource source;
   profiles::ProfileCache profiles;
   profiles::ProfileFeed profile_feed;
+  std::unique_ptr<record::Archive> archive;
   App app;
   Metrics metrics;
   NearIndex near;

@@ -18,7 +18,7 @@ namespace {
 struct InboxService final : service::Service {
   InboxService(service::Runtime& runtime, service::Host& host)
       : areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
-        store(runtime.store),
+        store(runtime.store, runtime.config.Duration("keep_ended")),
         handlers(store, hub, areas, runtime.key_ring, runtime.clock),
         liaisons(UnitsFromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         deliverer(store, liaisons, areas, runtime.clock),
@@ -27,6 +27,8 @@ struct InboxService final : service::Service {
                     [this](const timers::Timer& timer) { return deliverer.OnReminder(timer); });
     timers.Register(std::string(kHeldTimer),
                     [this](const timers::Timer& timer) { return deliverer.OnHeld(timer); });
+    timers.Register(std::string(kAgeTimer),
+                    [this](const timers::Timer& timer) { return deliverer.OnAge(timer); });
     host.Areas(areas);
     host.Tail("inbox", hub);
     host.Follow([this](const events::Delivery& delivery) { return deliverer.OnEvent(delivery); });

@@ -26,6 +26,7 @@ struct ListsService final : service::Service {
   ListsService(service::Runtime& runtime, service::Host& host)
       : areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         peers(NewPeers(runtime.ChannelTo("dispatch"), runtime.ChannelTo("registration"))),
+        archive(record::NewArchive(runtime.ChannelTo("records"))),
         records(
             runtime.store, runtime.clock, runtime.key_ring, [this] { return areas.tree(); },
             runtime.metrics),
@@ -34,6 +35,7 @@ struct ListsService final : service::Service {
         services(app, publications),
         follower(app, publications),
         timers(runtime.store, runtime.clock, TimerOptions()) {
+    records.SetRetirement({archive.get(), runtime.config.Duration("keep_ended")});
     AddRecords(app);
     timers.Register(std::string(kPublishTimer),
                     [this](const timers::Timer& timer) { return publications.Resume(timer.id); });
@@ -53,6 +55,7 @@ struct ListsService final : service::Service {
 
   areas::AreaTreeFeed areas;
   std::unique_ptr<Peers> peers;
+  std::unique_ptr<record::Archive> archive;
   record::Repository records;
   App app;
   Publications publications;

@@ -16,6 +16,7 @@
 #include "services/records/rpc/archive.h"
 #include "services/records/rpc/history.h"
 #include "services/records/rpc/reports.h"
+#include "services/records/rpc/retirement.h"
 #include "services/records/rpc/summaries.h"
 #include "services/records/store/database.h"
 #include "services/records/store/migrations.h"
@@ -40,6 +41,7 @@ struct RecordsService final : service::Service {
         unit_sight(database, areas, metrics),
         handlers(database, horizon, sight, areas, runtime.key_ring, runtime.clock, metrics),
         archive(database, horizon, runtime.key_ring, runtime.clock, metrics),
+        retirement(database, runtime.clock, metrics),
         reports(database, horizon, unit_sight, areas, metrics),
         summaries(database, horizon, areas, metrics) {
     host.Areas(areas);
@@ -48,6 +50,7 @@ struct RecordsService final : service::Service {
     });
     handlers.Register(&runtime.router);
     archive.Register(&runtime.router);
+    retirement.Register(&runtime.router);
     reports.Register(&runtime.router);
     summaries.Register(&runtime.router);
     runtime.access = unit_sight.Policy(sight.Policy());
@@ -94,6 +97,7 @@ struct RecordsService final : service::Service {
   UnitSight unit_sight;
   HistoryHandlers handlers;
   ArchiveHandlers archive;
+  RetirementHandlers retirement;
   ReportHandlers reports;
   SummaryHandlers summaries;
 };

@@ -61,6 +61,7 @@ struct RegistrationService final : service::Service {
         areas(runtime.store, runtime.clock),
         metrics(runtime.metrics),
         sender(SenderOf(runtime.config)),
+        archive(record::NewArchive(runtime.ChannelTo("records"))),
         records(
             runtime.store, runtime.clock, runtime.key_ring, [this] { return areas.tree(); },
             runtime.metrics, [this] { return areas.Newest(); }),
@@ -75,6 +76,7 @@ struct RegistrationService final : service::Service {
             LimitsOf(runtime.config)},
         handlers(app),
         timers(runtime.store, runtime.clock) {
+    records.SetRetirement({archive.get(), runtime.config.Duration("keep_ended")});
     AddRecords(app);
     timers.Register(std::string(record::kDeadlineTimer),
                     [this](const timers::Timer& timer) { return records.OnDeadline(timer); });
@@ -109,6 +111,7 @@ struct RegistrationService final : service::Service {
   AreaBook areas;
   Metrics metrics;
   std::unique_ptr<CodeSender> sender;
+  std::unique_ptr<record::Archive> archive;
   record::Repository records;
   App app;
   Handlers handlers;

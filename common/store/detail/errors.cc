@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "common/log/log.h"
+#include "common/redis/errors.h"
 #include "common/status/status.h"
 
 namespace baodao::store::detail {
@@ -30,6 +31,7 @@ absl::Status StoreError(const absl::Status& cause) {
   if (cause.code() == absl::StatusCode::kCancelled) return cause;
   if (Passes(cause.code())) {
     LogOutage(cause);
+    if (redis::HasErrorWord(cause, "OOM")) return Refuse(Reason::STORE_FULL);
     return Refuse(Reason::STORE_UNAVAILABLE);
   }
   log::Error("store.failed", {{"status", cause}});

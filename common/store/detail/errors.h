@@ -5,9 +5,9 @@
 
 namespace baodao::store::detail {
 
-// STORE_UNAVAILABLE for what passes by itself (connection lost, deadline, failover, out of memory),
-// INTERNAL for what is a mistake in the program or the deployment (wrong type, no permission),
-// CANCELLED as it is. Logs the cause, at most once a second for outages.
+// STORE_FULL beyond Redis' maxmemory, STORE_UNAVAILABLE for what else passes by itself (connection
+// lost, deadline, failover), INTERNAL for what is a mistake in the program or the deployment (wrong
+// type, no permission), CANCELLED as it is. Logs the cause, at most once a second for outages.
 absl::Status StoreError(const absl::Status& cause);
 
 }  // namespace baodao::store::detail

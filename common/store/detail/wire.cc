@@ -17,7 +17,7 @@ namespace {
 using Op = Commit::Op;
 
 // Positions in COMMANDS of commit.lua.
-enum Code : uint8_t { kEvents, kZAdd, kZRem, kHSet, kHDel, kDel, kXAdd };
+enum Code : uint8_t { kEvents, kZAdd, kZRem, kHSet, kHDel, kDel, kXAdd, kXTrim };
 
 // Lua can pass no more than some thousands of arguments to one command.
 constexpr size_t kMaxArguments = 500;
@@ -36,10 +36,12 @@ Code CodeOf(Op op) {
       return kHSet;
     case Op::kRemoveField:
       return kHDel;
-    case Op::kRemoveValue:
+    case Op::kRemove:
       return kDel;
     case Op::kAppend:
       return kXAdd;
+    case Op::kTrim:
+      return kXTrim;
     case Op::kPut:
     case Op::kDelete:
       break;
@@ -184,6 +186,10 @@ std::vector<Wire::Operation> Wire::Operations(const Commit& commit) {
         arguments.push_back(Own(absl::StrCat(static_cast<int64_t>(write.number))));
         arguments.insert(arguments.end(), {"*", "e"});
         arguments.push_back(write.bytes);
+        break;
+      case Op::kTrim:
+        arguments.insert(arguments.end(), {"MINID", "="});
+        arguments.push_back(Own(absl::StrCat(static_cast<int64_t>(write.number))));
         break;
       case Op::kEmit:
         arguments.push_back(write.bytes);

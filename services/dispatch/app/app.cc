@@ -41,7 +41,7 @@ App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto
       tasks(loop, store, keys, clock, options.tasks),
       calendars(store, tasks, clock, limits,
                 options.random ? options.random : Calendars::Random(crypto::RandomBits)),
-      ledgers(store, keys, clock) {}
+      ledgers(store, keys, clock, std::move(options.ledgers)) {}
 
 Task<absl::StatusOr<profiles::ProfilePtr>> ProfileFor(App& app, rpc::CallOptions options,
                                                       std::string person_id, v1::Task task) {

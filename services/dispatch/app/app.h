@@ -25,6 +25,7 @@ namespace baodao::dispatch {
 struct AppOptions {
   work::Limits limits;
   Tasks::Options tasks;
+  LedgerArchive ledgers;
   // 64 random bits: reservation tokens.
   Calendars::Random random;
 };

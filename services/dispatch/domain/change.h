@@ -120,5 +120,6 @@ inline constexpr std::string_view kOfferTimer = "offer";
 inline constexpr std::string_view kPromoteTimer = "promote";
 inline constexpr std::string_view kCreditTimer = "credit";
 inline constexpr std::string_view kReleaseTimer = "release";
+inline constexpr std::string_view kRetireTimer = "retire";
 
 }  // namespace baodao::dispatch

@@ -83,10 +83,8 @@ Answer<v1::Task> TaskHandlers::PublishTask(rpc::CallContext context,
 
   Mutation mutation = MutationOf(app_, context, command.task_id, request);
   if (of_need) {
-    auto existing = co_await app_.tasks.Read(command.task_id);
-    if (existing.ok())
-      co_return co_await AnswerExisting(app_, std::move(mutation), command.task_id);
-    if (!absl::IsNotFound(existing.status())) co_return existing.status();
+    CO_ASSIGN_OR_RETURN(const bool exists, co_await app_.tasks.Exists(command.task_id));
+    if (exists) co_return co_await AnswerExisting(app_, std::move(mutation), command.task_id);
   }
   // A need that a closed area left behind is still served.
   absl::Status place = of_need ? absl::OkStatus() : areas::CheckOpen(*tree, area);

@@ -84,12 +84,10 @@ Answer<v1::Assignment> AssignmentHandlers::Sign(rpc::CallContext context, v1::Si
   // A code that was right and used does not count.
   const std::string& person = subject.person_id;
   if (*method == v1::SIGN_METHOD_CODE) {
-    call.extra = [&](store::Commit& commit) {
-      commit.RemoveValue(app_.keys.Tries(task_id, person));
-    };
+    call.extra = [&](store::Commit& commit) { commit.Remove(app_.keys.Tries(task_id, person)); };
   } else if (*method == v1::SIGN_METHOD_POSITION) {
     call.extra = [&](store::Commit& commit) {
-      commit.RemoveValue(app_.keys.PlaceTries(task_id, person));
+      commit.Remove(app_.keys.PlaceTries(task_id, person));
     };
   }
   co_return Parsed<v1::Assignment>(

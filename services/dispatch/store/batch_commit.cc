@@ -99,7 +99,7 @@ store::Commit BuildCommit(const DispatchKeys& keys, const Loaded& before,
   if (changed) {
     commit.Put(keys.Task(task_id), before.version, aggregate.record().SerializeAsString());
     AddPeople(keys, aggregate, commit);
-    UpdateIndexes(keys, before.record, aggregate.record(), now, commit);
+    UpdateIndexes(keys, before.record, aggregate.record(), commit);
   } else {
     commit.Expect(keys.Task(task_id), before.version);
   }

@@ -36,9 +36,8 @@ double TaskScore(const v1::Task& task) {
 }
 
 void UpdateIndexes(const DispatchKeys& keys, const v1::TaskRecord& before,
-                   const v1::TaskRecord& after, Time now, store::Commit& commit) {
+                   const v1::TaskRecord& after, store::Commit& commit) {
   const v1::Task& task = after.task();
-  const std::string& id = task.task_id();
   const bool was_open = IsClaimable(before.task());
   const bool is_open = IsClaimable(task);
   const std::string_view old_list = ListOf(before.task().state());
@@ -57,12 +56,13 @@ void UpdateIndexes(const DispatchKeys& keys, const v1::TaskRecord& before,
     if (!old_list.empty()) commit.IndexRemove(keys.List(commit.shard(), old_list, area), member);
     commit.IndexAdd(keys.List(commit.shard(), new_list, area), score, member);
   }
-  const bool was_final = IsFinal(before.task().state());
-  if (IsFinal(task.state()) && !was_final) {
-    commit.IndexAdd(keys.Closed(commit.shard()),
-                    static_cast<double>(now.time_since_epoch().count()), id);
-  } else if (was_final && !IsFinal(task.state())) {
-    commit.IndexRemove(keys.Closed(commit.shard()), id);
+}
+
+void RemoveFromIndexes(const DispatchKeys& keys, const v1::TaskRecord& record,
+                       store::Commit& commit) {
+  const std::string_view list = ListOf(record.task().state());
+  for (const std::string& area : record.listed_under()) {
+    commit.IndexRemove(keys.List(commit.shard(), list, area), MemberOf(record.task()));
   }
 }
 

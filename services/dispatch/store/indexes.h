@@ -28,6 +28,9 @@ double TaskScore(const v1::Task& task);
 
 // Adds to `commit` what leads from `before` (state UNSPECIFIED: a new task) to `after`.
 void UpdateIndexes(const DispatchKeys& keys, const v1::TaskRecord& before,
-                   const v1::TaskRecord& after, Time now, store::Commit& commit);
+                   const v1::TaskRecord& after, store::Commit& commit);
+// Adds what takes a task that is over out of them.
+void RemoveFromIndexes(const DispatchKeys& keys, const v1::TaskRecord& record,
+                       store::Commit& commit);
 
 }  // namespace baodao::dispatch

@@ -4,7 +4,7 @@
 // clang-format off
 //
 //   {NN}dispatch:…     type    holds                                   bound
-//   task:<task>        record  TaskRecord: the root of an aggregate,   for good: no archive yet
+//   task:<task>        record  TaskRecord: the root of an aggregate,   keep_ended once it is over
 //                              with which the next two change
 //   people:<task>      hash    person id → AssignmentRecord            kMaxPeople
 //   waitlist:<task>    index   person ids by number                    waitlist_max
@@ -13,8 +13,7 @@
 //                              likewise the next three
 //   live:<area>        index   OPEN, STAFFED and IN_SERVICE tasks      until served
 //   done:<area>        index   SERVED and EVALUATED tasks              kAutoClose
-//   ended:<area>       index   CLOSED, CANCELLED and EXPIRED tasks     for good
-//   closed             index   ended tasks by when they ended          for good
+//   ended:<area>       index   CLOSED, CANCELLED and EXPIRED tasks     as the tasks
 //   asked:<person>     index   tasks of the shard that the person has  until answered or begun
 //                              an offer of or waits for, by start
 //   tries:<task>:<p>   value   wrong sign-in codes of a person         10 minutes
@@ -23,7 +22,7 @@
 //                              kept for audits
 //   calendar:<person>  record  CalendarRecord                          kCalendarKeep past its end
 //   hours:<person>     record  LedgerRecord, guards the ledger         one a person
-//   ledger:<person>    hash    sequence (20 digits) → LedgerEntry;     for good
+//   ledger:<person>    hash    sequence (20 digits) → LedgerEntry;     keep_ended
 //                              "task:<task>" → sequence
 //
 // clang-format on
@@ -63,7 +62,6 @@ class DispatchKeys {
   std::string Asked(int shard, std::string_view person) const {
     return keys_.Of(shard, "asked", person);
   }
-  std::string Closed(int shard) const { return keys_.Of(shard, "closed"); }
   std::string Releases(int shard) const { return keys_.Of(shard, "releases"); }
 
  private:

@@ -1,28 +1,20 @@
 #include "services/dispatch/store/ledgers.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <iterator>
 #include <utility>
 
 #include "baodao/events/v1/events.pb.h"
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/dispatch/store/ledger_fields.h"
 #include "services/dispatch/store/tasks.h"
 
 namespace baodao::dispatch {
 namespace {
-
-// Zero-padded, so that fields sort as numbers wherever somebody looks at the hash.
-std::string EntryField(uint64_t sequence) {
-  char text[24];
-  std::snprintf(text, sizeof text, "%020llu", static_cast<unsigned long long>(sequence));
-  return text;
-}
-
-std::string TaskField(const std::string& task_id) { return "task:" + task_id; }
 
 v1::LedgerEntry EntryOf(const Credit& credit, uint64_t sequence, Time now) {
   v1::LedgerEntry entry;
@@ -72,8 +64,12 @@ Task<absl::StatusOr<store::Commit>> Ledgers::DecideAdd(const Credit& credit) {
   std::vector<std::string> proof(1, TaskField(credit.task_id));
   CO_ASSIGN_OR_RETURN(const auto found, co_await store_.GetFields(ledger, std::move(proof)));
   if (found.at(0)) co_return commit;
+  CO_ASSIGN_OR_RETURN(const Entries archived,
+                      co_await ArchivedOf(credit.person_id, credit.task_id, head.record));
+  if (!archived.empty()) co_return commit;
 
   const Time now = clock_.Now();
+  SetTimerAtFirst(head.record, credit.person_id, now, &commit);
   const uint64_t sequence = head.record.last_sequence() + 1;
   head.record.set_last_sequence(sequence);
   head.record.set_minutes(head.record.minutes() + credit.minutes);
@@ -87,12 +83,17 @@ Task<absl::StatusOr<store::Commit>> Ledgers::DecideAdd(const Credit& credit) {
   co_return commit;
 }
 
-Task<absl::StatusOr<v1::LedgerEntry>> Ledgers::Counting(std::string person_id,
-                                                        std::string task_id) {
+Task<absl::StatusOr<v1::LedgerEntry>> Ledgers::Counting(std::string person_id, std::string task_id,
+                                                        const v1::LedgerRecord& head) {
   const std::string ledger = keys_.Ledger(person_id);
   std::vector<std::string> fields(1, TaskField(task_id));
   CO_ASSIGN_OR_RETURN(const auto sequence, co_await store_.GetFields(ledger, std::move(fields)));
-  if (!sequence.at(0)) co_return Refuse(Reason::HOURS_NOT_CREDITED);
+  if (!sequence.at(0)) {
+    CO_ASSIGN_OR_RETURN(Entries archived,
+                        co_await ArchivedOf(std::move(person_id), std::move(task_id), head));
+    if (archived.empty()) co_return Refuse(Reason::HOURS_NOT_CREDITED);
+    co_return std::move(archived.back());
+  }
   fields.assign(1, EntryField(std::strtoull(sequence[0]->c_str(), nullptr, 10)));
   CO_ASSIGN_OR_RETURN(const auto bytes, co_await store_.GetFields(ledger, std::move(fields)));
   v1::LedgerEntry entry;
@@ -107,12 +108,13 @@ Task<absl::StatusOr<store::Decision<v1::Balance>>> Ledgers::Correct(Correction c
   // The head first: whatever is written after this read makes the commit conflict.
   CO_ASSIGN_OR_RETURN(Stored head, co_await Load(credit.person_id));
   CO_ASSIGN_OR_RETURN(const v1::LedgerEntry before,
-                      co_await Counting(credit.person_id, credit.task_id));
+                      co_await Counting(credit.person_id, credit.task_id, head.record));
   const int64_t counts = before.reverses() == 0 ? before.minutes() : 0;
   const Time now = clock_.Now();
   store::Commit commit(keys_.ShardOf(credit.person_id));
   if (counts != credit.minutes) {
     const std::string ledger = keys_.Ledger(credit.person_id);
+    SetTimerAtFirst(head.record, credit.person_id, now, &commit);
     v1::LedgerEntry last;
     const auto add = [&](int64_t minutes, uint64_t reverses) {
       head.record.set_last_sequence(head.record.last_sequence() + 1);
@@ -152,10 +154,31 @@ Task<absl::StatusOr<v1::LedgerRecord>> Ledgers::Head(std::string person_id) {
 Task<absl::StatusOr<std::vector<v1::LedgerEntry>>> Ledgers::List(std::string person_id,
                                                                  uint64_t after, int limit) {
   CO_ASSIGN_OR_RETURN(const Stored head, co_await Load(person_id));
-  std::vector<v1::LedgerEntry> entries;
-  if (after >= head.record.last_sequence()) co_return entries;
+  Entries entries;
+  const uint64_t retired = head.record.retired_sequence();
+  if (after < retired) {
+    const auto left = static_cast<int>(std::min<uint64_t>(retired - after, limit));
+    CO_ASSIGN_OR_RETURN(entries, co_await ReadArchived(person_id, after, left));
+    if (static_cast<int>(entries.size()) < left) {
+      co_return absl::DataLossError("the archive lacks entries of a ledger");
+    }
+    limit -= left;
+    after = retired;
+  }
+  if (limit == 0) co_return entries;
+  CO_ASSIGN_OR_RETURN(Entries stored,
+                      co_await ReadStored(std::move(person_id), head.record, after, limit));
+  std::ranges::move(stored, std::back_inserter(entries));
+  co_return entries;
+}
+
+Task<absl::StatusOr<Ledgers::Entries>> Ledgers::ReadStored(std::string person_id,
+                                                           const v1::LedgerRecord& head,
+                                                           uint64_t after, int limit) {
+  Entries entries;
+  if (after >= head.last_sequence()) co_return entries;
   std::vector<std::string> fields;
-  const uint64_t last = std::min(head.record.last_sequence(), after + static_cast<uint64_t>(limit));
+  const uint64_t last = std::min(head.last_sequence(), after + static_cast<uint64_t>(limit));
   for (uint64_t sequence = after + 1; sequence <= last; ++sequence) {
     fields.push_back(EntryField(sequence));
   }

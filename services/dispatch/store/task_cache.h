@@ -17,6 +17,8 @@ struct Loaded {
   v1::TaskRecord record;
   // Those read so far; everybody when IsComplete.
   People people;
+  // Read from the archive: it cannot be changed any more.
+  bool retired = false;
 
   // Whether whoever is not in `people` has no assignment.
   bool IsComplete() const { return static_cast<int>(people.size()) >= record.people_count(); }

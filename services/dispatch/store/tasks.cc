@@ -10,6 +10,7 @@
 #include "common/status/status.h"
 #include "services/dispatch/store/batch_commit.h"
 #include "services/dispatch/store/marks.h"
+#include "services/dispatch/store/retire.h"
 
 namespace baodao::dispatch {
 
@@ -80,6 +81,10 @@ Task<bool> Tasks::Attempt(const std::string& task_id, Calls& calls, bool fresh) 
   }
   const std::shared_ptr<Loaded> loaded = *std::move(loading);
   if (!known) cache_.Put(loaded);
+  if (loaded->retired) {
+    FinishRetired(*loaded, calls);
+    co_return false;
+  }
   const Time now = clock_.Now();
   FinishExpiring(calls, now);
   Aggregate aggregate(loaded->record, loaded->people);
@@ -92,6 +97,7 @@ Task<bool> Tasks::Attempt(const std::string& task_id, Calls& calls, bool fresh) 
   }
   if (!co_await MarkDecided(store_, verdicts.decided, calls)) co_return fresh;
   store::Commit commit = BuildCommit(keys_, *loaded, aggregate, verdicts.decided, now);
+  SetRetireTimer(options_.retirement, loaded->record.task(), aggregate.task(), &commit);
   const absl::StatusOr<store::CommitOutcome> outcome = co_await store_.Apply(std::move(commit));
   if (!outcome.ok()) {
     cache_.Forget(task_id);

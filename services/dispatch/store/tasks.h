@@ -14,6 +14,7 @@
 
 #include "common/async/task.h"
 #include "common/clock/clock.h"
+#include "common/record/archive.h"
 #include "common/record/page.h"
 #include "common/store/hot_queue.h"
 #include "common/store/store.h"
@@ -39,6 +40,7 @@ class Tasks {
     size_t cache_weight = 200'000;
     size_t max_batch = 256;
     int max_tries = 10;  // commits of one batch before its calls end with CONFLICT_RETRY
+    record::Retirement retirement;
     // 64 random bits, for the pauses between tries; none: the system's.
     std::function<uint64_t()> random;
   };
@@ -52,12 +54,16 @@ class Tasks {
   void SetObserver(TaskObserver observer) { observer_ = std::move(observer); }
 
   // Decides and commits `call` with whatever else waits for this task. The outcome is in the call.
-  // A refused call whose request is known answers as it did the first time.
+  // A refused call whose request is known answers as it did the first time. A task that has left
+  // the store refuses as before, and with ARCHIVED what it would have allowed.
   Task<void> Run(std::string task_id, TaskCall& call);
 
-  // The task as it is now; NOT_FOUND when there is none (or the id is not one of a task).
+  // The task as it is now, or was when it left the store; NOT_FOUND when there is none (or the id
+  // is not one of a task).
   Task<absl::StatusOr<v1::TaskRecord>> Read(std::string task_id);
-  // The same with everybody on it; the two may be a commit apart.
+  // Whether there is or was a task of this well-formed id.
+  Task<absl::StatusOr<bool>> Exists(std::string task_id);
+  // The task with everybody on it; the two may be a commit apart.
   Task<absl::StatusOr<std::shared_ptr<const Loaded>>> ReadWithPeople(std::string task_id);
   // One assignment as it is now; NOT_ASSIGNED when there is none.
   Task<absl::StatusOr<v1::AssignmentRecord>> ReadAssignment(std::string task_id,
@@ -78,6 +84,10 @@ class Tasks {
                                     std::optional<store::RequestKey> request, std::string answer,
                                     std::string actor, std::string trace_id);
 
+  // Copies a task that is over to the archive and, once its time has come, deletes it here. Sets or
+  // clears `timer`, which fired for it.
+  Task<absl::Status> Retire(std::string task_id, std::string timer);
+
   const DispatchKeys& keys() const { return keys_; }
   store::Store& store() { return store_; }
 
@@ -89,6 +99,11 @@ class Tasks {
   Task<bool> Attempt(const std::string& task_id, Calls& calls, bool fresh);
   Task<absl::StatusOr<std::shared_ptr<Loaded>>> Load(const std::string& task_id, const Calls& calls,
                                                      bool fresh);
+  Task<absl::StatusOr<std::shared_ptr<Loaded>>> LoadRetired(const std::string& task_id);
+  // Nothing is written for them.
+  void FinishRetired(const Loaded& loaded, Calls& calls);
+  // What a timer that fired for a task that is over writes.
+  Task<absl::StatusOr<store::Commit>> DecideRetire(const Loaded& loaded, std::string timer);
   Task<absl::Status> LoadPeople(Loaded& loaded, const Calls& calls);
   Task<absl::Status> LoadEverybody(Loaded& loaded);
   // Ends the calls that the commit's outcome ends. True when the next attempt must read afresh.

@@ -25,13 +25,19 @@ absl::StatusOr<v1::AssignmentRecord> ParseAssignment(const std::string& bytes) {
 
 Task<absl::StatusOr<v1::TaskRecord>> Tasks::Read(std::string task_id) {
   if (!ids::IsValid(task_id, "tsk")) co_return NotFound("task", task_id);
-  CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await store_.Get(keys_.Task(task_id)));
-  if (!stored.exists()) co_return NotFound("task", task_id);
-  v1::TaskRecord record;
-  if (!record.ParseFromString(stored.bytes)) {
-    co_return absl::DataLossError("a task cannot be parsed");
-  }
-  co_return record;
+  CO_ASSIGN_OR_RETURN(const std::shared_ptr<Loaded> loaded, co_await Load(task_id, Calls(), true));
+  co_return std::move(loaded->record);
+}
+
+Task<absl::StatusOr<bool>> Tasks::Exists(std::string task_id) {
+  CO_ASSIGN_OR_RETURN(const uint64_t version, co_await store_.VersionOf(keys_.Task(task_id)));
+  if (version != 0) co_return true;
+  // The id of a need's task is as old as the need: the task may have come and gone.
+  if (*ids::TimeOf(task_id) + options_.retirement.keep > clock_.Now()) co_return false;
+  const auto retired = co_await LoadRetired(task_id);
+  if (absl::IsNotFound(retired.status())) co_return false;
+  CO_RETURN_IF_ERROR(retired.status());
+  co_return true;
 }
 
 Task<absl::StatusOr<v1::AssignmentRecord>> Tasks::ReadAssignment(std::string task_id,
@@ -39,8 +45,15 @@ Task<absl::StatusOr<v1::AssignmentRecord>> Tasks::ReadAssignment(std::string tas
   std::vector<std::string> fields(1, person_id);
   CO_ASSIGN_OR_RETURN(const auto found,
                       co_await store_.GetFields(keys_.People(task_id), std::move(fields)));
-  if (!found.at(0)) co_return Refuse(Reason::NOT_ASSIGNED);
-  co_return ParseAssignment(*found[0]);
+  if (found.at(0)) co_return ParseAssignment(*found[0]);
+  CO_ASSIGN_OR_RETURN(const uint64_t version, co_await store_.VersionOf(keys_.Task(task_id)));
+  if (version != 0) co_return Refuse(Reason::NOT_ASSIGNED);
+  const auto retired = co_await LoadRetired(task_id);
+  if (absl::IsNotFound(retired.status())) co_return Refuse(Reason::NOT_ASSIGNED);
+  CO_RETURN_IF_ERROR(retired.status());
+  const auto person = (*retired)->people.find(person_id);
+  if (person == (*retired)->people.end()) co_return Refuse(Reason::NOT_ASSIGNED);
+  co_return person->second;
 }
 
 Task<absl::StatusOr<std::vector<record::Position>>> Tasks::ListAsked(std::string person_id) {
@@ -80,7 +93,7 @@ Task<absl::StatusOr<std::shared_ptr<Loaded>>> Tasks::Load(const std::string& tas
   std::shared_ptr<Loaded> loaded = fresh ? nullptr : cache_.Find(task_id);
   if (loaded == nullptr) {
     CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await store_.Get(keys_.Task(task_id)));
-    if (!stored.exists()) co_return NotFound("task", task_id);
+    if (!stored.exists()) co_return co_await LoadRetired(task_id);
     loaded = std::make_shared<Loaded>();
     loaded->version = stored.version;
     if (!loaded->record.ParseFromString(stored.bytes)) {
@@ -127,7 +140,7 @@ Task<absl::StatusOr<bool>> Tasks::Create(const v1::TaskRecord& record, const Eff
   const Time now = clock_.Now();
   store::Commit commit(keys_.ShardOf(id));
   commit.Put(keys_.Task(id), 0, record.SerializeAsString());
-  UpdateIndexes(keys_, v1::TaskRecord(), record, now, commit);
+  UpdateIndexes(keys_, v1::TaskRecord(), record, commit);
   AddEffects(effects, actor, trace_id, now, commit);
   if (request) commit.Answer(*std::move(request), std::move(answer));
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome, co_await store_.Apply(std::move(commit)));

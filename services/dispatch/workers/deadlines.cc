@@ -38,6 +38,8 @@ void Deadlines::Register(timers::TimerLoop& loop) {
   add(kPromoteTimer, &Deadlines::Promote);
   add(kCreditTimer, &Deadlines::Credit);
   add(kReleaseTimer, &Deadlines::Release);
+  add(kRetireTimer, &Deadlines::Retire);
+  add(kLedgerTimer, &Deadlines::Ledger);
 }
 
 Task<absl::Status> Deadlines::Run(timers::Timer timer, std::vector<std::string> people,
@@ -48,10 +50,12 @@ Task<absl::Status> Deadlines::Run(timers::Timer timer, std::vector<std::string> 
   call.actor = kActor;
   call.decide = std::move(decide);
   co_await RunAndRelease(app_, timer.id, call);
-  if (call.end == TaskCall::End::kRefused && absl::IsNotFound(call.result.status())) {
+  const absl::Status status = call.result.status();
+  const bool gone = absl::IsNotFound(status) || Is(status, Reason::ARCHIVED);
+  if (call.end == TaskCall::End::kRefused && gone) {
     co_return co_await Drop(std::move(timer));
   }
-  co_return call.result.status();
+  co_return status;
 }
 
 Task<absl::Status> Deadlines::Drop(timers::Timer timer) {
@@ -89,6 +93,16 @@ Task<absl::Status> Deadlines::End(timers::Timer timer) {
 
 Task<absl::Status> Deadlines::Release(timers::Timer timer) {
   co_return co_await Run(std::move(timer), {}, true, &DecideRelease);
+}
+
+Task<absl::Status> Deadlines::Retire(timers::Timer timer) {
+  const absl::Status retired = co_await app_.tasks.Retire(timer.id, timer.member);
+  if (absl::IsNotFound(retired)) co_return co_await Drop(std::move(timer));
+  co_return retired;
+}
+
+Task<absl::Status> Deadlines::Ledger(timers::Timer timer) {
+  return app_.ledgers.Retire(timer.id, timer.member);
 }
 
 Task<absl::Status> Deadlines::AutoClose(timers::Timer timer) {

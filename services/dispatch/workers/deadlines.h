@@ -27,6 +27,9 @@ class Deadlines {
   Task<absl::Status> Promote(timers::Timer timer);
   Task<absl::Status> Credit(timers::Timer timer);
   Task<absl::Status> Release(timers::Timer timer);
+  Task<absl::Status> Retire(timers::Timer timer);
+  // Of a person, not of a task.
+  Task<absl::Status> Ledger(timers::Timer timer);
 
  private:
   using Decide = std::function<absl::StatusOr<Effects>(Aggregate&, Time)>;

@@ -82,6 +82,10 @@ void InboxStore::Append(store::Commit* commit, const Owner& owner, v1::InboxReco
   if (urgent) head->set_urgent(head->urgent() + 1);
   if (urgent) commit->Append(UrgentKey(owner), record->SerializeAsString(), kKept);
   commit->Append(StreamKey(owner), record->SerializeAsString(), kKept);
+  if (!head->ages()) {
+    head->set_ages(true);
+    commit->SetTimer(timers::Member(kAgeTimer, owner.id), cause.now + keep_);
+  }
   events::v1::Event event;
   *event.mutable_time() = ToTimestamp(cause.now);
   event.set_actor_id(cause.actor_id);
@@ -209,6 +213,32 @@ Task<absl::Status> InboxStore::ShowHeld(Owner owner, std::string name, std::stri
   };
   co_return co_await OnTimer(std::move(owner), std::move(key), name, std::move(timer),
                              std::move(cause), std::move(show));
+}
+
+Task<absl::Status> InboxStore::DropOld(Owner owner, std::string timer, Time now) {
+  // The head first: what is added after this read makes the commit conflict.
+  CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));
+  const Time old = now - keep_;
+  const Cursor before{static_cast<uint64_t>(old.time_since_epoch().count()) - 1, UINT64_MAX};
+  CO_ASSIGN_OR_RETURN(const std::vector<Entry> left, co_await After(owner, before, 1));
+  store::Commit commit(owner.shard);
+  uint64_t dropped = head.record.added();
+  if (left.empty()) {
+    commit.Remove(StreamKey(owner));
+    commit.Remove(UrgentKey(owner));
+    commit.ClearTimer(std::move(timer));
+    head.record.clear_ages();
+  } else {
+    commit.Trim(StreamKey(owner), old);
+    commit.Trim(UrgentKey(owner), old);
+    commit.SetTimer(std::move(timer), Time(Millis(left[0].cursor.ms)) + keep_);
+    dropped = left[0].record.number() - 1;
+  }
+  head.record.set_read(std::max(head.record.read(), dropped));
+  commit.Put(HeadKey(owner), head.version, head.record.SerializeAsString());
+  CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome, co_await store_.Apply(std::move(commit)));
+  if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
+  co_return absl::AbortedError("the inbox changed at the same moment");
 }
 
 Task<absl::StatusOr<v1::InboxRecord>> InboxStore::MarkRead(Owner owner, Cursor cursor,

@@ -8,8 +8,8 @@
 //
 //   {NN}inbox:…        type    holds                                       bound
 //   head:<owner>       record  InboxRecord: counts, what is read, tallies  one an owner
-//   stream:<owner>     stream  NotificationRecords                         about kKept
-//   urgent:<owner>     stream  the urgent ones of these, once more         about kKept
+//   stream:<owner>     stream  NotificationRecords                         about kKept, keep_ended
+//   urgent:<owner>     stream  the urgent ones of these, once more         about kKept, keep_ended
 //   held:<owner>       hash    tally → notification held back              kMaxTallies, kHeldFor
 //   reminders:<owner>  hash    task → notification to remind of            until the task begins
 //
@@ -38,6 +38,7 @@ inline constexpr uint64_t kKept = 1'000;
 
 inline constexpr std::string_view kRemindTimer = "remind";
 inline constexpr std::string_view kHeldTimer = "held";
+inline constexpr std::string_view kAgeTimer = "age";
 
 struct Owner {
   std::string id;  // a person or an area
@@ -71,7 +72,8 @@ struct Addition {
 // Loop thread only.
 class InboxStore {
  public:
-  explicit InboxStore(store::Store& store) : store_(store) {}
+  // Notifications are dropped `keep` after they came.
+  InboxStore(store::Store& store, Millis keep) : store_(store), keep_(keep) {}
 
   store::Store& store() { return store_; }
   // The shard in a person's id; nothing when it is no id of a person.
@@ -86,6 +88,9 @@ class InboxStore {
   Task<absl::Status> Remind(Owner owner, std::string task_id, std::string timer, Cause cause);
   // Adds what is held back under `name`, and clears its timer.
   Task<absl::Status> ShowHeld(Owner owner, std::string name, std::string timer, Cause cause);
+
+  // Drops old notifications, which count as read, and sets or clears the timer that fired for them.
+  Task<absl::Status> DropOld(Owner owner, std::string timer, Time now);
 
   // Strictly after `after`, oldest first.
   Task<absl::StatusOr<std::vector<Entry>>> After(Owner owner, Cursor after, int limit);
@@ -134,6 +139,7 @@ class InboxStore {
                          const Cause& cause, uint64_t name) const;
 
   store::Store& store_;
+  Millis keep_;
 };
 
 // Notifications not read and still kept.

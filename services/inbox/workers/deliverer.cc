@@ -92,6 +92,10 @@ Task<absl::Status> Deliverer::OnHeld(timers::Timer timer) {
   co_return co_await inbox_.ShowHeld(std::move(owner), timer.extra, timer.member, cause);
 }
 
+Task<absl::Status> Deliverer::OnAge(timers::Timer timer) {
+  return inbox_.DropOld({timer.id, timer.shard}, timer.member, clock_.Now());
+}
+
 Task<absl::Status> Deliverer::OnReminder(timers::Timer timer) {
   const std::optional<Owner> owner = inbox_.PersonOwner(timer.id);
   if (!owner) co_return absl::InvalidArgumentError("a reminder of nobody: " + timer.member);

@@ -24,9 +24,10 @@ class Deliverer {
 
   // For the group "inbox". One commit for each recipient, done once however often the event comes.
   Task<absl::Status> OnEvent(const events::Delivery& delivery);
-  // For timers of kRemindTimer and of kHeldTimer.
+  // For timers of kRemindTimer, kHeldTimer and kAgeTimer.
   Task<absl::Status> OnReminder(timers::Timer timer);
   Task<absl::Status> OnHeld(timers::Timer timer);
+  Task<absl::Status> OnAge(timers::Timer timer);
 
  private:
   Task<absl::Status> Deliver(Notice notice, Cause cause);

@@ -52,8 +52,8 @@ absl::Status Link(v1::NeedRecord* record, v1::Match match, Time now);
 // Whether the requester's wish has been decided on, one way or the other; never undone.
 bool IsDecided(v1::NeedState state);
 
-// Whether the private details are out of reach for all but the requester: the work is over, or will
-// never be.
+// Whether the work is over, or will never be: the private details are out of reach for all but the
+// requester, and the need leaves the store some time later.
 bool IsOver(v1::NeedState state);
 
 // The need as others learn of it in events: the place rounded to about 100 m, no contact.

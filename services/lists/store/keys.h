@@ -4,12 +4,12 @@
 // clang-format off
 //
 //   {NN}lists:…            type    holds                                  bound
-//   need:<need>            record  NeedRecord                             for good: no archive yet
+//   need:<need>            record  NeedRecord                             keep_ended once over
 //   need-in:<area>…        index   needs in an area, of one state         as its needs
 //   need-of:<person>       index   needs that a person raised             as its needs
-//   resource:<resource>    record  ResourceRecord                         for good: no archive yet
+//   resource:<resource>    record  ResourceRecord                         keep_ended once over
 //   resource-in:<area>…    index   resources in an area, of one state     as its resources
-//   project:<project>      record  ProjectRecord                          for good: no archive yet
+//   project:<project>      record  ProjectRecord                          keep_ended once over
 //   project-in:<area>…     index   projects in an area, of one state      as its projects
 //   added:<type>:<person>  value   how many the person added in a day     24 hours
 //   releases               stream  who was shown which contact (Events),  1,000,000 a shard

@@ -4,6 +4,7 @@
 #include "baodao/lists/v1/records.pb.h"
 #include "common/record/type.h"
 #include "services/lists/domain/need_deadlines.h"
+#include "services/lists/domain/need_rules.h"
 #include "services/lists/domain/need_states.h"
 #include "services/lists/domain/project.h"
 #include "services/lists/domain/resource.h"
@@ -43,7 +44,8 @@ inline constexpr record::Type<v1::NeedRecord, v1::Need> kNeed{
     .passed = PassedState,
     .event = FillEvent,
     .deadline = DeadlineOf,
-    .lapse = Lapse};
+    .lapse = Lapse,
+    .over = [](int state) { return IsOver(static_cast<v1::NeedState>(state)); }};
 
 inline constexpr record::Type<v1::ResourceRecord, v1::Resource> kResource{
     .view = &v1::ResourceRecord::resource,
@@ -55,7 +57,9 @@ inline constexpr record::Type<v1::ResourceRecord, v1::Resource> kResource{
     .moves = [] { return kResourceMachine.Moves(); },
     .event = FillEvent,
     .deadline = DeadlineOf,
-    .lapse = Lapse};
+    .lapse = Lapse,
+    .over =
+        [](int state) { return kResourceMachine.IsFinal(static_cast<v1::ResourceState>(state)); }};
 
 inline constexpr record::Type<v1::ProjectRecord, v1::Project> kProject{
     .view = &v1::ProjectRecord::project,
@@ -66,6 +70,8 @@ inline constexpr record::Type<v1::ProjectRecord, v1::Project> kProject{
     .moves = [] { return kProjectMachine.Moves(); },
     .event = FillEvent,
     .deadline = DeadlineOf,
-    .lapse = Lapse};
+    .lapse = Lapse,
+    .over =
+        [](int state) { return kProjectMachine.IsFinal(static_cast<v1::ProjectState>(state)); }};
 
 }  // namespace baodao::lists

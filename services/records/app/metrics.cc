@@ -30,6 +30,8 @@ constexpr Spec kQuerySeconds{"baodao_records_query_seconds",
                              {"query"}};
 constexpr Spec kReadFailures{"baodao_records_read_failures_total", Type::kCounter,
                              "Questions that the database could not answer."};
+constexpr Spec kRetired{"baodao_records_retired_total", Type::kCounter,
+                        "Records of other services that came to be kept here, or newer versions."};
 
 }  // namespace
 
@@ -43,12 +45,15 @@ RecordsMetrics::RecordsMetrics(metrics::Registry& registry)
       areas_seconds(registry.HistogramOf(kQuerySeconds, {"areas"})),
       archive_seconds(registry.HistogramOf(kQuerySeconds, {"archive"})),
       history_seconds(registry.HistogramOf(kQuerySeconds, {"history"})),
+      retired_seconds(registry.HistogramOf(kQuerySeconds, {"retired"})),
+      ledger_seconds(registry.HistogramOf(kQuerySeconds, {"ledger"})),
       statement_seconds(registry.HistogramOf(kQuerySeconds, {"statement"})),
       unit_seconds(registry.HistogramOf(kQuerySeconds, {"unit"})),
       unit_report_seconds(registry.HistogramOf(kQuerySeconds, {"unit_report"})),
       area_report_seconds(registry.HistogramOf(kQuerySeconds, {"area_report"})),
       summary_seconds(registry.HistogramOf(kQuerySeconds, {"summary"})),
-      read_failures(registry.CounterOf(kReadFailures)) {
+      read_failures(registry.CounterOf(kReadFailures)),
+      retired(registry.CounterOf(kRetired)) {
   for (const std::string& service : events::ServicesReadBy("records")) {
     events_[service] = registry.CounterOf(kEvents, {service});
   }

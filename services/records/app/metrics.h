@@ -23,12 +23,15 @@ class RecordsMetrics {
   metrics::Histogram* areas_seconds;
   metrics::Histogram* archive_seconds;
   metrics::Histogram* history_seconds;
+  metrics::Histogram* retired_seconds;
+  metrics::Histogram* ledger_seconds;
   metrics::Histogram* statement_seconds;
   metrics::Histogram* unit_seconds;
   metrics::Histogram* unit_report_seconds;
   metrics::Histogram* area_report_seconds;
   metrics::Histogram* summary_seconds;
   metrics::Counter* read_failures;
+  metrics::Counter* retired;
 
  private:
   std::map<std::string, metrics::Counter*> events_;

@@ -13,7 +13,7 @@
 //   person:<person>           record  PersonRecord                           for good
 //   person-in:<area>          index   people registered in an area           as its people
 //   person-all                index   people of the shard                    as its people
-//   registration:<reg>        record  RegistrationRecord                     for good
+//   registration:<reg>        record  RegistrationRecord                     keep_ended once over
 //   registration-in:<area>…   index   registrations, of one state            as these
 //   registration-of:<id>      index   those of a person or a unit            as these
 //   phone:<hash>              record  the id of the person who has it        as the people

@@ -63,7 +63,11 @@ inline constexpr record::Type<v1::RegistrationRecord, v1::Registration> kRegistr
     .deadline = [](const v1::RegistrationRecord& record) -> std::optional<Time> {
       const std::optional<Deadline> deadline = DeadlineOf(record.registration());
       return deadline ? std::optional(deadline->due) : std::nullopt;
-    }};
+    },
+    .over =
+        [](int state) {
+          return kRegistrationMachine.IsFinal(static_cast<v1::RegistrationState>(state));
+        }};
 
 inline constexpr record::Type<v1::ServicePointRecord, v1::ServicePoint> kServicePoint{
     .view = &v1::ServicePointRecord::service_point,

@@ -1,7 +1,6 @@
 // Service confirmed after the fact, on a real store.
-#include "common/ids/ids.h"
 #include "common/testing/matchers.h"
-#include "tests/integration/dispatch/later.h"
+#include "tests/integration/dispatch/missed.h"
 
 namespace baodao::dispatch {
 namespace {
@@ -9,74 +8,7 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
-class ConfirmServiceTest : public LaterTest {
- protected:
-  ConfirmServiceTest()
-      : one_(loop_, *replicas_[0], clock_, ring_), two_(loop_, *replicas_[1], clock_, ring_) {}
-
-  // A task of a need that the person accepted and did not sign in to, long over.
-  v1::Task Missed(const std::string& person) {
-    v1::PublishTaskRequest request = NewTask(hours(1), 1, 1);
-    request.set_requester_id(requester_);
-    const DispatchKeys& keys = replicas_[0]->app.keys;
-    request.set_need_id(ids::New("ned", TestTree()->ShardOf(kCommunity, keys.base())));
-    request.set_need_attempt(1);
-    const auto task = Run(replicas_[0]->tasks.PublishTask(Lists(), request));
-    EXPECT_THAT(task, testing::IsOk());
-    EXPECT_THAT(Run(Claim(0, person, task->task_id(), "claim-" + task->task_id())),
-                testing::IsOk());
-    return *task;
-  }
-  void Expire(const std::string& task) {
-    clock_.ahead = hours(5);
-    EXPECT_THAT(Fire(one_, &Deadlines::End, kEndTimer, task), testing::IsOk());
-    EXPECT_EQ(Get(task).state(), v1::TASK_STATE_EXPIRED);
-  }
-  static v1::ConfirmServiceRequest Told(const v1::Task& task, const std::string& person,
-                                        const std::string& id) {
-    v1::ConfirmServiceRequest request;
-    request.set_request_id(id);
-    request.set_task_id(task.task_id());
-    request.set_reason("手机没电");
-    v1::ConfirmedService& service = *request.add_services();
-    service.set_person_id(person);
-    *service.mutable_served()->mutable_start() = task.window().start();
-    *service.mutable_served()->mutable_end() = ToTimestamp(StartOf(task) + minutes(60));
-    return request;
-  }
-  static Time StartOf(const v1::Task& task) { return ToTime(task.window().start()); }
-  void Credit(const std::string& task) {
-    EXPECT_THAT(Fire(two_, &Deadlines::Credit, kCreditTimer, task), testing::IsOk());
-  }
-  std::vector<v1::LedgerEntry> LedgerOf(const std::string& person) {
-    return *Run(replicas_[1]->app.ledgers.List(person, 0, 10));
-  }
-  absl::StatusOr<v1::Balance> Correct(const std::string& task, const std::string& person, int to) {
-    v1::CorrectHoursRequest request;
-    request.set_request_id("correct-" + std::to_string(to));
-    request.set_task_id(task);
-    request.set_person_id(person);
-    request.set_minutes(to);
-    request.set_reason("更正");
-    return Run(one_.ledgers.CorrectHours(Coordinator(), request));
-  }
-  static rpc::CallContext CoordinatorWith(const std::string& id) {
-    std::vector<auth::RoleGrant> grants(1);
-    grants[0] = {auth::v1::ROLE_COORDINATOR, "310110"};
-    return rpc::CallContext::Internal(auth::Principal::Person(id, grants), "test");
-  }
-  std::string EvaluatedBy(const std::string& person, const std::string& task) {
-    v1::EvaluateTaskRequest request;
-    request.set_request_id("rate");
-    request.set_task_id(task);
-    request.set_rating(5);
-    return Why(Run(one_.tasks.EvaluateTask(As(person), request)).status());
-  }
-
-  const std::string requester_ = NewPerson();
-  LaterClock clock_;
-  LaterReplica one_, two_;
-};
+class ConfirmServiceTest : public MissedTest {};
 
 // Who had come and could not sign in was a NO_SHOW for ever, and nothing could put it right.
 TEST_F(ConfirmServiceTest, FromExpiredToCreditedAndRated) {

@@ -18,10 +18,11 @@ class LaterClock final : public Clock {
 
 // A replica by such a clock.
 struct LaterReplica {
-  LaterReplica(asio::io_context& loop, Replica& replica, Clock& clock, const crypto::KeyRing& ring)
+  LaterReplica(asio::io_context& loop, Replica& replica, Clock& clock, const crypto::KeyRing& ring,
+               AppOptions options = {})
       : app(
             loop, replica.store, clock, ring, replica.profiles, [] { return TestTree(); },
-            replica.registry, AppOptions()),
+            replica.registry, std::move(options)),
         tasks(app, replica.near),
         assignments(app),
         ledgers(app),

@@ -17,7 +17,7 @@ Task<absl::StatusOr<std::vector<areas::Area>>> InboxTest::ReadAreas() {
 Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
                  areas::AreaSource source, UnitSource units)
     : areas(std::move(source), clock),
-      inbox(store),
+      inbox(store, kKeep),
       handlers(inbox, hub, areas, ring, clock),
       liaisons(std::move(units), clock),
       deliverer(inbox, liaisons, areas, clock) {

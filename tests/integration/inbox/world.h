@@ -23,6 +23,8 @@
 
 namespace baodao::inbox {
 
+inline constexpr Millis kKeep = std::chrono::hours(24 * 30);
+
 inline constexpr char kCommunity[] = "310110009001";
 
 // One process of inbox.

@@ -73,7 +73,7 @@ TEST_P(UnstuckTest, AnAnswerOfAnotherCallUnderTheRequestIdDoesNotHoldThePublicat
   const store::Keys& keys = stores_[0]->keys();
   const int shard = keys.ShardOfId(need.need_id());
   store::Commit forget(shard);
-  forget.RemoveValue(keys.Answer(shard, coordinator_id_, "same"));
+  forget.Remove(keys.Answer(shard, coordinator_id_, "same"));
   ASSERT_THAT(testing::Run(loop_, stores_[0]->Apply(std::move(forget))), testing::IsOk());
   store::Commit other(shard);
   other.Answer({coordinator_id_, "same", 1}, "another call's");

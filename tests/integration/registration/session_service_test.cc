@@ -21,7 +21,7 @@ class SessionServiceTest : public ServiceTest {
   void ForgetLastMinute() {
     const std::string hash = app_->vault.PhoneHash(kPhone);
     store::Commit commit(app_->keys.PhoneShard(hash));
-    commit.RemoveValue(app_->keys.SentMinute(hash, app_->vault.AddressHash("127.0.0.1")));
+    commit.Remove(app_->keys.SentMinute(hash, app_->vault.AddressHash("127.0.0.1")));
     EXPECT_THAT(Run(store_->Apply(std::move(commit))), testing::IsOk());
   }
   std::string WrongCode() { return sender_.codes[kPhone] == "000000" ? "000001" : "000000"; }

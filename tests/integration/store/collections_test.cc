@@ -105,11 +105,27 @@ TEST_P(CollectionsTest, Fields) {
   EXPECT_TRUE(Ok(store().GetFields(key, {})).empty());
 }
 
+TEST_P(CollectionsTest, ACommitRemovesAnIndexOrAHashAsAWhole) {
+  const std::string index = Key("index", "whole"), hash = Key("hash", "whole");
+  Commit adding(3);
+  adding.IndexAdd(index, 1, "a");
+  adding.IndexAdd(index, 2, "b");
+  adding.SetField(hash, "x", "1");
+  adding.SetField(hash, "y", "2");
+  EXPECT_EQ(ApplyKind(adding), Kind::kApplied);
+  Commit removing(3);
+  removing.Remove(index);
+  removing.Remove(hash);
+  EXPECT_EQ(ApplyKind(removing), Kind::kApplied);
+  EXPECT_EQ(Ok(store().IndexSize(index)), 0);
+  EXPECT_TRUE(Ok(store().ListFields(hash)).empty());
+}
+
 TEST_P(CollectionsTest, ACommitRemovesACounter) {
   const std::string key = Key("rate", "removed");
   EXPECT_EQ(Ok(store().Increment(key, Millis(60'000))).value, 1);
   Commit removing(3);
-  removing.RemoveValue(key);
+  removing.Remove(key);
   EXPECT_EQ(ApplyKind(removing), Kind::kApplied);
   EXPECT_EQ(Ok(store().ReadCounter(key)).value, 0);
 }
@@ -167,6 +183,23 @@ TEST_P(CollectionsTest, StreamsAreTrimmed) {
   EXPECT_GE(left.size(), 100u);
   EXPECT_LE(left.size(), 300u);
   EXPECT_EQ(left.back().bytes, "999");
+}
+
+TEST_P(CollectionsTest, StreamsLoseWhatIsOld) {
+  const std::string key = Key("inbox", "old");
+  Commit commit(3);
+  for (int i = 0; i < 3; ++i) commit.Append(key, std::to_string(i), 100);
+  EXPECT_EQ(ApplyKind(commit), Kind::kApplied);
+  const auto all = Ok(store().ReadStream(key, "", false, 100));
+  const Time last(Millis(std::stoll(all.back().id)));
+  Commit young(3), old(3);
+  young.Trim(key, Time(Millis(std::stoll(all.front().id))));
+  EXPECT_EQ(ApplyKind(young), Kind::kApplied);
+  EXPECT_EQ(Ok(store().ReadStream(key, "", false, 100)).size(), 3u);
+  old.Trim(key, last + Millis(1));
+  old.Trim(Key("inbox", "none"), last);
+  EXPECT_EQ(ApplyKind(old), Kind::kApplied);
+  EXPECT_TRUE(Ok(store().ReadStream(key, "", false, 100)).empty());
 }
 
 TEST_P(CollectionsTest, TimersAreTakenWithALease) {

@@ -141,7 +141,7 @@ class IndexesTest : public TaskFixture {
     v1::TaskRecord after = record_;
     change(*after.mutable_task());
     store::Commit commit(3);
-    UpdateIndexes(keys_, record_, after, kNow, commit);
+    UpdateIndexes(keys_, record_, after, commit);
     return commit.writes().size();
   }
   DispatchKeys keys_;
@@ -165,7 +165,7 @@ TEST_F(IndexesTest, AnEndedTaskIsOnlyInTheListsOfTheEnded) {
   v1::TaskRecord after = record_;
   after.mutable_task()->set_state(v1::TASK_STATE_CANCELLED);
   store::Commit commit(3);
-  UpdateIndexes(keys_, record_, after, kNow, commit);
+  UpdateIndexes(keys_, record_, after, commit);
   std::vector<std::string> removed, added;
   for (const auto& write : commit.writes()) {
     (write.op == store::Commit::Op::kIndexRemove ? removed : added).push_back(write.key);
@@ -174,25 +174,23 @@ TEST_F(IndexesTest, AnEndedTaskIsOnlyInTheListsOfTheEnded) {
                                                        keys_.List(3, "open", "310110001"),
                                                        keys_.List(3, "live", "310110001002"),
                                                        keys_.List(3, "live", "310110001")));
-  EXPECT_THAT(
-      added, ::testing::UnorderedElementsAre(keys_.List(3, "ended", "310110001002"),
-                                             keys_.List(3, "ended", "310110001"), keys_.Closed(3)));
+  EXPECT_THAT(added, ::testing::UnorderedElementsAre(keys_.List(3, "ended", "310110001002"),
+                                                     keys_.List(3, "ended", "310110001")));
 }
 
-// Service confirmed after the fact brings it back; the archive must not take it.
+// Service confirmed after the fact brings it back.
 TEST_F(IndexesTest, ATaskThatWasServedAfterAllHasNotEnded) {
   record_.mutable_task()->set_state(v1::TASK_STATE_EXPIRED);
   v1::TaskRecord after = record_;
   after.mutable_task()->set_state(v1::TASK_STATE_SERVED);
   store::Commit commit(3);
-  UpdateIndexes(keys_, record_, after, kNow, commit);
+  UpdateIndexes(keys_, record_, after, commit);
   std::vector<std::string> removed;
   for (const auto& write : commit.writes()) {
     if (write.op == store::Commit::Op::kIndexRemove) removed.push_back(write.key);
   }
   EXPECT_THAT(removed, ::testing::UnorderedElementsAre(keys_.List(3, "ended", "310110001002"),
-                                                       keys_.List(3, "ended", "310110001"),
-                                                       keys_.Closed(3)));
+                                                       keys_.List(3, "ended", "310110001")));
 }
 
 TEST_F(IndexesTest, ScoresOrderByStartAndSpreadEqualStarts) {

@@ -45,7 +45,7 @@ class TaskListTest : public ::testing::Test {
     record.add_listed_under(kStreet);
     store::Commit commit(keys_.ShardOf(task.task_id()));
     commit.Put(keys_.Task(task.task_id()), 0, record.SerializeAsString());
-    UpdateIndexes(keys_, v1::TaskRecord(), record, clock_.Now(), commit);
+    UpdateIndexes(keys_, v1::TaskRecord(), record, commit);
     EXPECT_THAT(testing::Run(loop_, store_.Apply(std::move(commit))), testing::IsOk());
     return task.task_id();
   }

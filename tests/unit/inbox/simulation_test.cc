@@ -50,7 +50,7 @@ struct Replica {
   Replica(store::MemoryData& data, Clock& clock)
       : store(store::Keys("inbox", kShards), data, clock),
         areas([] { return SmallTree(); }, clock),
-        inbox(store),
+        inbox(store, std::chrono::hours(24 * 30)),
         liaisons(NoUnit, clock),
         deliverer(inbox, liaisons, areas, clock) {}
 
@@ -217,6 +217,8 @@ class Simulation {
         // One that fails comes again when its lease is over.
         if (one.member.starts_with(kHeldTimer)) {
           (void)co_await replicas_[replica]->deliverer.OnHeld(std::move(timer));
+        } else if (one.member.starts_with(kAgeTimer)) {
+          (void)co_await replicas_[replica]->deliverer.OnAge(std::move(timer));
         } else {
           (void)co_await replicas_[replica]->deliverer.OnReminder(std::move(timer));
         }

@@ -20,6 +20,7 @@
 #include "baodao/lists/v1/project.pb.h"
 #include "baodao/lists/v1/resource.pb.h"
 #include "baodao/matching/v1/matching.pb.h"
+#include "baodao/records/v1/retired.pb.h"
 #include "baodao/registration/v1/area.pb.h"
 #include "baodao/registration/v1/person.pb.h"
 #include "baodao/registration/v1/registration.pb.h"
@@ -132,10 +133,13 @@ TEST(ContractTest, EveryMutationHasARequestId) {
                                        "Watch", "Recommend", "Echo"};
   // The codes and tokens of a login are used once by themselves.
   const std::set<std::string> sessions = {"RequestLoginCode", "Login", "RefreshTokens", "Logout"};
+  // The same version of a record is the same record.
+  const std::set<std::string> idempotent = {"RetireRecord"};
   for (const MethodDescriptor* method : Methods()) {
     const bool read = std::ranges::any_of(
         reads, [&](const std::string& verb) { return method->name().starts_with(verb); });
-    const bool mutation = !read && !sessions.contains(method->name());
+    const bool mutation =
+        !read && !sessions.contains(method->name()) && !idempotent.contains(method->name());
     EXPECT_EQ(Has(method->input_type(), "request_id"), mutation) << method->full_name();
   }
 }

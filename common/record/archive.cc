@@ -1,0 +1,67 @@
+#include "common/record/archive.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "baodao/records/v1/retired.grpc.pb.h"
+#include "common/ids/ids.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+
+namespace baodao::record {
+namespace {
+
+using Service = records::v1::RetirementService;
+using Calls = rpc::AsyncOf<Service>;
+
+class RpcArchive final : public Archive {
+ public:
+  explicit RpcArchive(rpc::Channel& channel) : records_(channel) {}
+
+  Task<absl::Status> Keep(std::string id, store::Stored record) override {
+    records::v1::RetireRecordRequest request;
+    request.mutable_record()->set_record_id(std::move(id));
+    request.mutable_record()->set_version(record.version);
+    request.mutable_record()->set_bytes(std::move(record.bytes));
+    const auto kept =
+        co_await records_.Call(&Calls::RetireRecord, rpc::CallOptions(), std::move(request));
+    co_return kept.status();
+  }
+
+  Task<absl::StatusOr<store::Stored>> Find(std::string id) override {
+    records::v1::GetRetiredRecordRequest request;
+    request.set_record_id(std::move(id));
+    auto found =
+        co_await records_.Call(&Calls::GetRetiredRecord, rpc::CallOptions(), std::move(request));
+    store::Stored record;
+    if (Is(found.status(), Reason::NOT_FOUND)) co_return record;
+    CO_RETURN_IF_ERROR(found.status());
+    record.version = found->version();
+    record.bytes = std::move(*found->mutable_bytes());
+    co_return record;
+  }
+
+ private:
+  rpc::Client<Service> records_;
+};
+
+}  // namespace
+
+std::unique_ptr<Archive> NewArchive(rpc::Channel& channel) {
+  return std::make_unique<RpcArchive>(channel);
+}
+
+Task<absl::StatusOr<store::Stored>> Retirement::Find(std::string_view type, std::string id,
+                                                     Time now) const {
+  const std::string name(type);
+  const std::optional<Time> created = ids::TimeOf(id);
+  const Millis young = std::min<Millis>(keep, std::chrono::hours(1));
+  if (archive == nullptr || !created || *created + young > now) {
+    co_return NotFound(name, std::move(id));
+  }
+  CO_ASSIGN_OR_RETURN(store::Stored found, co_await archive->Find(id));
+  if (!found.exists()) co_return NotFound(name, std::move(id));
+  co_return found;
+}
+
+}  // namespace baodao::record

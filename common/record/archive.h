@@ -1,0 +1,48 @@
+// The place where records go that are over: `records` keeps them for good
+// (ops/decisions/0029-what-is-over-leaves-redis.md).
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/async/task.h"
+#include "common/clock/clock.h"
+#include "common/rpc/client.h"
+#include "common/store/commit.h"
+
+namespace baodao::record {
+
+// Loop thread only. PEER_UNAVAILABLE while `records` cannot be reached.
+class Archive {
+ public:
+  virtual ~Archive() = default;
+
+  // On disk when OK. Of several versions of a record the newest stays, however often each is sent.
+  virtual Task<absl::Status> Keep(std::string id, store::Stored record) = 0;
+  // As it was kept last; version 0 where it never was.
+  virtual Task<absl::StatusOr<store::Stored>> Find(std::string id) = 0;
+};
+
+// `channel`, to `records`, outlives it.
+std::unique_ptr<Archive> NewArchive(rpc::Channel& channel);
+
+// When a record that is over leaves the store, and for where.
+struct Retirement {
+  Archive* archive = nullptr;  // none: nothing leaves
+  Millis keep{0};              // in the store once it is over
+
+  // It is copied some time before: an older backup of the archive has it, too.
+  Time CopyAt(Time over_since) const { return over_since + keep - keep / 4; }
+  Time LeaveAt(Time over_since) const { return over_since + keep; }
+
+  // The archived record, or NOT_FOUND. Nobody is asked for an id so young that it cannot have left,
+  // also where `keep` was shorter an hour ago.
+  Task<absl::StatusOr<store::Stored>> Find(std::string_view type, std::string id, Time now) const;
+};
+
+}  // namespace baodao::record

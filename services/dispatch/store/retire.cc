@@ -1,0 +1,117 @@
+#include "services/dispatch/store/retire.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/clock/timestamp.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/dispatch/domain/close.h"
+#include "services/dispatch/domain/states.h"
+#include "services/dispatch/store/indexes.h"
+#include "services/dispatch/store/tasks.h"
+
+namespace baodao::dispatch {
+namespace {
+
+// Until a task is looked at again of which somebody's hours are not credited yet.
+constexpr Millis kLookAgain = std::chrono::hours(24);
+
+Time OverSince(const v1::Task& task) { return ToTime(task.update_time()); }
+
+bool AwaitsCredit(const Loaded& loaded) {
+  return std::ranges::any_of(
+      loaded.people, [&](const auto& person) { return IsDue(loaded.record, person.second); });
+}
+
+std::string BytesOf(const Loaded& loaded) {
+  v1::RetiredTask retired;
+  *retired.mutable_record() = loaded.record;
+  for (const auto& [id, person] : loaded.people) *retired.add_people() = person;
+  return retired.SerializeAsString();
+}
+
+}  // namespace
+
+void SetRetireTimer(const record::Retirement& retirement, const v1::Task& before,
+                    const v1::Task& after, store::Commit* commit) {
+  if (retirement.archive == nullptr || IsFinal(before.state()) == IsFinal(after.state())) return;
+  std::string timer = TimerName(kRetireTimer, after.task_id());
+  if (IsFinal(after.state())) {
+    commit->SetTimer(std::move(timer), retirement.CopyAt(OverSince(after)));
+  } else {
+    commit->ClearTimer(std::move(timer));
+  }
+}
+
+Task<absl::Status> Tasks::Retire(std::string task_id, std::string timer) {
+  CO_ASSIGN_OR_RETURN(const std::shared_ptr<const Loaded> loaded,
+                      co_await ReadWithPeople(std::move(task_id)));
+  CO_ASSIGN_OR_RETURN(store::Commit commit, co_await DecideRetire(*loaded, std::move(timer)));
+  CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome, co_await store_.Apply(std::move(commit)));
+  if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
+  co_return absl::AbortedError("the task changed at the same moment");
+}
+
+Task<absl::StatusOr<store::Commit>> Tasks::DecideRetire(const Loaded& loaded, std::string timer) {
+  const v1::Task& task = loaded.record.task();
+  const record::Retirement& retirement = options_.retirement;
+  const Time now = clock_.Now();
+  const Time since = OverSince(task);
+  const std::string key = keys_.Task(task.task_id());
+  store::Commit commit(keys_.ShardOf(task.task_id()));
+  if (loaded.retired || !IsFinal(task.state())) {
+    commit.Expect(key, loaded.retired ? 0 : loaded.version);
+    commit.ClearTimer(std::move(timer));
+    co_return commit;
+  }
+  const bool too_early = now < retirement.CopyAt(since);
+  if (too_early || AwaitsCredit(loaded)) {
+    commit.Expect(key, loaded.version);
+    commit.SetTimer(std::move(timer), too_early ? retirement.CopyAt(since) : now + kLookAgain);
+    co_return commit;
+  }
+  store::Stored copy{loaded.version, BytesOf(loaded)};
+  CO_RETURN_IF_ERROR(co_await retirement.archive->Keep(task.task_id(), std::move(copy)));
+  if (now < retirement.LeaveAt(since)) {
+    commit.Expect(key, loaded.version);
+    commit.SetTimer(std::move(timer), retirement.LeaveAt(since));
+    co_return commit;
+  }
+  commit.Delete(key, loaded.version);
+  commit.Remove(keys_.People(task.task_id()));
+  RemoveFromIndexes(keys_, loaded.record, commit);
+  commit.ClearTimer(std::move(timer));
+  co_return commit;
+}
+
+Task<absl::StatusOr<std::shared_ptr<Loaded>>> Tasks::LoadRetired(const std::string& task_id) {
+  CO_ASSIGN_OR_RETURN(const store::Stored stored,
+                      co_await options_.retirement.Find("task", task_id, clock_.Now()));
+  v1::RetiredTask retired;
+  if (!retired.ParseFromString(stored.bytes)) {
+    co_return absl::DataLossError("a retired task cannot be parsed");
+  }
+  auto loaded = std::make_shared<Loaded>();
+  loaded->retired = true;
+  loaded->version = stored.version;
+  loaded->record = std::move(*retired.mutable_record());
+  for (v1::AssignmentRecord& person : *retired.mutable_people()) {
+    const std::string id = person.assignment().person_id();
+    loaded->people[id] = std::move(person);
+  }
+  co_return loaded;
+}
+
+void Tasks::FinishRetired(const Loaded& loaded, Calls& calls) {
+  const std::string& id = loaded.record.task().task_id();
+  for (TaskCall* call : calls) {
+    Aggregate aggregate(loaded.record, loaded.people);
+    absl::Status status = call->decide(aggregate, clock_.Now()).status();
+    if (status.ok()) status = Refuse(Reason::ARCHIVED, {{"type", "task"}, {"id", id}});
+    FinishCall(*call, TaskCall::End::kRefused, std::move(status));
+  }
+  calls.clear();
+}
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,239 @@
+// Tasks and hours that leave a real store for the archive, and answer as before.
+#include <gmock/gmock.h>
+
+#include "tests/integration/dispatch/missed.h"
+
+namespace baodao::dispatch {
+namespace {
+
+using std::chrono::hours;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class TaskRetirementTest : public MissedTest {
+ protected:
+  // Served by the person after all, credited and closed.
+  std::string Closed(const std::string& person, Millis ahead = hours(1)) {
+    const v1::Task task = Missed(person, ahead);
+    Expire(task.task_id(), ahead + hours(4));
+    EXPECT_THAT(Run(one_.assignments.ConfirmService(Coordinator(),
+                                                    Told(task, person, "told-" + task.task_id()))),
+                testing::IsOk());
+    Credit(task.task_id());
+    v1::CloseTaskRequest close;
+    close.set_request_id("close-" + task.task_id());
+    close.set_task_id(task.task_id());
+    EXPECT_THAT(Run(one_.tasks.CloseTask(Operator(), close)), testing::IsOk());
+    return task.task_id();
+  }
+  absl::Status Retire(LaterReplica& replica, const std::string& task) {
+    return Fire(replica, &Deadlines::Retire, kRetireTimer, task);
+  }
+  absl::Status RetireLedger(const std::string& person) {
+    timers::Timer timer;
+    timer.id = person;
+    timer.member = timers::Member(kLedgerTimer, person);
+    timer.shard = one_.app.keys.ShardOf(person);
+    timer.due = clock_.Now();
+    return Run(one_.deadlines.Ledger(timer));
+  }
+  // Keys that name the id, but those of requests.
+  std::vector<std::string> KeysOf(const std::string& id) {
+    std::vector<std::string> keys;
+    for (const redis::Reply& key : server_.Do({"KEYS", "*" + id + "*"}).items) {
+      if (key.text.find(":answer:") == std::string::npos) keys.push_back(key.text);
+    }
+    return keys;
+  }
+  std::string TaskText(LaterReplica& replica, const std::string& task) {
+    v1::GetTaskRequest get;
+    get.set_task_id(task);
+    const auto found = Run(replica.tasks.GetTask(Coordinator(), get));
+    return found.ok() ? found->DebugString() : found.status().ToString();
+  }
+  std::string PeopleText(LaterReplica& replica, const std::string& task) {
+    v1::ListTaskAssignmentsRequest list;
+    list.set_task_id(task);
+    const auto found = Run(replica.assignments.ListTaskAssignments(Coordinator(), list));
+    return found.ok() ? found->DebugString() : found.status().ToString();
+  }
+  std::string ClaimOf(LaterReplica& replica, const std::string& task, const std::string& id) {
+    v1::ClaimTaskRequest claim;
+    claim.set_request_id(id);
+    claim.set_task_id(task);
+    return Why(Run(replica.assignments.ClaimTask(As(NewPerson()), claim)).status());
+  }
+};
+
+TEST_F(TaskRetirementTest, ATaskThatIsOverLeavesAndAnswersAsBefore) {
+  const std::string person = NewPerson();
+  const std::string task = Closed(person);
+  const std::string shown = TaskText(one_, task), people = PeopleText(one_, task);
+  const std::string refusal = ClaimOf(two_, task, "before");
+  EXPECT_EQ(refusal, "TASK_NOT_OPEN");
+
+  ASSERT_THAT(Retire(one_, task), testing::IsOk()) << "too early";
+  EXPECT_THAT(archive_.records, IsEmpty());
+  clock_.ahead += kKeep * 3 / 4;
+  ASSERT_THAT(Retire(one_, task), testing::IsOk());
+  EXPECT_THAT(archive_.records, SizeIs(1));
+  EXPECT_FALSE(KeysOf(task).empty());
+  clock_.ahead += kKeep / 4;
+  ASSERT_THAT(Retire(one_, task), testing::IsOk());
+  EXPECT_THAT(KeysOf(task), IsEmpty());
+
+  for (LaterReplica* replica : {&one_, &two_}) {
+    EXPECT_EQ(TaskText(*replica, task), shown);
+    EXPECT_EQ(PeopleText(*replica, task), people);
+    EXPECT_EQ(ClaimOf(*replica, task, "after"), refusal) << "not NOT_FOUND";
+  }
+  v1::ListTasksRequest list;
+  list.set_area_code("310110");
+  EXPECT_EQ(Run(one_.tasks.ListTasks(Operator(), list))->tasks_size(), 0);
+  archive_.down = true;
+  EXPECT_THAT(Run(one_.app.tasks.Read(task)), testing::IsRefusal(Reason::PEER_UNAVAILABLE));
+  EXPECT_THAT(Retire(one_, task), testing::IsRefusal(Reason::PEER_UNAVAILABLE));
+}
+
+// Service is confirmed after the fact for a month; then the task is a matter of record.
+TEST_F(TaskRetirementTest, WhatItWouldHaveAllowedIsRefusedOnceItIsArchived) {
+  const std::string person = NewPerson();
+  const v1::Task task = Missed(person);
+  Expire(task.task_id());
+  clock_.ahead += kKeep;
+  ASSERT_THAT(Retire(one_, task.task_id()), testing::IsOk());
+  clock_.ahead = hours(6);  // a confirmation that was under way
+  EXPECT_EQ(
+      Why(Run(two_.assignments.ConfirmService(Coordinator(), Told(task, person, "late"))).status()),
+      "ARCHIVED");
+  EXPECT_THAT(KeysOf(task.task_id()), IsEmpty());
+  EXPECT_EQ(CalendarOf(person).entries_size(), 0);
+}
+
+// Some hours are on their way for longer than a month: a ledger could not be written.
+TEST_F(TaskRetirementTest, ATaskWaitsForItsCredits) {
+  const std::string person = NewPerson();
+  const v1::Task task = Missed(person);
+  Expire(task.task_id());
+  ASSERT_THAT(Run(one_.assignments.ConfirmService(Coordinator(), Told(task, person, "told"))),
+              testing::IsOk());
+  v1::CloseTaskRequest close;
+  close.set_request_id("close");
+  close.set_task_id(task.task_id());
+  ASSERT_THAT(Run(one_.tasks.CloseTask(Operator(), close)), testing::IsOk());
+  clock_.ahead += 2 * kKeep;
+  ASSERT_THAT(Retire(one_, task.task_id()), testing::IsOk());
+  EXPECT_FALSE(KeysOf(task.task_id()).empty());
+  Credit(task.task_id());
+  EXPECT_EQ(LedgerOf(person).size(), 1u);
+}
+
+TEST_F(TaskRetirementTest, OldHoursLeaveAndTheBalanceStays) {
+  const std::string person = NewPerson();
+  const std::string first = Closed(person);
+  const std::string second = Closed(person, hours(30));
+  ASSERT_THAT(Correct(second, person, 30), testing::IsOk());
+  const std::vector<v1::LedgerEntry> all = LedgerOf(person);
+  ASSERT_THAT(all, SizeIs(4)) << "two services; one reversed and entered again";
+  const std::string balance = Run(one_.app.ledgers.Head(person))->DebugString();
+
+  clock_.ahead += kKeep;
+  archived_.assign(all.begin(), all.begin() + 1);
+  ASSERT_THAT(RetireLedger(person), testing::IsOk()) << "records has not got the others yet";
+  EXPECT_EQ(Run(one_.app.ledgers.Head(person))->retired_sequence(), 1u);
+  archived_ = all;
+  archived_[2].set_minutes(1);  // another entry under its number
+  ASSERT_THAT(RetireLedger(person), testing::IsOk());
+  EXPECT_EQ(Run(one_.app.ledgers.Head(person))->retired_sequence(), 2u);
+  archived_ = all;
+  ASSERT_THAT(RetireLedger(person), testing::IsOk());
+  v1::LedgerRecord head = *Run(one_.app.ledgers.Head(person));
+  EXPECT_EQ(head.retired_sequence(), 4u);
+  head.clear_retired_sequence();
+  EXPECT_EQ(head.DebugString(), balance);
+  EXPECT_EQ(server_.Do({"EXISTS", one_.app.keys.Ledger(person)}).integer, 0);
+
+  const std::vector<v1::LedgerEntry> again = *Run(one_.app.ledgers.List(person, 0, 10));
+  ASSERT_THAT(again, SizeIs(4));
+  for (size_t i = 0; i < all.size(); ++i) EXPECT_EQ(again[i].DebugString(), all[i].DebugString());
+  // Told once more, it is credited once; corrected, the entry that counts is reversed.
+  Credit(first);
+  ASSERT_THAT(Run(one_.app.ledgers.Add({person, first, "", 60})), testing::IsOk());
+  EXPECT_EQ(Run(one_.app.ledgers.Head(person))->last_sequence(), 4u);
+  EXPECT_EQ(Correct(second, person, 45)->minutes(), 60 + 45);
+  const std::vector<v1::LedgerEntry> mixed = *Run(one_.app.ledgers.List(person, 3, 10));
+  ASSERT_THAT(mixed, SizeIs(3));
+  EXPECT_EQ(mixed[1].minutes(), -30);
+  EXPECT_EQ(mixed[1].reverses(), 4u);
+  EXPECT_EQ(mixed[2].minutes(), 45);
+}
+
+// A town that lives on: what a year leaves in Redis is what a month leaves.
+class YearTest : public TaskRetirementTest {
+ protected:
+  static constexpr int kTasksADay = 5;
+
+  // All that is kept, but for events (trimmed by who reads them) and answers (24 hours of them).
+  int64_t BytesKept() {
+    static constexpr char kSum[] = R"(
+      local sum = 0
+      for _, key in ipairs(redis.call('KEYS', '*')) do
+        if not key:find(':answer:') and not key:find(':events$') then
+          sum = sum + redis.call('MEMORY', 'USAGE', key, 'SAMPLES', '0')
+        end
+      end
+      return sum)";
+    return server_.Do({"EVAL", kSum, "0"}).integer;
+  }
+  // Each task is published, taken by somebody and cancelled.
+  void Live(int day) {
+    for (int i = 0; i < kTasksADay; ++i) {
+      const std::string id = std::to_string(day) + "-" + std::to_string(i);
+      clock_.ahead = hours(24 * day + i);
+      v1::PublishTaskRequest request = NewTask(clock_.ahead + hours(30), 1, 3);
+      request.set_request_id("publish-" + id);
+      const auto task = Run(one_.tasks.PublishTask(Coordinator(), request));
+      ASSERT_THAT(task, testing::IsOk());
+      v1::ClaimTaskRequest claim;
+      claim.set_request_id("claim-" + id);
+      claim.set_task_id(task->task_id());
+      ASSERT_THAT(Run(one_.assignments.ClaimTask(As(people_[i]), claim)), testing::IsOk());
+      v1::CancelTaskRequest cancel;
+      cancel.set_request_id("cancel-" + id);
+      cancel.set_task_id(task->task_id());
+      cancel.set_reason("下雨");
+      ASSERT_THAT(Run(one_.tasks.CancelTask(Coordinator(), cancel)), testing::IsOk());
+    }
+  }
+  // Everything that is due by now: of a cancelled task nothing but its departure.
+  void FireTimers() {
+    for (const timers::Timer& timer : TakeDue(clock_.Now())) {
+      ASSERT_EQ(timer.kind, kRetireTimer);
+      ASSERT_THAT(Run(one_.deadlines.Retire(timer)), testing::IsOk());
+    }
+  }
+
+  const std::vector<std::string> people_ = [] {
+    std::vector<std::string> people;
+    for (int i = 0; i < kTasksADay; ++i) people.push_back(NewPerson());
+    return people;
+  }();
+};
+
+TEST_F(YearTest, LeavesWhatAMonthLeaves) {
+  int64_t month = 0;
+  for (int day = 0; day < 365; ++day) {
+    Live(day);
+    if (HasFatalFailure()) return;
+    FireTimers();
+    // Everybody's calendar, head and index is there, and the first tasks are about to leave.
+    if (day == 30) month = BytesKept();
+  }
+  const int64_t year = BytesKept();
+  EXPECT_GT(year, month / 2);
+  EXPECT_LT(year, month + month / 10);
+  EXPECT_GE(archive_.records.size(), size_t{kTasksADay} * 365 * 9 / 10);
+}
+
+}  // namespace
+}  // namespace baodao::dispatch
