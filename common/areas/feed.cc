@@ -50,11 +50,13 @@ AreaTreeFeed::AreaTreeFeed(AreaSource source, Clock& clock, Options options)
 
 Task<absl::Status> AreaTreeFeed::Refresh() {
   const uint64_t ticket = ++started_;
+  const Time asked = clock_.Now();
   CO_ASSIGN_OR_RETURN(std::vector<Area> areas, co_await source_());
   // A page read before and one read after an import may not fit together; the next refresh will.
   CO_ASSIGN_OR_RETURN(std::shared_ptr<const AreaTree> tree, AreaTree::Build(std::move(areas)));
   if (ticket < applied_) co_return absl::OkStatus();
   applied_ = ticket;
+  as_of_ = asked;
   tree_ = std::move(tree);
   co_return absl::OkStatus();
 }

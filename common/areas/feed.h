@@ -58,6 +58,8 @@ class AreaTreeFeed {
   // Never null; empty before Load. Keep the pointer for the length of one decision.
   const std::shared_ptr<const AreaTree>& tree() const { return tree_; }
   bool loaded() const { return applied_ != 0; }
+  // What was imported before it is in the tree; the epoch before Load.
+  Time as_of() const { return as_of_; }
   // Whether `descendant` is `ancestor` or below it, in the current tree: for rpc::AccessPolicy.
   bool Covers(std::string_view ancestor, std::string_view descendant) const {
     return tree_->Covers(ancestor, descendant);
@@ -72,6 +74,7 @@ class AreaTreeFeed {
   std::shared_ptr<const AreaTree> tree_;
   uint64_t started_ = 0;  // Refreshes begun; a slow one never replaces what a later one read.
   uint64_t applied_ = 0;
+  Time as_of_{};
 };
 
 }  // namespace baodao::areas

@@ -17,6 +17,7 @@
 #include "baodao/records/v1/archive.grpc.pb.h"
 #include "baodao/records/v1/history.grpc.pb.h"
 #include "baodao/records/v1/report.grpc.pb.h"
+#include "baodao/records/v1/search.grpc.pb.h"
 #include "baodao/records/v1/summary.grpc.pb.h"
 #include "baodao/registration/v1/area.grpc.pb.h"
 #include "baodao/registration/v1/person.grpc.pb.h"
@@ -69,6 +70,7 @@ class Backend {
   rpc::Client<records::v1::ArchiveService> archive{records};
   rpc::Client<records::v1::ReportService> reports{records};
   rpc::Client<records::v1::SummaryService> summaries{records};
+  rpc::Client<records::v1::SearchService> searches{records};
 };
 
 // The generated interfaces whose member functions name the RPCs:
@@ -92,5 +94,6 @@ using Histories = rpc::AsyncOf<records::v1::HistoryService>;
 using Archive = rpc::AsyncOf<records::v1::ArchiveService>;
 using Reports = rpc::AsyncOf<records::v1::ReportService>;
 using Summaries = rpc::AsyncOf<records::v1::SummaryService>;
+using Searches = rpc::AsyncOf<records::v1::SearchService>;
 
 }  // namespace baodao::client

@@ -5,6 +5,7 @@
 #include <unicode/uchar.h>
 #include <unicode/ucnv.h>
 #include <unicode/unistr.h>
+#include <unicode/uscript.h>
 #include <unicode/utf8.h>
 
 namespace baodao::unicode {
@@ -39,6 +40,14 @@ const icu::Normalizer2& Composer() {
     return icu::Normalizer2::getNFCInstance(error);
   }();
   return *composer;
+}
+
+const icu::Normalizer2& Folder() {
+  static const icu::Normalizer2* const folder = [] {
+    UErrorCode error = U_ZERO_ERROR;  // as above
+    return icu::Normalizer2::getNFKCCasefoldInstance(error);
+  }();
+  return *folder;
 }
 
 }  // namespace
@@ -100,6 +109,18 @@ bool IsReadable(int32_t character) {
   }
 }
 
+bool IsIdeograph(int32_t character) {
+  if (IsIdeographicPlane(character)) return true;
+  UErrorCode error = U_ZERO_ERROR;
+  const UScriptCode script = uscript_getScript(character, &error);
+  return script == USCRIPT_HAN || script == USCRIPT_HIRAGANA || script == USCRIPT_KATAKANA;
+}
+
+bool IsOfWord(int32_t character) {
+  return IsIdeographicPlane(character) ||
+         (U_GET_GC_MASK(character) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK)) != 0;
+}
+
 std::string Compose(std::string_view text) {
   UErrorCode error = U_ZERO_ERROR;
   const icu::StringPiece source(text.data(), static_cast<int32_t>(text.size()));
@@ -108,6 +129,15 @@ std::string Compose(std::string_view text) {
   icu::StringByteSink<std::string> sink(&composed);
   Composer().normalizeUTF8(0, source, sink, nullptr, error);
   return composed;
+}
+
+std::string Fold(std::string_view text) {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::StringPiece source(text.data(), static_cast<int32_t>(text.size()));
+  std::string folded;
+  icu::StringByteSink<std::string> sink(&folded);
+  Folder().normalizeUTF8(0, source, sink, nullptr, error);
+  return folded;
 }
 
 std::optional<std::string> FromGb18030(std::string_view text) {

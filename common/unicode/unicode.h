@@ -34,8 +34,16 @@ bool Joins(int32_t joiner, int32_t before, int32_t after);
 // kept for emoji count as assigned: names and phones use them before ICU knows them.
 bool IsReadable(int32_t character);
 
+// Written without blanks between words: Chinese characters and kana.
+bool IsIdeograph(int32_t character);
+// Part of a word or a number: letters (ideographs among them), marks and digits.
+bool IsOfWord(int32_t character);
+
 // The canonical composed form (NFC) of UTF-8 text.
 std::string Compose(std::string_view text);
+// The same for all texts that differ in case, width or form only (NFKC_Casefold): "ＡＢＣ" is
+// "abc".
+std::string Fold(std::string_view text);
 
 // From GB18030 (and so GBK and GB2312) to UTF-8; empty for bytes that are not.
 std::optional<std::string> FromGb18030(std::string_view text);

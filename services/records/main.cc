@@ -17,6 +17,7 @@
 #include "services/records/rpc/history.h"
 #include "services/records/rpc/reports.h"
 #include "services/records/rpc/retirement.h"
+#include "services/records/rpc/search.h"
 #include "services/records/rpc/summaries.h"
 #include "services/records/store/database.h"
 #include "services/records/store/migrations.h"
@@ -43,7 +44,8 @@ struct RecordsService final : service::Service {
         archive(database, horizon, runtime.key_ring, runtime.clock, metrics),
         retirement(database, runtime.clock, metrics),
         reports(database, horizon, unit_sight, areas, metrics),
-        summaries(database, horizon, areas, metrics) {
+        summaries(database, horizon, areas, metrics),
+        search(database, horizon, areas, runtime.key_ring, runtime.clock, metrics) {
     host.Areas(areas);
     host.FollowInBatches([this](std::vector<events::Delivery> deliveries) {
       return ingest.OnEvents(std::move(deliveries));
@@ -53,6 +55,7 @@ struct RecordsService final : service::Service {
     retirement.Register(&runtime.router);
     reports.Register(&runtime.router);
     summaries.Register(&runtime.router);
+    search.Register(&runtime.router);
     runtime.access = unit_sight.Policy(sight.Policy());
   }
 
@@ -100,6 +103,7 @@ struct RecordsService final : service::Service {
   RetirementHandlers retirement;
   ReportHandlers reports;
   SummaryHandlers summaries;
+  SearchHandlers search;
 };
 
 }  // namespace
@@ -108,7 +112,7 @@ struct RecordsService final : service::Service {
 int main(int argc, char** argv) {
   baodao::service::Program program;
   program.name = "records";
-  program.about = "The long memory of Baodao: history and statements, kept in SQL.";
+  program.about = "The long memory of Baodao: history, statements and search, kept in SQL.";
   program.port = 7106;
   program.rows = {{"records_database", baodao::config::Type::kString, "var/records.db",
                    "Where it is kept: a file of SQLite, or postgresql://… of PostgreSQL.", true,

@@ -52,6 +52,10 @@ RecordsMetrics::RecordsMetrics(metrics::Registry& registry)
       unit_report_seconds(registry.HistogramOf(kQuerySeconds, {"unit_report"})),
       area_report_seconds(registry.HistogramOf(kQuerySeconds, {"area_report"})),
       summary_seconds(registry.HistogramOf(kQuerySeconds, {"summary"})),
+      search_tasks_seconds(registry.HistogramOf(kQuerySeconds, {"search_tasks"})),
+      search_needs_seconds(registry.HistogramOf(kQuerySeconds, {"search_needs"})),
+      search_units_seconds(registry.HistogramOf(kQuerySeconds, {"search_units"})),
+      search_people_seconds(registry.HistogramOf(kQuerySeconds, {"search_people"})),
       read_failures(registry.CounterOf(kReadFailures)),
       retired(registry.CounterOf(kRetired)) {
   for (const std::string& service : events::ServicesReadBy("records")) {

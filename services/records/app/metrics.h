@@ -30,6 +30,10 @@ class RecordsMetrics {
   metrics::Histogram* unit_report_seconds;
   metrics::Histogram* area_report_seconds;
   metrics::Histogram* summary_seconds;
+  metrics::Histogram* search_tasks_seconds;
+  metrics::Histogram* search_needs_seconds;
+  metrics::Histogram* search_units_seconds;
+  metrics::Histogram* search_people_seconds;
   metrics::Counter* read_failures;
   metrics::Counter* retired;
 

@@ -116,6 +116,17 @@ struct UnitRow : Source {
   std::string unit_id;
   std::string name;
   std::string liaison_id;
+  int64_t kind = 0;
+  std::string area_code;
+  std::string categories;  // separated by blanks
+};
+
+// A person as they are found.
+struct PersonRow : Source {
+  using Source::Source;
+  std::string person_id;
+  std::string search_terms;  // keyed hashes, separated by blanks
+  std::string categories;    // separated by blanks
 };
 
 // An entry of a person's ledger. It never changes; but where Redis lost its newest ones, others

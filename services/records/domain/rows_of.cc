@@ -1,5 +1,7 @@
 #include "services/records/domain/rows_of.h"
 
+#include <absl/strings/str_join.h>
+
 #include "common/clock/timestamp.h"
 
 namespace baodao::records {
@@ -142,6 +144,17 @@ UnitRow RowOf(const registration::v1::Unit& unit, const StreamId& id) {
   row.unit_id = unit.unit_id();
   row.name = unit.name();
   row.liaison_id = unit.liaison_id();
+  row.kind = unit.kind();
+  row.area_code = unit.area_code();
+  row.categories = absl::StrJoin(unit.categories(), " ");
+  return row;
+}
+
+PersonRow RowOf(const events::v1::ProfileChanged& change, const StreamId& id) {
+  PersonRow row(id);
+  row.person_id = change.profile().person_id();
+  row.search_terms = absl::StrJoin(change.search_terms(), " ");
+  row.categories = absl::StrJoin(change.profile().categories(), " ");
   return row;
 }
 
@@ -171,6 +184,9 @@ Rows RowsOf(const events::v1::Event& event, const StreamId& id) {
       break;
     case events::v1::Event::kUnitChanged:
       rows.unit = RowOf(event.unit_changed().unit(), id);
+      break;
+    case events::v1::Event::kProfileChanged:
+      rows.person = RowOf(event.profile_changed(), id);
       break;
     case events::v1::Event::kHoursCredited:
       rows.ledger = RowOf(event.hours_credited(), id);

@@ -17,6 +17,7 @@ struct Rows {
   std::optional<RegistrationRow> registration;
   std::optional<ActivationRow> activation;
   std::optional<UnitRow> unit;
+  std::optional<PersonRow> person;
   std::optional<LedgerRow> ledger;
 };
 

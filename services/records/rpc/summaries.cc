@@ -8,6 +8,7 @@
 #include "common/areas/tree.h"
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
+#include "services/records/app/area_codes.h"
 #include "services/records/app/ask.h"
 #include "services/records/rpc/up_to.h"
 #include "services/records/store/summary_reads.h"
@@ -38,10 +39,7 @@ Task<absl::StatusOr<v1::GetAreaSummaryResponse>> SummaryHandlers::GetAreaSummary
     rpc::CallContext context, v1::GetAreaSummaryRequest request) {
   const std::shared_ptr<const areas::AreaTree> tree = areas_.tree();
   CO_RETURN_IF_ERROR(areas::CheckKnown(*tree, request.area_code()));
-  std::vector<std::string> codes;
-  for (const areas::Area& area : tree->All()) {
-    if (tree->Covers(request.area_code(), area.code())) codes.push_back(area.code());
-  }
+  std::vector<std::string> codes = CodesOf(*tree, request.area_code());
   context.Charge(static_cast<double>(codes.size()) / kAreasPerCall);
   v1::GetAreaSummaryResponse response;
   SetHorizon(horizon_, &response);

@@ -3,6 +3,8 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
 
+#include <optional>
+
 #include "common/log/log.h"
 
 namespace baodao::records {
@@ -40,7 +42,7 @@ bool ApplyNext(Connection& connection, const std::vector<Migration>& migrations,
   const bool missing = version < static_cast<int64_t>(migrations.size());
   if (missing) {
     const Migration& migration = migrations[static_cast<size_t>(version)];
-    for (const std::string& statement : StatementsOf(migration.text)) {
+    for (const std::string& statement : StatementsOf(migration.text, connection.dialect())) {
       connection.sql() << statement;
     }
     const int64_t number = version + 1;
@@ -63,20 +65,24 @@ const std::vector<Migration>& Migrations() {
   return all;
 }
 
-std::vector<std::string> StatementsOf(std::string_view text) {
+std::vector<std::string> StatementsOf(std::string_view text, Dialect dialect) {
   std::vector<std::string> statements;
   std::string statement;
+  std::optional<Dialect> only;  // that the next statement is for
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
     const std::string bare(absl::StripAsciiWhitespace(absl::string_view(line.data(), line.size())));
+    if (bare == "-- sqlite:") only = Dialect::kSqlite;
+    if (bare == "-- postgres:") only = Dialect::kPostgres;
     if (bare.empty() || bare.starts_with("--")) continue;
     if (!statement.empty()) statement += '\n';
     statement += line;
     if (!bare.ends_with(';')) continue;
     statement.erase(statement.rfind(';'));
-    statements.push_back(std::move(statement));
+    if (only.value_or(dialect) == dialect) statements.push_back(std::move(statement));
     statement.clear();
+    only.reset();
   }
   if (!statement.empty()) statements.push_back(std::move(statement));
   return statements;

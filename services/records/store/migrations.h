@@ -22,8 +22,9 @@ struct Migration {
 // Those of store/migrations/, in order.
 const std::vector<Migration>& Migrations();
 
-// The statements of a migration.
-std::vector<std::string> StatementsOf(std::string_view text);
+// The statements of a migration. The same text is meant for both databases, apart from statements
+// below a line "-- sqlite:" or "-- postgres:", each of which is for the one that it names.
+std::vector<std::string> StatementsOf(std::string_view text, Dialect dialect);
 
 // Applies what is missing, also while another process does the same. FAILED_PRECONDITION where the
 // database is newer than `migrations`. Answers the number of the schema.

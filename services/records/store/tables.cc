@@ -121,6 +121,21 @@ const Table<UnitRow>& UnitsTable() {
                                 {{"unit_id", &Row::unit_id},
                                  {"name", &Row::name},
                                  {"liaison_id", &Row::liaison_id},
+                                 {"kind", &Row::kind},
+                                 {"area_code", &Row::area_code},
+                                 {"categories", &Row::categories},
+                                 {"event_ms", &Row::event_ms},
+                                 {"event_seq", &Row::event_seq}}};
+  return table;
+}
+
+const Table<PersonRow>& PeopleTable() {
+  using Row = PersonRow;
+  static const Table<Row> table{"people",
+                                {"person_id"},
+                                {{"person_id", &Row::person_id},
+                                 {"search_terms", &Row::search_terms},
+                                 {"categories", &Row::categories},
                                  {"event_ms", &Row::event_ms},
                                  {"event_seq", &Row::event_seq}}};
   return table;

@@ -38,6 +38,7 @@ const Table<RegistrationRow>& RegistrationsTable();
 // Each of its events has a row.
 const Table<ActivationRow>& ActivationsTable();
 const Table<UnitRow>& UnitsTable();
+const Table<PersonRow>& PeopleTable();
 const Table<LedgerRow>& LedgerTable();
 
 // INSERT … ON CONFLICT: a row that is there already is replaced by one of a later event only.

@@ -34,8 +34,10 @@ Upserts::Upserts(soci::session& sql)
       registrations_(sql, RegistrationsTable()),
       activations_(sql, ActivationsTable()),
       units_(sql, UnitsTable()),
+      people_(sql, PeopleTable()),
       ledger_(sql, LedgerTable()),
-      places_(sql) {}
+      places_(sql),
+      documents_(sql) {}
 
 void Upserts::Write(const Rows& rows) {
   if (rows.task) {
@@ -50,10 +52,12 @@ void Upserts::Write(const Rows& rows) {
   if (rows.registration) registrations_.Write(*rows.registration);
   if (rows.activation) activations_.Write(*rows.activation);
   if (rows.unit) units_.Write(*rows.unit);
+  if (rows.person) people_.Write(*rows.person);
   if (rows.ledger) {
     ledger_.Write(*rows.ledger);
     places_.Write(*rows.ledger);
   }
+  documents_.Update(rows);
 }
 
 }  // namespace baodao::records

@@ -4,6 +4,7 @@
 #include <soci/soci.h>
 
 #include "services/records/domain/rows_of.h"
+#include "services/records/store/document_index.h"
 #include "services/records/store/tables.h"
 
 namespace baodao::records {
@@ -79,8 +80,10 @@ class Upserts {
   Upsert<RegistrationRow> registrations_;
   Upsert<ActivationRow> activations_;
   Upsert<UnitRow> units_;
+  Upsert<PersonRow> people_;
   Upsert<LedgerRow> ledger_;
   EntryPlace places_;
+  DocumentIndex documents_;
 };
 
 }  // namespace baodao::records

@@ -4,10 +4,12 @@
 #include <absl/strings/str_cat.h>
 
 #include <utility>
+#include <vector>
 
 #include "common/crypto/mask.h"
 #include "common/crypto/random.h"
 #include "common/ids/ids.h"
+#include "common/search/blind_terms.h"
 #include "common/status/macros.h"
 
 namespace baodao::registration {
@@ -37,6 +39,8 @@ void Vault::Seal(const PrivateFields& fields, v1::PersonRecord* record) const {
   record->set_sealed_phone(seal(fields.phone, "phone"));
   record->set_sealed_address(seal(fields.address, "address"));
   record->set_sealed_home(seal(fields.home ? fields.home->SerializeAsString() : "", "home"));
+  const std::vector<std::string> terms = search::BlindTerms(ring_, fields.name, fields.phone);
+  record->mutable_search_terms()->Assign(terms.begin(), terms.end());
 }
 
 absl::StatusOr<PrivateFields> Vault::Open(const v1::PersonRecord& record) const {

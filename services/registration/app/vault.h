@@ -19,7 +19,8 @@ class Vault {
   // `ring` outlives this.
   explicit Vault(const crypto::KeyRing& ring) : ring_(ring) {}
 
-  // Puts the fields into the record, which has its person_id, sealed with the newest key.
+  // Puts the fields into the record, which has its person_id, sealed with the newest key; and what
+  // the person is found by.
   void Seal(const PrivateFields& fields, v1::PersonRecord* record) const;
   // DATA_LOSS when a key of the ring is missing or the record was tampered with.
   absl::StatusOr<PrivateFields> Open(const v1::PersonRecord& record) const;

@@ -8,7 +8,9 @@ namespace baodao::registration {
 
 bool FillEvent(const record::Versioned<v1::PersonRecord>& before, const v1::PersonRecord& after,
                events::v1::Event* event) {
-  *event->mutable_profile_changed()->mutable_profile() = MakeProfile(after, before.version + 1);
+  events::v1::ProfileChanged& change = *event->mutable_profile_changed();
+  *change.mutable_profile() = MakeProfile(after, before.version + 1);
+  *change.mutable_search_terms() = after.search_terms();
   return true;
 }
 

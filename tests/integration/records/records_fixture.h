@@ -28,6 +28,7 @@
 #include "services/records/app/sight.h"
 #include "services/records/rpc/archive.h"
 #include "services/records/rpc/history.h"
+#include "services/records/rpc/search.h"
 #include "services/records/store/claim.h"
 #include "services/records/workers/alignment.h"
 #include "services/records/workers/ingest.h"
@@ -63,6 +64,7 @@ class RecordsTest : public DatabaseTest {
     testing::Run(loop_, areas_.Load());
     handlers_.Register(&router_);
     archive_.Register(&router_);
+    search_.Register(&router_);
     rpc::ServerOptions options = testing::TestServerOptions(tokens_, registry_);
     options.access = sight_.Policy();
     server_ = std::make_unique<testing::RpcServer>(loop_, router_, options);
@@ -240,6 +242,7 @@ class RecordsTest : public DatabaseTest {
   Sight sight_{*database_, areas_, metrics_};
   HistoryHandlers handlers_{*database_, horizon_, sight_, areas_, ring_, SystemClock(), metrics_};
   ArchiveHandlers archive_{*database_, horizon_, ring_, SystemClock(), metrics_};
+  SearchHandlers search_{*database_, horizon_, areas_, ring_, SystemClock(), metrics_};
   rpc::Router router_;
   std::unique_ptr<testing::RpcServer> server_;
 };

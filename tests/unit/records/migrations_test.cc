@@ -42,9 +42,17 @@ class MigrationsTest : public ::testing::Test {
 
 TEST_F(MigrationsTest, StatementsEndWithALine) {
   EXPECT_THAT(
-      StatementsOf("-- one; two\nCREATE TABLE a (\n  x TEXT DEFAULT ';'\n);\n\nDROP TABLE b;"),
+      StatementsOf("-- one; two\nCREATE TABLE a (\n  x TEXT DEFAULT ';'\n);\n\nDROP TABLE b;",
+                   Dialect::kSqlite),
       ElementsAre("CREATE TABLE a (\n  x TEXT DEFAULT ';'\n)", "DROP TABLE b"));
-  EXPECT_THAT(StatementsOf(""), ElementsAre());
+  EXPECT_THAT(StatementsOf("", Dialect::kSqlite), ElementsAre());
+}
+
+TEST_F(MigrationsTest, AStatementMayBeForOneDatabase) {
+  const std::string text =
+      "-- sqlite:\nCREATE a (\n-- why\n  x\n);\n-- postgres:\nCREATE b;\nCREATE c;\n";
+  EXPECT_THAT(StatementsOf(text, Dialect::kSqlite), ElementsAre("CREATE a (\n  x\n)", "CREATE c"));
+  EXPECT_THAT(StatementsOf(text, Dialect::kPostgres), ElementsAre("CREATE b", "CREATE c"));
 }
 
 TEST_F(MigrationsTest, EachIsAppliedOnceAndInOrder) {

@@ -1,9 +1,12 @@
 #include "services/registration/app/vault.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "common/ids/ids.h"
+#include "common/search/blind_terms.h"
 #include "common/testing/matchers.h"
+#include "services/registration/store/records.h"
 
 namespace baodao::registration {
 namespace {
@@ -41,6 +44,20 @@ TEST_F(VaultTest, OwnersSeeAllOthersMasks) {
   EXPECT_EQ(others->phone(), "138****1234");
   EXPECT_EQ(others->address().find("1000弄"), std::string::npos);
   EXPECT_EQ(vault_.Open(Sealed())->home->latitude(), 31.27364);
+}
+
+// What others follow people by: their events have it, and have no name and no phone.
+TEST_F(VaultTest, EventsTellWhatAPersonIsFoundBy) {
+  record::Versioned<v1::PersonRecord> before;
+  events::v1::Event event;
+  ASSERT_TRUE(FillEvent(before, Sealed(), &event));
+  const auto& terms = event.profile_changed().search_terms();
+  for (const char* query : {"张", "三丰", "13812341234"}) {
+    for (const std::string& term : search::BlindQuery(ring_, query)) {
+      EXPECT_THAT(terms, ::testing::Contains(term)) << query;
+    }
+  }
+  EXPECT_EQ(event.SerializeAsString().find("张"), std::string::npos);
 }
 
 TEST_F(VaultTest, SealedFieldsCannotBeSwapped) {

@@ -106,7 +106,8 @@ TEST(ContractTest, EveryListIsPagedTheSameWay) {
   for (const MethodDescriptor* method : Methods()) {
     const std::string& name = method->name();
     if (whole.contains(name)) continue;
-    const bool is_list = name.starts_with("List") || paged.contains(name);
+    const bool is_list =
+        name.starts_with("List") || name.starts_with("Search") || paged.contains(name);
     EXPECT_EQ(Has(method->input_type(), "page_size"), is_list) << method->full_name();
     EXPECT_EQ(Has(method->input_type(), "page_token"), is_list) << method->full_name();
     EXPECT_EQ(Has(method->output_type(), "next_page_token"), is_list) << method->full_name();
@@ -129,8 +130,8 @@ TEST(ContractTest, EveryUpdateNamesItsFieldsAndTheVersionItIsAbout) {
 }
 
 TEST(ContractTest, EveryMutationHasARequestId) {
-  const std::set<std::string> reads = {"Get",   "List",      "Find", "Export",
-                                       "Watch", "Recommend", "Echo"};
+  const std::set<std::string> reads = {"Get",    "List",  "Search",    "Find",
+                                       "Export", "Watch", "Recommend", "Echo"};
   // The codes and tokens of a login are used once by themselves.
   const std::set<std::string> sessions = {"RequestLoginCode", "Login", "RefreshTokens", "Logout"};
   // The same version of a record is the same record.

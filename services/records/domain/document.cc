@@ -1,0 +1,115 @@
+#include "services/records/domain/document.h"
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+#include <absl/strings/str_split.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "common/ids/ids.h"
+
+namespace baodao::records {
+namespace {
+
+// Bits of a number below its kind, and below its milliseconds.
+constexpr int kKindShift = 58;
+constexpr int kMsShift = 10;
+constexpr int64_t kMostMs = (int64_t{1} << (kKindShift - kMsShift)) - 1;
+
+int64_t FirstOf(DocumentKind kind, int64_t ms) {
+  return (static_cast<int64_t>(kind) << kKindShift) +
+         (std::clamp<int64_t>(ms, 0, kMostMs) << kMsShift);
+}
+
+std::string Mark(std::string_view of, std::string_view value) {
+  std::string mark = "_";
+  mark += of;
+  mark += '_';
+  for (const char c : value) {
+    if (absl::ascii_isupper(static_cast<unsigned char>(c))) mark += '=';
+    mark += absl::ascii_tolower(static_cast<unsigned char>(c));
+  }
+  return mark;
+}
+
+void AddCategories(const std::string& categories, std::vector<std::string>* terms) {
+  for (const absl::string_view one : absl::StrSplit(categories, ' ', absl::SkipEmpty())) {
+    terms->push_back(CategoryMark(std::string(one)));
+  }
+}
+
+// `term` as it stands in the query, between these.
+std::string Joined(const Wanted& wanted, const std::string& quote, const std::string& and_sign,
+                   const std::string& or_sign) {
+  const auto quoted = [&](std::string* out, const std::string& term) {
+    absl::StrAppend(out, quote, term, quote);
+  };
+  std::vector<std::string> parts;
+  for (const std::string& term : wanted.terms) quoted(&parts.emplace_back(), term);
+  for (const std::vector<std::string>& choice : wanted.choices) {
+    parts.push_back(absl::StrCat("(", absl::StrJoin(choice, or_sign, quoted), ")"));
+  }
+  return absl::StrJoin(parts, and_sign);
+}
+
+}  // namespace
+
+int64_t WantedNumber(DocumentKind kind, std::string_view id) {
+  const std::optional<Time> made = ids::TimeOf(id);
+  const int64_t ms = made ? made->time_since_epoch().count() : 0;
+  // Spreads those of one millisecond.
+  const auto low = static_cast<int64_t>(std::hash<std::string_view>()(id) & ((1 << kMsShift) - 1));
+  return FirstOf(kind, ms) + low;
+}
+
+NumberRange RangeOf(DocumentKind kind, const std::optional<Period>& period) {
+  if (period) return {FirstOf(kind, period->start_ms), FirstOf(kind, period->end_ms)};
+  return {FirstOf(kind, 0), FirstOf(static_cast<DocumentKind>(static_cast<int>(kind) + 1), 0)};
+}
+
+std::string AreaMark(std::string_view area_code) { return Mark("a", area_code); }
+
+std::string StateMark(int64_t state) { return Mark("s", absl::StrCat(state)); }
+
+std::string CategoryMark(std::string_view category) { return Mark("c", category); }
+
+std::string PlaceMark(int64_t state, std::string_view area_code) {
+  return Mark(absl::StrCat("r", state), area_code);
+}
+
+std::string PrefixMark(std::string_view beginning) { return Mark("p", beginning); }
+
+std::string DocumentOf(const DocumentFacts& facts) {
+  std::vector<std::string> terms = search::TermsOf(facts.title);
+  for (const std::string& beginning : search::PrefixesOf(facts.title)) {
+    terms.push_back(PrefixMark(beginning));
+  }
+  terms.push_back(AreaMark(facts.area_code));
+  terms.push_back(StateMark(facts.state));
+  AddCategories(facts.categories, &terms);
+  return absl::StrJoin(terms, " ");
+}
+
+std::string DocumentOf(const PersonFacts& facts) {
+  std::vector<std::string> terms = {"_person"};
+  if (!facts.search_terms.empty()) terms.push_back(facts.search_terms);
+  for (const PersonFacts::Place& place : facts.places) {
+    terms.push_back(PlaceMark(place.state, place.area_code));
+  }
+  AddCategories(facts.categories, &terms);
+  return absl::StrJoin(terms, " ");
+}
+
+Wanted WantedBy(const search::Asked& asked) {
+  Wanted wanted{asked.terms, {}};
+  if (!asked.prefix.empty()) wanted.terms.push_back(PrefixMark(asked.prefix));
+  return wanted;
+}
+
+std::string Fts5Query(const Wanted& wanted) { return Joined(wanted, "\"", " AND ", " OR "); }
+
+std::string TsQuery(const Wanted& wanted) { return Joined(wanted, "'", " & ", " | "); }
+
+}  // namespace baodao::records

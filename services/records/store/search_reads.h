@@ -1,0 +1,46 @@
+// What is found by its words.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <vector>
+
+#include "services/records/domain/document.h"
+#include "services/records/domain/rows.h"
+#include "services/records/store/connection.h"
+
+namespace baodao::records {
+
+struct SearchQuery {
+  Wanted wanted;
+  // Where the index begins and ends to be looked at.
+  NumberRange range;
+  // Only what lies in one of these areas, beside what is wanted: for codes that are too many for a
+  // choice. Each row that is found otherwise is looked at. Empty: anywhere.
+  std::vector<std::string> areas;
+  // Of people: the states of the registration that lies there.
+  std::vector<int> states;
+  int size = 20;
+};
+
+template <class Row>
+struct SearchPage {
+  std::vector<Row> rows;  // what was made last comes first
+  bool more = false;
+  int64_t last = 0;  // number of the last row: the next page ends before it
+};
+
+// Rows have what answers show.
+absl::StatusOr<SearchPage<TaskRow>> SearchTasks(Connection& connection, const SearchQuery& query);
+absl::StatusOr<SearchPage<NeedRow>> SearchNeeds(Connection& connection, const SearchQuery& query);
+absl::StatusOr<SearchPage<UnitRow>> SearchUnits(Connection& connection, const SearchQuery& query);
+
+// A person with all their registrations, by area.
+struct PersonFact : PersonRow {
+  std::vector<RegistrationRow> registrations;
+};
+absl::StatusOr<SearchPage<PersonFact>> SearchPeople(Connection& connection,
+                                                    const SearchQuery& query);
+
+}  // namespace baodao::records

@@ -1,0 +1,331 @@
+// Finding tasks, needs, units and people in both databases.
+#include <absl/strings/str_format.h>
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "common/ids/ids.h"
+#include "services/records/store/search_reads.h"
+#include "tests/integration/records/report_town.h"
+
+namespace baodao::records {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+// Ids of things made one after the other: the digits of a time, and no more.
+std::string IdOf(const std::string& prefix, int minute) {
+  return absl::StrFormat("%s_01HF%06d0000000000000000", prefix, minute);
+}
+
+class SearchTest : public ReportTown {
+ protected:
+  void PutTask(int minute, const std::string& title, const std::string& area = "A",
+               int64_t state = dispatch::v1::TASK_STATE_OPEN,
+               const std::string& category = "cleaning") {
+    PutRow<TaskRow>(&Rows::task, [&](TaskRow& row) {
+      row.task_id = IdOf("tsk", minute);
+      row.title = title;
+      row.area_code = area;
+      row.state = state;
+      row.category = category;
+    });
+  }
+  static SearchQuery Asking(const std::string& words,
+                            const std::optional<Period>& period = std::nullopt) {
+    SearchQuery query;
+    query.wanted = WantedBy(search::AskedBy(words));
+    query.range = RangeOf(DocumentKind::kTask, period);
+    return query;
+  }
+  SearchPage<TaskRow> Find(const SearchQuery& query) {
+    return Do<SearchPage<TaskRow>>(
+        [&](Connection& connection) { return SearchTasks(connection, query); });
+  }
+  // The minutes of the tasks that are found.
+  std::vector<int> Minutes(const SearchQuery& query) {
+    std::vector<int> minutes;
+    for (const TaskRow& row : Find(query).rows) {
+      minutes.push_back(std::stoi(row.task_id.substr(8, 6)));
+    }
+    return minutes;
+  }
+  std::vector<std::string> UnitsNamed(const std::string& words) {
+    SearchQuery query = Asking(words);
+    query.range = RangeOf(DocumentKind::kUnit, std::nullopt);
+    const auto page = Do<SearchPage<UnitRow>>(
+        [&](Connection& connection) { return SearchUnits(connection, query); });
+    std::vector<std::string> names;
+    for (const UnitRow& row : page.rows) names.push_back(row.name);
+    return names;
+  }
+  SearchPage<PersonFact> People(const std::string& term, const std::vector<std::string>& choice) {
+    SearchQuery query;
+    query.wanted = {{term}, {choice}};
+    query.range = RangeOf(DocumentKind::kPerson, std::nullopt);
+    return Do<SearchPage<PersonFact>>(
+        [&](Connection& connection) { return SearchPeople(connection, query); });
+  }
+  void PutPerson(const std::string& person_id, const std::string& terms) {
+    PutRow<PersonRow>(&Rows::person, [&](PersonRow& row) {
+      row.person_id = person_id;
+      row.search_terms = terms;
+    });
+  }
+  void PutRegistration(const std::string& person_id, const std::string& area, int64_t state) {
+    PutRow<RegistrationRow>(&Rows::registration, [&](RegistrationRow& row) {
+      row.registration_id = "reg_" + person_id + area;
+      row.subject_id = person_id;
+      row.area_code = area;
+      row.state = state;
+    });
+  }
+  static int64_t MadeAt(int minute) {
+    return ids::TimeOf(IdOf("tsk", minute))->time_since_epoch().count();
+  }
+};
+
+TEST_P(SearchTest, AllWordsAreThereAndTheNewestComesFirst) {
+  PutTask(3, "三号楼楼道清理");
+  PutTask(1, "楼道 AED 检查");
+  PutTask(2, "陪同就医");
+  PutTask(4, "清理楼顶");
+  EXPECT_THAT(Minutes(Asking("楼道")), ElementsAre(3, 1));
+  EXPECT_THAT(Minutes(Asking("楼道 清理")), ElementsAre(3));
+  EXPECT_THAT(Minutes(Asking("楼道清理")), ElementsAre(3));
+  EXPECT_THAT(Minutes(Asking("楼")), ElementsAre(4, 3, 1));
+  EXPECT_THAT(Minutes(Asking("ａｅｄ")), ElementsAre(1));
+  EXPECT_THAT(Minutes(Asking("ae")), ElementsAre(1)) << "the beginning of a word";
+  EXPECT_THAT(Minutes(Asking("ae检查")), IsEmpty());
+  EXPECT_THAT(Minutes(Asking("道楼")), IsEmpty());
+  const TaskRow row = Find(Asking("陪同")).rows.at(0);
+  EXPECT_EQ(row.title, "陪同就医");
+  EXPECT_EQ(row.category, "cleaning");
+  EXPECT_EQ(row.area_code, "A");
+  EXPECT_EQ(row.state, dispatch::v1::TASK_STATE_OPEN);
+}
+
+TEST_P(SearchTest, PagesShowEverythingOnce) {
+  for (int minute = 1; minute <= 7; ++minute) PutTask(minute, "楼道清理");
+  SearchQuery query = Asking("楼道");
+  query.size = 3;
+  std::vector<int> all;
+  for (const bool more : {true, true, false}) {
+    const SearchPage<TaskRow> page = Find(query);
+    EXPECT_EQ(page.more, more);
+    for (const int minute : Minutes(query)) all.push_back(minute);
+    query.range.end = page.last;
+    // One that comes meanwhile belongs to a page before.
+    PutTask(static_cast<int>(10 + all.size()), "楼道清理");
+  }
+  EXPECT_THAT(all, ElementsAre(7, 6, 5, 4, 3, 2, 1));
+}
+
+TEST_P(SearchTest, WhatIsFoundIsFiltered) {
+  PutTask(1, "楼道清理", "A", dispatch::v1::TASK_STATE_CLOSED, "cleaning");
+  PutTask(2, "楼道清理", "a", dispatch::v1::TASK_STATE_OPEN, "escort");
+  PutTask(3, "楼道清理", "B", dispatch::v1::TASK_STATE_CANCELLED, "cleaning");
+  const auto with = [](std::vector<std::string> terms,
+                       std::vector<std::vector<std::string>> choices) {
+    SearchQuery query = Asking("楼道");
+    query.wanted.terms.insert(query.wanted.terms.end(), terms.begin(), terms.end());
+    query.wanted.choices = std::move(choices);
+    return query;
+  };
+  EXPECT_THAT(Minutes(with({}, {{AreaMark("A")}})), ElementsAre(1)) << "capitals count";
+  EXPECT_THAT(Minutes(with({}, {{AreaMark("A"), AreaMark("B"), AreaMark("C")}})),
+              ElementsAre(3, 1));
+  EXPECT_THAT(Minutes(with({}, {{StateMark(dispatch::v1::TASK_STATE_CLOSED),
+                                 StateMark(dispatch::v1::TASK_STATE_OPEN)}})),
+              ElementsAre(2, 1));
+  EXPECT_THAT(Minutes(with({CategoryMark("cleaning")}, {{AreaMark("B"), AreaMark("a")}})),
+              ElementsAre(3));
+  EXPECT_THAT(Minutes(with({}, {{AreaMark("")}})), IsEmpty());
+  EXPECT_THAT(Minutes(Asking("楼道", Period{MadeAt(2), MadeAt(3)})), ElementsAre(2));
+  // So many areas that what is found is looked at.
+  SearchQuery wide = Asking("楼道");
+  for (int i = 0; i < 3000; ++i) wide.areas.push_back("X" + std::to_string(i));
+  EXPECT_THAT(Minutes(wide), IsEmpty());
+  wide.areas.push_back("B");
+  wide.areas.push_back("a");
+  EXPECT_THAT(Minutes(wide), ElementsAre(3, 2));
+  wide.size = 1;
+  EXPECT_THAT(Minutes(wide), ElementsAre(3));
+  EXPECT_TRUE(Find(wide).more);
+}
+
+// A dead letter that is sent again, a replay.
+TEST_P(SearchTest, AnOlderEventChangesNothing) {
+  PutTask(1, "楼道清理", "A", dispatch::v1::TASK_STATE_CLOSED);
+  TaskRow older{StreamId{0, 1}};
+  older.task_id = IdOf("tsk", 1);
+  older.title = "陪同就医";
+  older.area_code = "B";
+  older.state = dispatch::v1::TASK_STATE_OPEN;
+  Entry entry{StreamId{0, 1}, true, {}};
+  entry.rows.task = older;
+  Put({entry});
+  EXPECT_THAT(Minutes(Asking("楼道")), ElementsAre(1));
+  EXPECT_THAT(Minutes(Asking("陪同")), IsEmpty());
+  SearchQuery closed = Asking("楼道");
+  closed.wanted.choices = {{StateMark(dispatch::v1::TASK_STATE_CLOSED)}, {AreaMark("A")}};
+  EXPECT_THAT(Minutes(closed), ElementsAre(1));
+}
+
+TEST_P(SearchTest, ATaskIsFoundBeforeItsOwnEventTellsOfIt) {
+  PutRow<TaskHead>(&Rows::task_head, [&](TaskHead& row) {
+    row.task_id = IdOf("tsk", 1);
+    row.title = "楼道清理";
+    row.state = dispatch::v1::TASK_STATE_STAFFED;
+  });
+  EXPECT_THAT(Minutes(Asking("楼道")), ElementsAre(1));
+  PutTask(1, "楼道清理");
+  SearchQuery known = Asking("楼道");
+  known.wanted.terms.push_back(CategoryMark("cleaning"));
+  EXPECT_THAT(Minutes(known), ElementsAre(1));
+}
+
+TEST_P(SearchTest, WhatIsRenamedIsFoundByItsNewName) {
+  const auto put = [this](const std::string& name) {
+    PutRow<UnitRow>(&Rows::unit, [&](UnitRow& row) {
+      row.unit_id = IdOf("unt", 1);
+      row.name = name;
+    });
+  };
+  put("第一小学");
+  PutTask(1, "第一小学护学");
+  EXPECT_THAT(UnitsNamed("小学"), ElementsAre("第一小学")) << "and no tasks";
+  put("第一中学");
+  EXPECT_THAT(UnitsNamed("小学"), IsEmpty());
+  EXPECT_THAT(UnitsNamed("中学"), ElementsAre("第一中学"));
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM documents"), 2);
+}
+
+// Thousands may be imported at once, or have ids of no form.
+TEST_P(SearchTest, ThoseOfOneMillisecondAreAllFound) {
+  constexpr int kMany = 1500;
+  std::vector<Entry> entries;
+  for (int i = 0; i < kMany; ++i) {
+    const StreamId id = NextId();
+    Entry entry{id, false, {}};
+    entry.rows.task = TaskRow(id);
+    entry.rows.task->task_id = absl::StrFormat("tsk_01HF000001%016d", i);
+    entry.rows.task->title = "楼道清理";
+    entries.push_back(std::move(entry));
+  }
+  Put(entries);
+  SearchQuery query = Asking("楼道");
+  query.size = kMany;
+  EXPECT_THAT(Find(query).rows, SizeIs(kMany));
+  EXPECT_FALSE(Find(query).more);
+}
+
+TEST_P(SearchTest, PeopleAreFoundWhereTheyAreRegistered) {
+  const std::string one = IdOf("per", 1), two = IdOf("per", 2);
+  // Heard of in either order.
+  PutRegistration(one, "A", registration::v1::REGISTRATION_STATE_PENDING);
+  PutPerson(one, "aaaa bbbb");
+  PutPerson(two, "aaaa");
+  PutRegistration(two, "A", registration::v1::REGISTRATION_STATE_ACTIVE);
+  PutRegistration(two, "B", registration::v1::REGISTRATION_STATE_SUSPENDED);
+  const auto found = [this](const std::string& term, const std::string& area, int64_t state) {
+    std::vector<std::string> ids;
+    for (const PersonFact& person : People(term, {PlaceMark(state, area)}).rows) {
+      ids.push_back(person.person_id);
+    }
+    return ids;
+  };
+  EXPECT_THAT(found("aaaa", "A", 1), ElementsAre(one));
+  EXPECT_THAT(found("aaaa", "A", 2), ElementsAre(two));
+  EXPECT_THAT(found("bbbb", "A", 2), IsEmpty());
+  EXPECT_THAT(found("aaaa", "B", 2), IsEmpty()) << "it is suspended there";
+  const PersonFact person = People("aaaa", {PlaceMark(2, "A")}).rows.at(0);
+  ASSERT_THAT(person.registrations, SizeIs(2));
+  EXPECT_EQ(person.registrations[0].area_code, "A");
+  EXPECT_EQ(person.registrations[1].state, registration::v1::REGISTRATION_STATE_SUSPENDED);
+  // Whose registration ends is not found there any more, and whose name changes by the new one.
+  PutRegistration(two, "A", registration::v1::REGISTRATION_STATE_ENDED);
+  EXPECT_THAT(found("aaaa", "A", 2), IsEmpty());
+  EXPECT_THAT(found("aaaa", "B", 3), ElementsAre(two));
+  PutPerson(two, "cccc");
+  EXPECT_THAT(found("aaaa", "B", 3), IsEmpty());
+  EXPECT_THAT(found("cccc", "B", 3), ElementsAre(two));
+  // Among many areas.
+  SearchQuery wide;
+  wide.wanted.terms = {"cccc"};
+  wide.range = RangeOf(DocumentKind::kPerson, std::nullopt);
+  wide.states = {registration::v1::REGISTRATION_STATE_ACTIVE};
+  wide.areas = {"A", "B"};
+  const auto count = [&] {
+    return Do<SearchPage<PersonFact>>(
+               [&](Connection& connection) { return SearchPeople(connection, wide); })
+        .rows.size();
+  };
+  EXPECT_EQ(count(), 0u);
+  wide.states = {registration::v1::REGISTRATION_STATE_SUSPENDED};
+  EXPECT_EQ(count(), 1u);
+}
+
+// A reader of the index that had not read to its end would keep SQLite's log from being taken over.
+TEST_P(SearchTest, WritersLeaveNoTransactionOpen) {
+  if (GetParam() != Dialect::kSqlite) GTEST_SKIP() << "of SQLite";
+  PutTask(1, "楼道清理");
+  PutTask(1, "楼道清理", "B");
+  int64_t busy = 0, log = 0, moved = 0;
+  Do<bool>([&](Connection& connection) -> absl::StatusOr<bool> {
+    connection.sql() << "PRAGMA wal_checkpoint(TRUNCATE)", soci::into(busy), soci::into(log),
+        soci::into(moved);
+    return true;
+  });
+  EXPECT_EQ(busy, 0);
+  EXPECT_EQ(log, 0) << "pages left";
+}
+
+class SearchPlansTest : public SearchTest {
+ protected:
+  // The steps of SQLite's plan of what a search asks.
+  static std::string PlanOf(Connection& connection, const SearchQuery& query) {
+    std::ostringstream asked;
+    connection.sql().set_log_stream(&asked);
+    EXPECT_TRUE(SearchTasks(connection, query).ok());
+    connection.sql().set_log_stream(nullptr);
+    std::string plan, detail;
+    int64_t id = 0, parent = 0, unused = 0;
+    soci::statement explain =
+        (connection.sql().prepare << "EXPLAIN QUERY PLAN " + asked.str(), soci::into(id),
+         soci::into(parent), soci::into(unused), soci::into(detail));
+    explain.execute();
+    while (explain.fetch()) plan += detail + ";";
+    return plan;
+  }
+};
+
+// However many rows have the word, the index is read from the newest on until the page is full.
+TEST_P(SearchPlansTest, NothingIsSortedAndNoTableIsRead) {
+  for (const bool wide : {false, true}) {
+    SearchQuery query = Asking("楼道", Period{1, 2});
+    if (wide) query.areas = {"A", "B"};
+    const std::string plan = Do<std::string>([&](Connection& connection) {
+      return absl::StatusOr<std::string>(PlanOf(connection, query));
+    });
+    // "M": by the words; "<>": within the range of numbers; in the order of the index.
+    EXPECT_THAT(plan, HasSubstr("SCAN document_index VIRTUAL TABLE INDEX 192:M1><;"));
+    EXPECT_THAT(plan, HasSubstr("SEARCH d USING INTEGER PRIMARY KEY"));
+    EXPECT_THAT(plan, HasSubstr("SEARCH t USING INDEX"));
+    EXPECT_THAT(plan, Not(HasSubstr("ORDER BY")));
+    EXPECT_THAT(plan, Not(HasSubstr("SCAN t")));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, SearchTest, ::testing::Values(Dialect::kSqlite, Dialect::kPostgres),
+                         DialectName);
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, SearchPlansTest, ::testing::Values(Dialect::kSqlite), DialectName);
+
+}  // namespace
+}  // namespace baodao::records
