@@ -46,7 +46,8 @@ std::vector<Result> RunAll(const Scale& scale) {
   Result loop = LoopFull(scene);
   Compare(loop, echo);
   Result match = Match(scene, tasks);
-  return {echo, commit, spread, hot, list, loop, match, bytes_per_task, bytes_per_person};
+  const Result search = SearchTasks(scene);
+  return {echo, commit, spread, hot, list, loop, match, search, bytes_per_task, bytes_per_person};
 }
 
 void Print(const std::vector<Result>& results) {
@@ -105,6 +106,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--echo-calls", scale.echo_calls, "Calls of rpc_echo")
       ->check(CLI::Range(1000, 10'000'000))
+      ->capture_default_str();
+  app.add_option("--search-rows", scale.search_rows, "Tasks that are searched")
+      ->check(CLI::Range(10'000, 10'000'000))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {

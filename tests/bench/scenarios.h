@@ -17,6 +17,7 @@ struct Scale {
   size_t match_people = 50'000;  // of match_10k_50k
   size_t match_tasks = 10'000;
   size_t echo_calls = 100'000;
+  size_t search_rows = 1'000'000;  // of search_1m
 };
 
 // The town, its tasks, and several connections to dispatch.
@@ -60,6 +61,8 @@ Result ClaimSpread(Scene& scene, const std::vector<std::string>& task_ids);
 Result ClaimHot(Scene& scene);
 Result ListOpen(Scene& scene);
 Result LoopFull(Scene& scene);
+// Tasks of a year are put into the archive first.
+Result SearchTasks(Scene& scene);
 // More people report first; then open tasks and people are matched, offering nothing. `claimed` are
 // cancelled before, so that everybody is free.
 Result Match(Scene& scene, const std::vector<std::string>& claimed);

@@ -1,0 +1,67 @@
+#include "services/records/rpc/search_question.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/search/terms.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+
+namespace baodao::records {
+namespace {
+
+constexpr size_t kMostWords = 64;
+// An index that is asked for more than these takes longer than to look at what is found otherwise:
+// so large a part of a district has its share of that.
+constexpr size_t kMostMarks = 200;
+
+}  // namespace
+
+absl::Status CheckWords(size_t words) {
+  if (words == 0) return RefuseField("query", ViolationKind::REQUIRED);
+  if (words <= kMostWords) return absl::OkStatus();
+  return RefuseField("query", ViolationKind::TOO_MANY, {{"max", std::to_string(kMostWords)}});
+}
+
+absl::StatusOr<SearchQuery> WordsOf(const std::string& text) {
+  const search::Asked asked = search::AskedBy(text);
+  RETURN_IF_ERROR(CheckWords(asked.size()));
+  SearchQuery query;
+  query.wanted = WantedBy(asked);
+  return query;
+}
+
+void AddStates(const google::protobuf::RepeatedField<int>& states, SearchQuery* query) {
+  std::vector<std::string> marks;
+  for (const int state : states) marks.push_back(StateMark(state));
+  if (!marks.empty()) query->wanted.choices.push_back(std::move(marks));
+}
+
+void AddAreas(std::vector<std::string> codes, SearchQuery* query) {
+  std::vector<std::string> marks;
+  for (const std::string& code : codes) {
+    if (query->states.empty()) marks.push_back(AreaMark(code));
+    for (const int state : query->states) marks.push_back(PlaceMark(state, code));
+  }
+  // All that lay in a closed area went elsewhere.
+  if (marks.empty()) marks.push_back(AreaMark(""));
+  if (marks.size() <= kMostMarks) {
+    query->wanted.choices.push_back(std::move(marks));
+  } else {
+    query->areas = std::move(codes);
+  }
+}
+
+absl::StatusOr<std::vector<int>> LiveStates(const v1::SearchPeopleRequest& request) {
+  const std::vector<int> live = {registration::v1::REGISTRATION_STATE_PENDING,
+                                 registration::v1::REGISTRATION_STATE_ACTIVE,
+                                 registration::v1::REGISTRATION_STATE_SUSPENDED};
+  for (int i = 0; i < request.states_size(); ++i) {
+    if (std::ranges::find(live, request.states(i)) != live.end()) continue;
+    return RefuseField("states[" + std::to_string(i) + "]", ViolationKind::NOT_ALLOWED);
+  }
+  if (request.states().empty()) return live;
+  return std::vector<int>(request.states().begin(), request.states().end());
+}
+
+}  // namespace baodao::records
