@@ -53,9 +53,8 @@ absl::StatusOr<SearchQuery> SearchHandlers::Narrow(const rpc::CallContext& conte
   if (request.area_code().empty()) return query;
   const areas::AreaTree& tree = *areas_.tree();
   RETURN_IF_ERROR(areas::CheckKnown(tree, request.area_code()));
-  std::vector<std::string> codes = CodesOf(tree, request.area_code());
-  context.Charge(static_cast<double>(codes.size()) / kFoundAreasPerCall);
-  AddAreas(std::move(codes), &query);
+  query.areas = CodesOf(tree, request.area_code());
+  context.Charge(static_cast<double>(query.areas->size()) / kFoundAreasPerCall);
   return query;
 }
 

@@ -11,9 +11,6 @@ namespace baodao::records {
 namespace {
 
 constexpr size_t kMostWords = 64;
-// An index that is asked for more than these takes longer than to look at what is found otherwise:
-// so large a part of a district has its share of that.
-constexpr size_t kMostMarks = 200;
 
 }  // namespace
 
@@ -35,21 +32,6 @@ void AddStates(const google::protobuf::RepeatedField<int>& states, SearchQuery* 
   std::vector<std::string> marks;
   for (const int state : states) marks.push_back(StateMark(state));
   if (!marks.empty()) query->wanted.choices.push_back(std::move(marks));
-}
-
-void AddAreas(std::vector<std::string> codes, SearchQuery* query) {
-  std::vector<std::string> marks;
-  for (const std::string& code : codes) {
-    if (query->states.empty()) marks.push_back(AreaMark(code));
-    for (const int state : query->states) marks.push_back(PlaceMark(state, code));
-  }
-  // All that lay in a closed area went elsewhere.
-  if (marks.empty()) marks.push_back(AreaMark(""));
-  if (marks.size() <= kMostMarks) {
-    query->wanted.choices.push_back(std::move(marks));
-  } else {
-    query->areas = std::move(codes);
-  }
 }
 
 absl::StatusOr<std::vector<int>> LiveStates(const v1::SearchPeopleRequest& request) {

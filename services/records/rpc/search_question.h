@@ -23,8 +23,6 @@ absl::Status CheckWords(size_t words);
 absl::StatusOr<SearchQuery> WordsOf(const std::string& text);
 // One of the states, if any are given.
 void AddStates(const google::protobuf::RepeatedField<int>& states, SearchQuery* query);
-// In one of the areas; a person in one of query->states there.
-void AddAreas(std::vector<std::string> codes, SearchQuery* query);
 // The states that a person may be found by; all of them where none are given. A violation for
 // others.
 absl::StatusOr<std::vector<int>> LiveStates(const v1::SearchPeopleRequest& request);

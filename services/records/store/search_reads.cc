@@ -1,11 +1,11 @@
 #include "services/records/store/search_reads.h"
 
 #include <absl/strings/str_cat.h>
-#include <absl/strings/str_join.h>
 
 #include <map>
 
 #include "services/records/store/query.h"
+#include "services/records/store/search_areas.h"
 #include "services/records/store/tables.h"
 
 namespace baodao::records {
@@ -34,35 +34,16 @@ const Table<PersonFact>& ShownPeople() {
   return table;
 }
 
-// The code of an area is among those of a list that is bound as one value.
-void AddInAreas(Query& select, Dialect dialect, const std::string& column,
-                const std::vector<std::string>& areas) {
-  if (dialect == Dialect::kSqlite) {
-    select.Add(column + " IN (SELECT value FROM json_each(?))",
-               absl::StrCat("[\"", absl::StrJoin(areas, "\",\""), "\"]"));
-  } else {
-    select.Add(column + " = ANY(string_to_array(?, ','))", absl::StrJoin(areas, ","));
-  }
-}
-
-template <class Row>
-void AddAreas(Query& select, Dialect dialect, const SearchQuery& query, const Table<Row>& table) {
-  if (query.areas.empty()) return;
-  if (table.name != ShownPeople().name) {
-    select.Add(" AND ");
-    AddInAreas(select, dialect, "t.area_code", query.areas);
-    return;
-  }
-  select.Add(absl::StrCat(" AND EXISTS (SELECT 1 FROM registrations r WHERE r.subject_id = d.id ",
-                          "AND r.state IN (", absl::StrJoin(query.states, ", "), ") AND "));
-  AddInAreas(select, dialect, "r.area_code", query.areas);
-  select.Add(")");
-}
-
 // Both databases look at the newest first and stop when the page is full: SQLite reads the index in
 // this order; PostgreSQL does so for common terms, and for rare ones sorts the few that there are.
 template <class Row>
 SearchPage<Row> Search(Connection& connection, const SearchQuery& query, const Table<Row>& table) {
+  Wanted wanted = query.wanted;
+  std::optional<AreaFilter> areas;
+  if (query.areas) {
+    areas.emplace(connection, table.name, *query.areas, query.states);
+    if (!areas->marks().empty()) wanted.choices.push_back(areas->marks());
+  }
   const bool sqlite = connection.dialect() == Dialect::kSqlite;
   const std::string number = sqlite ? "document_index.rowid" : "d.number";
   SearchPage<Row> page;
@@ -79,13 +60,13 @@ SearchPage<Row> Search(Connection& connection, const SearchQuery& query, const T
                     : " FROM documents d");
   select.Add(absl::StrCat(" JOIN ", table.name, " t ON t.", table.key[0], " = d.id WHERE "));
   if (sqlite) {
-    select.Add("document_index MATCH ?", Fts5Query(query.wanted));
+    select.Add("document_index MATCH ?", Fts5Query(wanted));
   } else {
-    select.Add("d.words @@ CAST(? AS TSQUERY)", TsQuery(query.wanted));
+    select.Add("d.words @@ CAST(? AS TSQUERY)", TsQuery(wanted));
   }
   select.Add(" AND " + number + " >= ?", query.range.start);
   select.Add(" AND " + number + " < ?", query.range.end);
-  AddAreas(select, connection.dialect(), query, table);
+  if (areas) areas->AddTo(select);
   // One more than is shown tells whether there is a next page.
   select.Add(" ORDER BY " + number + " DESC LIMIT ?", int64_t{query.size} + 1);
   select.Run();

@@ -3,6 +3,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,10 +17,9 @@ struct SearchQuery {
   Wanted wanted;
   // Where the index begins and ends to be looked at.
   NumberRange range;
-  // Only what lies in one of these areas, beside what is wanted: for codes that are too many for a
-  // choice. Each row that is found otherwise is looked at. Empty: anywhere.
-  std::vector<std::string> areas;
-  // Of people: the states of the registration that lies there.
+  // What lies in one of these areas; none: anywhere.
+  std::optional<std::vector<std::string>> areas;
+  // Of people, and then never empty: the states of the registration that lies there.
   std::vector<int> states;
   int size = 20;
 };

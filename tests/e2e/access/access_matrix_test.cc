@@ -318,8 +318,8 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
     if (rpc.rule.audience() != auth::v1::AUDIENCE_SIGNED_IN || Limited(rpc)) continue;
     const std::string& name = rpc.method->name();
     asked.insert(name);
-    const bool standard =
-        name.starts_with("Get") || name.starts_with("List") || name.starts_with("Create");
+    const bool standard = name.starts_with("Get") || name.starts_with("List") ||
+                          name.starts_with("Search") || name.starts_with("Create");
     const auto row = listed.find(name);
     EXPECT_TRUE(standard || row != listed.end()) << rpc.method->full_name() << " is to be listed";
     EXPECT_EQ(ReasonName(CallAbout(rpc, stranger, {})), row == listed.end() ? "OK" : row->second)

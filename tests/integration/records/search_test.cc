@@ -147,13 +147,25 @@ TEST_P(SearchTest, WhatIsFoundIsFiltered) {
               ElementsAre(3));
   EXPECT_THAT(Minutes(with({}, {{AreaMark("")}})), IsEmpty());
   EXPECT_THAT(Minutes(Asking("楼道", Period{MadeAt(2), MadeAt(3)})), ElementsAre(2));
-  // So many areas that what is found is looked at.
+}
+
+// All areas of a district, its houses too: those without anything are not asked for.
+TEST_P(SearchTest, ASubtreeMayHaveThousandsOfAreas) {
+  PutTask(1, "楼道清理", "A");
+  PutTask(2, "楼道清理", "a");
+  PutTask(3, "楼道清理", "B");
   SearchQuery wide = Asking("楼道");
-  for (int i = 0; i < 3000; ++i) wide.areas.push_back("X" + std::to_string(i));
+  wide.areas.emplace();
+  EXPECT_THAT(Minutes(wide), IsEmpty()) << "none at all";
+  for (int i = 0; i < 3000; ++i) wide.areas->push_back("X" + std::to_string(i));
   EXPECT_THAT(Minutes(wide), IsEmpty());
-  wide.areas.push_back("B");
-  wide.areas.push_back("a");
+  wide.areas->push_back("B");
+  wide.areas->push_back("a");
   EXPECT_THAT(Minutes(wide), ElementsAre(3, 2));
+  // With something in so many that what is found is looked at.
+  for (int i = 0; i < 250; ++i) PutTask(10 + i, "陪同就医", "X" + std::to_string(i));
+  EXPECT_THAT(Minutes(wide), ElementsAre(3, 2));
+  EXPECT_EQ(Find(Asking("就医")).rows.size(), 20u);
   wide.size = 1;
   EXPECT_THAT(Minutes(wide), ElementsAre(3));
   EXPECT_TRUE(Find(wide).more);
@@ -255,25 +267,89 @@ TEST_P(SearchTest, PeopleAreFoundWhereTheyAreRegistered) {
   PutPerson(two, "cccc");
   EXPECT_THAT(found("aaaa", "B", 3), IsEmpty());
   EXPECT_THAT(found("cccc", "B", 3), ElementsAre(two));
-  // Among many areas.
+}
+
+TEST_P(SearchTest, PeopleAreFoundAmongThousandsOfAreas) {
   SearchQuery wide;
-  wide.wanted.terms = {"cccc"};
+  wide.wanted.terms = {"aaaa"};
   wide.range = RangeOf(DocumentKind::kPerson, std::nullopt);
-  wide.states = {registration::v1::REGISTRATION_STATE_ACTIVE};
-  wide.areas = {"A", "B"};
-  const auto count = [&] {
-    return Do<SearchPage<PersonFact>>(
-               [&](Connection& connection) { return SearchPeople(connection, wide); })
-        .rows.size();
+  wide.areas.emplace();
+  for (int i = 0; i < 3000; ++i) wide.areas->push_back("X" + std::to_string(i));
+  const auto found = [&](const std::vector<int>& states) {
+    wide.states = states;
+    std::vector<std::string> ids;
+    for (const PersonFact& person : Do<SearchPage<PersonFact>>([&](Connection& connection) {
+                                      return SearchPeople(connection, wide);
+                                    }).rows) {
+      ids.push_back(person.person_id);
+    }
+    return ids;
   };
-  EXPECT_EQ(count(), 0u);
-  wide.states = {registration::v1::REGISTRATION_STATE_SUSPENDED};
-  EXPECT_EQ(count(), 1u);
+  const std::string one = IdOf("per", 1), two = IdOf("per", 2);
+  PutPerson(one, "aaaa");
+  PutRegistration(one, "X7", registration::v1::REGISTRATION_STATE_ACTIVE);
+  PutPerson(two, "aaaa");
+  PutRegistration(two, "Y", registration::v1::REGISTRATION_STATE_ACTIVE);
+  EXPECT_THAT(found({1, 2, 3}), ElementsAre(one));
+  EXPECT_THAT(found({1}), IsEmpty());
+  // Others are registered in so many of them that who is found is looked at.
+  for (int i = 0; i < 250; ++i) {
+    const std::string other = IdOf("per", 10 + i);
+    PutPerson(other, "bbbb");
+    PutRegistration(other, "X" + std::to_string(i), registration::v1::REGISTRATION_STATE_ACTIVE);
+  }
+  EXPECT_THAT(found({1, 2, 3}), ElementsAre(one));
+  EXPECT_THAT(found({2}), ElementsAre(one));
+  EXPECT_THAT(found({1}), IsEmpty());
+}
+
+// What is of SQLite.
+class SearchFileTest : public SearchTest {
+ protected:
+  // The steps of SQLite's plans of what a search asks.
+  static std::string PlanOf(Connection& connection, const SearchQuery& query) {
+    std::ostringstream asked;
+    connection.sql().set_log_stream(&asked);
+    EXPECT_TRUE(SearchTasks(connection, query).ok());
+    connection.sql().set_log_stream(nullptr);
+    std::istringstream lines(asked.str());
+    std::string plan;
+    for (std::string line; std::getline(lines, line);) {
+      std::string detail;
+      int64_t id = 0, parent = 0, unused = 0;
+      soci::statement explain =
+          (connection.sql().prepare << "EXPLAIN QUERY PLAN " + line, soci::into(id),
+           soci::into(parent), soci::into(unused), soci::into(detail));
+      explain.execute();
+      while (explain.fetch()) plan += detail + ";";
+    }
+    return plan;
+  }
+};
+
+// However many rows have the word, the index is read from the newest on until the page is full.
+TEST_P(SearchFileTest, NothingIsSortedAndNoTableIsRead) {
+  for (int i = 0; i < 250; ++i) PutTask(i, "陪同就医", "X" + std::to_string(i));
+  for (const bool wide : {false, true}) {
+    SearchQuery query = Asking("楼道", Period{1, 2});
+    query.areas = {"A", "B"};
+    for (int i = 0; wide && i < 250; ++i) query.areas->push_back("X" + std::to_string(i));
+    const std::string plan = Do<std::string>([&](Connection& connection) {
+      return absl::StatusOr<std::string>(PlanOf(connection, query));
+    });
+    // "M": by the words; "<>": within the range of numbers; in the order of the index.
+    EXPECT_THAT(plan, HasSubstr("SCAN document_index VIRTUAL TABLE INDEX 192:M1><;"));
+    EXPECT_THAT(plan, HasSubstr("SEARCH d USING INTEGER PRIMARY KEY"));
+    EXPECT_THAT(plan, HasSubstr("SEARCH t USING INDEX"));
+    EXPECT_EQ(plan.find("SEARCH r USING COVERING INDEX tasks_of_area") != plan.npos, wide);
+    for (const char* costly : {"ORDER BY", "SCAN t", "SCAN r", "SCAN d;"}) {
+      EXPECT_THAT(plan, Not(HasSubstr(costly)));
+    }
+  }
 }
 
 // A reader of the index that had not read to its end would keep SQLite's log from being taken over.
-TEST_P(SearchTest, WritersLeaveNoTransactionOpen) {
-  if (GetParam() != Dialect::kSqlite) GTEST_SKIP() << "of SQLite";
+TEST_P(SearchFileTest, WritersLeaveNoTransactionOpen) {
   PutTask(1, "楼道清理");
   PutTask(1, "楼道清理", "B");
   int64_t busy = 0, log = 0, moved = 0;
@@ -286,46 +362,10 @@ TEST_P(SearchTest, WritersLeaveNoTransactionOpen) {
   EXPECT_EQ(log, 0) << "pages left";
 }
 
-class SearchPlansTest : public SearchTest {
- protected:
-  // The steps of SQLite's plan of what a search asks.
-  static std::string PlanOf(Connection& connection, const SearchQuery& query) {
-    std::ostringstream asked;
-    connection.sql().set_log_stream(&asked);
-    EXPECT_TRUE(SearchTasks(connection, query).ok());
-    connection.sql().set_log_stream(nullptr);
-    std::string plan, detail;
-    int64_t id = 0, parent = 0, unused = 0;
-    soci::statement explain =
-        (connection.sql().prepare << "EXPLAIN QUERY PLAN " + asked.str(), soci::into(id),
-         soci::into(parent), soci::into(unused), soci::into(detail));
-    explain.execute();
-    while (explain.fetch()) plan += detail + ";";
-    return plan;
-  }
-};
-
-// However many rows have the word, the index is read from the newest on until the page is full.
-TEST_P(SearchPlansTest, NothingIsSortedAndNoTableIsRead) {
-  for (const bool wide : {false, true}) {
-    SearchQuery query = Asking("楼道", Period{1, 2});
-    if (wide) query.areas = {"A", "B"};
-    const std::string plan = Do<std::string>([&](Connection& connection) {
-      return absl::StatusOr<std::string>(PlanOf(connection, query));
-    });
-    // "M": by the words; "<>": within the range of numbers; in the order of the index.
-    EXPECT_THAT(plan, HasSubstr("SCAN document_index VIRTUAL TABLE INDEX 192:M1><;"));
-    EXPECT_THAT(plan, HasSubstr("SEARCH d USING INTEGER PRIMARY KEY"));
-    EXPECT_THAT(plan, HasSubstr("SEARCH t USING INDEX"));
-    EXPECT_THAT(plan, Not(HasSubstr("ORDER BY")));
-    EXPECT_THAT(plan, Not(HasSubstr("SCAN t")));
-  }
-}
-
 INSTANTIATE_TEST_SUITE_P(All, SearchTest, ::testing::Values(Dialect::kSqlite, Dialect::kPostgres),
                          DialectName);
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, SearchPlansTest, ::testing::Values(Dialect::kSqlite), DialectName);
+INSTANTIATE_TEST_SUITE_P(Sqlite, SearchFileTest, ::testing::Values(Dialect::kSqlite), DialectName);
 
 }  // namespace
 }  // namespace baodao::records

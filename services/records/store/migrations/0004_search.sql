@@ -4,6 +4,7 @@ ALTER TABLE units ADD COLUMN kind BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE units ADD COLUMN area_code TEXT NOT NULL DEFAULT '';
 -- Separated by blanks, here and below.
 ALTER TABLE units ADD COLUMN categories TEXT NOT NULL DEFAULT '';
+CREATE INDEX units_of_area ON units (area_code);
 
 CREATE TABLE people (
   person_id TEXT NOT NULL PRIMARY KEY,
