@@ -13,45 +13,13 @@ constexpr size_t kAtOnce = 16;
 
 }  // namespace
 
-Task<absl::Status> Auditor::AddTasks(std::string area, Account* account) {
-  dispatch::v1::ListTasksRequest request;
-  request.set_area_code(std::move(area));
-  request.set_page_size(200);
-  do {
-    CO_ASSIGN_OR_RETURN(const dispatch::v1::ListTasksResponse page,
-                        co_await Call(session_.backend.tasks, &client::Tasks::ListTasks, request));
-    for (const dispatch::v1::Task& task : page.tasks()) {
-      account->tasks[task.task_id()] = TaskStateName(task.state());
-    }
-    request.set_page_token(page.next_page_token());
-  } while (!request.page_token().empty());
-  co_return absl::OkStatus();
-}
-
-// Of every shard, until there is none of that number.
-Task<absl::StatusOr<std::vector<std::string>>> Auditor::People() {
-  std::vector<std::string> people;
-  registration::v1::ListProfilesRequest request;
-  for (int shard = 0;; ++shard) {
-    request.set_shard(shard);
-    do {
-      const auto page =
-          co_await Call(session_.backend.people, &client::People::ListProfiles, request);
-      if (shard > 0 && Is(page.status(), Reason::INVALID_ARGUMENT_FIELDS)) co_return people;
-      if (!page.ok()) co_return page.status();
-      for (const auto& profile : page->profiles()) people.push_back(profile.person_id());
-      request.set_page_token(page->next_page_token());
-    } while (!request.page_token().empty());
-  }
-}
-
 Task<absl::Status> Auditor::AddBalances(std::vector<std::string> people, Account* account) {
   absl::Status status;
   std::function<Task<void>(size_t)> add = [&](size_t i) -> Task<void> {
     dispatch::v1::GetBalanceRequest request;
     request.set_person_id(people[i]);
     const auto balance =
-        co_await Call(session_.backend.ledger, &client::Ledger::GetBalance, request);
+        co_await owners_.Call(session_.backend.ledger, &client::Ledger::GetBalance, request);
     status.Update(balance.status());
     if (balance.ok()) account->AddHours(people[i], balance->minutes(), balance->entries());
   };
@@ -59,17 +27,23 @@ Task<absl::Status> Auditor::AddBalances(std::vector<std::string> people, Account
   co_return status;
 }
 
-Task<absl::StatusOr<Account>> Auditor::Owners() {
-  registration::v1::ListAreasRequest roots;
-  roots.set_page_size(1'000);
-  CO_ASSIGN_OR_RETURN(const registration::v1::ListAreasResponse areas,
-                      co_await Call(session_.backend.areas, &client::Areas::ListAreas, roots));
+Task<absl::StatusOr<Account>> Auditor::OfOwners() {
   Account account;
-  for (const registration::v1::Area& area : areas.areas()) {
-    CO_RETURN_IF_ERROR(co_await AddTasks(area.code(), &account));
-  }
-  CO_ASSIGN_OR_RETURN(std::vector<std::string> people, co_await People());
-  CO_RETURN_IF_ERROR(co_await AddBalances(std::move(people), &account));
+  const Owners::Use<dispatch::v1::ListTasksResponse> add_tasks =
+      [&account](dispatch::v1::ListTasksResponse page) -> Task<absl::Status> {
+    for (const dispatch::v1::Task& task : page.tasks()) {
+      account.tasks[task.task_id()] = TaskStateName(task.state());
+    }
+    co_return absl::OkStatus();
+  };
+  CO_RETURN_IF_ERROR(co_await owners_.Tasks(add_tasks));
+  const Owners::Use<registration::v1::ListProfilesResponse> add_people =
+      [this, &account](registration::v1::ListProfilesResponse page) -> Task<absl::Status> {
+    std::vector<std::string> people;
+    for (const auto& profile : page.profiles()) people.push_back(profile.person_id());
+    co_return co_await AddBalances(std::move(people), &account);
+  };
+  CO_RETURN_IF_ERROR(co_await owners_.Profiles(add_people));
   co_return account;
 }
 
@@ -78,23 +52,23 @@ Task<absl::Status> Auditor::AwaitArchive(Time time) {
   records::v1::ListArchivedTasksRequest request;
   request.set_page_size(1);
   while (SystemClock().Now() < limit) {
-    CO_ASSIGN_OR_RETURN(
-        const records::v1::ListArchivedTasksResponse answer,
-        co_await Call(session_.backend.archive, &client::Archive::ListArchivedTasks, request));
+    CO_ASSIGN_OR_RETURN(const records::v1::ListArchivedTasksResponse answer,
+                        co_await owners_.Call(session_.backend.archive,
+                                              &client::Archive::ListArchivedTasks, request));
     if (ToTime(answer.as_of()) >= time) co_return absl::OkStatus();
     co_await SystemClock().SleepFor(Millis(100));
   }
   co_return absl::UnavailableError("records is behind; ops/runbooks/records.md");
 }
 
-Task<absl::StatusOr<Account>> Auditor::Archive(Time time) {
+Task<absl::StatusOr<Account>> Auditor::OfArchive(Time time) {
   CO_RETURN_IF_ERROR(co_await AwaitArchive(time));
   Account account;
   records::v1::ListArchivedTasksRequest request;
   do {
-    CO_ASSIGN_OR_RETURN(
-        const records::v1::ListArchivedTasksResponse page,
-        co_await Call(session_.backend.archive, &client::Archive::ListArchivedTasks, request));
+    CO_ASSIGN_OR_RETURN(const records::v1::ListArchivedTasksResponse page,
+                        co_await owners_.Call(session_.backend.archive,
+                                              &client::Archive::ListArchivedTasks, request));
     for (const auto& task : page.tasks()) {
       account.tasks[task.task_id()] = TaskStateName(task.state());
     }
@@ -102,9 +76,9 @@ Task<absl::StatusOr<Account>> Auditor::Archive(Time time) {
   } while (!request.page_token().empty());
   records::v1::ListArchivedBalancesRequest balances;
   do {
-    CO_ASSIGN_OR_RETURN(
-        const records::v1::ListArchivedBalancesResponse page,
-        co_await Call(session_.backend.archive, &client::Archive::ListArchivedBalances, balances));
+    CO_ASSIGN_OR_RETURN(const records::v1::ListArchivedBalancesResponse page,
+                        co_await owners_.Call(session_.backend.archive,
+                                              &client::Archive::ListArchivedBalances, balances));
     for (const auto& one : page.balances()) {
       account.AddHours(one.person_id(), one.minutes(), one.entries());
     }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "common/clock/clock.h"
-#include "ops/ctl/session.h"
+#include "ops/ctl/owners.h"
 
 namespace baodao::ctl {
 
@@ -27,31 +27,21 @@ struct Account {
   }
 };
 
-// Service calls: the balances of others are for services alone.
 class Auditor {
  public:
-  Auditor(Session& session, std::string token) : session_(session), token_(std::move(token)) {}
+  Auditor(Session& session, std::string token)
+      : session_(session), owners_(session, std::move(token)) {}
 
-  Task<absl::StatusOr<Account>> Owners();
+  Task<absl::StatusOr<Account>> OfOwners();
   // Once everything until `time` is in it.
-  Task<absl::StatusOr<Account>> Archive(Time time);
+  Task<absl::StatusOr<Account>> OfArchive(Time time);
 
  private:
-  template <class Service, class Req, class Resp>
-  Task<absl::StatusOr<Resp>> Call(rpc::Client<Service>& client,
-                                  rpc::detail::UnaryMember<rpc::AsyncOf<Service>, Req, Resp> method,
-                                  Req request) {
-    rpc::CallOptions options = rpc::CallOptions::As(token_);
-    options.timeout = std::chrono::seconds(session_.globals().timeout_s);
-    co_return co_await client.Call(method, std::move(options), std::move(request));
-  }
-  Task<absl::Status> AddTasks(std::string area, Account* account);
-  Task<absl::StatusOr<std::vector<std::string>>> People();
   Task<absl::Status> AddBalances(std::vector<std::string> people, Account* account);
   Task<absl::Status> AwaitArchive(Time time);
 
   Session& session_;
-  std::string token_;
+  Owners owners_;
 };
 
 }  // namespace baodao::ctl

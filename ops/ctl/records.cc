@@ -7,6 +7,7 @@
 
 #include "common/clock/clock.h"
 #include "ops/ctl/audit.h"
+#include "ops/ctl/rebuild.h"
 #include "ops/ctl/tokens.h"
 
 namespace baodao::ctl {
@@ -63,17 +64,21 @@ std::set<std::string> Both(const std::set<std::string>& one, const std::set<std:
   return ids;
 }
 
-Task<absl::Status> Check(Session& session) {
+// The token of a service, for as long as it takes.
+absl::StatusOr<std::string> ServiceToken(const Session& session) {
   const std::string& keys = session.globals().keys_dir;
-  if (keys.empty()) co_return absl::InvalidArgumentError("records check needs --keys DIR");
-  CO_ASSIGN_OR_RETURN(std::string token,
-                      MintToken(keys, auth::Principal::Service("records"), std::chrono::hours(1)));
+  if (keys.empty()) return absl::InvalidArgumentError("records needs --keys DIR");
+  return MintToken(keys, auth::Principal::Service("records"), std::chrono::hours(12));
+}
+
+Task<absl::Status> Check(Session& session) {
+  CO_ASSIGN_OR_RETURN(std::string token, ServiceToken(session));
   Auditor auditor(session, std::move(token));
   Account owner, archive;
   std::set<std::string> tasks, people;
   for (int round = 0; round < kRounds; ++round) {
-    CO_ASSIGN_OR_RETURN(owner, co_await auditor.Owners());
-    CO_ASSIGN_OR_RETURN(archive, co_await auditor.Archive(SystemClock().Now()));
+    CO_ASSIGN_OR_RETURN(owner, co_await auditor.OfOwners());
+    CO_ASSIGN_OR_RETURN(archive, co_await auditor.OfArchive(SystemClock().Now()));
     const std::set<std::string> of_tasks = Differing(owner.tasks, archive.tasks);
     const std::set<std::string> of_people = Differing(owner.hours, archive.hours);
     tasks = round == 0 ? of_tasks : Both(tasks, of_tasks);
@@ -91,6 +96,16 @@ Task<absl::Status> Check(Session& session) {
                                 " people");
 }
 
+Task<absl::Status> Rebuild(Session& session) {
+  CO_ASSIGN_OR_RETURN(std::string token, ServiceToken(session));
+  Rebuilder rebuilder(session, std::move(token));
+  CO_RETURN_IF_ERROR(co_await rebuilder.Run());
+  Table table({"WHAT", "SENT"});
+  for (const auto& [what, sent] : rebuilder.sent()) table.Add({what, std::to_string(sent)});
+  session.out.Show(table);
+  co_return absl::OkStatus();
+}
+
 }  // namespace
 
 void AddRecords(CLI::App& app, Plan& plan) {
@@ -102,6 +117,13 @@ void AddRecords(CLI::App& app, Plan& plan) {
       "Sums first, then what differs in three looks; exit code 1 when anything does.\n"
       "Example:\n  baodaoctl records check --keys var/keys");
   check->callback([&plan] { plan.command = [](Session& session) { return Check(session); }; });
+  CLI::App* rebuild = records->add_subcommand(
+      "rebuild", "Writes what the owners have and the archive lacks, while everything runs");
+  rebuild->footer(
+      "Units, registrations, needs, tasks with their people, and hours. May be broken off and "
+      "begun "
+      "again.\nExample:\n  baodaoctl records rebuild --keys var/keys");
+  rebuild->callback([&plan] { plan.command = [](Session& session) { return Rebuild(session); }; });
 }
 
 }  // namespace baodao::ctl

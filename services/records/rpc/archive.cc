@@ -1,11 +1,17 @@
 #include "services/records/rpc/archive.h"
 
+#include <absl/strings/str_cat.h>
+
+#include <memory>
 #include <utility>
 
 #include "common/clock/timestamp.h"
 #include "common/paging/page_token.h"
 #include "common/status/macros.h"
+#include "common/status/status.h"
 #include "services/records/app/ask.h"
+#include "services/records/domain/rows_of.h"
+#include "services/records/store/archive.h"
 #include "services/records/store/totals.h"
 
 namespace baodao::records {
@@ -27,12 +33,35 @@ void AddBalance(const Balance& one, v1::ListArchivedBalancesResponse* response) 
   balance.set_entries(one.entries);
 }
 
+// Whether the event tells of something that is kept.
+bool AreSome(const Rows& rows) {
+  return rows.task || rows.assignment || rows.need || rows.registration || rows.unit || rows.ledger;
+}
+
+absl::StatusOr<std::vector<Rows>> RowsOf(const v1::RestoreRecordsRequest& request) {
+  std::vector<Rows> all;
+  std::vector<Violation> wrong;
+  for (int i = 0; i < request.events_size(); ++i) {
+    events::v1::Event event;
+    Rows rows;
+    if (event.ParseFromString(request.events(i))) rows = records::RowsOf(event, StreamId{});
+    if (!AreSome(rows)) {
+      const Metadata form = {{"expected", "baodao.events.v1.Event"}};
+      wrong.push_back({absl::StrCat("events[", i, "]"), ViolationKind::BAD_FORMAT, form});
+    }
+    all.push_back(std::move(rows));
+  }
+  if (!wrong.empty()) return RefuseFields(std::move(wrong));
+  return all;
+}
+
 }  // namespace
 
 void ArchiveHandlers::Register(rpc::Router* router) {
   const std::string service = "baodao.records.v1.ArchiveService/";
   router->Unary(service + "ListArchivedTasks", this, &ArchiveHandlers::ListArchivedTasks);
   router->Unary(service + "ListArchivedBalances", this, &ArchiveHandlers::ListArchivedBalances);
+  router->Unary(service + "RestoreRecords", this, &ArchiveHandlers::RestoreRecords);
 }
 
 // One page of the rows that `read` finds behind an id, one more than asked for of them.
@@ -69,6 +98,18 @@ Task<absl::StatusOr<v1::ListArchivedBalancesResponse>> ArchiveHandlers::ListArch
     rpc::CallContext context, v1::ListArchivedBalancesRequest request) {
   co_return co_await Page<v1::ListArchivedBalancesResponse, Balance>(
       std::move(context), std::move(request), &BalancesAfter, &Balance::person_id, &AddBalance);
+}
+
+Task<absl::StatusOr<v1::RestoreRecordsResponse>> ArchiveHandlers::RestoreRecords(
+    rpc::CallContext, v1::RestoreRecordsRequest request) {
+  CO_ASSIGN_OR_RETURN(std::vector<Rows> rows, RowsOf(request));
+  auto all = std::make_shared<const std::vector<Rows>>(std::move(rows));
+  Database::Work<bool> restore = [all](Connection& connection) -> absl::StatusOr<bool> {
+    RETURN_IF_ERROR(Restore(connection, *all));
+    return true;
+  };
+  CO_RETURN_IF_ERROR((co_await database_.Write(std::move(restore))).status());
+  co_return v1::RestoreRecordsResponse();
 }
 
 }  // namespace baodao::records

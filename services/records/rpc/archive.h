@@ -31,6 +31,9 @@ class ArchiveHandlers {
   Task<absl::StatusOr<v1::ListArchivedBalancesResponse>> ListArchivedBalances(
       rpc::CallContext context, v1::ListArchivedBalancesRequest request);
 
+  Task<absl::StatusOr<v1::RestoreRecordsResponse>> RestoreRecords(
+      rpc::CallContext context, v1::RestoreRecordsRequest request);
+
  private:
   template <class Response, class Row, class Request>
   Task<absl::StatusOr<Response>> Page(

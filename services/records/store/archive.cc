@@ -73,6 +73,18 @@ absl::StatusOr<int64_t> Write(Connection& connection, const Batch& batch) {
   return absl::AbortedError("others write the same stream");
 }
 
+absl::Status Restore(Connection& connection, const std::vector<Rows>& all) {
+  connection.Begin();
+  int64_t lost_before = 0;
+  connection.sql() << "SELECT COALESCE(MAX(complete_since_ms), 0) FROM positions",
+      soci::into(lost_before);
+  // Rows of no event are replaced as well.
+  lost_before = std::max<int64_t>(lost_before, 1);
+  for (const Rows& rows : all) connection.upserts().Restore(rows, lost_before);
+  connection.Commit();
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<Position>> ReadPositions(Connection& connection) {
   std::vector<Position> positions;
   Position position;

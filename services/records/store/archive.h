@@ -1,6 +1,7 @@
 // Writing: rows, and how far each event stream is in, always together.
 #pragma once
 
+#include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
 #include <map>
@@ -49,6 +50,10 @@ struct Batch {
 // the database has gone back (a standby took over, a copy was restored) and must get again what it
 // lost.
 absl::StatusOr<int64_t> Write(Connection& connection, const Batch& batch);
+
+// What their owners have now, as rows of no event (0-0): a row that an event has written stays,
+// unless that was before a part of the streams that is missing. In one transaction.
+absl::Status Restore(Connection& connection, const std::vector<Rows>& all);
 
 absl::StatusOr<std::vector<Position>> ReadPositions(Connection& connection);
 

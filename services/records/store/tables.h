@@ -41,7 +41,8 @@ const Table<UnitRow>& UnitsTable();
 const Table<PersonRow>& PeopleTable();
 const Table<LedgerRow>& LedgerTable();
 
-// INSERT … ON CONFLICT: a row that is there already is replaced by one of a later event only.
+// INSERT … ON CONFLICT: a row that is there already is replaced by one of a later event only; by
+// one of no event (0-0) where its own event was before :lost_before.
 template <class Row>
 std::string UpsertText(const Table<Row>& table) {
   std::string names, values, updates, key;
@@ -57,7 +58,8 @@ std::string UpsertText(const Table<Row>& table) {
   const std::string ms = table.gate_ms, seq = table.gate_seq, old = table.name + std::string(".");
   return "INSERT INTO " + std::string(table.name) + " (" + names + ") VALUES (" + values +
          ") ON CONFLICT (" + key + ") DO UPDATE SET " + updates + " WHERE (" + old + ms + ", " +
-         old + seq + ") < (excluded." + ms + ", excluded." + seq + ")";
+         old + seq + ") < (excluded." + ms + ", excluded." + seq + ") OR (excluded." + ms +
+         " = 0 AND " + old + ms + " < :lost_before)";
 }
 
 }  // namespace baodao::records

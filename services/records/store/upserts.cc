@@ -1,5 +1,7 @@
 #include "services/records/store/upserts.h"
 
+#include "baodao/registration/v1/registration.pb.h"
+
 namespace baodao::records {
 
 StaffedMark::StaffedMark(soci::session& sql)
@@ -25,6 +27,61 @@ void EntryPlace::Write(const LedgerRow& entry) {
   statement_.execute(true);
 }
 
+namespace {
+
+// A row of registration r that is of no event.
+std::string InsertBase(const std::string& delta, const char* time, const char* number,
+                       const std::string& when) {
+  return "INSERT INTO activations (registration_id, area_code, of_unit, delta, time_ms, event_ms, "
+         "event_seq) SELECT r.registration_id, r.area_code, CASE WHEN substr(r.subject_id, 1, 4) = "
+         "'unt_' THEN 1 ELSE 0 END, " +
+         delta + ", " + time + ", 0, " + number +
+         " FROM registrations r WHERE r.registration_id = :id AND " + when;
+}
+
+// It ceased to be ACTIVE before all that is known of it.
+std::string InsertFirst() {
+  return InsertBase("1", "r.create_ms", "0",
+                    "(SELECT e.delta FROM activations e WHERE e.registration_id = "
+                    "r.registration_id ORDER BY e.event_ms, e.event_seq LIMIT 1) = -1");
+}
+
+std::string InsertLast() {
+  static_assert(registration::v1::REGISTRATION_STATE_ACTIVE == 2);
+  const std::string missing =
+      "CASE WHEN r.state = 2 THEN 1 ELSE 0 END - COALESCE((SELECT CAST(SUM(e.delta) AS BIGINT) "
+      "FROM activations e WHERE e.registration_id = r.registration_id), 0)";
+  return InsertBase(missing, "r.update_ms", "1", "(" + missing + ") <> 0");
+}
+
+}  // namespace
+
+ActivationBase::ActivationBase(soci::session& sql)
+    : clear_((sql.prepare << "DELETE FROM activations WHERE registration_id = :id AND event_ms = 0",
+              soci::use(registration_id_, "id"))),
+      first_((sql.prepare << InsertFirst(), soci::use(registration_id_, "id"))),
+      last_((sql.prepare << InsertLast(), soci::use(registration_id_, "id"))) {}
+
+void ActivationBase::Write(const std::string& registration_id) {
+  registration_id_ = registration_id;
+  clear_.execute(true);
+  first_.execute(true);
+  last_.execute(true);
+}
+
+EntryTask::EntryTask(soci::session& sql)
+    : statement_((sql.prepare << "UPDATE ledger SET title = COALESCE((SELECT t.title FROM tasks t "
+                                 "WHERE t.task_id = ledger.task_id), ''), unit_id = COALESCE(("
+                                 "SELECT a.unit_id FROM assignments a WHERE a.task_id = "
+                                 "ledger.task_id AND a.person_id = ledger.person_id), '') WHERE "
+                                 "person_id = :person AND sequence = :sequence AND event_ms = 0",
+                  soci::use(entry_.person_id, "person"), soci::use(entry_.sequence, "sequence"))) {}
+
+void EntryTask::Write(const LedgerRow& entry) {
+  entry_ = entry;
+  statement_.execute(true);
+}
+
 Upserts::Upserts(soci::session& sql)
     : task_heads_(sql, TaskHeadsTable()),
       tasks_(sql, TasksTable()),
@@ -33,10 +90,12 @@ Upserts::Upserts(soci::session& sql)
       needs_(sql, NeedsTable()),
       registrations_(sql, RegistrationsTable()),
       activations_(sql, ActivationsTable()),
+      activation_base_(sql),
       units_(sql, UnitsTable()),
       people_(sql, PeopleTable()),
       ledger_(sql, LedgerTable()),
       places_(sql),
+      entry_tasks_(sql),
       documents_(sql) {}
 
 void Upserts::Write(const Rows& rows) {
@@ -50,12 +109,36 @@ void Upserts::Write(const Rows& rows) {
   if (rows.staffed) staffed_.Write(*rows.staffed);
   if (rows.need) needs_.Write(*rows.need);
   if (rows.registration) registrations_.Write(*rows.registration);
-  if (rows.activation) activations_.Write(*rows.activation);
+  if (rows.activation) {
+    activations_.Write(*rows.activation);
+    activation_base_.Write(rows.activation->registration_id);
+  }
   if (rows.unit) units_.Write(*rows.unit);
   if (rows.person) people_.Write(*rows.person);
   if (rows.ledger) {
     ledger_.Write(*rows.ledger);
     places_.Write(*rows.ledger);
+  }
+  documents_.Update(rows);
+}
+
+void Upserts::Restore(const Rows& rows, int64_t lost_before) {
+  if (rows.task) {
+    task_heads_.Write(*rows.task, lost_before);
+    tasks_.Write(*rows.task, lost_before);
+  }
+  if (rows.task_head) task_heads_.Write(*rows.task_head, lost_before);
+  if (rows.assignment) assignments_.Write(*rows.assignment, lost_before);
+  if (rows.need) needs_.Write(*rows.need, lost_before);
+  if (rows.registration) {
+    registrations_.Write(*rows.registration, lost_before);
+    activation_base_.Write(rows.registration->registration_id);
+  }
+  if (rows.unit) units_.Write(*rows.unit, lost_before);
+  if (rows.ledger) {
+    ledger_.Write(*rows.ledger);
+    places_.Write(*rows.ledger);
+    entry_tasks_.Write(*rows.ledger);
   }
   documents_.Update(rows);
 }

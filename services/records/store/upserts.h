@@ -17,6 +17,7 @@ class Upsert {
       std::visit([&](auto member) { statement_.exchange(soci::use(row_.*member, column.name)); },
                  column.member);
     }
+    statement_.exchange(soci::use(lost_before_, "lost_before"));
     statement_.alloc();
     statement_.prepare(UpsertText(table));
     statement_.define_and_bind();
@@ -25,13 +26,15 @@ class Upsert {
   Upsert(const Upsert&) = delete;
   Upsert& operator=(const Upsert&) = delete;
 
-  void Write(const Row& row) {
+  void Write(const Row& row, int64_t lost_before = 0) {
     row_ = row;
+    lost_before_ = lost_before;
     statement_.execute(true);
   }
 
  private:
   Row row_;
+  int64_t lost_before_ = 0;
   soci::statement statement_;
 };
 
@@ -66,10 +69,50 @@ class EntryPlace {
   soci::statement statement_;
 };
 
+// Becoming ACTIVE, or ceasing to be it, of which there is no event, in up to two rows of no event
+// (0-0, 0-1), so that the sum of all rows of a registration says whether it is ACTIVE now. When it
+// happened is not known: one that must have been ACTIVE before the first event counts from its
+// creation, and what happened since is noted at its last change.
+class ActivationBase {
+ public:
+  explicit ActivationBase(soci::session& sql);
+  ActivationBase(const ActivationBase&) = delete;
+  ActivationBase& operator=(const ActivationBase&) = delete;
+
+  // The registration is there.
+  void Write(const std::string& registration_id);
+
+ private:
+  std::string registration_id_;
+  soci::statement clear_;
+  soci::statement first_;
+  soci::statement last_;
+};
+
+// Gives an entry of no event title and unit, as far as its task and assignment are known.
+class EntryTask {
+ public:
+  explicit EntryTask(soci::session& sql);
+  EntryTask(const EntryTask&) = delete;
+  EntryTask& operator=(const EntryTask&) = delete;
+
+  // The entry is there.
+  void Write(const LedgerRow& entry);
+
+ private:
+  LedgerRow entry_;
+  soci::statement statement_;
+};
+
 class Upserts {
  public:
   explicit Upserts(soci::session& sql);
+  // Of an event.
   void Write(const Rows& rows);
+  // Of no event: what their owner has. A row that is there stays, unless the event it came from was
+  // before `lost_before`, from when on all events are known; an entry of the ledger, which never
+  // changes, in any case.
+  void Restore(const Rows& rows, int64_t lost_before);
 
  private:
   Upsert<TaskHead> task_heads_;
@@ -79,10 +122,12 @@ class Upserts {
   Upsert<NeedRow> needs_;
   Upsert<RegistrationRow> registrations_;
   Upsert<ActivationRow> activations_;
+  ActivationBase activation_base_;
   Upsert<UnitRow> units_;
   Upsert<PersonRow> people_;
   Upsert<LedgerRow> ledger_;
   EntryPlace places_;
+  EntryTask entry_tasks_;
   DocumentIndex documents_;
 };
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -11,6 +12,7 @@
 #include "common/async/for_each.h"
 #include "common/events/readers.h"
 #include "services/records/store/archive.h"
+#include "services/records/store/tables.h"
 #include "tests/ctl.h"
 #include "tests/e2e/town.h"
 
@@ -115,9 +117,55 @@ class RecordsTest : public ::testing::Test {
     EXPECT_THAT(other.out, ContainsRegex(person + " +[0-9]+ min in [0-9]+ +-"));
     EXPECT_THAT(other.err, HasSubstr("the archive differs: 1 tasks, the hours of 1 people"));
   }
-  ctl::Outcome Check() {
+  ctl::Outcome Ctl(const std::string& command) {
     return ctl::OutcomeOf({"--port-base", std::to_string(deployment().port_base()), "--keys",
-                           deployment().keys_dir(), "records", "check"});
+                           deployment().keys_dir(), "records", command});
+  }
+  ctl::Outcome Check() { return Ctl("check"); }
+
+  // All rows without the events they came from and what only those tell.
+  std::vector<std::string> Rows() {
+    records::Connection connection(deployment().records_file());
+    std::vector<std::string> all;
+    const auto add = [&](const std::string& select) {
+      soci::rowset<std::string> rows = (connection.sql().prepare << select);
+      all.insert(all.end(), rows.begin(), rows.end());
+    };
+    const auto add_table = [&]<class Row>(const records::Table<Row>& table) {
+      std::string text = "'" + std::string(table.name) + "'";
+      for (const auto& column : table.columns) {
+        const std::string name = column.name;
+        if (name == table.gate_ms || name == table.gate_seq) continue;
+        text += " || '|' || " + name;
+      }
+      add("SELECT " + text + " FROM " + table.name + " ORDER BY 1");
+    };
+    add_table(records::TaskHeadsTable());
+    add_table(records::TasksTable());
+    add_table(records::AssignmentsTable());
+    add_table(records::NeedsTable());
+    add_table(records::RegistrationsTable());
+    add_table(records::UnitsTable());
+    add_table(records::LedgerTable());
+    add("SELECT person_id || '|' || sequence || '|' || area_code || '|' || start_ms FROM ledger "
+        "ORDER BY 1");
+    // When nothing but the approval has happened.
+    add("SELECT registration_id || '|' || area_code || '|' || of_unit || '|' || delta FROM "
+        "activations ORDER BY 1");
+    return all;
+  }
+  // As if the disk were lost a week later: the trimmer leaves the last event.
+  void LoseTheDatabase() {
+    deployment().Kill("records");
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(deployment().records_file() + suffix);
+    }
+    for (const std::string& service : events::ServicesReadBy("records")) {
+      for (int64_t shard = 0; shard < 16; ++shard) {
+        deployment().redis().Do({"XTRIM", KeyOf({service, shard}, "events"), "MAXLEN", "1"});
+      }
+    }
+    deployment().Start("records");
   }
 
   Town town_{Small()};
@@ -154,6 +202,28 @@ TEST_F(RecordsTest, TheWholeLoopIsInTheHistory) {
   EXPECT_GT(credited, 5);
   ExpectEveryEventOnce();
   ExpectCheckFindsWhatDiffers();
+}
+
+// Rows come from the owners again, as events had made them.
+TEST_F(RecordsTest, ALostDatabaseIsRebuiltFromTheOwners) {
+  town_.Run(demo::RaiseNeeds(world()));
+  town_.Run(demo::StaffTasks(world()));
+  town_.Run(demo::Serve(world()));
+  town_.Run(town_.AwaitRecords());
+  const std::vector<std::string> before = Rows();
+  LoseTheDatabase();
+  EXPECT_EQ(Check().code, ctl::kRefused);
+  const ctl::Outcome rebuilt = Ctl("rebuild");
+  EXPECT_EQ(rebuilt.code, ctl::kOk) << rebuilt.err;
+  EXPECT_THAT(rebuilt.out, ContainsRegex("entries +[1-9]"));
+  EXPECT_THAT(Rows(), ::testing::ContainerEq(before));
+  EXPECT_EQ(Check().code, ctl::kOk);
+  EXPECT_EQ(Ctl("rebuild").code, ctl::kOk);
+  EXPECT_THAT(Rows(), ::testing::ContainerEq(before)) << "again";
+  // What happens now comes as usual.
+  town_.Run(town_.Publish(0, 2, std::chrono::hours(24)));
+  town_.Run(town_.AwaitRecords());
+  EXPECT_EQ(Check().code, ctl::kOk);
 }
 
 // Everybody claims task after task while records is killed, and its SQLite with it.

@@ -135,8 +135,8 @@ TEST(ContractTest, EveryMutationHasARequestId) {
                                        "Export", "Watch", "Recommend", "Echo"};
   // The codes and tokens of a login are used once by themselves.
   const std::set<std::string> sessions = {"RequestLoginCode", "Login", "RefreshTokens", "Logout"};
-  // The same version of a record is the same record.
-  const std::set<std::string> idempotent = {"RetireRecord"};
+  // The same version of a record is the same record, and rows are the same however often written.
+  const std::set<std::string> idempotent = {"RetireRecord", "RestoreRecords"};
   for (const MethodDescriptor* method : Methods()) {
     const bool read = std::ranges::any_of(
         reads, [&](const std::string& verb) { return method->name().starts_with(verb); });
