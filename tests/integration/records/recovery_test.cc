@@ -209,6 +209,44 @@ TEST_P(RecoveryTest, AReplicaWithAnotherDatabaseIsRefused) {
   EXPECT_TRUE(Await([this] { return !aligning_; })) << "its process ends";
 }
 
+// PostgreSQL's disk is another one's.
+class FullDiskTest : public RecoveryTest {
+ protected:
+  // Of the connection that writes next: the code is that of a disk without room.
+  void AllowPages(const std::string& pages) {
+    Do<bool>([pages](Connection& connection) -> absl::StatusOr<bool> {
+      connection.sql() << "PRAGMA max_page_count = " + pages;
+      return true;
+    });
+  }
+};
+
+TEST_P(FullDiskTest, AFullDiskIsWaitedOut) {
+  StartIngest();
+  int tasks = 0;
+  const auto serve = [&] { Serve("tsk_" + std::to_string(++tasks), kHere, 10); };
+  serve();
+  AwaitAll();
+  // A failure takes its connection along; the next one finds no more room.
+  EXPECT_TRUE(Await([&] {
+    serve();
+    AllowPages("1");
+    return metrics_.write_failures->Value() >= 4;
+  }));
+  EXPECT_THAT(List(own_), testing::IsOk()) << "what is in is still answered";
+  EXPECT_EQ(metrics_.read_failures->Value(), 0);
+  AllowPages("1000000");
+  EXPECT_TRUE(Await([&] { return Events() == 3 * tasks; })) << "by itself";
+  EXPECT_EQ(Number("SELECT CAST(SUM(minutes) AS BIGINT) FROM ledger"), 10 * tasks);
+  const auto lag = [this] {
+    return Get(events::ReadGroupLag(*client_, SystemClock(), "records", services_, kShards));
+  };
+  EXPECT_TRUE(Await([&] { return lag().unread == 0; }));
+  EXPECT_EQ(lag().dead_letters, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, FullDiskTest, ::testing::Values(Dialect::kSqlite), DialectName);
+
 INSTANTIATE_TEST_SUITE_P(All, RecoveryTest, ::testing::Values(Dialect::kSqlite, Dialect::kPostgres),
                          DialectName);
 
