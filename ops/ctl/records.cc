@@ -120,9 +120,8 @@ void AddRecords(CLI::App& app, Plan& plan) {
   CLI::App* rebuild = records->add_subcommand(
       "rebuild", "Writes what the owners have and the archive lacks, while everything runs");
   rebuild->footer(
-      "Units, registrations, needs, tasks with their people, and hours. May be broken off and "
-      "begun "
-      "again.\nExample:\n  baodaoctl records rebuild --keys var/keys");
+      "Units, registrations, needs, tasks with their people, and hours. It may be broken off and\n"
+      "run again.\nExample:\n  baodaoctl records rebuild --keys var/keys");
   rebuild->callback([&plan] { plan.command = [](Session& session) { return Rebuild(session); }; });
 }
 

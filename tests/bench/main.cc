@@ -34,6 +34,7 @@ std::vector<Result> RunAll(const Scale& scale) {
   Result commit = CommitRaw(scene);
   Compare(commit, echo);
   Result bytes_per_task;
+  const double archive = ArchiveBytes(scene);
   const std::vector<std::string> tasks = PublishTasks(scene, &bytes_per_task);
   // As people do: they look at the list, then claim. Their tokens are known from then on.
   Result list = ListOpen(scene);
@@ -41,13 +42,38 @@ std::vector<Result> RunAll(const Scale& scale) {
   Result spread = ClaimSpread(scene, tasks);
   Compare(spread, commit);
   spread.note = fmt::format("{:.2f} × rpc_echo", spread.value / echo.value);
+  Result bytes_per_task_sql;
+  bytes_per_task_sql.name = "bytes_per_task_sql";
+  bytes_per_task_sql.unit = "bytes";
+  bytes_per_task_sql.value = (ArchiveBytes(scene) - archive) / static_cast<double>(tasks.size());
+  bytes_per_task_sql.note = "SQLite, with one assignment and all indexes";
   Result hot = ClaimHot(scene);
   Compare(hot, spread);
-  Result loop = LoopFull(scene);
+  Result visible;
+  Result loop = LoopFull(scene, &visible);
   Compare(loop, echo);
+  Result history = HistoryPage(scene);
+  Compare(history, echo);
+  const Result report = AreaReportYear(scene);
+  Result ingest = RecordsIngest(scene);
+  Compare(ingest, commit);
   Result match = Match(scene, tasks);
   const Result search = SearchTasks(scene);
-  return {echo, commit, spread, hot, list, loop, match, search, bytes_per_task, bytes_per_person};
+  return {echo,
+          commit,
+          spread,
+          hot,
+          list,
+          loop,
+          match,
+          history,
+          report,
+          ingest,
+          search,
+          visible,
+          bytes_per_task,
+          bytes_per_task_sql,
+          bytes_per_person};
 }
 
 void Print(const std::vector<Result>& results) {

@@ -46,6 +46,10 @@ double RedisCpu(testing::Town& town) {
   return (InfoField(town, "cpu", "used_cpu_sys") + InfoField(town, "cpu", "used_cpu_user")) * 1e6;
 }
 
+double ServiceCpu(testing::Town& town, const std::string& service) {
+  return ProcessCpu(town.deployment.process(service).pid());
+}
+
 double RedisMemory(testing::Town& town) { return InfoField(town, "memory", "used_memory"); }
 
 void Settle(testing::Town& town) {
@@ -62,7 +66,7 @@ Result Measure(testing::Town& town, const Load& load) {
   Settle(town);
   std::vector<double> latencies(load.calls);
   const double redis = RedisCpu(town);
-  const double service = ProcessCpu(town.deployment.process(load.service).pid());
+  const double service = ServiceCpu(town, load.service);
   const auto start = Steady::now();
   auto timed = [&](size_t i) -> Task<void> {
     const auto sent = Steady::now();
@@ -77,8 +81,7 @@ Result Measure(testing::Town& town, const Load& load) {
   const double calls = static_cast<double>(load.calls);
   result.value = calls / seconds;
   result.cpu_us_redis = (RedisCpu(town) - redis) / calls;
-  result.cpu_us_service =
-      (ProcessCpu(town.deployment.process(load.service).pid()) - service) / calls;
+  result.cpu_us_service = (ServiceCpu(town, load.service) - service) / calls;
   std::sort(latencies.begin(), latencies.end());
   result.p50_ms = Percentile(latencies, 0.50);
   result.p99_ms = Percentile(latencies, 0.99);

@@ -39,6 +39,7 @@ void Settle(testing::Town& town);
 
 // Microseconds of CPU since its start.
 double RedisCpu(testing::Town& town);
+double ServiceCpu(testing::Town& town, const std::string& service);
 // Bytes in use in Redis.
 double RedisMemory(testing::Town& town);
 

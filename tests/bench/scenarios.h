@@ -1,7 +1,10 @@
 // The scenarios that are measured. Each acts through gRPC on the real binaries.
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include "baodao/diagnostics/v1/diagnostics.grpc.pb.h"
@@ -60,9 +63,31 @@ std::vector<std::string> PublishTasks(Scene& scene, Result* bytes_per_task);
 Result ClaimSpread(Scene& scene, const std::vector<std::string>& task_ids);
 Result ClaimHot(Scene& scene);
 Result ListOpen(Scene& scene);
-Result LoopFull(Scene& scene);
+// `visible`: how long its hours took to be seen in SQL.
+Result LoopFull(Scene& scene, Result* visible);
+// Of the SQLite of records, once everything is in it.
+double ArchiveBytes(Scene& scene);
+Result HistoryPage(Scene& scene);
+Result AreaReportYear(Scene& scene);
+Result RecordsIngest(Scene& scene);
 // Tasks of a year are put into the archive first.
 Result SearchTasks(Scene& scene);
+
+// Watches the ledger in SQL from a thread of its own until Stop, once.
+class Visible {
+ public:
+  explicit Visible(Scene& scene);
+  Result Stop();
+
+ private:
+  void Look();
+
+  const std::string database_;
+  std::atomic<bool> stopped_ = false;
+  std::vector<double> waits_ms_;
+  std::jthread looking_;
+};
+
 // More people report first; then open tasks and people are matched, offering nothing. `claimed` are
 // cancelled before, so that everybody is free.
 Result Match(Scene& scene, const std::vector<std::string>& claimed);
