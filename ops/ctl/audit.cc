@@ -71,6 +71,7 @@ Task<absl::StatusOr<Account>> Auditor::OfArchive(Time time) {
                                               &client::Archive::ListArchivedTasks, request));
     for (const auto& task : page.tasks()) {
       account.tasks[task.task_id()] = TaskStateName(task.state());
+      if (task.retired()) account.retired.push_back(task.task_id());
     }
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());

@@ -19,6 +19,8 @@ struct Account {
   std::map<std::string, std::string> tasks;
   std::map<std::string, std::string> hours;
   int64_t minutes = 0;
+  // The archive alone: tasks for which it answers in their owner's place, or soon will.
+  std::vector<std::string> retired;
 
   void AddHours(const std::string& person, int64_t of_person, int64_t entries) {
     if (entries == 0) return;

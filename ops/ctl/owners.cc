@@ -81,6 +81,7 @@ Task<absl::Status> Owners::Profiles(Use<registration::v1::ListProfilesResponse> 
   for (int shard = 0;; ++shard) {
     registration::v1::ListProfilesRequest request;
     request.set_shard(shard);
+    request.set_with_search_terms(true);
     const absl::Status read =
         co_await Pages(session_.backend.people, &client::People::ListProfiles, request, use);
     if (shard > 0 && Is(read, Reason::INVALID_ARGUMENT_FIELDS)) co_return absl::OkStatus();

@@ -68,6 +68,17 @@ Event EventOf(dispatch::v1::Assignment assignment, const dispatch::v1::Task& tas
   return event;
 }
 
+// Of the profile only what people are found by is kept.
+Event EventOf(const registration::v1::Profile& profile,
+              const registration::v1::SearchTerms& search_terms) {
+  Event event;
+  events::v1::ProfileChanged& changed = *event.mutable_profile_changed();
+  changed.mutable_profile()->set_person_id(profile.person_id());
+  *changed.mutable_profile()->mutable_categories() = profile.categories();
+  *changed.mutable_search_terms() = search_terms.terms();
+  return event;
+}
+
 Event EventOf(dispatch::v1::LedgerEntry entry) {
   Event event;
   *event.mutable_hours_credited()->mutable_entry() = std::move(entry);
@@ -95,9 +106,9 @@ Task<absl::Status> Rebuilder::Run() {
   CO_RETURN_IF_ERROR(co_await owners_.Tasks(send_tasks));
   // Entries take what they lack from tasks and assignments.
   CO_RETURN_IF_ERROR(co_await Flush());
-  const Owners::Use<registration::v1::ListProfilesResponse> send_hours =
-      [this](registration::v1::ListProfilesResponse page) { return SendHours(std::move(page)); };
-  CO_RETURN_IF_ERROR(co_await owners_.Profiles(send_hours));
+  const Owners::Use<registration::v1::ListProfilesResponse> send_people =
+      [this](registration::v1::ListProfilesResponse page) { return SendPeople(std::move(page)); };
+  CO_RETURN_IF_ERROR(co_await owners_.Profiles(send_people));
   co_return co_await Flush();
 }
 
@@ -149,7 +160,10 @@ Task<absl::Status> Rebuilder::SendAssignments(const dispatch::v1::Task& task) {
   co_return co_await owners_.Assignments(task.task_id(), send);
 }
 
-Task<absl::Status> Rebuilder::SendHours(registration::v1::ListProfilesResponse page) {
+Task<absl::Status> Rebuilder::SendPeople(registration::v1::ListProfilesResponse page) {
+  for (int i = 0; i < page.profiles_size(); ++i) {
+    CO_RETURN_IF_ERROR(co_await Add("people", EventOf(page.profiles(i), page.search_terms(i))));
+  }
   const std::function<Task<absl::Status>(int)> send = [&](int i) -> Task<absl::Status> {
     const Owners::Use<dispatch::v1::ListLedgerEntriesResponse> add =
         [this](dispatch::v1::ListLedgerEntriesResponse entries) -> Task<absl::Status> {

@@ -28,7 +28,7 @@ class Rebuilder {
   Task<absl::Status> SendLists();
   Task<absl::Status> SendTasks(dispatch::v1::ListTasksResponse page);
   Task<absl::Status> SendAssignments(const dispatch::v1::Task& task);
-  Task<absl::Status> SendHours(registration::v1::ListProfilesResponse page);
+  Task<absl::Status> SendPeople(registration::v1::ListProfilesResponse page);
   // Sends a batch once it is full.
   Task<absl::Status> Add(const std::string& kind, events::v1::Event event);
   Task<absl::Status> Flush();

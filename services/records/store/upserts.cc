@@ -135,6 +135,7 @@ void Upserts::Restore(const Rows& rows, int64_t lost_before) {
     activation_base_.Write(rows.registration->registration_id);
   }
   if (rows.unit) units_.Write(*rows.unit, lost_before);
+  if (rows.person) people_.Write(*rows.person, lost_before);
   if (rows.ledger) {
     ledger_.Write(*rows.ledger);
     places_.Write(*rows.ledger);

@@ -98,9 +98,12 @@ Task<absl::StatusOr<v1::ListProfilesResponse>> ListProfiles(App& app, rpc::CallC
   }
   record::PageQuery query = app.records.InShard(kPerson, request.shard());
   query.descending = false;
-  const auto show = [](v1::ListProfilesResponse* response,
-                       record::Versioned<v1::PersonRecord> found) {
+  const auto show = [&request](v1::ListProfilesResponse* response,
+                               record::Versioned<v1::PersonRecord> found) {
     *response->add_profiles() = MakeProfile(found.record, found.version);
+    if (request.with_search_terms()) {
+      *response->add_search_terms()->mutable_terms() = found.record.search_terms();
+    }
     return absl::OkStatus();
   };
   co_return co_await app.records.List<v1::ListProfilesResponse>(
