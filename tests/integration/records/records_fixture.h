@@ -41,6 +41,7 @@ using Histories = rpc::AsyncOf<v1::HistoryService>;
 inline constexpr int kShards = 4;
 inline constexpr char kHere[] = "310110009001";
 inline constexpr char kThere[] = "310110012001";
+inline constexpr char kClosed[] = "310110012002";  // kThere took its place
 
 inline Task<absl::StatusOr<std::vector<areas::Area>>> SomeAreas() {
   using namespace registration::v1;  // NOLINT
@@ -51,6 +52,8 @@ inline Task<absl::StatusOr<std::vector<areas::Area>>> SomeAreas() {
       testing::AreaOf(kHere, "310110009", AREA_LEVEL_COMMUNITY, std::string("区域") + kHere));
   all.push_back(testing::AreaOf("310110012", "310110", AREA_LEVEL_SUBDISTRICT));
   all.push_back(testing::AreaOf(kThere, "310110012", AREA_LEVEL_COMMUNITY));
+  all.push_back(testing::AreaOf(kClosed, "310110012", AREA_LEVEL_COMMUNITY, "原区域"));
+  all.back().set_successor_code(kThere);
   co_return all;
 }
 

@@ -192,6 +192,18 @@ TEST_P(SearchServiceTest, OthersFindNothingOfNeedsAndPeople) {
   EXPECT_THAT(PeopleIn(People(tokens_.Operator(), kName, kHere)), SizeIs(1));
 }
 
+TEST_P(SearchServiceTest, WhatLiesInAClosedAreaIsItsSuccessors) {
+  Raise("教老人用手机", kClosed);
+  AwaitAll();
+  const std::string there = CoordinatorOf(kThere);
+  EXPECT_EQ(Needs(there, "手机", kThere)->needs_size(), 1);
+  EXPECT_EQ(Needs(there, "手机", kClosed)->needs_size(), 1);
+  // The area itself is shown to those who look after the tree.
+  const v1::SearchAreasRequest request = For<v1::SearchAreasRequest>("原区域");
+  EXPECT_EQ(Ask(&Searches::SearchAreas, there, request)->areas_size(), 0);
+  EXPECT_EQ(Ask(&Searches::SearchAreas, tokens_.Operator(), request)->areas_size(), 1);
+}
+
 TEST_P(SearchServiceTest, PagesGoOnWithTheTokenOfTheSameSearch) {
   for (int i = 0; i < 5; ++i) Serve(ids::New("tsk", 1), kHere, 10);
   AwaitAll();

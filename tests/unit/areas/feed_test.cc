@@ -96,6 +96,21 @@ TEST_F(FeedTest, KeepsTheTreeWhenTheSourceFails) {
   EXPECT_EQ(feed_.tree()->size(), 2u);
 }
 
+TEST_F(FeedTest, TheTreeIsAsOldAsTheLastReadingThatSucceeded) {
+  EXPECT_EQ(feed_.as_of(), Time{});
+  answers_ = {1, 2};
+  testing::Run(loop_, feed_.Load());
+  EXPECT_EQ(feed_.as_of(), clock_.Now());
+  const Time loaded = clock_.Now();
+  clock_.Advance(Millis(5'000));
+  EXPECT_EQ(feed_.as_of(), loaded);
+  EXPECT_THAT(testing::Run(loop_, feed_.OnEvent(Imported())), testing::IsOk());
+  EXPECT_EQ(feed_.as_of(), clock_.Now());
+  clock_.Advance(Millis(5'000));
+  EXPECT_FALSE(testing::Run(loop_, feed_.OnEvent(Imported())).ok());
+  EXPECT_EQ(feed_.as_of(), clock_.Now() - Millis(5'000));
+}
+
 TEST_F(FeedTest, RefreshesByItselfEveryFewMinutes) {
   answers_ = {1, 2};
   testing::Run(loop_, feed_.Load());
