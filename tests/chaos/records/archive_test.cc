@@ -50,7 +50,7 @@ class ArchiveCrashTest : public ::testing::TestWithParam<Dialect> {
     if (postgres_) all.insert(all.end(), {"postgres", "postgres"});
     std::shuffle(all.begin(), all.end(), random);
     for (const std::string& one : all) {
-      pause(1'500);
+      pause(1'000);
       if (one == "records") {
         deployment().Kill(one);
         pause(500);

@@ -32,8 +32,12 @@ class Bustle {
   }
   void Stop() { stopped_ = true; }
 
-  // Everybody who came signs out, and all that was served is rated.
+  // Everybody comes to the work that is near, and leaves it once it has begun; what was served is
+  // rated, and some hours are corrected.
   Task<void> Finish() {
+    std::function<Task<void>(size_t)> come = [this](size_t i) { return SignIn(held_[i]); };
+    co_await ForEach(held_.size(), kAtOnce, come);
+    co_await SystemClock().SleepFor(kSoon);
     std::function<Task<void>(size_t)> leave = [this](size_t i) { return SignOut(held_[i]); };
     co_await ForEach(held_.size(), kAtOnce, leave);
     std::function<Task<void>(size_t)> rate = [this](size_t i) { return Evaluate(tasks_[i]); };
@@ -44,6 +48,7 @@ class Bustle {
 
  private:
   static constexpr size_t kAtOnce = 6;
+  static constexpr Millis kSoon{3'000};  // from a publication to its start, where it is near
 
   struct Publication {
     std::string id;
@@ -94,11 +99,10 @@ class Bustle {
   // One of three in a moment, the others in days to come.
   Task<void> Publish() {
     const size_t community = Below(world().communities.size());
-    const Millis soon = std::chrono::seconds(3);
     const Millis later = std::chrono::hours(24 * (1 + Below(40)));
     const auto task = co_await Do(
         world().backend.tasks, &client::Tasks::PublishTask, CoordinatorOf(community),
-        town_.NewTask(community, static_cast<int>(1 + Below(3)), Below(3) == 0 ? soon : later));
+        town_.NewTask(community, static_cast<int>(1 + Below(3)), Below(3) == 0 ? kSoon : later));
     if (task.ok()) tasks_.push_back({task->task_id(), community});
   }
   Task<void> Claim() {
