@@ -245,10 +245,10 @@ TEST_P(FullDiskTest, AFullDiskIsWaitedOut) {
   EXPECT_EQ(lag().dead_letters, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, FullDiskTest, ::testing::Values(Dialect::kSqlite), DialectName);
+INSTANTIATE_TEST_SUITE_P(OverGrpc, FullDiskTest, ::testing::Values(Dialect::kSqlite), DialectName);
 
-INSTANTIATE_TEST_SUITE_P(All, RecoveryTest, ::testing::Values(Dialect::kSqlite, Dialect::kPostgres),
-                         DialectName);
+INSTANTIATE_TEST_SUITE_P(OverGrpc, RecoveryTest,
+                         ::testing::Values(Dialect::kSqlite, Dialect::kPostgres), DialectName);
 
 }  // namespace
 }  // namespace baodao::records

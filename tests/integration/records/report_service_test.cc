@@ -261,7 +261,7 @@ TEST_P(ReportServiceTest, ALargeFileComesInParts) {
   EXPECT_EQ(lines, 1 + 4 * (1 + 24)) << "the area and three below it, each with its months";
 }
 
-INSTANTIATE_TEST_SUITE_P(All, ReportServiceTest,
+INSTANTIATE_TEST_SUITE_P(OverGrpc, ReportServiceTest,
                          ::testing::Values(Dialect::kSqlite, Dialect::kPostgres), DialectName);
 
 }  // namespace

@@ -225,8 +225,8 @@ TEST_P(RecordsTest, OnlyCoordinatorsHaveTheirAreasLookedUp) {
   EXPECT_THAT(registry_.Text(), HasSubstr("baodao_records_query_seconds_count{query=\"areas\"} 1"));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, RecordsTest, ::testing::Values(Dialect::kSqlite, Dialect::kPostgres),
-                         DialectName);
+INSTANTIATE_TEST_SUITE_P(OverGrpc, RecordsTest,
+                         ::testing::Values(Dialect::kSqlite, Dialect::kPostgres), DialectName);
 
 }  // namespace
 }  // namespace baodao::records
