@@ -180,6 +180,7 @@ void AreaTally::LimitCategories() {
   for (const Cell& cell : rows_.back().cells) AddCounts(cell.figures.need_categories, &all);
   if (all.size() <= kMostCategories) return;
   std::vector<std::pair<int64_t, std::string>> order;
+  order.reserve(all.size());
   for (const auto& [category, count] : all) order.emplace_back(-count, category);
   std::ranges::sort(order);
   std::set<std::string> kept;

@@ -10,7 +10,7 @@
 namespace baodao::records {
 namespace {
 
-constexpr int64_t kDayMs = 24 * 3'600'000;
+constexpr int64_t kDayMs = 24 * int64_t{3'600'000};
 
 }  // namespace
 

@@ -13,7 +13,7 @@ struct CsvText {
   std::string operator()(const std::string& text) const {
     constexpr std::string_view kFormula = "=+-@\t\r";
     const bool formula = !text.empty() && kFormula.find(text.front()) != kFormula.npos;
-    const std::string safe = formula ? "'" + text : text;
+    std::string safe = formula ? "'" + text : text;
     if (safe.find_first_of(",\"\r\n") == safe.npos) return safe;
     return "\"" + absl::StrReplaceAll(safe, {{"\"", "\"\""}}) + "\"";
   }

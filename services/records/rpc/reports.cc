@@ -21,7 +21,7 @@ namespace baodao::records {
 namespace {
 
 constexpr int64_t kLongestAreaPeriodDays = 731;
-constexpr size_t kChunkBytes = 16 * 1024;
+constexpr size_t kChunkBytes = 16 * size_t{1024};
 // Rows of an index, read for the price of one call.
 constexpr double kRowsPerCall = 5'000;
 
