@@ -21,7 +21,7 @@ class RpcArchive final : public Archive {
   Task<absl::Status> Keep(std::string id, store::Stored record) override {
     records::v1::RetireRecordRequest request;
     request.mutable_record()->set_record_id(std::move(id));
-    request.mutable_record()->set_version(record.version);
+    request.mutable_record()->set_version(static_cast<int64_t>(record.version));
     request.mutable_record()->set_bytes(std::move(record.bytes));
     const auto kept =
         co_await records_.Call(&Calls::RetireRecord, rpc::CallOptions(), std::move(request));
@@ -36,7 +36,7 @@ class RpcArchive final : public Archive {
     store::Stored record;
     if (Is(found.status(), Reason::NOT_FOUND)) co_return record;
     CO_RETURN_IF_ERROR(found.status());
-    record.version = found->version();
+    record.version = static_cast<uint64_t>(found->version());
     record.bytes = std::move(*found->mutable_bytes());
     co_return record;
   }

@@ -157,7 +157,10 @@ Task<absl::Status> Rebuilder::SendAssignments(const dispatch::v1::Task& task) {
     }
     co_return absl::OkStatus();
   };
-  co_return co_await owners_.Assignments(task.task_id(), send);
+  absl::Status sent = co_await owners_.Assignments(task.task_id(), send);
+  // It has left its owner since the page was read, and the archive does not have it.
+  if (absl::IsNotFound(sent)) co_return absl::OkStatus();
+  co_return sent;
 }
 
 Task<absl::Status> Rebuilder::SendPeople(registration::v1::ListProfilesResponse page) {

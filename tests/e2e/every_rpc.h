@@ -95,6 +95,8 @@ inline void FillField(Message& message, const FieldDescriptor* field) {
       return reflection->SetString(&message, field, Sample(bounds));
     case FieldDescriptor::CPPTYPE_INT32:
       return reflection->SetInt32(&message, field, std::max(1, static_cast<int>(bounds.min())));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return reflection->SetInt64(&message, field, std::max(1, static_cast<int>(bounds.min())));
     case FieldDescriptor::CPPTYPE_DOUBLE:
       return reflection->SetDouble(&message, field, std::max(1.0, bounds.min()));
     case FieldDescriptor::CPPTYPE_BOOL:

@@ -41,7 +41,7 @@ Task<absl::StatusOr<Ledgers::Entries>> Ledgers::ReadArchived(std::string person_
                                                              int limit, std::string task_id) {
   records::v1::GetLedgerEntriesRequest request;
   request.set_person_id(std::move(person_id));
-  request.set_after_sequence(after);
+  request.set_after_sequence(static_cast<int64_t>(after));
   request.set_task_id(std::move(task_id));
   request.set_limit(limit);
   co_return co_await archive_.read(std::move(request));

@@ -2,6 +2,7 @@
 
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
 
 #include <optional>
 #include <utility>
@@ -20,16 +21,19 @@ constexpr int kStandardPage = 20;
 constexpr int kLargestPage = 200;
 
 // A page's position as its token carries it.
-std::string Encode(int64_t ms, const std::string& id) { return absl::StrCat(ms, "|", id); }
+std::string Encode(int64_t ms, const std::string& id, const std::string& person_id = {}) {
+  return absl::StrCat(ms, "|", id, "|", person_id);
+}
 
 absl::StatusOr<std::optional<PagePosition>> Decode(const std::string& text) {
   if (text.empty()) return std::nullopt;
+  const std::vector<std::string> parts = absl::StrSplit(text, '|');
   PagePosition position;
-  const size_t bar = text.find('|');
-  if (bar == text.npos || !absl::SimpleAtoi(text.substr(0, bar), &position.ms)) {
+  if (parts.size() != 3 || !absl::SimpleAtoi(parts[0], &position.ms)) {
     return Refuse(Reason::PAGE_TOKEN_INVALID);
   }
-  position.id = text.substr(bar + 1);
+  position.id = parts[1];
+  position.person_id = parts[2];
   return position;
 }
 
@@ -46,6 +50,8 @@ paging::Query TokenOf(const crypto::KeyRing& ring, const rpc::CallContext& conte
 void HistoryHandlers::Register(rpc::Router* router) {
   router->Unary("baodao.records.v1.HistoryService/ListHistory", this,
                 &HistoryHandlers::ListHistory);
+  router->Unary("baodao.records.v1.HistoryService/ListUnitHistory", this,
+                &HistoryHandlers::ListUnitHistory);
   router->Unary("baodao.records.v1.HistoryService/GetStatement", this,
                 &HistoryHandlers::GetStatement);
 }
@@ -54,6 +60,30 @@ Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::ListHistory(
     rpc::CallContext context, v1::ListHistoryRequest request) {
   HistoryQuery query;
   query.person_id = request.person_id();
+  CO_ASSIGN_OR_RETURN(query.areas,
+                      co_await sight_.AreasFor(context, request.person_id(), request.area_code()));
+  co_return co_await Page(std::move(context), std::move(request), std::move(query));
+}
+
+Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::ListUnitHistory(
+    rpc::CallContext context, v1::ListUnitHistoryRequest request) {
+  HistoryQuery query;
+  query.person_id = request.person_id();
+  query.unit_id = request.unit_id();
+  CO_ASSIGN_OR_RETURN(v1::ListHistoryResponse response,
+                      co_await Page(std::move(context), std::move(request), std::move(query)));
+  for (v1::HistoryItem& item : *response.mutable_items()) {
+    // About the person's standing, or in words that were not meant for their unit.
+    item.clear_end_cause();
+    item.clear_reason();
+  }
+  co_return response;
+}
+
+template <class Request>
+Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::Page(rpc::CallContext context,
+                                                                    Request request,
+                                                                    HistoryQuery query) {
   if (request.has_period()) {
     query.period = PeriodOf(request.period());
     CO_RETURN_IF_ERROR(CheckPeriod(*query.period, 0));
@@ -65,8 +95,6 @@ Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::ListHistory(
   CO_ASSIGN_OR_RETURN(const std::string position,
                       paging::Decode(request.page_token(), token, clock_.Now()));
   CO_ASSIGN_OR_RETURN(query.after, Decode(position));
-  CO_ASSIGN_OR_RETURN(query.areas,
-                      co_await sight_.AreasFor(context, request.person_id(), request.area_code()));
   v1::ListHistoryResponse response;
   SetHorizon(horizon_, &response);
   Database::Work<HistoryPage> work = [query = std::move(query)](Connection& connection) {
@@ -81,7 +109,7 @@ Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::ListHistory(
   if (page.more) {
     const AssignmentRow& last = page.facts.back().assignment;
     response.set_next_page_token(
-        paging::Encode(Encode(last.start_ms, last.task_id), token, clock_.Now()));
+        paging::Encode(Encode(last.start_ms, last.task_id, last.person_id), token, clock_.Now()));
   }
   co_return response;
 }

@@ -37,10 +37,16 @@ class HistoryHandlers {
 
   Task<absl::StatusOr<v1::ListHistoryResponse>> ListHistory(rpc::CallContext context,
                                                             v1::ListHistoryRequest request);
+  Task<absl::StatusOr<v1::ListHistoryResponse>> ListUnitHistory(rpc::CallContext context,
+                                                                v1::ListUnitHistoryRequest request);
   Task<absl::StatusOr<v1::GetStatementResponse>> GetStatement(rpc::CallContext context,
                                                               v1::GetStatementRequest request);
 
  private:
+  // One page of what both requests ask for.
+  template <class Request>
+  Task<absl::StatusOr<v1::ListHistoryResponse>> Page(rpc::CallContext context, Request request,
+                                                     HistoryQuery query);
   // As the area is called now; empty for one that is not known.
   std::string AreaName(const std::string& code) const;
   v1::HistoryItem Show(const HistoryFact& fact) const;

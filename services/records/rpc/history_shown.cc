@@ -28,6 +28,7 @@ v1::HistoryItem HistoryHandlers::Show(const HistoryFact& fact) const {
   const AssignmentRow& row = fact.assignment;
   v1::HistoryItem item;
   item.set_task_id(row.task_id);
+  item.set_person_id(row.person_id);
   item.set_title(fact.title);
   item.set_category(fact.category);
   item.set_area_code(row.area_code);

@@ -19,7 +19,7 @@ namespace {
 RetiredRow RowOf(const v1::RetiredRecord& record, Time now) {
   RetiredRow row;
   row.record_id = record.record_id();
-  row.version = static_cast<int64_t>(record.version());
+  row.version = record.version();
   row.body = absl::Base64Escape(record.bytes());
   row.retire_ms = now.time_since_epoch().count();
   return row;
@@ -66,7 +66,7 @@ Task<absl::StatusOr<v1::RetiredRecord>> RetirementHandlers::GetRetiredRecord(
   if (!row) co_return NotFound("record", request.record_id());
   v1::RetiredRecord record;
   record.set_record_id(row->record_id);
-  record.set_version(static_cast<uint64_t>(row->version));
+  record.set_version(row->version);
   if (!absl::Base64Unescape(row->body, record.mutable_bytes())) {
     co_return absl::DataLossError("a retired record is damaged");
   }
@@ -75,8 +75,8 @@ Task<absl::StatusOr<v1::RetiredRecord>> RetirementHandlers::GetRetiredRecord(
 
 Task<absl::StatusOr<v1::GetLedgerEntriesResponse>> RetirementHandlers::GetLedgerEntries(
     rpc::CallContext, v1::GetLedgerEntriesRequest request) {
-  LedgerQuery query{request.person_id(), static_cast<int64_t>(request.after_sequence()),
-                    request.task_id(), request.limit()};
+  LedgerQuery query{request.person_id(), request.after_sequence(), request.task_id(),
+                    request.limit()};
   Database::Work<std::vector<LedgerRow>> read = [query = std::move(query)](Connection& connection) {
     return ReadLedger(connection, query);
   };

@@ -8,8 +8,14 @@ namespace baodao::records {
 namespace {
 
 void AddHistory(Query& select, const HistoryQuery& query) {
-  select.Add(" FROM assignments a JOIN tasks t ON t.task_id = a.task_id WHERE a.person_id = ?",
-             query.person_id);
+  select.Add(" FROM assignments a JOIN tasks t ON t.task_id = a.task_id WHERE ");
+  if (query.unit_id.empty()) {
+    select.Add("a.person_id = ?", query.person_id);
+  } else {
+    // The index has nobody who was there for no unit.
+    select.Add("a.unit_id <> '' AND a.unit_id = ?", query.unit_id);
+    if (!query.person_id.empty()) select.Add(" AND a.person_id = ?", query.person_id);
+  }
   if (query.period) {
     select.Add(" AND a.start_ms >= ?", query.period->start_ms);
     select.Add(" AND a.start_ms < ?", query.period->end_ms);
@@ -65,11 +71,13 @@ absl::StatusOr<HistoryPage> ReadHistory(Connection& connection, const HistoryQue
         "WHERE l.person_id = a.person_id AND l.task_id = a.task_id)");
     AddHistory(select, query);
     if (query.after) {
-      select.Add(" AND (a.start_ms, a.task_id) < (?", query.after->ms);
-      select.Add(", ?)", query.after->id);
+      select.Add(" AND (a.start_ms, a.task_id, a.person_id) < (?", query.after->ms);
+      select.Add(", ?", query.after->id);
+      select.Add(", ?)", query.after->person_id);
     }
     // One more than is shown tells whether there is a next page.
-    select.Add(" ORDER BY a.start_ms DESC, a.task_id DESC LIMIT ?", int64_t{query.size} + 1);
+    select.Add(" ORDER BY a.start_ms DESC, a.task_id DESC, a.person_id DESC LIMIT ?",
+               int64_t{query.size} + 1);
     select.Run();
     while (select.Next()) page.facts.push_back(fact);
   }

@@ -21,11 +21,13 @@ absl::StatusOr<std::vector<std::string>> AreasOf(Connection& connection,
 // Where a page begins: behind this.
 struct PagePosition {
   int64_t ms = 0;
-  std::string id;
+  std::string id;  // of a task, or the number of an entry
+  std::string person_id;
 };
 
 struct HistoryQuery {
-  std::string person_id;
+  std::string person_id;                          // empty: anybody of the unit
+  std::string unit_id;                            // empty: of any unit, or none
   std::optional<Period> period;                   // of the start of the task
   std::vector<int> states;                        // empty: any
   std::string category;                           // empty: any

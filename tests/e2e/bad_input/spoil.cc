@@ -48,6 +48,8 @@ void PutEnum(Message& holder, const FieldDescriptor* field, int number) {
 void PutNumber(Message& holder, const FieldDescriptor* field, double value) {
   if (field->cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE)
     return holder.GetReflection()->SetDouble(&holder, field, value);
+  if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT64)
+    return holder.GetReflection()->SetInt64(&holder, field, static_cast<int64_t>(value));
   holder.GetReflection()->SetInt32(&holder, field, static_cast<int32_t>(value));
 }
 
@@ -98,6 +100,7 @@ class Spoiler {
       case FieldDescriptor::CPPTYPE_MESSAGE:
         return Messages(field);
       case FieldDescriptor::CPPTYPE_INT32:
+      case FieldDescriptor::CPPTYPE_INT64:
       case FieldDescriptor::CPPTYPE_DOUBLE:
         if (!field->is_repeated()) return Numbers(field, bounds);
         break;

@@ -130,7 +130,7 @@ class RetirementTest : public ::testing::Test {
       registration::v1::ChangeRegistrationRequest end;
       end.set_request_id(world().RequestId());
       end.set_registration_id(mine.registrations(0).registration_id());
-      end.set_reason("搬家");
+      end.set_comment("搬家");
       town_.Run(demo::Must(world().backend.registrations,
                            &client::Registrations::WithdrawRegistration, person.token, end));
       registrations_.push_back(end.registration_id());

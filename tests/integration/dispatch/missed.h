@@ -35,7 +35,7 @@ class MissedTest : public LaterTest {
     std::vector<v1::LedgerEntry> found;
     for (const v1::LedgerEntry& entry : archived_) {
       const bool fits = entry.person_id() == request.person_id() &&
-                        entry.sequence() > request.after_sequence() &&
+                        std::cmp_greater(entry.sequence(), request.after_sequence()) &&
                         (request.task_id().empty() || entry.task_id() == request.task_id());
       if (fits && std::cmp_less(found.size(), request.limit())) found.push_back(entry);
     }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "baodao/records/v1/history.grpc.pb.h"
 #include "baodao/records/v1/report.grpc.pb.h"
 #include "common/rpc/client.h"
 #include "common/testing/matchers.h"
@@ -11,6 +12,7 @@
 #include "common/testing/rpc_tokens.h"
 #include "services/records/app/sight.h"
 #include "services/records/app/unit_sight.h"
+#include "services/records/rpc/history.h"
 #include "services/records/rpc/reports.h"
 #include "tests/integration/records/report_town.h"
 
@@ -39,6 +41,7 @@ class ReportServiceTest : public ReportTown {
     AddTwoMonths();
     testing::Run(loop_, areas_.Load());
     handlers_.Register(&router_);
+    histories_.Register(&router_);
     rpc::ServerOptions options = testing::TestServerOptions(tokens_, registry_);
     options.access = unit_sight_.Policy(sight_.Policy());
     server_ = std::make_unique<testing::RpcServer>(loop_, router_, options);
@@ -77,6 +80,14 @@ class ReportServiceTest : public ReportTown {
     *request.mutable_period() = period;
     return testing::Run(
         loop_, client_->Call(&ReportCalls::GetAreaReport, rpc::CallOptions::As(token), request));
+  }
+
+  absl::StatusOr<v1::ListHistoryResponse> UnitHistory(const std::string& token,
+                                                      v1::ListUnitHistoryRequest request = {}) {
+    if (request.unit_id().empty()) request.set_unit_id(kUnitOne);
+    rpc::Client<v1::HistoryService> client(server_->channel());
+    return testing::Run(loop_, client.Call(&rpc::AsyncOf<v1::HistoryService>::ListUnitHistory,
+                                           rpc::CallOptions::As(token), request));
   }
 
   struct File {
@@ -123,6 +134,8 @@ class ReportServiceTest : public ReportTown {
   Sight sight_{*database_, areas_, metrics_};
   UnitSight unit_sight_{*database_, areas_, metrics_};
   ReportHandlers handlers_{*database_, horizon_, unit_sight_, areas_, metrics_};
+  crypto::KeyRing ring_ = crypto::KeyRing::Generate();
+  HistoryHandlers histories_{*database_, horizon_, sight_, areas_, ring_, SystemClock(), metrics_};
   rpc::Router router_;
   std::unique_ptr<testing::RpcServer> server_;
   std::unique_ptr<rpc::Client<v1::ReportService>> client_;
@@ -144,6 +157,54 @@ TEST_P(ReportServiceTest, ALiaisonSeesAllOfTheirUnit) {
   ASSERT_THAT(report->areas(), SizeIs(2));
   EXPECT_EQ(report->areas(1).area_name(), std::string("区域") + kWestOne);
   EXPECT_TRUE(report->has_as_of());
+}
+
+// Those whose registration came through it, on every page once, without what is not for their unit.
+TEST_P(ReportServiceTest, ALiaisonListsWhatTheirPeopleDid) {
+  PutRow<AssignmentRow>(&Rows::assignment, [&](AssignmentRow& row) {
+    row.task_id = "t2";
+    row.person_id = "per_7";
+    row.area_code = kWestOne;
+    row.start_ms = starts_.at("t2").second;
+    row.state = dispatch::v1::ASSIGNMENT_STATE_RELEASED;
+    row.end_cause = dispatch::v1::END_CAUSE_ENOUGH_PEOPLE;
+    row.reason = "私事";
+    row.unit_id = kUnitOne;
+  });
+  const std::string token = tokens_.Person(kLiaison);
+  std::vector<std::string> items;
+  v1::ListUnitHistoryRequest request;
+  request.set_page_size(2);
+  do {
+    const auto page = UnitHistory(token, request);
+    ASSERT_THAT(page, testing::IsOk());
+    EXPECT_EQ(page->total_size(), 5);
+    for (const v1::HistoryItem& item : page->items()) {
+      items.push_back(item.task_id() + " " + item.person_id());
+      EXPECT_EQ(item.end_cause(), 0);
+      EXPECT_EQ(item.reason(), "");
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(items, ElementsAre("t2 per_7", "t2 per_3", "t2 per_1", "t1 per_1", "t8 per_9"));
+  request.set_person_id("per_01J00000000000000000000001");
+  EXPECT_EQ(UnitHistory(token, request)->total_size(), 0) << "nobody of theirs";
+  request.clear_person_id();
+  *request.mutable_period() = Window();
+  request.add_states(dispatch::v1::ASSIGNMENT_STATE_CREDITED);
+  EXPECT_EQ(UnitHistory(token, request)->total_size(), 2);
+}
+
+TEST_P(ReportServiceTest, NobodyElseListsWhatAUnitsPeopleDid) {
+  for (const std::string& token : {tokens_.Person(kCaller), Coordinator(kDistrict)}) {
+    EXPECT_THAT(UnitHistory(token), testing::IsRefusal(Reason::PERMISSION_DENIED));
+  }
+  v1::ListUnitHistoryRequest other;
+  other.set_unit_id(kUnitTwo);
+  EXPECT_THAT(UnitHistory(tokens_.Person(kLiaison), other),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+  other.set_unit_id("unt_01J00000000000000000000009");
+  EXPECT_THAT(UnitHistory(tokens_.Person(kLiaison), other), testing::IsRefusal(Reason::NOT_FOUND));
 }
 
 TEST_P(ReportServiceTest, CoordinatorsSeeWhatAUnitDidInTheirAreas) {

@@ -210,8 +210,8 @@ TEST_P(RecordsTest, OnlyEventsAreRestoredAllOrNone) {
   EXPECT_EQ(Number("SELECT COUNT(*) FROM tasks"), 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, RestoreTest, ::testing::Values(Dialect::kSqlite, Dialect::kPostgres),
-                         DialectName);
+INSTANTIATE_TEST_SUITE_P(OverGrpc, RestoreTest,
+                         ::testing::Values(Dialect::kSqlite, Dialect::kPostgres), DialectName);
 
 }  // namespace
 }  // namespace baodao::records

@@ -290,7 +290,7 @@ TEST_P(SearchServiceTest, SearchesAreMeasured) {
               HasSubstr("baodao_records_query_seconds_count{query=\"search_tasks\"} 1"));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, SearchServiceTest,
+INSTANTIATE_TEST_SUITE_P(OverGrpc, SearchServiceTest,
                          ::testing::Values(Dialect::kSqlite, Dialect::kPostgres), DialectName);
 
 }  // namespace
