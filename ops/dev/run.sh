@@ -110,7 +110,7 @@ maxmemory() {
   bytes=$(awk '/^MemTotal:/ {printf "%.0f", $2 * 1024}' /proc/meminfo)
   limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null || true)
   if [[ $limit =~ ^[0-9]+$ ]] && [ "$limit" -lt "$bytes" ]; then bytes=$limit; fi
-  echo $((bytes / 10 * 7))
+  echo $((bytes * 7 / 10))
 }
 
 start_redis() {

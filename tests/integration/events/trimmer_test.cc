@@ -6,7 +6,8 @@ namespace {
 
 class TrimmerTest : public EventsTest {
  protected:
-  static constexpr int kEvents = 500;  // trimming removes whole nodes of 100
+  static constexpr int kEvents = 500;
+  static constexpr int kNode = 256;  // trimming removes whole nodes (stream-node-max-entries)
 
   Trimmed TrimFor(std::vector<std::string> readers, Time now) {
     testing::FakeClock clock(loop_, now);
@@ -80,7 +81,7 @@ TEST_P(TrimmerTest, ANoteOfOneGroupHidesNoCursorOfAnother) {
   EXPECT_EQ(Trim(SystemClock().Now() + kHour * 2), 0);
   EXPECT_EQ(Length(1), kEvents);
   SetCursor(1, "slow", last + "|500");
-  EXPECT_GE(Trim(SystemClock().Now() + kHour * 2), kEvents - 100);
+  EXPECT_GE(Trim(SystemClock().Now() + kHour * 2), kEvents - kNode);
 }
 
 // A deployment began without one of its services: once an hour old, the first events were gone when
