@@ -53,7 +53,8 @@ std::vector<Row> StoreRows() {
        Between(0, 1024)},
       {"keep_ended", Type::kDuration, "30d",
        "How long what is over (tasks, needs, registrations, entries of ledgers, …) stays in Redis; "
-       "afterwards it is in records only. Less than a week leaves no time for backups of these.",
+       "afterwards it is in records only. Below 30 days service is confirmed for as long only; the "
+       "archive has it a quarter of this before.",
        false, Between(1, 10.0 * 366 * 86'400)},
   };
 }

@@ -1,9 +1,11 @@
 #include "common/record/archive.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "baodao/records/v1/retired.grpc.pb.h"
+#include "common/clock/timestamp.h"
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -18,14 +20,19 @@ class RpcArchive final : public Archive {
  public:
   explicit RpcArchive(rpc::Channel& channel) : records_(channel) {}
 
-  Task<absl::Status> Keep(std::string id, store::Stored record) override {
+  Task<absl::StatusOr<Time>> Keep(std::string id, store::Stored record) override {
+    const auto now = std::chrono::steady_clock::now();
+    if (now < away_until_) co_return Refuse(Reason::PEER_UNAVAILABLE);
     records::v1::RetireRecordRequest request;
     request.mutable_record()->set_record_id(std::move(id));
     request.mutable_record()->set_version(static_cast<int64_t>(record.version));
     request.mutable_record()->set_bytes(std::move(record.bytes));
     const auto kept =
         co_await records_.Call(&Calls::RetireRecord, rpc::CallOptions(), std::move(request));
-    co_return kept.status();
+    // A month's worth may be due: they do not wait for a peer that hangs one after the other.
+    if (Is(kept.status(), Reason::PEER_UNAVAILABLE)) away_until_ = now + kAway;
+    CO_RETURN_IF_ERROR(kept.status());
+    co_return ToTime(kept->retire_time());
   }
 
   Task<absl::StatusOr<store::Stored>> Find(std::string id) override {
@@ -42,7 +49,10 @@ class RpcArchive final : public Archive {
   }
 
  private:
+  static constexpr std::chrono::seconds kAway{10};
+
   rpc::Client<Service> records_;
+  std::chrono::steady_clock::time_point away_until_{};
 };
 
 }  // namespace

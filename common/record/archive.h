@@ -5,6 +5,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,8 +23,10 @@ class Archive {
  public:
   virtual ~Archive() = default;
 
-  // On disk when OK. Of several versions of a record the newest stays, however often each is sent.
-  virtual Task<absl::Status> Keep(std::string id, store::Stored record) = 0;
+  // On disk when OK: since when it is there in this version. Of several versions of a record the
+  // newest stays, however often each is sent. STALE_VERSION where another record is there under
+  // this version or a newer one.
+  virtual Task<absl::StatusOr<Time>> Keep(std::string id, store::Stored record) = 0;
   // As it was kept last; version 0 where it never was.
   virtual Task<absl::StatusOr<store::Stored>> Find(std::string id) = 0;
 };
@@ -36,9 +39,13 @@ struct Retirement {
   Archive* archive = nullptr;  // none: nothing leaves
   Millis keep{0};              // in the store once it is over
 
-  // It is copied some time before: an older backup of the archive has it, too.
+  // It is copied some time before it leaves: a backup of the archive made in between has it, too.
   Time CopyAt(Time over_since) const { return over_since + keep - keep / 4; }
-  Time LeaveAt(Time over_since) const { return over_since + keep; }
+  Time LeaveAt(Time over_since, Time copied) const {
+    return std::max(over_since + keep, copied + keep / 4);
+  }
+  // Tried again where the archive did not take it: others of the service's timers go first.
+  static Time RetryAt(Time now) { return now + std::chrono::minutes(10); }
 
   // The archived record, or NOT_FOUND. Nobody is asked for an id so young that it cannot have left,
   // also where `keep` was shorter an hour ago.

@@ -21,6 +21,7 @@
 #include "common/async/task.h"
 #include "common/crypto/key_ring.h"
 #include "common/ids/ids.h"
+#include "common/log/log.h"
 #include "common/paging/page_token.h"
 #include "common/record/creation_limit.h"
 #include "common/record/page.h"
@@ -305,9 +306,15 @@ Task<absl::Status> Repository::Retire(const T& type, Transaction& transaction,
                                       const Versioned<RecordOf<T>>& before) {
   const std::string& id = type.IdOf(before.record);
   store::Stored copy{before.version, before.record.SerializeAsString()};
-  CO_RETURN_IF_ERROR(co_await retirement_.archive->Keep(id, std::move(copy)));
-  const Time leave = retirement_.LeaveAt(*type.OverSince(before.record));
-  if (transaction.now() >= leave) {
+  const absl::StatusOr<Time> copied = co_await retirement_.archive->Keep(id, std::move(copy));
+  const Time now = transaction.now();
+  Time leave = Retirement::RetryAt(now);
+  if (copied.ok()) {
+    leave = retirement_.LeaveAt(*type.OverSince(before.record), *copied);
+  } else {
+    log::Warn("record.not_archived", {{"id", id}, {"status", copied.status()}});
+  }
+  if (now >= leave) {
     transaction.Delete(type, before);
   } else {
     transaction.Expect(type, id, before.version);

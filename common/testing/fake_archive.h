@@ -1,6 +1,7 @@
 // An archive in memory.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -12,11 +13,16 @@ namespace baodao::testing {
 
 class FakeArchive final : public record::Archive {
  public:
-  Task<absl::Status> Keep(std::string id, store::Stored record) override {
+  Task<absl::StatusOr<Time>> Keep(std::string id, store::Stored record) override {
     if (down) co_return Refuse(Reason::PEER_UNAVAILABLE);
     store::Stored& kept = records[id];
-    if (kept.version < record.version) kept = std::move(record);
-    co_return absl::OkStatus();
+    if (kept.version < record.version) {
+      kept = std::move(record);
+      copied[id] = now();
+    } else if (kept.version != record.version || kept.bytes != record.bytes) {
+      co_return Refuse(Reason::STALE_VERSION);
+    }
+    co_return copied[id];
   }
   Task<absl::StatusOr<store::Stored>> Find(std::string id) override {
     ++asked;
@@ -29,6 +35,9 @@ class FakeArchive final : public record::Archive {
   bool down = false;
   int asked = 0;
   std::map<std::string, store::Stored> records;
+  std::map<std::string, Time> copied;
+  // Long ago, unless a test says otherwise.
+  std::function<Time()> now = [] { return Time{}; };
 };
 
 }  // namespace baodao::testing

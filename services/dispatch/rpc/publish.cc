@@ -55,8 +55,11 @@ Answer<v1::Task> AnswerExisting(App& app, Mutation mutation, std::string task_id
   TaskCall call;
   call.answer = AnswerTask();
   call.decide = [](Aggregate&, Time) { return Effects(); };
-  co_return Parsed<v1::Task>(
-      co_await RunMutation(app, std::move(mutation), std::move(task_id), std::move(call)));
+  absl::StatusOr<v1::Task> answer =
+      Parsed<v1::Task>(co_await RunMutation(app, std::move(mutation), task_id, std::move(call)));
+  if (!Is(answer.status(), Reason::ARCHIVED)) co_return answer;
+  CO_ASSIGN_OR_RETURN(v1::TaskRecord retired, co_await app.tasks.Read(std::move(task_id)));
+  co_return std::move(*retired.mutable_task());
 }
 
 }  // namespace

@@ -98,8 +98,10 @@ Task<absl::StatusOr<v1::LedgerEntry>> Ledgers::Counting(std::string person_id, s
   fields.assign(1, EntryField(std::strtoull(sequence[0]->c_str(), nullptr, 10)));
   CO_ASSIGN_OR_RETURN(const auto bytes, co_await store_.GetFields(ledger, std::move(fields)));
   v1::LedgerEntry entry;
-  if (!bytes.at(0) || !entry.ParseFromString(*bytes[0])) {
-    co_return absl::DataLossError("a ledger has a gap");
+  // It has left the store since the field was read.
+  if (!bytes.at(0)) co_return Refuse(Reason::CONFLICT_RETRY);
+  if (!entry.ParseFromString(*bytes[0])) {
+    co_return absl::DataLossError("an entry of a ledger cannot be parsed");
   }
   co_return entry;
 }
@@ -160,11 +162,13 @@ Task<absl::StatusOr<std::vector<v1::LedgerEntry>>> Ledgers::List(std::string per
   if (after < retired) {
     const auto left = static_cast<int>(std::min<uint64_t>(retired - after, limit));
     CO_ASSIGN_OR_RETURN(entries, co_await ReadArchived(person_id, after, left));
-    // It was lost and not restored: what there is is better than nothing, and the balance is right.
+    std::erase_if(entries, [&](const auto& entry) { return entry.sequence() > retired; });
+    // They were lost and not restored: the others are better than nothing, and the balance is
+    // right.
     if (static_cast<int>(entries.size()) < left) {
       log::Error("dispatch.entries_lost", {{"person", person_id}, {"after", after}});
     }
-    limit -= left;
+    limit -= static_cast<int>(entries.size());
     after = retired;
   }
   if (limit == 0) co_return entries;
@@ -187,8 +191,10 @@ Task<absl::StatusOr<Ledgers::Entries>> Ledgers::ReadStored(std::string person_id
   CO_ASSIGN_OR_RETURN(const auto found,
                       co_await store_.GetFields(keys_.Ledger(person_id), std::move(fields)));
   for (const std::optional<std::string>& bytes : found) {
-    if (!bytes || !entries.emplace_back().ParseFromString(*bytes)) {
-      co_return absl::DataLossError("a ledger has a gap");
+    // It has left the store since the head was read.
+    if (!bytes) co_return Refuse(Reason::CONFLICT_RETRY);
+    if (!entries.emplace_back().ParseFromString(*bytes)) {
+      co_return absl::DataLossError("an entry of a ledger cannot be parsed");
     }
   }
   co_return entries;

@@ -51,9 +51,8 @@ Task<absl::StatusOr<Ledgers::Entries>> Ledgers::ArchivedOf(std::string person_id
                                                            std::string task_id,
                                                            const v1::LedgerRecord& head) {
   const std::optional<Time> created = ids::TimeOf(task_id);
-  if (head.retired_sequence() == 0 || !created || *created + archive_.keep > clock_.Now()) {
-    co_return Entries();
-  }
+  const Time until(Millis(head.retired_until_ms()));
+  if (head.retired_sequence() == 0 || !created || *created > until) co_return Entries();
   co_return co_await ReadArchived(std::move(person_id), 0, kEntriesAtOnce, std::move(task_id));
 }
 
@@ -65,7 +64,9 @@ Task<absl::Status> Ledgers::Retire(std::string person_id, std::string timer) {
   Entries archived;
   if (!entries.empty() && ToTime(entries[0].time()) + archive_.keep <= clock_.Now()) {
     const auto limit = static_cast<int>(entries.size());
-    CO_ASSIGN_OR_RETURN(archived, co_await ReadArchived(person_id, retired, limit));
+    // Without an answer as if it lacked them: other timers go first.
+    auto read = co_await ReadArchived(person_id, retired, limit);
+    if (read.ok()) archived = *std::move(read);
   }
   CO_ASSIGN_OR_RETURN(
       store::Commit commit,
@@ -96,6 +97,7 @@ Task<absl::StatusOr<store::Commit>> Ledgers::DecideRetire(std::string person_id,
     // A later entry of the task stays.
     if (newest[i] == std::to_string(sequence)) commit.RemoveField(ledger, tasks[i]);
     head.record.set_retired_sequence(sequence);
+    head.record.set_retired_until_ms(ToTime(entries[i].time()).time_since_epoch().count());
   }
   if (leave > 0) {
     commit.Put(keys_.Hours(person_id), head.version, head.record.SerializeAsString());

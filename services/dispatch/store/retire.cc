@@ -1,9 +1,11 @@
 #include "services/dispatch/store/retire.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "common/clock/timestamp.h"
+#include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/close.h"
@@ -24,10 +26,13 @@ bool AwaitsCredit(const Loaded& loaded) {
       loaded.people, [&](const auto& person) { return IsDue(loaded.record, person.second); });
 }
 
+// The same task has the same bytes.
 std::string BytesOf(const Loaded& loaded) {
   v1::RetiredTask retired;
   *retired.mutable_record() = loaded.record;
-  for (const auto& [id, person] : loaded.people) *retired.add_people() = person;
+  const std::map<std::string, v1::AssignmentRecord> people(loaded.people.begin(),
+                                                           loaded.people.end());
+  for (const auto& [id, person] : people) *retired.add_people() = person;
   return retired.SerializeAsString();
 }
 
@@ -47,8 +52,10 @@ void SetRetireTimer(const record::Retirement& retirement, const v1::Task& before
 Task<absl::Status> Tasks::Retire(std::string task_id, std::string timer) {
   CO_ASSIGN_OR_RETURN(const std::shared_ptr<const Loaded> loaded,
                       co_await ReadWithPeople(std::move(task_id)));
+  const std::string id = loaded->record.task().task_id();
   CO_ASSIGN_OR_RETURN(store::Commit commit, co_await DecideRetire(*loaded, std::move(timer)));
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome, co_await store_.Apply(std::move(commit)));
+  cache_.Forget(id);
   if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
   co_return absl::AbortedError("the task changed at the same moment");
 }
@@ -72,10 +79,17 @@ Task<absl::StatusOr<store::Commit>> Tasks::DecideRetire(const Loaded& loaded, st
     co_return commit;
   }
   store::Stored copy{loaded.version, BytesOf(loaded)};
-  CO_RETURN_IF_ERROR(co_await retirement.archive->Keep(task.task_id(), std::move(copy)));
-  if (now < retirement.LeaveAt(since)) {
+  const absl::StatusOr<Time> copied =
+      co_await retirement.archive->Keep(task.task_id(), std::move(copy));
+  Time leave = record::Retirement::RetryAt(now);
+  if (copied.ok()) {
+    leave = retirement.LeaveAt(since, *copied);
+  } else {
+    log::Warn("record.not_archived", {{"id", task.task_id()}, {"status", copied.status()}});
+  }
+  if (now < leave) {
     commit.Expect(key, loaded.version);
-    commit.SetTimer(std::move(timer), retirement.LeaveAt(since));
+    commit.SetTimer(std::move(timer), leave);
     co_return commit;
   }
   commit.Delete(key, loaded.version);

@@ -82,6 +82,7 @@ Task<bool> Tasks::Attempt(const std::string& task_id, Calls& calls, bool fresh) 
   const std::shared_ptr<Loaded> loaded = *std::move(loading);
   if (!known) cache_.Put(loaded);
   if (loaded->retired) {
+    if (known) co_return true;  // no refusal on what is only remembered
     FinishRetired(*loaded, calls);
     co_return false;
   }

@@ -70,6 +70,11 @@ Task<absl::StatusOr<std::shared_ptr<const Loaded>>> Tasks::ReadWithPeople(std::s
   if (!ids::IsValid(task_id, "tsk")) co_return NotFound("task", task_id);
   CO_ASSIGN_OR_RETURN(std::shared_ptr<Loaded> loaded, co_await Load(task_id, Calls(), true));
   CO_RETURN_IF_ERROR(co_await LoadEverybody(*loaded));
+  if (!loaded->IsComplete()) {
+    // It has left between the two reads, with everybody.
+    CO_ASSIGN_OR_RETURN(loaded, co_await Load(task_id, Calls(), true));
+    CO_RETURN_IF_ERROR(co_await LoadEverybody(*loaded));
+  }
   co_return std::shared_ptr<const Loaded>(std::move(loaded));
 }
 

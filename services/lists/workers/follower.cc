@@ -77,7 +77,7 @@ Task<absl::Status> Follower::Follow(std::string need_id, TaskSnapshot snapshot,
   };
   const absl::Status followed =
       co_await app_.records.Update(app_.records.ShardOfId(need_id), origin, follow);
-  if (!Is(followed, Reason::NOT_FOUND)) co_return followed;
+  if (!Is(followed, Reason::NOT_FOUND) && !Is(followed, Reason::ARCHIVED)) co_return followed;
   log::Warn("need.unknown", {{"need", need_id}, {"task", snapshot.task_id}}, origin.trace_id);
   co_return absl::OkStatus();
 }

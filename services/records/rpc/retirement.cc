@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/clock/timestamp.h"
+#include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/records/app/ask.h"
@@ -50,11 +51,21 @@ void RetirementHandlers::Register(rpc::Router* router) {
 
 Task<absl::StatusOr<v1::RetireRecordResponse>> RetirementHandlers::RetireRecord(
     rpc::CallContext, v1::RetireRecordRequest request) {
-  Database::Work<bool> keep = [row = RowOf(request.record(), clock_.Now())](
-                                  Connection& connection) { return KeepRetired(connection, row); };
-  CO_ASSIGN_OR_RETURN(const bool fresh, co_await database_.Write(std::move(keep)));
-  if (fresh) metrics_.retired->Increment();
-  co_return v1::RetireRecordResponse();
+  const RetiredRow row = RowOf(request.record(), clock_.Now());
+  Database::Work<RetiredRow> keep = [row](Connection& connection) {
+    return KeepRetired(connection, row);
+  };
+  CO_ASSIGN_OR_RETURN(const RetiredRow kept, co_await database_.Write(std::move(keep)));
+  if (kept.version != row.version || kept.body != row.body) {
+    log::Error(
+        "records.retired_differs",
+        {{"record", row.record_id}, {"version", row.version}, {"kept_version", kept.version}});
+    co_return Refuse(Reason::STALE_VERSION);
+  }
+  if (kept.retire_ms == row.retire_ms) metrics_.retired->Increment();
+  v1::RetireRecordResponse response;
+  *response.mutable_retire_time() = ToTimestamp(Time(Millis(kept.retire_ms)));
+  co_return response;
 }
 
 Task<absl::StatusOr<v1::RetiredRecord>> RetirementHandlers::GetRetiredRecord(

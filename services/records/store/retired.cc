@@ -1,10 +1,13 @@
 #include "services/records/store/retired.h"
 
+#include <utility>
+
+#include "common/status/macros.h"
 #include "services/records/store/query.h"
 
 namespace baodao::records {
 
-absl::StatusOr<bool> KeepRetired(Connection& connection, const RetiredRow& row) {
+absl::StatusOr<RetiredRow> KeepRetired(Connection& connection, const RetiredRow& row) {
   soci::statement insert =
       (connection.sql().prepare
            << "INSERT INTO retired (record_id, version, body, retire_ms) VALUES (:id, :version, "
@@ -14,7 +17,10 @@ absl::StatusOr<bool> KeepRetired(Connection& connection, const RetiredRow& row) 
        soci::use(row.record_id, "id"), soci::use(row.version, "version"),
        soci::use(row.body, "body"), soci::use(row.retire_ms, "time"));
   insert.execute(true);
-  return insert.get_affected_rows() == 1;
+  if (insert.get_affected_rows() == 1) return row;
+  ASSIGN_OR_RETURN(std::optional<RetiredRow> kept, FindRetired(connection, row.record_id));
+  // Nothing is ever deleted.
+  return *std::move(kept);
 }
 
 absl::StatusOr<std::optional<RetiredRow>> FindRetired(Connection& connection,

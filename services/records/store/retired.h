@@ -20,8 +20,8 @@ struct RetiredRow {
   int64_t retire_ms = 0;
 };
 
-// Unless it is kept already in this version or a newer one; answers whether it was not.
-absl::StatusOr<bool> KeepRetired(Connection& connection, const RetiredRow& row);
+// Unless it is kept already in this version or a newer one. Answers what is kept now.
+absl::StatusOr<RetiredRow> KeepRetired(Connection& connection, const RetiredRow& row);
 
 absl::StatusOr<std::optional<RetiredRow>> FindRetired(Connection& connection,
                                                       const std::string& record_id);
