@@ -6,6 +6,7 @@
 #include "common/clock/timestamp.h"
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
+#include "services/registration/app/moves.h"
 #include "services/registration/app/subject.h"
 #include "services/registration/domain/registration_rules.h"
 #include "services/registration/rpc/routes.h"
