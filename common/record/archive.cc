@@ -2,16 +2,20 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <utility>
 
-#include "baodao/records/v1/retired.grpc.pb.h"
+#include "baodao/records/v1/retirement.grpc.pb.h"
 #include "common/clock/timestamp.h"
 #include "common/ids/ids.h"
+#include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 
 namespace baodao::record {
 namespace {
+
+constexpr Millis kCopyAgain = std::chrono::minutes(10);
 
 using Service = records::v1::RetirementService;
 using Calls = rpc::AsyncOf<Service>;
@@ -61,16 +65,24 @@ std::unique_ptr<Archive> NewArchive(rpc::Channel& channel) {
   return std::make_unique<RpcArchive>(channel);
 }
 
-Task<absl::StatusOr<store::Stored>> Retirement::Find(std::string_view type, std::string id,
+Task<Time> Retirement::Copy(std::string id, store::Stored record, Time over_since, Time now) const {
+  const absl::StatusOr<Time> copied = co_await archive->Keep(id, std::move(record));
+  if (copied.ok()) co_return std::max(over_since + keep, *copied + keep / 4);
+  if (!Is(copied.status(), Reason::PEER_UNAVAILABLE)) {
+    log::Error("record.not_archived", {{"id", id}, {"status", copied.status()}});
+  }
+  co_return now + kCopyAgain;
+}
+
+Task<absl::StatusOr<store::Stored>> Retirement::Find(std::string type, std::string id,
                                                      Time now) const {
-  const std::string name(type);
   const std::optional<Time> created = ids::TimeOf(id);
   const Millis young = std::min<Millis>(keep, std::chrono::hours(1));
   if (archive == nullptr || !created || *created + young > now) {
-    co_return NotFound(name, std::move(id));
+    co_return NotFound(std::move(type), std::move(id));
   }
   CO_ASSIGN_OR_RETURN(store::Stored found, co_await archive->Find(id));
-  if (!found.exists()) co_return NotFound(name, std::move(id));
+  if (!found.exists()) co_return NotFound(std::move(type), std::move(id));
   co_return found;
 }
 

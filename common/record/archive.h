@@ -5,11 +5,8 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
-#include <algorithm>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 
 #include "common/async/task.h"
 #include "common/clock/clock.h"
@@ -41,15 +38,13 @@ struct Retirement {
 
   // It is copied some time before it leaves: a backup of the archive made in between has it, too.
   Time CopyAt(Time over_since) const { return over_since + keep - keep / 4; }
-  Time LeaveAt(Time over_since, Time copied) const {
-    return std::max(over_since + keep, copied + keep / 4);
-  }
-  // Tried again where the archive did not take it: others of the service's timers go first.
-  static Time RetryAt(Time now) { return now + std::chrono::minutes(10); }
+  // Copies it. Answers when it may leave, or is to be copied again: at once where that is not after
+  // `now`. What the archive does not take waits, so that others of the service's timers go first.
+  Task<Time> Copy(std::string id, store::Stored record, Time over_since, Time now) const;
 
   // The archived record, or NOT_FOUND. Nobody is asked for an id so young that it cannot have left,
   // also where `keep` was shorter an hour ago.
-  Task<absl::StatusOr<store::Stored>> Find(std::string_view type, std::string id, Time now) const;
+  Task<absl::StatusOr<store::Stored>> Find(std::string type, std::string id, Time now) const;
 };
 
 }  // namespace baodao::record

@@ -21,7 +21,6 @@
 #include "common/async/task.h"
 #include "common/crypto/key_ring.h"
 #include "common/ids/ids.h"
-#include "common/log/log.h"
 #include "common/paging/page_token.h"
 #include "common/record/creation_limit.h"
 #include "common/record/page.h"
@@ -275,55 +274,6 @@ Task<absl::StatusOr<rpc::Scope>> Repository::ScopeOf(const T& type, const Hooks<
 }
 
 template <class T>
-Task<absl::Status> Repository::Fire(const T& type, const Hooks<T>& hooks, timers::Timer timer) {
-  std::function<Task<absl::Status>(Transaction&)> decide =
-      [&](Transaction& transaction) -> Task<absl::Status> {
-    CO_ASSIGN_OR_RETURN(const Versioned<RecordOf<T>> before, co_await Find(type, timer.id));
-    const auto due = before.exists() ? transaction.DueOf(type, before.record) : std::nullopt;
-    if (!due || *due > transaction.now()) {
-      // Another change of the record sets the timer anew, which must not be cleared here.
-      transaction.Expect(type, timer.id, before.version);
-      transaction.SetDeadline(timer.id, due);
-      co_return absl::OkStatus();
-    }
-    if (type.OverSince(before.record)) co_return co_await Retire(type, transaction, before);
-    if (hooks.lapse) co_return co_await hooks.lapse(transaction, before);
-    if (type.deleted_at_deadline) {
-      transaction.Delete(type, before);
-      co_return absl::OkStatus();
-    }
-    RecordOf<T> after = before.record;
-    type.lapse(&after, transaction.now());
-    transaction.Put(type, before, after);
-    co_return absl::OkStatus();
-  };
-  co_return co_await Update(timer.shard, OriginOf(store_.keys().service(), clock_.Now()),
-                            std::move(decide));
-}
-
-template <class T>
-Task<absl::Status> Repository::Retire(const T& type, Transaction& transaction,
-                                      const Versioned<RecordOf<T>>& before) {
-  const std::string& id = type.IdOf(before.record);
-  store::Stored copy{before.version, before.record.SerializeAsString()};
-  const absl::StatusOr<Time> copied = co_await retirement_.archive->Keep(id, std::move(copy));
-  const Time now = transaction.now();
-  Time leave = Retirement::RetryAt(now);
-  if (copied.ok()) {
-    leave = retirement_.LeaveAt(*type.OverSince(before.record), *copied);
-  } else {
-    log::Warn("record.not_archived", {{"id", id}, {"status", copied.status()}});
-  }
-  if (now >= leave) {
-    transaction.Delete(type, before);
-  } else {
-    transaction.Expect(type, id, before.version);
-    transaction.SetDeadline(id, leave);
-  }
-  co_return absl::OkStatus();
-}
-
-template <class T>
 void Repository::Add(const T& type, Hooks<T> hooks) {
   const record::v1::Type& named = Named<RecordOf<T>>();
   if (type.moves != nullptr) {
@@ -351,7 +301,8 @@ void Repository::Add(const T& type, Hooks<T> hooks) {
 
 }  // namespace baodao::record
 
-// The definitions of its mutations, lists and reads of single records.
+// The definitions of its timers, mutations, lists and reads of single records.
+#include "common/record/deadlines.h"
 #include "common/record/lists.h"
 #include "common/record/mutations.h"
 #include "common/record/reads.h"

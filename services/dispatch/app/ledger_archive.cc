@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-#include "baodao/records/v1/retired.grpc.pb.h"
+#include "baodao/records/v1/retirement.grpc.pb.h"
 #include "common/status/macros.h"
 
 namespace baodao::dispatch {

@@ -6,11 +6,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "baodao/dispatch/v1/records.pb.h"
-#include "baodao/records/v1/retired.pb.h"
+#include "baodao/records/v1/retirement.pb.h"
 #include "common/async/task.h"
 #include "common/clock/clock.h"
 #include "common/store/mutate.h"
@@ -90,7 +91,7 @@ class Ledgers {
                                            const v1::LedgerRecord& head);
   // Takes out the first of `entries` that `archived` has too.
   Task<absl::StatusOr<store::Commit>> DecideRetire(std::string person_id, Stored head,
-                                                   Entries entries, Entries archived,
+                                                   Entries entries, std::optional<Entries> archived,
                                                    std::string timer);
   // Where this entry is now the oldest of the store.
   void SetTimerAtFirst(const v1::LedgerRecord& before, const std::string& person_id, Time now,

@@ -2,6 +2,7 @@
 #include <google/protobuf/util/message_differencer.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,7 +19,7 @@ namespace {
 
 // Looked at for one person at a time.
 constexpr int kEntriesAtOnce = 200;
-// Until the archive is asked again for what it lacks.
+// Until the archive is asked again for what it lacks, or while it is away.
 constexpr Millis kAskAgain = std::chrono::hours(1);
 
 // How many of the first it has word for word.
@@ -61,10 +62,9 @@ Task<absl::Status> Ledgers::Retire(std::string person_id, std::string timer) {
   const uint64_t retired = head.record.retired_sequence();
   CO_ASSIGN_OR_RETURN(Entries entries,
                       co_await ReadStored(person_id, head.record, retired, kEntriesAtOnce));
-  Entries archived;
+  std::optional<Entries> archived;  // nothing: it does not answer
   if (!entries.empty() && ToTime(entries[0].time()) + archive_.keep <= clock_.Now()) {
     const auto limit = static_cast<int>(entries.size());
-    // Without an answer as if it lacked them: other timers go first.
     auto read = co_await ReadArchived(person_id, retired, limit);
     if (read.ok()) archived = *std::move(read);
   }
@@ -78,7 +78,8 @@ Task<absl::Status> Ledgers::Retire(std::string person_id, std::string timer) {
 }
 
 Task<absl::StatusOr<store::Commit>> Ledgers::DecideRetire(std::string person_id, Stored head,
-                                                          Entries entries, Entries archived,
+                                                          Entries entries,
+                                                          std::optional<Entries> archived,
                                                           std::string timer) {
   store::Commit commit(keys_.ShardOf(person_id));
   const Time now = clock_.Now();
@@ -86,7 +87,7 @@ Task<absl::StatusOr<store::Commit>> Ledgers::DecideRetire(std::string person_id,
     return ToTime(entry.time()) + archive_.keep > now;
   });
   const auto old = static_cast<size_t>(stay - entries.begin());
-  const size_t leave = std::min(old, CountSame(entries, archived));
+  const size_t leave = archived ? std::min(old, CountSame(entries, *archived)) : 0;
   const std::string ledger = keys_.Ledger(person_id);
   std::vector<std::string> tasks;
   for (size_t i = 0; i < leave; ++i) tasks.push_back(TaskField(entries[i].task_id()));
@@ -105,8 +106,10 @@ Task<absl::StatusOr<store::Commit>> Ledgers::DecideRetire(std::string person_id,
     commit.Expect(keys_.Hours(person_id), head.version);
   }
   if (leave < old) {
-    log::Error("dispatch.ledger_not_archived",
-               {{"person", person_id}, {"sequence", entries[leave].sequence()}});
+    if (archived) {
+      log::Error("dispatch.ledger_not_archived",
+                 {{"person", person_id}, {"sequence", entries[leave].sequence()}});
+    }
     commit.SetTimer(std::move(timer), now + kAskAgain);
   } else if (stay != entries.end()) {
     commit.SetTimer(std::move(timer), ToTime(stay->time()) + archive_.keep);

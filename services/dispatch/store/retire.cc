@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "common/clock/timestamp.h"
-#include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/close.h"
@@ -79,14 +78,7 @@ Task<absl::StatusOr<store::Commit>> Tasks::DecideRetire(const Loaded& loaded, st
     co_return commit;
   }
   store::Stored copy{loaded.version, BytesOf(loaded)};
-  const absl::StatusOr<Time> copied =
-      co_await retirement.archive->Keep(task.task_id(), std::move(copy));
-  Time leave = record::Retirement::RetryAt(now);
-  if (copied.ok()) {
-    leave = retirement.LeaveAt(since, *copied);
-  } else {
-    log::Warn("record.not_archived", {{"id", task.task_id()}, {"status", copied.status()}});
-  }
+  const Time leave = co_await retirement.Copy(task.task_id(), std::move(copy), since, now);
   if (now < leave) {
     commit.Expect(key, loaded.version);
     commit.SetTimer(std::move(timer), leave);

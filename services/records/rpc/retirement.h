@@ -3,7 +3,7 @@
 
 #include <absl/status/statusor.h>
 
-#include "baodao/records/v1/retired.pb.h"
+#include "baodao/records/v1/retirement.pb.h"
 #include "common/clock/clock.h"
 #include "common/rpc/context.h"
 #include "common/rpc/router.h"

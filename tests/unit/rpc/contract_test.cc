@@ -20,7 +20,7 @@
 #include "baodao/lists/v1/project.pb.h"
 #include "baodao/lists/v1/resource.pb.h"
 #include "baodao/matching/v1/matching.pb.h"
-#include "baodao/records/v1/retired.pb.h"
+#include "baodao/records/v1/retirement.pb.h"
 #include "baodao/records/v1/search.pb.h"
 #include "baodao/registration/v1/area.pb.h"
 #include "baodao/registration/v1/person.pb.h"
