@@ -6,8 +6,8 @@
 #include <absl/strings/str_split.h>
 
 #include <algorithm>
-#include <functional>
 
+#include "common/containers/stable_hash.h"
 #include "common/ids/ids.h"
 
 namespace baodao::records {
@@ -60,7 +60,7 @@ int64_t WantedNumber(DocumentKind kind, std::string_view id) {
   const std::optional<Time> made = ids::TimeOf(id);
   const int64_t ms = made ? made->time_since_epoch().count() : 0;
   // Spreads those of one millisecond.
-  const auto low = static_cast<int64_t>(std::hash<std::string_view>()(id) & ((1 << kMsShift) - 1));
+  const auto low = static_cast<int64_t>(StableHash(id) & ((1 << kMsShift) - 1));
   return FirstOf(kind, ms) + low;
 }
 

@@ -12,6 +12,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/records/app/ask.h"
+#include "services/records/rpc/token_of.h"
 #include "services/records/rpc/up_to.h"
 
 namespace baodao::records {
@@ -35,14 +36,6 @@ absl::StatusOr<std::optional<PagePosition>> Decode(const std::string& text) {
   position.id = parts[1];
   position.person_id = parts[2];
   return position;
-}
-
-// The token of one caller's question.
-template <class Request>
-paging::Query TokenOf(const crypto::KeyRing& ring, const rpc::CallContext& context,
-                      const Request& request) {
-  return paging::QueryOf(ring, std::string(context.method()) + "/" + context.caller().Caller(),
-                         request);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "services/records/app/ask.h"
 #include "services/records/rpc/search_answers.h"
 #include "services/records/rpc/search_question.h"
+#include "services/records/rpc/token_of.h"
 #include "services/records/rpc/up_to.h"
 
 namespace baodao::records {
@@ -43,9 +44,9 @@ absl::StatusOr<SearchQuery> SearchHandlers::Narrow(const rpc::CallContext& conte
   }
   query.range = RangeOf(kind, period);
   query.size = paging::PageSize(request.page_size(), kStandardPageOfFound, kLargestPageOfFound);
-  ASSIGN_OR_RETURN(const std::string before,
-                   paging::Decode(request.page_token(),
-                                  paging::QueryOf(ring_, context.method(), request), clock_.Now()));
+  ASSIGN_OR_RETURN(
+      const std::string before,
+      paging::Decode(request.page_token(), TokenOf(ring_, context, request), clock_.Now()));
   if (!before.empty() && !absl::SimpleAtoi(before, &query.range.end)) {
     return Refuse(Reason::PAGE_TOKEN_INVALID);
   }
@@ -72,40 +73,40 @@ Task<absl::StatusOr<Response>> SearchHandlers::Page(
                       co_await Ask(database_, metrics_, seconds, std::move(work)));
   for (const Row& row : page.rows) show(row, &response);
   if (page.more) {
-    const paging::Query token = paging::QueryOf(ring_, context.method(), request);
+    const paging::Query token = TokenOf(ring_, context, request);
     response.set_next_page_token(paging::Encode(std::to_string(page.last), token, clock_.Now()));
   }
   co_return response;
 }
 
+template <class Response, class Row, class Request>
+Task<absl::StatusOr<Response>> SearchHandlers::ByWords(
+    rpc::CallContext context, Request request, google::protobuf::RepeatedField<int> states,
+    DocumentKind kind, metrics::Histogram* seconds,
+    absl::StatusOr<SearchPage<Row>> (*read)(Connection&, const SearchQuery&),
+    void (*show)(const Row& row, Response* response)) {
+  CO_ASSIGN_OR_RETURN(SearchQuery query, WordsOf(request.query()));
+  AddStates(states, &query);
+  CO_ASSIGN_OR_RETURN(query, Narrow(context, request, kind, std::move(query)));
+  co_return co_await Page<Response, Row>(context, request, std::move(query), seconds, read, show);
+}
+
 Task<absl::StatusOr<v1::SearchTasksResponse>> SearchHandlers::SearchTasks(
     rpc::CallContext context, v1::SearchTasksRequest request) {
-  CO_ASSIGN_OR_RETURN(SearchQuery query, WordsOf(request.query()));
-  AddStates(request.states(), &query);
-  CO_ASSIGN_OR_RETURN(query, Narrow(context, request, DocumentKind::kTask, std::move(query)));
-  co_return co_await Page<v1::SearchTasksResponse, TaskRow>(context, request, std::move(query),
-                                                            metrics_.search_tasks_seconds,
-                                                            &records::SearchTasks, &AddFoundTask);
+  return ByWords(std::move(context), request, request.states(), DocumentKind::kTask,
+                 metrics_.search_tasks_seconds, &records::SearchTasks, &AddFoundTask);
 }
 
 Task<absl::StatusOr<v1::SearchNeedsResponse>> SearchHandlers::SearchNeeds(
     rpc::CallContext context, v1::SearchNeedsRequest request) {
-  CO_ASSIGN_OR_RETURN(SearchQuery query, WordsOf(request.query()));
-  AddStates(request.states(), &query);
-  CO_ASSIGN_OR_RETURN(query, Narrow(context, request, DocumentKind::kNeed, std::move(query)));
-  co_return co_await Page<v1::SearchNeedsResponse, NeedRow>(context, request, std::move(query),
-                                                            metrics_.search_needs_seconds,
-                                                            &records::SearchNeeds, &AddFoundNeed);
+  return ByWords(std::move(context), request, request.states(), DocumentKind::kNeed,
+                 metrics_.search_needs_seconds, &records::SearchNeeds, &AddFoundNeed);
 }
 
 Task<absl::StatusOr<v1::SearchUnitsResponse>> SearchHandlers::SearchUnits(
     rpc::CallContext context, v1::SearchUnitsRequest request) {
-  CO_ASSIGN_OR_RETURN(SearchQuery query, WordsOf(request.query()));
-  AddStates(request.kinds(), &query);
-  CO_ASSIGN_OR_RETURN(query, Narrow(context, request, DocumentKind::kUnit, std::move(query)));
-  co_return co_await Page<v1::SearchUnitsResponse, UnitRow>(context, request, std::move(query),
-                                                            metrics_.search_units_seconds,
-                                                            &records::SearchUnits, &AddFoundUnit);
+  return ByWords(std::move(context), request, request.kinds(), DocumentKind::kUnit,
+                 metrics_.search_units_seconds, &records::SearchUnits, &AddFoundUnit);
 }
 
 Task<absl::StatusOr<v1::SearchPeopleResponse>> SearchHandlers::SearchPeople(

@@ -45,6 +45,13 @@ class SearchHandlers {
                                                             v1::SearchAreasRequest request);
 
  private:
+  // Answers a search for what has words and a state (or a kind).
+  template <class Response, class Row, class Request>
+  Task<absl::StatusOr<Response>> ByWords(
+      rpc::CallContext context, Request request, google::protobuf::RepeatedField<int> states,
+      DocumentKind kind, metrics::Histogram* seconds,
+      absl::StatusOr<SearchPage<Row>> (*read)(Connection&, const SearchQuery&),
+      void (*show)(const Row& row, Response* response));
   // The query, narrowed to what all requests have: area, category, period and page.
   template <class Request>
   absl::StatusOr<SearchQuery> Narrow(const rpc::CallContext& context, const Request& request,

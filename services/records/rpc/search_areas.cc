@@ -6,6 +6,7 @@
 #include "common/status/macros.h"
 #include "services/records/rpc/search.h"
 #include "services/records/rpc/search_question.h"
+#include "services/records/rpc/token_of.h"
 #include "services/records/rpc/up_to.h"
 
 namespace baodao::records {
@@ -18,7 +19,7 @@ Task<absl::StatusOr<v1::SearchAreasResponse>> SearchHandlers::SearchAreas(
   if (!request.area_code().empty()) {
     CO_RETURN_IF_ERROR(areas::CheckKnown(*tree, request.area_code()));
   }
-  const paging::Query token = paging::QueryOf(ring_, context.method(), request);
+  const paging::Query token = TokenOf(ring_, context, request);
   CO_ASSIGN_OR_RETURN(const std::string after,
                       paging::Decode(request.page_token(), token, clock_.Now()));
   const bool closed_too =
