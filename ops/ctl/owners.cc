@@ -77,11 +77,12 @@ Task<absl::Status> Owners::Registrations(Use<registration::v1::ListRegistrations
 }
 
 // Until there is no shard of that number.
-Task<absl::Status> Owners::Profiles(Use<registration::v1::ListProfilesResponse> use) {
+Task<absl::Status> Owners::Profiles(Use<registration::v1::ListProfilesResponse> use,
+                                    bool with_search_terms) {
   for (int shard = 0;; ++shard) {
     registration::v1::ListProfilesRequest request;
     request.set_shard(shard);
-    request.set_with_search_terms(true);
+    request.set_with_search_terms(with_search_terms);
     const absl::Status read =
         co_await Pages(session_.backend.people, &client::People::ListProfiles, request, use);
     if (shard > 0 && Is(read, Reason::INVALID_ARGUMENT_FIELDS)) co_return absl::OkStatus();

@@ -31,8 +31,9 @@ class Owners {
   Task<absl::Status> Needs(Use<lists::v1::ListNeedsResponse> use);
   Task<absl::Status> Units(Use<registration::v1::ListUnitsResponse> use);
   Task<absl::Status> Registrations(Use<registration::v1::ListRegistrationsResponse> use);
-  // Of every shard.
-  Task<absl::Status> Profiles(Use<registration::v1::ListProfilesResponse> use);
+  // Of every shard, perhaps with what people are found by.
+  Task<absl::Status> Profiles(Use<registration::v1::ListProfilesResponse> use,
+                              bool with_search_terms = false);
 
   template <class Service, class Req, class Resp>
   Task<absl::StatusOr<Resp>> Call(rpc::Client<Service>& client,

@@ -108,7 +108,7 @@ Task<absl::Status> Rebuilder::Run() {
   CO_RETURN_IF_ERROR(co_await Flush());
   const Owners::Use<registration::v1::ListProfilesResponse> send_people =
       [this](registration::v1::ListProfilesResponse page) { return SendPeople(std::move(page)); };
-  CO_RETURN_IF_ERROR(co_await owners_.Profiles(send_people));
+  CO_RETURN_IF_ERROR(co_await owners_.Profiles(send_people, true));
   co_return co_await Flush();
 }
 

@@ -106,9 +106,9 @@ check_machine() {
 
 # 70 % of what this machine, or the container it is, has: Redis refuses to write before anything swaps.
 maxmemory() {
-  local bytes limit
+  local bytes limit=max
   bytes=$(awk '/^MemTotal:/ {printf "%.0f", $2 * 1024}' /proc/meminfo)
-  limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null || true)
+  if [ -r /sys/fs/cgroup/memory.max ]; then limit=$(</sys/fs/cgroup/memory.max); fi
   if [[ $limit =~ ^[0-9]+$ ]] && [ "$limit" -lt "$bytes" ]; then bytes=$limit; fi
   echo $((bytes * 7 / 10))
 }

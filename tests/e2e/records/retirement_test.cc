@@ -10,13 +10,12 @@
 #include <vector>
 
 #include "common/testing/matchers.h"
+#include "services/records/store/connection.h"
 #include "tests/ctl.h"
 #include "tests/e2e/town.h"
 
 namespace baodao::testing {
 namespace {
-
-using ::testing::IsEmpty;
 
 class RetirementTest : public ::testing::Test {
  protected:
@@ -151,13 +150,25 @@ class RetirementTest : public ::testing::Test {
     add("ledger", "*");
     return left;
   }
-  bool AwaitEmpty(std::chrono::seconds limit) {
-    const auto end = std::chrono::steady_clock::now() + limit;
-    while (!LeftInRedis().empty()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  // What the archive has whole.
+  size_t Copied() {
+    records::Connection connection(deployment().records_file());
+    int64_t count = 0;
+    connection.sql() << "SELECT COUNT(*) FROM retired", soci::into(count);
+    return static_cast<size_t>(count);
+  }
+  size_t Ended() const { return tasks_.size() + needs_.size() + registrations_.size(); }
+  // A timer that was taken by a process that was killed fires again after half a minute.
+  static void Await(const std::function<bool()>& done) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(120);
+    while (!done()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), end);
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
-    return true;
+  }
+  void Crash(const std::string& service) {
+    deployment().Kill(service);
+    deployment().Start(service);
   }
 
   Town town_{Forgetful()};
@@ -182,18 +193,20 @@ TEST_F(RetirementTest, WhatIsOverLeavesAndNothingIsLost) {
   town_.Run(town_.AwaitRecords());
   const std::map<std::string, std::string> before = Everything();
 
-  // Copies and departures are under way all the time.
-  for (const char* service : {"records", "dispatch", "lists", "registration", "records"}) {
-    std::this_thread::sleep_for(std::chrono::seconds(2));
-    deployment().Kill(service);
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
-    deployment().Start(service);
-  }
+  // While they are copied, and while they leave.
+  Await([&] { return Copied() > 0; });
+  Crash("records");
+  Await([&] { return Copied() > Ended() / 3; });
+  Crash("dispatch");
+  Await([&] { return Copied() > Ended() / 2; });
+  Crash("lists");
+  const size_t all = LeftInRedis().size();
+  Await([&] { return LeftInRedis().size() < all; });
+  Crash("records");
+  Crash("registration");
   deployment().redis().Kill();
   deployment().redis().Restart();
-  // A timer that was taken by a process that was killed fires again after half a minute.
-  EXPECT_TRUE(AwaitEmpty(std::chrono::seconds(120)));
-  EXPECT_THAT(LeftInRedis(), IsEmpty());
+  Await([&] { return LeftInRedis().empty(); });
 
   const std::map<std::string, std::string> after = Everything();
   EXPECT_EQ(after.size(), before.size());
