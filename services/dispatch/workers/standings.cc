@@ -18,11 +18,12 @@ namespace {
 constexpr char kFollower[] = "dispatch";
 constexpr size_t kTasksAtOnce = 8;
 
-// Whose registration or credential the event ends; empty: nobody's.
+// Whose registration, credential or verified category the event ends; empty: nobody's.
 std::string Loser(const events::v1::Event& event) {
   if (event.has_credential_changed() && !event.credential_changed().granted()) {
     return event.credential_changed().person_id();
   }
+  if (event.has_category_revoked()) return event.category_revoked().person_id();
   const auto& changed = event.registration_changed();
   const bool lost = event.has_registration_changed() &&
                     changed.before() == registration::v1::REGISTRATION_STATE_ACTIVE &&

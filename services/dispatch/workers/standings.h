@@ -1,5 +1,5 @@
 // Follows registration: where somebody's standing ends (suspended, withdrawn, moved away, run out,
-// a credential revoked, a block), what they were given because of it ends too.
+// a credential or a category revoked, a block), what they were given because of it ends too.
 #pragma once
 
 #include <absl/status/status.h>

@@ -59,6 +59,9 @@ class Collector {
 void TellOfRegistration(const events::v1::RegistrationChanged& changed, Collector* tell);
 void TellOfRole(const events::v1::RoleChanged& changed, Collector* tell);
 void TellOfCredential(const events::v1::CredentialChanged& changed, Collector* tell);
+void TellOfExpiry(const events::v1::CredentialExpiring& expiring, Collector* tell);
+void TellOfVerification(const events::v1::VerificationChanged& changed, Collector* tell);
+void TellOfCategory(const events::v1::CategoryRevoked& revoked, Collector* tell);
 void TellOfNeed(const events::v1::NeedChanged& changed, Collector* tell);
 void TellOfResource(const events::v1::ResourceChanged& changed, Collector* tell);
 void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell);

@@ -8,10 +8,11 @@
 namespace baodao::inbox {
 namespace {
 
-constexpr std::string_view kUrgentKinds[] = {
-    "task_escalated",       "task_short",    "task_unserved",    "low_rating",
-    "need_passed",          "need_unserved", "no_show_reported", "registration_unreviewed",
-    "standing_lost_on_duty"};
+constexpr std::string_view kUrgentKinds[] = {"task_escalated",        "task_short",
+                                             "task_unserved",         "low_rating",
+                                             "need_passed",           "need_unserved",
+                                             "no_show_reported",      "registration_unreviewed",
+                                             "standing_lost_on_duty", "verification_unanswered"};
 
 struct Member {
   std::string_view kind;
@@ -34,6 +35,8 @@ constexpr Member kFamilies[] = {
     {"service_confirmed", "confirmed"},
     {"registration_pending", kRegistrationFamily},
     {"registration_left", kRegistrationFamily},
+    {"verification_pending", kVerificationFamily},
+    {"verification_of_member", kVerificationFamily},
     {"need_pending", kNeedFamily},
     {"need_given_up", kNeedFamily},
     {"resource_listed", "resource"},

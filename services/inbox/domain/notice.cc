@@ -34,6 +34,15 @@ std::vector<Notice> NoticesOf(const events::v1::Event& event) {
     case events::v1::Event::kCredentialChanged:
       TellOfCredential(event.credential_changed(), &tell);
       break;
+    case events::v1::Event::kCredentialExpiring:
+      TellOfExpiry(event.credential_expiring(), &tell);
+      break;
+    case events::v1::Event::kVerificationChanged:
+      TellOfVerification(event.verification_changed(), &tell);
+      break;
+    case events::v1::Event::kCategoryRevoked:
+      TellOfCategory(event.category_revoked(), &tell);
+      break;
     case events::v1::Event::kNeedChanged:
       TellOfNeed(event.need_changed(), &tell);
       break;

@@ -6,6 +6,7 @@ namespace baodao::inbox {
 namespace {
 
 using registration::v1::Registration;
+using registration::v1::Verification;
 
 How WayOf(const Registration& registration, bool own_doing, Party party) {
   if (registration.state() != registration::v1::REGISTRATION_STATE_ENDED) return How::kPlain;
@@ -76,6 +77,48 @@ void TellOfCredential(const events::v1::CredentialChanged& changed, Collector* t
   const int after = changed.granted() ? 1 : 0;
   tell->Tell(CredentialRules(), kAny, after, How::kPlain, Party::kPerson, changed.person_id());
   tell->Tell(CredentialRules(), kAny, after, How::kPlain, Party::kArea, credential.area_code());
+}
+
+void TellOfExpiry(const events::v1::CredentialExpiring& expiring, Collector* tell) {
+  const registration::v1::Credential& credential = expiring.credential();
+  const int64_t expire = ToTime(credential.expire_time()).time_since_epoch().count();
+  tell->About(expiring.person_id(),
+              {{"credential", credential.kind()}, {"expire", std::to_string(expire)}});
+  tell->Tell(CredentialRules(), kAny, kExpiring, How::kPlain, Party::kPerson, expiring.person_id());
+}
+
+void TellOfVerification(const events::v1::VerificationChanged& changed, Collector* tell) {
+  const Verification& verification = changed.verification();
+  const bool credential = verification.category().empty();
+  // One who applies and withdraws in a loop makes new applications, and is still one.
+  tell->About(verification.verification_id(),
+              {{"area", verification.area_code()},
+               {"tag", credential ? verification.credential_kind() : verification.category()},
+               {"comment", verification.comment()}},
+              verification.person_id());
+  const How way = credential ? How::kCredential : How::kPlain;
+  const auto to = [&](Party party, const std::string& id) {
+    tell->Tell(VerificationRules(), changed.before(), verification.state(), way, party, id);
+  };
+  const auto queue = [&](Party party, const std::string& id) {
+    tell->TellOn(kVerificationFamily, VerificationRules(), changed.before(), verification.state(),
+                 way, party, id);
+  };
+  queue(Party::kArea, verification.area_code());
+  // Nobody answers what they applied for.
+  const bool nominated = verification.source() == registration::v1::VERIFICATION_SOURCE_NOMINATED;
+  if (!nominated) queue(Party::kLiaison, verification.unit_id());
+  to(Party::kPerson, verification.person_id());
+  if (nominated) to(Party::kProposer, verification.applicant_id());
+}
+
+void TellOfCategory(const events::v1::CategoryRevoked& revoked, Collector* tell) {
+  const registration::v1::VerifiedCategory& category = revoked.category();
+  tell->About(
+      revoked.person_id(),
+      {{"tag", category.category()}, {"area", category.area_code()}, {"reason", revoked.reason()}});
+  tell->Tell(CategoryRules(), kAny, 0, How::kPlain, Party::kPerson, revoked.person_id());
+  tell->Tell(CategoryRules(), kAny, 0, How::kPlain, Party::kArea, category.area_code());
 }
 
 }  // namespace baodao::inbox

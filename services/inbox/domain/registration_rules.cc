@@ -1,13 +1,15 @@
-// Registrations, roles and credentials.
+// Registrations, roles, credentials and verified categories.
 #include <array>
 
 #include "baodao/registration/v1/registration.pb.h"
+#include "baodao/registration/v1/verification.pb.h"
 #include "services/inbox/domain/rules.h"
 
 namespace baodao::inbox {
 namespace {
 
 using enum registration::v1::RegistrationState;
+using enum registration::v1::VerificationState;
 using enum How;
 using enum Party;
 
@@ -47,8 +49,37 @@ constexpr Rule kRoleRules[] = {
 constexpr Rule kCredentialRules[] = {
     {kAny, 1, kPlain, kPerson, "credential_granted"},
     {kAny, 0, kPlain, kPerson, "credential_revoked"},
+    {kAny, kExpiring, kPlain, kPerson, "credential_expiring"},
     {kAny, kAny, kPlain, kArea, "", kDecided},
 };
+constexpr Rule kCategoryRules[] = {
+    {kAny, kAny, kPlain, kPerson, "category_revoked"},
+    {kAny, kAny, kPlain, kArea, "", kDecided},
+};
+
+constexpr std::string_view kUnqueued = "it waits for them no more";
+constexpr std::string_view kApplied = "they made the application";
+
+constexpr Rule kVerificationRules[] = {
+    {kAny, VERIFICATION_STATE_PENDING, kPlain, kArea, "verification_pending"},
+    {kAny, VERIFICATION_STATE_PENDING, kPlain, kLiaison, "verification_of_member"},
+    {kAny, VERIFICATION_STATE_PENDING, kPlain, kPerson, "verification_nominated"},
+    {kAny, VERIFICATION_STATE_PENDING, kPlain, kProposer, "", kApplied},
+    {kAny, VERIFICATION_STATE_APPROVED, kPlain, kPerson, "verification_approved"},
+    {kAny, VERIFICATION_STATE_APPROVED, kCredential, kPerson, "",
+     "that the credential is on record is told as such"},
+    {kAny, VERIFICATION_STATE_APPROVED, kPlain, kProposer, "verification_approved"},
+    {kAny, VERIFICATION_STATE_REJECTED, kPlain, kPerson, "verification_rejected"},
+    {kAny, VERIFICATION_STATE_REJECTED, kPlain, kProposer, "verification_rejected"},
+    {kAny, VERIFICATION_STATE_WITHDRAWN, kPlain, kPerson, "verification_withdrawn"},
+    {kAny, VERIFICATION_STATE_WITHDRAWN, kPlain, kProposer, "verification_withdrawn"},
+    {kAny, VERIFICATION_STATE_LAPSED, kPlain, kPerson, "verification_lapsed"},
+    {kAny, VERIFICATION_STATE_LAPSED, kPlain, kProposer, "verification_lapsed"},
+    {kAny, VERIFICATION_STATE_LAPSED, kPlain, kArea, "verification_unanswered"},
+    {kAny, kAny, kPlain, kArea, "", kUnqueued},
+    {kAny, kAny, kPlain, kLiaison, "", kUnqueued},
+};
+constexpr std::array kVerificationParties = {kArea, kLiaison, kPerson, kProposer};
 constexpr std::array kPersonAndArea = {kPerson, kArea};
 
 }  // namespace
@@ -63,6 +94,14 @@ const RuleBook& RoleRules() {
 }
 const RuleBook& CredentialRules() {
   static constexpr RuleBook kBook{kCredentialRules, kPersonAndArea};
+  return kBook;
+}
+const RuleBook& CategoryRules() {
+  static constexpr RuleBook kBook{kCategoryRules, kPersonAndArea};
+  return kBook;
+}
+const RuleBook& VerificationRules() {
+  static constexpr RuleBook kBook{kVerificationRules, kVerificationParties};
   return kBook;
 }
 

@@ -70,7 +70,7 @@ struct Reader {
     if (key == "minutes") return MinutesText(found->second, locale);
     if (key == "role") return RoleText(found->second, locale);
     if (key == "cause") return CauseText(found->second, locale);
-    if (key == "credential") return CredentialText(found->second, locale);
+    if (key == "credential" || key == "tag") return TagText(found->second, locale);
     return found->second;
   }
 };

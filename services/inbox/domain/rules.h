@@ -12,10 +12,10 @@ enum class Party {
   kPerson,  // the one it is about: who reported, serves, holds the role or the credential
   kRequester,
   kOwner,
-  kProposer,
-  kLiaison,  // of the unit it is about
-  kArea,     // the area's coordinators
-  kUpper,    // those of the area that an escalation went to
+  kProposer,  // who proposed a project, or nominated a person
+  kLiaison,   // of the unit it is about
+  kArea,      // the area's coordinators
+  kUpper,     // those of the area that an escalation went to
 };
 
 // Tells two ways of the same transition apart, as far as somebody hears something else.
@@ -42,9 +42,12 @@ enum class How {
   kExpired,       // with its task
   kStandingLost,  // what the person was accepted for has ended
   kReversed,
+  kCredential,  // an application for a credential, not for a category
 };
 
 inline constexpr int kAny = -1;
+// Of a credential: it is about to end.
+inline constexpr int kExpiring = 2;
 
 struct Rule {
   int before;  // a state, or kAny
@@ -66,7 +69,9 @@ struct RuleBook {
 
 const RuleBook& RegistrationRules();
 const RuleBook& RoleRules();        // after: 1 granted, 0 revoked
-const RuleBook& CredentialRules();  // after: 1 granted, 0 revoked
+const RuleBook& CredentialRules();  // after: 1 granted, 0 revoked, kExpiring
+const RuleBook& VerificationRules();
+const RuleBook& CategoryRules();  // after: 0 revoked
 const RuleBook& NeedRules();
 const RuleBook& ResourceRules();
 const RuleBook& ProjectRules();

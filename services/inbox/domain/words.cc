@@ -47,7 +47,7 @@ std::string CauseText(std::string_view cause, Locale locale) {
   return TextOf(kCauses, cause, kOtherCause, locale);
 }
 
-std::string CredentialText(std::string_view kind, Locale locale) {
+std::string TagText(std::string_view kind, Locale locale) {
   return TextOf(kTags, kind, Phrase{kind, kind, kind}, locale);
 }
 

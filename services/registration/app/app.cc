@@ -6,6 +6,7 @@
 #include "common/status/macros.h"
 #include "services/registration/app/moves.h"
 #include "services/registration/app/subject.h"
+#include "services/registration/app/verifications.h"
 
 namespace baodao::registration {
 namespace {
@@ -29,8 +30,21 @@ Task<absl::StatusOr<rpc::Scope>> ScopeOfPerson(App& app, v1::PersonRecord record
   for (const v1::Registration& registration : live) {
     scope.more_area_codes.push_back(registration.area_code());
   }
-  for (std::string& area : subject.CredentialAreas()) {
+  for (std::string& area : subject.AnsweringAreas()) {
     scope.more_area_codes.push_back(std::move(area));
+  }
+  co_return scope;
+}
+
+Task<absl::StatusOr<rpc::Scope>> ScopeOfVerification(App& app, v1::VerificationRecord record) {
+  const v1::Verification& verification = record.verification();
+  rpc::Scope scope;
+  scope.area_code = verification.area_code();
+  scope.owner_ids.push_back(verification.person_id());
+  if (verification.unit_id().empty()) co_return scope;
+  CO_ASSIGN_OR_RETURN(const auto unit, co_await app.records.Find(kUnit, verification.unit_id()));
+  if (!unit.record.unit().liaison_id().empty()) {
+    scope.owner_ids.push_back(unit.record.unit().liaison_id());
   }
   co_return scope;
 }
@@ -41,6 +55,7 @@ void AddRecords(App& app) {
   app.records.Add(
       kPerson,
       {.scope = [&app](v1::PersonRecord record) { return ScopeOfPerson(app, std::move(record)); },
+       .lapse = RemindOfCredentials,
        .show =
            [&app](const rpc::CallContext& context, v1::PersonRecord record) {
              return app.vault.Show(record, context.caller().Is(record.person().person_id()));
@@ -56,6 +71,19 @@ void AddRecords(App& app) {
                                         return Lapse(app, transaction, std::move(before));
                                       }});
   app.records.Add(kServicePoint);
+  app.records.Add(
+      kVerification,
+      {.scope =
+           [&app](v1::VerificationRecord record) {
+             return ScopeOfVerification(app, std::move(record));
+           },
+       .lapse =
+           [&app](record::Transaction& transaction,
+                  record::Versioned<v1::VerificationRecord> before) {
+             return LapseVerification(app, transaction, std::move(before));
+           },
+       .show = [&app](const rpc::CallContext&,
+                      v1::VerificationRecord record) { return app.vault.Show(record); }});
   app.records.Add(kLoginCode);
   app.records.Add(kSession);
 }

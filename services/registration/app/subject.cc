@@ -55,10 +55,13 @@ Subject Subject::Of(v1::PersonRecord record) {
 
 const std::string& Subject::speaker() const { return is_unit_ ? liaison_id() : id_; }
 
-std::vector<std::string> Subject::CredentialAreas() const {
+std::vector<std::string> Subject::AnsweringAreas() const {
   std::vector<std::string> areas;
   for (const v1::Credential& credential : person_.record.person().credentials()) {
     if (!credential.area_code().empty()) areas.push_back(credential.area_code());
+  }
+  for (const v1::VerifiedCategory& held : person_.record.person().verified_categories()) {
+    areas.push_back(held.area_code());
   }
   return areas;
 }

@@ -29,8 +29,8 @@ class Subject {
   const std::string& liaison_id() const { return unit_after_.unit().liaison_id(); }
   // The unit a person belongs to; empty for a unit.
   const std::string& own_unit_id() const { return person_after_.person().unit_id(); }
-  // Areas that granted a person a credential; none for a unit.
-  std::vector<std::string> CredentialAreas() const;
+  // Areas that answer for a person's credentials and verified categories; none for a unit.
+  std::vector<std::string> AnsweringAreas() const;
 
   // The registrations that have not ended. A change after the subject was read makes the commit
   // conflict.

@@ -20,6 +20,10 @@ std::string Place(const v1::PersonRecord& record, std::string_view field) {
   return "person:" + record.person().person_id() + ":" + std::string(field);
 }
 
+std::string Place(const v1::VerificationRecord& record) {
+  return "verification:" + record.verification().verification_id() + ":proof";
+}
+
 }  // namespace
 
 std::string Vault::Hash(std::string_view kind, std::string_view a, std::string_view b) const {
@@ -39,6 +43,7 @@ void Vault::Seal(const PrivateFields& fields, v1::PersonRecord* record) const {
   record->set_sealed_phone(seal(fields.phone, "phone"));
   record->set_sealed_address(seal(fields.address, "address"));
   record->set_sealed_home(seal(fields.home ? fields.home->SerializeAsString() : "", "home"));
+  record->set_sealed_photo(seal(fields.photo ? fields.photo->SerializeAsString() : "", "photo"));
   const std::vector<std::string> terms = search::BlindTerms(ring_, fields.name, fields.phone);
   record->mutable_search_terms()->Assign(terms.begin(), terms.end());
 }
@@ -54,9 +59,12 @@ absl::StatusOr<PrivateFields> Vault::Open(const v1::PersonRecord& record) const 
   ASSIGN_OR_RETURN(fields.phone, open(record.sealed_phone(), "phone"));
   ASSIGN_OR_RETURN(fields.address, open(record.sealed_address(), "address"));
   ASSIGN_OR_RETURN(const std::string home, open(record.sealed_home(), "home"));
-  if (home.empty()) return fields;
-  if (!fields.home.emplace().ParseFromString(home)) {
+  if (!home.empty() && !fields.home.emplace().ParseFromString(home)) {
     return absl::DataLossError("a sealed home cannot be parsed");
+  }
+  ASSIGN_OR_RETURN(const std::string photo, open(record.sealed_photo(), "photo"));
+  if (!photo.empty() && !fields.photo.emplace().ParseFromString(photo)) {
+    return absl::DataLossError("a sealed photo cannot be parsed");
   }
   return fields;
 }
@@ -72,8 +80,31 @@ absl::StatusOr<v1::Person> Vault::Show(const v1::PersonRecord& record, bool own)
   } else if (record.has_coarse_home()) {
     *person.mutable_home() = record.coarse_home();
   }
+  if (own && fields.photo) *person.mutable_photo() = *std::move(fields.photo);
   if (!own) person.clear_blocked_person_ids();
   return person;
+}
+
+void Vault::SealProof(const v1::ApplyForVerificationRequest& request,
+                      v1::VerificationRecord* record) const {
+  v1::Verification proof;
+  proof.set_statement(request.statement());
+  *proof.mutable_photos() = request.photos();
+  if (const std::string text = proof.SerializeAsString(); !text.empty()) {
+    record->set_sealed_proof(ring_.Seal(text, Place(*record)));
+  }
+}
+
+absl::StatusOr<v1::Verification> Vault::Show(const v1::VerificationRecord& record) const {
+  v1::Verification verification = record.verification();
+  if (record.sealed_proof().empty()) return verification;
+  ASSIGN_OR_RETURN(const std::string text, ring_.Open(record.sealed_proof(), Place(record)));
+  v1::Verification proof;
+  if (!proof.ParseFromString(text)) {
+    return absl::DataLossError("the sealed proof of an application cannot be parsed");
+  }
+  verification.MergeFrom(proof);
+  return verification;
 }
 
 std::string Vault::RefreshToken(std::string_view session_id, std::string_view link) const {

@@ -25,8 +25,14 @@ class Vault {
   // DATA_LOSS when a key of the ring is missing or the record was tampered with.
   absl::StatusOr<PrivateFields> Open(const v1::PersonRecord& record) const;
 
-  // The person as it is answered: names, phones and addresses masked, homes rounded, unless `own`.
+  // The person as it is answered: names, phones and addresses masked, homes rounded, without photo,
+  // unless `own`.
   absl::StatusOr<v1::Person> Show(const v1::PersonRecord& record, bool own) const;
+
+  // The same for what speaks for an application, which is for whoever sees the application.
+  void SealProof(const v1::ApplyForVerificationRequest& request,
+                 v1::VerificationRecord* record) const;
+  absl::StatusOr<v1::Verification> Show(const v1::VerificationRecord& record) const;
 
   // The deployment's keys.
   const crypto::KeyRing& ring() const { return ring_; }

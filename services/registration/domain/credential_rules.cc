@@ -15,17 +15,10 @@ namespace {
 
 constexpr int kMaxKinds = 16;
 constexpr std::chrono::years kLongest{50};
+constexpr std::chrono::days kRemindBefore[] = {std::chrono::days(30), std::chrono::days(7)};
 
 auto Find(v1::Person& person, const std::string& kind) {
   return std::ranges::find(*person.mutable_credentials(), kind, &v1::Credential::kind);
-}
-
-absl::Status CheckExpiry(Time expires, Time now) {
-  if (expires <= now) return RefuseField("expire_time", ViolationKind::IN_THE_PAST);
-  const Time last = now + kLongest;
-  if (expires <= last) return absl::OkStatus();
-  std::string latest = ToRfc3339(last);
-  return RefuseField("expire_time", ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(latest)}});
 }
 
 bool IsActiveUnder(const std::string& area, const Verifier& verifier,
@@ -66,14 +59,32 @@ absl::StatusOr<std::string> GrantingArea(const std::string& wanted, const Verifi
   return areas.front();
 }
 
+// The first reminder of the credential that has not been sent.
+std::optional<Time> ReminderOf(const v1::Credential& credential, const v1::PersonRecord& person) {
+  const Time done = std::max(ToTime(credential.verify_time()), ToTime(person.reminded_until()));
+  for (const std::chrono::days before : kRemindBefore) {
+    const Time due = ToTime(credential.expire_time()) - before;
+    if (due > done) return due;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+absl::Status CheckCredentialExpiry(Time expires, Time now) {
+  if (expires <= now) return RefuseField("expire_time", ViolationKind::IN_THE_PAST);
+  const Time last = now + kLongest;
+  if (expires <= last) return absl::OkStatus();
+  std::string latest = ToRfc3339(last);
+  return RefuseField("expire_time", ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(latest)}});
+}
 
 absl::StatusOr<v1::Credential> GrantCredential(const v1::GrantCredentialRequest& request,
                                                const Verifier& verifier, Time now,
                                                v1::PersonRecord* record) {
   v1::Person& person = *record->mutable_person();
   if (verifier.id == person.person_id()) return Refuse(Reason::OWN_CREDENTIAL);
-  RETURN_IF_ERROR(CheckExpiry(ToTime(request.expire_time()), now));
+  RETURN_IF_ERROR(CheckCredentialExpiry(ToTime(request.expire_time()), now));
   const auto held = Find(person, request.kind());
   const bool replaced = held != person.mutable_credentials()->end();
   const bool renewed = replaced && !HasLapsed(*held, verifier, now, *record);
@@ -106,6 +117,26 @@ absl::StatusOr<v1::Credential> RevokeCredential(const v1::RevokeCredentialReques
   person.mutable_credentials()->erase(held);
   *person.mutable_update_time() = ToTimestamp(now);
   return revoked;
+}
+
+std::optional<Time> NextReminder(const v1::PersonRecord& record) {
+  std::optional<Time> next;
+  for (const v1::Credential& credential : record.person().credentials()) {
+    const std::optional<Time> due = ReminderOf(credential, record);
+    if (due && (!next || *due < *next)) next = due;
+  }
+  return next;
+}
+
+std::vector<v1::Credential> Remind(Time now, v1::PersonRecord* record) {
+  std::vector<v1::Credential> expiring;
+  for (const v1::Credential& credential : record->person().credentials()) {
+    const std::optional<Time> due = ReminderOf(credential, *record);
+    const bool valid = now < ToTime(credential.expire_time());
+    if (due && *due <= now && valid) expiring.push_back(credential);
+  }
+  *record->mutable_reminded_until() = ToTimestamp(now);
+  return expiring;
 }
 
 }  // namespace baodao::registration

@@ -4,8 +4,10 @@
 #include <absl/status/statusor.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "baodao/registration/v1/person.pb.h"
 #include "baodao/registration/v1/records.pb.h"
@@ -32,10 +34,19 @@ struct Verifier {
 absl::StatusOr<v1::Credential> GrantCredential(const v1::GrantCredentialRequest& request,
                                                const Verifier& verifier, Time now,
                                                v1::PersonRecord* person);
+// That it has not passed and lies at most 50 years ahead: IN_THE_PAST, TOO_FAR_AHEAD.
+absl::Status CheckCredentialExpiry(Time expires, Time now);
 // Returns the revoked credential. NOT_FOUND when the person has none of the kind,
 // CREDENTIAL_OF_ANOTHER_AREA.
 absl::StatusOr<v1::Credential> RevokeCredential(const v1::RevokeCredentialRequest& request,
                                                 const Verifier& verifier, Time now,
                                                 v1::PersonRecord* person);
+
+// When the person is next reminded of a credential that expires: 30 and 7 days before, of those
+// that lay ahead when it was granted.
+std::optional<Time> NextReminder(const v1::PersonRecord& person);
+// The credentials to remind of now, those that have expired meanwhile left out; notes that it was
+// done.
+std::vector<v1::Credential> Remind(Time now, v1::PersonRecord* person);
 
 }  // namespace baodao::registration

@@ -6,6 +6,7 @@
 #include "common/areas/geo.h"
 #include "common/clock/timestamp.h"
 #include "common/status/status.h"
+#include "services/registration/domain/verification_rules.h"
 
 namespace baodao::registration {
 namespace {
@@ -13,9 +14,9 @@ namespace {
 using google::protobuf::RepeatedPtrField;
 using Tags = RepeatedPtrField<std::string>;
 
-constexpr std::string_view kPersonPaths[] = {"display_name", "address", "categories",
-                                             "skills",       "willing", "availability",
-                                             "unit_id",      "home",    "blocked_person_ids"};
+constexpr std::string_view kPersonPaths[] = {
+    "display_name", "address", "categories",         "skills", "willing", "availability",
+    "unit_id",      "home",    "blocked_person_ids", "photo"};
 
 // Each tag (or id) once, in the order given.
 void SetTags(const Tags& from, Tags* to) {
@@ -42,12 +43,22 @@ void SetHome(const v1::UpdatePersonRequest& request, v1::PersonRecord* record,
   fields->home = request.home();
 }
 
+void SetCategories(const Tags& categories, v1::Person* person) {
+  SetTags(categories, person->mutable_categories());
+  auto& verified = *person->mutable_verified_categories();
+  const auto kept =
+      std::remove_if(verified.begin(), verified.end(), [&](const v1::VerifiedCategory& held) {
+        return !Contains(person->categories(), held.category());
+      });
+  verified.erase(kept, verified.end());
+}
+
 void ApplyPath(const v1::UpdatePersonRequest& request, std::string_view path,
                v1::PersonRecord* record, PrivateFields* fields) {
   v1::Person& person = *record->mutable_person();
   if (path == "display_name") fields->name = request.display_name();
   if (path == "address") fields->address = request.address();
-  if (path == "categories") SetTags(request.categories(), person.mutable_categories());
+  if (path == "categories") SetCategories(request.categories(), &person);
   if (path == "skills") SetTags(request.skills(), person.mutable_skills());
   if (path == "willing") SetTags(request.willing(), person.mutable_willing());
   if (path == "availability") *person.mutable_availability() = request.availability();
@@ -55,6 +66,10 @@ void ApplyPath(const v1::UpdatePersonRequest& request, std::string_view path,
   if (path == "home") SetHome(request, record, fields);
   if (path == "blocked_person_ids") {
     SetTags(request.blocked_person_ids(), person.mutable_blocked_person_ids());
+  }
+  if (path == "photo") {
+    fields->photo.reset();
+    if (request.has_photo()) fields->photo = request.photo();
   }
 }
 
@@ -105,7 +120,9 @@ v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version) {
   const v1::Person& person = record.person();
   v1::Profile profile;
   profile.set_person_id(person.person_id());
-  *profile.mutable_categories() = person.categories();
+  for (const std::string& category : person.categories()) {
+    if (Counts(person, category)) profile.add_categories(category);
+  }
   *profile.mutable_skills() = person.skills();
   *profile.mutable_willing() = person.willing();
   *profile.mutable_availability() = person.availability();

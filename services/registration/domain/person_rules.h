@@ -19,6 +19,7 @@ struct PrivateFields {
   std::string phone;
   std::string address;
   std::optional<common::v1::GeoPoint> home;
+  std::optional<common::v1::Photo> photo;
 };
 
 // Refuses paths that UpdatePerson does not know, weekly slots that end before they start, and
@@ -26,7 +27,7 @@ struct PrivateFields {
 absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request);
 
 // Sets what the mask names: private fields in `fields`, all others in `record`. Repeated tags are
-// kept once. The request has passed CheckPersonUpdate.
+// kept once; a category left out is verified no more. The request has passed CheckPersonUpdate.
 void ApplyPersonUpdate(const v1::UpdatePersonRequest& request, Time now, v1::PersonRecord* record,
                        PrivateFields* fields);
 

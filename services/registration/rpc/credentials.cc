@@ -1,43 +1,21 @@
-// Credentials in PersonService: granting and revoking them.
+// Credentials and verified categories of a person: granting and revoking them.
 #include <functional>
 #include <utility>
 
-#include "common/areas/covers.h"
 #include "common/status/macros.h"
+#include "services/registration/app/verifications.h"
 #include "services/registration/domain/credential_rules.h"
 #include "services/registration/rpc/routes.h"
 
 namespace baodao::registration {
 namespace {
 
-Verifier VerifierOf(const App& app, const rpc::CallContext& context) {
-  const auth::Covers covers = areas::CoversIn(app.records.tree());
-  Verifier verifier;
-  verifier.id = record::OriginOf(context, app.clock.Now()).actor_id;
-  verifier.coordinates = [caller = context.caller(), covers](std::string_view area) {
-    return caller.Coordinates(area, covers);
-  };
-  verifier.covers = covers;
-  return verifier;
-}
-
-events::v1::Event Announcement(const std::string& person_id, v1::Credential credential,
-                               bool granted, const std::string& reason) {
-  events::v1::Event event;
-  auto& change = *event.mutable_credential_changed();
-  change.set_person_id(person_id);
-  *change.mutable_credential() = std::move(credential);
-  change.set_granted(granted);
-  change.set_reason(reason);
-  return event;
-}
-
 // Changes the record alone, none of its areas. Answers what to announce besides the profile.
 using PersonEdit = std::function<absl::StatusOr<events::v1::Event>(v1::PersonRecord*, Time)>;
 
 template <class Request>
-Task<absl::StatusOr<v1::Person>> EditCredentials(App& app, rpc::CallContext context,
-                                                 const Request& request, PersonEdit edit) {
+Task<absl::StatusOr<v1::Person>> EditPerson(App& app, rpc::CallContext context,
+                                            const Request& request, PersonEdit edit) {
   record::Decide<v1::PersonRecord> decide =
       [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::PersonRecord>> {
     CO_ASSIGN_OR_RETURN(const auto before,
@@ -65,9 +43,9 @@ Task<absl::StatusOr<v1::Person>> GrantCredential(App& app, rpc::CallContext cont
   PersonEdit edit = [&](v1::PersonRecord* person, Time now) -> absl::StatusOr<events::v1::Event> {
     ASSIGN_OR_RETURN(v1::Credential credential,
                      registration::GrantCredential(request, verifier, now, person));
-    return Announcement(request.person_id(), std::move(credential), true, "");
+    return CredentialEvent(request.person_id(), std::move(credential), true, "");
   };
-  co_return co_await EditCredentials(app, context, request, std::move(edit));
+  co_return co_await EditPerson(app, context, request, std::move(edit));
 }
 
 Task<absl::StatusOr<v1::Person>> RevokeCredential(App& app, rpc::CallContext context,
@@ -76,9 +54,23 @@ Task<absl::StatusOr<v1::Person>> RevokeCredential(App& app, rpc::CallContext con
   PersonEdit edit = [&](v1::PersonRecord* person, Time now) -> absl::StatusOr<events::v1::Event> {
     ASSIGN_OR_RETURN(v1::Credential credential,
                      registration::RevokeCredential(request, verifier, now, person));
-    return Announcement(request.person_id(), std::move(credential), false, request.reason());
+    return CredentialEvent(request.person_id(), std::move(credential), false, request.reason());
   };
-  co_return co_await EditCredentials(app, context, request, std::move(edit));
+  co_return co_await EditPerson(app, context, request, std::move(edit));
+}
+
+Task<absl::StatusOr<v1::Person>> RevokeVerification(App& app, rpc::CallContext context,
+                                                    v1::RevokeVerificationRequest request) {
+  const Verifier verifier = VerifierOf(app, context);
+  PersonEdit edit = [&](v1::PersonRecord* person, Time now) -> absl::StatusOr<events::v1::Event> {
+    events::v1::Event event;
+    events::v1::CategoryRevoked& revoked = *event.mutable_category_revoked();
+    revoked.set_person_id(request.person_id());
+    ASSIGN_OR_RETURN(*revoked.mutable_category(), RevokeCategory(request, verifier, now, person));
+    revoked.set_reason(request.reason());
+    return event;
+  };
+  co_return co_await EditPerson(app, context, request, std::move(edit));
 }
 
 }  // namespace
@@ -87,6 +79,8 @@ void RegisterCredentials(App& app, rpc::Router& router) {
   const std::string service = "baodao.registration.v1.PersonService/";
   router.Unary(service + "GrantCredential", app, &GrantCredential);
   router.Unary(service + "RevokeCredential", app, &RevokeCredential);
+  router.Unary("baodao.registration.v1.VerificationService/RevokeVerification", app,
+               &RevokeVerification);
 }
 
 }  // namespace baodao::registration

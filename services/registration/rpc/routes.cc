@@ -12,6 +12,7 @@ void Handlers::Register(rpc::Router& router) {
   RegisterServicePoints(app_, router);
   RegisterPeople(app_, router);
   RegisterCredentials(app_, router);
+  RegisterVerifications(app_, router);
   RegisterRegistrations(app_, router);
   RegisterNewRegistrations(app_, router);
   RegisterRoles(app_, router);
@@ -29,8 +30,10 @@ void LimitLogins(double per_second, rpc::RateLimits* limits) {
 // allows 1.2 MB a person, day and replica.
 void LimitWrites(rpc::RateLimits* limits) {
   limits->methods["baodao.registration.v1.PersonService/UpdatePerson"] = rpc::Bucket{1.0 / 600, 30};
-  limits->methods["baodao.registration.v1.RegistrationService/CreateRegistration"] =
-      rpc::Bucket{1.0 / 300, 20};
+  for (const char* method :
+       {"RegistrationService/CreateRegistration", "VerificationService/ApplyForVerification"}) {
+    limits->methods[std::string("baodao.registration.v1.") + method] = rpc::Bucket{1.0 / 300, 20};
+  }
 }
 
 }  // namespace baodao::registration

@@ -13,6 +13,7 @@ void RegisterUnits(App& app, rpc::Router& router);
 void RegisterServicePoints(App& app, rpc::Router& router);
 void RegisterPeople(App& app, rpc::Router& router);
 void RegisterCredentials(App& app, rpc::Router& router);
+void RegisterVerifications(App& app, rpc::Router& router);
 void RegisterRegistrations(App& app, rpc::Router& router);
 void RegisterNewRegistrations(App& app, rpc::Router& router);
 void RegisterRoles(App& app, rpc::Router& router);

@@ -1,6 +1,6 @@
 // Every key of registration beside those of any service (common/store/keys.h). {NN} is the shard:
 // that of the area's subdistrict (units, service points), of the phone's hash (people and all that
-// is about a login), or of the subject (registrations).
+// is about a login), or of the subject (registrations, applications for verification).
 //
 // clang-format off
 //
@@ -16,6 +16,9 @@
 //   registration:<reg>        record  RegistrationRecord                     keep_ended once over
 //   registration-in:<area>…   index   registrations, of one state            as these
 //   registration-of:<id>      index   those of a person or a unit            as these
+//   verification:<vrf>        record  VerificationRecord                     keep_ended once over
+//   verification-in:<area>…   index   applications, of one state             as these
+//   verification-of:<id>      index   those of a person or a unit            as these
 //   phone:<hash>              record  the id of the person who has it        as the people
 //   code:<challenge>          record  LoginCodeRecord                        until it has run out
 //   session:<session>         record  SessionRecord                          kRefreshLife

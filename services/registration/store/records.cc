@@ -2,6 +2,9 @@
 
 #include <google/protobuf/util/message_differencer.h>
 
+#include <set>
+
+#include "common/record/indexes.h"
 #include "services/registration/domain/person_rules.h"
 
 namespace baodao::registration {
@@ -29,6 +32,19 @@ bool FillEvent(const record::Versioned<v1::SessionRecord>& before, const v1::Ses
   event->mutable_session_ended()->set_person_id(after.person_id());
   event->mutable_session_ended()->set_session_id(after.session_id());
   return true;
+}
+
+record::PageQuery VerificationsOfUnit(const store::Keys& keys, const std::string& unit_id,
+                                      const google::protobuf::RepeatedField<int>& states) {
+  const record::IndexKeys lists(keys, record::Named<v1::VerificationRecord>().name());
+  record::PageQuery query;
+  query.states = std::set<int>(states.begin(), states.end());
+  query.exact = states.empty();
+  query.descending = false;
+  for (int shard = 0; shard < keys.shards(); ++shard) {
+    query.lists.push_back(lists.Of(shard, unit_id));
+  }
+  return query;
 }
 
 }  // namespace baodao::registration

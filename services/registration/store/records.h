@@ -4,10 +4,13 @@
 #include "baodao/registration/v1/records.pb.h"
 #include "common/clock/timestamp.h"
 #include "common/record/change_event.h"
+#include "common/record/page.h"
 #include "common/record/type.h"
+#include "services/registration/domain/credential_rules.h"
 #include "services/registration/domain/registration_machine.h"
 #include "services/registration/domain/registration_rules.h"
 #include "services/registration/domain/service_point.h"
+#include "services/registration/domain/verification_rules.h"
 
 namespace baodao::registration {
 
@@ -32,7 +35,8 @@ inline constexpr record::Type<v1::PersonRecord, v1::Person> kPerson{
           for (const std::string& area : record.area_codes()) places.InArea(area);
           return places;
         },
-    .event = FillEvent};
+    .event = FillEvent,
+    .deadline = NextReminder};
 
 inline constexpr record::Type<v1::UnitRecord, v1::Unit> kUnit{
     .view = &v1::UnitRecord::unit,
@@ -87,6 +91,34 @@ inline constexpr record::Type<v1::ServicePointRecord, v1::ServicePoint> kService
                                  &v1::ServicePointRecord::service_point>,
     .deadline = CloseTimeOf,
     .lapse = Lapse};
+
+// In the shard of its person, with whom it changes.
+inline constexpr record::Type<v1::VerificationRecord, v1::Verification> kVerification{
+    .view = &v1::VerificationRecord::verification,
+    .mutable_view = &v1::VerificationRecord::mutable_verification,
+    .id = &v1::Verification::verification_id,
+    .shards = record::Shards::kByOwner,
+    .places =
+        [](const v1::VerificationRecord& record) {
+          const v1::Verification& verification = record.verification();
+          return record::Places()
+              .InArea(verification.area_code(), verification.state())
+              .Of(verification.person_id())
+              .Of(verification.unit_id())
+              .Tagged(verification.category());
+        },
+    .moves = [] { return kVerificationMachine.Moves(); },
+    .event = record::ChangeEvent<&events::v1::Event::mutable_verification_changed,
+                                 &events::v1::VerificationChanged::mutable_verification,
+                                 &v1::VerificationRecord::verification>,
+    .deadline = AnswerDeadline,
+    .over =
+        [](int state) {
+          return kVerificationMachine.IsFinal(static_cast<v1::VerificationState>(state));
+        }};
+// The applications of people who came through a unit: they lie in the shards of the people.
+record::PageQuery VerificationsOfUnit(const store::Keys& keys, const std::string& unit_id,
+                                      const google::protobuf::RepeatedField<int>& states);
 
 // Both are deleted once nobody can use them any more.
 inline constexpr record::Type<v1::LoginCodeRecord> kLoginCode{

@@ -154,6 +154,16 @@ void RepeatsTest::PlayPeople() {
      papers + "issuer: '卫健委' expire_time { seconds: " + std::to_string(year) + " }",
      "issuer: '别处'");
   Do("RevokeCredential", Coordinator(), papers, "kind: 'doctor'");
+  const std::string asked = Do("ApplyForVerification", By(0), me + "category: 'veteran'",
+                               "category: 'deputy'", "verification_id");
+  Do("AnswerVerification", Coordinator(),
+     Quoted("verification_id", asked) + "verdict: VERIFICATION_VERDICT_APPROVE", "comment: '好'");
+  Do("RevokeVerification", Coordinator(), me + "category: 'veteran' reason: '资料有误'",
+     "reason: '别的'");
+  const std::string withdrawn = Do("ApplyForVerification", By(0), me + "category: 'deputy'",
+                                   "category: 'veteran'", "verification_id");
+  Do("WithdrawVerification", By(0), Quoted("verification_id", withdrawn),
+     Quoted("verification_id", asked));
   const std::string role = me + "role: ROLE_COORDINATOR " + Quoted("area_code", Community());
   const std::string service = town_.world->OperatorToken();
   Do("GrantRole", service, role, Quoted("person_id", Person(2)));

@@ -181,6 +181,34 @@ TEST_F(StandingsTest, OffersAndPlacesOnTheWaitlistEndToo) {
   EXPECT_TRUE(Run(replicas_[0]->app.tasks.ListAsked(person))->empty());
 }
 
+TEST_F(StandingsTest, OffersEndWithTheCategoryTheyWereMadeOn) {
+  const std::string person = NewPerson();
+  registration::v1::Profile profile = Change(person, true);
+  profile.add_categories("party_member");
+  for (auto& replica : replicas_) {
+    replica->source.people[person] = profile;
+    replica->profiles.Apply(profile);
+  }
+  auto request = NewTask(hours(30), 1, 1);
+  request.add_categories("party_member");
+  const std::string task = Publish(request).task_id();
+  v1::OfferTaskRequest offer;
+  offer.set_request_id("o");
+  offer.set_task_id(task);
+  offer.set_person_id(person);
+  ASSERT_THAT(Run(replicas_[0]->assignments.OfferTask(Coordinator(), offer)), testing::IsOk());
+  profile.set_version(profile.version() + 1);
+  profile.clear_categories();
+  for (auto& replica : replicas_) replica->source.people[person] = profile;
+  events::Delivery revoked;
+  revoked.service = "registration";
+  revoked.id = "1748736000000-0";
+  revoked.event.mutable_category_revoked()->set_person_id(person);
+  ASSERT_THAT(Run(replicas_[1]->standings.OnEvent(revoked)), testing::IsOk());
+  EXPECT_EQ(On(task, person).state(), v1::ASSIGNMENT_STATE_RELEASED);
+  EXPECT_EQ(On(task, person).end_cause(), v1::END_CAUSE_MISSING_CATEGORY);
+}
+
 // Either one's wish ends it: the volunteer's own is on their calendar, the requester's on that of
 // whomever they name.
 TEST_F(StandingsTest, ABlockEndsWhatItForbids) {

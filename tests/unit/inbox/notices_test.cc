@@ -125,6 +125,66 @@ TEST(Notices, OfCredentials) {
   EXPECT_EQ(NoticesOf(event)[0].record.params().at("reason"), "证书造假");
 }
 
+events::v1::Event Applied(registration::v1::VerificationState before,
+                          registration::v1::VerificationState after, const std::string& actor,
+                          const std::string& nominator = "") {
+  events::v1::Event event = EventBy(actor);
+  auto* changed = event.mutable_verification_changed();
+  auto* verification = changed->mutable_verification();
+  verification->set_verification_id("vrf_1");
+  verification->set_person_id("per_v");
+  verification->set_unit_id("unt_1");
+  verification->set_area_code("310110009001");
+  verification->set_category("party_member");
+  verification->set_state(after);
+  verification->set_applicant_id(nominator.empty() ? "per_v" : nominator);
+  verification->set_source(nominator.empty() ? registration::v1::VERIFICATION_SOURCE_SELF_APPLIED
+                                             : registration::v1::VERIFICATION_SOURCE_NOMINATED);
+  changed->set_before(before);
+  return event;
+}
+
+TEST(Notices, OfApplicationsForVerification) {
+  using namespace registration::v1;  // NOLINT
+  const auto kNew = VERIFICATION_STATE_UNSPECIFIED;
+  const auto kPending = VERIFICATION_STATE_PENDING;
+  EXPECT_EQ(Told(Applied(kNew, kPending, "per_v")),
+            (Lines{"verification_pending → area 310110009001",
+                   "verification_of_member → liaison unt_1"}));
+  EXPECT_EQ(Told(Applied(kNew, kPending, "per_l", "per_l")),
+            (Lines{"verification_pending → area 310110009001", "verification_nominated → per_v"}));
+  EXPECT_EQ(Told(Applied(kPending, VERIFICATION_STATE_APPROVED, "per_c")),
+            Lines{"verification_approved → per_v"});
+  EXPECT_EQ(Told(Applied(kPending, VERIFICATION_STATE_REJECTED, "per_c", "per_l")),
+            (Lines{"verification_rejected → per_v", "verification_rejected → per_l"}));
+  EXPECT_TRUE(Told(Applied(kPending, VERIFICATION_STATE_WITHDRAWN, "per_v")).empty());
+  EXPECT_EQ(Told(Applied(kPending, VERIFICATION_STATE_WITHDRAWN, "per_v", "per_l")),
+            Lines{"verification_withdrawn → per_l"});
+  EXPECT_EQ(Told(Applied(kPending, VERIFICATION_STATE_LAPSED, "registration")),
+            (Lines{"verification_unanswered → area 310110009001", "verification_lapsed → per_v"}));
+  // The person hears of the credential itself.
+  events::v1::Event credential = Applied(kPending, VERIFICATION_STATE_APPROVED, "per_c", "per_l");
+  credential.mutable_verification_changed()->mutable_verification()->clear_category();
+  credential.mutable_verification_changed()->mutable_verification()->set_credential_kind("nurse");
+  EXPECT_EQ(Told(credential), Lines{"verification_approved → per_l"});
+}
+
+TEST(Notices, OfCategoriesRevokedAndCredentialsThatExpire) {
+  events::v1::Event revoked = EventBy("per_c");
+  revoked.mutable_category_revoked()->set_person_id("per_v");
+  revoked.mutable_category_revoked()->set_reason("组织关系已转出");
+  EXPECT_EQ(Told(revoked), Lines{"category_revoked → per_v"});
+  EXPECT_EQ(NoticesOf(revoked)[0].record.params().at("reason"), "组织关系已转出");
+  events::v1::Event expiring = EventBy("registration");
+  expiring.mutable_credential_expiring()->set_person_id("per_v");
+  auto* credential = expiring.mutable_credential_expiring()->mutable_credential();
+  credential->set_kind("nurse");
+  *credential->mutable_expire_time() = ToTimestamp(kNow);
+  EXPECT_EQ(Told(expiring), Lines{"credential_expiring → per_v"});
+  EXPECT_EQ(NoticesOf(expiring)[0].record.params().at("expire"),
+            std::to_string(kNow.time_since_epoch().count()));
+}
+
 events::v1::Event Needed(lists::v1::NeedState before, lists::v1::NeedState after,
                          const std::string& actor = "per_c") {
   events::v1::Event event = EventBy(actor);

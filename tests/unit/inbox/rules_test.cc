@@ -34,7 +34,10 @@ std::vector<Book> Books() {
       {"registration", RegistrationRules(),
        ValuesOf(registration::v1::RegistrationState_descriptor())},
       {"role", RoleRules(), {0, 1}},
-      {"credential", CredentialRules(), {0, 1}},
+      {"credential", CredentialRules(), {0, 1, kExpiring}},
+      {"category", CategoryRules(), {0}},
+      {"verification", VerificationRules(),
+       ValuesOf(registration::v1::VerificationState_descriptor())},
       {"need", NeedRules(), ValuesOf(lists::v1::NeedState_descriptor())},
       {"resource", ResourceRules(), ValuesOf(lists::v1::ResourceState_descriptor())},
       {"project", ProjectRules(), ValuesOf(lists::v1::ProjectState_descriptor())},
@@ -97,7 +100,8 @@ TEST(Rules, EveryEventHasRulesOrConcernsNobody) {
       events::v1::Event::kCredentialChanged,   events::v1::Event::kNeedChanged,
       events::v1::Event::kResourceChanged,     events::v1::Event::kProjectChanged,
       events::v1::Event::kTaskChanged,         events::v1::Event::kAssignmentChanged,
-      events::v1::Event::kHoursCredited};
+      events::v1::Event::kHoursCredited,       events::v1::Event::kVerificationChanged,
+      events::v1::Event::kCategoryRevoked,     events::v1::Event::kCredentialExpiring};
   const auto* const change = events::v1::Event::descriptor()->FindOneofByName("change");
   for (int i = 0; i < change->field_count(); ++i) {
     const int number = change->field(i)->number();
@@ -115,6 +119,9 @@ TEST(Rules, WhatHasAReasonPassesItOn) {
                            "registration_ended",
                            "registration_left",
                            "credential_revoked",
+                           "category_revoked",
+                           "verification_approved",
+                           "verification_rejected",
                            "need_returned",
                            "need_rejected",
                            "need_merged",
@@ -152,8 +159,8 @@ TEST(Rules, SpecialKindsAreKinds) {
     urgent += IsUrgent(kind);
     families += !FamilyOf(kind).empty();
   }
-  EXPECT_EQ(urgent, 9);
-  EXPECT_EQ(families, 19);
+  EXPECT_EQ(urgent, 10);
+  EXPECT_EQ(families, 21);
 }
 
 }  // namespace
