@@ -5,6 +5,7 @@
 
 #include "common/areas/geo.h"
 #include "common/clock/timestamp.h"
+#include "common/photo/photo.h"
 #include "common/status/status.h"
 #include "services/registration/domain/verification_rules.h"
 
@@ -104,8 +105,9 @@ absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request) {
     violations.push_back(
         {"blocked_person_ids[" + std::to_string(i) + "]", ViolationKind::NOT_ALLOWED, {}});
   }
-  if (violations.empty()) return absl::OkStatus();
-  return RefuseFields(std::move(violations));
+  if (!violations.empty()) return RefuseFields(std::move(violations));
+  if (!request.has_photo()) return absl::OkStatus();
+  return photo::CheckPhoto(request.photo(), "photo");
 }
 
 void ApplyPersonUpdate(const v1::UpdatePersonRequest& request, Time now, v1::PersonRecord* record,

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/clock/timestamp.h"
+#include "common/photo/photo.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 
@@ -40,6 +41,22 @@ v1::GrantCredentialRequest GrantOf(const v1::Verification& verification) {
   return grant;
 }
 
+absl::Status CheckSubject(const v1::ApplyForVerificationRequest& request, Time now) {
+  const bool credential = !request.credential_kind().empty();
+  if (!credential && request.category().empty()) {
+    return RefuseField("category", ViolationKind::REQUIRED);
+  }
+  if (!credential) {
+    if (!request.issuer().empty()) return RefuseField("issuer", ViolationKind::NOT_ALLOWED);
+    if (request.has_expire_time()) return RefuseField("expire_time", ViolationKind::NOT_ALLOWED);
+    return absl::OkStatus();
+  }
+  if (!request.category().empty()) return RefuseField("category", ViolationKind::NOT_ALLOWED);
+  if (request.issuer().empty()) return RefuseField("issuer", ViolationKind::REQUIRED);
+  if (!request.has_expire_time()) return RefuseField("expire_time", ViolationKind::REQUIRED);
+  return CheckCredentialExpiry(ToTime(request.expire_time()), now);
+}
+
 }  // namespace
 
 bool NeedsProof(std::string_view category) { return std::ranges::count(kNeedProof, category) > 0; }
@@ -70,19 +87,8 @@ std::string UnitThrough(const v1::PersonRecord& person, std::string_view area_co
 }
 
 absl::Status CheckApplication(const v1::ApplyForVerificationRequest& request, Time now) {
-  const bool credential = !request.credential_kind().empty();
-  if (!credential && request.category().empty()) {
-    return RefuseField("category", ViolationKind::REQUIRED);
-  }
-  if (!credential) {
-    if (!request.issuer().empty()) return RefuseField("issuer", ViolationKind::NOT_ALLOWED);
-    if (request.has_expire_time()) return RefuseField("expire_time", ViolationKind::NOT_ALLOWED);
-    return absl::OkStatus();
-  }
-  if (!request.category().empty()) return RefuseField("category", ViolationKind::NOT_ALLOWED);
-  if (request.issuer().empty()) return RefuseField("issuer", ViolationKind::REQUIRED);
-  if (!request.has_expire_time()) return RefuseField("expire_time", ViolationKind::REQUIRED);
-  return CheckCredentialExpiry(ToTime(request.expire_time()), now);
+  RETURN_IF_ERROR(CheckSubject(request, now));
+  return photo::CheckPhotos(request.photos(), "photos");
 }
 
 absl::StatusOr<v1::Verification> Apply(const v1::ApplyForVerificationRequest& request,

@@ -45,7 +45,7 @@ absl::StatusOr<std::string> AnsweringArea(const std::string& wanted,
 // The unit that the person came to the area through; empty: none.
 std::string UnitThrough(const v1::PersonRecord& person, std::string_view area_code);
 
-// That it names a category, or a credential with issuer and expiry, and not both.
+// That it names a category, or a credential with issuer and expiry, and not both; and its photos.
 absl::Status CheckApplication(const v1::ApplyForVerificationRequest& request, Time now);
 // The application of `applicant_id`, PENDING, under `id` and without its proof; noted with the
 // person. The request has passed CheckApplication. ALREADY_APPLIED, ALREADY_VERIFIED,

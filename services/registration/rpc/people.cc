@@ -3,7 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include "common/photo/photo.h"
 #include "common/record/mask.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -44,9 +43,6 @@ Task<absl::Status> CheckBlocked(App& app, std::vector<std::string> person_ids) {
 Task<absl::StatusOr<v1::Person>> UpdatePerson(App& app, rpc::CallContext context,
                                               v1::UpdatePersonRequest request) {
   CO_RETURN_IF_ERROR(CheckPersonUpdate(request));
-  if (request.has_photo()) {
-    CO_RETURN_IF_ERROR(photo::CheckPhoto(request.photo(), "photo"));
-  }
   const auto update = [&](record::Transaction& transaction,
                           v1::PersonRecord* record) -> Task<absl::Status> {
     if (record::Sets(request, "unit_id")) {

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "common/photo/photo.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/registration/rpc/routes.h"
@@ -33,7 +32,6 @@ Task<absl::StatusOr<std::string>> ApplicantOf(App& app, rpc::CallContext context
 Answered ApplyForVerification(App& app, rpc::CallContext context,
                               v1::ApplyForVerificationRequest request) {
   CO_RETURN_IF_ERROR(CheckApplication(request, app.clock.Now()));
-  CO_RETURN_IF_ERROR(photo::CheckPhotos(request.photos(), "photos"));
   DecideVerification decide =
       [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::VerificationRecord>> {
     CO_ASSIGN_OR_RETURN(const auto person, co_await app.records.Load(kPerson, request.person_id()));

@@ -93,6 +93,14 @@ TEST(PersonUpdate, RefusesUnknownPathsAndBackwardSlots) {
   EXPECT_EQ(violations[1].field, "availability[1].end_minute");
 }
 
+TEST(PersonUpdate, RefusesAPhotoThatNobodyCanVerify) {
+  v1::UpdatePersonRequest request = Update({"photo"});
+  request.mutable_photo()->set_url("https://photos.example.org/face.jpg");
+  EXPECT_EQ(ViolationsOf(CheckPersonUpdate(request))[0].field, "photo.sha256");
+  request.mutable_photo()->set_sha256(std::string(32, 'x'));
+  EXPECT_THAT(CheckPersonUpdate(request), testing::IsOk());
+}
+
 TEST(Profile, CarriesWhatMatters) {
   v1::PersonRecord record;
   PrivateFields fields;

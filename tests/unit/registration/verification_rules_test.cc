@@ -158,6 +158,8 @@ TEST_F(VerificationTest, AnApplicationNamesACategoryOrACredential) {
   EXPECT_EQ(field(request), "expire_time");
   *request.mutable_expire_time() = ToTimestamp(kVerifiedAt + kOneYear);
   EXPECT_EQ(field(request), "");
+  request.add_photos()->set_url("http://photos.example.org/card.jpg");
+  EXPECT_EQ(field(request), "photos[0].url");
   request.clear_issuer();
   EXPECT_EQ(field(request), "issuer");
 }
