@@ -58,12 +58,16 @@ Task<void> RaiseOne(World& world, size_t i) {
   job.need_id = need.need_id();
   if (i % 20 == 19) {  // Sent back for more, and better the second time.
     co_await Review(world, job, lists::v1::NEED_VERDICT_RETURN, "请说明需要几个人");
-    lists::v1::ResubmitNeedRequest better;
+    lists::v1::UpdateNeedRequest better;
     better.set_request_id(world.RequestId());
     better.set_need_id(job.need_id);
-    better.set_title(create.title());
     better.set_description(fmt::format("{}，需要 {} 人", create.description(), job.slots));
-    co_await Must(world.backend.needs, &client::Needs::ResubmitNeed, requester.token, better);
+    better.mutable_update_mask()->add_paths("description");
+    co_await Must(world.backend.needs, &client::Needs::UpdateNeed, requester.token, better);
+    lists::v1::ResubmitNeedRequest again;
+    again.set_request_id(world.RequestId());
+    again.set_need_id(job.need_id);
+    co_await Must(world.backend.needs, &client::Needs::ResubmitNeed, requester.token, again);
     ++world.counts["needs returned"];
   }
   co_await Review(world, job, lists::v1::NEED_VERDICT_ACCEPT, "");

@@ -39,6 +39,8 @@ constexpr Member kFamilies[] = {
     {"verification_of_member", kVerificationFamily},
     {"need_pending", kNeedFamily},
     {"need_given_up", kNeedFamily},
+    {"need_revised", kNeedFamily},
+    {"need_updated", "need_words"},
     {"resource_listed", "resource"},
     {"resource_gone", "resource"},
     {"project_claimed", kProjectFamily},

@@ -20,12 +20,24 @@ void SpeakOf(const lists::v1::Need& need, const lists::v1::Need& decided, Collec
                                {"reason", decided.cancel_reason()}});
 }
 
+void TellOfEdit(const lists::v1::Need& need, Collector* tell) {
+  SpeakOf(need, need, tell);
+  const auto to = [&](Party party, const std::string& id) {
+    tell->Tell(NeedRules(), need.state(), need.state(), How::kEdited, party, id);
+  };
+  if (tell->Did(need.requester_id())) to(Party::kArea, need.area_code());
+  to(Party::kRequester, need.requester_id());
+}
+
 }  // namespace
 
 void TellOfNeed(const events::v1::NeedChanged& changed, Collector* tell) {
   const lists::v1::Need& need = changed.need();
   const bool lost = LostItsTask(changed);
-  if (need.state() == changed.before() && !lost) return;
+  if (need.state() == changed.before() && !lost) {
+    if (changed.edited()) TellOfEdit(need, tell);
+    return;
+  }
   const bool own = tell->Did(need.requester_id());
   SpeakOf(need, need, tell);
   const How way = lost ? How::kTaskLost : How::kPlain;

@@ -50,6 +50,10 @@ constexpr Rule kNeedRules[] = {
     {kAny, NEED_STATE_CANCELLED, kMergedNeed, kRequester, "need_merged_cancelled"},
     {kAny, NEED_STATE_EXPIRED, kPlain, kArea, "need_passed"},
     {kAny, NEED_STATE_EXPIRED, kPlain, kRequester, "need_expired"},
+    {kAny, kAny, kEdited, kArea, "", "it is read when it is reviewed, or a coordinator did it"},
+    {NEED_STATE_ACCEPTED, kAny, kEdited, kArea, "need_revised"},
+    {NEED_STATE_MATCHED, kAny, kEdited, kArea, "need_revised"},
+    {kAny, kAny, kEdited, kRequester, "need_updated"},
 };
 constexpr std::array kNeedParties = {kArea, kRequester};
 

@@ -28,6 +28,7 @@ enum class How {
   kTaskLost,       // a need's task was cancelled or expired
   kNeedCancelled,  // a task that went with its need
   kMergedNeed,     // the need that another was merged into
+  kEdited,         // what it says was changed, and nothing else
   kLate,           // its time is over and it is not done
   kNoRequester,
   kConfirmed,    // after the fact, without a sign-in

@@ -59,6 +59,7 @@ Task<absl::StatusOr<v1::NeedRecord>> Cancellations::Cancel(rpc::CallContext cont
       CO_RETURN_IF_ERROR(lists::Cancel(record.mutable_need(), request.reason(), app_.clock.Now()));
     }
     transaction.Put(kNeed, before, record);
+    kNeed.SetEtag(before.version + 1, &record);
     co_return record;
   };
   co_return co_await app_.records.Mutate<v1::NeedRecord>(context, request, shard,

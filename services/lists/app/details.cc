@@ -4,6 +4,7 @@
 
 #include "common/crypto/mask.h"
 #include "common/crypto/sealed_message.h"
+#include "common/record/mask.h"
 #include "common/status/macros.h"
 #include "services/lists/domain/resource.h"
 
@@ -16,9 +17,7 @@ std::string PlaceBindingOf(const std::string& resource_id) {
   return "resource:" + resource_id + ":place";
 }
 
-// Overwrites the details that the request sets; the others stay.
-template <class Request>
-void Take(const Request& request, v1::NeedDetails* details) {
+void Take(const v1::CreateNeedRequest& request, v1::NeedDetails* details) {
   if (request.contact().ByteSizeLong() > 0) *details->mutable_contact() = request.contact();
   if (request.has_place()) *details->mutable_place() = request.place();
 }
@@ -40,11 +39,19 @@ std::string SealDetails(const crypto::KeyRing& keys, const std::string& need_id,
   return crypto::SealMessage(keys, details, BindingOf(need_id));
 }
 
-absl::Status ResealDetails(const crypto::KeyRing& keys, const v1::ResubmitNeedRequest& request,
+absl::Status ResealDetails(const crypto::KeyRing& keys, const v1::UpdateNeedRequest& request,
                            v1::NeedRecord* record) {
+  const bool contact = record::Sets(request, "contact");
+  const bool place = record::Sets(request, "place");
+  if (!contact && !place) return absl::OkStatus();
   const std::string& need_id = record->need().need_id();
   ASSIGN_OR_RETURN(v1::NeedDetails details, OpenDetails(keys, need_id, record->sealed_details()));
-  Take(request, &details);
+  if (contact) details.clear_contact();
+  if (contact && request.contact().ByteSizeLong() > 0) {
+    *details.mutable_contact() = request.contact();
+  }
+  if (place) details.clear_place();
+  if (place && request.has_place()) *details.mutable_place() = request.place();
   record->set_sealed_details(crypto::SealMessage(keys, details, BindingOf(need_id)));
   return absl::OkStatus();
 }

@@ -17,9 +17,9 @@ namespace baodao::lists {
 // Contact and place of the request; empty where it has neither.
 std::string SealDetails(const crypto::KeyRing& keys, const std::string& need_id,
                         const v1::CreateNeedRequest& request);
-// Those of a need that comes back: what the request does not set stays. DATA_LOSS when the old ones
-// cannot be opened.
-absl::Status ResealDetails(const crypto::KeyRing& keys, const v1::ResubmitNeedRequest& request,
+// Replaces contact and place as far as the mask of the update names them; the rest stays. DATA_LOSS
+// when the old ones cannot be opened.
+absl::Status ResealDetails(const crypto::KeyRing& keys, const v1::UpdateNeedRequest& request,
                            v1::NeedRecord* record);
 // Nothing in them for empty bytes. DATA_LOSS when they cannot be opened.
 absl::StatusOr<v1::NeedDetails> OpenDetails(const crypto::KeyRing& keys, const std::string& need_id,

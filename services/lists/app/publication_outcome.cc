@@ -114,7 +114,10 @@ Task<absl::Status> Publications::Put(record::Transaction& transaction,
   // but the need must not hang for as long as that answer is kept.
   CO_ASSIGN_OR_RETURN(const auto known,
                       co_await app_.records.store().FindAnswer(transaction.shard(), key));
-  if (!known) transaction.commit().Answer(key, after.SerializeAsString());
+  if (known) co_return absl::OkStatus();
+  v1::NeedRecord answer = after;
+  kNeed.SetEtag(before.version + 1, &answer);
+  transaction.commit().Answer(key, answer.SerializeAsString());
   co_return absl::OkStatus();
 }
 

@@ -1,9 +1,11 @@
 #include "services/lists/domain/need_rules.h"
 
+#include <algorithm>
 #include <set>
 
 #include "common/areas/geo.h"
 #include "common/clock/timestamp.h"
+#include "common/photo/photo.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/validate/window.h"
@@ -86,6 +88,7 @@ absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
                                  const std::string& requester_id, const work::Limits& limits,
                                  Time now) {
   RETURN_IF_ERROR(validate::CheckWindow(request.window(), limits, now));
+  RETURN_IF_ERROR(photo::CheckPhotos(request.photos(), "photos"));
   v1::Need need;
   need.set_title(request.title());
   need.set_description(request.description());
@@ -96,6 +99,8 @@ absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
   need.set_people_wanted(std::max(1, request.people_wanted()));
   *need.mutable_skills() = request.skills();
   *need.mutable_credentials() = request.credentials();
+  need.set_urgency(std::max(v1::NEED_URGENCY_NORMAL, request.urgency()));
+  *need.mutable_photos() = request.photos();
   need.set_state(v1::NEED_STATE_SUBMITTED);
   need.set_requester_id(requester_id);
   *need.mutable_create_time() = ToTimestamp(now);
@@ -119,14 +124,8 @@ absl::Status Review(v1::NeedRecord* record, const v1::ReviewNeedRequest& request
   return absl::OkStatus();
 }
 
-absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request,
-                      const work::Limits& limits, Time now) {
-  if (request.has_window()) RETURN_IF_ERROR(validate::CheckWindow(request.window(), limits, now));
+absl::Status Resubmit(v1::Need* need, Time now) {
   RETURN_IF_ERROR(Move(need, NeedEvent::kResubmit));
-  need->set_title(request.title());
-  need->set_description(request.description());
-  if (request.has_window()) *need->mutable_window() = request.window();
-  if (request.has_place()) *need->mutable_place() = areas::Coarse(request.place());
   *need->mutable_update_time() = ToTimestamp(now);
   return absl::OkStatus();
 }
@@ -185,6 +184,7 @@ bool IsOver(v1::NeedState state) {
 
 v1::Need PublicView(v1::Need need) {
   need.clear_contact();
+  need.clear_photos();
   if (need.has_place()) *need.mutable_place() = areas::Coarse(need.place());
   return need;
 }

@@ -18,8 +18,8 @@ inline constexpr int kMaxMatches = 20;
 inline constexpr int kMaxMerged = 50;
 
 // The need asked for, SUBMITTED, without id and contact, its place rounded to about 100 m: exactly
-// it is kept sealed (store/details.h). Refusals of the window as its task would be refused:
-// validate::CheckWindow.
+// it is kept sealed (app/details.h). Refusals of the window as its task would be refused:
+// validate::CheckWindow; photo::CheckPhotos.
 absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
                                  const std::string& requester_id, const work::Limits& limits,
                                  Time now);
@@ -31,10 +31,8 @@ absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
 absl::Status Review(v1::NeedRecord* record, const v1::ReviewNeedRequest& request,
                     v1::NeedRecord* target, Time now);
 
-// RETURNED → SUBMITTED with new words; an unset window or place stays. The contact and the exact
-// place are the caller's to seal.
-absl::Status Resubmit(v1::Need* need, const v1::ResubmitNeedRequest& request,
-                      const work::Limits& limits, Time now);
+// RETURNED → SUBMITTED; what it lacked is mended before (need_update.h).
+absl::Status Resubmit(v1::Need* need, Time now);
 
 // SUBMITTED, RETURNED, ACCEPTED or MATCHED → CANCELLED; neither a publication nor a task may run
 // (rpc/cancellations.h ends those first). NEED_IN_SERVICE, WRONG_STATE.
@@ -56,7 +54,8 @@ bool IsDecided(v1::NeedState state);
 // requester, and the need leaves the store some time later.
 bool IsOver(v1::NeedState state);
 
-// The need as others learn of it in events: the place rounded to about 100 m, no contact.
+// The need as others learn of it in events: the place rounded to about 100 m, no contact, no
+// photos.
 v1::Need PublicView(v1::Need need);
 
 }  // namespace baodao::lists

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/status/macros.h"
 #include "common/status/status.h"
 
 namespace baodao::lists {
@@ -11,11 +12,11 @@ namespace {
 const char* PossibleIn(v1::NeedState state) {
   switch (state) {
     case v1::NEED_STATE_SUBMITTED:
-      return "ReviewNeed, CancelNeed";
+      return "ReviewNeed, UpdateNeed, CancelNeed";
     case v1::NEED_STATE_RETURNED:
-      return "ResubmitNeed, CancelNeed";
+      return "UpdateNeed, ResubmitNeed, CancelNeed";
     case v1::NEED_STATE_ACCEPTED:
-      return "PublishNeed, CreateMatch, ReviewNeed, CancelNeed";
+      return "PublishNeed, CreateMatch, ReviewNeed, UpdateNeed, CancelNeed";
     case v1::NEED_STATE_MATCHED:
       return "PublishNeed, CreateMatch, ResolveNeed, CancelNeed";
     case v1::NEED_STATE_RESOLVED:
@@ -27,15 +28,17 @@ const char* PossibleIn(v1::NeedState state) {
 
 }  // namespace
 
+absl::Status CheckMove(const v1::Need& need, NeedEvent event) {
+  if (kNeedMachine.Next(need.state(), event)) return absl::OkStatus();
+  Metadata metadata{{"state", record::StateName(need.state())}};
+  const std::string possible = PossibleIn(need.state());
+  if (!possible.empty()) metadata["possible"] = possible;
+  return Refuse(Reason::WRONG_STATE, std::move(metadata));
+}
+
 absl::Status Move(v1::Need* need, NeedEvent event) {
-  const auto next = kNeedMachine.Next(need->state(), event);
-  if (!next) {
-    Metadata metadata{{"state", record::StateName(need->state())}};
-    const std::string possible = PossibleIn(need->state());
-    if (!possible.empty()) metadata["possible"] = possible;
-    return Refuse(Reason::WRONG_STATE, std::move(metadata));
-  }
-  need->set_state(*next);
+  RETURN_IF_ERROR(CheckMove(*need, event));
+  need->set_state(*kNeedMachine.Next(need->state(), event));
   return absl::OkStatus();
 }
 

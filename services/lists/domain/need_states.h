@@ -14,6 +14,7 @@ enum class NeedEvent {
   kReject,
   kMerge,
   kResubmit,
+  kRevise,       // its requester changed what was accepted
   kLink,         // matched with a resource or a project
   kPublished,    // dispatch made its task
   kTaskStarted,  // somebody signed in
@@ -45,6 +46,7 @@ inline constexpr record::Machine<v1::NeedState, NeedEvent> kNeedMachine = [] {
           {v1::NEED_STATE_RETURNED, kExpire, v1::NEED_STATE_EXPIRED},
           // Accepted, and then found to lack what a volunteer needs.
           {v1::NEED_STATE_ACCEPTED, kReturn, v1::NEED_STATE_RETURNED},
+          {v1::NEED_STATE_ACCEPTED, kRevise, v1::NEED_STATE_SUBMITTED},
           {v1::NEED_STATE_ACCEPTED, kCancel, v1::NEED_STATE_CANCELLED},
           {v1::NEED_STATE_ACCEPTED, kExpire, v1::NEED_STATE_EXPIRED},
           {v1::NEED_STATE_ACCEPTED, kLink, v1::NEED_STATE_MATCHED},
@@ -80,8 +82,9 @@ inline constexpr record::Machine<v1::NeedState, NeedEvent> kNeedMachine = [] {
       });
 }();
 
-// Moves the need, or answers WRONG_STATE with its state and what is possible instead, and leaves it
-// alone.
+// OK, or WRONG_STATE with the need's state and what is possible instead.
+absl::Status CheckMove(const v1::Need& need, NeedEvent event);
+// Moves the need, or answers as CheckMove and leaves it alone.
 absl::Status Move(v1::Need* need, NeedEvent event);
 
 }  // namespace baodao::lists

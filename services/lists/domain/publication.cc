@@ -28,6 +28,18 @@ Slots SlotsOf(const v1::PublishNeedRequest& request, int people_wanted) {
   return slots;
 }
 
+// Until enough people must have accepted; 0: as dispatch sets it.
+int SlaSecondsOf(v1::NeedUrgency urgency) {
+  switch (urgency) {
+    case v1::NEED_URGENCY_SOON:
+      return 2 * 60 * 60;
+    case v1::NEED_URGENCY_URGENT:
+      return 30 * 60;
+    default:
+      return 0;
+  }
+}
+
 dispatch::v1::PublishTaskRequest TaskOf(const v1::NeedRecord& record,
                                         const v1::PublishNeedRequest& request,
                                         const common::v1::GeoPoint& place, const Slots& slots) {
@@ -45,7 +57,8 @@ dispatch::v1::PublishTaskRequest TaskOf(const v1::NeedRecord& record,
   task.set_slots_max(slots.max);
   *task.mutable_skills() = need.skills();
   *task.mutable_credentials() = need.credentials();
-  task.set_sla_seconds(request.sla_seconds());
+  task.set_sla_seconds(request.sla_seconds() > 0 ? request.sla_seconds()
+                                                 : SlaSecondsOf(need.urgency()));
   task.set_need_id(need.need_id());
   task.set_requester_id(need.requester_id());
   task.set_need_attempt(record.publish_attempt());

@@ -2,10 +2,13 @@
 #include <utility>
 
 #include "common/areas/covers.h"
+#include "common/areas/place_check.h"
+#include "common/record/mask.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/app/details.h"
 #include "services/lists/domain/need_rules.h"
+#include "services/lists/domain/need_update.h"
 #include "services/lists/rpc/services.h"
 #include "services/lists/store/keys.h"
 
@@ -97,12 +100,22 @@ NeedAnswer ReviewNeed(App& app, rpc::CallContext context, v1::ReviewNeedRequest 
   co_return co_await app.records.Change(context, request, kNeed, request.need_id(), review);
 }
 
-NeedAnswer ResubmitNeed(App& app, rpc::CallContext context, v1::ResubmitNeedRequest request) {
+NeedAnswer UpdateNeed(App& app, rpc::CallContext context, v1::UpdateNeedRequest request) {
   const auto tree = app.records.tree();
   const auto change = [&](v1::NeedRecord* record, Time now) -> absl::Status {
-    RETURN_IF_ERROR(areas::CheckPlaceOf(*tree, record->need().area_code(), request));
-    RETURN_IF_ERROR(lists::Resubmit(record->mutable_need(), request, app.limits, now));
+    if (record::Sets(request, "place")) {
+      RETURN_IF_ERROR(areas::CheckPlaceOf(*tree, record->need().area_code(), request));
+    }
+    const bool own = context.caller().Is(record->need().requester_id());
+    RETURN_IF_ERROR(lists::Update(record, request, own, app.limits, now));
     return ResealDetails(app.key_ring, request, record);
+  };
+  co_return co_await app.records.Change(context, request, kNeed, request.need_id(), change);
+}
+
+NeedAnswer ResubmitNeed(App& app, rpc::CallContext context, v1::ResubmitNeedRequest request) {
+  const auto change = [](v1::NeedRecord* record, Time now) {
+    return lists::Resubmit(record->mutable_need(), now);
   };
   co_return co_await app.records.Change(context, request, kNeed, request.need_id(), change);
 }
@@ -143,6 +156,7 @@ void RegisterNeeds(App& app, Publications& publications, Cancellations& cancella
   router.Unary(service + "ListNeeds", app, &ListNeeds);
   router.Unary(service + "ListMyNeeds", app, &ListMyNeeds);
   router.Unary(service + "ReviewNeed", app, &ReviewNeed);
+  router.Unary(service + "UpdateNeed", app, &UpdateNeed);
   router.Unary(service + "ResubmitNeed", app, &ResubmitNeed);
   router.Unary(service + "ResolveNeed", app, &ResolveNeed);
   router.Unary(service + "CloseNeed", app, &CloseNeed);

@@ -43,11 +43,13 @@ bool FillEvent(const record::Versioned<v1::NeedRecord>& before, const v1::NeedRe
   const v1::Need& need = after.need();
   // A task that was over before the need had heard of it leaves no other trace.
   std::string lost_task = LostTask(old, need);
-  if (!Shows(old, need) && lost_task.empty()) return false;
+  const bool edited = after.edits() != before.record.edits();
+  if (!Shows(old, need) && lost_task.empty() && !edited) return false;
   events::v1::NeedChanged& changed = *event->mutable_need_changed();
   *changed.mutable_need() = PublicView(need);
   changed.set_before(old.state());
   changed.set_lost_task_id(std::move(lost_task));
+  changed.set_edited(edited);
   // Decided anew: service was confirmed after the time had passed.
   const bool anew =
       old.state() == v1::NEED_STATE_EXPIRED && need.state() == v1::NEED_STATE_RESOLVED;

@@ -226,7 +226,9 @@ void RepeatsTest::PlayNeeds() {
   const std::string second = Quoted("need_id", raise());
   Do("ReviewNeed", Coordinator(), first + "verdict: NEED_VERDICT_RETURN comment: '请补充'",
      "comment: '再补充'");
-  Do("ResubmitNeed", By(0), first + "title: '陪同就医两小时'", "title: '就医'");
+  Do("UpdateNeed", By(0), first + "title: '陪同就医两小时' update_mask { paths: 'title' }",
+     "title: '就医'");
+  Do("ResubmitNeed", By(0), first, second);
   for (const std::string& one : {first, second}) {
     Do("ReviewNeed", Coordinator(), one + "verdict: NEED_VERDICT_ACCEPT", "comment: '收到'");
   }

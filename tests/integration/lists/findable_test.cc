@@ -26,6 +26,16 @@ class FindableTest : public ListsTest {
     if (!accepted.ok()) return accepted;
     return Publish(coordinator_, need->need_id(), NextRequest());
   }
+  v1::UpdateNeedRequest EditOf(const std::string& id, std::initializer_list<const char*> fields) {
+    v1::UpdateNeedRequest request;
+    request.set_request_id(NextRequest());
+    request.set_need_id(id);
+    for (const char* field : fields) request.mutable_update_mask()->add_paths(field);
+    return request;
+  }
+  absl::StatusOr<v1::Need> Update(const v1::UpdateNeedRequest& request) {
+    return Call<v1::NeedService>(&Needs::UpdateNeed, requester_, request);
+  }
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, FindableTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
@@ -44,15 +54,16 @@ TEST_P(FindableTest, ANeedThatCannotBeFoundIsReturnedAndCompleted) {
   EXPECT_FALSE(Record(id).publishing());
   ASSERT_THAT(Review(coordinator_, id, v1::NEED_VERDICT_RETURN), testing::IsOk());
 
+  v1::UpdateNeedRequest edit = EditOf(id, {"contact", "place"});
+  edit.mutable_contact()->set_phone("13812345678");
+  SetPlace(edit.mutable_place(), 31.2712345, 121.5212345);
+  const auto edited = Update(edit);
+  ASSERT_THAT(edited, testing::IsOk());
+  EXPECT_EQ(edited->contact().phone(), "13812345678");
   v1::ResubmitNeedRequest again;
   again.set_request_id(NextRequest());
   again.set_need_id(id);
-  again.set_title("陪诊");
-  again.mutable_contact()->set_phone("13812345678");
-  SetPlace(again.mutable_place(), 31.2712345, 121.5212345);
-  const auto resubmitted = Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again);
-  ASSERT_THAT(resubmitted, testing::IsOk());
-  EXPECT_EQ(resubmitted->contact().phone(), "13812345678");
+  ASSERT_THAT(Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again), testing::IsOk());
   EXPECT_DOUBLE_EQ(Record(id).need().place().latitude(), 31.271) << "rounded at rest";
   EXPECT_FALSE(Record(id).need().has_contact());
   ASSERT_THAT(Review(coordinator_, id, v1::NEED_VERDICT_ACCEPT), testing::IsOk());
@@ -62,19 +73,28 @@ TEST_P(FindableTest, ANeedThatCannotBeFoundIsReturnedAndCompleted) {
   EXPECT_DOUBLE_EQ(peers_.requests.back().contact().place().latitude(), 31.2712345);
 }
 
-TEST_P(FindableTest, ResubmittingKeepsWhatIsNotSet) {
+TEST_P(FindableTest, AnEditKeepsWhatTheMaskDoesNotName) {
   v1::CreateNeedRequest request = RequestFor(kCommunity);
   SetPlace(request.mutable_place(), 31.2712345, 121.5212345);
   const std::string id = Raise(request)->need_id();
-  ASSERT_THAT(Review(coordinator_, id, v1::NEED_VERDICT_RETURN), testing::IsOk());
-  v1::ResubmitNeedRequest again;
-  again.set_request_id(NextRequest());
-  again.set_need_id(id);
-  again.set_title("陪诊");
-  const auto resubmitted = Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again);
-  ASSERT_THAT(resubmitted, testing::IsOk());
-  EXPECT_EQ(resubmitted->contact().address(), "平凉路1234弄5号601室");
-  EXPECT_DOUBLE_EQ(resubmitted->place().latitude(), 31.2712345);
+  v1::UpdateNeedRequest edit = EditOf(id, {"title"});
+  edit.set_title("陪诊");
+  edit.mutable_contact()->set_phone("13900001234");
+  const auto titled = Update(edit);
+  ASSERT_THAT(titled, testing::IsOk());
+  EXPECT_EQ(titled->contact().phone(), "13812345678");
+  EXPECT_DOUBLE_EQ(titled->place().latitude(), 31.2712345);
+  edit = EditOf(id, {"contact"});
+  edit.mutable_contact()->set_phone("13900001234");
+  const auto called = Update(edit);
+  ASSERT_THAT(called, testing::IsOk());
+  EXPECT_EQ(called->contact().phone(), "13900001234");
+  EXPECT_EQ(called->contact().address(), "") << "a contact is replaced as a whole";
+  EXPECT_DOUBLE_EQ(called->place().latitude(), 31.2712345);
+  const auto cleared = Update(EditOf(id, {"contact", "place"}));
+  ASSERT_THAT(cleared, testing::IsOk());
+  EXPECT_FALSE(cleared->has_contact());
+  EXPECT_FALSE(cleared->has_place());
 }
 
 TEST_P(FindableTest, APhoneAndAPlaceOrAnAddressAreEnough) {
@@ -103,16 +123,11 @@ TEST_P(FindableTest, APlaceFarAwayIsAskedBack) {
   EXPECT_TRUE(peers_.requests.back().place_confirmed()) << "dispatch does not ask again";
 
   const std::string id = CreateNeed(requester_, kCommunity)->need_id();
-  ASSERT_THAT(Review(coordinator_, id, v1::NEED_VERDICT_RETURN), testing::IsOk());
-  v1::ResubmitNeedRequest again;
-  again.set_request_id(NextRequest());
-  again.set_need_id(id);
-  again.set_title("陪诊");
-  SetPlace(again.mutable_place(), kBeijing[0], kBeijing[1]);
-  EXPECT_THAT(Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again),
-              testing::IsRefusal(Reason::PLACE_FAR_FROM_AREA));
-  again.set_place_confirmed(true);
-  EXPECT_THAT(Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again), testing::IsOk());
+  v1::UpdateNeedRequest edit = EditOf(id, {"place"});
+  SetPlace(edit.mutable_place(), kBeijing[0], kBeijing[1]);
+  EXPECT_THAT(Update(edit), testing::IsRefusal(Reason::PLACE_FAR_FROM_AREA));
+  edit.set_place_confirmed(true);
+  EXPECT_THAT(Update(edit), testing::IsOk());
 
   using Resources = rpc::AsyncOf<v1::ResourceService>;
   v1::CreateResourceRequest room = RoomIn(kCommunity);

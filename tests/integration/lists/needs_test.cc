@@ -49,10 +49,15 @@ TEST_P(ListsTest, AReturnedNeedComesBackWithBetterWords) {
   const auto created = CreateNeed(requester_, kCommunity);
   ASSERT_THAT(created, testing::IsOk());
   ASSERT_THAT(Review(coordinator_, created->need_id(), v1::NEED_VERDICT_RETURN), testing::IsOk());
+  v1::UpdateNeedRequest better;
+  better.set_request_id("u1");
+  better.set_need_id(created->need_id());
+  better.set_title("每周三陪诊");
+  better.mutable_update_mask()->add_paths("title");
+  ASSERT_THAT(Call<v1::NeedService>(&Needs::UpdateNeed, requester_, better), testing::IsOk());
   v1::ResubmitNeedRequest again;
   again.set_request_id("s1");
   again.set_need_id(created->need_id());
-  again.set_title("每周三陪诊");
   const auto resubmitted = Call<v1::NeedService>(&Needs::ResubmitNeed, requester_, again);
   ASSERT_THAT(resubmitted, testing::IsOk());
   EXPECT_EQ(resubmitted->state(), v1::NEED_STATE_SUBMITTED);

@@ -74,7 +74,6 @@ TEST_P(TransitionsTest, ANeedAndItsVerdicts) {
   Decide(returned, v1::NEED_VERDICT_RETURN);
   v1::ResubmitNeedRequest resubmit;
   resubmit.set_need_id(returned);
-  resubmit.set_title("陪诊");
   Twice<v1::NeedService>(&Needs::ResubmitNeed, requester_, resubmit);
   Decide(Raise().need_id(), v1::NEED_VERDICT_REJECT);
   Decide(Raise().need_id(), v1::NEED_VERDICT_MERGE, accepted);

@@ -223,6 +223,26 @@ TEST(Notices, OfNeeds) {
   EXPECT_TRUE(Told(Needed(NEED_STATE_MATCHED, NEED_STATE_MATCHED)).empty());
 }
 
+TEST(Notices, OfANeedThatWasEdited) {
+  using namespace lists::v1;  // NOLINT
+  const auto edited = [](NeedState state, const std::string& actor) {
+    events::v1::Event event = Needed(state, state, actor);
+    event.mutable_need_changed()->set_edited(true);
+    return Told(event);
+  };
+  for (const NeedState state :
+       {NEED_STATE_SUBMITTED, NEED_STATE_RETURNED, NEED_STATE_ACCEPTED, NEED_STATE_MATCHED}) {
+    EXPECT_EQ(edited(state, "per_c"), Lines{"need_updated → per_r"}) << state;
+  }
+  for (const NeedState state : {NEED_STATE_ACCEPTED, NEED_STATE_MATCHED}) {
+    EXPECT_EQ(edited(state, "per_r"), Lines{"need_revised → area 310110009001"}) << state;
+  }
+  EXPECT_TRUE(edited(NEED_STATE_SUBMITTED, "per_r").empty()) << "it is read at its review";
+  events::v1::Event revised = Needed(NEED_STATE_ACCEPTED, NEED_STATE_SUBMITTED, "per_r");
+  revised.mutable_need_changed()->set_edited(true);
+  EXPECT_EQ(Told(revised), Lines{"need_pending → area 310110009001"});
+}
+
 // Nobody once heard that the task was gone of a need that was linked, too, and stayed MATCHED.
 TEST(Notices, OfANeedThatLostItsTask) {
   using namespace lists::v1;  // NOLINT

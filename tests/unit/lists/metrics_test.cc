@@ -48,7 +48,7 @@ TEST(ListsMetrics, EveryTransitionIsThereFromTheStart) {
               std::string::npos)
         << series;
   }
-  EXPECT_EQ(Occurrences(text, "record=\"need\","), 31u);
+  EXPECT_EQ(Occurrences(text, "record=\"need\","), 32u);
   EXPECT_EQ(Occurrences(text, "record=\"resource\","), 2u);
   EXPECT_EQ(Occurrences(text, "record=\"project\","), 20u);
 }

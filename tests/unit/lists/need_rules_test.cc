@@ -44,6 +44,9 @@ TEST(NewNeed, TakesTheRequestAndCountsOnePersonWhenNoneIsNamed) {
   EXPECT_EQ(need->requester_id(), "per_x");
   EXPECT_EQ(ToTime(need->create_time()), kNow);
   EXPECT_FALSE(need->has_contact());
+  EXPECT_EQ(need->urgency(), v1::NEED_URGENCY_NORMAL) << "unless it says so";
+  request.add_photos()->set_url("http://photos.example.org/1.jpg");
+  EXPECT_EQ(FieldOf(NewNeed(request, "per_x", work::Limits(), kNow).status()), "photos[0].url");
 }
 
 // Dispatch would refuse a task at these times: the requester must hear it now, not the coordinator
@@ -196,35 +199,11 @@ TEST(Review, SoManyAreMergedIntoOneAndNoMore) {
   EXPECT_EQ(target.merged_size(), kMaxMerged);
 }
 
-TEST(Resubmit, TakesNewWordsAndKeepsTheWindowUnlessGiven) {
+TEST(Resubmit, OnlyWhatWasReturned) {
   v1::Need need = NeedIn(v1::NEED_STATE_RETURNED).need();
-  const auto window = need.window();
-  v1::ResubmitNeedRequest request;
-  request.set_title("陪诊两次");
-  ASSERT_THAT(Resubmit(&need, request, work::Limits(), kNow), testing::IsOk());
+  ASSERT_THAT(Resubmit(&need, kNow), testing::IsOk());
   EXPECT_EQ(need.state(), v1::NEED_STATE_SUBMITTED);
-  EXPECT_EQ(need.title(), "陪诊两次");
-  EXPECT_EQ(need.window().SerializeAsString(), window.SerializeAsString());
-  need.set_state(v1::NEED_STATE_RETURNED);
-  *request.mutable_window() = WindowAt(kNow - hours(5));
-  EXPECT_THAT(Resubmit(&need, request, work::Limits(), kNow),
-              testing::IsRefusal(Reason::WINDOW_INVALID));
-  *request.mutable_window() = WindowAt(kNow + hours(5), hours(10));
-  EXPECT_THAT(Resubmit(&need, request, work::Limits(), kNow),
-              testing::IsRefusal(Reason::DAILY_HOURS_EXCEEDED));
-}
-
-TEST(Resubmit, ANewPlaceIsKeptRounded) {
-  v1::Need need = NeedIn(v1::NEED_STATE_RETURNED).need();
-  v1::ResubmitNeedRequest request;
-  request.set_title("陪诊");
-  *request.mutable_place() = Point(31.2598712, 121.5261234);
-  ASSERT_THAT(Resubmit(&need, request, work::Limits(), kNow), testing::IsOk());
-  EXPECT_DOUBLE_EQ(need.place().latitude(), 31.260);
-  need.set_state(v1::NEED_STATE_RETURNED);
-  request.clear_place();
-  ASSERT_THAT(Resubmit(&need, request, work::Limits(), kNow), testing::IsOk());
-  EXPECT_DOUBLE_EQ(need.place().latitude(), 31.260) << "unset keeps what there is";
+  EXPECT_THAT(Resubmit(&need, kNow), testing::IsRefusal(Reason::WRONG_STATE));
 }
 
 TEST(Review, AnAcceptedNeedCanStillBeReturnedButNotRejected) {
@@ -292,12 +271,14 @@ TEST(Resolve, OnlyWhereNoTaskServes) {
   EXPECT_EQ(record.need().state(), v1::NEED_STATE_RESOLVED);
 }
 
-TEST(PublicView, RoundsThePlaceAndDropsTheContact) {
+TEST(PublicView, RoundsThePlaceAndDropsContactAndPhotos) {
   v1::Need need = NeedIn(v1::NEED_STATE_ACCEPTED).need();
   *need.mutable_place() = Point(31.2598712, 121.5261234);
   need.mutable_contact()->set_phone("13800001234");
+  need.add_photos()->set_url("https://photos.example.org/1.jpg");
   const v1::Need view = PublicView(need);
   EXPECT_FALSE(view.has_contact());
+  EXPECT_EQ(view.photos_size(), 0);
   EXPECT_DOUBLE_EQ(view.place().latitude(), 31.260);
   EXPECT_DOUBLE_EQ(view.place().longitude(), 121.526);
 }

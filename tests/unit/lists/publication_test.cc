@@ -47,6 +47,22 @@ TEST(BeginPublication, WritesTheTaskDownWithItsNumber) {
   EXPECT_TRUE(IsPublishedBy(record, kPublisher));
 }
 
+TEST(BeginPublication, AnUrgentNeedCallsCoordinatorsSooner) {
+  const auto sla_of = [](v1::NeedUrgency urgency, int asked) {
+    v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
+    record.mutable_need()->set_urgency(urgency);
+    v1::PublishNeedRequest request;
+    request.set_sla_seconds(asked);
+    EXPECT_THAT(BeginPublication(&record, request, kPublisher, Point(31, 121), kNow),
+                testing::IsOk());
+    return record.publish_request().sla_seconds();
+  };
+  EXPECT_EQ(sla_of(v1::NEED_URGENCY_NORMAL, 0), 0) << "dispatch's default";
+  EXPECT_EQ(sla_of(v1::NEED_URGENCY_SOON, 0), 7200);
+  EXPECT_EQ(sla_of(v1::NEED_URGENCY_URGENT, 0), 1800);
+  EXPECT_EQ(sla_of(v1::NEED_URGENCY_URGENT, 600), 600) << "the publisher knows better";
+}
+
 TEST(BeginPublication, TheWindowOfTheRequestWins) {
   v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
   v1::PublishNeedRequest request;

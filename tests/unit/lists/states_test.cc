@@ -28,6 +28,7 @@ TEST(NeedStates, EveryPair) {
       {{NEED_STATE_RETURNED, kCancel}, NEED_STATE_CANCELLED},
       {{NEED_STATE_RETURNED, kExpire}, NEED_STATE_EXPIRED},
       {{NEED_STATE_ACCEPTED, kReturn}, NEED_STATE_RETURNED},
+      {{NEED_STATE_ACCEPTED, kRevise}, NEED_STATE_SUBMITTED},
       {{NEED_STATE_ACCEPTED, kCancel}, NEED_STATE_CANCELLED},
       {{NEED_STATE_ACCEPTED, kExpire}, NEED_STATE_EXPIRED},
       {{NEED_STATE_ACCEPTED, kLink}, NEED_STATE_MATCHED},
@@ -73,7 +74,7 @@ TEST(NeedStates, ARefusalSaysWhatIsPossibleInstead) {
   v1::Need need;
   need.set_state(v1::NEED_STATE_ACCEPTED);
   EXPECT_EQ(MetadataOf(Move(&need, NeedEvent::kReject))["possible"],
-            "PublishNeed, CreateMatch, ReviewNeed, CancelNeed");
+            "PublishNeed, CreateMatch, ReviewNeed, UpdateNeed, CancelNeed");
   need.set_state(v1::NEED_STATE_CANCELLED);
   EXPECT_EQ(MetadataOf(Move(&need, NeedEvent::kReject)).count("possible"), 0u);
 }
