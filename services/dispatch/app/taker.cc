@@ -10,6 +10,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/store/mutate.h"
+#include "services/dispatch/app/prospects.h"
 #include "services/dispatch/app/reservations.h"
 #include "services/dispatch/domain/eligibility.h"
 
@@ -22,6 +23,11 @@ constexpr int kRounds = 8;
 absl::Status NeedsReservation() { return absl::AbortedError("needs a reservation"); }
 bool IsNeedsReservation(const absl::Status& status) {
   return absl::IsAborted(status) && !IsRefusal(status);
+}
+
+bool IsAboutTime(const absl::Status& status) {
+  return Is(status, Reason::OVERLAPPING_TASK) || Is(status, Reason::DAILY_HOURS_EXCEEDED) ||
+         Is(status, Reason::REST_TOO_SHORT);
 }
 
 }  // namespace
@@ -114,6 +120,13 @@ Task<absl::Status> Taker::CheckPause(const TakeOrder& order, const Loaded& seen)
   co_return MayReturn(*mine, app_.clock.Now());
 }
 
+Task<absl::StatusOr<bool>> Taker::WouldTake(const TakeOrder& order, const TakeCommand& command) {
+  CO_ASSIGN_OR_RETURN(v1::TaskRecord record, co_await app_.tasks.Read(order.task_id));
+  CO_ASSIGN_OR_RETURN(const Prospect prospect,
+                      co_await ReadProspect(app_, std::move(*record.mutable_task()), command));
+  co_return prospect.refusals.empty() && prospect.outlook == TakeOutlook::kTakes;
+}
+
 Task<absl::StatusOr<std::optional<Reservation>>> Taker::ReserveIfPromising(
     const TakeOrder& order, const TakeCommand& command, Gate::Pass* pass, bool* marked) {
   CO_ASSIGN_OR_RETURN(const auto seen, co_await app_.tasks.Peek(order.task_id, order.person_id));
@@ -137,7 +150,13 @@ Task<absl::StatusOr<std::optional<Reservation>>> Taker::ReserveIfPromising(
   if (!*marked && order.mutation.caller_shard == person_shard) mark = order.mutation.key;
   absl::StatusOr<Reservation> reserved =
       co_await app_.calendars.Reserve(order.person_id, WorkOf(seen->record.task()), mark);
-  if (!reserved.ok()) co_return std::move(reserved).status();
+  if (!reserved.ok()) {
+    // What is known here may be old, and only a slot takes time: the decision itself says the rest.
+    if (!IsAboutTime(reserved.status())) co_return std::move(reserved).status();
+    CO_ASSIGN_OR_RETURN(const bool takes, co_await WouldTake(order, command));
+    if (takes) co_return std::move(reserved).status();
+    co_return std::nullopt;
+  }
   if (mark) *marked = true;
   co_return *std::move(reserved);
 }

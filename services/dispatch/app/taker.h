@@ -42,6 +42,8 @@ class Taker {
   Task<absl::StatusOr<std::optional<std::string>>> Try(const TakeOrder& order,
                                                        const TakeCommand& command, bool* marked);
   Task<absl::Status> CheckPause(const TakeOrder& order, const Loaded& seen);
+  // Whether the command would get a slot, by what is stored now.
+  Task<absl::StatusOr<bool>> WouldTake(const TakeOrder& order, const TakeCommand& command);
   Task<absl::StatusOr<std::optional<Reservation>>> ReserveIfPromising(const TakeOrder& order,
                                                                       const TakeCommand& command,
                                                                       Gate::Pass* pass,

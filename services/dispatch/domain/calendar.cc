@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -28,14 +29,21 @@ std::vector<Span> Others(const v1::CalendarRecord& calendar, const Work& work) {
   return spans;
 }
 
+bool Overlaps(const v1::CalendarRecord::Entry& entry, const Work& work) {
+  if (entry.task_id() == work.task_id) return false;
+  const Span other = SpanOf(entry);
+  return other.end > work.start && work.end > other.start;
+}
+
+absl::Status OverlapWith(const std::string& task_id) {
+  return Refuse(Reason::OVERLAPPING_TASK, {{"task", task_id}});
+}
+
 }  // namespace
 
 absl::Status CheckOverlap(const v1::CalendarRecord& calendar, const Work& work) {
   for (const auto& entry : calendar.entries()) {
-    if (entry.task_id() == work.task_id) continue;
-    const Span other = SpanOf(entry);
-    const bool apart = other.end <= work.start || work.end <= other.start;
-    if (!apart) return Refuse(Reason::OVERLAPPING_TASK, {{"task", entry.task_id()}});
+    if (Overlaps(entry, work)) return OverlapWith(entry.task_id());
   }
   return absl::OkStatus();
 }
@@ -44,6 +52,21 @@ absl::Status CheckCalendar(const v1::CalendarRecord& calendar, const Work& work,
                            const work::Limits& limits) {
   RETURN_IF_ERROR(CheckOverlap(calendar, work));
   return work::Check(Others(calendar, work), SpanOf(work), limits);
+}
+
+std::vector<absl::Status> Conflicts(const v1::CalendarRecord& calendar, const Work& work,
+                                    const work::Limits& limits) {
+  std::vector<absl::Status> conflicts;
+  std::set<std::string_view> seen;
+  for (const auto& entry : calendar.entries()) {
+    if (Overlaps(entry, work) && seen.insert(entry.task_id()).second) {
+      conflicts.push_back(OverlapWith(entry.task_id()));
+    }
+  }
+  if (!conflicts.empty()) return conflicts;
+  absl::Status limited = CheckCalendar(calendar, work, limits);
+  if (!limited.ok()) conflicts.push_back(std::move(limited));
+  return conflicts;
 }
 
 void Reserve(v1::CalendarRecord& calendar, const Work& work, Time now, uint64_t token) {

@@ -30,8 +30,12 @@ inline constexpr Millis kReservationLife = std::chrono::seconds(10);
 // (kConfirmUntil), what was served elsewhere meanwhile is known.
 inline constexpr Millis kCalendarKeep = std::chrono::hours(24 * 31);
 
-// OK, OVERLAPPING_TASK, DAILY_HOURS_EXCEEDED or REST_TOO_SHORT. Entries of the same task do not
-// count.
+// Everything that keeps the work out of the calendar, as refusals: OVERLAPPING_TASK of each task
+// that it overlaps; where there is none, DAILY_HOURS_EXCEEDED or REST_TOO_SHORT. Entries of the
+// same task do not count.
+std::vector<absl::Status> Conflicts(const v1::CalendarRecord& calendar, const Work& work,
+                                    const work::Limits& limits);
+// OK, or the first of these.
 absl::Status CheckCalendar(const v1::CalendarRecord& calendar, const Work& work,
                            const work::Limits& limits);
 // OK or OVERLAPPING_TASK: nobody was in two places at once. Past work is asked nothing else.

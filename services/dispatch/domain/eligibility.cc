@@ -1,6 +1,7 @@
 #include "services/dispatch/domain/eligibility.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common/clock/timestamp.h"
 #include "common/status/status.h"
@@ -30,41 +31,60 @@ bool Belongs(const std::string& reported, const std::string& area, const Relatio
          relations.covers(relations.current(reported), area);
 }
 
-}  // namespace
-
-absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile& person,
-                           const Relations& relations) {
-  const std::string& requester = task.requester_id();
-  if (!requester.empty() && requester == person.person_id()) return Refuse(Reason::OWN_REQUEST);
-  if (person.area_codes().empty()) return Refuse(Reason::NOT_REGISTERED);
+absl::Status CheckArea(const v1::Task& task, const registration::v1::Profile& person,
+                       const Relations& relations) {
   const std::string& eligible = task.eligible_area_code();
+  if (person.area_codes().empty()) return Refuse(Reason::NOT_REGISTERED, {{"area", eligible}});
   const std::string current = relations.current(task.area_code());
   const bool reported = std::ranges::any_of(person.area_codes(), [&](const std::string& code) {
     return Belongs(code, eligible, relations) ||
            (current != task.area_code() && Belongs(code, current, relations));
   });
-  if (!reported) return Refuse(Reason::NOT_ELIGIBLE_AREA, {{"area", eligible}});
+  if (reported) return absl::OkStatus();
+  return Refuse(Reason::NOT_ELIGIBLE_AREA, {{"area", eligible}});
+}
+
+}  // namespace
+
+std::vector<absl::Status> UnmetConditions(const v1::Task& task,
+                                          const registration::v1::Profile& person,
+                                          const Relations& relations) {
+  std::vector<absl::Status> unmet;
+  const std::string& requester = task.requester_id();
+  if (!requester.empty() && requester == person.person_id()) {
+    unmet.push_back(Refuse(Reason::OWN_REQUEST));
+  }
+  if (absl::Status area = CheckArea(task, person, relations); !area.ok()) {
+    unmet.push_back(std::move(area));
+  }
   for (const std::string& skill : task.skills()) {
     if (!Contains(person.skills(), skill)) {
-      return Refuse(Reason::MISSING_SKILL, {{"skill", skill}});
+      unmet.push_back(Refuse(Reason::MISSING_SKILL, {{"skill", skill}}));
     }
   }
   const Time end = ToTime(task.window().end());
   for (const std::string& kind : task.credentials()) {
     if (!Holds(person, kind, end)) {
-      return Refuse(Reason::MISSING_CREDENTIAL, {{"credential", kind}});
+      unmet.push_back(Refuse(Reason::MISSING_CREDENTIAL, {{"credential", kind}}));
     }
   }
   const bool fits = task.categories().empty() ||
                     std::ranges::any_of(task.categories(), [&](const std::string& category) {
                       return Contains(person.categories(), category);
                     });
-  if (!fits) return Refuse(Reason::MISSING_CATEGORY, {{"category", task.categories(0)}});
-  // Last: it tells nobody whose profile does not fit anyway.
-  if (!requester.empty() && KeptApart(requester, person, relations.blocks)) {
-    return Refuse(Reason::KEPT_APART);
+  if (!fits) {
+    unmet.push_back(Refuse(Reason::MISSING_CATEGORY, {{"category", task.categories(0)}}));
   }
-  return absl::OkStatus();
+  if (unmet.empty() && !requester.empty() && KeptApart(requester, person, relations.blocks)) {
+    unmet.push_back(Refuse(Reason::KEPT_APART));
+  }
+  return unmet;
+}
+
+absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile& person,
+                           const Relations& relations) {
+  std::vector<absl::Status> unmet = UnmetConditions(task, person, relations);
+  return unmet.empty() ? absl::OkStatus() : std::move(unmet.front());
 }
 
 bool IsAboutProfile(const absl::Status& refusal) {

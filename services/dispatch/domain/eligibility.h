@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "baodao/dispatch/v1/task.pb.h"
 #include "baodao/registration/v1/person.pb.h"
@@ -30,11 +31,16 @@ struct Relations {
   Current current;
 };
 
-// OK, OWN_REQUEST, NOT_REGISTERED, NOT_ELIGIBLE_AREA, MISSING_SKILL, MISSING_CREDENTIAL,
-// MISSING_CATEGORY or KEPT_APART. A registration counts when it lies inside the task's eligible
-// area or covers it; a closed area, of either, also counts as what has taken its place. A
-// credential counts when it is valid until the task ends. People are kept apart from a requester by
-// either one's wish.
+// Every condition that the person does not meet, as refusals: OWN_REQUEST, NOT_REGISTERED,
+// NOT_ELIGIBLE_AREA, MISSING_SKILL and MISSING_CREDENTIAL (one for each), MISSING_CATEGORY.
+// KEPT_APART is among them only where nothing else is: it tells nobody whose profile does not fit
+// anyway. A registration counts when it lies inside the task's eligible area or covers it; a closed
+// area, of either, also counts as what has taken its place. A credential counts when it is valid
+// until the task ends. People are kept apart from a requester by either one's wish.
+std::vector<absl::Status> UnmetConditions(const v1::Task& task,
+                                          const registration::v1::Profile& person,
+                                          const Relations& relations);
+// OK, or the first of these.
 absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile& person,
                            const Relations& relations);
 // Whether another profile of the person might not have been refused so.

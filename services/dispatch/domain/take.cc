@@ -1,5 +1,7 @@
 #include "services/dispatch/domain/take.h"
 
+#include <utility>
+
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/departures.h"
@@ -48,6 +50,35 @@ bool IsPast(const v1::Task& task, Time now) {
   return now >= EndOf(task) && task.state() != v1::TASK_STATE_CANCELLED;
 }
 
+absl::Status CheckJoinable(const v1::Task& task, v1::AssignmentState state, TakeKind kind,
+                           Time now) {
+  if (kind != TakeKind::kAssign) return CheckRecruiting(task, now);
+  if (IsPast(task, now)) {
+    return Refuse(Reason::TASK_OVER, {{"state", record::StateName(task.state())}});
+  }
+  return state == v1::ASSIGNMENT_STATE_NO_SHOW ? CheckRuns(task, now) : CheckRecruiting(task, now);
+}
+
+absl::Status CheckSeats(const v1::Task& task, const enrollment::Place& mine,
+                        const TakeCommand& command, TakeOutlook* outlook) {
+  enrollment::Ask ask;
+  ask.goes_first = command.kind == TakeKind::kAssign;
+  ask.may_wait = command.kind == TakeKind::kClaim && !command.no_waitlist;
+  switch (enrollment::OutlookFor(SeatsOf(task), mine, ask)) {
+    case enrollment::Outlook::kTakes:
+      *outlook = TakeOutlook::kTakes;
+      return absl::OkStatus();
+    case enrollment::Outlook::kWaits:
+      *outlook = TakeOutlook::kWaits;
+      return absl::OkStatus();
+    case enrollment::Outlook::kWaitlistFull:
+      return Refuse(Reason::WAITLIST_FULL);
+    case enrollment::Outlook::kFull:
+      break;
+  }
+  return Refuse(Reason::TASK_FULL);
+}
+
 }  // namespace
 
 Work WorkOf(const v1::Task& task) { return {task.task_id(), StartOf(task), EndOf(task)}; }
@@ -65,37 +96,38 @@ absl::Status MayReturn(const v1::AssignmentRecord& record, Time now) {
   return MayStartAnew(record.assignment().state()) ? CheckReturn(record, now) : absl::OkStatus();
 }
 
-absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRecord* record,
-                                    const TakeCommand& command, Time now) {
+Prospect ProspectOf(const v1::Task& task, const v1::AssignmentRecord* record,
+                    const TakeCommand& command, Time now) {
   const v1::AssignmentState state =
       record == nullptr ? v1::ASSIGNMENT_STATE_UNSPECIFIED : record->assignment().state();
   const enrollment::Place mine =
       record == nullptr ? enrollment::Place() : PlaceOf(record->assignment());
-  if (command.kind == TakeKind::kAssign && IsPast(task, now)) {
-    return Refuse(Reason::TASK_OVER, {{"state", record::StateName(task.state())}});
+  Prospect prospect;
+  const auto note = [&prospect](absl::Status refusal) {
+    if (!refusal.ok()) prospect.refusals.push_back(std::move(refusal));
+  };
+  // First: it is also asked before anything is read of the task.
+  if (command.kind == TakeKind::kClaim && record != nullptr) note(MayReturn(*record, now));
+  const size_t pauses = prospect.refusals.size();
+  note(CheckJoinable(task, state, command.kind, now));
+  note(CheckStanding(state, mine, command.kind, now));
+  // Seats are a matter of those who could have one.
+  const bool may_join = prospect.refusals.size() == pauses;
+  for (absl::Status& unmet : UnmetConditions(task, *command.profile, *command.relations)) {
+    note(std::move(unmet));
   }
-  const bool returns = state == v1::ASSIGNMENT_STATE_NO_SHOW && command.kind == TakeKind::kAssign;
-  RETURN_IF_ERROR(returns ? CheckRuns(task, now) : CheckRecruiting(task, now));
-  RETURN_IF_ERROR(CheckStanding(state, mine, command.kind, now));
-  if (command.kind == TakeKind::kClaim && record != nullptr) {
-    RETURN_IF_ERROR(MayReturn(*record, now));
+  if (may_join) {
+    note(CheckSeats(task, mine, command, &prospect.outlook));
+    prospect.asks_time = prospect.outlook == TakeOutlook::kTakes;
   }
-  RETURN_IF_ERROR(CheckEligible(task, *command.profile, *command.relations));
+  return prospect;
+}
 
-  enrollment::Ask ask;
-  ask.goes_first = command.kind == TakeKind::kAssign;
-  ask.may_wait = command.kind == TakeKind::kClaim && !command.no_waitlist;
-  switch (enrollment::OutlookFor(SeatsOf(task), mine, ask)) {
-    case enrollment::Outlook::kTakes:
-      return TakeOutlook::kTakes;
-    case enrollment::Outlook::kWaits:
-      return TakeOutlook::kWaits;
-    case enrollment::Outlook::kWaitlistFull:
-      return Refuse(Reason::WAITLIST_FULL);
-    case enrollment::Outlook::kFull:
-      break;
-  }
-  return Refuse(Reason::TASK_FULL);
+absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRecord* record,
+                                    const TakeCommand& command, Time now) {
+  Prospect prospect = ProspectOf(task, record, command, now);
+  if (!prospect.refusals.empty()) return std::move(prospect.refusals.front());
+  return prospect.outlook;
 }
 
 Effects Take(Aggregate& aggregate, const TakeCommand& command, uint64_t reservation, Time now) {

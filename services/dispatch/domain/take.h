@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "services/dispatch/domain/calendar.h"
 #include "services/dispatch/domain/change.h"
@@ -31,14 +32,26 @@ enum class TakeOutlook {
   kWaits,  // gets a place on the waitlist
 };
 
+struct Prospect {
+  // Where nothing refuses the command.
+  TakeOutlook outlook = TakeOutlook::kTakes;
+  // The person could be on the task and would not only wait: their time is to be asked as well.
+  bool asks_time = false;
+  // Everything that refuses it, the person's time aside.
+  std::vector<absl::Status> refusals;
+};
+
 // The outcome that the command would have now. Refusals: TASK_NOT_OPEN, TASK_STARTED,
-// ALREADY_ASSIGNED, NO_OFFER, OFFER_LAPSED, those of CheckEligible, TASK_FULL, WAITLIST_FULL; of an
-// assignment TASK_OVER; of a claim LEFT_TOO_OFTEN.
+// ALREADY_ASSIGNED, NO_OFFER, OFFER_LAPSED, those of UnmetConditions, TASK_FULL, WAITLIST_FULL; of
+// an assignment TASK_OVER; of a claim LEFT_TOO_OFTEN.
 //
 // A slot that came free while others wait is theirs: a claim takes one only when more are free than
 // people wait.
 // A NO_SHOW who came after all can be assigned again while the task runs.
 // `mine` is the person's assignment, null where there is none.
+Prospect ProspectOf(const v1::Task& task, const v1::AssignmentRecord* mine,
+                    const TakeCommand& command, Time now);
+// The outlook, or the first of the refusals.
 absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRecord* mine,
                                     const TakeCommand& command, Time now);
 inline absl::StatusOr<TakeOutlook> Foresee(const Aggregate& aggregate, const TakeCommand& command,

@@ -41,6 +41,8 @@ class AssignmentHandlers {
   explicit AssignmentHandlers(App& app) : app_(app), taker_(app) {}
 
   Answer<v1::Assignment> ClaimTask(rpc::CallContext context, v1::ClaimTaskRequest request);
+  Answer<v1::CheckClaimResponse> CheckClaim(rpc::CallContext context,
+                                            v1::CheckClaimRequest request);
   Answer<v1::Assignment> OfferTask(rpc::CallContext context, v1::OfferTaskRequest request);
   Answer<v1::Assignment> AcceptOffer(rpc::CallContext context, v1::AssignmentRequest request);
   Answer<v1::Assignment> DeclineOffer(rpc::CallContext context, v1::AssignmentRequest request);
@@ -54,6 +56,8 @@ class AssignmentHandlers {
       rpc::CallContext context, v1::ListTaskAssignmentsRequest request);
   Answer<v1::ListMyAssignmentsResponse> ListMyAssignments(rpc::CallContext context,
                                                           v1::ListMyAssignmentsRequest request);
+  Answer<v1::GetMyAssignmentResponse> GetMyAssignment(rpc::CallContext context,
+                                                      v1::GetMyAssignmentRequest request);
 
  private:
   Task<absl::StatusOr<v1::SignMethod>> ProveExpected(rpc::CallContext context,

@@ -38,6 +38,7 @@ void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& a
   BAODAO_RPC(TaskService, tasks, TaskHandlers, CloseTask);
 
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ClaimTask);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, CheckClaim);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, OfferTask);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, AcceptOffer);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, DeclineOffer);
@@ -48,6 +49,7 @@ void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& a
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ConfirmService);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ListTaskAssignments);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ListMyAssignments);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, GetMyAssignment);
 
   BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, GetBalance);
   BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, CorrectHours);

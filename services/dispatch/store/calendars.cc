@@ -75,6 +75,17 @@ Task<absl::Status> Calendars::Check(std::string person_id, Work work) {
                                     held.record);
 }
 
+Task<absl::StatusOr<std::vector<absl::Status>>> Calendars::ListConflicts(std::string person_id,
+                                                                         Work work) {
+  CO_ASSIGN_OR_RETURN(Held held, co_await Load(person_id, store::Read::kFresh));
+  const absl::Status checked =
+      co_await CheckAndRepair(AllLimits(), std::move(person_id), work, held.record);
+  if (!IsRefusal(checked) || absl::IsUnavailable(checked)) {
+    CO_RETURN_IF_ERROR(checked);
+  }
+  co_return Conflicts(held.record, work, limits_);
+}
+
 Task<absl::StatusOr<Calendars::Room>> Calendars::RoomFor(std::string person_id, Work work) {
   CO_ASSIGN_OR_RETURN(Held held, co_await Load(person_id, store::Read::kFresh));
   const absl::Status checked = co_await CheckAndRepair(AllLimits(), person_id, work, held.record);

@@ -50,6 +50,8 @@ class Calendars {
   Task<void> ReleaseAll(std::string task_id, std::vector<CalendarRelease> released);
   // OK, or why the person's time does not allow it now. Reserves nothing.
   Task<absl::Status> Check(std::string person_id, Work work);
+  // The same with every reason why not; see dispatch::Conflicts.
+  Task<absl::StatusOr<std::vector<absl::Status>>> ListConflicts(std::string person_id, Work work);
   // The same for somebody who can be asked again later.
   enum class Room {
     kYes,

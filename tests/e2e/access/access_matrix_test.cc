@@ -309,10 +309,12 @@ TEST_F(AccessMatrixTest, RolesAndOwnersAreAsked) {
 TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
   const std::map<std::string, std::string> listed = {{"AcceptOffer", "NO_OFFER"},
                                                      {"ApplyForVerification", "PERMISSION_DENIED"},
+                                                     {"CheckClaim", "OK"},
                                                      {"ClaimProject", "NOT_THE_LIAISON"},
                                                      {"ClaimTask", "NOT_ELIGIBLE_AREA"},
                                                      {"DeclineOffer", "NO_OFFER"},
                                                      {"FindNearestTasks", "OK"},
+                                                     {"GetMyAssignment", "NOT_ASSIGNED"},
                                                      {"GetTaskContact", "PERMISSION_DENIED"},
                                                      {"Logout", "OK"},
                                                      {"SignIn", "NOT_ASSIGNED"},

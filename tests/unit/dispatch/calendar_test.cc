@@ -32,6 +32,25 @@ class CalendarTest : public ::testing::Test {
 
 TEST_F(CalendarTest, EmptyAllows) { EXPECT_EQ(Check(At(0, 9), At(0, 11)), "OK"); }
 
+TEST_F(CalendarTest, EveryOverlapIsNamedOnceAndLimitsWhereThereIsNone) {
+  Busy("tsk_a", At(0, 9), At(0, 11));
+  Busy("tsk_b", At(0, 12), At(0, 14));
+  Busy("tsk_b", At(0, 12), At(0, 14));
+  Busy("tsk_new", At(0, 9), At(0, 14));
+  const auto conflicts = [&](int from, int to) {
+    std::vector<std::string> found;
+    for (const absl::Status& one :
+         Conflicts(calendar_, {"tsk_new", At(0, from), At(0, to)}, limits_)) {
+      const std::string task = MetadataOf(one)["task"];
+      found.push_back(task.empty() ? Refusal(one) : task);
+    }
+    return found;
+  };
+  EXPECT_THAT(conflicts(10, 13), ::testing::ElementsAre("tsk_a", "tsk_b"));
+  EXPECT_THAT(conflicts(11, 12), ::testing::IsEmpty());
+  EXPECT_THAT(conflicts(14, 19), ::testing::ElementsAre("DAILY_HOURS_EXCEEDED"));
+}
+
 TEST_F(CalendarTest, OverlapIsRefusedOnEverySide) {
   Busy("tsk_a", At(0, 10), At(0, 12));
   EXPECT_EQ(Check(At(0, 9), At(0, 10, 1)), "OVERLAPPING_TASK");

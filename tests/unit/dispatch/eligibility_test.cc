@@ -40,6 +40,37 @@ TEST_F(EligibilityTest, ClosedAreasAlsoCountAsTheirSuccessors) {
   EXPECT_EQ(Check(ProfileOf("per_a", "310110001")), "NOT_ELIGIBLE_AREA");
 }
 
+TEST_F(EligibilityTest, EveryUnmetConditionIsNamedAndApartnessOnlyAlone) {
+  v1::Task& task = *record_.mutable_task();
+  task.set_requester_id("per_shy");
+  task.add_skills("first_aid");
+  task.add_skills("driving");
+  task.add_skills("legal");
+  task.add_credentials("nurse");
+  task.add_categories("party_member");
+  registration::v1::Profile person = ProfileOf("per_a", "310110002");
+  person.add_skills("driving");
+  const auto names = [&] {
+    std::vector<std::string> found;
+    for (const absl::Status& one : UnmetConditions(task, person, kRelations)) {
+      found.push_back(Refusal(one));
+    }
+    return found;
+  };
+  EXPECT_THAT(names(), ::testing::ElementsAre("NOT_ELIGIBLE_AREA", "MISSING_SKILL", "MISSING_SKILL",
+                                              "MISSING_CREDENTIAL", "MISSING_CATEGORY"));
+  EXPECT_EQ(MetadataOf(UnmetConditions(task, person, kRelations)[2])["skill"], "legal");
+  EXPECT_EQ(Check(person), "NOT_ELIGIBLE_AREA");
+  person = ProfileOf("per_a");
+  for (const std::string& skill : task.skills()) person.add_skills(skill);
+  person.add_categories("party_member");
+  EXPECT_THAT(names(), ::testing::ElementsAre("MISSING_CREDENTIAL"));
+  task.clear_credentials();
+  EXPECT_THAT(names(), ::testing::ElementsAre("KEPT_APART"));
+  task.set_requester_id("per_b");
+  EXPECT_THAT(names(), ::testing::IsEmpty());
+}
+
 TEST_F(EligibilityTest, AllSkills) {
   record_.mutable_task()->add_skills("first_aid");
   record_.mutable_task()->add_skills("driving");

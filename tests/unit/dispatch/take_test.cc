@@ -104,6 +104,28 @@ TEST_F(TakeTest, MoreFreeThanWaiting) {
   EXPECT_EQ(StateOf("per_c"), v1::ASSIGNMENT_STATE_ACCEPTED);
 }
 
+TEST_F(TakeTest, AProspectNamesEverythingAndAClaimTheFirstOfIt) {
+  record_.mutable_task()->set_waitlist_max(1);
+  record_.mutable_task()->add_skills("driving");
+  Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
+  Add("per_b", v1::ASSIGNMENT_STATE_ACCEPTED);
+  Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
+  const auto names = [&](const std::string& person, Time now) {
+    const TakeCommand command = Command(TakeKind::kClaim, Keep(person));
+    std::vector<std::string> found;
+    const Prospect prospect =
+        ProspectOf(aggregate().task(), aggregate().Find(person), command, now);
+    for (const absl::Status& one : prospect.refusals) found.push_back(Refusal(one));
+    EXPECT_EQ(Refusal(Foresee(aggregate(), command, now)), found.empty() ? "OK" : found.front());
+    return found;
+  };
+  EXPECT_THAT(names("per_c", kNow), ::testing::ElementsAre("MISSING_SKILL", "WAITLIST_FULL"));
+  // Neither has seats to ask for.
+  EXPECT_THAT(names("per_a", kNow), ::testing::ElementsAre("ALREADY_ASSIGNED", "MISSING_SKILL"));
+  EXPECT_THAT(names("per_c", kNow + hours(4)),
+              ::testing::ElementsAre("TASK_STARTED", "MISSING_SKILL"));
+}
+
 TEST_F(TakeTest, NotTwice) {
   Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
   Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);

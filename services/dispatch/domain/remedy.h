@@ -1,0 +1,12 @@
+// What a person can do about that which keeps them from a task.
+#pragma once
+
+#include "baodao/dispatch/v1/assignment.pb.h"
+#include "common/status/status.h"
+
+namespace baodao::dispatch {
+
+// For a refusal of a claim; UNSPECIFIED where nothing helps.
+v1::Remedy RemedyOf(Reason refusal);
+
+}  // namespace baodao::dispatch
