@@ -141,6 +141,20 @@ v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version) {
   return profile;
 }
 
+v1::Identity MakeIdentity(const v1::PersonRecord& record, PrivateFields fields, Time now) {
+  const v1::Person& person = record.person();
+  v1::Identity identity;
+  identity.set_person_id(person.person_id());
+  identity.set_display_name(std::move(fields.name));
+  identity.set_phone(std::move(fields.phone));
+  if (fields.photo) *identity.mutable_photo() = *std::move(fields.photo);
+  identity.set_unit_id(ConfirmedUnit(record));
+  for (const v1::Credential& credential : person.credentials()) {
+    if (now < ToTime(credential.expire_time())) *identity.add_credentials() = credential;
+  }
+  return identity;
+}
+
 bool Fits(const v1::PersonRecord& record, const v1::ListPeopleRequest& asked, Time now) {
   const v1::Person& person = record.person();
   const bool holds = asked.credential().empty() ||

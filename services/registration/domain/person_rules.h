@@ -34,6 +34,9 @@ void ApplyPersonUpdate(const v1::UpdatePersonRequest& request, Time now, v1::Per
 // The profile for dispatch and matching; `version` is the record's.
 v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version);
 
+// Name, phone, confirmed unit and the credentials valid now, in clear; without the unit's name.
+v1::Identity MakeIdentity(const v1::PersonRecord& record, PrivateFields fields, Time now);
+
 // Whether the person has the category, skill and valid credential that are asked for.
 bool Fits(const v1::PersonRecord& record, const v1::ListPeopleRequest& asked, Time now);
 

@@ -1,4 +1,5 @@
 // PersonService.
+#include <map>
 #include <set>
 #include <utility>
 #include <vector>
@@ -110,6 +111,36 @@ Task<absl::StatusOr<v1::ListProfilesResponse>> ListProfiles(App& app, rpc::CallC
       context, kPerson, request, std::move(query), show, nullptr, kStandardProfiles);
 }
 
+// By id, of those units that exist.
+Task<absl::StatusOr<std::map<std::string, std::string>>> NamesOfUnits(App& app,
+                                                                      std::set<std::string> ids) {
+  std::vector<std::string> asked(ids.begin(), ids.end());
+  CO_ASSIGN_OR_RETURN(const auto units, co_await app.records.LoadMany(kUnit, std::move(asked)));
+  std::map<std::string, std::string> names;
+  for (const auto& unit : units) names[unit.record.unit().unit_id()] = unit.record.unit().name();
+  co_return names;
+}
+
+Task<absl::StatusOr<v1::ListIdentitiesResponse>> ListIdentities(App& app, rpc::CallContext,
+                                                                v1::ListIdentitiesRequest request) {
+  std::vector<std::string> ids(request.person_ids().begin(), request.person_ids().end());
+  CO_ASSIGN_OR_RETURN(const auto people, co_await app.records.LoadMany(kPerson, std::move(ids)));
+  v1::ListIdentitiesResponse response;
+  std::set<std::string> units;
+  for (const auto& person : people) {
+    CO_ASSIGN_OR_RETURN(PrivateFields fields, app.vault.Open(person.record));
+    v1::Identity& identity = *response.add_identities();
+    identity = MakeIdentity(person.record, std::move(fields), app.clock.Now());
+    if (!identity.unit_id().empty()) units.insert(identity.unit_id());
+  }
+  CO_ASSIGN_OR_RETURN(const auto names, co_await NamesOfUnits(app, std::move(units)));
+  for (v1::Identity& identity : *response.mutable_identities()) {
+    const auto name = names.find(identity.unit_id());
+    if (name != names.end()) identity.set_unit_name(name->second);
+  }
+  co_return response;
+}
+
 }  // namespace
 
 void RegisterPeople(App& app, rpc::Router& router) {
@@ -119,6 +150,7 @@ void RegisterPeople(App& app, rpc::Router& router) {
   router.Unary(service + "ListPeople", app, &ListPeople);
   router.Unary(service + "GetProfile", app, &GetProfile);
   router.Unary(service + "ListProfiles", app, &ListProfiles);
+  router.Unary(service + "ListIdentities", app, &ListIdentities);
 }
 
 }  // namespace baodao::registration

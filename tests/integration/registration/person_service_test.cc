@@ -342,6 +342,67 @@ TEST_P(PersonServiceTest, ListsPeopleOfASubtreeInStablePages) {
   }
 }
 
+TEST_P(PersonServiceTest, ServicesAreToldWhoSomebodyIs) {
+  const Account one = LogIn("13812345678"), other = LogIn("13912345678");
+  ASSERT_THAT(Send(one.token, Update(one.id)), testing::IsOk());
+  Join(one, "c1");
+  using std::chrono::minutes;
+  for (const auto& [kind, left] :
+       std::map<std::string, minutes>{{"nurse", minutes(60)}, {"doctor", minutes(5)}}) {
+    v1::GrantCredentialRequest grant;
+    grant.set_request_id(NextRequest());
+    grant.set_person_id(one.id);
+    grant.set_kind(kind);
+    grant.set_issuer("上海市卫生健康委员会");
+    *grant.mutable_expire_time() = ToTimestamp(clock_.Now() + left);
+    ASSERT_THAT(Call(*person_client_, &People::GrantCredential, Coordinator("c1"), grant),
+                testing::IsOk());
+  }
+  Advance(minutes(6));  // that of the doctor has run out
+  v1::ListIdentitiesRequest request;
+  for (const std::string& id : {other.id, ids::New("per", 0), one.id}) request.add_person_ids(id);
+  const auto send = [&](const std::string& token) {
+    return Call(*person_client_, &People::ListIdentities, token, request);
+  };
+  const auto told = send(tokens_.Service("dispatch"));
+  ASSERT_THAT(told, testing::IsOk());
+  ASSERT_EQ(told->identities_size(), 2);
+  EXPECT_EQ(told->identities(0).person_id(), other.id);
+  EXPECT_EQ(told->identities(0).phone(), "13912345678");
+  EXPECT_EQ(told->identities(1).display_name(), "张三丰");
+  EXPECT_EQ(told->identities(1).phone(), "13812345678");
+  ASSERT_EQ(told->identities(1).credentials_size(), 1);
+  EXPECT_EQ(told->identities(1).credentials(0).kind(), "nurse");
+  for (const std::string& token : {tokens_.Operator(), Coordinator("d1"), one.token}) {
+    EXPECT_EQ(ReasonName(send(token)), "PERMISSION_DENIED");
+  }
+  while (request.person_ids_size() <= 100) request.add_person_ids(one.id);
+  EXPECT_EQ(ReasonName(send(tokens_.Service("dispatch"))), "INVALID_ARGUMENT_FIELDS");
+}
+
+TEST_P(PersonServiceTest, IdentitiesNameTheUnitThatAReviewConfirmed) {
+  const Account liaison = LogIn("13712345678"), member = LogIn("13812345678");
+  const v1::Unit unit = MakeUnit("c1", liaison.id);
+  const auto reported = Report(liaison.token, "c1", unit.unit_id());
+  ASSERT_THAT(reported, testing::IsOk());
+  ASSERT_THAT(Review(Coordinator("c1"), reported->registration_id()), testing::IsOk());
+  v1::CreateRegistrationRequest through;
+  through.set_request_id(NextRequest());
+  through.set_area_code("c1");
+  through.set_through_unit_id(unit.unit_id());
+  const auto came =
+      Call(*registration_client_, &Registrations::CreateRegistration, member.token, through);
+  ASSERT_THAT(came, testing::IsOk());
+  ASSERT_THAT(Review(Coordinator("c1"), came->registration_id()), testing::IsOk());
+  v1::ListIdentitiesRequest request;
+  request.add_person_ids(member.id);
+  const auto told = Call(*person_client_, &People::ListIdentities, tokens_.Service("x"), request);
+  ASSERT_THAT(told, testing::IsOk());
+  ASSERT_EQ(told->identities_size(), 1);
+  EXPECT_EQ(told->identities(0).unit_id(), unit.unit_id());
+  EXPECT_EQ(told->identities(0).unit_name(), "同济大学");
+}
+
 TEST_P(PersonServiceTest, SnapshotsHoldEverybodyOnce) {
   std::set<std::string> expected, seen;
   for (int i = 0; i < 8; ++i) expected.insert(LogIn("1371234567" + std::to_string(i)).id);
