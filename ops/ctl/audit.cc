@@ -10,10 +10,36 @@ namespace baodao::ctl {
 namespace {
 
 constexpr size_t kAtOnce = 16;
+constexpr int kEntriesAtOnce = 1'000;  // of GetLedgerEntries
 
 }  // namespace
 
-Task<absl::Status> Auditor::AddBalances(std::vector<std::string> people, Account* account) {
+Task<absl::Status> Auditor::ReadOwner(const std::string& person_id, ledger::ChainCheck* chain) {
+  const Owners::Use<dispatch::v1::ListLedgerEntriesResponse> add =
+      [chain](dispatch::v1::ListLedgerEntriesResponse page) -> Task<absl::Status> {
+    for (const dispatch::v1::LedgerEntry& entry : page.entries()) chain->Add(entry);
+    co_return absl::OkStatus();
+  };
+  co_return co_await owners_.Entries(person_id, add);
+}
+
+Task<absl::Status> Auditor::ReadArchive(const std::string& person_id, ledger::ChainCheck* chain) {
+  using Retirements = rpc::AsyncOf<records::v1::RetirementService>;
+  records::v1::GetLedgerEntriesRequest request;
+  request.set_person_id(person_id);
+  request.set_limit(kEntriesAtOnce);
+  for (;;) {
+    CO_ASSIGN_OR_RETURN(
+        const records::v1::GetLedgerEntriesResponse page,
+        co_await owners_.Call(retirements_, &Retirements::GetLedgerEntries, request));
+    for (const dispatch::v1::LedgerEntry& entry : page.entries()) chain->Add(entry);
+    if (page.entries_size() < kEntriesAtOnce) co_return absl::OkStatus();
+    const dispatch::v1::LedgerEntry& last = page.entries(page.entries_size() - 1);
+    request.set_after_sequence(static_cast<int64_t>(last.sequence()));
+  }
+}
+
+Task<absl::Status> Auditor::AddLedgers(std::vector<std::string> people, Account* account) {
   absl::Status status;
   std::function<Task<void>(size_t)> add = [&](size_t i) -> Task<void> {
     dispatch::v1::GetBalanceRequest request;
@@ -21,9 +47,28 @@ Task<absl::Status> Auditor::AddBalances(std::vector<std::string> people, Account
     const auto balance =
         co_await owners_.Call(session_.backend.ledger, &client::Ledger::GetBalance, request);
     status.Update(balance.status());
-    if (balance.ok()) account->AddHours(people[i], balance->minutes(), balance->entries());
+    if (!balance.ok() || balance->entries() == 0) co_return;
+    account->AddHours(people[i], balance->minutes(), balance->entries());
+    account->heads.push_back(*balance);
+    ledger::ChainCheck chain(*balance);
+    const absl::Status read = co_await ReadOwner(people[i], &chain);
+    status.Update(read);
+    account->AddFault(people[i], chain.End());
   };
   co_await ForEach(people.size(), kAtOnce, add);
+  co_return status;
+}
+
+Task<absl::Status> Auditor::AddFaults(const std::vector<dispatch::v1::Balance>& heads,
+                                      Account* archive) {
+  absl::Status status;
+  std::function<Task<void>(size_t)> add = [&](size_t i) -> Task<void> {
+    ledger::ChainCheck chain(heads[i]);
+    const absl::Status read = co_await ReadArchive(heads[i].person_id(), &chain);
+    status.Update(read);
+    archive->AddFault(heads[i].person_id(), chain.End());
+  };
+  co_await ForEach(heads.size(), kAtOnce, add);
   co_return status;
 }
 
@@ -41,7 +86,7 @@ Task<absl::StatusOr<Account>> Auditor::OfOwners() {
       [this, &account](registration::v1::ListProfilesResponse page) -> Task<absl::Status> {
     std::vector<std::string> people;
     for (const auto& profile : page.profiles()) people.push_back(profile.person_id());
-    co_return co_await AddBalances(std::move(people), &account);
+    co_return co_await AddLedgers(std::move(people), &account);
   };
   CO_RETURN_IF_ERROR(co_await owners_.Profiles(add_people));
   co_return account;
@@ -61,7 +106,8 @@ Task<absl::Status> Auditor::AwaitArchive(Time time) {
   co_return absl::UnavailableError("records is behind; ops/runbooks/records.md");
 }
 
-Task<absl::StatusOr<Account>> Auditor::OfArchive(Time time) {
+Task<absl::StatusOr<Account>> Auditor::OfArchive(Time time,
+                                                 const std::vector<dispatch::v1::Balance>& heads) {
   CO_RETURN_IF_ERROR(co_await AwaitArchive(time));
   Account account;
   records::v1::ListArchivedTasksRequest request;
@@ -85,6 +131,7 @@ Task<absl::StatusOr<Account>> Auditor::OfArchive(Time time) {
     }
     balances.set_page_token(page.next_page_token());
   } while (!balances.page_token().empty());
+  CO_RETURN_IF_ERROR(co_await AddFaults(heads, &account));
   co_return account;
 }
 

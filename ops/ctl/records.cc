@@ -31,6 +31,15 @@ std::set<std::string> Differing(const Values& owner, const Values& archive) {
   return ids;
 }
 
+// People of whom either side has a ledger with a fault.
+std::set<std::string> Faulty(const Account& owner, const Account& archive) {
+  std::set<std::string> people;
+  for (const Account* account : {&owner, &archive}) {
+    for (const auto& [person, fault] : account->faults) people.insert(person);
+  }
+  return people;
+}
+
 std::string ValueOf(const Values& values, const std::string& id) {
   const auto found = values.find(id);
   return found == values.end() ? "-" : found->second;
@@ -75,27 +84,31 @@ Task<absl::Status> Check(Session& session) {
   CO_ASSIGN_OR_RETURN(std::string token, ServiceToken(session));
   Auditor auditor(session, std::move(token));
   Account owner, archive;
-  std::set<std::string> tasks, people;
+  std::set<std::string> tasks, people, ledgers;
   for (int round = 0; round < kRounds; ++round) {
     CO_ASSIGN_OR_RETURN(owner, co_await auditor.OfOwners());
-    CO_ASSIGN_OR_RETURN(archive, co_await auditor.OfArchive(SystemClock().Now()));
+    CO_ASSIGN_OR_RETURN(archive, co_await auditor.OfArchive(SystemClock().Now(), owner.heads));
     // The owner does not list them any more, and answers what the archive has.
     for (const std::string& id : archive.retired) owner.tasks.emplace(id, archive.tasks[id]);
     const std::set<std::string> of_tasks = Differing(owner.tasks, archive.tasks);
     const std::set<std::string> of_people = Differing(owner.hours, archive.hours);
     tasks = round == 0 ? of_tasks : Both(tasks, of_tasks);
     people = round == 0 ? of_people : Both(people, of_people);
-    if (tasks.empty() && people.empty()) break;
+    const std::set<std::string> of_ledgers = Faulty(owner, archive);
+    ledgers = round == 0 ? of_ledgers : Both(ledgers, of_ledgers);
+    if (tasks.empty() && people.empty() && ledgers.empty()) break;
   }
   Table table({"WHAT", "OWNER", "ARCHIVE"});
   AddSums(table, owner, archive);
   AddDiffering(table, tasks, owner.tasks, archive.tasks);
   AddDiffering(table, people, owner.hours, archive.hours);
+  AddDiffering(table, ledgers, owner.faults, archive.faults);
   session.out.Show(table);
-  if (tasks.empty() && people.empty()) co_return absl::OkStatus();
+  if (tasks.empty() && people.empty() && ledgers.empty()) co_return absl::OkStatus();
   co_return absl::DataLossError("the archive differs: " + std::to_string(tasks.size()) +
                                 " tasks, the hours of " + std::to_string(people.size()) +
-                                " people");
+                                " people, the ledgers of " + std::to_string(ledgers.size()) +
+                                " are not as they were written");
 }
 
 Task<absl::Status> Rebuild(Session& session) {
@@ -114,9 +127,10 @@ void AddRecords(CLI::App& app, Plan& plan) {
   CLI::App* records = app.add_subcommand("records", "The archive");
   records->require_subcommand(1);
   CLI::App* check = records->add_subcommand(
-      "check", "Compares it with the owners: tasks by state, hours by person");
+      "check", "Compares it with the owners: tasks by state, hours by person, hashes of ledgers");
   check->footer(
-      "Sums first, then what differs in three looks; exit code 1 when anything does.\n"
+      "Sums first, then what differs in three looks, and the first entry of each ledger that was\n"
+      "changed, taken out or moved; exit code 1 when there is anything.\n"
       "Example:\n  baodaoctl records check --keys var/keys");
   check->callback([&plan] { plan.command = [](Session& session) { return Check(session); }; });
   CLI::App* rebuild = records->add_subcommand(

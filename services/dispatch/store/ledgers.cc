@@ -8,6 +8,7 @@
 
 #include "baodao/events/v1/events.pb.h"
 #include "common/clock/timestamp.h"
+#include "common/ledger/chain.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -17,16 +18,23 @@
 namespace baodao::dispatch {
 namespace {
 
-v1::LedgerEntry EntryOf(const Credit& credit, uint64_t sequence, Time now) {
+// The entry that follows those of `head`, which counts it from now on.
+v1::LedgerEntry Append(const Credit& credit, int64_t minutes, uint64_t reverses, Time now,
+                       v1::LedgerRecord* head) {
   v1::LedgerEntry entry;
   entry.set_person_id(credit.person_id);
-  entry.set_sequence(sequence);
+  entry.set_sequence(head->last_sequence() + 1);
   entry.set_task_id(credit.task_id);
-  entry.set_minutes(credit.minutes);
+  entry.set_minutes(minutes);
+  entry.set_reverses(reverses);
   entry.set_confirmation(credit.confirmation);
   entry.set_confirmer_id(credit.confirmer_id);
   entry.set_reason(credit.reason);
   *entry.mutable_time() = ToTimestamp(now);
+  entry.set_hash(ledger::HashOf(head->last_hash(), entry));
+  head->set_last_sequence(entry.sequence());
+  head->set_minutes(head->minutes() + minutes);
+  head->set_last_hash(entry.hash());
   return entry;
 }
 
@@ -71,13 +79,10 @@ Task<absl::StatusOr<store::Commit>> Ledgers::DecideAdd(const Credit& credit) {
 
   const Time now = clock_.Now();
   SetTimerAtFirst(head.record, credit.person_id, now, &commit);
-  const uint64_t sequence = head.record.last_sequence() + 1;
-  head.record.set_last_sequence(sequence);
-  head.record.set_minutes(head.record.minutes() + credit.minutes);
-  const v1::LedgerEntry entry = EntryOf(credit, sequence, now);
+  const v1::LedgerEntry entry = Append(credit, credit.minutes, 0, now, &head.record);
   commit.Put(keys_.Hours(credit.person_id), head.version, head.record.SerializeAsString());
-  commit.SetField(ledger, EntryField(sequence), entry.SerializeAsString());
-  commit.SetField(ledger, TaskField(credit.task_id), std::to_string(sequence));
+  commit.SetField(ledger, EntryField(entry.sequence()), entry.SerializeAsString());
+  commit.SetField(ledger, TaskField(credit.task_id), std::to_string(entry.sequence()));
   const std::string& actor =
       credit.confirmer_id.empty() ? keys_.base().service() : credit.confirmer_id;
   commit.Emit(Stamp(EventOf(credit, entry), now, actor, {}));
@@ -120,11 +125,7 @@ Task<absl::StatusOr<store::Decision<v1::Balance>>> Ledgers::Correct(Correction c
     SetTimerAtFirst(head.record, credit.person_id, now, &commit);
     v1::LedgerEntry last;
     const auto add = [&](int64_t minutes, uint64_t reverses) {
-      head.record.set_last_sequence(head.record.last_sequence() + 1);
-      head.record.set_minutes(head.record.minutes() + minutes);
-      last = EntryOf(credit, head.record.last_sequence(), now);
-      last.set_minutes(minutes);
-      last.set_reverses(reverses);
+      last = Append(credit, minutes, reverses, now, &head.record);
       commit.SetField(ledger, EntryField(last.sequence()), last.SerializeAsString());
       commit.Emit(Stamp(EventOf(credit, last), now, correction.actor, correction.trace_id));
     };
@@ -146,6 +147,7 @@ v1::Balance BalanceOf(const std::string& person_id, const v1::LedgerRecord& head
   balance.set_person_id(person_id);
   balance.set_minutes(head.minutes());
   balance.set_entries(static_cast<int64_t>(head.last_sequence()));
+  balance.set_last_hash(head.last_hash());
   return balance;
 }
 

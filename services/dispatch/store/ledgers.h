@@ -1,5 +1,6 @@
-// People's ledgers of credited hours: entries are only ever added, each task is credited to a
-// person once; a correction reverses that entry and adds another.
+// People's ledgers of credited hours: entries are only ever added, each with a hash over the one
+// before it; each task is credited to a person once; a correction reverses that entry and adds
+// another.
 #pragma once
 
 #include <absl/status/statusor.h>

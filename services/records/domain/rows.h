@@ -144,6 +144,7 @@ struct LedgerRow : Source {
   int64_t time_ms = 0;
   std::string confirmer_id;
   std::string reason;
+  std::string hash;  // base64
 };
 
 }  // namespace baodao::records

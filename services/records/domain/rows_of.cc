@@ -1,5 +1,6 @@
 #include "services/records/domain/rows_of.h"
 
+#include <absl/strings/escaping.h>
 #include <absl/strings/str_join.h>
 
 #include "common/clock/timestamp.h"
@@ -112,6 +113,7 @@ LedgerRow RowOf(const events::v1::HoursCredited& credited, const StreamId& id) {
   row.time_ms = MsOf(entry.time());
   row.confirmer_id = entry.confirmer_id();
   row.reason = entry.reason();
+  row.hash = absl::Base64Escape(entry.hash());
   return row;
 }
 

@@ -37,6 +37,8 @@ dispatch::v1::LedgerEntry EntryOf(const LedgerRow& row) {
   entry.set_confirmation(static_cast<dispatch::v1::Confirmation>(row.confirmation));
   entry.set_reason(row.reason);
   entry.set_confirmer_id(row.confirmer_id);
+  // Something else than base64 is shown as it is: a hash that does not fit.
+  if (!absl::Base64Unescape(row.hash, entry.mutable_hash())) entry.set_hash(row.hash);
   return entry;
 }
 

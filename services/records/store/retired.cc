@@ -42,10 +42,10 @@ absl::StatusOr<std::vector<LedgerRow>> ReadLedger(Connection& connection,
   entry.person_id = query.person_id;
   Query select(connection.sql());
   select.Into(entry.sequence, entry.task_id, entry.minutes, entry.reverses, entry.confirmation,
-              entry.time_ms, entry.confirmer_id, entry.reason);
+              entry.time_ms, entry.confirmer_id, entry.reason, entry.hash);
   select.Add(
-      "SELECT sequence, task_id, minutes, reverses, confirmation, time_ms, confirmer_id, reason "
-      "FROM ledger WHERE person_id = ?",
+      "SELECT sequence, task_id, minutes, reverses, confirmation, time_ms, confirmer_id, reason, "
+      "hash FROM ledger WHERE person_id = ?",
       query.person_id);
   select.Add(" AND sequence > ?", query.after_sequence);
   if (!query.task_id.empty()) select.Add(" AND task_id = ?", query.task_id);

@@ -156,6 +156,7 @@ const Table<LedgerRow>& LedgerTable() {
                                  {"time_ms", &Row::time_ms},
                                  {"confirmer_id", &Row::confirmer_id},
                                  {"reason", &Row::reason},
+                                 {"hash", &Row::hash},
                                  {"event_ms", &Row::event_ms},
                                  {"event_seq", &Row::event_seq}}};
   return table;

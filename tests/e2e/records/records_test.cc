@@ -99,6 +99,25 @@ class RecordsTest : public ::testing::Test {
     EXPECT_EQ(streams, 16 * events::ServicesReadBy("records").size());
   }
 
+  // An entry of which only the reason is another, so that all sums are right.
+  void ExpectCheckFindsAChangedEntry() {
+    std::string person;
+    {
+      records::Connection connection(deployment().records_file());
+      connection.sql() << "SELECT person_id FROM ledger LIMIT 1", soci::into(person);
+      connection.sql() << "UPDATE ledger SET reason = reason || 'x' WHERE person_id = :person AND "
+                          "sequence = 1",
+          soci::use(person);
+    }
+    const ctl::Outcome changed = Check();
+    EXPECT_EQ(changed.code, ctl::kRefused);
+    EXPECT_THAT(changed.out, ContainsRegex(person + " +- +entry 1 is changed"));
+    EXPECT_THAT(changed.err, HasSubstr("the hours of 0 people, the ledgers of 1"));
+    records::Connection connection(deployment().records_file());
+    connection.sql() << "UPDATE ledger SET reason = substr(reason, 1, length(reason) - 1) WHERE "
+                        "person_id = :person AND sequence = 1",
+        soci::use(person);
+  }
   // What owners and archive differ in is named, and nothing else.
   void ExpectCheckFindsWhatDiffers() {
     const ctl::Outcome same = Check();
@@ -172,6 +191,7 @@ TEST_F(RecordsTest, TheWholeLoopIsInTheHistory) {
   }
   EXPECT_GT(credited, 5);
   ExpectEveryEventOnce();
+  ExpectCheckFindsAChangedEntry();
   ExpectCheckFindsWhatDiffers();
 }
 

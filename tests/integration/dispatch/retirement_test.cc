@@ -1,6 +1,7 @@
 // Tasks and hours that leave a real store for the archive, and answer as before.
 #include <gmock/gmock.h>
 
+#include "common/ledger/chain.h"
 #include "tests/integration/dispatch/missed.h"
 
 namespace baodao::dispatch {
@@ -36,6 +37,14 @@ class TaskRetirementTest : public MissedTest {
     timer.shard = one_.app.keys.ShardOf(person);
     timer.due = clock_.Now();
     return Run(one_.deadlines.Ledger(timer));
+  }
+  // Of the chain of the person's ledger: "" for none.
+  std::string FaultOf(const std::string& person) {
+    ledger::ChainCheck chain(BalanceOf(person, *Run(one_.app.ledgers.Head(person))));
+    const std::vector<v1::LedgerEntry> entries = *Run(one_.app.ledgers.List(person, 0, 100));
+    for (const v1::LedgerEntry& entry : entries) chain.Add(entry);
+    const std::optional<ledger::Fault> fault = chain.End();
+    return fault ? ledger::TextOf(*fault) : "";
   }
   // Keys that name the id, but those of requests.
   std::vector<std::string> KeysOf(const std::string& id) {
@@ -167,6 +176,10 @@ TEST_F(TaskRetirementTest, OldHoursLeaveAndTheBalanceStays) {
   EXPECT_EQ(mixed[1].minutes(), -30);
   EXPECT_EQ(mixed[1].reverses(), 4u);
   EXPECT_EQ(mixed[2].minutes(), 45);
+  archived_[0].set_reason("改过");
+  EXPECT_EQ(FaultOf(person), "entry 1 is changed");
+  archived_ = all;
+  EXPECT_EQ(FaultOf(person), "") << "from the first that has left to the last that is here";
   // The archive is lost: what the store has is shown, however many are missing before it.
   archived_.clear();
   const std::vector<v1::LedgerEntry> left = *Run(one_.app.ledgers.List(person, 0, 2));

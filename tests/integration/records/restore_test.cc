@@ -43,6 +43,7 @@ Event HoursNow(uint64_t sequence, int64_t minutes) {
   entry.set_sequence(sequence);
   entry.set_task_id("tsk_1");
   entry.set_minutes(minutes);
+  entry.set_hash("\x01\xff");
   return event;
 }
 
@@ -92,6 +93,7 @@ TEST_P(RestoreTest, WhatIsMissingIsFilledIn) {
     EXPECT_EQ(Text("SELECT unit_id FROM ledger"), "unt_1") << "its assignment's";
     EXPECT_EQ(Text("SELECT area_code FROM ledger"), kHere);
     EXPECT_EQ(Number("SELECT start_ms FROM ledger"), 9'000);
+    EXPECT_EQ(Text("SELECT hash FROM ledger"), "Af8=");
   }
 }
 

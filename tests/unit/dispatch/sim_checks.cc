@@ -4,12 +4,14 @@
 #include <set>
 
 #include "common/clock/timestamp.h"
+#include "common/ledger/chain.h"
 #include "services/dispatch/domain/calendar.h"
 #include "services/dispatch/domain/change.h"
 #include "services/dispatch/domain/states.h"
 #include "services/dispatch/domain/take.h"
 #include "services/dispatch/domain/times.h"
 #include "services/dispatch/store/indexes.h"
+#include "services/dispatch/store/ledgers.h"
 
 namespace baodao::dispatch {
 namespace {
@@ -142,18 +144,21 @@ std::string CheckLedgers(World& world,
         mine == served.end() ? std::map<std::string, int64_t>() : mine->second;
     std::map<std::string, int64_t> credited;
     int64_t minutes = 0;
+    ledger::ChainCheck chain(BalanceOf(person, head));
     for (uint64_t sequence = 1; sequence <= head.last_sequence(); ++sequence) {
       char field[24];
       std::snprintf(field, sizeof field, "%020llu", static_cast<unsigned long long>(sequence));
       if (hash == nullptr || !hash->contains(field)) return "promise 6: the ledger has a gap";
       v1::LedgerEntry entry;
       entry.ParseFromString(hash->at(field));
+      chain.Add(entry);
       if (credited.contains(entry.task_id())) return "promise 6: credited twice";
       credited[entry.task_id()] = entry.minutes();
       minutes += entry.minutes();
     }
     if (credited != expected) return "promise 6: credited is not what was served";
     if (minutes != head.minutes()) return "promise 6: the balance is not the sum";
+    if (const auto fault = chain.End()) return "the ledger's " + ledger::TextOf(*fault);
   }
   return {};
 }

@@ -1,4 +1,5 @@
 // One replica remembers, or has just read, what another writes.
+#include "common/ledger/chain.h"
 #include "common/store/mutate.h"
 #include "common/testing/matchers.h"
 #include "tests/unit/dispatch/fixture.h"
@@ -74,12 +75,17 @@ class LedgersTest : public TwoReplicasTest {
     const auto corrected = co_await Correct(replica, minutes, "to " + std::to_string(minutes));
     EXPECT_THAT(corrected, testing::IsOk());
   }
-  // The sum of all entries, which the head must name.
+  // The sum of all entries, which the head must name and with which their chain must end.
   int64_t Minutes() {
     const v1::LedgerRecord head = *Run(app(1).ledgers.Head(person_));
     const auto entries = *Run(app(1).ledgers.List(person_, 0, 100));
     int64_t sum = 0;
-    for (const v1::LedgerEntry& entry : entries) sum += entry.minutes();
+    ledger::ChainCheck chain(BalanceOf(person_, head));
+    for (const v1::LedgerEntry& entry : entries) {
+      sum += entry.minutes();
+      chain.Add(entry);
+    }
+    EXPECT_FALSE(chain.End().has_value());
     EXPECT_EQ(sum, head.minutes());
     return sum;
   }
