@@ -7,7 +7,9 @@
 #include "common/timers/timer_loop.h"
 #include "services/inbox/app/hub.h"
 #include "services/inbox/app/liaisons.h"
+#include "services/inbox/rpc/channel_handlers.h"
 #include "services/inbox/rpc/inbox_handlers.h"
+#include "services/inbox/store/channel_store.h"
 #include "services/inbox/store/inbox_store.h"
 #include "services/inbox/workers/deliverer.h"
 
@@ -19,9 +21,11 @@ struct InboxService final : service::Service {
   InboxService(service::Runtime& runtime, service::Host& host)
       : areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         store(runtime.store, runtime.config.Duration("keep_ended")),
+        channels(runtime.store, runtime.key_ring),
         handlers(store, hub, areas, runtime.key_ring, runtime.clock),
+        channel_handlers(channels, store, runtime.clock),
         liaisons(UnitsFromRegistration(runtime.ChannelTo("registration")), runtime.clock),
-        deliverer(store, liaisons, areas, runtime.clock),
+        deliverer(store, channels, liaisons, areas, runtime.clock),
         timers(runtime.store, runtime.clock) {
     timers.Register(std::string(kRemindTimer),
                     [this](const timers::Timer& timer) { return deliverer.OnReminder(timer); });
@@ -34,6 +38,7 @@ struct InboxService final : service::Service {
     host.Follow([this](const events::Delivery& delivery) { return deliverer.OnEvent(delivery); });
     host.Timers(timers);
     handlers.Register(&runtime.router);
+    channel_handlers.Register(&runtime.router);
     runtime.access = PolicyOf(areas);
   }
 
@@ -45,7 +50,9 @@ struct InboxService final : service::Service {
   areas::AreaTreeFeed areas;
   InboxStore store;
   Hub hub;
+  ChannelStore channels;
   InboxHandlers handlers;
+  ChannelHandlers channel_handlers;
   Liaisons liaisons;
   Deliverer deliverer;
   timers::TimerLoop timers;

@@ -12,6 +12,7 @@
 //   urgent:<owner>     stream  the urgent ones of these, once more         about kKept, keep_ended
 //   held:<owner>       hash    tally → notification held back              kMaxTallies, kHeldFor
 //   reminders:<owner>  hash    task → notification to remind of            until the task begins
+//   channels:<person>  record  ChannelsRecord: devices, preferences        kMaxDevices, one a person
 //
 // clang-format on
 #pragma once

@@ -17,6 +17,9 @@ constexpr size_t kNoticesAtOnce = 16;
 
 Task<absl::Status> Deliverer::OnEvent(const events::Delivery& delivery) {
   if (delivery.event.has_unit_changed()) liaisons_.Apply(delivery.event.unit_changed().unit());
+  if (delivery.event.has_session_ended()) {
+    co_return co_await EndDevices(delivery.event.session_ended());
+  }
   std::vector<Notice> notices = NoticesOf(delivery.event);
   const std::optional<Cursor> id = Cursor::Parse(delivery.id);
   if (!id) co_return absl::InvalidArgumentError("no id of an event: " + delivery.id);
@@ -38,6 +41,12 @@ Task<absl::Status> Deliverer::OnEvent(const events::Delivery& delivery) {
     co_await deliver(0);
   }
   co_return first_error;
+}
+
+Task<absl::Status> Deliverer::EndDevices(events::v1::SessionEnded ended) {
+  const std::optional<Owner> owner = inbox_.PersonOwner(ended.person_id());
+  if (!owner) co_return absl::OkStatus();
+  co_return co_await channels_.EndSession(*owner, ended.session_id());
 }
 
 Task<absl::Status> Deliverer::Deliver(Notice notice, Cause cause) {

@@ -12,6 +12,7 @@
 #include "common/timers/timer_loop.h"
 #include "services/inbox/app/liaisons.h"
 #include "services/inbox/domain/notice.h"
+#include "services/inbox/store/channel_store.h"
 #include "services/inbox/store/inbox_store.h"
 
 namespace baodao::inbox {
@@ -19,10 +20,12 @@ namespace baodao::inbox {
 class Deliverer {
  public:
   // All outlive it.
-  Deliverer(InboxStore& inbox, Liaisons& liaisons, areas::AreaTreeFeed& areas, Clock& clock)
-      : inbox_(inbox), liaisons_(liaisons), areas_(areas), clock_(clock) {}
+  Deliverer(InboxStore& inbox, ChannelStore& channels, Liaisons& liaisons,
+            areas::AreaTreeFeed& areas, Clock& clock)
+      : inbox_(inbox), channels_(channels), liaisons_(liaisons), areas_(areas), clock_(clock) {}
 
   // For the group "inbox". One commit for each recipient, done once however often the event comes.
+  // The devices of a session that has ended are forgotten.
   Task<absl::Status> OnEvent(const events::Delivery& delivery);
   // For timers of kRemindTimer, kHeldTimer and kAgeTimer.
   Task<absl::Status> OnReminder(timers::Timer timer);
@@ -30,6 +33,7 @@ class Deliverer {
   Task<absl::Status> OnAge(timers::Timer timer);
 
  private:
+  Task<absl::Status> EndDevices(events::v1::SessionEnded ended);
   Task<absl::Status> Deliver(Notice notice, Cause cause);
   // Nothing when there is nobody (any more) to tell.
   Task<absl::StatusOr<std::optional<Owner>>> OwnerOf(Recipient to, std::string trace_id);
@@ -38,6 +42,7 @@ class Deliverer {
   Task<absl::StatusOr<Owner>> AreaOwner(std::string area_code);
 
   InboxStore& inbox_;
+  ChannelStore& channels_;
   Liaisons& liaisons_;
   areas::AreaTreeFeed& areas_;
   Clock& clock_;

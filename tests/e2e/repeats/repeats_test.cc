@@ -5,6 +5,8 @@
 
 #include <set>
 
+#include "baodao/inbox/v1/channel.pb.h"
+#include "common/ids/ids.h"
 #include "common/status/grpc.h"
 #include "common/testing/matchers.h"
 #include "common/testing/until.h"
@@ -128,6 +130,7 @@ class RepeatsTest : public ::testing::Test {
   void PlayService();
   void PlayMatching();
   void PlayConfirmation();
+  void PlayChannels();
   int64_t MinutesOf(size_t person) {
     dispatch::v1::GetBalanceRequest get;
     get.set_person_id(Person(person));
@@ -347,9 +350,23 @@ void RepeatsTest::PlayConfirmation() {
   Await([&] { return MinutesOf(6) == 1; });
 }
 
+void RepeatsTest::PlayChannels() {
+  const std::string me = Quoted("person_id", Person(0));
+  Do("RegisterDevice", By(0), me + "platform: DEVICE_PLATFORM_IOS push_token: 'a'",
+     "push_token: 'b'");
+  inbox::v1::Channels channels;
+  ASSERT_TRUE(channels.ParseFromString(sent_.back().answer));
+  ASSERT_EQ(channels.devices_size(), 1);
+  Do("RemoveDevice", By(0), me + Quoted("device_id", channels.devices(0).device_id()),
+     Quoted("device_id", ids::New("dev", 0)));
+  Do("SetPreferences", By(0), me + "preferences { digest_hour: 8 }",
+     "preferences { digest_hour: 9 }");
+}
+
 TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
   const std::string inbox = Quoted("person_id", Person(0)) + "cursor: '0-1' ";
   Do("MarkRead", By(0), inbox, "cursor: '0-2'");  // changes nothing
+  PlayChannels();
   PlayPeople();
   PlayUnitsAndAreas();
   PlayNeeds();

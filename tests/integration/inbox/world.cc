@@ -18,11 +18,14 @@ Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
                  areas::AreaSource source, UnitSource units)
     : areas(std::move(source), clock),
       inbox(store, kKeep),
+      channels(store, ring),
       handlers(inbox, hub, areas, ring, clock),
+      channel_handlers(channels, inbox, clock),
       liaisons(std::move(units), clock),
-      deliverer(inbox, liaisons, areas, clock) {
+      deliverer(inbox, channels, liaisons, areas, clock) {
   testing::Run(loop, areas.Load());
   handlers.Register(&router);
+  channel_handlers.Register(&router);
 }
 
 InboxTest::InboxTest() : ServiceFixture(GetParam(), "inbox", kShards) {

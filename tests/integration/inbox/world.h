@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "baodao/inbox/v1/channel.grpc.pb.h"
 #include "baodao/inbox/v1/inbox.grpc.pb.h"
 #include "common/clock/timestamp.h"
 #include "common/events/tail.h"
@@ -17,7 +18,9 @@
 #include "common/testing/service_fixture.h"
 #include "services/inbox/app/hub.h"
 #include "services/inbox/app/liaisons.h"
+#include "services/inbox/rpc/channel_handlers.h"
 #include "services/inbox/rpc/inbox_handlers.h"
+#include "services/inbox/store/channel_store.h"
 #include "services/inbox/store/inbox_store.h"
 #include "services/inbox/workers/deliverer.h"
 
@@ -36,7 +39,9 @@ struct Replica {
   InboxStore inbox;
   Hub hub;
   crypto::KeyRing ring = crypto::KeyRing::Generate();
+  ChannelStore channels;
   InboxHandlers handlers;
+  ChannelHandlers channel_handlers;
   Liaisons liaisons;
   Deliverer deliverer;
   rpc::Router router;

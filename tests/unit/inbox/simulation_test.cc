@@ -52,12 +52,15 @@ struct Replica {
         areas([] { return SmallTree(); }, clock),
         inbox(store, std::chrono::hours(24 * 30)),
         liaisons(NoUnit, clock),
-        deliverer(inbox, liaisons, areas, clock) {}
+        channels(store, ring),
+        deliverer(inbox, channels, liaisons, areas, clock) {}
 
   store::MemoryStore store;
   areas::AreaTreeFeed areas;
   InboxStore inbox;
   Liaisons liaisons;
+  crypto::KeyRing ring = crypto::KeyRing::Generate();
+  ChannelStore channels;
   Deliverer deliverer;
 };
 

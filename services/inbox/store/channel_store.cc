@@ -1,0 +1,49 @@
+#include "services/inbox/store/channel_store.h"
+
+#include <functional>
+#include <utility>
+
+#include "common/status/macros.h"
+#include "common/store/mutate.h"
+#include "services/inbox/domain/channels.h"
+
+namespace baodao::inbox {
+
+std::string ChannelStore::KeyOf(const Owner& person) const {
+  return store_.keys().Of(person.shard, "channels", person.id);
+}
+
+Task<absl::StatusOr<LoadedChannels>> ChannelStore::Load(Owner person) {
+  CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await store_.Get(KeyOf(person)));
+  LoadedChannels channels;
+  channels.version = stored.version;
+  if (!channels.record.ParseFromString(stored.bytes)) {
+    co_return absl::DataLossError("the channels of " + person.id + " cannot be parsed");
+  }
+  co_return channels;
+}
+
+void ChannelStore::Put(store::Commit* commit, const Owner& person,
+                       const LoadedChannels& channels) const {
+  commit->Put(KeyOf(person), channels.version, channels.record.SerializeAsString());
+}
+
+v1::DeviceRecord ChannelStore::DeviceWith(const Owner& person, std::string_view push_token) const {
+  v1::DeviceRecord device;
+  device.set_token_hash(ring_.LookupHash(push_token));
+  device.set_push_token(ring_.Seal(push_token, "device:" + person.id + ":push_token"));
+  return device;
+}
+
+Task<absl::Status> ChannelStore::EndSession(Owner person, std::string session_id) {
+  std::function<Task<absl::StatusOr<store::Commit>>()> decide =
+      [&]() -> Task<absl::StatusOr<store::Commit>> {
+    store::Commit commit(person.shard);
+    CO_ASSIGN_OR_RETURN(LoadedChannels channels, co_await Load(person));
+    if (DropSession(&channels.record, session_id)) Put(&commit, person, channels);
+    co_return commit;
+  };
+  co_return co_await store::Update(store_, std::move(decide));
+}
+
+}  // namespace baodao::inbox
