@@ -1,5 +1,5 @@
 // The chain of hashes that shows whether a person's ledger was changed
-// (ops/decisions/0037-a-ledger-is-a-chain.md).
+// (ops/decisions/0034-a-ledger-is-a-chain.md).
 #pragma once
 
 #include <cstdint>

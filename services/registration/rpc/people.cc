@@ -121,11 +121,11 @@ Task<absl::StatusOr<std::map<std::string, std::string>>> NamesOfUnits(App& app,
   co_return names;
 }
 
-Task<absl::StatusOr<v1::ListIdentitiesResponse>> ListIdentities(App& app, rpc::CallContext,
-                                                                v1::ListIdentitiesRequest request) {
+Task<absl::StatusOr<v1::BatchGetIdentitiesResponse>> BatchGetIdentities(
+    App& app, rpc::CallContext, v1::BatchGetIdentitiesRequest request) {
   std::vector<std::string> ids(request.person_ids().begin(), request.person_ids().end());
   CO_ASSIGN_OR_RETURN(const auto people, co_await app.records.LoadMany(kPerson, std::move(ids)));
-  v1::ListIdentitiesResponse response;
+  v1::BatchGetIdentitiesResponse response;
   std::set<std::string> units;
   for (const auto& person : people) {
     CO_ASSIGN_OR_RETURN(PrivateFields fields, app.vault.Open(person.record));
@@ -150,7 +150,7 @@ void RegisterPeople(App& app, rpc::Router& router) {
   router.Unary(service + "ListPeople", app, &ListPeople);
   router.Unary(service + "GetProfile", app, &GetProfile);
   router.Unary(service + "ListProfiles", app, &ListProfiles);
-  router.Unary(service + "ListIdentities", app, &ListIdentities);
+  router.Unary(service + "BatchGetIdentities", app, &BatchGetIdentities);
 }
 
 }  // namespace baodao::registration

@@ -359,10 +359,10 @@ TEST_P(PersonServiceTest, ServicesAreToldWhoSomebodyIs) {
                 testing::IsOk());
   }
   Advance(minutes(6));  // that of the doctor has run out
-  v1::ListIdentitiesRequest request;
+  v1::BatchGetIdentitiesRequest request;
   for (const std::string& id : {other.id, ids::New("per", 0), one.id}) request.add_person_ids(id);
   const auto send = [&](const std::string& token) {
-    return Call(*person_client_, &People::ListIdentities, token, request);
+    return Call(*person_client_, &People::BatchGetIdentities, token, request);
   };
   const auto told = send(tokens_.Service("dispatch"));
   ASSERT_THAT(told, testing::IsOk());
@@ -394,9 +394,10 @@ TEST_P(PersonServiceTest, IdentitiesNameTheUnitThatAReviewConfirmed) {
       Call(*registration_client_, &Registrations::CreateRegistration, member.token, through);
   ASSERT_THAT(came, testing::IsOk());
   ASSERT_THAT(Review(Coordinator("c1"), came->registration_id()), testing::IsOk());
-  v1::ListIdentitiesRequest request;
+  v1::BatchGetIdentitiesRequest request;
   request.add_person_ids(member.id);
-  const auto told = Call(*person_client_, &People::ListIdentities, tokens_.Service("x"), request);
+  const auto told =
+      Call(*person_client_, &People::BatchGetIdentities, tokens_.Service("x"), request);
   ASSERT_THAT(told, testing::IsOk());
   ASSERT_EQ(told->identities_size(), 1);
   EXPECT_EQ(told->identities(0).unit_id(), unit.unit_id());

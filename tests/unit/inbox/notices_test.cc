@@ -441,6 +441,37 @@ TEST(Notices, ADropOutReachesTheRequesterAndTheCoordinators) {
   EXPECT_EQ(params.at("reason"), "发烧");
 }
 
+// The words of whoever leaves or declines reach everybody who hears of it, in both languages.
+TEST(Notices, WordsOfWhoeverLeavesOrDeclinesReachTheOthers) {
+  using namespace dispatch::v1;  // NOLINT
+  const auto with_words = [](AssignmentState before, AssignmentState after, int others) {
+    auto event = Assigned(before, after, "per_v");
+    auto* changed = event.mutable_assignment_changed();
+    changed->mutable_assignment()->set_reason("发烧");
+    changed->mutable_task()->set_accepted_count(others);
+    if (others > 0) changed->mutable_task()->set_state(TASK_STATE_STAFFED);
+    return event;
+  };
+  const auto expect_words = [](const events::v1::Event& event, const Lines& told) {
+    Lines shown;
+    for (const Notice& notice : NoticesOf(event)) {
+      if (notice.record.kind().empty()) continue;
+      shown.push_back(notice.record.kind());
+      for (const Locale locale : {Locale::kZh, Locale::kEn}) {
+        const Words words = Render(notice.record, locale, [](const std::string& c) { return c; });
+        EXPECT_NE(words.body.find("发烧"), std::string::npos) << words.body;
+      }
+    }
+    EXPECT_EQ(shown, told);
+  };
+  expect_words(with_words(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_WITHDRAWN, 0),
+               {"nobody_coming", "task_short"});
+  expect_words(with_words(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_WITHDRAWN, 2),
+               {"helper_dropped_out", "task_dropout"});
+  expect_words(with_words(ASSIGNMENT_STATE_OFFERED, ASSIGNMENT_STATE_DECLINED, 0),
+               {"offer_declined"});
+}
+
 TEST(Notices, WhoseStandingEndedHearsWhyAndSoDoTheOthers) {
   using namespace dispatch::v1;  // NOLINT
   auto released = Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_RELEASED, "dispatch");

@@ -73,7 +73,7 @@ class ChainTest : public ::testing::Test {
   dispatch::v1::Balance head_;
 };
 
-// Computed by another program from the layout that 0037 writes down: archives outlive programs.
+// Computed by another program from the layout that 0034 writes down: archives outlive programs.
 TEST_F(ChainTest, TheLayoutIsTheOneThatIsWrittenDown) {
   EXPECT_EQ(absl::BytesToHexString(entries_[0].hash()),
             "f0870152f996aaf164a90f4eafd31d44e64220f015dc193eb2a78aa6476a3537");
