@@ -8,6 +8,7 @@
 
 #include "baodao/dispatch/v1/assignment.grpc.pb.h"
 #include "baodao/dispatch/v1/task.grpc.pb.h"
+#include "baodao/inbox/v1/channel.grpc.pb.h"
 #include "baodao/inbox/v1/inbox.grpc.pb.h"
 #include "baodao/lists/v1/match.grpc.pb.h"
 #include "baodao/lists/v1/need.grpc.pb.h"
@@ -66,6 +67,7 @@ class Backend {
   rpc::Client<dispatch::v1::LedgerService> ledger{dispatch};
   rpc::Client<matching::v1::MatchingService> matchings{matching};
   rpc::Client<inbox::v1::InboxService> notifications{inbox};
+  rpc::Client<inbox::v1::ChannelService> channels{inbox};
   rpc::Client<records::v1::HistoryService> histories{records};
   rpc::Client<records::v1::ArchiveService> archive{records};
   rpc::Client<records::v1::ReportService> reports{records};
@@ -90,6 +92,7 @@ using Assignments = rpc::AsyncOf<dispatch::v1::AssignmentService>;
 using Ledger = rpc::AsyncOf<dispatch::v1::LedgerService>;
 using Matchings = rpc::AsyncOf<matching::v1::MatchingService>;
 using Notifications = rpc::AsyncOf<inbox::v1::InboxService>;
+using Channels = rpc::AsyncOf<inbox::v1::ChannelService>;
 using Histories = rpc::AsyncOf<records::v1::HistoryService>;
 using Archive = rpc::AsyncOf<records::v1::ArchiveService>;
 using Reports = rpc::AsyncOf<records::v1::ReportService>;

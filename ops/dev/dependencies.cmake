@@ -10,6 +10,7 @@ pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
 # Its -D_FILE_OFFSET_BITS=64 means nothing on 64-bit machines, but makes GCC reject the precompiled header.
 set_property(TARGET PkgConfig::HIREDIS PROPERTY INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
 find_package(Boost REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc)
@@ -19,5 +20,5 @@ find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
 
 set(BAODAO_LIBRARIES
     ${REFLECTION_LIBRARY} gRPC::grpc++ protobuf::libprotobuf PkgConfig::HIREDIS PkgConfig::SODIUM
-    PkgConfig::TOMLPLUSPLUS prometheus-cpp::pull prometheus-cpp::core spdlog::spdlog Boost::headers
+    PkgConfig::CURL PkgConfig::TOMLPLUSPLUS prometheus-cpp::pull prometheus-cpp::core spdlog::spdlog Boost::headers
     ICU::uc Threads::Threads)

@@ -1,10 +1,15 @@
 // inbox: what happened that concerns people.
 #include "common/service/main.h"
 
+#include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "common/areas/feed.h"
 #include "common/timers/timer_loop.h"
+#include "common/webhook/sender.h"
+#include "services/inbox/app/metrics.h"
 #include "services/inbox/app/hub.h"
 #include "services/inbox/app/liaisons.h"
 #include "services/inbox/rpc/channel_handlers.h"
@@ -12,20 +17,48 @@
 #include "services/inbox/store/channel_store.h"
 #include "services/inbox/store/inbox_store.h"
 #include "services/inbox/workers/deliverer.h"
+#include "services/inbox/workers/pusher.h"
 
 namespace baodao::inbox {
 namespace {
 
+std::vector<config::Row> Rows() {
+  using config::Type;
+  return {
+      {"push_url", Type::kString, "",
+       "Where pushes to devices are posted: the address of a push gateway; empty: nothing is "
+       "pushed.",
+       false, webhook::Url()},
+      {"push_secret", Type::kString, "",
+       "What pushes are signed with: whsec_ and the base64 of 24 to 64 bytes.", true,
+       webhook::Secret()},
+      {"push_timeout", Type::kDuration, "10s", "How long one try of a push takes at most.", false,
+       config::Between(0.001, 30)},
+  };
+}
+
+std::unique_ptr<webhook::Sender> SenderOf(service::Runtime& runtime) {
+  const std::string& url = runtime.config.Str("push_url");
+  const std::string& secret = runtime.config.Str("push_secret");
+  if (url.empty() || secret.empty()) return nullptr;
+  return std::make_unique<webhook::Sender>(runtime.loop, url, secret, kPushesAtOnce,
+                                           runtime.config.Duration("push_timeout"));
+}
+
 // Everything of one process, in the order it is needed.
 struct InboxService final : service::Service {
   InboxService(service::Runtime& runtime, service::Host& host)
-      : areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
+      : runtime(runtime),
+        areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         store(runtime.store, runtime.config.Duration("keep_ended")),
         channels(runtime.store, runtime.key_ring),
         handlers(store, hub, areas, runtime.key_ring, runtime.clock),
         channel_handlers(channels, store, runtime.clock),
         liaisons(UnitsFromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         deliverer(store, channels, liaisons, areas, runtime.clock),
+        metrics(runtime.metrics),
+        sender(SenderOf(runtime)),
+        pusher(runtime.loop, store, channels, areas, runtime.clock, metrics, Sending()),
         timers(runtime.store, runtime.clock) {
     timers.Register(std::string(kRemindTimer),
                     [this](const timers::Timer& timer) { return deliverer.OnReminder(timer); });
@@ -33,6 +66,8 @@ struct InboxService final : service::Service {
                     [this](const timers::Timer& timer) { return deliverer.OnHeld(timer); });
     timers.Register(std::string(kAgeTimer),
                     [this](const timers::Timer& timer) { return deliverer.OnAge(timer); });
+    timers.Register(std::string(kPushTimer),
+                    [this](const timers::Timer& timer) { return pusher.OnTimer(timer); });
     host.Areas(areas);
     host.Tail("inbox", hub);
     host.Follow([this](const events::Delivery& delivery) { return deliverer.OnEvent(delivery); });
@@ -43,9 +78,22 @@ struct InboxService final : service::Service {
   }
 
   Task<absl::Status> Load() override {
+    if (!sender && !runtime.config.Str("push_url").empty()) {
+      co_return absl::InvalidArgumentError("push_secret must be set where push_url is");
+    }
     co_await areas.Load();
+    runtime.Spawn("pushes", pusher.Run());
     co_return absl::OkStatus();
   }
+
+  SendPush Sending() {
+    if (!sender) return nullptr;
+    return [this](std::string id, std::string json) {
+      return sender->Send(std::move(id), std::move(json), runtime.clock.Now());
+    };
+  }
+
+  service::Runtime& runtime;
 
   areas::AreaTreeFeed areas;
   InboxStore store;
@@ -55,6 +103,9 @@ struct InboxService final : service::Service {
   ChannelHandlers channel_handlers;
   Liaisons liaisons;
   Deliverer deliverer;
+  PushMetrics metrics;
+  std::unique_ptr<webhook::Sender> sender;
+  Pusher pusher;
   timers::TimerLoop timers;
 };
 
@@ -66,6 +117,7 @@ int main(int argc, char** argv) {
   program.name = "inbox";
   program.about = "Notifications of Baodao's people and areas, as lists and as resumable streams.";
   program.port = 7105;
+  program.rows = baodao::inbox::Rows();
   program.make = baodao::service::Make<baodao::inbox::InboxService>;
   return baodao::service::Main(program, argc, argv);
 }

@@ -10,6 +10,7 @@
 #include "common/service/startup.h"
 #include "common/status/macros.h"
 #include "common/timers/timer_loop.h"
+#include "common/webhook/sender.h"
 #include "services/registration/rpc/routes.h"
 
 namespace baodao::registration {
@@ -19,8 +20,19 @@ std::vector<config::Row> Rows() {
   using config::Type;
   return {
       {"codes_file", Type::kString, "",
-       "File that login codes are appended to instead of being sent, for local use; empty: codes "
-       "cannot be sent."},
+       "File that login codes are appended to instead of being sent, for local use."},
+      {"sms_url", Type::kString, "",
+       "Where login codes are posted: the address of an SMS gateway. Empty, and no codes_file: "
+       "nobody can log in.",
+       false, webhook::Url()},
+      {"sms_secret", Type::kString, "",
+       "What they are signed with: whsec_ and the base64 of 24 to 64 bytes.", true,
+       webhook::Secret()},
+      {"sms_template", Type::kString, "", "The template of login codes at the provider."},
+      {"sms_text", Type::kString, "【报到】验证码 {code}，{minutes} 分钟内有效，请勿告诉他人。",
+       "The text of login codes, for providers that take texts."},
+      {"sms_timeout", Type::kDuration, "5s", "How long handing over a code takes at most.", false,
+       config::Between(0.001, 30)},
       {"login_code_interval", Type::kDuration, "60s",
        "Between two login codes of one phone for one address, or for one device it has signed in "
        "with.",
@@ -48,10 +60,38 @@ LoginLimits LimitsOf(const config::Config& config) {
   return limits;
 }
 
-std::unique_ptr<CodeSender> SenderOf(const config::Config& config) {
+// At a time; a rush of logins is spread by the limits of login.
+constexpr int kSmsAtOnce = 32;
+
+std::unique_ptr<webhook::Sender> SmsOf(service::Runtime& runtime) {
+  const std::string& url = runtime.config.Str("sms_url");
+  const std::string& secret = runtime.config.Str("sms_secret");
+  if (url.empty() || secret.empty()) return nullptr;
+  return std::make_unique<webhook::Sender>(runtime.loop, url, secret, kSmsAtOnce,
+                                           runtime.config.Duration("sms_timeout"));
+}
+
+std::unique_ptr<CodeSender> SenderOf(const config::Config& config, webhook::Sender* sms,
+                                     Clock& clock) {
+  if (sms != nullptr) {
+    SmsTemplate text{config.Str("sms_template"), config.Str("sms_text")};
+    return std::make_unique<SmsCodeSender>(*sms, clock, std::move(text));
+  }
   const std::string& file = config.Str("codes_file");
   if (file.empty()) return std::make_unique<NoCodeSender>();
   return std::make_unique<FileCodeSender>(file);
+}
+
+// Codes that were meant for phones would go to a file, or nowhere.
+absl::Status CheckSms(const config::Config& config) {
+  const bool url = !config.Str("sms_url").empty();
+  if (url && config.Str("sms_secret").empty()) {
+    return absl::InvalidArgumentError("sms_secret must be set where sms_url is");
+  }
+  if (url && !config.Str("codes_file").empty()) {
+    return absl::InvalidArgumentError("codes_file and sms_url cannot both be set");
+  }
+  return absl::OkStatus();
 }
 
 // Everything of one process, in the order it is needed.
@@ -60,7 +100,9 @@ struct RegistrationService final : service::Service {
       : clock(runtime.clock),
         areas(runtime.store, runtime.clock),
         metrics(runtime.metrics),
-        sender(SenderOf(runtime.config)),
+        config(runtime.config),
+        sms(SmsOf(runtime)),
+        sender(SenderOf(runtime.config, sms.get(), runtime.clock)),
         archive(record::NewArchive(runtime.ChannelTo("records"))),
         records(
             runtime.store, runtime.clock, runtime.key_ring, [this] { return areas.tree(); },
@@ -90,6 +132,7 @@ struct RegistrationService final : service::Service {
   }
 
   Task<absl::Status> Load() override {
+    CO_RETURN_IF_ERROR(CheckSms(config));
     std::function<Task<absl::Status>()> read = [this] { return areas.feed().Refresh(); };
     CO_RETURN_IF_ERROR(co_await service::UntilReachable(clock, "areas", std::move(read)));
     CountAreas();
@@ -110,6 +153,8 @@ struct RegistrationService final : service::Service {
   Clock& clock;
   AreaBook areas;
   Metrics metrics;
+  const config::Config& config;
+  std::unique_ptr<webhook::Sender> sms;
   std::unique_ptr<CodeSender> sender;
   std::unique_ptr<record::Archive> archive;
   record::Repository records;

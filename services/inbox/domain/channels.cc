@@ -8,6 +8,7 @@
 
 #include "common/clock/timestamp.h"
 #include "common/status/status.h"
+#include "services/inbox/domain/push.h"
 
 namespace baodao::inbox {
 namespace {
@@ -54,6 +55,12 @@ bool DropSession(v1::ChannelsRecord* channels, std::string_view session_id) {
   });
 }
 
+bool HasDevices(v1::ChannelsRecord* channels, Time now) {
+  DropDevicesWhere(channels,
+                   [&](const v1::DeviceRecord& known) { return IsForgotten(known, now); });
+  return !channels->devices().empty();
+}
+
 absl::Status CheckPreferences(const v1::Preferences& preferences) {
   std::set<int> named;
   for (int i = 0; i < preferences.choices_size(); ++i) {
@@ -71,6 +78,10 @@ v1::Channels ChannelsOf(const v1::ChannelsRecord& channels, Time now) {
     if (!IsForgotten(*record, now)) *shown.add_devices() = record->device();
   }
   *shown.mutable_preferences() = channels.preferences();
+  const auto& undelivered = channels.undelivered();
+  for (auto push = undelivered.rbegin(); push != undelivered.rend(); ++push) {
+    if (now - ToTime(push->time()) < kUndeliveredLife) *shown.add_undelivered() = *push;
+  }
   return shown;
 }
 

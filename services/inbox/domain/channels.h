@@ -24,10 +24,13 @@ bool DropDevice(v1::ChannelsRecord* channels, std::string_view device_id);
 // Whether devices end with this session; they are dropped.
 bool DropSession(v1::ChannelsRecord* channels, std::string_view session_id);
 
+// Drops devices past their life. Whether there are others.
+bool HasDevices(v1::ChannelsRecord* channels, Time now);
+
 // Refuses preferences that name a group twice.
 absl::Status CheckPreferences(const v1::Preferences& preferences);
 
-// What the person sees, without devices past their life.
+// What the person sees, without devices and undelivered pushes past their life.
 v1::Channels ChannelsOf(const v1::ChannelsRecord& channels, Time now);
 
 }  // namespace baodao::inbox

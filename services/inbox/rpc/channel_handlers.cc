@@ -27,6 +27,17 @@ absl::StatusOr<Owner> ChannelHandlers::PersonOwner(const std::string& person_id)
   return *owner;
 }
 
+Task<absl::Status> ChannelHandlers::StartPushes(Owner owner, v1::ChannelsRecord* channels,
+                                                store::Commit* commit) {
+  if (channels->devices().empty()) co_return absl::OkStatus();
+  CO_ASSIGN_OR_RETURN(LoadedHead head, co_await inbox_.LoadHead(owner, store::Read::kFresh));
+  if (head.record.pushes()) co_return absl::OkStatus();
+  channels->set_seen(head.record.added());
+  head.record.set_pushes(true);
+  inbox_.PutHead(commit, owner, head);
+  co_return absl::OkStatus();
+}
+
 template <class Request>
 Task<absl::StatusOr<v1::Channels>> ChannelHandlers::Change(rpc::CallContext context,
                                                            Request request, ChangeChannels change) {
@@ -38,6 +49,7 @@ Task<absl::StatusOr<v1::Channels>> ChannelHandlers::Change(rpc::CallContext cont
     const Time now = clock_.Now();
     CO_ASSIGN_OR_RETURN(LoadedChannels channels, co_await channels_.Load(owner));
     CO_RETURN_IF_ERROR(change(owner, &channels.record, now));
+    CO_RETURN_IF_ERROR(co_await StartPushes(owner, &channels.record, &decision.commit));
     channels_.Put(&decision.commit, owner, channels);
     decision.response = ChannelsOf(channels.record, now);
     co_return decision;

@@ -18,7 +18,7 @@ namespace baodao::inbox {
 class ChannelHandlers {
  public:
   // All outlive the handlers.
-  ChannelHandlers(ChannelStore& channels, const InboxStore& inbox, Clock& clock)
+  ChannelHandlers(ChannelStore& channels, InboxStore& inbox, Clock& clock)
       : channels_(channels), inbox_(inbox), clock_(clock) {}
 
   void Register(rpc::Router* router);
@@ -36,13 +36,15 @@ class ChannelHandlers {
   using ChangeChannels = std::function<absl::Status(const Owner&, v1::ChannelsRecord*, Time now)>;
 
   absl::StatusOr<Owner> PersonOwner(const std::string& person_id) const;
+  // What comes from now on is pushed, if it was not: there are devices now.
+  Task<absl::Status> StartPushes(Owner owner, v1::ChannelsRecord* channels, store::Commit* commit);
   // Gives the request one answer: the channels as `change` leaves them.
   template <class Request>
   Task<absl::StatusOr<v1::Channels>> Change(rpc::CallContext context, Request request,
                                             ChangeChannels change);
 
   ChannelStore& channels_;
-  const InboxStore& inbox_;
+  InboxStore& inbox_;
   Clock& clock_;
 };
 

@@ -8,6 +8,12 @@
 #include "services/inbox/domain/channels.h"
 
 namespace baodao::inbox {
+namespace {
+
+// What a token is sealed for.
+std::string PlaceOf(const Owner& person) { return "device:" + person.id + ":push_token"; }
+
+}  // namespace
 
 std::string ChannelStore::KeyOf(const Owner& person) const {
   return store_.keys().Of(person.shard, "channels", person.id);
@@ -31,8 +37,13 @@ void ChannelStore::Put(store::Commit* commit, const Owner& person,
 v1::DeviceRecord ChannelStore::DeviceWith(const Owner& person, std::string_view push_token) const {
   v1::DeviceRecord device;
   device.set_token_hash(ring_.LookupHash(push_token));
-  device.set_push_token(ring_.Seal(push_token, "device:" + person.id + ":push_token"));
+  device.set_push_token(ring_.Seal(push_token, PlaceOf(person)));
   return device;
+}
+
+absl::StatusOr<std::string> ChannelStore::TokenOf(const Owner& person,
+                                                  const v1::DeviceRecord& device) const {
+  return ring_.Open(device.push_token(), PlaceOf(person));
 }
 
 Task<absl::Status> ChannelStore::EndSession(Owner person, std::string session_id) {

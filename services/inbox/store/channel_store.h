@@ -36,6 +36,9 @@ class ChannelStore {
   // A device with its token, which is sealed for this person.
   v1::DeviceRecord DeviceWith(const Owner& person, std::string_view push_token) const;
 
+  // The token in clear. DATA_LOSS where it cannot be opened.
+  absl::StatusOr<std::string> TokenOf(const Owner& person, const v1::DeviceRecord& device) const;
+
   // Forgets the devices that end with the session. OK also where there are none.
   Task<absl::Status> EndSession(Owner person, std::string session_id);
 

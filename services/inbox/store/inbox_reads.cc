@@ -1,4 +1,5 @@
 // Reads of an inbox.
+#include <algorithm>
 #include <utility>
 
 #include "common/status/macros.h"
@@ -8,6 +9,7 @@ namespace baodao::inbox {
 namespace {
 
 constexpr int kScanned = 200;  // entries at once, in search of some
+constexpr int kLatest = 8;     // the same, where mostly the first is the last
 
 absl::StatusOr<std::vector<Entry>> Parse(std::vector<store::StreamEntry> raw) {
   std::vector<Entry> entries;
@@ -57,6 +59,23 @@ Task<absl::StatusOr<std::vector<Entry>>> InboxStore::Displaced(Owner owner,
     }
     if (urgent.size() < static_cast<size_t>(kScanned)) co_return displaced;
   }
+}
+
+Task<absl::StatusOr<std::vector<v1::NotificationRecord>>> InboxStore::Since(Owner owner,
+                                                                            uint64_t number) {
+  std::vector<v1::NotificationRecord> newer;
+  std::optional<Cursor> before;
+  for (bool more = true; more;) {
+    CO_ASSIGN_OR_RETURN(std::vector<Entry> entries, co_await Before(owner, before, kLatest));
+    more = entries.size() == static_cast<size_t>(kLatest);
+    for (Entry& entry : entries) {
+      before = entry.cursor;
+      if (entry.record.number() <= number) more = false;
+      if (entry.record.number() > number) newer.push_back(std::move(entry.record));
+    }
+  }
+  std::ranges::reverse(newer);
+  co_return newer;
 }
 
 Task<absl::StatusOr<bool>> InboxStore::Shows(Owner owner, uint64_t cause) {

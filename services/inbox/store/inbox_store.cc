@@ -64,7 +64,7 @@ std::optional<Owner> InboxStore::PersonOwner(const std::string& person_id) const
   return Owner{person_id, store_.keys().ShardOfId(person_id)};
 }
 
-Task<absl::StatusOr<InboxStore::LoadedHead>> InboxStore::LoadHead(Owner owner, store::Read read) {
+Task<absl::StatusOr<LoadedHead>> InboxStore::LoadHead(Owner owner, store::Read read) {
   CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await store_.Get(HeadKey(owner), read));
   LoadedHead head;
   head.version = stored.version;
@@ -72,6 +72,15 @@ Task<absl::StatusOr<InboxStore::LoadedHead>> InboxStore::LoadHead(Owner owner, s
     co_return absl::DataLossError("the inbox head of " + owner.id + " cannot be parsed");
   }
   co_return head;
+}
+
+void InboxStore::ExpectHead(store::Commit* commit, const Owner& owner,
+                            const LoadedHead& head) const {
+  commit->Expect(HeadKey(owner), head.version);
+}
+
+void InboxStore::PutHead(store::Commit* commit, const Owner& owner, const LoadedHead& head) const {
+  commit->Put(HeadKey(owner), head.version, head.record.SerializeAsString());
 }
 
 void InboxStore::Append(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
@@ -86,6 +95,7 @@ void InboxStore::Append(store::Commit* commit, const Owner& owner, v1::InboxReco
     head->set_ages(true);
     commit->SetTimer(timers::Member(kAgeTimer, owner.id), cause.now + keep_);
   }
+  if (head->pushes()) commit->SetTimer(timers::Member(kPushTimer, owner.id), cause.now);
   events::v1::Event event;
   *event.mutable_time() = ToTimestamp(cause.now);
   event.set_actor_id(cause.actor_id);
@@ -144,7 +154,7 @@ store::Commit InboxStore::CommitOf(const Owner& owner, LoadedHead head, Addition
   }
   // Also where nothing is shown: a reminder under way must notice that it is not wanted any more.
   if (!cause.requeued) NoteTold(&head.record, cause.event, name);
-  commit.Put(HeadKey(owner), head.version, head.record.SerializeAsString());
+  PutHead(&commit, owner, head);
   return commit;
 }
 
@@ -180,9 +190,9 @@ Task<absl::Status> InboxStore::OnTimer(Owner owner, std::string key, std::string
   }
   if (kept[0] && show(&record, &head.record)) {
     Append(&commit, owner, &head.record, &record, cause);
-    commit.Put(HeadKey(owner), head.version, head.record.SerializeAsString());
+    PutHead(&commit, owner, head);
   } else {
-    commit.Expect(HeadKey(owner), head.version);
+    ExpectHead(&commit, owner, head);
   }
   if (kept[0]) commit.RemoveField(std::move(key), std::move(field));
   commit.ClearTimer(std::move(timer));
@@ -235,7 +245,7 @@ Task<absl::Status> InboxStore::DropOld(Owner owner, std::string timer, Time now)
     dropped = left[0].record.number() - 1;
   }
   head.record.set_read(std::max(head.record.read(), dropped));
-  commit.Put(HeadKey(owner), head.version, head.record.SerializeAsString());
+  PutHead(&commit, owner, head);
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome, co_await store_.Apply(std::move(commit)));
   if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
   co_return absl::AbortedError("the inbox changed at the same moment");

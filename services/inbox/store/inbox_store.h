@@ -40,6 +40,7 @@ inline constexpr uint64_t kKept = 1'000;
 inline constexpr std::string_view kRemindTimer = "remind";
 inline constexpr std::string_view kHeldTimer = "held";
 inline constexpr std::string_view kAgeTimer = "age";
+inline constexpr std::string_view kPushTimer = "push";
 
 struct Owner {
   std::string id;  // a person or an area
@@ -58,6 +59,12 @@ struct Cause {
 struct Entry {
   Cursor cursor;
   v1::NotificationRecord record;
+};
+
+// The head of an inbox as it was read.
+struct LoadedHead {
+  uint64_t version = 0;
+  v1::InboxRecord record;
 };
 
 struct Addition {
@@ -108,17 +115,19 @@ class InboxStore {
   // goes back.
   Task<absl::StatusOr<v1::InboxRecord>> MarkRead(Owner owner, Cursor cursor, store::Commit* commit);
 
+  // Those with a greater number that are still kept, oldest first.
+  Task<absl::StatusOr<std::vector<v1::NotificationRecord>>> Since(Owner owner, uint64_t number);
+  Task<absl::StatusOr<LoadedHead>> LoadHead(Owner owner, store::Read read);
+  // In a commit of theirs: the head is as it was read, or becomes what it is here.
+  void ExpectHead(store::Commit* commit, const Owner& owner, const LoadedHead& head) const;
+  void PutHead(store::Commit* commit, const Owner& owner, const LoadedHead& head) const;
+
  private:
-  struct LoadedHead {
-    uint64_t version = 0;
-    v1::InboxRecord record;
-  };
   std::string HeadKey(const Owner& owner) const;
   std::string StreamKey(const Owner& owner) const;
   std::string UrgentKey(const Owner& owner) const;
   std::string RemindersKey(const Owner& owner) const;
   std::string HeldKey(const Owner& owner) const;
-  Task<absl::StatusOr<LoadedHead>> LoadHead(Owner owner, store::Read read);
   // A notification that waited in a field of `key` for its timer; `show` prepares it and its head,
   // or says that it is not to be shown.
   using Show = std::function<bool(v1::NotificationRecord*, v1::InboxRecord*)>;

@@ -1,12 +1,9 @@
 #include "services/records/store/database.h"
 
-#include <absl/cleanup/cleanup.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <asio/post.hpp>
-
-#include "common/async/signal.h"
+#include "common/async/on_thread.h"
 
 namespace baodao::records {
 namespace {
@@ -16,13 +13,6 @@ constexpr int kWriters = 4;
 constexpr int kReaders = 4;
 // Reads that wait or run. Nobody waits for the ones behind.
 constexpr int kMostReads = 256;
-
-struct Waiting {
-  explicit Waiting(asio::io_context& loop) : done(loop) {}
-  Signal done;
-  absl::Status status;
-  std::atomic<bool> abandoned = false;
-};
 
 // SQLite would make it readable for everybody.
 void MakePrivateFile(const std::string& path) {
@@ -49,23 +39,11 @@ Task<absl::Status> Database::RunStep(Lane& lane, Step step) {
   if (lane.reads && lane.waiting >= kMostReads) {
     co_return absl::UnavailableError("database: too many questions wait for it");
   }
-  auto waiting = std::make_shared<Waiting>(loop_);
-  const absl::Cleanup abandon = [waiting] { waiting->abandoned = true; };
-  auto run = [this, &lane, waiting, step = std::move(step)]() mutable {
-    absl::Status status;
-    if (!waiting->abandoned) status = Do(lane, step);
-    step = nullptr;
-    --lane.waiting;
-    // The last that knows of the signal must be on the loop.
-    asio::post(loop_, [waiting = std::move(waiting), status = std::move(status)] {
-      waiting->status = status;
-      waiting->done.Notify();
-    });
-  };
   ++lane.waiting;
-  asio::post(lane.threads, std::move(run));
-  co_await waiting->done.Wait();
-  co_return waiting->status;
+  std::shared_ptr<void> counted(nullptr, [&lane](void*) { --lane.waiting; });
+  std::function<absl::Status()> work = [this, &lane, counted = std::move(counted),
+                                        step = std::move(step)] { return Do(lane, step); };
+  co_return co_await OnThread(loop_, lane.threads, std::move(work));
 }
 
 std::unique_ptr<Connection> Database::Lane::Take() {

@@ -4,18 +4,42 @@
 #include <absl/status/status.h>
 
 #include <string>
+#include <utility>
 
 #include "common/async/task.h"
 #include "common/clock/clock.h"
+#include "common/webhook/sender.h"
 
 namespace baodao::registration {
 
-// Implementations talk to an SMS gateway, or to a file on a developer's machine. Loop thread only.
+// Loop thread only.
 class CodeSender {
  public:
   virtual ~CodeSender() = default;
-  // Hands the code over for delivery. Any error makes the caller try again later with another code.
-  virtual Task<absl::Status> Send(std::string phone, std::string code, Time expires) = 0;
+  // Hands the code over for delivery, once. `challenge_id` is its own. Any error makes the caller
+  // try again later with another code.
+  virtual Task<absl::Status> Send(std::string challenge_id, std::string phone, std::string code,
+                                  Time expires) = 0;
+};
+
+struct SmsTemplate {
+  std::string name;  // at the provider; may be empty
+  std::string text;  // with {code} and {minutes}
+};
+
+// Posts an Sms to a gateway: one try, whose end the caller waits for.
+class SmsCodeSender final : public CodeSender {
+ public:
+  // Both outlive it.
+  SmsCodeSender(webhook::Sender& sender, Clock& clock, SmsTemplate sms)
+      : sender_(sender), clock_(clock), sms_(std::move(sms)) {}
+  Task<absl::Status> Send(std::string challenge_id, std::string phone, std::string code,
+                          Time expires) override;
+
+ private:
+  webhook::Sender& sender_;
+  Clock& clock_;
+  SmsTemplate sms_;
 };
 
 // Appends "<expiry, milliseconds since the epoch> <phone> <code>\n" to a file of mode 0600, for
@@ -23,7 +47,8 @@ class CodeSender {
 class FileCodeSender final : public CodeSender {
  public:
   explicit FileCodeSender(std::string path) : path_(std::move(path)) {}
-  Task<absl::Status> Send(std::string phone, std::string code, Time expires) override;
+  Task<absl::Status> Send(std::string challenge_id, std::string phone, std::string code,
+                          Time expires) override;
 
  private:
   std::string path_;
@@ -32,7 +57,8 @@ class FileCodeSender final : public CodeSender {
 // For deployments that cannot send codes yet: every Send is an error.
 class NoCodeSender final : public CodeSender {
  public:
-  Task<absl::Status> Send(std::string phone, std::string code, Time expires) override;
+  Task<absl::Status> Send(std::string challenge_id, std::string phone, std::string code,
+                          Time expires) override;
 };
 
 }  // namespace baodao::registration

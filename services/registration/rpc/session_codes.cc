@@ -114,7 +114,7 @@ Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SessionHandlers::SendCode(
   record.set_code_hash(app_.vault.CodeHash(phone_hash, code));
   *record.mutable_expire_time() = ToTimestamp(expires);
   CO_RETURN_IF_ERROR(co_await KeepCode(record));
-  const absl::Status sent = co_await app_.sender.Send(phone, code, expires);
+  const absl::Status sent = co_await app_.sender.Send(record.challenge_id(), phone, code, expires);
   if (!sent.ok()) {
     log::Error("login.code_not_sent", {{"status", sent}}, context.trace_id());
     co_await DropCode(record);

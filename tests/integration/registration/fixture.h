@@ -42,7 +42,7 @@ inline constexpr char kAreas[] =
 // Remembers codes instead of sending them.
 class PocketSender final : public CodeSender {
  public:
-  Task<absl::Status> Send(std::string phone, std::string code, Time) override {
+  Task<absl::Status> Send(std::string, std::string phone, std::string code, Time) override {
     if (broken) co_return absl::UnavailableError("gateway down");
     codes[phone] = code;
     ++sent;

@@ -1,0 +1,97 @@
+#include "common/webhook/sender.h"
+
+#include <absl/strings/match.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/strip.h>
+#include <sodium.h>
+
+#include <utility>
+#include <variant>
+
+#include "common/crypto/base64.h"
+
+namespace baodao::webhook {
+namespace {
+
+constexpr std::string_view kPrefix = "whsec_";
+
+std::string Sign(std::string_view text, std::string_view key) {
+  const auto bytes = [](std::string_view view) {
+    return reinterpret_cast<const unsigned char*>(view.data());
+  };
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, bytes(key), key.size());
+  crypto_auth_hmacsha256_update(&state, bytes(text), text.size());
+  std::string mac(crypto_auth_hmacsha256_BYTES, '\0');
+  crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(mac.data()));
+  sodium_memzero(&state, sizeof(state));
+  return crypto::Encode64(mac, crypto::Base64::kStandard);
+}
+
+bool MayBeTriedAgain(int status) {
+  return status >= 500 || status == 408 || status == 425 || status == 429;
+}
+
+}  // namespace
+
+std::vector<std::string> HeadersOf(std::string_view id, std::string_view body, std::string_view key,
+                                   Time now) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  const std::string signature = Sign(absl::StrCat(id, ".", seconds, ".", body), key);
+  return {"content-type: application/json", absl::StrCat("webhook-id: ", id),
+          absl::StrCat("webhook-timestamp: ", seconds),
+          absl::StrCat("webhook-signature: v1,", signature)};
+}
+
+std::optional<std::string> KeyOf(std::string_view secret) {
+  if (!absl::ConsumePrefix(&secret, kPrefix)) return std::nullopt;
+  std::optional<std::string> key = crypto::Decode64(secret, crypto::Base64::kStandard);
+  if (!key || key->size() < 24 || key->size() > 64) return std::nullopt;
+  return key;
+}
+
+config::Validator Url() {
+  return [](const config::Value& value) -> std::string {
+    const std::string& url = std::get<std::string>(value);
+    for (std::string_view scheme : {"https://", "http://"}) {
+      if (absl::StartsWith(url, scheme) && url.size() > scheme.size()) return "";
+    }
+    return url.empty() ? "" : "must begin with https:// or http://";
+  };
+}
+
+config::Validator Secret() {
+  return [](const config::Value& value) -> std::string {
+    const std::string& secret = std::get<std::string>(value);
+    if (secret.empty() || KeyOf(secret)) return "";
+    return "must be whsec_ and the base64 of 24 to 64 bytes";
+  };
+}
+
+Sender::Sender(asio::io_context& loop, std::string url, std::string_view secret, int calls,
+               Millis timeout)
+    : url_(std::move(url)), key_(KeyOf(secret).value()), client_(loop, calls, timeout) {}
+
+Task<Outcome> Sender::Send(std::string id, std::string body, Time now) {
+  http::Request request;
+  request.url = url_;
+  request.headers = HeadersOf(id, body, key_, now);
+  request.body = std::move(body);
+  absl::StatusOr<http::Response> response = co_await client_.Post(std::move(request));
+  Outcome outcome;
+  if (!response.ok()) {
+    outcome.why = std::string(response.status().message());
+    co_return outcome;
+  }
+  outcome.retry_after = response->retry_after;
+  if (response->status >= 200 && response->status < 300) {
+    outcome.kind = Outcome::Kind::kAccepted;
+    outcome.body = std::move(response->body);
+    co_return outcome;
+  }
+  outcome.why = absl::StrCat("HTTP ", response->status);
+  if (!MayBeTriedAgain(response->status)) outcome.kind = Outcome::Kind::kRefused;
+  co_return outcome;
+}
+
+}  // namespace baodao::webhook

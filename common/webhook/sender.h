@@ -1,0 +1,60 @@
+// Signed messages to a server of others, as Standard Webhooks 1.0 has them
+// (https://www.standardwebhooks.com): a POST with the headers webhook-id, webhook-timestamp and
+// webhook-signature, "v1," and the base64 of HMAC-SHA256 over "<id>.<timestamp>.<body>".
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <asio/io_context.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/config/config.h"
+#include "common/http/client.h"
+
+namespace baodao::webhook {
+
+// What became of one try.
+struct Outcome {
+  enum class Kind {
+    kAccepted,  // a 2xx answer
+    kFailed,    // no answer, 408, 425, 429 or 5xx: may be tried again
+    kRefused,   // any other: the same again would be refused again
+  };
+  Kind kind = Kind::kFailed;
+  std::string body;                   // of what was accepted
+  std::string why;                    // of what was not
+  std::optional<Millis> retry_after;  // at the earliest, as the server says
+};
+
+// The headers of a message sent at `now`. `key` is the secret in clear bytes.
+std::vector<std::string> HeadersOf(std::string_view id, std::string_view body, std::string_view key,
+                                   Time now);
+
+// The bytes of a secret as settings and receivers have it: "whsec_" and the base64 of 24 to 64
+// bytes. nullopt for any other text.
+std::optional<std::string> KeyOf(std::string_view secret);
+
+// Of settings: an address that may be empty, and a secret that may be.
+config::Validator Url();
+config::Validator Secret();
+
+// Loop thread only.
+class Sender {
+ public:
+  // Both as checked above, and not empty. At most `calls` tries at a time, none longer than
+  // `timeout`.
+  Sender(asio::io_context& loop, std::string url, std::string_view secret, int calls,
+         Millis timeout);
+
+  // One try of a JSON body. The server tells by `id` that a message came twice.
+  Task<Outcome> Send(std::string id, std::string body, Time now);
+
+ private:
+  std::string url_;
+  std::string key_;
+  http::Client client_;
+};
+
+}  // namespace baodao::webhook
