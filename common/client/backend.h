@@ -9,6 +9,7 @@
 #include "baodao/dispatch/v1/assignment.grpc.pb.h"
 #include "baodao/dispatch/v1/task.grpc.pb.h"
 #include "baodao/inbox/v1/channel.grpc.pb.h"
+#include "baodao/inbox/v1/home.grpc.pb.h"
 #include "baodao/inbox/v1/inbox.grpc.pb.h"
 #include "baodao/lists/v1/match.grpc.pb.h"
 #include "baodao/lists/v1/need.grpc.pb.h"
@@ -68,6 +69,7 @@ class Backend {
   rpc::Client<matching::v1::MatchingService> matchings{matching};
   rpc::Client<inbox::v1::InboxService> notifications{inbox};
   rpc::Client<inbox::v1::ChannelService> channels{inbox};
+  rpc::Client<inbox::v1::HomeService> homes{inbox};
   rpc::Client<records::v1::HistoryService> histories{records};
   rpc::Client<records::v1::ArchiveService> archive{records};
   rpc::Client<records::v1::ReportService> reports{records};
@@ -93,6 +95,7 @@ using Ledger = rpc::AsyncOf<dispatch::v1::LedgerService>;
 using Matchings = rpc::AsyncOf<matching::v1::MatchingService>;
 using Notifications = rpc::AsyncOf<inbox::v1::InboxService>;
 using Channels = rpc::AsyncOf<inbox::v1::ChannelService>;
+using Homes = rpc::AsyncOf<inbox::v1::HomeService>;
 using Histories = rpc::AsyncOf<records::v1::HistoryService>;
 using Archive = rpc::AsyncOf<records::v1::ArchiveService>;
 using Reports = rpc::AsyncOf<records::v1::ReportService>;

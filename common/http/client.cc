@@ -87,10 +87,8 @@ Client::Client(asio::io_context& loop, int calls, Millis timeout)
 Client::~Client() { threads_.join(); }
 
 Task<absl::StatusOr<Response>> Client::Post(Request request) {
-  std::function<absl::StatusOr<Response>()> work = [request = std::move(request),
-                                                    timeout = timeout_] {
-    return PostNow(request, timeout);
-  };
+  std::function<absl::StatusOr<Response>()> work =
+      [request = std::move(request), timeout = timeout_] { return PostNow(request, timeout); };
   co_return co_await OnThread(loop_, threads_, std::move(work));
 }
 

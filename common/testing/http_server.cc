@@ -16,16 +16,15 @@ namespace {
 
 using asio::ip::tcp;
 
-HttpRequest ParseHead(std::string_view head) {
+HttpRequest ParseHead(const std::string& head) {
   HttpRequest request;
-  std::vector<std::string_view> lines = absl::StrSplit(head, "\r\n");
-  const std::vector<std::string_view> first = absl::StrSplit(lines[0], ' ');
-  if (first.size() > 1) request.target = std::string(first[1]);
-  for (const std::string_view line : lines) {
-    const std::pair<std::string_view, std::string_view> parts =
-        absl::StrSplit(line, absl::MaxSplits(':', 1));
-    request.headers[absl::AsciiStrToLower(parts.first)] =
-        std::string(absl::StripAsciiWhitespace(parts.second));
+  const std::vector<std::string> lines = absl::StrSplit(head, "\r\n");
+  const std::vector<std::string> first = absl::StrSplit(lines[0], ' ');
+  if (first.size() > 1) request.target = first[1];
+  for (const std::string& line : lines) {
+    std::pair<std::string, std::string> parts = absl::StrSplit(line, absl::MaxSplits(':', 1));
+    absl::StripAsciiWhitespace(&parts.second);
+    request.headers[absl::AsciiStrToLower(parts.first)] = parts.second;
   }
   return request;
 }
@@ -66,7 +65,7 @@ Task<void> HttpServer::Serve(tcp::socket socket) {
   for (;;) {
     const size_t head =
         co_await asio::async_read_until(socket, asio::dynamic_buffer(buffer), "\r\n\r\n", kAwait);
-    HttpRequest request = ParseHead(std::string_view(buffer).substr(0, head - 4));
+    HttpRequest request = ParseHead(buffer.substr(0, head - 4));
     buffer.erase(0, head);
     const size_t length = std::stoul("0" + request.headers["content-length"]);
     if (buffer.size() < length) {
@@ -80,7 +79,8 @@ Task<void> HttpServer::Serve(tcp::socket socket) {
       requests_.push_back(request);
     }
     const HttpAnswer answer = answer_(request);
-    if (answer.hangs) co_await asio::async_read_until(socket, asio::dynamic_buffer(buffer), '\0', kAwait);
+    if (answer.hangs)
+      co_await asio::async_read_until(socket, asio::dynamic_buffer(buffer), '\0', kAwait);
     const std::string text =
         absl::StrCat("HTTP/1.1 ", answer.status, " x\r\n", answer.headers,
                      "content-length: ", answer.body.size(), "\r\n\r\n", answer.body);

@@ -1,8 +1,6 @@
 #include "common/webhook/sender.h"
 
-#include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
-#include <absl/strings/strip.h>
 #include <sodium.h>
 
 #include <utility>
@@ -34,8 +32,8 @@ bool MayBeTriedAgain(int status) {
 
 }  // namespace
 
-std::vector<std::string> HeadersOf(std::string_view id, std::string_view body, std::string_view key,
-                                   Time now) {
+std::vector<std::string> HeadersOf(const std::string& id, const std::string& body,
+                                   std::string_view key, Time now) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
   const std::string signature = Sign(absl::StrCat(id, ".", seconds, ".", body), key);
   return {"content-type: application/json", absl::StrCat("webhook-id: ", id),
@@ -44,7 +42,8 @@ std::vector<std::string> HeadersOf(std::string_view id, std::string_view body, s
 }
 
 std::optional<std::string> KeyOf(std::string_view secret) {
-  if (!absl::ConsumePrefix(&secret, kPrefix)) return std::nullopt;
+  if (!secret.starts_with(kPrefix)) return std::nullopt;
+  secret.remove_prefix(kPrefix.size());
   std::optional<std::string> key = crypto::Decode64(secret, crypto::Base64::kStandard);
   if (!key || key->size() < 24 || key->size() > 64) return std::nullopt;
   return key;
@@ -53,8 +52,8 @@ std::optional<std::string> KeyOf(std::string_view secret) {
 config::Validator Url() {
   return [](const config::Value& value) -> std::string {
     const std::string& url = std::get<std::string>(value);
-    for (std::string_view scheme : {"https://", "http://"}) {
-      if (absl::StartsWith(url, scheme) && url.size() > scheme.size()) return "";
+    for (const std::string_view scheme : {"https://", "http://"}) {
+      if (url.starts_with(scheme) && url.size() > scheme.size()) return "";
     }
     return url.empty() ? "" : "must begin with https:// or http://";
   };

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/config/config.h"
 #include "common/http/client.h"
@@ -29,8 +30,8 @@ struct Outcome {
 };
 
 // The headers of a message sent at `now`. `key` is the secret in clear bytes.
-std::vector<std::string> HeadersOf(std::string_view id, std::string_view body, std::string_view key,
-                                   Time now);
+std::vector<std::string> HeadersOf(const std::string& id, const std::string& body,
+                                   std::string_view key, Time now);
 
 // The bytes of a secret as settings and receivers have it: "whsec_" and the base64 of 24 to 64
 // bytes. nullopt for any other text.

@@ -9,10 +9,11 @@
 #include "common/areas/feed.h"
 #include "common/timers/timer_loop.h"
 #include "common/webhook/sender.h"
-#include "services/inbox/app/metrics.h"
 #include "services/inbox/app/hub.h"
 #include "services/inbox/app/liaisons.h"
+#include "services/inbox/app/metrics.h"
 #include "services/inbox/rpc/channel_handlers.h"
+#include "services/inbox/rpc/home_handlers.h"
 #include "services/inbox/rpc/inbox_handlers.h"
 #include "services/inbox/store/channel_store.h"
 #include "services/inbox/store/inbox_store.h"
@@ -54,6 +55,8 @@ struct InboxService final : service::Service {
         channels(runtime.store, runtime.key_ring),
         handlers(store, hub, areas, runtime.key_ring, runtime.clock),
         channel_handlers(channels, store, runtime.clock),
+        home(store, SourcesFrom(runtime.ChannelTo("dispatch"), runtime.ChannelTo("records")),
+             runtime.clock),
         liaisons(UnitsFromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         deliverer(store, channels, liaisons, areas, runtime.clock),
         metrics(runtime.metrics),
@@ -74,6 +77,7 @@ struct InboxService final : service::Service {
     host.Timers(timers);
     handlers.Register(&runtime.router);
     channel_handlers.Register(&runtime.router);
+    home.Register(&runtime.router);
     runtime.access = PolicyOf(areas);
   }
 
@@ -101,6 +105,7 @@ struct InboxService final : service::Service {
   ChannelStore channels;
   InboxHandlers handlers;
   ChannelHandlers channel_handlers;
+  HomeHandlers home;
   Liaisons liaisons;
   Deliverer deliverer;
   PushMetrics metrics;

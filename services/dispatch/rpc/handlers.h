@@ -8,6 +8,7 @@
 #include "common/rpc/router.h"
 #include "services/dispatch/app/app.h"
 #include "services/dispatch/app/taker.h"
+#include "services/dispatch/domain/task_filter.h"
 #include "services/dispatch/store/near_index.h"
 
 namespace baodao::dispatch {
@@ -32,6 +33,10 @@ class TaskHandlers {
   Answer<v1::Task> CloseTask(rpc::CallContext context, v1::CloseTaskRequest request);
 
  private:
+  // With what it must know of the caller. PERMISSION_DENIED where it asks what the caller may take,
+  // who is no person.
+  Answer<TaskFilter> FilterOf(rpc::CallContext context, v1::TaskFilter asked);
+
   App& app_;
   NearIndex& near_;
 };
@@ -56,6 +61,7 @@ class AssignmentHandlers {
       rpc::CallContext context, v1::ListTaskAssignmentsRequest request);
   Answer<v1::ListMyAssignmentsResponse> ListMyAssignments(rpc::CallContext context,
                                                           v1::ListMyAssignmentsRequest request);
+  Answer<v1::Agenda> GetAgenda(rpc::CallContext context, v1::GetAgendaRequest request);
   Answer<v1::GetMyAssignmentResponse> GetMyAssignment(rpc::CallContext context,
                                                       v1::GetMyAssignmentRequest request);
 

@@ -1,4 +1,7 @@
+#include <absl/strings/str_cat.h>
+
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <set>
 #include <utility>
@@ -30,7 +33,37 @@ std::vector<std::string_view> ListsFor(const v1::ListTasksRequest& request) {
   return lists;
 }
 
+// The nearest ones are looked at, so many at most, however many pages they fill.
+constexpr int kMostNear = 1'000;
+
+// The place of a task on the pages of those nearest: behind it the next page begins.
+std::string PositionOf(const NearIndex::Hit& hit) {
+  return absl::StrCat(absl::Hex(std::bit_cast<uint64_t>(hit.distance_m), absl::kZeroPad16),
+                      hit.task_id);
+}
+
+// In the order of their positions (distances are not negative), those behind `after`.
+std::vector<NearIndex::Hit> HitsAfter(const std::string& after, std::vector<NearIndex::Hit> hits) {
+  std::ranges::sort(hits, {}, PositionOf);
+  const auto first = std::ranges::upper_bound(hits, after, {}, PositionOf);
+  hits.erase(hits.begin(), first);
+  return hits;
+}
+
 }  // namespace
+
+// What the filter must know of the caller.
+Answer<TaskFilter> TaskHandlers::FilterOf(rpc::CallContext context, v1::TaskFilter asked) {
+  if (!asked.may_take()) co_return TaskFilter(asked, std::nullopt);
+  if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
+  const std::string& person = context.caller().person_id;
+  CO_ASSIGN_OR_RETURN(profiles::ProfilePtr profile,
+                      co_await app_.profiles.Get(rpc::CallOptions::From(context), person));
+  CO_ASSIGN_OR_RETURN(v1::CalendarRecord calendar, co_await app_.calendars.Read(person));
+  Seeker seeker{std::move(profile), std::move(calendar), app_.relations, app_.limits,
+                app_.clock.Now()};
+  co_return TaskFilter(asked, std::move(seeker));
+}
 
 Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext context,
                                                       v1::ListTasksRequest request) {
@@ -44,11 +77,16 @@ Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext context,
   const auto begin_at = [&query](Time start) {
     query.least = std::max(query.least, static_cast<double>(start.time_since_epoch().count()));
   };
+  if (request.claimable()) begin_at(app_.clock.Now() + Millis(1));
   std::function<bool(const v1::TaskRecord&)> fits;
-  if (request.claimable()) {
-    begin_at(app_.clock.Now() + Millis(1));
+  if (request.has_filter() || request.claimable()) {
+    query.exact &= !request.has_filter();
+    CO_ASSIGN_OR_RETURN(TaskFilter filter, co_await FilterOf(context, request.filter()));
     // One may have filled up since its list was read.
-    fits = [](const v1::TaskRecord& record) { return IsClaimable(record.task()); };
+    fits = [filter = std::move(filter),
+            claimable = request.claimable()](const v1::TaskRecord& record) {
+      return (!claimable || IsClaimable(record.task())) && filter.Fits(record.task());
+    };
   }
   if (request.has_start_after()) begin_at(ToTime(request.start_after()));
   const auto show = [&](v1::ListTasksResponse* response, record::Versioned<v1::TaskRecord> found) {
@@ -63,22 +101,39 @@ Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
     rpc::CallContext context, v1::FindNearestTasksRequest request) {
   constexpr int kWalk = 1200;
   const int radius = request.radius_m() > 0 ? request.radius_m() : kWalk;
-  const int limit = paging::PageSize(request.limit(), 20, 100);
+  const auto limit = static_cast<size_t>(paging::PageSize(request.page_size(), 20, 100));
   const Time now = app_.clock.Now();
-  const std::vector<NearIndex::Hit> hits = near_.Find(request.point(), radius, 2 * limit + 20, now);
-  std::vector<std::string> keys;
-  keys.reserve(hits.size());
-  for (const NearIndex::Hit& hit : hits) keys.push_back(app_.keys.Task(hit.task_id));
+  const paging::Query query = paging::QueryOf(app_.ring, context.method(), request);
+  CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), query, now));
+  CO_ASSIGN_OR_RETURN(const TaskFilter filter, co_await FilterOf(context, request.filter()));
+  const auto fits = [&](const v1::Task& task) {
+    const Time start = StartOf(task);
+    return IsClaimable(task) && start > now && start >= ToTime(request.start_after()) &&
+           (request.category().empty() || task.category() == request.category()) &&
+           filter.Fits(task);
+  };
+  const std::vector<NearIndex::Hit> hits =
+      HitsAfter(after, near_.Find(request.point(), radius, kMostNear, now));
   v1::FindNearestTasksResponse response;
-  if (keys.empty()) co_return response;
-  CO_ASSIGN_OR_RETURN(const auto stored, co_await app_.store.GetMany(std::move(keys)));
-  for (size_t i = 0; i < hits.size() && response.hits_size() < limit; ++i) {
-    v1::TaskRecord record;
-    if (!stored[i].exists() || !record.ParseFromString(stored[i].bytes)) continue;
-    if (!IsClaimable(record.task()) || StartOf(record.task()) <= now) continue;
-    v1::FindNearestTasksResponse::Hit& hit = *response.add_hits();
-    *hit.mutable_task() = Shown(app_, context, std::move(*record.mutable_task()));
-    hit.set_distance_m(hits[i].distance_m);
+  size_t read = 0;
+  while (read < hits.size() && response.hits_size() < static_cast<int>(limit)) {
+    const size_t chunk = std::min(limit + 20, hits.size() - read);
+    std::vector<std::string> keys;
+    for (size_t i = 0; i < chunk; ++i) keys.push_back(app_.keys.Task(hits[read + i].task_id));
+    CO_ASSIGN_OR_RETURN(const auto stored, co_await app_.store.GetMany(std::move(keys)));
+    for (const store::Stored& one : stored) {
+      if (response.hits_size() == static_cast<int>(limit)) break;
+      const NearIndex::Hit& found = hits[read++];
+      v1::TaskRecord record;
+      if (!one.exists() || !record.ParseFromString(one.bytes) || !fits(record.task())) continue;
+      v1::FindNearestTasksResponse::Hit& hit = *response.add_hits();
+      *hit.mutable_task() = Shown(app_, context, std::move(*record.mutable_task()));
+      hit.set_distance_m(found.distance_m);
+    }
+  }
+  context.Charge(paging::CallsOwed(static_cast<int64_t>(read), response.hits_size()));
+  if (read < hits.size()) {
+    response.set_next_page_token(paging::Encode(PositionOf(hits[read - 1]), query, now));
   }
   co_return response;
 }

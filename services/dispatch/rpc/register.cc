@@ -49,6 +49,7 @@ void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& a
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ConfirmService);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ListTaskAssignments);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ListMyAssignments);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, GetAgenda);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, GetMyAssignment);
 
   BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, GetBalance);

@@ -1,7 +1,5 @@
 #include "services/inbox/domain/push.h"
 
-#include <absl/strings/match.h>
-
 #include <algorithm>
 #include <iterator>
 #include <string>
@@ -97,7 +95,7 @@ void GiveUp(v1::ChannelsRecord* channels, const v1::PushRecord& push, Time now) 
 
 v1::NotificationGroup GroupOf(std::string_view kind) {
   const auto found = std::ranges::find_if(
-      kGroups, [&](const Group& group) { return absl::StartsWith(kind, group.prefix); });
+      kGroups, [&](const Group& group) { return kind.starts_with(group.prefix); });
   return found == std::end(kGroups) ? v1::NOTIFICATION_GROUP_WORK : found->group;
 }
 

@@ -22,8 +22,8 @@ Task<absl::Status> SmsCodeSender::Send(std::string challenge_id, std::string pho
   sms.set_phone(std::move(phone));
   sms.set_template_(sms_.name);
   (*sms.mutable_params())["minutes"] = absl::StrCat(minutes);
-  sms.set_text(absl::StrReplaceAll(sms_.text,
-                                   {{"{code}", code}, {"{minutes}", absl::StrCat(minutes)}}));
+  sms.set_text(
+      absl::StrReplaceAll(sms_.text, {{"{code}", code}, {"{minutes}", absl::StrCat(minutes)}}));
   (*sms.mutable_params())["code"] = std::move(code);
   std::string json;
   const auto written = google::protobuf::util::MessageToJsonString(sms, &json);

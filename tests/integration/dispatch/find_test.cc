@@ -178,5 +178,95 @@ TEST_F(FindTest, NearFindsWhatCanBeClaimed) {
   EXPECT_EQ(left->hits(0).task().task_id(), far);
 }
 
+TEST_F(FindTest, PeopleFindWhatTheyMayTake) {
+  v1::PublishTaskRequest request = NewTask(hours(3), 1, 1);
+  request.set_title("陪同就医");
+  const std::string first = Publish(request).task_id();
+  const std::string overlapping = Publish(request).task_id();
+  request.add_skills("nursing");
+  *request.mutable_window() = NewTask(hours(30), 1, 1).window();
+  const std::string skilled = Publish(request).task_id();
+  request.clear_skills();
+  request.set_title("理发");
+  const std::string later = Publish(request).task_id();
+
+  const std::string person = NewPerson();
+  const auto find = [&](const std::function<void(v1::TaskFilter&)>& ask) {
+    v1::ListTasksRequest list;
+    list.set_area_code("310110");
+    list.set_claimable(true);
+    ask(*list.mutable_filter());
+    const auto page = Run(replicas_[0]->tasks.ListTasks(As(person), list));
+    EXPECT_THAT(page, testing::IsOk());
+    std::set<std::string> found;
+    for (const v1::Task& task : page->tasks()) found.insert(task.task_id());
+    EXPECT_EQ(page->total_size(), 0);
+    return found;
+  };
+  using Found = std::set<std::string>;
+  const auto may_take = [](v1::TaskFilter& filter) { filter.set_may_take(true); };
+  EXPECT_EQ(find([](auto&) {}), (Found{first, overlapping, skilled, later}));
+  EXPECT_EQ(find([](auto& filter) { filter.set_text("就医"); }),
+            (Found{first, overlapping, skilled}));
+  EXPECT_EQ(find([](auto& filter) { filter.add_skills("nursing"); }), (Found{skilled}));
+  EXPECT_EQ(find(may_take), (Found{first, overlapping, later}));
+  ASSERT_THAT(Run(Claim(0, person, first, "claim")), testing::IsOk());
+  EXPECT_EQ(find(may_take), (Found{later}));
+  v1::ListTasksRequest list;
+  list.set_area_code("310110");
+  list.mutable_filter()->set_may_take(true);
+  EXPECT_THAT(Run(replicas_[0]->tasks.ListTasks(Lists(), list)),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+}
+
+TEST_F(FindTest, TheNearestComeInPagesThatLeaveNothingOut) {
+  std::set<std::string> published;
+  for (int i = 0; i < 25; ++i) {
+    v1::PublishTaskRequest request = NewTask(hours(3), 1, 1);
+    // Several at each place, and so at the same distance.
+    request.mutable_place()->set_latitude(31.27 + 0.002 * (i % 4));
+    request.set_category(i % 5 == 0 ? "cleaning" : "elderly_care");
+    published.insert(Publish(request).task_id());
+  }
+  Replica& replica = *replicas_[1];
+  metrics::Registry registry;
+  Metrics metrics(registry);
+  TaskFeed feed(replica.app, replica.near, metrics);
+  ASSERT_THAT(Run(feed.Load()), testing::IsOk());
+  v1::FindNearestTasksRequest request;
+  request.mutable_point()->set_latitude(31.2746);
+  request.mutable_point()->set_longitude(121.5234);
+  request.set_radius_m(20000);
+  const auto walk = [&] {
+    std::set<std::string> found;
+    double last = 0;
+    int shown = 0;
+    request.clear_page_token();
+    do {
+      const auto page = Run(replica.tasks.FindNearestTasks(As(NewPerson()), request));
+      if (!page.ok()) throw std::runtime_error(page.status().ToString());
+      for (const auto& hit : page->hits()) {
+        EXPECT_GE(hit.distance_m(), last);
+        last = hit.distance_m();
+        found.insert(hit.task().task_id());
+        ++shown;
+      }
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    EXPECT_EQ(static_cast<int>(found.size()), shown) << "none is shown twice";
+    return found;
+  };
+  request.set_page_size(4);
+  EXPECT_EQ(walk(), published);
+  request.set_category("cleaning");
+  EXPECT_EQ(walk().size(), 5u);
+  request.clear_category();
+  request.mutable_filter()->set_text("没有这样的任务");
+  EXPECT_TRUE(walk().empty());
+  request.set_page_token("bm9uc2Vuc2U");
+  EXPECT_THAT(Run(replica.tasks.FindNearestTasks(Coordinator(), request)),
+              testing::IsRefusal(Reason::PAGE_TOKEN_INVALID));
+}
+
 }  // namespace
 }  // namespace baodao::dispatch

@@ -1,5 +1,7 @@
 // Pushes to devices: from an event to the gateway, by two replicas, with a gateway that fails and
 // processes that go away.
+#include "services/inbox/domain/push.h"
+
 #include <gmock/gmock.h>
 #include <google/protobuf/util/json_util.h>
 
@@ -7,7 +9,6 @@
 #include <set>
 
 #include "common/testing/matchers.h"
-#include "services/inbox/domain/push.h"
 #include "services/inbox/workers/pusher.h"
 #include "tests/integration/inbox/world.h"
 

@@ -47,7 +47,8 @@ TEST_F(SmsTest, ACodeGoesOutByTemplateAndAsText) {
 TEST_F(SmsTest, AGatewayThatFailsOrHangsIsAnErrorThatDoesNotTellTheCode) {
   testing::HttpAnswer hangs;
   hangs.hangs = true;
-  for (const testing::HttpAnswer& answer : {testing::HttpAnswer{503}, testing::HttpAnswer{400}, hangs}) {
+  for (const testing::HttpAnswer& answer :
+       {testing::HttpAnswer{503}, testing::HttpAnswer{400}, hangs}) {
     const absl::Status status = Send(answer);
     EXPECT_TRUE(absl::IsUnavailable(status)) << status;
     EXPECT_EQ(status.ToString().find("042042"), std::string::npos);

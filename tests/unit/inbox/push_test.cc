@@ -70,8 +70,7 @@ TEST(PushTest, QuietHoursPutOffWhatIsNotUrgentUntilTheirEnd) {
 }
 
 TEST(PushTest, AGroupIsToldOfOnceADayOrNotAtAll) {
-  const v1::Preferences digest =
-      Choosing(v1::NOTIFICATION_GROUP_HOURS, v1::PUSH_CHOICE_DIGEST, 18);
+  const v1::Preferences digest = Choosing(v1::NOTIFICATION_GROUP_HOURS, v1::PUSH_CHOICE_DIGEST, 18);
   EXPECT_EQ(Due(digest, "hours_credited", "2026-11-29 17:59"), "2026-11-29 18:00");
   EXPECT_EQ(Due(digest, "hours_credited", "2026-11-29 18:00"), "2026-11-30 18:00");
   EXPECT_EQ(Due(digest, "task_accepted", "2026-11-29 17:59"), "2026-11-29 17:59");

@@ -14,11 +14,11 @@ TEST(Webhook, IsSignedAsTheSpecificationDoes) {
   const auto key = KeyOf("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
   ASSERT_TRUE(key);
   const Time now(std::chrono::seconds(1'614'265'330));
-  EXPECT_THAT(HeadersOf("msg_p5jXN8AQM9LWM0D4loKWxJek", "{\"test\": 2432232314}", *key, now),
-              ElementsAre("content-type: application/json",
-                          "webhook-id: msg_p5jXN8AQM9LWM0D4loKWxJek",
-                          "webhook-timestamp: 1614265330",
-                          "webhook-signature: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
+  EXPECT_THAT(
+      HeadersOf("msg_p5jXN8AQM9LWM0D4loKWxJek", "{\"test\": 2432232314}", *key, now),
+      ElementsAre("content-type: application/json", "webhook-id: msg_p5jXN8AQM9LWM0D4loKWxJek",
+                  "webhook-timestamp: 1614265330",
+                  "webhook-signature: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
 }
 
 TEST(Webhook, SecretsThatNobodyShouldUseAreNone) {

@@ -1,0 +1,30 @@
+// What people have to do: the tasks they are on, are offered and wait for.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "common/record/page.h"
+#include "services/dispatch/app/app.h"
+
+namespace baodao::dispatch {
+
+using AssignmentItem = v1::ListMyAssignmentsResponse::Item;
+
+inline constexpr size_t kItemsAtOnce = 32;
+
+// By start: tasks of the person's calendar that have not ended, and those they were asked for or
+// wait for. Some may not be current any more: ReadItems knows.
+Task<absl::StatusOr<std::vector<record::Position>>> CurrentTasksOf(App& app, std::string person);
+// The person's part in each of the tasks as both are now, read at the same time; nullopt where it
+// is neither ahead, under way nor waiting for an answer. Tasks as the person may see them.
+Task<absl::StatusOr<std::vector<std::optional<AssignmentItem>>>> ReadItems(
+    App& app, std::string person, std::span<const record::Position> tasks);
+
+Task<absl::StatusOr<v1::Agenda>> ReadAgenda(App& app, std::string person);
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,34 @@
+// What other services know of a person for the first screen of an app.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <functional>
+#include <string>
+
+#include "baodao/inbox/v1/home.pb.h"
+#include "baodao/records/v1/history.pb.h"
+#include "common/async/task.h"
+#include "common/clock/clock.h"
+#include "common/rpc/client.h"
+
+namespace baodao::inbox {
+
+template <class Request, class Response>
+using Ask = std::function<Task<absl::StatusOr<Response>>(rpc::CallOptions, Request)>;
+
+// RPCs of dispatch and records.
+struct HomeSources {
+  Ask<dispatch::v1::GetAgendaRequest, dispatch::v1::Agenda> agenda;
+  Ask<records::v1::GetStatementRequest, records::v1::GetStatementResponse> statement;
+  Ask<records::v1::ListHistoryRequest, records::v1::ListHistoryResponse> history;
+};
+// The channels outlive the sources.
+HomeSources SourcesFrom(rpc::Channel& dispatch, rpc::Channel& records);
+
+// Everything but what the inbox knows itself. Asks all at the same time, on behalf of `context`;
+// what does not answer in time is among what is missing.
+Task<v1::Home> AskForHome(const HomeSources& sources, rpc::CallContext context,
+                          std::string person_id, Time now);
+
+}  // namespace baodao::inbox

@@ -1,0 +1,25 @@
+#include "services/inbox/rpc/home_handlers.h"
+
+#include <optional>
+#include <string>
+
+#include "common/status/macros.h"
+#include "common/status/status.h"
+
+namespace baodao::inbox {
+
+void HomeHandlers::Register(rpc::Router* router) {
+  router->Unary("baodao.inbox.v1.HomeService/GetHome", this, &HomeHandlers::GetHome);
+}
+
+Task<absl::StatusOr<v1::Home>> HomeHandlers::GetHome(rpc::CallContext context,
+                                                     v1::GetHomeRequest request) {
+  const std::optional<Owner> owner = inbox_.PersonOwner(request.person_id());
+  if (!owner) co_return NotFound("person", request.person_id());
+  CO_ASSIGN_OR_RETURN(const v1::InboxRecord head, co_await inbox_.Head(*owner));
+  v1::Home home = co_await AskForHome(sources_, context, owner->id, clock_.Now());
+  home.set_unread_count(UnreadCount(head));
+  co_return home;
+}
+
+}  // namespace baodao::inbox
