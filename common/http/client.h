@@ -5,7 +5,8 @@
 
 #include <asio/io_context.hpp>
 #include <asio/thread_pool.hpp>
-#include <chrono>
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,27 +25,34 @@ struct Request {
 struct Response {
   int status = 0;
   std::string body;                   // its first 64 KiB
-  std::optional<Millis> retry_after;  // as the header says, in seconds or as a date
+  std::optional<Millis> retry_after;  // as the header says, in seconds or as a date; a day at most
 };
 
 // Each call runs on a thread of its own, which keeps its connections. Loop thread only.
 class Client {
  public:
-  // At most `calls` at a time, others wait; none takes longer than `timeout`, connecting included.
+  // At most `calls` at a time. None takes longer than `timeout`, waiting for a thread and
+  // connecting included.
   Client(asio::io_context& loop, int calls, Millis timeout);
-  // Waits for what has begun.
+  // As Stop, and waits until all have ended, about a second.
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   // The answer, whatever its status; redirections are answers. Certificates of https:// are checked
-  // against those of the machine. UNAVAILABLE where there is none; the server may have got the
-  // request all the same. Whoever waits may be cancelled: what has begun goes on.
+  // against those of the machine. UNAVAILABLE where the server did not get the request: too many
+  // wait, it cannot be reached, the client is stopped. DEADLINE_EXCEEDED where it may have got it
+  // and nothing came back. Whoever waits may be cancelled: what has begun goes on.
   Task<absl::StatusOr<Response>> Post(Request request);
+  // Cuts short what is under way and refuses what comes.
+  void Stop() { *stopping_ = true; }
 
  private:
   asio::io_context& loop_;
+  size_t most_waiting_;
   Millis timeout_;
+  std::shared_ptr<std::atomic<bool>> stopping_ = std::make_shared<std::atomic<bool>>(false);
+  std::atomic<size_t> waiting_ = 0;  // or running
   asio::thread_pool threads_;
 };
 

@@ -79,8 +79,10 @@ Task<void> HttpServer::Serve(tcp::socket socket) {
       requests_.push_back(request);
     }
     const HttpAnswer answer = answer_(request);
-    if (answer.hangs)
+    if (answer.closes) co_return;
+    if (answer.hangs) {
       co_await asio::async_read_until(socket, asio::dynamic_buffer(buffer), '\0', kAwait);
+    }
     const std::string text =
         absl::StrCat("HTTP/1.1 ", answer.status, " x\r\n", answer.headers,
                      "content-length: ", answer.body.size(), "\r\n\r\n", answer.body);

@@ -25,6 +25,7 @@ struct HttpAnswer {
   std::string body;
   std::string headers;  // more lines, each with its "\r\n"
   bool hangs = false;   // none comes, until the client goes away
+  bool closes = false;  // none comes: the connection ends
 };
 
 // Serves on a thread of its own. Thread-safe.

@@ -26,8 +26,19 @@ std::string Sign(std::string_view text, std::string_view key) {
   return crypto::Encode64(mac, crypto::Base64::kStandard);
 }
 
-bool MayBeTriedAgain(int status) {
-  return status >= 500 || status == 408 || status == 425 || status == 429;
+// Others are the server's trouble, or that of who runs it: a wrong secret, an address that moved.
+bool IsAboutTheMessage(int status) {
+  return status == 400 || status == 410 || status == 413 || status == 422;
+}
+
+// Of this machine: "http://127.0.0.1:8080/…", "http://localhost/…", "http://[::1]".
+bool IsLocal(std::string_view url) {
+  for (const std::string_view local : {"http://127.0.0.1", "http://localhost", "http://[::1]"}) {
+    if (!url.starts_with(local)) continue;
+    const std::string_view rest = url.substr(local.size());
+    if (rest.empty() || rest[0] == ':' || rest[0] == '/') return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -52,10 +63,10 @@ std::optional<std::string> KeyOf(std::string_view secret) {
 config::Validator Url() {
   return [](const config::Value& value) -> std::string {
     const std::string& url = std::get<std::string>(value);
-    for (const std::string_view scheme : {"https://", "http://"}) {
-      if (url.starts_with(scheme) && url.size() > scheme.size()) return "";
-    }
-    return url.empty() ? "" : "must begin with https:// or http://";
+    if (url.find('@') != url.npos) return "must not hold a user or a password";
+    const bool secure = url.starts_with("https://") && url.size() > 8;
+    if (url.empty() || secure || IsLocal(url)) return "";
+    return "must begin with https:// (http:// only on this machine)";
   };
 }
 
@@ -79,6 +90,7 @@ Task<Outcome> Sender::Send(std::string id, std::string body, Time now) {
   absl::StatusOr<http::Response> response = co_await client_.Post(std::move(request));
   Outcome outcome;
   if (!response.ok()) {
+    if (absl::IsDeadlineExceeded(response.status())) outcome.kind = Outcome::Kind::kUnanswered;
     outcome.why = std::string(response.status().message());
     co_return outcome;
   }
@@ -89,7 +101,7 @@ Task<Outcome> Sender::Send(std::string id, std::string body, Time now) {
     co_return outcome;
   }
   outcome.why = absl::StrCat("HTTP ", response->status);
-  if (!MayBeTriedAgain(response->status)) outcome.kind = Outcome::Kind::kRefused;
+  if (IsAboutTheMessage(response->status)) outcome.kind = Outcome::Kind::kRefused;
   co_return outcome;
 }
 

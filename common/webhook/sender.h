@@ -19,9 +19,10 @@ namespace baodao::webhook {
 // What became of one try.
 struct Outcome {
   enum class Kind {
-    kAccepted,  // a 2xx answer
-    kFailed,    // no answer, 408, 425, 429 or 5xx: may be tried again
-    kRefused,   // any other: the same again would be refused again
+    kAccepted,    // a 2xx answer
+    kFailed,      // not taken: may be tried again
+    kUnanswered,  // the same, but the server may have taken it
+    kRefused,     // 400, 410, 413 or 422: the same again would be refused again
   };
   Kind kind = Kind::kFailed;
   std::string body;                   // of what was accepted
@@ -37,7 +38,8 @@ std::vector<std::string> HeadersOf(const std::string& id, const std::string& bod
 // bytes. nullopt for any other text.
 std::optional<std::string> KeyOf(std::string_view secret);
 
-// Of settings: an address that may be empty, and a secret that may be.
+// Of settings: an address that may be empty, and a secret that may be. An address has neither user
+// nor password, and begins with http:// only on this machine: what is sent is private.
 config::Validator Url();
 config::Validator Secret();
 
@@ -51,6 +53,8 @@ class Sender {
 
   // One try of a JSON body. The server tells by `id` that a message came twice.
   Task<Outcome> Send(std::string id, std::string body, Time now);
+  // Cuts short what is under way; all that comes fails.
+  void Stop() { client_.Stop(); }
 
  private:
   std::string url_;

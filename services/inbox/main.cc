@@ -87,6 +87,8 @@ struct InboxService final : service::Service {
     }
     co_await areas.Load();
     runtime.Spawn("pushes", pusher.Run());
+    // What is under way would hold up the stop; it is sent again.
+    if (sender) runtime.OnStop([this] { sender->Stop(); });
     co_return absl::OkStatus();
   }
 

@@ -72,11 +72,13 @@ Task<absl::StatusOr<std::vector<std::optional<AssignmentItem>>>> ReadWanted(
   co_return items;
 }
 
-// Those of the person's calendar that have begun, the last ones.
+// Tasks of the person's calendar that have begun, the latest first; not those that are closed by
+// now, which may have left the store.
 std::vector<record::Position> BegunTasks(const v1::CalendarRecord& calendar, Time now) {
   std::vector<record::Position> past;
+  const int64_t closed = (now - kAutoClose - kEndGrace).time_since_epoch().count();
   for (const auto& entry : calendar.entries()) {
-    if (entry.start_ms() > now.time_since_epoch().count()) continue;
+    if (entry.start_ms() > now.time_since_epoch().count() || entry.end_ms() < closed) continue;
     past.push_back({static_cast<double>(entry.start_ms()), entry.task_id()});
   }
   std::ranges::sort(past, std::greater(), &record::Position::sort);

@@ -153,6 +153,7 @@ Task<absl::StatusOr<std::optional<Reservation>>> Taker::ReserveIfPromising(
   if (!reserved.ok()) {
     // What is known here may be old, and only a slot takes time: the decision itself says the rest.
     if (!IsAboutTime(reserved.status())) co_return std::move(reserved).status();
+    *pass = Gate::Pass();  // for somebody whose time is free
     CO_ASSIGN_OR_RETURN(const bool takes, co_await WouldTake(order, command));
     if (takes) co_return std::move(reserved).status();
     co_return std::nullopt;

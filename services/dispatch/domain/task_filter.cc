@@ -41,6 +41,7 @@ bool TaskFilter::HasWords(const v1::Task& task) const {
 // Somebody who is on a task has its time in their calendar.
 bool TaskFilter::MayTake(const v1::Task& task) const {
   const auto& entries = seeker_->calendar.entries();
+  if (seeker_->asked.contains(task.task_id())) return false;
   if (std::ranges::count(entries, task.task_id(), &v1::CalendarRecord::Entry::task_id) > 0) {
     return false;
   }

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace baodao::dispatch {
 struct Seeker {
   std::shared_ptr<const registration::v1::Profile> profile;
   v1::CalendarRecord calendar;
+  std::set<std::string> asked;  // tasks they are offered or wait for
   Relations relations;
   work::Limits limits;
   Time now;

@@ -60,8 +60,11 @@ Answer<TaskFilter> TaskHandlers::FilterOf(rpc::CallContext context, v1::TaskFilt
   CO_ASSIGN_OR_RETURN(profiles::ProfilePtr profile,
                       co_await app_.profiles.Get(rpc::CallOptions::From(context), person));
   CO_ASSIGN_OR_RETURN(v1::CalendarRecord calendar, co_await app_.calendars.Read(person));
-  Seeker seeker{std::move(profile), std::move(calendar), app_.relations, app_.limits,
-                app_.clock.Now()};
+  CO_ASSIGN_OR_RETURN(const std::vector<record::Position> waited_for,
+                      co_await app_.tasks.ListAsked(person));
+  Seeker seeker{std::move(profile), std::move(calendar), {},
+                app_.relations,     app_.limits,         app_.clock.Now()};
+  for (const record::Position& one : waited_for) seeker.asked.insert(one.id);
   co_return TaskFilter(asked, std::move(seeker));
 }
 

@@ -4,11 +4,11 @@
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/work/task_view.h"
 #include "services/dispatch/app/prospects.h"
 #include "services/dispatch/domain/remedy.h"
 #include "services/dispatch/domain/states.h"
 #include "services/dispatch/rpc/handlers.h"
-#include "services/dispatch/rpc/shown.h"
 
 namespace baodao::dispatch {
 namespace {
@@ -55,7 +55,7 @@ Answer<v1::GetMyAssignmentResponse> AssignmentHandlers::GetMyAssignment(
   v1::GetMyAssignmentResponse response;
   *response.mutable_task() = std::move(*record.mutable_task());
   if (!TakesSlot(mine.assignment().state())) {
-    *response.mutable_task() = Shown(app_, context, std::move(*response.mutable_task()));
+    *response.mutable_task() = work::PublicView(std::move(*response.mutable_task()));
   }
   *response.mutable_assignment() = std::move(*mine.mutable_assignment());
   co_return response;

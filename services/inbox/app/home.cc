@@ -11,7 +11,6 @@
 #include "common/clock/time_text.h"
 #include "common/clock/timestamp.h"
 #include "common/log/log.h"
-#include "common/status/macros.h"
 
 namespace baodao::inbox {
 namespace {
@@ -27,7 +26,7 @@ Task<absl::StatusOr<Response>> CallOnce(
 }
 
 template <class Service, class Request, class Response>
-Ask<Request, Response> Asking(
+AskPeer<Request, Response> Asking(
     std::shared_ptr<rpc::Client<Service>> client,
     rpc::detail::UnaryMember<rpc::AsyncOf<Service>, Request, Response> method) {
   return [client = std::move(client), method](rpc::CallOptions options, Request request) {
@@ -42,43 +41,41 @@ int64_t MinutesOf(const records::v1::Hours& hours) {
   return hours.automatic_minutes() + hours.manual_minutes();
 }
 
-Task<absl::StatusOr<v1::ServiceSums>> AskForSums(const HomeSources& sources,
-                                                 rpc::CallOptions options, std::string person_id,
-                                                 Time now) {
-  const absl::CivilSecond local = LocalCivil(now);
-  records::v1::GetStatementRequest year;
-  year.set_person_id(person_id);
-  year.set_page_size(1);
-  *year.mutable_period()->mutable_start() = ToTimestamp(StartOfYear(local.year()));
-  *year.mutable_period()->mutable_end() = ToTimestamp(StartOfYear(local.year() + 1));
-  CO_ASSIGN_OR_RETURN(const auto statement, co_await sources.statement(options, std::move(year)));
-  records::v1::ListHistoryRequest credited;
-  credited.set_person_id(std::move(person_id));
-  credited.set_page_size(1);
-  credited.add_states(dispatch::v1::ASSIGNMENT_STATE_CREDITED);
-  CO_ASSIGN_OR_RETURN(const auto history,
-                      co_await sources.history(std::move(options), std::move(credited)));
+records::v1::GetStatementRequest YearOf(const std::string& person_id, Time now) {
+  const int64_t year = LocalCivil(now).year();
+  records::v1::GetStatementRequest request;
+  request.set_person_id(person_id);
+  request.set_page_size(1);
+  *request.mutable_period()->mutable_start() = ToTimestamp(StartOfYear(year));
+  *request.mutable_period()->mutable_end() = ToTimestamp(StartOfYear(year + 1));
+  return request;
+}
+
+records::v1::ListHistoryRequest CreditedOf(const std::string& person_id) {
+  records::v1::ListHistoryRequest request;
+  request.set_person_id(person_id);
+  request.set_page_size(1);
+  request.add_states(dispatch::v1::ASSIGNMENT_STATE_CREDITED);
+  return request;
+}
+
+v1::ServiceSums SumsOf(const records::v1::GetStatementResponse& statement,
+                       const records::v1::ListHistoryResponse& credited, Time now) {
   v1::ServiceSums sums;
-  sums.set_services(history.total_size());
+  sums.set_services(credited.total_size());
   sums.set_minutes_this_year(MinutesOf(statement.total()));
+  const absl::CivilSecond local = LocalCivil(now);
   const std::string month = absl::StrFormat("%04d-%02d", local.year(), local.month());
   for (const records::v1::Hours& hours : statement.months()) {
     if (hours.key() == month) sums.set_minutes_this_month(MinutesOf(hours));
   }
   *sums.mutable_as_of() = statement.as_of();
-  co_return sums;
+  return sums;
 }
 
-// Takes over what was answered, or notes that it is missing.
-template <class Part>
-void Take(absl::StatusOr<Part> answer, v1::HomePart part, v1::Home* home,
-          Part* (v1::Home::*place)()) {
-  if (answer.ok()) {
-    *(home->*place)() = *std::move(answer);
-    return;
-  }
+void Miss(v1::HomePart part, const absl::Status& status, v1::Home* home) {
   home->add_missing(part);
-  log::Warn("home.part_missing", {{"part", v1::HomePart_Name(part)}, {"status", answer.status()}});
+  log::Warn("home.part_missing", {{"part", v1::HomePart_Name(part)}, {"status", status}});
 }
 
 }  // namespace
@@ -99,19 +96,28 @@ Task<v1::Home> AskForHome(const HomeSources& sources, rpc::CallContext context,
                           std::string person_id, Time now) {
   rpc::CallOptions options = rpc::CallOptions::From(context);
   options.timeout = kPatience;
-  dispatch::v1::GetAgendaRequest agenda;
-  agenda.set_person_id(person_id);
-  v1::Home home;
-  std::function<Task<void>(size_t)> ask = [&](size_t part) -> Task<void> {
-    if (part == 0) {
-      Take(co_await sources.agenda(options, agenda), v1::HOME_PART_AGENDA, &home,
-           &v1::Home::mutable_agenda);
-    } else {
-      Take(co_await AskForSums(sources, options, person_id, now), v1::HOME_PART_SERVICE, &home,
-           &v1::Home::mutable_service);
-    }
+  dispatch::v1::GetAgendaRequest request;
+  request.set_person_id(person_id);
+  absl::StatusOr<dispatch::v1::Agenda> agenda;
+  absl::StatusOr<records::v1::GetStatementResponse> statement;
+  absl::StatusOr<records::v1::ListHistoryResponse> credited;
+  std::function<Task<void>(size_t)> ask = [&](size_t i) -> Task<void> {
+    if (i == 0) agenda = co_await sources.agenda(options, request);
+    if (i == 1) statement = co_await sources.statement(options, YearOf(person_id, now));
+    if (i == 2) credited = co_await sources.history(options, CreditedOf(person_id));
   };
-  co_await ForEach(2, 2, std::move(ask));
+  co_await ForEach(3, 3, std::move(ask));
+  v1::Home home;
+  if (agenda.ok()) {
+    *home.mutable_agenda() = *std::move(agenda);
+  } else {
+    Miss(v1::HOME_PART_AGENDA, agenda.status(), &home);
+  }
+  if (statement.ok() && credited.ok()) {
+    *home.mutable_service() = SumsOf(*statement, *credited, now);
+  } else {
+    Miss(v1::HOME_PART_SERVICE, statement.ok() ? credited.status() : statement.status(), &home);
+  }
   co_return home;
 }
 

@@ -15,13 +15,13 @@
 namespace baodao::inbox {
 
 template <class Request, class Response>
-using Ask = std::function<Task<absl::StatusOr<Response>>(rpc::CallOptions, Request)>;
+using AskPeer = std::function<Task<absl::StatusOr<Response>>(rpc::CallOptions, Request)>;
 
 // RPCs of dispatch and records.
 struct HomeSources {
-  Ask<dispatch::v1::GetAgendaRequest, dispatch::v1::Agenda> agenda;
-  Ask<records::v1::GetStatementRequest, records::v1::GetStatementResponse> statement;
-  Ask<records::v1::ListHistoryRequest, records::v1::ListHistoryResponse> history;
+  AskPeer<dispatch::v1::GetAgendaRequest, dispatch::v1::Agenda> agenda;
+  AskPeer<records::v1::GetStatementRequest, records::v1::GetStatementResponse> statement;
+  AskPeer<records::v1::ListHistoryRequest, records::v1::ListHistoryResponse> history;
 };
 // The channels outlive the sources.
 HomeSources SourcesFrom(rpc::Channel& dispatch, rpc::Channel& records);

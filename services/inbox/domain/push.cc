@@ -61,12 +61,31 @@ bool IsQuiet(const v1::Preferences& preferences, Time time) {
   return start <= now || now < end;
 }
 
+Time EndOfQuiet(const v1::Preferences& preferences, Time now) {
+  return NextTimeOfDay(now, std::chrono::minutes(preferences.quiet_end_minute()));
+}
+
+int64_t ToMillis(Time time) { return time.time_since_epoch().count(); }
 Time DueTime(const v1::PushRecord& push) { return Time(Millis(push.due_ms())); }
+
+// One for that moment that no try was made of yet.
+v1::PushRecord* FindWaiting(v1::ChannelsRecord* channels, Time due) {
+  for (v1::PushRecord& push : *channels->mutable_pushes()) {
+    const bool untried = push.failures() == 0 && push.number() != channels->sending();
+    if (untried && push.due_ms() == ToMillis(due) && !IsUrgent(push.latest().kind())) return &push;
+  }
+  return nullptr;
+}
+
+void Add(const v1::NotificationRecord& notification, v1::PushRecord* push) {
+  *push->mutable_latest() = notification;
+  push->set_count(push->count() + 1);
+}
 
 // The end of the hour that the push would be one too many in; `time` for all others.
 Time AfterFullHour(v1::ChannelsRecord* channels, Time time) {
   if (time - Time(Millis(channels->hour_ms())) >= kHour) {
-    channels->set_hour_ms(time.time_since_epoch().count());
+    channels->set_hour_ms(ToMillis(time));
     channels->set_planned_in_hour(0);
   }
   if (channels->planned_in_hour() >= kPushesAnHour) {
@@ -91,6 +110,17 @@ void GiveUp(v1::ChannelsRecord* channels, const v1::PushRecord& push, Time now) 
   if (beyond > 0) undelivered->DeleteSubrange(0, beyond);
 }
 
+// The one that is being sent stays.
+bool GiveUpBeyondMost(v1::ChannelsRecord* channels, Time now) {
+  auto& pushes = *channels->mutable_pushes();
+  if (pushes.size() <= kMaxPushes) return false;
+  const auto oldest =
+      pushes[0].number() == channels->sending() ? pushes.begin() + 1 : pushes.begin();
+  GiveUp(channels, *oldest, now);
+  pushes.erase(oldest);
+  return true;
+}
+
 }  // namespace
 
 v1::NotificationGroup GroupOf(std::string_view kind) {
@@ -99,39 +129,51 @@ v1::NotificationGroup GroupOf(std::string_view kind) {
   return found == std::end(kGroups) ? v1::NOTIFICATION_GROUP_WORK : found->group;
 }
 
-std::optional<Time> PushTime(const v1::Preferences& preferences, std::string_view kind, Time came) {
+std::optional<Time> PushTime(const v1::Preferences& preferences, std::string_view kind, Time now) {
   const v1::PushChoice choice = ChoiceFor(preferences, kind);
   if (choice == v1::PUSH_CHOICE_NONE) return std::nullopt;
-  if (IsUrgent(kind)) return came;
+  if (IsUrgent(kind)) return now;
   if (choice == v1::PUSH_CHOICE_DIGEST) {
-    return NextTimeOfDay(came, std::chrono::hours(preferences.digest_hour()));
+    return NextTimeOfDay(now, std::chrono::hours(preferences.digest_hour()));
   }
-  if (!IsQuiet(preferences, came)) return came;
-  return NextTimeOfDay(came, std::chrono::minutes(preferences.quiet_end_minute()));
+  return IsQuiet(preferences, now) ? EndOfQuiet(preferences, now) : now;
 }
 
 bool PlanPush(v1::ChannelsRecord* channels, const v1::NotificationRecord& notification, Time now) {
   channels->set_seen(notification.number());
-  const Time came = ToTime(notification.time());
-  if (now - came > kPushedWithin) return false;
-  std::optional<Time> due = PushTime(channels->preferences(), notification.kind(), came);
+  if (now - ToTime(notification.time()) > kPushedWithin) return false;
+  const bool urgent = IsUrgent(notification.kind());
+  std::optional<Time> due = PushTime(channels->preferences(), notification.kind(), now);
   if (!due) return false;
-  if (*due == came && !IsUrgent(notification.kind())) due = AfterFullHour(channels, came);
-  const int64_t due_ms = due->time_since_epoch().count();
+  if (v1::PushRecord* const waiting = urgent ? nullptr : FindWaiting(channels, *due)) {
+    Add(notification, waiting);
+    return false;
+  }
+  if (*due == now && !urgent) due = AfterFullHour(channels, now);
+  v1::PushRecord* push = urgent ? nullptr : FindWaiting(channels, *due);
+  if (push == nullptr) {
+    push = channels->add_pushes();
+    push->set_number(notification.number());
+    push->set_due_ms(ToMillis(*due));
+  }
+  Add(notification, push);
+  return GiveUpBeyondMost(channels, now);
+}
+
+void ReviewPushes(v1::ChannelsRecord* channels, uint64_t read, Time now) {
+  const v1::Preferences& preferences = channels->preferences();
   auto& pushes = *channels->mutable_pushes();
-  // Only those that are not sent yet wait: nothing is added to a push that may be on its way.
-  const auto same = std::ranges::find_if(pushes, [&](const v1::PushRecord& push) {
-    return push.due_ms() == due_ms && *due > now && push.failures() == 0;
+  const auto kept = std::remove_if(pushes.begin(), pushes.end(), [&](const v1::PushRecord& push) {
+    if (push.number() == channels->sending()) return false;
+    const v1::NotificationRecord& latest = push.latest();
+    return latest.number() <= read || ChoiceFor(preferences, latest.kind()) == v1::PUSH_CHOICE_NONE;
   });
-  v1::PushRecord& push = same == pushes.end() ? *pushes.Add() : *same;
-  if (same == pushes.end()) push.set_number(notification.number());
-  *push.mutable_latest() = notification;
-  push.set_count(push.count() + 1);
-  push.set_due_ms(due_ms);
-  if (pushes.size() <= kMaxPushes) return false;
-  GiveUp(channels, pushes[0], now);
-  pushes.erase(pushes.begin());
-  return true;
+  pushes.erase(kept, pushes.end());
+  if (!IsQuiet(preferences, now)) return;
+  for (v1::PushRecord& push : pushes) {
+    if (push.number() == channels->sending() || IsUrgent(push.latest().kind())) continue;
+    if (DueTime(push) <= now) push.set_due_ms(ToMillis(EndOfQuiet(preferences, now)));
+  }
 }
 
 const v1::PushRecord* DuePush(const v1::ChannelsRecord& channels, Time now) {
@@ -164,7 +206,7 @@ bool Failed(v1::ChannelsRecord* channels, uint64_t number, bool refused,
   Millis pause = std::max(std::min(doubled, kLongestPause), retry_after.value_or(Millis(0)));
   pause = std::min(pause, kLongestPause);
   pause += std::chrono::duration_cast<Millis>(pause * jitter / 2);
-  push->set_due_ms((now + pause).time_since_epoch().count());
+  push->set_due_ms(ToMillis(now + pause));
   return false;
 }
 

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <asio/co_spawn.hpp>
 #include <exception>
 #include <utility>
@@ -16,8 +17,8 @@
 namespace baodao::inbox {
 namespace {
 
-// A push that is due finds all places taken: it looks again after this.
-constexpr Millis kNoPlacePause{1'000};
+// A timer that finds too many pushes under way comes back after this at the earliest.
+constexpr Millis kShortestPause{1'000};
 
 std::string PushTimerOf(const Owner& owner) { return timers::Member(kPushTimer, owner.id); }
 
@@ -33,13 +34,15 @@ double Jitter() { return static_cast<double>(crypto::RandomBits() >> 11) * 0x1p-
 
 // The devices that the gateway says are gone.
 void DropGone(const std::string& answer, v1::ChannelsRecord* channels) {
-  if (answer.empty()) return;
+  // Many gateways answer "ok".
+  if (!answer.starts_with('{')) return;
   v1::PushAnswer parsed;
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
   const auto status = google::protobuf::util::JsonStringToMessage(answer, &parsed, options);
   if (!status.ok()) {
-    log::Warn("push.answer_unreadable", {{"status", status.ToString()}});
+    // Without the parser's message, which quotes: a gateway may repeat what was sent.
+    log::Warn("push.answer_unreadable", {{"bytes", static_cast<int64_t>(answer.size())}});
     return;
   }
   for (const std::string& device : parsed.gone_device_ids()) DropDevice(channels, device);
@@ -50,32 +53,48 @@ void DropGone(const std::string& answer, v1::ChannelsRecord* channels) {
 Task<absl::Status> Pusher::OnTimer(timers::Timer timer) {
   const std::optional<Owner> owner = inbox_.PersonOwner(timer.id);
   if (!owner) co_return absl::InvalidArgumentError("pushes of nobody: " + timer.member);
-  Turn turn;
-  std::function<Task<absl::StatusOr<store::Commit>>()> decide = [&] {
-    return Plan(*owner, timer.member, &turn);
-  };
-  CO_RETURN_IF_ERROR(co_await store::Update(inbox_.store(), std::move(decide)));
-  metrics_.given_up->Increment(turn.given_up);
-  if (!turn.push) co_return absl::OkStatus();
+  if (stopping_) co_return absl::UnavailableError("stopping");  // it comes again
+  if (under_way_ >= kPushesAtOnce) co_return co_await PutOff(*owner, timer.member);
+  put_off_ = std::max(0, put_off_ - 1);
   ++under_way_;
-  asio::co_spawn(loop_, Send(*owner, std::move(turn)), [this](std::exception_ptr thrown) {
-    if (thrown) log::Error("push.threw");
+  std::shared_ptr<void> place(nullptr, [this](void*) {
     --under_way_;
     idle_.Notify();
   });
+  Plan plan;
+  std::function<Task<absl::StatusOr<store::Commit>>()> decide = [&] {
+    return Decide(*owner, timer.member, &plan);
+  };
+  CO_RETURN_IF_ERROR(co_await store::Update(inbox_.store(), std::move(decide)));
+  metrics_.given_up->Increment(plan.given_up);
+  if (!plan.push) co_return absl::OkStatus();
+  asio::co_spawn(loop_, Send(*owner, std::move(plan), std::move(place)),
+                 [](std::exception_ptr thrown) {
+                   if (thrown) log::Error("push.threw");
+                 });
   co_return absl::OkStatus();
 }
 
-Task<absl::StatusOr<store::Commit>> Pusher::Plan(Owner owner, std::string timer, Turn* turn) {
+// Each comes back when those before it have had a place, by the last try: thousands that wait for a
+// gateway that hangs must not keep the store busy.
+Task<absl::Status> Pusher::PutOff(Owner owner, std::string timer) {
+  ++put_off_;
+  const Millis ahead = last_try_ * (put_off_ / kPushesAtOnce + 1);
+  store::Commit commit(owner.shard);
+  commit.SetTimer(std::move(timer), clock_.Now() + std::max(ahead, kShortestPause));
+  co_return (co_await inbox_.store().Apply(std::move(commit))).status();
+}
+
+Task<absl::StatusOr<store::Commit>> Pusher::Decide(Owner owner, std::string timer, Plan* plan) {
   const Time now = clock_.Now();
   store::Commit commit(owner.shard);
   CO_ASSIGN_OR_RETURN(LoadedHead head, co_await inbox_.LoadHead(owner, store::Read::kFresh));
   CO_ASSIGN_OR_RETURN(LoadedChannels channels, co_await channels_.Load(owner));
   v1::ChannelsRecord& record = channels.record;
-  *turn = {};
+  *plan = {};
   if (!HasDevices(&record, now) || !send_) {
     record.clear_pushes();
-    head.record.set_pushes(false);  // until a device is registered
+    head.record.set_pushes(false);  // until the channels are changed and have devices
     channels_.Put(&commit, owner, channels);
     inbox_.PutHead(&commit, owner, head);
     commit.ClearTimer(std::move(timer));
@@ -83,20 +102,19 @@ Task<absl::StatusOr<store::Commit>> Pusher::Plan(Owner owner, std::string timer,
   }
   CO_ASSIGN_OR_RETURN(const auto fresh, co_await inbox_.Since(owner, record.seen()));
   for (const v1::NotificationRecord& notification : fresh) {
-    turn->given_up += PlanPush(&record, notification, now);
+    plan->given_up += PlanPush(&record, notification, now);
   }
+  ReviewPushes(&record, head.record.read(), now);
   std::optional<Time> wake = NextPush(record);
-  const v1::PushRecord* const due = DuePush(record, now);
-  const Time claimed(Millis(record.sending_until_ms()));
-  if (now < claimed) {
-    wake = claimed;
-  } else if (due != nullptr && under_way_ >= kPushesAtOnce) {
-    wake = now + kNoPlacePause;
-  } else if (due != nullptr) {
-    wake = now + kClaimLife;
+  const Time leased_until(Millis(record.sending_until_ms()));
+  if (now < leased_until) {
+    wake = leased_until;
+  } else if (const v1::PushRecord* const due = DuePush(record, now)) {
+    wake = now + kPushLease;
+    record.set_sending(due->number());
     record.set_sending_until_ms(wake->time_since_epoch().count());
-    turn->push = *due;
-    turn->channels = record;
+    plan->push = *due;
+    plan->channels = record;
   }
   channels_.Put(&commit, owner, channels);
   // A notification that comes meanwhile sets the timer anew: this commit must not undo it.
@@ -119,33 +137,43 @@ std::vector<Target> Pusher::TargetsOf(const Owner& owner,
   return targets;
 }
 
-Task<void> Pusher::Send(Owner owner, Turn turn) {
+Task<void> Pusher::Send(Owner owner, Plan plan, std::shared_ptr<void> place) {
+  const Time begun = clock_.Now();
+  webhook::Outcome outcome = co_await Try(owner, plan);
+  last_try_ = clock_.Now() - begun;
+  metrics_.seconds->Observe(std::chrono::duration<double>(last_try_).count());
+  if (outcome.kind != webhook::Outcome::Kind::kAccepted) {
+    log::Warn("push.failed", {{"person", owner.id}, {"why", outcome.why}});
+  }
+  const absl::Status settled = co_await Settle(owner, std::move(plan), std::move(outcome));
+  // The lease runs out, and it is sent again.
+  if (!settled.ok()) log::Warn("push.not_settled", {{"status", settled}});
+  place.reset();
+}
+
+Task<webhook::Outcome> Pusher::Try(const Owner& owner, const Plan& plan) {
   const AreaNames names = [this](const std::string& code) {
     const areas::Area* const area = areas_.tree()->Find(code);
     return area == nullptr ? code : area->name();
   };
-  const std::vector<Target> targets = TargetsOf(owner, turn.channels);
-  const v1::Push message = MessageOf(owner.id, *turn.push, targets, names);
-  webhook::Outcome outcome;
-  outcome.kind = webhook::Outcome::Kind::kRefused;
-  outcome.why = "no device whose token can be read";
-  if (!targets.empty()) {
-    std::string json;
-    const auto written = google::protobuf::util::MessageToJsonString(message, &json);
-    const Time begun = clock_.Now();
-    if (written.ok()) outcome = co_await send_(message.push_id(), std::move(json));
-    metrics_.seconds->Observe(std::chrono::duration<double>(clock_.Now() - begun).count());
+  webhook::Outcome refused;
+  refused.kind = webhook::Outcome::Kind::kRefused;
+  const std::vector<Target> targets = TargetsOf(owner, plan.channels);
+  if (targets.empty()) {
+    refused.why = "no device whose token can be read";
+    co_return refused;
   }
-  if (outcome.kind != webhook::Outcome::Kind::kAccepted) {
-    log::Warn("push.failed", {{"push", message.push_id()}, {"why", outcome.why}});
+  const v1::Push message = MessageOf(owner.id, *plan.push, targets, names);
+  std::string json;
+  if (!google::protobuf::util::MessageToJsonString(message, &json).ok()) {
+    refused.why = "it cannot be written as JSON";
+    co_return refused;
   }
-  const absl::Status settled = co_await Settle(owner, std::move(turn), std::move(outcome));
-  // The claim runs out, and it is sent again.
-  if (!settled.ok()) log::Warn("push.not_settled", {{"status", settled}});
+  co_return co_await send_(message.push_id(), std::move(json));
 }
 
-Task<absl::Status> Pusher::Settle(Owner owner, Turn turn, webhook::Outcome outcome) {
-  const uint64_t number = turn.push->number();
+Task<absl::Status> Pusher::Settle(Owner owner, Plan plan, webhook::Outcome outcome) {
+  const uint64_t number = plan.push->number();
   const double jitter = Jitter();
   bool given_up = false;
   std::function<Task<absl::StatusOr<store::Commit>>()> decide =
@@ -156,8 +184,9 @@ Task<absl::Status> Pusher::Settle(Owner owner, Turn turn, webhook::Outcome outco
                         co_await inbox_.LoadHead(owner, store::Read::kFresh));
     CO_ASSIGN_OR_RETURN(LoadedChannels channels, co_await channels_.Load(owner));
     v1::ChannelsRecord& record = channels.record;
-    // Another process may have claimed it since.
-    if (record.sending_until_ms() == turn.channels.sending_until_ms()) {
+    // Another process may have taken a lease since.
+    if (record.sending_until_ms() == plan.channels.sending_until_ms()) {
+      record.clear_sending();
       record.clear_sending_until_ms();
     }
     if (outcome.kind == webhook::Outcome::Kind::kAccepted) {

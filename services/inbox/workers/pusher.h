@@ -1,17 +1,20 @@
-// Sends to people's devices what comes into their inboxes while their apps are closed.
+// Sends to people's devices what comes into their inboxes.
 //
 // A notification sets the timer of its person's pushes in the commit that adds it, so that none is
-// forgotten. The timer plans the pushes of what is new (PlanPush) and claims the one that is due
-// for this process in the person's ChannelsRecord; then it is sent off the timer, and what became
-// of it is put down in the record. A process that dies in between leaves a claim that runs out: the
-// push is sent once more, under the same id.
+// forgotten. The timer plans the pushes of what is new (PlanPush) and takes a lease on the one that
+// is due, in the person's ChannelsRecord; then that is sent off the timer, and what became of it is
+// put down in the record. A process that dies in between leaves a lease that runs out: the push is
+// sent once more, under the same id.
 #pragma once
 
 #include <absl/status/status.h>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "common/areas/feed.h"
 #include "common/async/signal.h"
@@ -28,10 +31,10 @@ namespace baodao::inbox {
 // One try to hand a push to the gateway: id and JSON.
 using SendPush = std::function<Task<webhook::Outcome>(std::string id, std::string json)>;
 
-// Pushes under way in one process.
+// Pushes planned or sent at the same time by one process.
 inline constexpr int kPushesAtOnce = 16;
-// A claim outlives every try: push_timeout is shorter.
-inline constexpr Millis kClaimLife = std::chrono::seconds(60);
+// A lease outlives every try: push_timeout is shorter.
+inline constexpr Millis kPushLease = std::chrono::seconds(60);
 
 // Loop thread only.
 class Pusher {
@@ -48,7 +51,8 @@ class Pusher {
         send_(std::move(send)),
         idle_(loop) {}
 
-  // For timers of kPushTimer. OK as soon as the push is under way.
+  // For timers of kPushTimer. OK as soon as the push is under way. Where too many are, it is put
+  // off by about as long as they take.
   Task<absl::Status> OnTimer(timers::Timer timer);
   // Returns once it is cancelled and nothing is under way any more.
   Task<void> Run();
@@ -57,15 +61,18 @@ class Pusher {
 
  private:
   // What one firing of the timer decided.
-  struct Turn {
-    std::optional<v1::PushRecord> push;  // claimed
+  struct Plan {
+    std::optional<v1::PushRecord> push;  // leased
     v1::ChannelsRecord channels;
     int given_up = 0;
   };
 
-  Task<absl::StatusOr<store::Commit>> Plan(Owner owner, std::string timer, Turn* turn);
-  Task<void> Send(Owner owner, Turn turn);
-  Task<absl::Status> Settle(Owner owner, Turn turn, webhook::Outcome outcome);
+  Task<absl::Status> PutOff(Owner owner, std::string timer);
+  Task<absl::StatusOr<store::Commit>> Decide(Owner owner, std::string timer, Plan* plan);
+  // Holds `place`, one of kPushesAtOnce.
+  Task<void> Send(Owner owner, Plan plan, std::shared_ptr<void> place);
+  Task<webhook::Outcome> Try(const Owner& owner, const Plan& plan);
+  Task<absl::Status> Settle(Owner owner, Plan plan, webhook::Outcome outcome);
   std::vector<Target> TargetsOf(const Owner& owner, const v1::ChannelsRecord& channels) const;
   void Count(const webhook::Outcome& outcome, bool given_up);
 
@@ -79,6 +86,9 @@ class Pusher {
   Signal idle_;
   bool stopping_ = false;
   int under_way_ = 0;
+  // Timers put off that have not come back, about; and how long the last try took.
+  int put_off_ = 0;
+  Millis last_try_{1'000};
 };
 
 }  // namespace baodao::inbox

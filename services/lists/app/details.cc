@@ -20,6 +20,7 @@ std::string PlaceBindingOf(const std::string& resource_id) {
 void Take(const v1::CreateNeedRequest& request, v1::NeedDetails* details) {
   if (request.contact().ByteSizeLong() > 0) *details->mutable_contact() = request.contact();
   if (request.has_place()) *details->mutable_place() = request.place();
+  *details->mutable_photos() = request.photos();
 }
 
 v1::Contact Masked(const v1::Contact& contact) {
@@ -43,7 +44,8 @@ absl::Status ResealDetails(const crypto::KeyRing& keys, const v1::UpdateNeedRequ
                            v1::NeedRecord* record) {
   const bool contact = record::Sets(request, "contact");
   const bool place = record::Sets(request, "place");
-  if (!contact && !place) return absl::OkStatus();
+  const bool photos = record::Sets(request, "photos");
+  if (!contact && !place && !photos) return absl::OkStatus();
   const std::string& need_id = record->need().need_id();
   ASSIGN_OR_RETURN(v1::NeedDetails details, OpenDetails(keys, need_id, record->sealed_details()));
   if (contact) details.clear_contact();
@@ -52,6 +54,7 @@ absl::Status ResealDetails(const crypto::KeyRing& keys, const v1::UpdateNeedRequ
   }
   if (place) details.clear_place();
   if (place && request.has_place()) *details.mutable_place() = request.place();
+  if (photos) *details.mutable_photos() = request.photos();
   record->set_sealed_details(crypto::SealMessage(keys, details, BindingOf(need_id)));
   return absl::OkStatus();
 }
@@ -64,6 +67,7 @@ absl::StatusOr<v1::NeedDetails> OpenDetails(const crypto::KeyRing& keys, const s
 void Reveal(const v1::NeedDetails& details, v1::Need* need) {
   if (details.has_contact()) *need->mutable_contact() = details.contact();
   if (details.has_place()) *need->mutable_place() = details.place();
+  *need->mutable_photos() = details.photos();
 }
 
 absl::StatusOr<v1::Need> ShowNeed(const crypto::KeyRing& keys, const auth::Principal& caller,

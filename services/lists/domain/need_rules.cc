@@ -100,7 +100,6 @@ absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
   *need.mutable_skills() = request.skills();
   *need.mutable_credentials() = request.credentials();
   need.set_urgency(std::max(v1::NEED_URGENCY_NORMAL, request.urgency()));
-  *need.mutable_photos() = request.photos();
   need.set_state(v1::NEED_STATE_SUBMITTED);
   need.set_requester_id(requester_id);
   *need.mutable_create_time() = ToTimestamp(now);

@@ -18,7 +18,7 @@ const char* PossibleIn(v1::NeedState state) {
     case v1::NEED_STATE_ACCEPTED:
       return "PublishNeed, CreateMatch, ReviewNeed, UpdateNeed, CancelNeed";
     case v1::NEED_STATE_MATCHED:
-      return "PublishNeed, CreateMatch, ResolveNeed, CancelNeed";
+      return "PublishNeed, CreateMatch, UpdateNeed, ResolveNeed, CancelNeed";
     case v1::NEED_STATE_RESOLVED:
       return "CloseNeed";
     default:

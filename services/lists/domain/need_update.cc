@@ -51,7 +51,6 @@ void Apply(const v1::UpdateNeedRequest& request, v1::Need* need) {
   if (sets("skills")) *need->mutable_skills() = request.skills();
   if (sets("credentials")) *need->mutable_credentials() = request.credentials();
   if (sets("urgency")) need->set_urgency(std::max(v1::NEED_URGENCY_NORMAL, request.urgency()));
-  if (sets("photos")) *need->mutable_photos() = request.photos();
 }
 
 // Whether the two differ in what a coordinator decides on.

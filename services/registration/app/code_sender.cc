@@ -17,7 +17,7 @@ namespace baodao::registration {
 Task<absl::Status> SmsCodeSender::Send(std::string challenge_id, std::string phone,
                                        std::string code, Time expires) {
   const Time now = clock_.Now();
-  const auto minutes = std::chrono::floor<std::chrono::minutes>(expires - now).count();
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(expires - now).count();
   v1::Sms sms;
   sms.set_phone(std::move(phone));
   sms.set_template_(sms_.name);
@@ -31,6 +31,9 @@ Task<absl::Status> SmsCodeSender::Send(std::string challenge_id, std::string pho
   const webhook::Outcome outcome =
       co_await sender_.Send(std::move(challenge_id), std::move(json), now);
   if (outcome.kind == webhook::Outcome::Kind::kAccepted) co_return absl::OkStatus();
+  if (outcome.kind == webhook::Outcome::Kind::kUnanswered) {
+    co_return absl::DeadlineExceededError(outcome.why);
+  }
   co_return absl::UnavailableError(outcome.why);
 }
 

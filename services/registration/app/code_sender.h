@@ -17,7 +17,7 @@ class CodeSender {
  public:
   virtual ~CodeSender() = default;
   // Hands the code over for delivery, once. `challenge_id` is its own. Any error makes the caller
-  // try again later with another code.
+  // try again later with another code; DEADLINE_EXCEEDED: this one may arrive all the same.
   virtual Task<absl::Status> Send(std::string challenge_id, std::string phone, std::string code,
                                   Time expires) = 0;
 };

@@ -118,6 +118,8 @@ Task<absl::StatusOr<v1::RequestLoginCodeResponse>> SessionHandlers::SendCode(
   if (!sent.ok()) {
     log::Error("login.code_not_sent", {{"status", sent}}, context.trace_id());
     co_await DropCode(record);
+    // Otherwise a slow gateway would let anybody send a phone as many as they like.
+    if (absl::IsDeadlineExceeded(sent)) CO_RETURN_IF_ERROR(co_await CountCode(std::move(limits)));
     co_return Refuse(Reason::SENDER_FAILED);
   }
   app_.metrics.CodeSent();

@@ -109,7 +109,9 @@ TEST_P(UpdateTest, TheEventSaysThatItWasEditedAndNothingPrivate) {
   v1::UpdateNeedRequest call = Retitled(need->need_id(), "陪诊");
   call.mutable_contact()->set_phone("13900001234");
   call.mutable_update_mask()->add_paths("contact");
-  ASSERT_THAT(Update(coordinator_, call), testing::IsOk());
+  const auto answered = Update(coordinator_, call);
+  ASSERT_THAT(answered, testing::IsOk());
+  EXPECT_EQ(answered->photos_size(), 0) << "only GetNeed shows them, and puts that on record";
   const auto events = Events();
   ASSERT_EQ(events.size(), before + 1) << "also where only the contact has changed";
   const events::v1::NeedChanged& changed = events.back().need_changed();
@@ -117,7 +119,11 @@ TEST_P(UpdateTest, TheEventSaysThatItWasEditedAndNothingPrivate) {
   EXPECT_EQ(events.back().actor_id(), coordinator_id_);
   EXPECT_FALSE(changed.need().has_contact());
   EXPECT_EQ(changed.need().photos_size(), 0);
+  EXPECT_EQ(Record(need->need_id()).need().photos_size(), 0) << "sealed";
   EXPECT_EQ(GetNeed(requester_, need->need_id())->contact().phone(), "13900001234");
+  for (const std::string& caller : {requester_, coordinator_}) {
+    EXPECT_EQ(GetNeed(caller, need->need_id())->photos_size(), 1);
+  }
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ class PocketSender final : public CodeSender {
  public:
   Task<absl::Status> Send(std::string, std::string phone, std::string code, Time) override {
     if (broken) co_return absl::UnavailableError("gateway down");
+    if (silent) co_return absl::DeadlineExceededError("no answer");
     codes[phone] = code;
     ++sent;
     co_return absl::OkStatus();
@@ -51,6 +52,7 @@ class PocketSender final : public CodeSender {
   std::map<std::string, std::string> codes;
   int sent = 0;
   bool broken = false;
+  bool silent = false;  // nobody knows whether the code arrives
 };
 
 class ServiceTest : public testing::ServiceFixture, public ::testing::WithParamInterface<Backend> {

@@ -135,6 +135,14 @@ TEST_P(SessionServiceTest, FailedSendsDoNotCountAgainstTheDay) {
   EXPECT_THAT(Ask(kPhone), testing::IsOk());
 }
 
+// A gateway that answers too late would send a phone as many codes as anybody asks for.
+TEST_P(SessionServiceTest, ACodeThatMayArriveAllTheSameCounts) {
+  sender_.silent = true;
+  EXPECT_EQ(ReasonName(Ask(kPhone)), "SENDER_FAILED");
+  sender_.silent = false;
+  EXPECT_EQ(ReasonName(Ask(kPhone)), "RATE_LIMITED");
+}
+
 // It used to be replaced by one that never left.
 TEST_P(SessionServiceTest, AFailedSendLeavesTheCodeThatArrived) {
   ASSERT_THAT(Ask(kPhone), testing::IsOk());

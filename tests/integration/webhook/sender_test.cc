@@ -52,16 +52,18 @@ TEST_F(SenderTest, WhatIsSentArrivesSigned) {
   EXPECT_EQ(request.headers.at("content-type"), "application/json");
 }
 
-TEST_F(SenderTest, ServersThatAreBusyOrBrokenAreTriedAgainAndOthersAreNot) {
-  for (const int status : {500, 503, 408, 425, 429}) {
+TEST_F(SenderTest, OnlyWhatIsWrongWithTheMessageIsNotTriedAgain) {
+  for (const int status : {500, 503, 408, 425, 429, 401, 403, 404, 301, 302}) {
     EXPECT_EQ(AnswerWith({status}).kind, Outcome::Kind::kFailed) << status;
   }
-  for (const int status : {400, 401, 404, 410, 301, 302}) {
+  for (const int status : {400, 410, 413, 422}) {
     EXPECT_EQ(AnswerWith({status}).kind, Outcome::Kind::kRefused) << status;
   }
   EXPECT_EQ(AnswerWith({204}).kind, Outcome::Kind::kAccepted);
   const Outcome busy = AnswerWith({503, "", "retry-after: 120\r\n"});
   EXPECT_EQ(busy.retry_after, std::chrono::seconds(120));
+  EXPECT_EQ(AnswerWith({503, "", "retry-after: 99999999999\r\n"}).retry_after,
+            std::chrono::hours(24));
   EXPECT_EQ(busy.why, "HTTP 503");
 }
 
@@ -69,8 +71,8 @@ TEST_F(SenderTest, AServerThatHangsCostsTheTimeoutAndNoMore) {
   HttpAnswer hangs;
   hangs.hangs = true;
   const Outcome outcome = AnswerWith(hangs, Millis(50));
-  EXPECT_EQ(outcome.kind, Outcome::Kind::kFailed);
-  EXPECT_THAT(outcome.why, ::testing::HasSubstr("timed out"));
+  EXPECT_NE(outcome.kind, Outcome::Kind::kAccepted);
+  EXPECT_FALSE(outcome.why.empty());
 }
 
 TEST_F(SenderTest, AServerThatIsNotThereIsAFailure) {
@@ -92,23 +94,59 @@ TEST_F(SenderTest, ALongAnswerIsCutOffAndTheConnectionIsUsedAgain) {
   }
 }
 
-TEST_F(SenderTest, WhoeverWaitsMayGoAwayWhileTheServerThinks) {
-  std::atomic<bool> asked = false;
+TEST_F(SenderTest, AServerThatGotItAndDoesNotAnswerMayHaveTakenIt) {
+  HttpServer server([](const HttpRequest&) {
+    HttpAnswer answer;
+    answer.closes = true;
+    return answer;
+  });
+  EXPECT_EQ(SendTo(server.url()).kind, Outcome::Kind::kUnanswered);
+}
+
+TEST_F(SenderTest, WhoeverWaitsMayGoAwayAndTheRestIsCutShort) {
+  std::atomic<int> asked = 0;
   HttpServer server([&asked](const HttpRequest&) {
-    asked = true;
+    ++asked;
     HttpAnswer hangs;
     hangs.hangs = true;
     return hangs;
   });
-  Sender sender(loop_, server.url(), kSecret, 1, Millis(200));
-  asio::cancellation_signal cancel;
+  const auto begun = std::chrono::steady_clock::now();
   bool ended = false;
-  asio::co_spawn(loop_, sender.Send("msg_1", "{}", kNow),
-                 asio::bind_cancellation_slot(
-                     cancel.slot(), [&ended](std::exception_ptr, Outcome) { ended = true; }));
-  ASSERT_TRUE(testing::Await(loop_, [&] { return asked.load(); }));
-  cancel.emit(asio::cancellation_type::terminal);
-  EXPECT_TRUE(testing::Await(loop_, [&] { return ended; }));
+  {
+    Sender sender(loop_, server.url(), kSecret, 1, std::chrono::minutes(10));
+    asio::cancellation_signal cancel;
+    asio::co_spawn(loop_, sender.Send("msg_1", "{}", kNow),
+                   asio::bind_cancellation_slot(
+                       cancel.slot(), [&ended](std::exception_ptr, Outcome) { ended = true; }));
+    ASSERT_TRUE(testing::Await(loop_, [&] { return asked == 1; }));
+    cancel.emit(asio::cancellation_type::terminal);
+    EXPECT_TRUE(testing::Await(loop_, [&] { return ended; }));
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::minutes(5));
+}
+
+TEST_F(SenderTest, BeyondFourWaitingForEachThreadCallsFailAtOnce) {
+  std::atomic<int> asked = 0;
+  HttpServer server([&asked](const HttpRequest&) {
+    ++asked;
+    HttpAnswer hangs;
+    hangs.hangs = true;
+    return hangs;
+  });
+  int failed = 0;
+  {
+    Sender sender(loop_, server.url(), kSecret, 1, std::chrono::minutes(10));
+    for (int i = 0; i < 6; ++i) {
+      asio::co_spawn(loop_, sender.Send("msg", "{}", kNow),
+                     [&failed](std::exception_ptr, Outcome outcome) {
+                       failed += outcome.kind == Outcome::Kind::kFailed;
+                     });
+    }
+    ASSERT_TRUE(testing::Await(loop_, [&] { return asked == 1 && failed == 2; }));
+    sender.Stop();
+  }
+  EXPECT_EQ(asked, 1);
 }
 
 }  // namespace

@@ -21,8 +21,12 @@ class TaskFilterTest : public TaskFixture {
   bool Fits(const v1::TaskFilter& asked) {
     std::optional<Seeker> seeker;
     if (asked.may_take()) {
-      seeker = Seeker{std::make_shared<const registration::v1::Profile>(profile_), calendar_,
-                      kRelations, work::Limits(), kNow};
+      seeker = Seeker{std::make_shared<const registration::v1::Profile>(profile_),
+                      calendar_,
+                      asked_,
+                      kRelations,
+                      work::Limits(),
+                      kNow};
     }
     return TaskFilter(asked, std::move(seeker)).Fits(record_.task());
   }
@@ -45,6 +49,7 @@ class TaskFilterTest : public TaskFixture {
 
   registration::v1::Profile profile_;
   v1::CalendarRecord calendar_;
+  std::set<std::string> asked_;
 };
 
 TEST_F(TaskFilterTest, WhatAsksNothingShowsAll) { EXPECT_TRUE(Fits({})); }
@@ -92,6 +97,9 @@ TEST_F(TaskFilterTest, SomebodyMayTakeWhatTheirProfileAndTimeAllow) {
   EXPECT_TRUE(MayTake());
   AddToCalendar(kTaskId, kNow + hours(4), kNow + hours(6));
   EXPECT_FALSE(MayTake()) << "already on it";
+  calendar_.Clear();
+  asked_.insert(kTaskId);
+  EXPECT_FALSE(MayTake()) << "waits for it";
 }
 
 TEST_F(TaskFilterTest, AFullTaskMayBeWaitedForUnlessTheWaitlistIsFull) {

@@ -47,8 +47,8 @@ v1::Preferences Choosing(v1::NotificationGroup group, v1::PushChoice choice, int
 }
 
 std::string Due(const v1::Preferences& preferences, const std::string& kind,
-                const std::string& came) {
-  const auto due = PushTime(preferences, kind, At(came));
+                const std::string& now) {
+  const auto due = PushTime(preferences, kind, At(now));
   return due ? LocalTime(*due) : "never";
 }
 
@@ -103,12 +103,58 @@ TEST(PushTest, WhatWaitsForTheSameMomentIsOnePush) {
   EXPECT_EQ(DuePush(channels, At("2026-11-30 06:59")), nullptr);
   const Time morning = At("2026-11-30 07:00");
   ASSERT_NE(DuePush(channels, morning), nullptr);
-  // It may be on its way: what comes now is another push.
+  channels.set_sending(1);
   PlanPush(&channels, NotificationOf("task_accepted", 4, morning), morning);
-  EXPECT_EQ(channels.pushes_size(), 2);
+  EXPECT_EQ(channels.pushes_size(), 2) << "nothing is added to one that is on its way";
   Delivered(&channels, 1);
   ASSERT_EQ(channels.pushes_size(), 1);
   EXPECT_EQ(channels.pushes(0).number(), 4u);
+}
+
+TEST(PushTest, WhatIsFoundTogetherIsOnePushAndUrgentOnesAreByThemselves) {
+  v1::ChannelsRecord channels;
+  const Time now = At("2026-11-29 10:00");
+  PlanPush(&channels, NotificationOf("task_accepted", 1, now - minutes(5)), now);
+  PlanPush(&channels, NotificationOf("low_rating", 2, now - minutes(4)), now);
+  PlanPush(&channels, NotificationOf("task_accepted", 3, now), now);
+  ASSERT_EQ(channels.pushes_size(), 2);
+  EXPECT_EQ(channels.pushes(0).count(), 2u);
+  EXPECT_EQ(channels.pushes(1).latest().kind(), "low_rating");
+}
+
+TEST(PushTest, WhatBecomesDueInQuietHoursWaitsForTheirEnd) {
+  v1::ChannelsRecord channels;
+  *channels.mutable_preferences() = Quiet(22 * 60, 7 * 60);
+  const Time evening = At("2026-11-29 21:59");
+  PlanPush(&channels, NotificationOf("task_accepted", 1, evening), evening);
+  PlanPush(&channels, NotificationOf("low_rating", 2, evening), evening);
+  Failed(&channels, 1, false, hours(1), 0, evening);
+  Failed(&channels, 2, false, hours(1), 0, evening);
+  const Time night = At("2026-11-29 23:00");
+  ReviewPushes(&channels, 0, night);
+  ASSERT_NE(DuePush(channels, night), nullptr);
+  EXPECT_EQ(DuePush(channels, night)->number(), 2u) << "urgent";
+  Delivered(&channels, 2);
+  EXPECT_EQ(LocalTime(*NextPush(channels)), "2026-11-30 07:00");
+}
+
+TEST(PushTest, WhatWasReadOrIsNotWantedAnyMoreIsNotPushed) {
+  v1::ChannelsRecord channels;
+  *channels.mutable_preferences() = Quiet(22 * 60, 7 * 60);
+  const Time night = At("2026-11-29 23:00");
+  PlanPush(&channels, NotificationOf("low_rating", 1, night), night);
+  channels.set_sending(1);
+  PlanPush(&channels, NotificationOf("task_accepted", 2, night), night);
+  PlanPush(&channels, NotificationOf("task_accepted", 3, night), night);
+  ReviewPushes(&channels, 2, night);
+  EXPECT_EQ(channels.pushes_size(), 2) << "the latest of it is unread";
+  ReviewPushes(&channels, 3, night);
+  ASSERT_EQ(channels.pushes_size(), 1);
+  EXPECT_EQ(channels.pushes(0).number(), 1u) << "it is on its way";
+  channels.clear_sending();
+  *channels.mutable_preferences() = Choosing(v1::NOTIFICATION_GROUP_WORK, v1::PUSH_CHOICE_NONE);
+  ReviewPushes(&channels, 0, night);
+  EXPECT_EQ(channels.pushes_size(), 0);
 }
 
 TEST(PushTest, ARushIsToldOfTogetherAtTheEndOfTheHour) {
@@ -177,6 +223,7 @@ TEST(PushTest, WhatIsRefusedIsGivenUpAtOnceAndTenAreKept) {
   const Time now = At("2026-11-29 10:00");
   for (uint64_t number = 1; number <= 12; ++number) {
     PlanPush(&channels, NotificationOf("task_accepted", number, now), now);
+    ASSERT_EQ(channels.pushes_size(), 1);
     EXPECT_TRUE(Failed(&channels, number, true, std::nullopt, 0, now));
   }
   EXPECT_EQ(channels.undelivered_size(), kMaxUndelivered);

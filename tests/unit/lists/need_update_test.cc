@@ -63,7 +63,7 @@ TEST(UpdateNeed, SetsWhatTheMaskNamesAndNothingElse) {
   EXPECT_EQ(need.skills(0), "driving");
   EXPECT_EQ(need.credentials(0), "doctor");
   EXPECT_EQ(need.urgency(), v1::NEED_URGENCY_URGENT);
-  EXPECT_EQ(need.photos_size(), 1);
+  EXPECT_EQ(need.photos_size(), 0) << "they are kept sealed";
   EXPECT_FALSE(need.has_contact()) << "it is kept sealed";
 }
 

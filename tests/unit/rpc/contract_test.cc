@@ -15,6 +15,7 @@
 #include "baodao/dispatch/v1/assignment.pb.h"
 #include "baodao/dispatch/v1/task.pb.h"
 #include "baodao/inbox/v1/channel.pb.h"
+#include "baodao/inbox/v1/home.pb.h"
 #include "baodao/inbox/v1/inbox.pb.h"
 #include "baodao/lists/v1/match.pb.h"
 #include "baodao/lists/v1/need.pb.h"

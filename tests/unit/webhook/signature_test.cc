@@ -30,12 +30,15 @@ TEST(Webhook, SecretsThatNobodyShouldUseAreNone) {
   EXPECT_NE(Secret()(config::Value(std::string("whsec_"))), "");
 }
 
-TEST(Webhook, AnAddressIsOneOfHttp) {
+TEST(Webhook, AnAddressIsSecureUnlessItIsHere) {
   const auto judged = [](std::string url) { return Url()(config::Value(std::move(url))); };
-  EXPECT_EQ(judged("https://push.example.cn/v1"), "");
-  EXPECT_EQ(judged("http://127.0.0.1:8080"), "");
-  EXPECT_EQ(judged(""), "");
-  for (const char* url : {"push.example.cn", "ftp://push.example.cn", "https://", "file:///etc"}) {
+  for (const char* url : {"https://push.example.cn/v1", "http://127.0.0.1:8080", "http://[::1]/x",
+                          "http://localhost", ""}) {
+    EXPECT_EQ(judged(url), "") << url;
+  }
+  for (const char* url :
+       {"push.example.cn", "ftp://push.example.cn", "https://", "file:///etc", "http://10.0.0.1",
+        "http://localhost.example.cn", "https://user:word@push.example.cn"}) {
     EXPECT_NE(judged(url), "") << url;
   }
 }
