@@ -59,7 +59,11 @@ How WayForOthers(const events::v1::AssignmentChanged& changed, const Collector& 
                  ? How::kStaffed
                  : How::kPlain;
     case ASSIGNMENT_STATE_SIGNED_IN:
-      return standing ? How::kStandingLost : How::kPlain;
+      if (standing) return How::kStandingLost;
+      return task.before() != dispatch::v1::TASK_STATE_IN_SERVICE &&
+                     task.state() == dispatch::v1::TASK_STATE_IN_SERVICE
+                 ? How::kBegun
+                 : How::kPlain;
     case ASSIGNMENT_STATE_SIGNED_OUT:
       if (!IsConfirmed(assignment)) return How::kPlain;
       return to_area && tell.Did(task.requester_id()) ? How::kByRequester : How::kConfirmed;

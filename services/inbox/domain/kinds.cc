@@ -26,6 +26,8 @@ constexpr Member kFamilies[] = {
     {"task_claimed", kComingFamily},
     {"helper_dropped_out", kComingFamily},
     {"nobody_coming", kComingFamily},
+    // As many as there are slots.
+    {"helper_arrived", "arrived"},
     {"task_staffed", kStaffingFamily},
     {"task_dropout", kStaffingFamily},
     {"task_short", kStaffingFamily},

@@ -36,6 +36,7 @@ enum class How {
   kLowRating,
   kHeldSlot,      // an offer with a slot kept for it
   kStaffed,       // with this one there are enough people
+  kBegun,         // with this one the service begins
   kShort,         // without this one there are too few
   kSomeLeft,      // somebody is off, others still come
   kNobodyLeft,    // somebody is off, and nobody comes now

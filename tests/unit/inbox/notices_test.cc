@@ -405,9 +405,21 @@ TEST(Notices, OfAssignments) {
       Told(Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_NO_SHOW, "dispatch")),
       (Lines{"no_show → per_v", "helper_missing → per_r", "no_show_reported → area 310110009001"}));
   EXPECT_EQ(Told(Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_SIGNED_IN, "per_c")),
-            Lines{"signed_in_for_you → per_v"});
-  EXPECT_TRUE(
-      Told(Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_SIGNED_IN, "per_v")).empty());
+            (Lines{"signed_in_for_you → per_v", "helper_arrived → per_r"}));
+  EXPECT_EQ(Told(Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_SIGNED_IN, "per_v")),
+            Lines{"helper_arrived → per_r"});
+}
+
+// The need tells that the service has begun, once.
+TEST(Notices, TheArrivalThatBeginsTheServiceIsToldByTheNeed) {
+  using namespace dispatch::v1;  // NOLINT
+  auto first = Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_SIGNED_IN, "per_v");
+  auto* task = first.mutable_assignment_changed()->mutable_task();
+  task->set_before(TASK_STATE_STAFFED);
+  task->set_state(TASK_STATE_IN_SERVICE);
+  EXPECT_TRUE(Told(first).empty());
+  task->set_before(TASK_STATE_IN_SERVICE);
+  EXPECT_EQ(Told(first), Lines{"helper_arrived → per_r"});
 }
 
 TEST(Notices, OfSigningOut) {
