@@ -31,12 +31,13 @@ std::vector<config::Row> Rows() {
   };
 }
 
-AppOptions OptionsOf(const config::Config& config, record::Archive& archive,
+AppOptions OptionsOf(const config::Config& config, record::Archive& archive, Identities& identities,
                      rpc::Channel& records) {
   AppOptions options;
   const Millis keep = config.Duration("keep_ended");
   options.tasks.retirement = {&archive, keep};
   options.ledgers = ArchiveAt(records, keep);
+  options.identities = &identities;
   options.limits = work::LimitsOf(config);
   options.tasks.cache_weight = static_cast<size_t>(config.Int("cached_tasks"));
   return options;
@@ -51,10 +52,11 @@ struct DispatchService final : service::Service {
         profiles(source),
         profile_feed(profiles, runtime.clock, runtime.store.shards()),
         archive(record::NewArchive(runtime.ChannelTo("records"))),
+        identities(IdentitiesAt(runtime.ChannelTo("registration"))),
         app(
             runtime.loop, runtime.store, runtime.clock, runtime.key_ring, profiles,
             [this] { return areas.tree(); }, runtime.metrics,
-            OptionsOf(runtime.config, *archive, runtime.ChannelTo("records"))),
+            OptionsOf(runtime.config, *archive, *identities, runtime.ChannelTo("records"))),
         metrics(runtime.metrics),
         task_feed(app, near, metrics),
         tasks(app, near),
@@ -89,6 +91,7 @@ struct DispatchService final : service::Service {
   profiles::ProfileCache profiles;
   profiles::ProfileFeed profile_feed;
   std::unique_ptr<record::Archive> archive;
+  std::unique_ptr<Identities> identities;
   App app;
   Metrics metrics;
   NearIndex near;

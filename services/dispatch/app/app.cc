@@ -26,6 +26,7 @@ App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto
       clock(clock),
       ring(ring),
       profiles(profiles),
+      identities(options.identities),
       tree(std::move(tree)),
       relations{
           [this](std::string_view a, std::string_view b) { return this->tree()->Covers(a, b); },

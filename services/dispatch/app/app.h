@@ -14,6 +14,7 @@
 #include "common/record/repository.h"
 #include "common/rpc/context.h"
 #include "common/store/store.h"
+#include "services/dispatch/app/identities.h"
 #include "services/dispatch/domain/eligibility.h"
 #include "services/dispatch/store/calendars.h"
 #include "services/dispatch/store/gate.h"
@@ -26,6 +27,8 @@ struct AppOptions {
   work::Limits limits;
   Tasks::Options tasks;
   LedgerArchive ledgers;
+  // Not asked by workers.
+  Identities* identities = nullptr;
   // 64 random bits: reservation tokens.
   Calendars::Random random;
 };
@@ -41,6 +44,7 @@ struct App {
   Clock& clock;
   const crypto::KeyRing& ring;
   profiles::ProfileCache& profiles;
+  Identities* identities;
   Tree tree;
   Relations relations;
   work::Limits limits;

@@ -55,6 +55,7 @@ void SetAsked(v1::Task& task, const v1::PublishTaskRequest& request) {
   task.set_geofence_m(request.geofence_m() > 0 ? request.geofence_m() : kDefaultGeofence);
   task.set_requester_id(request.requester_id());
   task.set_need_id(request.need_id());
+  task.set_show_teammates(request.show_teammates());
 }
 
 }  // namespace

@@ -1,37 +1,59 @@
 // Private details, released to those whose work needs them.
+#include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "common/clock/timestamp.h"
+#include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/app/presence.h"
-#include "services/dispatch/domain/states.h"
+#include "services/dispatch/app/releases.h"
+#include "services/dispatch/domain/release.h"
 #include "services/dispatch/rpc/handlers.h"
 
 namespace baodao::dispatch {
 namespace {
 
-// About so many of a shard: years of a district.
-constexpr uint64_t kReleasesKept = 1'000'000;
-
-// A person confirmed after the fact has nothing to do there any more.
-bool IsOnTheWork(const v1::Assignment& assignment) {
-  return TakesSlot(assignment.state()) && assignment.sign_in_method() != v1::SIGN_METHOD_CONFIRMED;
+// From acceptance until the task closes.
+Task<absl::Status> CheckMaySee(App& app, rpc::CallContext context, v1::Task task) {
+  if (IsFinal(task.state())) co_return Refuse(Reason::PERMISSION_DENIED);
+  if (context.caller().Coordinates(task.area_code(), app.relations.covers)) {
+    co_return absl::OkStatus();
+  }
+  co_return co_await CheckOnTheWork(app, std::move(context), std::move(task));
 }
 
-// From acceptance until the task closes, and no longer than the standing on which it was accepted:
-// also somebody at work whose registration was suspended is told where to turn, not where to go.
-Task<absl::Status> CheckMaySee(App& app, rpc::CallContext context, const v1::Task& task) {
-  if (IsFinal(task.state())) co_return Refuse(Reason::PERMISSION_DENIED);
-  if (context.caller().Coordinates(task.area_code(), app.relations.covers))
+// No standing is asked here: whoever has lost it is told to turn to the coordinator.
+Task<absl::Status> CheckMayAsk(App& app, rpc::CallContext context, v1::Task task) {
+  CO_RETURN_IF_ERROR(CheckNotOver(task));
+  if (context.caller().Coordinates(task.area_code(), app.relations.covers)) {
     co_return absl::OkStatus();
-  if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
-  auto assignment = co_await app.tasks.ReadAssignment(task.task_id(), context.caller().person_id);
-  if (Is(assignment.status(), Reason::NOT_ASSIGNED)) co_return Refuse(Reason::PERMISSION_DENIED);
-  if (!assignment.ok()) co_return std::move(assignment).status();
-  if (!IsOnTheWork(assignment->assignment())) co_return Refuse(Reason::PERMISSION_DENIED);
-  co_return co_await CheckStanding(app, rpc::CallOptions::From(context), context.caller().person_id,
-                                   task);
+  }
+  const auto mine = co_await ReadOwnPart(app, std::move(context), task.task_id());
+  CO_RETURN_IF_ERROR(mine.status());
+  co_return MayAskCoordinator(*mine) ? absl::OkStatus() : Refuse(Reason::PERMISSION_DENIED);
+}
+
+using registration::v1::Identity;
+
+// Who published the task, as long as they answer for its area.
+Task<absl::StatusOr<std::optional<Identity>>> FindCoordinator(App& app, rpc::CallContext context,
+                                                              v1::Task task) {
+  if (!ids::IsValid(task.publisher_id(), "per")) co_return std::nullopt;
+  const rpc::CallOptions options = rpc::CallOptions::From(std::move(context));
+  std::vector<std::string> asked(1, task.publisher_id());
+  CO_ASSIGN_OR_RETURN(std::vector<Identity> found,
+                      co_await app.identities->List(options, std::move(asked)));
+  if (found.empty()) co_return std::nullopt;
+  CO_ASSIGN_OR_RETURN(const std::vector<auth::RoleGrant> grants,
+                      co_await app.identities->Roles(options, task.publisher_id()));
+  const bool answers = std::ranges::any_of(grants, [&](const auth::RoleGrant& grant) {
+    return grant.Reaches(task.area_code(), app.relations.covers);
+  });
+  if (!answers) co_return std::nullopt;
+  co_return std::move(found.front());
 }
 
 }  // namespace
@@ -43,26 +65,34 @@ Answer<v1::TaskContact> TaskHandlers::GetTaskContact(rpc::CallContext context,
   CO_RETURN_IF_ERROR(co_await CheckMaySee(app_, context, task));
   CO_ASSIGN_OR_RETURN(v1::TaskContact contact, OpenContact(app_.ring, record));
 
-  // On record before it is out.
-  const std::string actor = ActorOf(context.caller());
-  events::v1::Event event;
-  event.mutable_contact_released()->set_task_id(task.task_id());
-  event.mutable_contact_released()->set_reader_id(actor);
-  store::Commit commit(app_.keys.ShardOf(task.task_id()));
-  const std::string released =
-      Stamp(std::move(event), app_.clock.Now(), actor, std::string(context.trace_id()));
-  commit.Append(app_.keys.Releases(commit.shard()), released, kReleasesKept);
-  commit.Emit(released);
-  CO_RETURN_IF_ERROR(co_await app_.store.Apply(std::move(commit)));
+  std::vector<std::string> nobody;
+  CO_RETURN_IF_ERROR(
+      co_await RecordRelease(app_, std::move(context), task.task_id(), std::move(nobody)));
   co_return contact;
+}
+
+Answer<v1::TaskCoordinator> TaskHandlers::GetTaskCoordinator(
+    rpc::CallContext context, v1::GetTaskCoordinatorRequest request) {
+  CO_ASSIGN_OR_RETURN(const v1::TaskRecord record, co_await app_.tasks.Read(request.task_id()));
+  CO_RETURN_IF_ERROR(co_await CheckMayAsk(app_, context, record.task()));
+  CO_ASSIGN_OR_RETURN(std::optional<Identity> found,
+                      co_await FindCoordinator(app_, context, record.task()));
+  v1::TaskCoordinator coordinator;
+  if (!found) co_return coordinator;
+  coordinator.set_person_id(found->person_id());
+  coordinator.set_display_name(std::move(*found->mutable_display_name()));
+  coordinator.set_phone(std::move(*found->mutable_phone()));
+  if (found->has_photo()) *coordinator.mutable_photo() = std::move(*found->mutable_photo());
+  std::vector<std::string> shown(1, found->person_id());
+  CO_RETURN_IF_ERROR(
+      co_await RecordRelease(app_, std::move(context), request.task_id(), std::move(shown)));
+  co_return coordinator;
 }
 
 Answer<v1::SignInCode> TaskHandlers::GetSignInCode(rpc::CallContext,
                                                    v1::GetSignInCodeRequest request) {
   CO_ASSIGN_OR_RETURN(const v1::TaskRecord record, co_await app_.tasks.Read(request.task_id()));
-  if (IsFinal(record.task().state())) {
-    co_return WrongState(record::StateName(record.task().state()));
-  }
+  CO_RETURN_IF_ERROR(CheckNotOver(record.task()));
   const Time now = app_.clock.Now();
   v1::SignInCode code;
   code.set_code(SignCode(app_.ring, request.task_id(), now));

@@ -28,6 +28,8 @@ class TaskHandlers {
   Answer<v1::Task> CancelTask(rpc::CallContext context, v1::CancelTaskRequest request);
   Answer<v1::TaskContact> GetTaskContact(rpc::CallContext context,
                                          v1::GetTaskContactRequest request);
+  Answer<v1::TaskCoordinator> GetTaskCoordinator(rpc::CallContext context,
+                                                 v1::GetTaskCoordinatorRequest request);
   Answer<v1::SignInCode> GetSignInCode(rpc::CallContext context, v1::GetSignInCodeRequest request);
   Answer<v1::Task> EvaluateTask(rpc::CallContext context, v1::EvaluateTaskRequest request);
   Answer<v1::Task> CloseTask(rpc::CallContext context, v1::CloseTaskRequest request);
@@ -59,6 +61,10 @@ class AssignmentHandlers {
   Answer<v1::Task> ConfirmService(rpc::CallContext context, v1::ConfirmServiceRequest request);
   Answer<v1::ListTaskAssignmentsResponse> ListTaskAssignments(
       rpc::CallContext context, v1::ListTaskAssignmentsRequest request);
+  Answer<v1::ListTaskPeopleResponse> ListTaskPeople(rpc::CallContext context,
+                                                    v1::ListTaskPeopleRequest request);
+  Answer<v1::ListTeammatesResponse> ListTeammates(rpc::CallContext context,
+                                                  v1::ListTeammatesRequest request);
   Answer<v1::ListMyAssignmentsResponse> ListMyAssignments(rpc::CallContext context,
                                                           v1::ListMyAssignmentsRequest request);
   Answer<v1::Agenda> GetAgenda(rpc::CallContext context, v1::GetAgendaRequest request);

@@ -9,6 +9,7 @@
 #include "common/status/status.h"
 #include "services/dispatch/app/agenda.h"
 #include "services/dispatch/rpc/handlers.h"
+#include "services/dispatch/rpc/people_page.h"
 #include "services/dispatch/rpc/shown.h"
 
 namespace baodao::dispatch {
@@ -19,23 +20,18 @@ Answer<v1::ListTaskAssignmentsResponse> AssignmentHandlers::ListTaskAssignments(
   const Time now = app_.clock.Now();
   CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), query, now));
   CO_ASSIGN_OR_RETURN(const auto loaded, co_await app_.tasks.ReadWithPeople(request.task_id()));
-  std::vector<std::string> people;
-  for (const auto& [person, record] : loaded->people) {
-    if (person > after) people.push_back(person);
-  }
-  const auto size = std::min(people.size(),
-                             static_cast<size_t>(paging::PageSize(request.page_size(), 200, 1000)));
-  const auto end = people.begin() + static_cast<std::ptrdiff_t>(size);
-  std::partial_sort(people.begin(), end, people.end());
-  context.Charge(
-      paging::CallsOwed(static_cast<int64_t>(loaded->people.size()), static_cast<int64_t>(size)));
+  const auto everybody = [](const v1::Assignment&) { return true; };
+  const int size = paging::PageSize(request.page_size(), 200, 1000);
+  const PeoplePage page = NextPeople(*loaded, after, size, everybody);
+  context.Charge(paging::CallsOwed(static_cast<int64_t>(loaded->people.size()),
+                                   static_cast<int64_t>(page.person_ids.size())));
   v1::ListTaskAssignmentsResponse response;
-  for (size_t i = 0; i < size; ++i) {
+  for (const std::string& person : page.person_ids) {
     *response.add_assignments() =
-        Shown(app_, context, loaded->record.task(), loaded->people.at(people[i]).assignment());
+        Shown(app_, context, loaded->record.task(), loaded->people.at(person).assignment());
   }
-  if (size < people.size()) {
-    response.set_next_page_token(paging::Encode(people[size - 1], query, now));
+  if (page.more) {
+    response.set_next_page_token(paging::Encode(page.person_ids.back(), query, now));
   }
   co_return response;
 }

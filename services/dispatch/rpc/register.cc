@@ -33,6 +33,7 @@ void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& a
   BAODAO_RPC(TaskService, tasks, TaskHandlers, FindNearestTasks);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, CancelTask);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, GetTaskContact);
+  BAODAO_RPC(TaskService, tasks, TaskHandlers, GetTaskCoordinator);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, GetSignInCode);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, EvaluateTask);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, CloseTask);
@@ -48,6 +49,8 @@ void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& a
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, SignOut);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ConfirmService);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ListTaskAssignments);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ListTaskPeople);
+  BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ListTeammates);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ListMyAssignments);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, GetAgenda);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, GetMyAssignment);

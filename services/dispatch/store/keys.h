@@ -18,8 +18,8 @@
 //                              an offer of or waits for, by start
 //   tries:<task>:<p>   value   wrong sign-in codes of a person         10 minutes
 //   places:<task>:<p>  value   positions tried, likewise               10 minutes
-//   releases           stream  who was shown which contact (Events),   1,000,000 a shard
-//                              kept for audits
+//   releases           stream  who was shown which contact, or who    1,000,000 a shard
+//                              people are (Events), kept for audits
 //   calendar:<person>  record  CalendarRecord                          kCalendarKeep past its end
 //   hours:<person>     record  LedgerRecord, guards the ledger         one a person
 //   ledger:<person>    hash    sequence (20 digits) → LedgerEntry;     keep_ended

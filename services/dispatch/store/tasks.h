@@ -65,6 +65,9 @@ class Tasks {
   Task<absl::StatusOr<bool>> Exists(std::string task_id);
   // The task with everybody on it; the two may be a commit apart.
   Task<absl::StatusOr<std::shared_ptr<const Loaded>>> ReadWithPeople(std::string task_id);
+  // The task as it is now with these people, as far as they are on it.
+  Task<absl::StatusOr<std::shared_ptr<const Loaded>>> ReadWithThese(
+      std::string task_id, std::vector<std::string> person_ids);
   // One assignment as it is now; NOT_ASSIGNED when there is none.
   Task<absl::StatusOr<v1::AssignmentRecord>> ReadAssignment(std::string task_id,
                                                             std::string person_id);

@@ -78,6 +78,15 @@ Task<absl::StatusOr<std::shared_ptr<const Loaded>>> Tasks::ReadWithPeople(std::s
   co_return std::shared_ptr<const Loaded>(std::move(loaded));
 }
 
+Task<absl::StatusOr<std::shared_ptr<const Loaded>>> Tasks::ReadWithThese(
+    std::string task_id, std::vector<std::string> person_ids) {
+  TaskCall wanted;
+  wanted.people = std::move(person_ids);
+  Calls calls(1, &wanted);
+  CO_ASSIGN_OR_RETURN(std::shared_ptr<Loaded> loaded, co_await Load(task_id, calls, true));
+  co_return std::shared_ptr<const Loaded>(std::move(loaded));
+}
+
 Task<absl::StatusOr<std::shared_ptr<const Loaded>>> Tasks::Peek(std::string task_id,
                                                                 std::string person_id) {
   if (!ids::IsValid(task_id, "tsk")) co_return NotFound("task", task_id);

@@ -128,6 +128,10 @@ async function main() {
   await refused(call(assignments, 'ClaimTask', volunteer.token, ofTask), 'ALREADY_ASSIGNED');
   assert.equal((await call(tasks, 'GetTask', resident.token, ofTask)).state, 'TASK_STATE_STAFFED');
   assert.equal((await call(tasks, 'GetTaskContact', volunteer.token, ofTask)).phone, contact.phone);
+  const {people} = await call(assignments, 'ListTaskPeople', resident.token, ofTask);
+  assert.deepEqual(people.map((one) => one.phone), [volunteer.phone], 'the resident knows who comes');
+  await refused(call(assignments, 'ListTaskPeople', volunteer.token, ofTask), 'PERMISSION_DENIED');
+  assert.equal((await call(tasks, 'GetTaskCoordinator', volunteer.token, ofTask)).phone, coordinator.phone);
   console.log('接单: claimed once, however often it is sent');
 
   const {code} = await call(tasks, 'GetSignInCode', resident.token, ofTask);
@@ -148,6 +152,7 @@ async function main() {
   const closed = await call(tasks, 'CloseTask', coordinator.token, ofTask);
   assert.equal(closed.state, 'TASK_STATE_CLOSED');
   await refused(call(tasks, 'GetTaskContact', volunteer.token, ofTask), 'PERMISSION_DENIED');
+  await refused(call(assignments, 'ListTaskPeople', resident.token, ofTask), 'WRONG_STATE');
   console.log('评价: rated, credited, closed, the contact hidden again');
 
   const heard = (person, kind) => until(kind, async () => {

@@ -94,6 +94,22 @@ TEST(LoopTest, TheCredentialThatANeedAsksForIsAskedForAtTheClaim) {
   const auto accepted = taken();
   ASSERT_THAT(accepted, testing::IsOk());
   EXPECT_EQ(accepted->state(), dispatch::v1::ASSIGNMENT_STATE_ACCEPTED);
+
+  // Each knows whom to expect, and the nurse whom to turn to.
+  dispatch::v1::ListTaskPeopleRequest who;
+  who.set_task_id(claim.task_id());
+  const auto coming = town.Run(
+      demo::Must(backend.assignments, &client::Assignments::ListTaskPeople, resident.token, who));
+  ASSERT_EQ(coming.people_size(), 1);
+  EXPECT_EQ(coming.people(0).phone(), nurse.phone);
+  ASSERT_EQ(coming.people(0).credentials_size(), 1);
+  EXPECT_EQ(coming.people(0).credentials(0).issuer(), grant.issuer());
+  dispatch::v1::GetTaskCoordinatorRequest ask;
+  ask.set_task_id(claim.task_id());
+  EXPECT_EQ(
+      town.Run(demo::Must(backend.tasks, &client::Tasks::GetTaskCoordinator, nurse.token, ask))
+          .phone(),
+      town.world->communities[0].coordinator.phone);
 }
 
 TEST(LoopTest, OldTokensAreRenewed) {

@@ -52,6 +52,7 @@ TEST_F(PublishTest, Defaults) {
   EXPECT_EQ(task.publisher_id(), "per_c");
   EXPECT_DOUBLE_EQ(task.place().latitude(), 31.275);  // the exact place is sealed
   EXPECT_EQ(published->record.sealed_contact(), "sealed");
+  EXPECT_FALSE(task.show_teammates());
   EXPECT_EQ(Armed(published->effects, Timer("sla")), kNow + hours(3));
   EXPECT_EQ(Armed(published->effects, Timer("noshow")), kNow + hours(6) + minutes(30));
   EXPECT_EQ(Armed(published->effects, Timer("end")), kNow + hours(9));

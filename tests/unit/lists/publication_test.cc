@@ -72,6 +72,17 @@ TEST(BeginPublication, TheWindowOfTheRequestWins) {
   EXPECT_EQ(ToTime(record.publish_request().window().start()), kNow + std::chrono::hours(3));
 }
 
+TEST(BeginPublication, WhetherTeammatesAreShownIsForThePublisherToSay) {
+  for (const bool show : {false, true}) {
+    v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
+    v1::PublishNeedRequest request;
+    request.set_show_teammates(show);
+    ASSERT_THAT(BeginPublication(&record, request, kPublisher, Point(31, 121), kNow),
+                testing::IsOk());
+    EXPECT_EQ(record.publish_request().show_teammates(), show);
+  }
+}
+
 TEST(BeginPublication, Slots) {
   struct Case {
     int min, max, want_min, want_max;

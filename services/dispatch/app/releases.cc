@@ -1,0 +1,53 @@
+#include "services/dispatch/app/releases.h"
+
+#include <iterator>
+#include <utility>
+
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/dispatch/app/caller.h"
+#include "services/dispatch/domain/release.h"
+
+namespace baodao::dispatch {
+namespace {
+
+// About so many of a shard: years of a district.
+constexpr uint64_t kReleasesKept = 1'000'000;
+
+}  // namespace
+
+Task<absl::StatusOr<v1::Assignment>> ReadOwnPart(App& app, rpc::CallContext context,
+                                                 std::string task_id) {
+  if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
+  auto mine = co_await app.tasks.ReadAssignment(std::move(task_id), context.caller().person_id);
+  if (Is(mine.status(), Reason::NOT_ASSIGNED)) co_return Refuse(Reason::PERMISSION_DENIED);
+  CO_RETURN_IF_ERROR(mine.status());
+  co_return std::move(*mine->mutable_assignment());
+}
+
+Task<absl::Status> CheckOnTheWork(App& app, rpc::CallContext context, v1::Task task) {
+  const auto mine = co_await ReadOwnPart(app, context, task.task_id());
+  CO_RETURN_IF_ERROR(mine.status());
+  if (!IsOnTheWork(*mine)) co_return Refuse(Reason::PERMISSION_DENIED);
+  co_return co_await CheckStanding(app, rpc::CallOptions::From(context), context.caller().person_id,
+                                   std::move(task));
+}
+
+Task<absl::Status> RecordRelease(App& app, rpc::CallContext context, std::string task_id,
+                                 std::vector<std::string> person_ids) {
+  const std::string actor = ActorOf(context.caller());
+  events::v1::Event event;
+  events::v1::ContactReleased& release = *event.mutable_contact_released();
+  release.set_task_id(task_id);
+  release.set_reader_id(actor);
+  release.mutable_person_ids()->Assign(std::make_move_iterator(person_ids.begin()),
+                                       std::make_move_iterator(person_ids.end()));
+  store::Commit commit(app.keys.ShardOf(task_id));
+  const std::string released =
+      Stamp(std::move(event), app.clock.Now(), actor, std::string(context.trace_id()));
+  commit.Append(app.keys.Releases(commit.shard()), released, kReleasesKept);
+  commit.Emit(released);
+  co_return (co_await app.store.Apply(std::move(commit))).status();
+}
+
+}  // namespace baodao::dispatch
