@@ -23,6 +23,7 @@ constexpr size_t kMaxPast = 50;
 
 // Still ahead or running, or waiting for an answer.
 bool IsCurrent(const v1::Assignment& assignment, Time now) {
+  if (assignment.credit_request().state() == v1::CREDIT_REQUEST_STATE_PENDING) return true;
   switch (assignment.state()) {
     case v1::ASSIGNMENT_STATE_ACCEPTED:
     case v1::ASSIGNMENT_STATE_SIGNED_IN:
@@ -104,9 +105,13 @@ void AddCurrent(AssignmentItem item, v1::Agenda* agenda) {
     case v1::ASSIGNMENT_STATE_WAITLISTED:
       agenda->set_waiting_count(agenda->waiting_count() + 1);
       return;
-    default:
+    case v1::ASSIGNMENT_STATE_ACCEPTED:
+    case v1::ASSIGNMENT_STATE_SIGNED_IN:
       agenda->set_accepted_count(agenda->accepted_count() + 1);
       if (!agenda->has_next()) *agenda->mutable_next() = std::move(item);
+      return;
+    default:  // a request for credit is pending
+      return;
   }
 }
 

@@ -17,8 +17,9 @@ using AssignmentItem = v1::ListMyAssignmentsResponse::Item;
 
 inline constexpr size_t kItemsAtOnce = 32;
 
-// By start: tasks of the person's calendar that have not ended, and those they were asked for or
-// wait for. Some may not be current any more: ReadItems knows.
+// By start: tasks of the person's calendar that have not ended, those they were asked for or wait
+// for, and by when it lapses those they have requested credit for. Some may not be current any
+// more: ReadItems knows.
 Task<absl::StatusOr<std::vector<record::Position>>> CurrentTasksOf(App& app, std::string person);
 // The person's part in each of the tasks as both are now, read at the same time; nullopt where it
 // is neither ahead, under way nor waiting for an answer. Tasks as the person may see them.

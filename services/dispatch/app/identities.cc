@@ -21,11 +21,11 @@ class RegistrationIdentities final : public Identities {
 
   Task<absl::StatusOr<std::vector<Identity>>> List(rpc::CallOptions options,
                                                    std::vector<std::string> person_ids) override {
-    registration::v1::ListIdentitiesRequest request;
+    registration::v1::BatchGetIdentitiesRequest request;
     request.mutable_person_ids()->Assign(std::make_move_iterator(person_ids.begin()),
                                          std::make_move_iterator(person_ids.end()));
-    CO_ASSIGN_OR_RETURN(registration::v1::ListIdentitiesResponse found,
-                        co_await people_.Call(&rpc::AsyncOf<PersonService>::ListIdentities,
+    CO_ASSIGN_OR_RETURN(registration::v1::BatchGetIdentitiesResponse found,
+                        co_await people_.Call(&rpc::AsyncOf<PersonService>::BatchGetIdentities,
                                               std::move(options), std::move(request)));
     co_return std::vector<Identity>(std::make_move_iterator(found.mutable_identities()->begin()),
                                     std::make_move_iterator(found.mutable_identities()->end()));

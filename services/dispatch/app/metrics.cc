@@ -12,6 +12,7 @@ using metrics::Type;
 
 constexpr char kTask[] = "task";
 constexpr char kAssignment[] = "assignment";
+constexpr char kCreditRequest[] = "credit_request";
 constexpr metrics::Spec kTimeToAccept{"baodao_dispatch_time_to_accept_seconds",
                                       Type::kHistogram,
                                       "From publishing a task until enough people have accepted.",
@@ -39,14 +40,15 @@ Metrics::Metrics(metrics::Registry& registry)
   }
   transitions_.Declare(kTask, *v1::TaskState_descriptor(), kTaskMachine.Moves());
   transitions_.Declare(kAssignment, *v1::AssignmentState_descriptor(), kAssignmentMachine.Moves());
+  transitions_.Declare(kCreditRequest, *v1::CreditRequestState_descriptor(),
+                       kCreditRequestMachine.Moves());
 }
 
 TaskObserver Metrics::Observer() {
   TaskObserver observer;
   observer.on_batch = [this](size_t calls) { batch_->Observe(static_cast<double>(calls)); };
   observer.on_transition = [this](const Transition& transition) {
-    transitions_.Count(
-        {{transition.of_task ? kTask : kAssignment, transition.from, transition.to}});
+    transitions_.Count({{std::string(transition.record), transition.from, transition.to}});
   };
   observer.on_staffed = [this](Millis took) {
     time_to_accept_->Observe(std::chrono::duration<double>(took).count());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <utility>
 
 #include "services/dispatch/domain/times.h"
@@ -38,7 +39,10 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
   if (!after) Impossible(record::StateName(before), static_cast<int>(event));
   const enrollment::Place old_place = PlaceOf(assignment);
   if (MayStartAnew(before)) {
+    // After the end nobody starts but by confirmed service, which may be what was asked for.
+    std::unique_ptr<v1::CreditRequest> requested(assignment.release_credit_request());
     assignment.Clear();
+    assignment.set_allocated_credit_request(requested.release());
     assignment.set_task_id(aggregate_.task().task_id());
     assignment.set_person_id(person_id);
     record.clear_reservation();
@@ -65,7 +69,7 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
   CountService(before, -1);
   CountService(*after, +1);
   moved_.push_back({person_id, before});
-  effects_.transitions.push_back({false, before, *after});
+  effects_.transitions.push_back({"assignment", before, *after});
   return assignment;
 }
 
@@ -86,13 +90,38 @@ v1::Assignment& Change::Touch(const std::string& person_id) {
   return assignment;
 }
 
+v1::CreditRequest& Change::Move(const std::string& person_id, CreditEvent event) {
+  v1::AssignmentRecord& record = aggregate_.Change(person_id);
+  v1::CreditRequest& request = *record.mutable_assignment()->mutable_credit_request();
+  const v1::CreditRequestState before = request.state();
+  const std::optional<v1::CreditRequestState> after = kCreditRequestMachine.Next(before, event);
+  if (!after) Impossible(record::StateName(before), static_cast<int>(event));
+  if (*after == v1::CREDIT_REQUEST_STATE_PENDING) {
+    request.Clear();
+  } else {
+    record.clear_sealed_proof();
+    Clear(TimerName(kCreditRequestTimer, aggregate_.task().task_id(), person_id));
+  }
+  record.clear_credit_reminded();
+  request.set_state(*after);
+  *record.mutable_assignment()->mutable_update_time() = ToTimestamp(now_);
+  requested_.push_back({person_id, before});
+  effects_.transitions.push_back({"credit_request", before, *after});
+  return request;
+}
+
+void Change::Remind(const std::string& person_id) {
+  aggregate_.Change(person_id).set_credit_reminded(true);
+  requested_.push_back({person_id, v1::CREDIT_REQUEST_STATE_PENDING});
+}
+
 void Change::Move(TaskEvent event) {
   v1::Task& task = aggregate_.task();
   const v1::TaskState before = task.state();
   const std::optional<v1::TaskState> after = kTaskMachine.Next(before, event);
   if (!after) Impossible(record::StateName(before), static_cast<int>(event));
   task.set_state(*after);
-  effects_.transitions.push_back({true, before, *after});
+  effects_.transitions.push_back({"task", before, *after});
 }
 
 void Change::Announce(events::v1::TaskChange kind, std::string escalated_to) {
@@ -195,6 +224,13 @@ Effects Change::Finish() {
         *effects_.events.emplace_back().mutable_assignment_changed();
     *changed.mutable_assignment() = aggregate_.Find(moved.person_id)->assignment();
     changed.set_before(moved.before);
+    *changed.mutable_task() = brief;
+  }
+  for (const Requested& requested : requested_) {
+    events::v1::CreditRequestChanged& changed =
+        *effects_.events.emplace_back().mutable_credit_request_changed();
+    *changed.mutable_assignment() = aggregate_.Find(requested.person_id)->assignment();
+    changed.set_before(requested.before);
     *changed.mutable_task() = brief;
   }
   for (Announced& announced : announced_) {

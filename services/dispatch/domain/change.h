@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "baodao/events/v1/events.pb.h"
@@ -32,7 +33,7 @@ struct CalendarRelease {
 
 // A transition that happened, for the metrics.
 struct Transition {
-  bool of_task = false;
+  std::string_view record;  // "task", "assignment" or "credit_request"
   int from = 0;
   int to = 0;
 };
@@ -61,6 +62,12 @@ class Change {
   // The record of somebody who stays in their state, for a change of other fields. Announced with
   // an AssignmentChanged whose `before` is that state.
   v1::Assignment& Touch(const std::string& person_id);
+  // Moves the person's request for credit by the table; the pair must be possible. Answers the
+  // request for further fields. Announces it with a CreditRequestChanged. A request that is PENDING
+  // no more loses its proof and its timer.
+  v1::CreditRequest& Move(const std::string& person_id, CreditEvent event);
+  // Announces a PENDING request that stays so: somebody should answer it.
+  void Remind(const std::string& person_id);
   // Moves the task by the table; the pair must be possible.
   void Move(TaskEvent event);
   // Announces the task itself.
@@ -96,6 +103,11 @@ class Change {
     v1::AssignmentState before;
   };
   std::vector<Moved> moved_;
+  struct Requested {
+    std::string person_id;
+    v1::CreditRequestState before;
+  };
+  std::vector<Requested> requested_;
   struct Announced {
     events::v1::TaskChange kind;
     std::string escalated_to;
@@ -121,5 +133,6 @@ inline constexpr std::string_view kPromoteTimer = "promote";
 inline constexpr std::string_view kCreditTimer = "credit";
 inline constexpr std::string_view kReleaseTimer = "release";
 inline constexpr std::string_view kRetireTimer = "retire";
+inline constexpr std::string_view kCreditRequestTimer = "creditrequest";
 
 }  // namespace baodao::dispatch

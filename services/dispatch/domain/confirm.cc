@@ -5,6 +5,7 @@
 #include "common/clock/time_text.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/dispatch/domain/credit_request.h"
 #include "services/dispatch/domain/sign.h"
 #include "services/dispatch/domain/times.h"
 
@@ -20,10 +21,12 @@ absl::Status CheckWhen(const v1::Task& task, Time now) {
   return absl::OkStatus();
 }
 
-absl::Status CheckWho(const v1::Task& task, v1::AssignmentState state,
-                      const ConfirmCommand& command, const std::string& person_id) {
+absl::Status CheckWho(const Aggregate& aggregate, const ConfirmCommand& command,
+                      const std::string& person_id) {
+  const v1::AssignmentState state = aggregate.StateOf(person_id);
   if (person_id == command.confirmer_id) return Refuse(Reason::OWN_SERVICE);
-  if (person_id == task.requester_id()) return Refuse(Reason::OWN_REQUEST);
+  if (person_id == aggregate.task().requester_id()) return Refuse(Reason::OWN_REQUEST);
+  if (command.on_request) RETURN_IF_ERROR(CheckPending(aggregate, person_id));
   if (state == v1::ASSIGNMENT_STATE_SIGNED_OUT || state == v1::ASSIGNMENT_STATE_CREDITED) {
     return Refuse(Reason::SERVICE_ON_RECORD, {{"person", person_id}});
   }
@@ -33,15 +36,19 @@ absl::Status CheckWho(const v1::Task& task, v1::AssignmentState state,
   return absl::OkStatus();
 }
 
-absl::Status CheckTimes(const v1::Task& task, const ServedBy& service) {
-  const bool fits =
-      StartOf(task) <= service.start && service.start < service.end && service.end <= EndOf(task);
-  if (fits) return absl::OkStatus();
-  return Refuse(Reason::SERVED_TIME_INVALID,
-                {{"start", ToRfc3339(StartOf(task))}, {"end", ToRfc3339(EndOf(task))}});
+// The confirmation of an entry that stands on a request.
+v1::Confirmation ConfirmationOf(const v1::CreditRequest& request) {
+  return request.photo_count() > 0 ? v1::CONFIRMATION_MANUAL_ON_PHOTOS
+                                   : v1::CONFIRMATION_MANUAL_ON_STATEMENT;
 }
 
 }  // namespace
+
+absl::Status CheckServedTime(const v1::Task& task, Time start, Time end) {
+  if (StartOf(task) <= start && start < end && end <= EndOf(task)) return absl::OkStatus();
+  return Refuse(Reason::SERVED_TIME_INVALID,
+                {{"start", ToRfc3339(StartOf(task))}, {"end", ToRfc3339(EndOf(task))}});
+}
 
 absl::Status CheckConfirm(const Aggregate& aggregate, const ConfirmCommand& command, Time now) {
   const v1::Task& task = aggregate.task();
@@ -49,13 +56,12 @@ absl::Status CheckConfirm(const Aggregate& aggregate, const ConfirmCommand& comm
   std::set<std::string_view> named;
   int slots = 0;
   for (const ServedBy& service : command.services) {
-    const v1::AssignmentState state = aggregate.StateOf(service.person_id);
     if (!named.insert(service.person_id).second) {
       return RefuseField("services", ViolationKind::DUPLICATE);
     }
-    RETURN_IF_ERROR(CheckWho(task, state, command, service.person_id));
-    RETURN_IF_ERROR(CheckTimes(task, service));
-    if (!TakesSlot(state)) ++slots;
+    RETURN_IF_ERROR(CheckWho(aggregate, command, service.person_id));
+    RETURN_IF_ERROR(CheckServedTime(task, service.start, service.end));
+    if (!TakesSlot(aggregate.StateOf(service.person_id))) ++slots;
   }
   return slots <= FreeSlots(task) ? absl::OkStatus() : Refuse(Reason::TASK_FULL);
 }
@@ -73,7 +79,13 @@ absl::StatusOr<Effects> DecideConfirm(Aggregate& aggregate, const ConfirmCommand
     assignment.set_credited_minutes(ServedMinutes(aggregate.task(), service.start, service.end));
     assignment.set_reason(command.reason);
     if (!service.unit_id.empty()) assignment.set_unit_id(service.unit_id);
-    aggregate.Change(service.person_id).set_confirmer_id(command.confirmer_id);
+    v1::AssignmentRecord& record = aggregate.Change(service.person_id);
+    record.set_confirmer_id(command.confirmer_id);
+    if (command.on_request) record.set_confirmation(ConfirmationOf(assignment.credit_request()));
+    if (IsPending(&record)) {
+      AnswerRequest(change, service.person_id, CreditEvent::kApprove, command.confirmer_id,
+                    command.reason);
+    }
     change.SetReservation(service.person_id, service.reservation);
   }
   change.Arm(TimerName(kCreditTimer, aggregate.task().task_id()), now);

@@ -27,18 +27,23 @@ struct ConfirmCommand {
   bool by_requester = false;
   std::string reason;
   std::vector<ServedBy> services;
+  // Approves what these people have asked for.
+  bool on_request = false;
 };
 
 // Whether all of it may be confirmed now. Refusals: TOO_EARLY (before the end), TOO_LATE
 // (kConfirmUntil after it), WRONG_STATE, INVALID_ARGUMENT_FIELDS (a person twice), OWN_SERVICE,
-// OWN_REQUEST, SERVICE_ON_RECORD, NOT_ASSIGNED, SERVED_TIME_INVALID, TASK_FULL. The people must be
-// loaded.
+// OWN_REQUEST, SERVICE_ON_RECORD, NOT_ASSIGNED, SERVED_TIME_INVALID, TASK_FULL; on request those of
+// CheckPending. The people must be loaded.
 absl::Status CheckConfirm(const Aggregate& aggregate, const ConfirmCommand& command, Time now);
 
-// Those named are SIGNED_OUT and due to be credited, whatever the task waits for. An EXPIRED task
-// is SERVED. Refusals: those of CheckConfirm.
+// Those named are SIGNED_OUT and due to be credited, whatever the task waits for; what they have
+// asked for is APPROVED. An EXPIRED task is SERVED. Refusals: those of CheckConfirm.
 absl::StatusOr<Effects> DecideConfirm(Aggregate& aggregate, const ConfirmCommand& command,
                                       Time now);
+
+// Whether the times lie within the task, the end after the start. SERVED_TIME_INVALID.
+absl::Status CheckServedTime(const v1::Task& task, Time start, Time end);
 
 // Whether the person had accepted and is only missing a sign-in.
 inline bool WasExpected(v1::AssignmentState state) {

@@ -1,4 +1,4 @@
-// The two state machines of dispatch as tables. Everything that changes a state asks here.
+// The state machines of dispatch as tables. Everything that changes a state asks here.
 #pragma once
 
 #include "baodao/dispatch/v1/assignment.pb.h"
@@ -38,6 +38,9 @@ enum class AssignmentEvent {
   kCredit,
   kConfirm,  // served, as others say after the fact
 };
+
+// Of a request to credit service after the fact.
+enum class CreditEvent { kRequest, kApprove, kReject, kCancel, kLapse };
 
 // UNSPECIFIED stands for "no such task yet" and "never was on the task".
 inline constexpr record::Machine<v1::TaskState, TaskEvent> kTaskMachine = [] {
@@ -131,6 +134,22 @@ inline constexpr record::Machine<v1::AssignmentState, AssignmentEvent> kAssignme
 
           {v1::ASSIGNMENT_STATE_SIGNED_OUT, kCredit, v1::ASSIGNMENT_STATE_CREDITED},
           {v1::ASSIGNMENT_STATE_SIGNED_OUT, kRelease, v1::ASSIGNMENT_STATE_RELEASED},
+      });
+}();
+
+inline constexpr record::Machine<v1::CreditRequestState, CreditEvent> kCreditRequestMachine = [] {
+  using enum CreditEvent;
+  return record::Machine<v1::CreditRequestState, CreditEvent>(
+      v1::CREDIT_REQUEST_STATE_UNSPECIFIED,
+      {
+          {v1::CREDIT_REQUEST_STATE_UNSPECIFIED, kRequest, v1::CREDIT_REQUEST_STATE_PENDING},
+          {v1::CREDIT_REQUEST_STATE_PENDING, kApprove, v1::CREDIT_REQUEST_STATE_APPROVED},
+          {v1::CREDIT_REQUEST_STATE_PENDING, kReject, v1::CREDIT_REQUEST_STATE_REJECTED},
+          {v1::CREDIT_REQUEST_STATE_PENDING, kCancel, v1::CREDIT_REQUEST_STATE_CANCELLED},
+          {v1::CREDIT_REQUEST_STATE_PENDING, kLapse, v1::CREDIT_REQUEST_STATE_LAPSED},
+          // Nobody has said no yet.
+          {v1::CREDIT_REQUEST_STATE_CANCELLED, kRequest, v1::CREDIT_REQUEST_STATE_PENDING},
+          {v1::CREDIT_REQUEST_STATE_LAPSED, kRequest, v1::CREDIT_REQUEST_STATE_PENDING},
       });
 }();
 

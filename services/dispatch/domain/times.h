@@ -33,6 +33,11 @@ inline constexpr Millis kHold = enrollment::kDefaultHold;
 inline constexpr Millis kAutoClose = hours(24 * 7);
 // Service can be confirmed until so long after the end.
 inline constexpr Millis kConfirmUntil = hours(24 * 30);
+// A person can ask for credit until so long after the end: a week is left to answer.
+inline constexpr Millis kRequestCreditUntil = kConfirmUntil - hours(24 * 7);
+// An unanswered request lapses after so long; its coordinators are reminded before.
+inline constexpr Millis kAnswerCreditWithin = hours(24 * 14);
+inline constexpr Millis kRemindOfCreditAfter = hours(24 * 3);
 // An escalation level gets at least this long before the next one.
 inline constexpr Millis kMinEscalation = minutes(1);
 // Nobody new is offered a task that so many people have had to do with: all of them are loaded

@@ -91,6 +91,13 @@ class LedgerHandlers {
   Answer<v1::Balance> CorrectHours(rpc::CallContext context, v1::CorrectHoursRequest request);
   Answer<v1::ListLedgerEntriesResponse> ListLedgerEntries(rpc::CallContext context,
                                                           v1::ListLedgerEntriesRequest request);
+  Answer<v1::Assignment> RequestCredit(rpc::CallContext context, v1::RequestCreditRequest request);
+  Answer<v1::Assignment> CancelCreditRequest(rpc::CallContext context,
+                                             v1::CancelCreditRequestRequest request);
+  Answer<v1::ListCreditRequestsResponse> ListCreditRequests(rpc::CallContext context,
+                                                            v1::ListCreditRequestsRequest request);
+  Answer<v1::Assignment> AnswerCreditRequest(rpc::CallContext context,
+                                             v1::AnswerCreditRequestRequest request);
 
  private:
   App& app_;

@@ -58,6 +58,10 @@ void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& a
   BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, GetBalance);
   BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, CorrectHours);
   BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, ListLedgerEntries);
+  BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, RequestCredit);
+  BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, CancelCreditRequest);
+  BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, ListCreditRequests);
+  BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, AnswerCreditRequest);
 #undef BAODAO_RPC
 }
 

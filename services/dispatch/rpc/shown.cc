@@ -26,7 +26,9 @@ v1::Task Shown(const App& app, const rpc::CallContext& context, v1::Task task) {
 v1::Assignment Shown(const App& app, const rpc::CallContext& context, const v1::Task& task,
                      v1::Assignment assignment) {
   const bool coordinates = context.caller().Coordinates(task.area_code(), app.relations.covers);
-  if (!coordinates && IsOfStanding(assignment.end_cause())) assignment.clear_end_cause();
+  if (coordinates) return assignment;
+  if (IsOfStanding(assignment.end_cause())) assignment.clear_end_cause();
+  assignment.clear_credit_request();
   return assignment;
 }
 

@@ -10,7 +10,8 @@ namespace baodao::dispatch {
 // In full for its requester, its publisher, coordinators of its area and other services.
 v1::Task Shown(const App& app, const rpc::CallContext& context, v1::Task task);
 // Without what is wrong with somebody's standing, unless for coordinators of the area: whether a
-// volunteer was suspended, or keeps apart from the requester, is not the requester's to know.
+// volunteer was suspended, or keeps apart from the requester, is not the requester's to know; nor
+// is what somebody asked the community for.
 v1::Assignment Shown(const App& app, const rpc::CallContext& context, const v1::Task& task,
                      v1::Assignment assignment);
 // Also for those who have accepted it: asks whether the caller has.

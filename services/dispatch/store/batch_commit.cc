@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "common/clock/timestamp.h"
 #include "services/dispatch/store/indexes.h"
@@ -15,10 +16,17 @@ uint64_t WaitlistNumber(const v1::AssignmentRecord& record) {
   return assignment.state() == v1::ASSIGNMENT_STATE_WAITLISTED ? assignment.waitlist_number() : 0;
 }
 
-// Has an offer, or waits.
-bool IsAsked(const v1::AssignmentRecord& record) {
-  const v1::AssignmentState state = record.assignment().state();
-  return state == v1::ASSIGNMENT_STATE_OFFERED || state == v1::ASSIGNMENT_STATE_WAITLISTED;
+// Where the task stands among those that the person has an offer of, waits for, or requests credit
+// for.
+std::optional<double> AskedScore(const v1::Task& task, const v1::AssignmentRecord& record) {
+  const v1::Assignment& assignment = record.assignment();
+  if (assignment.credit_request().state() == v1::CREDIT_REQUEST_STATE_PENDING) {
+    const Time lapses = ToTime(assignment.credit_request().expire_time());
+    return static_cast<double>(lapses.time_since_epoch().count());
+  }
+  const bool asked = assignment.state() == v1::ASSIGNMENT_STATE_OFFERED ||
+                     assignment.state() == v1::ASSIGNMENT_STATE_WAITLISTED;
+  return asked ? std::optional(TaskScore(task)) : std::nullopt;
 }
 
 void AddToIndexes(const DispatchKeys& keys, const v1::Task& task, const std::string& person,
@@ -30,10 +38,11 @@ void AddToIndexes(const DispatchKeys& keys, const v1::Task& task, const std::str
   } else if (number != WaitlistNumber(before)) {
     commit.IndexAdd(keys.Waitlist(task.task_id()), static_cast<double>(number), person);
   }
-  if (IsAsked(before) == IsAsked(after)) return;
+  const std::optional<double> score = AskedScore(task, after);
+  if (AskedScore(task, before) == score) return;
   const std::string asked = keys.Asked(commit.shard(), person);
-  if (IsAsked(after)) {
-    commit.IndexAdd(asked, TaskScore(task), task.task_id());
+  if (score) {
+    commit.IndexAdd(asked, *score, task.task_id());
   } else {
     commit.IndexRemove(asked, task.task_id());
   }
@@ -48,6 +57,7 @@ void AddPeople(const DispatchKeys& keys, const Aggregate& aggregate, store::Comm
     const v1::AssignmentRecord& before =
         stored == aggregate.stored().end() ? kNone : stored->second;
     AddToIndexes(keys, task, person, before, record, commit);
+    UpdateCreditList(keys, aggregate.record(), before.assignment(), record.assignment(), commit);
   }
 }
 

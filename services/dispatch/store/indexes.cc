@@ -58,6 +58,25 @@ void UpdateIndexes(const DispatchKeys& keys, const v1::TaskRecord& before,
   }
 }
 
+void UpdateCreditList(const DispatchKeys& keys, const v1::TaskRecord& record,
+                      const v1::Assignment& before, const v1::Assignment& after,
+                      store::Commit& commit) {
+  const auto pending = [](const v1::Assignment& assignment) {
+    return assignment.credit_request().state() == v1::CREDIT_REQUEST_STATE_PENDING;
+  };
+  if (pending(before) == pending(after)) return;
+  const std::string member = record.task().task_id() + ':' + after.person_id();
+  const Time since = ToTime(after.credit_request().request_time());
+  for (const std::string& area : record.listed_under()) {
+    const std::string list = keys.List(commit.shard(), kCreditList, area);
+    if (pending(after)) {
+      commit.IndexAdd(list, static_cast<double>(since.time_since_epoch().count()), member);
+    } else {
+      commit.IndexRemove(list, member);
+    }
+  }
+}
+
 void RemoveFromIndexes(const DispatchKeys& keys, const v1::TaskRecord& record,
                        store::Commit& commit) {
   const std::string_view list = ListOf(record.task().state());

@@ -15,6 +15,8 @@ inline constexpr std::string_view kOpenList = "open";
 inline constexpr std::string_view kLiveList = "live";
 inline constexpr std::string_view kDoneList = "done";
 inline constexpr std::string_view kEndedList = "ended";
+// Requests for credit that are PENDING.
+inline constexpr std::string_view kCreditList = "credits";
 
 // Whether it may be claimed, its start aside.
 bool IsClaimable(const v1::Task& task);
@@ -29,6 +31,10 @@ double TaskScore(const v1::Task& task);
 // Adds to `commit` what leads from `before` (state UNSPECIFIED: a new task) to `after`.
 void UpdateIndexes(const DispatchKeys& keys, const v1::TaskRecord& before,
                    const v1::TaskRecord& after, store::Commit& commit);
+// Adds what the person's request for credit becomes in its list.
+void UpdateCreditList(const DispatchKeys& keys, const v1::TaskRecord& record,
+                      const v1::Assignment& before, const v1::Assignment& after,
+                      store::Commit& commit);
 // Adds what takes a task that is over out of them.
 void RemoveFromIndexes(const DispatchKeys& keys, const v1::TaskRecord& record,
                        store::Commit& commit);

@@ -14,8 +14,11 @@
 //   live:<area>        index   OPEN, STAFFED and IN_SERVICE tasks      until served
 //   done:<area>        index   SERVED and EVALUATED tasks              kAutoClose
 //   ended:<area>       index   CLOSED, CANCELLED and EXPIRED tasks     as the tasks
-//   asked:<person>     index   tasks of the shard that the person has  until answered or begun
-//                              an offer of or waits for, by start
+//   credits:<area>     index   "<task>:<person>" of requests for       kAnswerCreditWithin
+//                              credit that are PENDING, by time
+//   asked:<person>     index   tasks of the shard that the person has  until answered, begun or
+//                              an offer of or waits for, by start; or  lapsed
+//                              requests credit for, by when it lapses
 //   tries:<task>:<p>   value   wrong sign-in codes of a person         10 minutes
 //   places:<task>:<p>  value   positions tried, likewise               10 minutes
 //   releases           stream  who was shown which contact, or who    1,000,000 a shard
@@ -55,7 +58,7 @@ class DispatchKeys {
   std::string PlaceTries(std::string_view task, std::string_view person) const {
     return keys_.Of(ShardOf(task), "places", std::string(task) + ":" + std::string(person));
   }
-  // `list` is one of open, live, done, ended.
+  // `list` is one of open, live, done, ended, credits.
   std::string List(int shard, std::string_view list, std::string_view area) const {
     return keys_.Of(shard, list, area);
   }

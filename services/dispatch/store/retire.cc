@@ -8,6 +8,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/close.h"
+#include "services/dispatch/domain/credit_request.h"
 #include "services/dispatch/domain/states.h"
 #include "services/dispatch/store/indexes.h"
 #include "services/dispatch/store/tasks.h"
@@ -15,14 +16,16 @@
 namespace baodao::dispatch {
 namespace {
 
-// Until a task is looked at again of which somebody's hours are not credited yet.
+// Until a task is looked at again of which somebody's hours are not credited yet, or somebody waits
+// for an answer.
 constexpr Millis kLookAgain = std::chrono::hours(24);
 
 Time OverSince(const v1::Task& task) { return ToTime(task.update_time()); }
 
 bool AwaitsCredit(const Loaded& loaded) {
-  return std::ranges::any_of(
-      loaded.people, [&](const auto& person) { return IsDue(loaded.record, person.second); });
+  return std::ranges::any_of(loaded.people, [&](const auto& person) {
+    return IsDue(loaded.record, person.second) || IsPending(&person.second);
+  });
 }
 
 // The same task has the same bytes.

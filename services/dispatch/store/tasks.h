@@ -71,8 +71,8 @@ class Tasks {
   // One assignment as it is now; NOT_ASSIGNED when there is none.
   Task<absl::StatusOr<v1::AssignmentRecord>> ReadAssignment(std::string task_id,
                                                             std::string person_id);
-  // Tasks that the person has an offer of or waits for, soonest first, sorted by their TaskScore;
-  // at most 50.
+  // Tasks that the person has an offer of or waits for, sorted by their TaskScore, or requests
+  // credit for, by when that lapses; the soonest first, at most 50.
   Task<absl::StatusOr<std::vector<record::Position>>> ListAsked(std::string person_id);
   // As last known here, read if not known: a first guess, good for what can never change (area,
   // place, window) and for guessing what a decision will come to. The person's assignment is

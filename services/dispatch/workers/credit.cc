@@ -26,7 +26,10 @@ Credit CreditOf(const v1::TaskRecord& record, const v1::AssignmentRecord& person
   credit.task_title = task.title();
   credit.minutes = assignment.credited_minutes();
   const bool manual = !person.confirmer_id().empty();
-  credit.confirmation = manual ? v1::CONFIRMATION_MANUAL : record.confirmation();
+  const bool on_request = person.confirmation() != v1::CONFIRMATION_UNSPECIFIED;
+  credit.confirmation = on_request ? person.confirmation()
+                        : manual   ? v1::CONFIRMATION_MANUAL
+                                   : record.confirmation();
   credit.confirmer_id = manual ? person.confirmer_id() : record.confirmer_id();
   credit.reason = assignment.reason();
   credit.unit_id = assignment.unit_id();

@@ -6,6 +6,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/close.h"
+#include "services/dispatch/domain/credit_request.h"
 #include "services/dispatch/domain/offer.h"
 #include "services/dispatch/workers/deadlines.h"
 
@@ -39,6 +40,7 @@ void Deadlines::Register(timers::TimerLoop& loop) {
   add(kCreditTimer, &Deadlines::Credit);
   add(kReleaseTimer, &Deadlines::Release);
   add(kRetireTimer, &Deadlines::Retire);
+  add(kCreditRequestTimer, &Deadlines::CreditRequest);
   add(kLedgerTimer, &Deadlines::Ledger);
 }
 
@@ -114,6 +116,15 @@ Task<absl::Status> Deadlines::Offer(timers::Timer timer) {
   std::vector<std::string> people(1, person);
   Decide decide = [person](Aggregate& aggregate, Time now) {
     return DecideLapse(aggregate, person, now);
+  };
+  co_return co_await Run(std::move(timer), std::move(people), false, std::move(decide));
+}
+
+Task<absl::Status> Deadlines::CreditRequest(timers::Timer timer) {
+  const std::string person = timer.extra;
+  std::vector<std::string> people(1, person);
+  Decide decide = [person](Aggregate& aggregate, Time now) {
+    return DecideUnanswered(aggregate, person, now);
   };
   co_return co_await Run(std::move(timer), std::move(people), false, std::move(decide));
 }

@@ -28,6 +28,8 @@ class Deadlines {
   Task<absl::Status> Credit(timers::Timer timer);
   Task<absl::Status> Release(timers::Timer timer);
   Task<absl::Status> Retire(timers::Timer timer);
+  // Of one person's request for credit.
+  Task<absl::Status> CreditRequest(timers::Timer timer);
   // Of a person, not of a task.
   Task<absl::Status> Ledger(timers::Timer timer);
 

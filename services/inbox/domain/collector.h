@@ -67,6 +67,7 @@ void TellOfResource(const events::v1::ResourceChanged& changed, Collector* tell)
 void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell);
 void TellOfTask(const events::v1::TaskChanged& changed, Collector* tell);
 void TellOfAssignment(const events::v1::AssignmentChanged& changed, Collector* tell);
+void TellOfCreditRequest(const events::v1::CreditRequestChanged& changed, Collector* tell);
 void TellOfHours(const events::v1::HoursCredited& credited, Collector* tell);
 
 }  // namespace baodao::inbox

@@ -12,7 +12,8 @@ constexpr std::string_view kUrgentKinds[] = {"task_escalated",        "task_shor
                                              "task_unserved",         "low_rating",
                                              "need_passed",           "need_unserved",
                                              "no_show_reported",      "registration_unreviewed",
-                                             "standing_lost_on_duty", "verification_unanswered"};
+                                             "standing_lost_on_duty", "verification_unanswered",
+                                             "credit_unanswered"};
 
 struct Member {
   std::string_view kind;
@@ -39,6 +40,7 @@ constexpr Member kFamilies[] = {
     {"registration_left", kRegistrationFamily},
     {"verification_pending", kVerificationFamily},
     {"verification_of_member", kVerificationFamily},
+    {"credit_requested", kCreditFamily},
     {"need_pending", kNeedFamily},
     {"need_given_up", kNeedFamily},
     {"need_revised", kNeedFamily},

@@ -58,6 +58,9 @@ std::vector<Notice> NoticesOf(const events::v1::Event& event) {
     case events::v1::Event::kAssignmentChanged:
       TellOfAssignment(event.assignment_changed(), &tell);
       break;
+    case events::v1::Event::kCreditRequestChanged:
+      TellOfCreditRequest(event.credit_request_changed(), &tell);
+      break;
     case events::v1::Event::kHoursCredited:
       TellOfHours(event.hours_credited(), &tell);
       break;

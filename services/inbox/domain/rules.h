@@ -79,6 +79,7 @@ const RuleBook& ResourceRules();
 const RuleBook& ProjectRules();
 const RuleBook& TaskRules();  // after: the TaskChange
 const RuleBook& AssignmentRules();
+const RuleBook& CreditRequestRules();
 const RuleBook& HoursRules();  // after: 0
 
 // Why an event of this kind (Event::ChangeCase) concerns nobody; empty for those with rules.

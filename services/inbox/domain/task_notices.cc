@@ -67,6 +67,23 @@ void TellOfTask(const events::v1::TaskChanged& changed, Collector* tell) {
   }
 }
 
+void TellOfCreditRequest(const events::v1::CreditRequestChanged& changed, Collector* tell) {
+  const dispatch::v1::Assignment& assignment = changed.assignment();
+  const dispatch::v1::CreditRequest& request = assignment.credit_request();
+  const events::v1::TaskBrief& task = changed.task();
+  // One who asks and cancels in a loop is one; another who asks for the same task is not.
+  tell->About(assignment.task_id(),
+              {{"task", task.title()},
+               {"start", MsOf(task.start_time())},
+               {"expire", MsOf(request.expire_time())},
+               {"reason", request.reason()}},
+              assignment.task_id() + ":" + assignment.person_id());
+  tell->Tell(CreditRequestRules(), changed.before(), request.state(), How::kPlain, Party::kPerson,
+             assignment.person_id());
+  tell->TellOn(kCreditFamily, CreditRequestRules(), changed.before(), request.state(), How::kPlain,
+               Party::kArea, task.area_code());
+}
+
 void TellOfHours(const events::v1::HoursCredited& credited, Collector* tell) {
   const dispatch::v1::LedgerEntry& entry = credited.entry();
   const bool reversal = entry.minutes() < 0;
@@ -75,7 +92,9 @@ void TellOfHours(const events::v1::HoursCredited& credited, Collector* tell) {
                {"minutes", std::to_string(reversal ? -entry.minutes() : entry.minutes())},
                {"rating", credited.rating() > 0 ? std::to_string(credited.rating()) : ""},
                {"reason", entry.reason()}});
-  const bool manual = entry.confirmation() == dispatch::v1::CONFIRMATION_MANUAL;
+  const bool manual = entry.confirmation() == dispatch::v1::CONFIRMATION_MANUAL ||
+                      entry.confirmation() == dispatch::v1::CONFIRMATION_MANUAL_ON_STATEMENT ||
+                      entry.confirmation() == dispatch::v1::CONFIRMATION_MANUAL_ON_PHOTOS;
   const How way = reversal ? How::kReversed : manual ? How::kConfirmed : How::kPlain;
   tell->Tell(HoursRules(), kAny, 0, way, Party::kPerson, entry.person_id());
   tell->Tell(HoursRules(), kAny, 0, way, Party::kLiaison, credited.unit_id());

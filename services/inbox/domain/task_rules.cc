@@ -8,6 +8,7 @@ namespace baodao::inbox {
 namespace {
 
 using enum dispatch::v1::AssignmentState;
+using enum dispatch::v1::CreditRequestState;
 using enum events::v1::TaskChange;
 using enum How;
 using enum Party;
@@ -112,6 +113,22 @@ constexpr Rule kAssignmentRules[] = {
 };
 constexpr std::array kAssignmentParties = {kPerson, kRequester, kArea, kLiaison};
 
+constexpr std::string_view kAskedFor = "they asked for it";
+
+constexpr Rule kCreditRequestRules[] = {
+    {kAny, CREDIT_REQUEST_STATE_PENDING, kPlain, kArea, "credit_requested"},
+    {CREDIT_REQUEST_STATE_PENDING, CREDIT_REQUEST_STATE_PENDING, kPlain, kArea,
+     "credit_unanswered"},
+    {kAny, CREDIT_REQUEST_STATE_PENDING, kPlain, kPerson, "", kAskedFor},
+    {kAny, CREDIT_REQUEST_STATE_APPROVED, kPlain, kPerson, "", kHoursTell},
+    {kAny, CREDIT_REQUEST_STATE_REJECTED, kPlain, kPerson, "credit_rejected"},
+    {kAny, CREDIT_REQUEST_STATE_CANCELLED, kPlain, kPerson, "", kAskedFor},
+    {kAny, CREDIT_REQUEST_STATE_LAPSED, kPlain, kPerson, "credit_lapsed"},
+    {kAny, kAny, kPlain, kArea, "", "it waits for an answer no more, and they were reminded"},
+    {kAny, kAny, kPlain, kRequester, "", "they hear of service that is confirmed"},
+};
+constexpr std::array kCreditRequestParties = {kPerson, kArea, kRequester};
+
 constexpr Rule kHoursRules[] = {
     {kAny, 0, kPlain, kPerson, "hours_credited"},
     {kAny, 0, kPlain, kLiaison, "unit_hours_credited"},
@@ -131,6 +148,10 @@ const RuleBook& TaskRules() {
 }
 const RuleBook& AssignmentRules() {
   static constexpr RuleBook kBook{kAssignmentRules, kAssignmentParties};
+  return kBook;
+}
+const RuleBook& CreditRequestRules() {
+  static constexpr RuleBook kBook{kCreditRequestRules, kCreditRequestParties};
   return kBook;
 }
 const RuleBook& HoursRules() {

@@ -309,6 +309,7 @@ TEST_F(AccessMatrixTest, RolesAndOwnersAreAsked) {
 TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
   const std::map<std::string, std::string> listed = {{"AcceptOffer", "NO_OFFER"},
                                                      {"ApplyForVerification", "PERMISSION_DENIED"},
+                                                     {"CancelCreditRequest", "NOT_ASSIGNED"},
                                                      {"CheckClaim", "OK"},
                                                      {"ClaimProject", "NOT_THE_LIAISON"},
                                                      {"ClaimTask", "NOT_ELIGIBLE_AREA"},
@@ -319,6 +320,7 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
                                                      {"GetTaskCoordinator", "PERMISSION_DENIED"},
                                                      {"ListTeammates", "PERMISSION_DENIED"},
                                                      {"Logout", "OK"},
+                                                     {"RequestCredit", "NOT_ASSIGNED"},
                                                      {"SignIn", "NOT_ASSIGNED"},
                                                      {"SignOut", "NOT_ASSIGNED"},
                                                      {"WithdrawAssignment", "NOT_ASSIGNED"}};

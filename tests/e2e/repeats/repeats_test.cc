@@ -343,11 +343,20 @@ void RepeatsTest::PlayConfirmation() {
                     "title: '巡逻'", "task_id"));
   const std::string him = Quoted("person_id", Person(6));
   Do("AssignTask", Coordinator(), it + him, Quoted("person_id", Person(8)));
+  const std::string her = Quoted("person_id", Person(10));
+  Do("AssignTask", Coordinator(), it + her, Quoted("person_id", Person(8)));
   Await([&] { return ToTimestamp(SystemClock().Now()).seconds() > start + 1; });
   Do("ConfirmService", Coordinator(),
      it + "services { " + him + WindowAt("served", start, 1) + "} reason: '忘了签到'",
      "reason: '别的'");
   Await([&] { return MinutesOf(6) == 1; });
+  const std::string asked = it + WindowAt("served", start, 1) + "statement: '手机没电' ";
+  Do("RequestCredit", By(10), asked, "statement: '忘了'");
+  Do("CancelCreditRequest", By(10), it, another_task_);
+  Do("RequestCredit", By(10), asked, "statement: '忘了'");
+  Do("AnswerCreditRequest", Coordinator(),
+     it + her + "verdict: CREDIT_REQUEST_VERDICT_APPROVE reason: '已核实'", "reason: '别的'");
+  Await([&] { return MinutesOf(10) == 1; });
 }
 
 void RepeatsTest::PlayChannels() {

@@ -206,6 +206,14 @@ TEST_P(ReadsTest, ACorrectionIsByHandAndAReversalCountsWhereItsEntryDid) {
   EXPECT_EQ(SumUp(Statement().groups).total, (Minutes{0, 0}));
 }
 
+TEST_P(ReadsTest, WhatPeopleAskedForIsByHandOnWhateverProof) {
+  Add("t1", 1, "A", "cleaning", dispatch::v1::ASSIGNMENT_STATE_CREDITED);
+  Add("t2", 2, "A", "cleaning", dispatch::v1::ASSIGNMENT_STATE_CREDITED);
+  Credit(1, "t1", 60, 0, dispatch::v1::CONFIRMATION_MANUAL_ON_STATEMENT);
+  Credit(2, "t2", 30, 0, dispatch::v1::CONFIRMATION_MANUAL_ON_PHOTOS);
+  EXPECT_EQ(SumUp(Statement().groups).total, (Minutes{0, 90}));
+}
+
 // The task is told by another stream than the hours.
 TEST_P(ReadsTest, HoursOfAnUnknownTaskCountWhenTheyWereCredited) {
   Credit(1, "t1", 60);

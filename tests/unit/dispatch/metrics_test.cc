@@ -30,8 +30,9 @@ TEST(DispatchMetrics, EveryTransitionIsThereFromTheStart) {
   }
   EXPECT_EQ(Count(text, "record=\"task\","), 15u);
   EXPECT_LT(Count(text, "record=\"assignment\","), 50u);
+  EXPECT_EQ(Count(text, "record=\"credit_request\","), 7u);
 
-  metrics.Observer().on_transition({true, v1::TASK_STATE_OPEN, v1::TASK_STATE_OPEN});
+  metrics.Observer().on_transition({"task", v1::TASK_STATE_OPEN, v1::TASK_STATE_OPEN});
   EXPECT_NE(registry.Text().find("{from=\"OPEN\",record=\"task\",to=\"OPEN\"} 1"),
             std::string::npos);
   EXPECT_EQ(Count(registry.Text(), "record=\"task\","), 15u);

@@ -93,6 +93,19 @@ TEST(StatesTest, AssignmentEveryPair) {
       AssignmentEvent::kConfirm);
 }
 
+TEST(StatesTest, CreditRequestEveryPair) {
+  const TaskPairs pairs = {
+      {{"NONE", "request"}, "PENDING"},    {{"CANCELLED", "request"}, "PENDING"},
+      {{"LAPSED", "request"}, "PENDING"},  {{"PENDING", "approve"}, "APPROVED"},
+      {{"PENDING", "reject"}, "REJECTED"}, {{"PENDING", "cancel"}, "CANCELLED"},
+      {{"PENDING", "lapse"}, "LAPSED"},
+  };
+  constexpr const char* kEventNames[] = {"request", "approve", "reject", "cancel", "lapse"};
+  testing::CheckEveryPair(kCreditRequestMachine,
+                          Parsed<v1::CreditRequestState, CreditEvent>(pairs, kEventNames),
+                          CreditEvent::kLapse);
+}
+
 // But an expired one, by service that turns out to have happened.
 TEST(StatesTest, NothingLeavesFinalStates) {
   for (const auto state :

@@ -655,6 +655,49 @@ TEST(Notices, ServiceConfirmedAfterTheFactReachesWhoDidNotConfirmIt) {
   EXPECT_EQ(NoticesOf(hours)[0].record.params().at("reason"), "没带手机");
 }
 
+TEST(Notices, OfRequestsForCredit) {
+  using namespace dispatch::v1;  // NOLINT
+  const auto request = [](CreditRequestState before, CreditRequestState after,
+                          const std::string& actor) {
+    events::v1::Event event = EventBy(actor);
+    auto* changed = event.mutable_credit_request_changed();
+    changed->mutable_assignment()->set_task_id("tsk_1");
+    changed->mutable_assignment()->set_person_id("per_v");
+    changed->mutable_assignment()->mutable_credit_request()->set_state(after);
+    changed->mutable_assignment()->mutable_credit_request()->set_reason("查无此事");
+    changed->mutable_task()->set_title("陪诊");
+    changed->mutable_task()->set_area_code("310110009001");
+    changed->mutable_task()->set_requester_id("per_r");
+    changed->set_before(before);
+    return event;
+  };
+  const auto kNew = CREDIT_REQUEST_STATE_UNSPECIFIED;
+  const auto kPending = CREDIT_REQUEST_STATE_PENDING;
+  EXPECT_EQ(Told(request(kNew, kPending, "per_v")), Lines{"credit_requested → area 310110009001"});
+  EXPECT_EQ(Told(request(kPending, kPending, "dispatch")),
+            Lines{"credit_unanswered → area 310110009001"});
+  const events::v1::Event rejected = request(kPending, CREDIT_REQUEST_STATE_REJECTED, "per_c");
+  EXPECT_EQ(Told(rejected), Lines{"credit_rejected → per_v"});
+  EXPECT_EQ(NoticesOf(rejected)[0].record.params().at("reason"), "查无此事");
+  EXPECT_EQ(Told(request(kPending, CREDIT_REQUEST_STATE_LAPSED, "dispatch")),
+            Lines{"credit_lapsed → per_v"});
+  EXPECT_TRUE(Told(request(kPending, CREDIT_REQUEST_STATE_APPROVED, "per_c")).empty())
+      << "the hours tell it";
+  const events::v1::Event cancelled = request(kPending, CREDIT_REQUEST_STATE_CANCELLED, "per_v");
+  EXPECT_TRUE(Told(cancelled).empty());
+  EXPECT_EQ(NoticesOf(cancelled).back().ends, std::vector<std::string_view>{kCreditFamily})
+      << "nobody need look at it any more";
+  // Approved or confirmed, it is the same to the person.
+  for (const Confirmation confirmation :
+       {CONFIRMATION_MANUAL_ON_STATEMENT, CONFIRMATION_MANUAL_ON_PHOTOS}) {
+    events::v1::Event hours = EventBy("per_c");
+    hours.mutable_hours_credited()->mutable_entry()->set_person_id("per_v");
+    hours.mutable_hours_credited()->mutable_entry()->set_minutes(90);
+    hours.mutable_hours_credited()->mutable_entry()->set_confirmation(confirmation);
+    EXPECT_EQ(Told(hours), Lines{"hours_confirmed → per_v"});
+  }
+}
+
 TEST(Notices, LowRatingsReachTheCoordinators) {
   for (int rating = 1; rating <= 5; ++rating) {
     auto event = Tasked(events::v1::TASK_CHANGE_EVALUATED, "per_r");

@@ -43,6 +43,8 @@ std::vector<Book> Books() {
       {"project", ProjectRules(), ValuesOf(lists::v1::ProjectState_descriptor())},
       {"task", TaskRules(), ValuesOf(events::v1::TaskChange_descriptor())},
       {"assignment", AssignmentRules(), ValuesOf(dispatch::v1::AssignmentState_descriptor())},
+      {"credit request", CreditRequestRules(),
+       ValuesOf(dispatch::v1::CreditRequestState_descriptor())},
       {"hours", HoursRules(), {0}},
   };
 }
@@ -101,7 +103,8 @@ TEST(Rules, EveryEventHasRulesOrConcernsNobody) {
       events::v1::Event::kResourceChanged,     events::v1::Event::kProjectChanged,
       events::v1::Event::kTaskChanged,         events::v1::Event::kAssignmentChanged,
       events::v1::Event::kHoursCredited,       events::v1::Event::kVerificationChanged,
-      events::v1::Event::kCategoryRevoked,     events::v1::Event::kCredentialExpiring};
+      events::v1::Event::kCategoryRevoked,     events::v1::Event::kCredentialExpiring,
+      events::v1::Event::kCreditRequestChanged};
   const auto* const change = events::v1::Event::descriptor()->FindOneofByName("change");
   for (int i = 0; i < change->field_count(); ++i) {
     const int number = change->field(i)->number();
@@ -143,6 +146,7 @@ TEST(Rules, WhatHasAReasonPassesItOn) {
                            "offer_withdrawn",
                            "hours_reversed",
                            "hours_confirmed",
+                           "credit_rejected",
                            "low_rating"}) {
     const auto& mentioned = ParametersOf(kind);
     EXPECT_TRUE(mentioned.contains("reason") || mentioned.contains("comment")) << kind;
@@ -159,7 +163,7 @@ TEST(Rules, SpecialKindsAreKinds) {
     urgent += IsUrgent(kind);
     families += !FamilyOf(kind).empty();
   }
-  EXPECT_EQ(urgent, 10);
+  EXPECT_EQ(urgent, 11);
   EXPECT_EQ(families, 24);
 }
 

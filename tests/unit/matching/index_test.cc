@@ -154,6 +154,19 @@ TEST_F(IndexTest, FinishedTaskIsForgottenItsWorkIsNot) {
   EXPECT_TRUE(person("per_a").calendar.empty());
 }
 
+// An appeal may be approved when the task is long over and gone from here.
+TEST_F(IndexTest, ServiceThatIsConfirmedWeeksLaterHealsANoShow) {
+  DispatchTask task = MakeTask("tsk_a");
+  task.set_state(dispatch::v1::TASK_STATE_EXPIRED);
+  index_.Apply(MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_NO_SHOW), kNow);
+  EXPECT_EQ(person("per_a").history->missed(), 1);
+  task.set_state(dispatch::v1::TASK_STATE_SERVED);
+  const Time later = kNow + hours(24 * 20);
+  index_.Apply(MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_SIGNED_OUT, later), later);
+  EXPECT_EQ(person("per_a").history->missed(), 0);
+  EXPECT_EQ(person("per_a").history->served(), 1);
+}
+
 TEST_F(IndexTest, WhatCameOfAcceptedWorkIsRemembered) {
   DispatchTask task = MakeTask("tsk_a");
   task.set_requester_id("per_r");
