@@ -109,6 +109,14 @@ std::optional<Time> TimeOf(std::string_view id) {
   return Time(Millis(Number(ulid.substr(0, kTimeChars))));
 }
 
+std::string At(std::string_view id, std::string_view prefix, Time time) {
+  std::string at(prefix.size() + 1 + kTimeChars, '_');
+  std::copy(prefix.begin(), prefix.end(), at.begin());
+  const int64_t ms = std::clamp<int64_t>(time.time_since_epoch().count(), 0, kMaxMs);
+  Write(at.data() + at.size(), kTimeChars, static_cast<uint64_t>(ms));
+  return at.append(UlidOf(id).substr(kTimeChars));
+}
+
 bool IsValid(std::string_view id) { return !UlidOf(id).empty(); }
 
 bool IsValid(std::string_view id, std::string_view prefix) {

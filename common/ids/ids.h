@@ -51,6 +51,9 @@ void Use(Generator* generator);
 // Empty when `id` is not a well-formed id of any prefix.
 std::optional<int> ShardOf(std::string_view id);
 std::optional<Time> TimeOf(std::string_view id);
+// The id that differs from `id`, a well-formed one, in its prefix and its time: the same for the
+// same arguments, and unlike any that another id leads to.
+std::string At(std::string_view id, std::string_view prefix, Time time);
 // Whether `id` is well-formed and has this prefix ("tsk", without '_').
 bool IsValid(std::string_view id, std::string_view prefix);
 // Whether `id` is well-formed: a prefix of 2–4 lower-case letters, '_', a ULID in upper case.

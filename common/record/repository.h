@@ -144,6 +144,12 @@ class Repository {
   template <class Answer, class Request>
   Task<absl::StatusOr<Answer>> Mutate(rpc::CallContext context, const Request& request, int shard,
                                       Decide<Answer> decide, bool* replayed = nullptr);
+  // The same of a record that is made, under the limit of what a person may make in a day:
+  // RATE_LIMITED beyond Type::created_per_day.
+  template <class T, class Request>
+  Task<absl::StatusOr<RecordOf<T>>> MutateLimited(rpc::CallContext context, const Request& request,
+                                                  const T& type, int shard,
+                                                  Decide<RecordOf<T>> decide);
   // Answers a create method: `make` fills a new record with the given id, in the area (and at the
   // place) that the request names. AREA_UNKNOWN, AREA_CLOSED, PLACE_FAR_FROM_AREA; RATE_LIMITED
   // beyond Type::created_per_day.
@@ -238,11 +244,6 @@ class Repository {
   template <class T>
   Task<absl::Status> Retire(const T& type, Transaction& transaction,
                             const Versioned<RecordOf<T>>& before);
-  // Mutate under the limit of what a person may create in a day.
-  template <class T, class Request>
-  Task<absl::StatusOr<RecordOf<T>>> MutateLimited(rpc::CallContext context, const Request& request,
-                                                  const T& type, int shard,
-                                                  Decide<RecordOf<T>> decide);
   // Throws, and so fails the call, with the name of a type that was never added.
   const Kept& KeptOf(const record::v1::Type& named) const;
   // AREA_UNKNOWN.

@@ -7,6 +7,7 @@
 #include "common/areas/feed.h"
 #include "common/timers/timer_loop.h"
 #include "common/work/settings.h"
+#include "services/lists/app/bookings.h"
 #include "services/lists/rpc/services.h"
 #include "services/lists/store/keys.h"
 #include "services/lists/workers/follower.h"
@@ -39,6 +40,8 @@ struct ListsService final : service::Service {
     AddRecords(app);
     timers.Register(std::string(kPublishTimer),
                     [this](const timers::Timer& timer) { return publications.Resume(timer.id); });
+    timers.Register(std::string(kEndBookingsTimer),
+                    [this](const timers::Timer& timer) { return EndBookings(app, timer.id); });
     timers.Register(std::string(record::kDeadlineTimer),
                     [this](const timers::Timer& timer) { return records.OnDeadline(timer); });
     host.Areas(areas);

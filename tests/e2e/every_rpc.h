@@ -16,6 +16,8 @@
 #include <vector>
 
 #include "baodao/auth/v1/rule.pb.h"
+#include "baodao/lists/v1/booking.pb.h"
+#include "baodao/lists/v1/resource.pb.h"
 #include "baodao/validate/v1/field.pb.h"
 #include "ops/ctl/record_types.h"
 #include "tests/e2e/town.h"
@@ -131,6 +133,28 @@ inline void Fill(Message& message) {
   for (int i = 0; i < message.GetDescriptor()->field_count(); ++i) {
     const FieldDescriptor* field = message.GetDescriptor()->field(i);
     if (field->options().GetExtension(validate::v1::field).required()) FillField(message, field);
+  }
+}
+
+// Midnight in China, tomorrow.
+inline Time Tomorrow() {
+  const auto local = SystemClock().Now() + std::chrono::hours(8);
+  return std::chrono::floor<std::chrono::days>(local) + std::chrono::hours(24 - 8);
+}
+
+// What bounds do not say of bookings: a resource that takes some has slots, and they start when a
+// slot does. Any day is one.
+inline void MakeBookable(Message& request) {
+  if (auto* const book = dynamic_cast<lists::v1::BookResourceRequest*>(&request)) {
+    *book->mutable_start_time() = ToTimestamp(Tomorrow());
+  }
+  auto* const create = dynamic_cast<lists::v1::CreateResourceRequest*>(&request);
+  if (create == nullptr) return;
+  create->mutable_booking()->set_auto_confirm(true);
+  for (int weekday = 1; weekday <= 7; ++weekday) {
+    common::v1::WeeklySlot& day = *create->add_slots();
+    day.set_weekday(weekday);
+    day.set_end_minute(24 * 60);
   }
 }
 

@@ -64,6 +64,7 @@ void TellOfVerification(const events::v1::VerificationChanged& changed, Collecto
 void TellOfCategory(const events::v1::CategoryRevoked& revoked, Collector* tell);
 void TellOfNeed(const events::v1::NeedChanged& changed, Collector* tell);
 void TellOfResource(const events::v1::ResourceChanged& changed, Collector* tell);
+void TellOfBooking(const events::v1::BookingChanged& changed, Collector* tell);
 void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell);
 void TellOfTask(const events::v1::TaskChanged& changed, Collector* tell);
 void TellOfAssignment(const events::v1::AssignmentChanged& changed, Collector* tell);

@@ -47,6 +47,9 @@ constexpr Member kFamilies[] = {
     {"need_updated", "need_words"},
     {"resource_listed", "resource"},
     {"resource_gone", "resource"},
+    {"booking_requested", "booking"},
+    {"booking_made", "booking"},
+    {"booking_gone", "booking"},
     {"project_claimed", kProjectFamily},
     {"project_given_back", kProjectFamily},
 };

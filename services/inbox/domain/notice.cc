@@ -52,6 +52,9 @@ std::vector<Notice> NoticesOf(const events::v1::Event& event) {
     case events::v1::Event::kProjectChanged:
       TellOfProject(event.project_changed(), &tell);
       break;
+    case events::v1::Event::kBookingChanged:
+      TellOfBooking(event.booking_changed(), &tell);
+      break;
     case events::v1::Event::kTaskChanged:
       TellOfTask(event.task_changed(), &tell);
       break;

@@ -77,6 +77,7 @@ const RuleBook& CategoryRules();  // after: 0 revoked
 const RuleBook& NeedRules();
 const RuleBook& ResourceRules();
 const RuleBook& ProjectRules();
+const RuleBook& BookingRules();
 const RuleBook& TaskRules();  // after: the TaskChange
 const RuleBook& AssignmentRules();
 const RuleBook& CreditRequestRules();

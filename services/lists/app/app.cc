@@ -4,6 +4,7 @@
 
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/lists/app/bookings.h"
 #include "services/lists/app/details.h"
 
 namespace baodao::lists {
@@ -43,6 +44,14 @@ void AddRecords(App& app) {
         if (project.unit_id().empty()) co_return kProject.ScopeOf(record);
         co_return co_await ScopeThroughUnit(app.peers, project.area_code(), project.unit_id());
       }});
+  app.records.Add(
+      kBooking,
+      {.scope = [&app](v1::BookingRecord record) { return ScopeOfBooking(app, std::move(record)); },
+       .lapse =
+           [&app](record::Transaction& transaction, record::Versioned<v1::BookingRecord> before) {
+             return LapseBooking(app, transaction, std::move(before));
+           }});
+  app.records.Add(kSlot);
 }
 
 bool Related(const areas::AreaTree& tree, const std::string& a, const std::string& b) {

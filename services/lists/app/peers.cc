@@ -3,19 +3,22 @@
 #include <utility>
 
 #include "baodao/dispatch/v1/task.grpc.pb.h"
+#include "baodao/registration/v1/person.grpc.pb.h"
 #include "baodao/registration/v1/unit.grpc.pb.h"
+#include "common/status/macros.h"
 #include "common/status/status.h"
 
 namespace baodao::lists {
 namespace {
 
 using dispatch::v1::TaskService;
+using registration::v1::PersonService;
 using registration::v1::UnitService;
 
 class GrpcPeers final : public Peers {
  public:
   GrpcPeers(rpc::Channel& dispatch, rpc::Channel& registration)
-      : tasks_(dispatch), units_(registration) {}
+      : tasks_(dispatch), units_(registration), people_(registration) {}
 
   Task<absl::StatusOr<dispatch::v1::Task>> PublishTask(
       rpc::CallOptions options, dispatch::v1::PublishTaskRequest request) override {
@@ -36,9 +39,21 @@ class GrpcPeers final : public Peers {
     return units_.Call(&rpc::AsyncOf<UnitService>::GetUnit, std::move(options), std::move(request));
   }
 
+  Task<absl::StatusOr<registration::v1::Identity>> GetIdentity(rpc::CallOptions options,
+                                                               std::string person_id) override {
+    registration::v1::ListIdentitiesRequest request;
+    request.add_person_ids(person_id);
+    CO_ASSIGN_OR_RETURN(const registration::v1::ListIdentitiesResponse found,
+                        co_await people_.Call(&rpc::AsyncOf<PersonService>::ListIdentities,
+                                              std::move(options), std::move(request)));
+    if (found.identities().empty()) co_return NotFound("person", std::move(person_id));
+    co_return found.identities(0);
+  }
+
  private:
   rpc::Client<TaskService> tasks_;
   rpc::Client<UnitService> units_;
+  rpc::Client<PersonService> people_;
 };
 
 }  // namespace

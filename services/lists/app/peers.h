@@ -7,6 +7,7 @@
 #include <string>
 
 #include "baodao/dispatch/v1/task.pb.h"
+#include "baodao/registration/v1/person.pb.h"
 #include "baodao/registration/v1/unit.pb.h"
 #include "common/async/task.h"
 #include "common/rpc/client.h"
@@ -26,6 +27,9 @@ class Peers {
   // registration's GetUnit. NOT_FOUND when there is none.
   virtual Task<absl::StatusOr<registration::v1::Unit>> GetUnit(rpc::CallOptions options,
                                                                std::string unit_id) = 0;
+  // Of registration's ListIdentities the one. NOT_FOUND when there is none.
+  virtual Task<absl::StatusOr<registration::v1::Identity>> GetIdentity(rpc::CallOptions options,
+                                                                       std::string person_id) = 0;
 };
 
 // Whether dispatch decided against what it was asked, as opposed to not having been able to decide.

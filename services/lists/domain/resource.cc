@@ -1,5 +1,6 @@
 #include "services/lists/domain/resource.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/areas/geo.h"
@@ -7,9 +8,16 @@
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/lists/domain/slot_places.h"
 
 namespace baodao::lists {
 namespace {
+
+constexpr int kStandardDaysAhead = 14;
+
+int DaysAhead(const v1::BookingTerms& terms) {
+  return terms.days_ahead() > 0 ? terms.days_ahead() : kStandardDaysAhead;
+}
 
 absl::Status CheckExpiry(const v1::CreateResourceRequest& request, Time now) {
   if (!request.has_expire_time()) return absl::OkStatus();
@@ -18,6 +26,25 @@ absl::Status CheckExpiry(const v1::CreateResourceRequest& request, Time now) {
   if (expire <= now + kListedFor) return absl::OkStatus();
   std::string latest = ToRfc3339(now + kListedFor);
   return RefuseField("expire_time", ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(latest)}});
+}
+
+// What BookingTerms ask of the rest, where there are any.
+absl::Status CheckTerms(const v1::CreateResourceRequest& request) {
+  if (!request.has_booking()) return absl::OkStatus();
+  if (request.slots().empty()) return RefuseField("slots", ViolationKind::REQUIRED);
+  const auto within = [](const char* field, int value, int max) -> absl::Status {
+    if (value <= max) return absl::OkStatus();
+    return RefuseField(field, ViolationKind::ABOVE_MAX, {{"max", std::to_string(max)}});
+  };
+  RETURN_IF_ERROR(within("capacity", request.capacity(), kMaxPlaces));
+  const v1::BookingTerms& terms = request.booking();
+  const int longest = DaysAhead(terms) * 24 * 60 - 1;
+  RETURN_IF_ERROR(within("booking.notice_minutes", terms.notice_minutes(), longest));
+  int shortest = 24 * 60;
+  for (const common::v1::WeeklySlot& open : request.slots()) {
+    shortest = std::min(shortest, open.end_minute() - open.start_minute());
+  }
+  return within("booking.slot_minutes", terms.slot_minutes(), shortest);
 }
 
 }  // namespace
@@ -31,6 +58,7 @@ absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& reques
                        {{"field", "start_minute"}});
   }
   RETURN_IF_ERROR(CheckExpiry(request, now));
+  RETURN_IF_ERROR(CheckTerms(request));
   v1::Resource resource;
   resource.set_title(request.title());
   resource.set_description(request.description());
@@ -39,6 +67,10 @@ absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& reques
   if (request.has_place()) *resource.mutable_place() = request.place();
   resource.set_capacity(request.capacity());
   *resource.mutable_slots() = request.slots();
+  if (request.has_booking()) {
+    *resource.mutable_booking() = request.booking();
+    resource.mutable_booking()->set_days_ahead(DaysAhead(request.booking()));
+  }
   resource.set_state(v1::RESOURCE_STATE_LISTED);
   resource.set_owner_id(owner_id);
   *resource.mutable_expire_time() =

@@ -24,7 +24,8 @@ inline constexpr record::Machine<v1::ResourceState, ResourceEvent> kResourceMach
 inline constexpr Millis kListedFor = std::chrono::hours(24 * 365);
 
 // The resource asked for, LISTED, without id, as everybody may see it: exactly where a person's is
-// is kept sealed (app/details.h). Refusals name the field: slots, expire_time.
+// is kept sealed (app/details.h). Refusals name the field: slots, expire_time, and
+// what BookingTerms do not fit with.
 absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& request,
                                          const std::string& owner_id, Time now);
 // The place of a person's resource is rounded to about 100 m, because it may be their home. A unit

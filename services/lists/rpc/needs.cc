@@ -7,10 +7,10 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/app/details.h"
+#include "services/lists/app/releases.h"
 #include "services/lists/domain/need_rules.h"
 #include "services/lists/domain/need_update.h"
 #include "services/lists/rpc/services.h"
-#include "services/lists/store/keys.h"
 
 namespace baodao::lists {
 namespace {
@@ -31,22 +31,6 @@ NeedAnswer CreateNeed(App& app, rpc::CallContext context, v1::CreateNeedRequest 
   co_return co_await app.records.Create(context, request, kNeed, make);
 }
 
-// Puts on record that the caller saw contact and place.
-Task<absl::Status> RecordRelease(App& app, rpc::CallContext context, std::string need_id) {
-  record::Transaction transaction =
-      app.records.Begin(app.records.ShardOfId(need_id), record::OriginOf(context, app.clock.Now()));
-  events::v1::Event event;
-  event.mutable_contact_released()->set_need_id(need_id);
-  event.mutable_contact_released()->set_reader_id(context.caller().person_id);
-  transaction.Fill(&event);
-  // About so many of a shard: years of a district.
-  constexpr uint64_t kKept = 1'000'000;
-  transaction.commit().Append(ReleasesKey(app.records.store().keys(), transaction.shard()),
-                              event.SerializeAsString(), kKept);
-  transaction.Emit(std::move(event));
-  co_return (co_await app.records.Commit(std::move(transaction))).status();
-}
-
 NeedAnswer GetNeed(App& app, rpc::CallContext context, v1::GetNeedRequest request) {
   CO_ASSIGN_OR_RETURN(const auto found,
                       co_await app.records.Load(context, kNeed, request.need_id()));
@@ -57,7 +41,9 @@ NeedAnswer GetNeed(App& app, rpc::CallContext context, v1::GetNeedRequest reques
                           !IsOver(need.state()) && caller.Coordinates(need.area_code(), covers);
   if (!follows_up || found.record.sealed_details().empty()) co_return need;
   // On record first: a contact or a door nobody knows was seen must not be shown.
-  CO_RETURN_IF_ERROR(co_await RecordRelease(app, context, need.need_id()));
+  events::v1::ContactReleased released;
+  released.set_need_id(need.need_id());
+  CO_RETURN_IF_ERROR(co_await RecordRelease(app, context, released, need.need_id()));
   CO_ASSIGN_OR_RETURN(const v1::NeedDetails details,
                       OpenDetails(app.key_ring, need.need_id(), found.record.sealed_details()));
   Reveal(details, &need);

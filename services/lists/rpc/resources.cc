@@ -4,6 +4,7 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/lists/app/bookings.h"
 #include "services/lists/app/details.h"
 #include "services/lists/rpc/services.h"
 
@@ -60,12 +61,23 @@ Task<absl::StatusOr<v1::ListResourcesResponse>> ListResources(App& app, rpc::Cal
                                       &v1::ListResourcesResponse::add_resources);
 }
 
+Task<absl::StatusOr<v1::ListResourcesResponse>> ListMyResources(
+    App& app, rpc::CallContext context, v1::ListMyResourcesRequest request) {
+  CO_ASSIGN_OR_RETURN(const std::string owner, co_await OwnerFor(app, context, request.owner_id()));
+  co_return co_await app.records.List(context, kResource, request,
+                                      app.records.Of(kResource, owner, request.states()),
+                                      &v1::ListResourcesResponse::add_resources);
+}
+
 ResourceAnswer WithdrawResource(App& app, rpc::CallContext context,
                                 v1::WithdrawResourceRequest request) {
   const auto withdraw = [&](record::Transaction& transaction,
                             v1::ResourceRecord* record) -> Task<absl::Status> {
     v1::Resource* const resource = record->mutable_resource();
     CO_RETURN_IF_ERROR(lists::Withdraw(resource, request.reason(), transaction.now()));
+    if (resource->has_booking()) {
+      transaction.commit().SetTimer(EndBookingsTimerOf(resource->resource_id()), transaction.now());
+    }
     co_return co_await CheckReason(app, context, *resource, request.reason());
   };
   co_return co_await app.records.Change(context, request, kResource, request.resource_id(),
@@ -79,6 +91,7 @@ void RegisterResources(App& app, rpc::Router& router) {
   router.Unary(service + "CreateResource", app, &CreateResource);
   router.Unary(service + "GetResource", app, &GetResource);
   router.Unary(service + "ListResources", app, &ListResources);
+  router.Unary(service + "ListMyResources", app, &ListMyResources);
   router.Unary(service + "WithdrawResource", app, &WithdrawResource);
 }
 

@@ -10,6 +10,7 @@ namespace baodao::lists {
 void RegisterNeeds(App& app, Publications& publications, Cancellations& cancellations,
                    rpc::Router& router);
 void RegisterResources(App& app, rpc::Router& router);
+void RegisterBookings(App& app, rpc::Router& router);
 void RegisterProjects(App& app, rpc::Router& router);
 void RegisterMatches(App& app, rpc::Router& router);
 
@@ -20,6 +21,7 @@ class Services {
   void Register(rpc::Router& router) {
     RegisterNeeds(app_, publications_, cancellations_, router);
     RegisterResources(app_, router);
+    RegisterBookings(app_, router);
     RegisterProjects(app_, router);
     RegisterMatches(app_, router);
   }

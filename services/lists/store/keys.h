@@ -9,6 +9,13 @@
 //   need-of:<person>       index   needs that a person raised             as its needs
 //   resource:<resource>    record  ResourceRecord                         keep_ended once over
 //   resource-in:<area>…    index   resources in an area, of one state     as its resources
+//   resource-of:<owner>    index   those of a person or a unit            as these
+//   booking:<booking>      record  BookingRecord                          keep_ended once over
+//   booking-of:<id>        index   those of a person, of a resource       as these
+//   slot:<slot>            record  SlotRecord                             a day after the slot
+//   slot-of:<resource>     index   slots of a resource by their starts    as these
+//   open-bookings:<subdistrict>:<person>
+//                          record  OpenBookings                           kMaxOpenBookings; none: gone
 //   project:<project>      record  ProjectRecord                          keep_ended once over
 //   project-in:<area>…     index   projects in an area, of one state      as its projects
 //   added:<type>:<person>  value   how many the person added in a day     24 hours
@@ -27,6 +34,14 @@ namespace baodao::lists {
 
 // The kind of the timers that finish publications, by need.
 inline constexpr std::string_view kPublishTimer = "publish";
+
+// The kind of the timers that cancel the bookings of what was withdrawn, by resource.
+inline constexpr std::string_view kEndBookingsTimer = "end_bookings";
+
+inline std::string OpenBookingsKey(const store::Keys& keys, int shard, std::string subdistrict,
+                                   std::string_view person_id) {
+  return keys.Of(shard, "open-bookings", subdistrict.append(":").append(person_id));
+}
 
 // Releases of contacts (Events), kept for audits when the outbox has long been trimmed.
 inline std::string ReleasesKey(const store::Keys& keys, int shard) {

@@ -66,6 +66,15 @@ bool FillEvent(const record::Versioned<v1::ResourceRecord>& before, const v1::Re
   return true;
 }
 
+bool FillEvent(const record::Versioned<v1::BookingRecord>& before, const v1::BookingRecord& after,
+               events::v1::Event* event) {
+  events::v1::BookingChanged& changed = *event->mutable_booking_changed();
+  *changed.mutable_booking() = after.booking();
+  changed.mutable_booking()->clear_note();
+  changed.set_before(before.record.booking().state());
+  return true;
+}
+
 bool FillEvent(const record::Versioned<v1::ProjectRecord>& before, const v1::ProjectRecord& after,
                events::v1::Event* event) {
   const v1::Project& old = before.record.project();

@@ -3,17 +3,21 @@
 
 #include "baodao/lists/v1/records.pb.h"
 #include "common/record/type.h"
+#include "services/lists/domain/booking.h"
 #include "services/lists/domain/need_deadlines.h"
 #include "services/lists/domain/need_rules.h"
 #include "services/lists/domain/need_states.h"
 #include "services/lists/domain/project.h"
 #include "services/lists/domain/resource.h"
+#include "services/lists/domain/slot_places.h"
 
 namespace baodao::lists {
 
 bool FillEvent(const record::Versioned<v1::NeedRecord>& before, const v1::NeedRecord& after,
                events::v1::Event* event);
 bool FillEvent(const record::Versioned<v1::ResourceRecord>& before, const v1::ResourceRecord& after,
+               events::v1::Event* event);
+bool FillEvent(const record::Versioned<v1::BookingRecord>& before, const v1::BookingRecord& after,
                events::v1::Event* event);
 bool FillEvent(const record::Versioned<v1::ProjectRecord>& before, const v1::ProjectRecord& after,
                events::v1::Event* event);
@@ -53,6 +57,14 @@ inline constexpr record::Type<v1::ResourceRecord, v1::Resource> kResource{
     .id = &v1::Resource::resource_id,
     .mutable_id = &v1::Resource::mutable_resource_id,
     .owner = &v1::Resource::owner_id,
+    .places =
+        [](const v1::ResourceRecord& record) {
+          const v1::Resource& resource = record.resource();
+          return record::Places()
+              .InArea(resource.area_code(), resource.state())
+              .Of(resource.owner_id())
+              .Tagged(resource.category());
+        },
     .created_per_day = kCreatedPerDay,
     .moves = [] { return kResourceMachine.Moves(); },
     .event = FillEvent,
@@ -60,6 +72,30 @@ inline constexpr record::Type<v1::ResourceRecord, v1::Resource> kResource{
     .lapse = Lapse,
     .over =
         [](int state) { return kResourceMachine.IsFinal(static_cast<v1::ResourceState>(state)); }};
+
+inline constexpr record::Type<v1::BookingRecord, v1::Booking> kBooking{
+    .view = &v1::BookingRecord::booking,
+    .mutable_view = &v1::BookingRecord::mutable_booking,
+    .id = &v1::Booking::booking_id,
+    .mutable_id = &v1::Booking::mutable_booking_id,
+    .places =
+        [](const v1::BookingRecord& record) {
+          const v1::Booking& booking = record.booking();
+          return record::Places().Of(booking.person_id()).Of(booking.resource_id());
+        },
+    .created_per_day = kCreatedPerDay,
+    .moves = [] { return kBookingMachine.Moves(); },
+    .event = FillEvent,
+    .deadline = DeadlineOf,
+    .over =
+        [](int state) { return kBookingMachine.IsFinal(static_cast<v1::BookingState>(state)); }};
+
+inline constexpr record::Type<v1::SlotRecord> kSlot{
+    .id = &v1::SlotRecord::slot_id,
+    .mutable_id = &v1::SlotRecord::mutable_slot_id,
+    .places = [](const v1::SlotRecord& slot) { return record::Places().Of(slot.resource_id()); },
+    .deadline = DeadlineOf,
+    .deleted_at_deadline = true};
 
 inline constexpr record::Type<v1::ProjectRecord, v1::Project> kProject{
     .view = &v1::ProjectRecord::project,

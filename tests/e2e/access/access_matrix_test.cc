@@ -164,6 +164,7 @@ class AccessMatrixTest : public ::testing::Test {
     const demo::World& world = *town_->world;
     const std::unique_ptr<Message> request = NewRequest(rpc);
     Fill(*request);
+    MakeBookable(*request);
     const Descriptor* type = rpc.method->input_type();
     for (int i = 0; i < type->field_count(); ++i) {
       const FieldDescriptor* field = type->field(i);
@@ -309,6 +310,8 @@ TEST_F(AccessMatrixTest, RolesAndOwnersAreAsked) {
 TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
   const std::map<std::string, std::string> listed = {{"AcceptOffer", "NO_OFFER"},
                                                      {"ApplyForVerification", "PERMISSION_DENIED"},
+                                                     // The one place is the owner's.
+                                                     {"BookResource", "SLOT_FULL"},
                                                      {"CancelCreditRequest", "NOT_ASSIGNED"},
                                                      {"CheckClaim", "OK"},
                                                      {"ClaimProject", "NOT_THE_LIAISON"},

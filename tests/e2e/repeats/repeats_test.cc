@@ -21,6 +21,9 @@ const std::map<std::string, std::string> kElsewhere = {
     {"Commit",
      "the benchmark's commit: its key is its payload and names its shard, and a mark elsewhere "
      "would be measured, too; tests/integration/store/requests_test.cc"},
+    {"MarkNoShow",
+     "it waits for a slot to begin, which is a matter of minutes; "
+     "tests/integration/lists/bookings_end_test.cc"},
 };
 
 class RepeatsTest : public ::testing::Test {
@@ -125,6 +128,7 @@ class RepeatsTest : public ::testing::Test {
   void PlayPeople();
   void PlayUnitsAndAreas();
   void PlayNeeds();
+  void PlayBookings();
   void PlayProjects();
   void PlayTasks();
   void PlayService();
@@ -247,6 +251,29 @@ void RepeatsTest::PlayNeeds() {
   Do("ResolveNeed", Coordinator(), second, first);
   Do("CloseNeed", Coordinator(), second, first);
   Do("WithdrawResource", By(0), Quoted("resource_id", room), "reason: '装修'");
+}
+
+void RepeatsTest::PlayBookings() {
+  std::string hours;
+  for (int weekday = 1; weekday <= 7; ++weekday) {
+    hours += "slots { weekday: " + std::to_string(weekday) + " end_minute: 1440 } ";
+  }
+  const std::string barber = Quoted(
+      "resource_id", Do("CreateResource", By(0),
+                        "title: '理发' category: 'publicity' capacity: 1 " + hours +
+                            "booking { slot_minutes: 60 } " + Quoted("area_code", Community()),
+                        "capacity: 2", "resource_id"));
+  const auto book = [&](int hour) {
+    const int64_t start = ToTimestamp(Tomorrow() + std::chrono::hours(hour)).seconds();
+    return Quoted("booking_id", Do("BookResource", By(2),
+                                   barber + "start_time { seconds: " + std::to_string(start) + " }",
+                                   "note: '短发'", "booking_id"));
+  };
+  const std::string one = book(1), two = book(2);
+  Do("AnswerBooking", By(0), one + "verdict: BOOKING_VERDICT_CONFIRM", "comment: '好'");
+  Do("AnswerBooking", By(0), two + "verdict: BOOKING_VERDICT_REJECT comment: '有事'",
+     "comment: '别的'");
+  Do("CancelBooking", By(2), one, "reason: '不去了'");
 }
 
 void RepeatsTest::PlayProjects() {
@@ -379,6 +406,7 @@ TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
   PlayPeople();
   PlayUnitsAndAreas();
   PlayNeeds();
+  PlayBookings();
   PlayProjects();
   PlayTasks();
   PlayMatching();

@@ -106,6 +106,15 @@ Task<absl::StatusOr<registration::v1::Unit>> FakePeers::GetUnit(rpc::CallOptions
   co_return unit;
 }
 
+Task<absl::StatusOr<registration::v1::Identity>> FakePeers::GetIdentity(rpc::CallOptions,
+                                                                        std::string person_id) {
+  registration::v1::Identity person;
+  person.set_person_id(std::move(person_id));
+  person.set_display_name("王秀英");
+  person.set_phone("13812345678");
+  co_return person;
+}
+
 Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
                  const crypto::KeyRing& ring, Peers& peers, areas::AreaSource source)
     : areas(std::move(source), clock),

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "baodao/lists/v1/booking.grpc.pb.h"
 #include "baodao/lists/v1/match.grpc.pb.h"
 #include "baodao/lists/v1/need.grpc.pb.h"
 #include "baodao/lists/v1/project.grpc.pb.h"
@@ -59,6 +60,9 @@ class FakePeers final : public Peers {
       rpc::CallOptions options, dispatch::v1::CancelTaskRequest request) override;
   Task<absl::StatusOr<registration::v1::Unit>> GetUnit(rpc::CallOptions options,
                                                        std::string unit_id) override;
+  // Everybody is called 王秀英.
+  Task<absl::StatusOr<registration::v1::Identity>> GetIdentity(rpc::CallOptions options,
+                                                               std::string person_id) override;
 
   std::deque<Fate> fates;         // of PublishTask
   std::deque<Fate> cancel_fates;  // of CancelTask: kWell, kUnreachable or kLostAnswer

@@ -79,6 +79,18 @@ TEST(New, UsesTheReplacedGenerator) {
   EXPECT_NE(TimeOf(New("ses", 9)), testing::FakeClock::kStart);
 }
 
+TEST(At, TheSameOfTheSameAndAnotherOfAnyOther) {
+  const std::string one = New("res", 5), other = New("res", 5);
+  const Time time = testing::FakeClock::kStart;
+  const std::string at = At(one, "slt", time);
+  EXPECT_TRUE(IsValid(at, "slt"));
+  EXPECT_EQ(TimeOf(at), time);
+  EXPECT_EQ(ShardOf(at), 5);
+  EXPECT_EQ(At(one, "slt", time), at);
+  EXPECT_NE(At(other, "slt", time), at);
+  EXPECT_NE(At(one, "slt", time + Millis(1)), at);
+}
+
 TEST(IsValid, OneSpellingOnly) {
   const std::string id = New("tsk", 1);
   EXPECT_TRUE(IsValid(id));

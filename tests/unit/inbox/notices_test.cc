@@ -336,6 +336,72 @@ TEST(Notices, OfResources) {
             (Lines{"resource_gone → area 310110009001", "resource_expired → per_o"}));
 }
 
+events::v1::Event Booked(lists::v1::BookingState before, lists::v1::BookingState after,
+                         const std::string& actor) {
+  events::v1::Event event = EventBy(actor);
+  auto* changed = event.mutable_booking_changed();
+  changed->set_before(before);
+  auto* booking = changed->mutable_booking();
+  booking->set_booking_id("bkg_1");
+  booking->set_resource_id("res_1");
+  booking->set_owner_id("per_o");
+  booking->set_person_id("per_p");
+  booking->set_state(after);
+  *booking->mutable_window()->mutable_start() =
+      ToTimestamp(ToTime(event.time()) + std::chrono::hours(20));
+  return event;
+}
+
+TEST(Notices, OfBookings) {
+  using namespace lists::v1;  // NOLINT
+  const auto told = [](BookingState before, BookingState after, const std::string& actor) {
+    return Told(Booked(before, after, actor));
+  };
+  constexpr auto kNew = BOOKING_STATE_UNSPECIFIED;
+  EXPECT_EQ(told(kNew, BOOKING_STATE_PENDING, "per_p"), Lines{"booking_requested → per_o"});
+  EXPECT_EQ(told(kNew, BOOKING_STATE_CONFIRMED, "per_p"), Lines{"booking_made → per_o"});
+  EXPECT_EQ(told(kNew, BOOKING_STATE_WAITLISTED, "per_p"), Lines{});
+  EXPECT_EQ(told(BOOKING_STATE_WAITLISTED, BOOKING_STATE_CONFIRMED, "per_x"),
+            (Lines{"booking_confirmed → per_p", "booking_made → per_o"}));
+  EXPECT_EQ(told(BOOKING_STATE_WAITLISTED, BOOKING_STATE_PENDING, "lists"),
+            (Lines{"booking_promoted → per_p", "booking_requested → per_o"}));
+  EXPECT_EQ(told(BOOKING_STATE_PENDING, BOOKING_STATE_CONFIRMED, "per_o"),
+            Lines{"booking_confirmed → per_p"});
+  EXPECT_EQ(told(BOOKING_STATE_PENDING, BOOKING_STATE_REJECTED, "per_c"),
+            Lines{"booking_rejected → per_p"});
+  EXPECT_EQ(told(BOOKING_STATE_CONFIRMED, BOOKING_STATE_CANCELLED, "per_p"),
+            Lines{"booking_gone → per_o"});
+  EXPECT_EQ(told(BOOKING_STATE_CONFIRMED, BOOKING_STATE_CANCELLED, "per_c"),
+            (Lines{"booking_cancelled → per_p", "booking_gone → per_o"}));
+  EXPECT_EQ(told(BOOKING_STATE_CONFIRMED, BOOKING_STATE_CANCELLED, "lists"),
+            Lines{"booking_cancelled → per_p"})
+      << "with the resource";
+  EXPECT_EQ(told(BOOKING_STATE_PENDING, BOOKING_STATE_LAPSED, "lists"),
+            (Lines{"booking_lapsed → per_p", "booking_gone → per_o"}));
+  EXPECT_EQ(told(BOOKING_STATE_WAITLISTED, BOOKING_STATE_LAPSED, "lists"),
+            Lines{"booking_lapsed → per_p"});
+  EXPECT_EQ(told(BOOKING_STATE_CONFIRMED, BOOKING_STATE_ATTENDED, "lists"), Lines{});
+  EXPECT_EQ(told(BOOKING_STATE_CONFIRMED, BOOKING_STATE_NO_SHOW, "per_o"),
+            Lines{"booking_missed → per_p"});
+}
+
+TEST(Notices, PeopleAreRemindedOfABookingThatHasNotBegun) {
+  using namespace lists::v1;  // NOLINT
+  events::v1::Event event = Booked(BOOKING_STATE_CONFIRMED, BOOKING_STATE_CONFIRMED, "lists");
+  EXPECT_EQ(Told(event), Lines{"booking_reminder → per_p"});
+  *event.mutable_time() = event.booking_changed().booking().window().start();
+  EXPECT_EQ(Told(event), Lines{}) << "the timer was late";
+}
+
+TEST(Notices, TheLiaisonWhoActsForTheOwnerIsNotToldOfIt) {
+  using namespace lists::v1;  // NOLINT
+  events::v1::Event event = Booked(BOOKING_STATE_CONFIRMED, BOOKING_STATE_CANCELLED, "per_liaison");
+  event.mutable_booking_changed()->mutable_booking()->set_owner_id("unt_1");
+  EXPECT_EQ(Told(event), (Lines{"booking_cancelled → per_p", "booking_gone → liaison unt_1"}));
+  event.mutable_booking_changed()->set_by_owner(true);
+  EXPECT_EQ(Told(event), Lines{"booking_cancelled → per_p"});
+}
+
 TEST(Notices, WhoseNeedWasMergedHearsTheOutcomeInTheirOwnWords) {
   using namespace lists::v1;  // NOLINT
   for (const auto& [state, kind] :

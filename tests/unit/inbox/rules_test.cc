@@ -40,6 +40,7 @@ std::vector<Book> Books() {
        ValuesOf(registration::v1::VerificationState_descriptor())},
       {"need", NeedRules(), ValuesOf(lists::v1::NeedState_descriptor())},
       {"resource", ResourceRules(), ValuesOf(lists::v1::ResourceState_descriptor())},
+      {"booking", BookingRules(), ValuesOf(lists::v1::BookingState_descriptor())},
       {"project", ProjectRules(), ValuesOf(lists::v1::ProjectState_descriptor())},
       {"task", TaskRules(), ValuesOf(events::v1::TaskChange_descriptor())},
       {"assignment", AssignmentRules(), ValuesOf(dispatch::v1::AssignmentState_descriptor())},
@@ -98,13 +99,13 @@ TEST(Rules, EveryKindToldHasWordsAndEveryTextIsToldToSomebody) {
 
 TEST(Rules, EveryEventHasRulesOrConcernsNobody) {
   const std::set<int> with_rules = {
-      events::v1::Event::kRegistrationChanged, events::v1::Event::kRoleChanged,
-      events::v1::Event::kCredentialChanged,   events::v1::Event::kNeedChanged,
-      events::v1::Event::kResourceChanged,     events::v1::Event::kProjectChanged,
-      events::v1::Event::kTaskChanged,         events::v1::Event::kAssignmentChanged,
-      events::v1::Event::kHoursCredited,       events::v1::Event::kVerificationChanged,
-      events::v1::Event::kCategoryRevoked,     events::v1::Event::kCredentialExpiring,
-      events::v1::Event::kCreditRequestChanged};
+      events::v1::Event::kRegistrationChanged,  events::v1::Event::kRoleChanged,
+      events::v1::Event::kCredentialChanged,    events::v1::Event::kNeedChanged,
+      events::v1::Event::kResourceChanged,      events::v1::Event::kProjectChanged,
+      events::v1::Event::kTaskChanged,          events::v1::Event::kAssignmentChanged,
+      events::v1::Event::kHoursCredited,        events::v1::Event::kVerificationChanged,
+      events::v1::Event::kCategoryRevoked,      events::v1::Event::kCredentialExpiring,
+      events::v1::Event::kCreditRequestChanged, events::v1::Event::kBookingChanged};
   const auto* const change = events::v1::Event::descriptor()->FindOneofByName("change");
   for (int i = 0; i < change->field_count(); ++i) {
     const int number = change->field(i)->number();
@@ -117,37 +118,23 @@ TEST(Rules, EveryEventHasRulesOrConcernsNobody) {
 
 // Somebody asks why, and somebody has said it: it must not get lost in between.
 TEST(Rules, WhatHasAReasonPassesItOn) {
-  for (const char* kind : {"registration_rejected",
-                           "registration_suspended",
-                           "registration_ended",
-                           "registration_left",
-                           "credential_revoked",
-                           "category_revoked",
-                           "verification_approved",
-                           "verification_rejected",
-                           "need_returned",
-                           "need_rejected",
-                           "need_merged",
-                           "need_cancelled",
-                           "need_given_up",
-                           "resource_withdrawn",
-                           "resource_gone",
-                           "project_rejected",
-                           "project_cancelled",
-                           "project_given_back",
-                           "task_cancelled",
-                           "request_cancelled",
-                           "task_withdrawn",
-                           "helper_dropped_out",
-                           "nobody_coming",
-                           "task_dropout",
-                           "task_short",
-                           "offer_declined",
-                           "offer_withdrawn",
-                           "hours_reversed",
-                           "hours_confirmed",
-                           "credit_rejected",
-                           "low_rating"}) {
+  for (const char* kind : {"registration_rejected", "registration_suspended",
+                           "registration_ended",    "registration_left",
+                           "credential_revoked",    "category_revoked",
+                           "verification_approved", "verification_rejected",
+                           "need_returned",         "need_rejected",
+                           "need_merged",           "need_cancelled",
+                           "need_given_up",         "resource_withdrawn",
+                           "resource_gone",         "booking_rejected",
+                           "booking_cancelled",     "booking_gone",
+                           "project_rejected",      "project_cancelled",
+                           "project_given_back",    "task_cancelled",
+                           "request_cancelled",     "task_withdrawn",
+                           "helper_dropped_out",    "nobody_coming",
+                           "task_dropout",          "task_short",
+                           "offer_declined",        "offer_withdrawn",
+                           "hours_reversed",        "hours_confirmed",
+                           "credit_rejected",       "low_rating"}) {
     const auto& mentioned = ParametersOf(kind);
     EXPECT_TRUE(mentioned.contains("reason") || mentioned.contains("comment")) << kind;
   }
@@ -164,7 +151,7 @@ TEST(Rules, SpecialKindsAreKinds) {
     families += !FamilyOf(kind).empty();
   }
   EXPECT_EQ(urgent, 11);
-  EXPECT_EQ(families, 24);
+  EXPECT_EQ(families, 27);
 }
 
 }  // namespace

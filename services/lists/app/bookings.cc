@@ -1,0 +1,191 @@
+#include "services/lists/app/bookings.h"
+
+#include <utility>
+
+#include "common/areas/covers.h"
+#include "common/clock/timestamp.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/lists/store/keys.h"
+
+namespace baodao::lists {
+namespace {
+
+// The area with whose bookings those of a resource are counted.
+std::string CountedIn(const areas::AreaTree& tree, const std::string& area_code) {
+  const areas::Area* const subdistrict = tree.SubdistrictOf(area_code);
+  return subdistrict == nullptr ? area_code : subdistrict->code();
+}
+
+std::string SlotOf(const v1::Booking& booking) {
+  return SlotIdOf(booking.resource_id(), ToTime(booking.window().start()));
+}
+
+// Counts the booking among the open ones of its person, or no more.
+Task<absl::Status> Count(App& app, record::Transaction& transaction, v1::BookingRecord record) {
+  const v1::Booking& booking = record.booking();
+  const std::string key = OpenBookingsKey(app.records.store().keys(), transaction.shard(),
+                                          record.counted_in(), booking.person_id());
+  CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await app.records.store().Get(key));
+  v1::OpenBookings open;
+  if (stored.exists() && !open.ParseFromString(stored.bytes)) {
+    co_return absl::DataLossError("stored open bookings cannot be parsed");
+  }
+  if (IsOpen(booking.state())) {
+    CO_RETURN_IF_ERROR(CountIn(&open, booking.booking_id(), SlotOf(booking)));
+  } else {
+    CountOut(&open, booking.booking_id());
+  }
+  if (open.open_size() > 0) {
+    transaction.commit().Put(key, stored.version, open.SerializeAsString());
+  } else if (stored.exists()) {
+    transaction.commit().Delete(key, stored.version);
+  }
+  co_return absl::OkStatus();
+}
+
+// Gives the place of a booking that is over to the next of the waitlist.
+Task<absl::Status> PassOn(App& app, record::Transaction& transaction, v1::Booking over) {
+  CO_ASSIGN_OR_RETURN(const auto slot, co_await app.records.Find(kSlot, SlotOf(over)));
+  if (!slot.exists()) co_return absl::OkStatus();  // long over, too
+  CO_ASSIGN_OR_RETURN(const auto resource,
+                      co_await app.records.Load(kResource, over.resource_id()));
+  const v1::Resource& of = resource.record.resource();
+  const bool withdrawn = of.state() != v1::RESOURCE_STATE_LISTED;
+  v1::SlotRecord after = slot.record;
+  const std::vector<std::string> promoted =
+      GiveUpPlace(&after, over.booking_id(), withdrawn, transaction.now());
+  transaction.Put(kSlot, slot, after);
+  // Nobody gets a place in what is withdrawn at the same moment.
+  if (!promoted.empty()) transaction.Expect(kResource, of.resource_id(), resource.version);
+  for (const std::string& id : promoted) {
+    CO_ASSIGN_OR_RETURN(const auto waiting, co_await app.records.Load(kBooking, id));
+    v1::BookingRecord in = waiting.record;
+    CO_RETURN_IF_ERROR(Move(&in, EntryOf(of), transaction.now()));
+    transaction.Put(kBooking, waiting, in);
+  }
+  co_return absl::OkStatus();
+}
+
+// The slots of a resource that have a record and have not begun.
+record::PageQuery SlotsToCome(App& app, const std::string& resource_id) {
+  const store::Keys& keys = app.records.store().keys();
+  record::PageQuery query;
+  query.lists = {record::IndexKeys(keys, record::Named<v1::SlotRecord>().name())
+                     .Of(keys.ShardOfId(resource_id), resource_id)};
+  query.least = static_cast<double>(app.clock.Now().time_since_epoch().count() + 1);
+  query.descending = false;
+  return query;
+}
+
+Task<absl::Status> EndBooking(App& app, std::string id, std::string reason) {
+  const auto end = [&](record::Transaction& transaction) -> Task<absl::Status> {
+    CO_ASSIGN_OR_RETURN(const auto before, co_await app.records.Load(kBooking, id));
+    if (!IsOpen(before.record.booking().state())) co_return absl::OkStatus();
+    v1::BookingRecord after = before.record;
+    CO_RETURN_IF_ERROR(Move(&after, BookingEvent::kCancel, transaction.now()));
+    after.mutable_booking()->set_comment(reason);
+    co_return co_await PutBooking(app, transaction, before, after);
+  };
+  const record::Origin origin =
+      record::OriginOf(app.records.store().keys().service(), app.clock.Now());
+  co_return co_await app.records.Update(app.records.ShardOfId(id), origin, end);
+}
+
+}  // namespace
+
+Task<absl::StatusOr<Manager>> ManagerOf(App& app, rpc::CallContext context, v1::Booking booking) {
+  const auth::Principal& caller = context.caller();
+  const std::string& owner = booking.owner_id();
+  if (caller.Is(owner)) co_return Manager::kOwner;
+  if (owner.starts_with("unt_")) {
+    const absl::Status liaison = co_await CheckLiaison(context, app.peers, owner);
+    if (liaison.ok()) co_return Manager::kOwner;
+    if (absl::IsUnavailable(liaison)) co_return liaison;
+  }
+  const auth::Covers covers = areas::CoversIn(app.records.tree());
+  if (caller.Coordinates(booking.area_code(), covers)) co_return Manager::kCoordinator;
+  co_return Manager::kNone;
+}
+
+Task<absl::StatusOr<rpc::Scope>> ScopeOfBooking(App& app, v1::BookingRecord record) {
+  const v1::Booking& booking = record.booking();
+  rpc::Scope scope;
+  scope.area_code = booking.area_code();
+  scope.owner_ids = {booking.person_id(), booking.owner_id()};
+  if (!booking.owner_id().starts_with("unt_")) co_return scope;
+  CO_ASSIGN_OR_RETURN(const registration::v1::Unit unit,
+                      co_await app.peers.GetUnit(rpc::CallOptions(), booking.owner_id()));
+  if (!unit.liaison_id().empty()) scope.owner_ids.push_back(unit.liaison_id());
+  co_return scope;
+}
+
+Task<absl::StatusOr<v1::BookingRecord>> Book(App& app, record::Transaction& transaction,
+                                             v1::BookResourceRequest request,
+                                             std::string person_id) {
+  CO_ASSIGN_OR_RETURN(const auto found,
+                      co_await app.records.Load(kResource, request.resource_id()));
+  const v1::Resource& resource = found.record.resource();
+  const Time now = transaction.now();
+  CO_ASSIGN_OR_RETURN(const Slot slot, CheckBookable(resource, ToTime(request.start_time()), now));
+  transaction.Expect(kResource, resource.resource_id(), found.version);
+  CO_ASSIGN_OR_RETURN(const auto before, co_await app.records.Find(
+                                             kSlot, SlotIdOf(resource.resource_id(), slot.start)));
+  v1::SlotRecord places = before.exists() ? before.record : NewSlot(resource, slot);
+  v1::BookingRecord record = NewBooking(request, resource, slot, person_id, now);
+  const std::string id = record::Repository::NewId(kBooking, transaction.shard());
+  record.mutable_booking()->set_booking_id(id);
+  record.set_counted_in(CountedIn(*app.records.tree(), resource.area_code()));
+  CO_ASSIGN_OR_RETURN(const bool in, TakePlace(&places, id, now));
+  CO_RETURN_IF_ERROR(Move(&record, in ? EntryOf(resource) : BookingEvent::kWait, now));
+  transaction.Put(kSlot, before, places);
+  const record::Versioned<v1::BookingRecord> none;
+  CO_RETURN_IF_ERROR(co_await PutBooking(app, transaction, none, record));
+  co_return record;
+}
+
+Task<absl::Status> PutBooking(App& app, record::Transaction& transaction,
+                              record::Versioned<v1::BookingRecord> before, v1::BookingRecord after,
+                              bool by_owner) {
+  const bool was_open = IsOpen(before.record.booking().state());
+  const bool is_open = IsOpen(after.booking().state());
+  if (was_open != is_open) CO_RETURN_IF_ERROR(co_await Count(app, transaction, after));
+  transaction.Put(kBooking, before, after, [by_owner](events::v1::Event* event) {
+    event->mutable_booking_changed()->set_by_owner(by_owner);
+  });
+  if (is_open) co_return absl::OkStatus();
+  co_return co_await PassOn(app, transaction, after.booking());
+}
+
+Task<absl::Status> LapseBooking(App& app, record::Transaction& transaction,
+                                record::Versioned<v1::BookingRecord> before) {
+  v1::BookingRecord after = before.record;
+  CO_RETURN_IF_ERROR(PassTime(&after, transaction.now()));
+  co_return co_await PutBooking(app, transaction, before, after);
+}
+
+std::string EndBookingsTimerOf(const std::string& resource_id) {
+  return timers::Member(kEndBookingsTimer, resource_id);
+}
+
+Task<absl::Status> EndBookings(App& app, std::string resource_id) {
+  CO_ASSIGN_OR_RETURN(const auto resource, co_await app.records.Load(kResource, resource_id));
+  const std::string& reason = resource.record.resource().withdraw_reason();
+  record::PageQuery query = SlotsToCome(app, resource_id);
+  do {
+    CO_ASSIGN_OR_RETURN(const auto page, co_await app.records.ReadPage(kSlot, query));
+    for (const auto& slot : page.records) {
+      for (const auto& member : slot.record.enrollment().members()) {
+        CO_RETURN_IF_ERROR(co_await EndBooking(app, member.id(), reason));
+      }
+    }
+    query.after = page.next;
+  } while (!query.after.empty());
+  const record::Origin origin =
+      record::OriginOf(app.records.store().keys().service(), app.clock.Now());
+  record::Transaction done = app.records.Begin(app.records.ShardOfId(resource_id), origin);
+  done.commit().ClearTimer(EndBookingsTimerOf(resource_id));
+  co_return (co_await app.records.Commit(std::move(done))).status();
+}
+
+}  // namespace baodao::lists
