@@ -31,8 +31,10 @@ constexpr Group kGroups[] = {
     {"need_", v1::NOTIFICATION_GROUP_NEED},
     {"request_cancelled", v1::NOTIFICATION_GROUP_NEED},
     {"resource_", v1::NOTIFICATION_GROUP_PROJECT},
+    {"booking_", v1::NOTIFICATION_GROUP_PROJECT},
     {"project_", v1::NOTIFICATION_GROUP_PROJECT},
     {"hours_", v1::NOTIFICATION_GROUP_HOURS},
+    {"credit_", v1::NOTIFICATION_GROUP_HOURS},
     {"unit_hours_", v1::NOTIFICATION_GROUP_HOURS},
 };
 
