@@ -26,7 +26,9 @@ absl::Status CheckWho(const Aggregate& aggregate, const ConfirmCommand& command,
   const v1::AssignmentState state = aggregate.StateOf(person_id);
   if (person_id == command.confirmer_id) return Refuse(Reason::OWN_SERVICE);
   if (person_id == aggregate.task().requester_id()) return Refuse(Reason::OWN_REQUEST);
-  if (command.on_request) RETURN_IF_ERROR(CheckPending(aggregate, person_id));
+  if (command.request_time) {
+    RETURN_IF_ERROR(CheckAnswer(aggregate, person_id, *command.request_time));
+  }
   if (state == v1::ASSIGNMENT_STATE_SIGNED_OUT || state == v1::ASSIGNMENT_STATE_CREDITED) {
     return Refuse(Reason::SERVICE_ON_RECORD, {{"person", person_id}});
   }
@@ -81,7 +83,7 @@ absl::StatusOr<Effects> DecideConfirm(Aggregate& aggregate, const ConfirmCommand
     if (!service.unit_id.empty()) assignment.set_unit_id(service.unit_id);
     v1::AssignmentRecord& record = aggregate.Change(service.person_id);
     record.set_confirmer_id(command.confirmer_id);
-    if (command.on_request) record.set_confirmation(ConfirmationOf(assignment.credit_request()));
+    if (command.request_time) record.set_confirmation(ConfirmationOf(assignment.credit_request()));
     if (IsPending(&record)) {
       AnswerRequest(change, service.person_id, CreditEvent::kApprove, command.confirmer_id,
                     command.reason);

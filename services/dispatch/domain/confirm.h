@@ -4,6 +4,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,14 +28,14 @@ struct ConfirmCommand {
   bool by_requester = false;
   std::string reason;
   std::vector<ServedBy> services;
-  // Approves what these people have asked for.
-  bool on_request = false;
+  // Approves what the one person asked for at that time.
+  std::optional<Time> request_time = std::nullopt;
 };
 
 // Whether all of it may be confirmed now. Refusals: TOO_EARLY (before the end), TOO_LATE
 // (kConfirmUntil after it), WRONG_STATE, INVALID_ARGUMENT_FIELDS (a person twice), OWN_SERVICE,
 // OWN_REQUEST, SERVICE_ON_RECORD, NOT_ASSIGNED, SERVED_TIME_INVALID, TASK_FULL; on request those of
-// CheckPending. The people must be loaded.
+// CheckAnswer. The people must be loaded.
 absl::Status CheckConfirm(const Aggregate& aggregate, const ConfirmCommand& command, Time now);
 
 // Those named are SIGNED_OUT and due to be credited, whatever the task waits for; what they have

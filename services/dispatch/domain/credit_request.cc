@@ -43,6 +43,14 @@ absl::Status CheckPending(const Aggregate& aggregate, const std::string& person_
   return WrongState(record::StateName(record->assignment().credit_request().state()));
 }
 
+absl::Status CheckAnswer(const Aggregate& aggregate, const std::string& person_id,
+                         Time request_time) {
+  RETURN_IF_ERROR(CheckPending(aggregate, person_id));
+  const v1::CreditRequest& request = aggregate.Find(person_id)->assignment().credit_request();
+  return ToTime(request.request_time()) == request_time ? absl::OkStatus()
+                                                        : Refuse(Reason::STALE_VERSION);
+}
+
 absl::StatusOr<Effects> DecideRequestCredit(Aggregate& aggregate, const CreditCommand& command,
                                             Time now) {
   RETURN_IF_ERROR(CheckMayRequest(aggregate, command, now));
@@ -70,13 +78,13 @@ absl::StatusOr<Effects> DecideCancelCredit(Aggregate& aggregate, const std::stri
   return change.Finish();
 }
 
-absl::StatusOr<Effects> DecideRejectCredit(Aggregate& aggregate, const std::string& person_id,
-                                           const std::string& answerer_id,
-                                           const std::string& reason, Time now) {
-  if (person_id == answerer_id) return Refuse(Reason::OWN_SERVICE);
-  RETURN_IF_ERROR(CheckPending(aggregate, person_id));
+absl::StatusOr<Effects> DecideRejectCredit(Aggregate& aggregate, const CreditRejection& rejection,
+                                           Time now) {
+  const std::string& person = rejection.person_id;
+  if (person == rejection.answerer_id) return Refuse(Reason::OWN_SERVICE);
+  RETURN_IF_ERROR(CheckAnswer(aggregate, person, rejection.request_time));
   Change change(aggregate, now);
-  AnswerRequest(change, person_id, CreditEvent::kReject, answerer_id, reason);
+  AnswerRequest(change, person, CreditEvent::kReject, rejection.answerer_id, rejection.reason);
   return change.Finish();
 }
 

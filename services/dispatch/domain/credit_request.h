@@ -21,6 +21,13 @@ struct CreditCommand {
   int photo_count = 0;
 };
 
+struct CreditRejection {
+  std::string person_id;
+  Time request_time;
+  std::string answerer_id;
+  std::string reason;
+};
+
 // Whether the person has a request that waits for an answer; `record` null: never was on the task.
 inline bool IsPending(const v1::AssignmentRecord* record) {
   return record != nullptr &&
@@ -30,6 +37,10 @@ inline bool IsPending(const v1::AssignmentRecord* record) {
 // over).
 absl::Status CheckPending(const Aggregate& aggregate, const std::string& person_id);
 
+// The same for an answer to the request made at that time; STALE_VERSION where another is PENDING.
+absl::Status CheckAnswer(const Aggregate& aggregate, const std::string& person_id,
+                         Time request_time);
+
 // PENDING, with its timer. Refusals: NOT_ASSIGNED, CREDIT_REQUESTED, SERVICE_ON_RECORD, WRONG_STATE
 // (the person was not expected, or their request was rejected), TOO_EARLY (before the end),
 // TOO_LATE (kRequestCreditUntil after it), SERVED_TIME_INVALID.
@@ -38,10 +49,9 @@ absl::StatusOr<Effects> DecideRequestCredit(Aggregate& aggregate, const CreditCo
 // PENDING → CANCELLED. Refusals: those of CheckPending.
 absl::StatusOr<Effects> DecideCancelCredit(Aggregate& aggregate, const std::string& person_id,
                                            Time now);
-// PENDING → REJECTED. Refusals: OWN_SERVICE, those of CheckPending. DecideConfirm approves.
-absl::StatusOr<Effects> DecideRejectCredit(Aggregate& aggregate, const std::string& person_id,
-                                           const std::string& answerer_id,
-                                           const std::string& reason, Time now);
+// PENDING → REJECTED. Refusals: OWN_SERVICE, those of CheckAnswer. DecideConfirm approves.
+absl::StatusOr<Effects> DecideRejectCredit(Aggregate& aggregate, const CreditRejection& rejection,
+                                           Time now);
 // The timer: coordinators are reminded once, then it is LAPSED.
 Effects DecideUnanswered(Aggregate& aggregate, const std::string& person_id, Time now);
 

@@ -100,7 +100,7 @@ Task<absl::StatusOr<std::string>> Approve(App& app, rpc::CallContext context,
       request.has_served() ? request.served()
                            : loaded->people.at(person).assignment().credit_request().served();
   Confirmed confirmed;
-  confirmed.command.on_request = true;
+  confirmed.command.request_time = ToTime(request.request_time());
   confirmed.command.confirmer_id = mutation.actor;
   confirmed.command.reason = request.reason();
   ServedBy& service = confirmed.command.services.emplace_back();
@@ -161,11 +161,13 @@ Answer<v1::Assignment> LedgerHandlers::AnswerCreditRequest(rpc::CallContext cont
     co_return Parsed<v1::Assignment>(
         co_await Approve(app_, std::move(context), request, std::move(mutation)));
   }
+  const CreditRejection rejection{request.person_id(), ToTime(request.request_time()),
+                                  mutation.actor, request.reason()};
   TaskCall call;
-  call.people.push_back(request.person_id());
-  call.answer = AnswerAssignment(request.person_id());
-  call.decide = [&request, answerer = mutation.actor](Aggregate& aggregate, Time now) {
-    return DecideRejectCredit(aggregate, request.person_id(), answerer, request.reason(), now);
+  call.people.push_back(rejection.person_id);
+  call.answer = AnswerAssignment(rejection.person_id);
+  call.decide = [&rejection](Aggregate& aggregate, Time now) {
+    return DecideRejectCredit(aggregate, rejection, now);
   };
   co_return Parsed<v1::Assignment>(
       co_await RunMutation(app_, std::move(mutation), request.task_id(), std::move(call)));

@@ -381,8 +381,14 @@ void RepeatsTest::PlayConfirmation() {
   Do("RequestCredit", By(10), asked, "statement: '忘了'");
   Do("CancelCreditRequest", By(10), it, another_task_);
   Do("RequestCredit", By(10), asked, "statement: '忘了'");
+  dispatch::v1::Assignment pending;
+  ASSERT_TRUE(pending.ParseFromString(sent_.back().answer));
+  const auto& since = pending.credit_request().request_time();
   Do("AnswerCreditRequest", Coordinator(),
-     it + her + "verdict: CREDIT_REQUEST_VERDICT_APPROVE reason: '已核实'", "reason: '别的'");
+     it + her +
+         "verdict: CREDIT_REQUEST_VERDICT_APPROVE reason: '已核实' request_time { seconds: " +
+         std::to_string(since.seconds()) + " nanos: " + std::to_string(since.nanos()) + " }",
+     "reason: '别的'");
   Await([&] { return MinutesOf(10) == 1; });
 }
 

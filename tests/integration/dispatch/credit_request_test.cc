@@ -37,8 +37,8 @@ class CreditRequestsTest : public MissedTest {
     photo.set_sha256(std::string(32, 'h'));
     return request;
   }
-  static v1::AnswerCreditRequestRequest Answering(const v1::Task& task, const std::string& person,
-                                                  const std::string& id, bool approve) {
+  v1::AnswerCreditRequestRequest Answering(const v1::Task& task, const std::string& person,
+                                           const std::string& id, bool approve) {
     v1::AnswerCreditRequestRequest request;
     request.set_request_id(id);
     request.set_task_id(task.task_id());
@@ -46,6 +46,8 @@ class CreditRequestsTest : public MissedTest {
     request.set_verdict(approve ? v1::CREDIT_REQUEST_VERDICT_APPROVE
                                 : v1::CREDIT_REQUEST_VERDICT_REJECT);
     request.set_reason("电话核实过");
+    *request.mutable_request_time() =
+        RecordOf(task, person).assignment().credit_request().request_time();
     return request;
   }
   // Missed, over, and asked for by the person.
@@ -194,10 +196,12 @@ TEST_F(CreditRequestsTest, OneOfManyAnswersCounts) {
   const std::string person = NewPerson();
   const v1::Task task = Asked(person);
   std::vector<std::string> why(8);
+  std::vector<v1::AnswerCreditRequestRequest> requests;
+  for (size_t i = 0; i < why.size(); ++i) {
+    requests.push_back(Answering(task, person, "answer-" + std::to_string(i), i % 4 != 3));
+  }
   const auto answer = [&](LaterReplica& replica, size_t i, rpc::CallContext as) -> Task<void> {
-    const bool approve = i % 4 != 3;
-    const auto request = Answering(task, person, "answer-" + std::to_string(i), approve);
-    why[i] = Why((co_await replica.ledgers.AnswerCreditRequest(as, request)).status());
+    why[i] = Why((co_await replica.ledgers.AnswerCreditRequest(as, requests[i])).status());
   };
   std::vector<Task<void>> all;
   for (size_t i = 0; i < why.size(); ++i) {

@@ -26,23 +26,26 @@ class CreditRequestTest : public TaskFixture {
     return {person, kStart, kStart + minutes(90), "sealed", 2};
   }
   std::string Request(Time now = kLater, const std::string& person = "per_a") {
+    asked_at_ = now;
     return Refusal(DecideRequestCredit(aggregate(), Command(person), now));
   }
   std::string Reject(const std::string& by = "per_c") {
-    return Refusal(DecideRejectCredit(aggregate(), "per_a", by, "无法核实", kLater));
+    return Refusal(DecideRejectCredit(aggregate(), {"per_a", asked_at_, by, "无法核实"}, kLater));
   }
   std::string Cancel() { return Refusal(DecideCancelCredit(aggregate(), "per_a", kLater)); }
   absl::StatusOr<Effects> Approve(const std::string& by = "per_c", bool on_request = true) {
     ConfirmCommand command;
     command.confirmer_id = by;
     command.reason = "照片属实";
-    command.on_request = on_request;
+    if (on_request) command.request_time = asked_at_;
     command.services.push_back({"per_a", kStart, kStart + minutes(60), "", 900});
     return DecideConfirm(aggregate(), command, kLater);
   }
   const v1::AssignmentRecord& Record() { return *aggregate().Find("per_a"); }
   const v1::CreditRequest& Credit() { return Record().assignment().credit_request(); }
   static std::string RequestTimer() { return Timer("creditrequest", "per_a"); }
+
+  Time asked_at_ = kLater;
 };
 
 TEST_F(CreditRequestTest, ANoShowAppealsAndIsCredited) {
@@ -139,6 +142,19 @@ TEST_F(CreditRequestTest, OneAtATimeAndNoneAfterANo) {
   EXPECT_EQ(Request(), "WRONG_STATE");
   EXPECT_EQ(Refusal(Approve("per_c", false)), "OK") << "a coordinator may learn better";
   EXPECT_EQ(Credit().state(), v1::CREDIT_REQUEST_STATE_REJECTED);
+}
+
+// More hours, say, than whoever answers has read.
+TEST_F(CreditRequestTest, OneMadeAnewSinceIsAnother) {
+  Missed();
+  ASSERT_EQ(Request(), "OK");
+  ASSERT_EQ(Cancel(), "OK");
+  ASSERT_EQ(Request(kLater + minutes(1)), "OK");
+  asked_at_ = kLater;
+  EXPECT_EQ(Reject(), "STALE_VERSION");
+  EXPECT_EQ(Refusal(Approve()), "STALE_VERSION");
+  asked_at_ = kLater + minutes(1);
+  EXPECT_EQ(Reject(), "OK");
 }
 
 TEST_F(CreditRequestTest, NobodyAnswersTheirOwn) {
