@@ -21,7 +21,7 @@
 namespace baodao::dispatch {
 namespace {
 
-constexpr size_t kItemsAtOnce = 32;
+constexpr size_t kRequestsAtOnce = 32;
 
 using RequestItem = v1::ListCreditRequestsResponse::Item;
 
@@ -70,7 +70,7 @@ Task<absl::StatusOr<std::vector<RequestItem>>> ReadRequests(
       failed = item.status();
     }
   };
-  co_await ForEach(positions.size(), kItemsAtOnce, std::move(read));
+  co_await ForEach(positions.size(), kRequestsAtOnce, std::move(read));
   if (!failed.ok()) co_return failed;
   const std::shared_ptr<const areas::AreaTree> tree = app.tree();
   std::vector<RequestItem> items;

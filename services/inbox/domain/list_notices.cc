@@ -60,6 +60,7 @@ void TellOfNeed(const events::v1::NeedChanged& changed, Collector* tell) {
 
 void TellOfResource(const events::v1::ResourceChanged& changed, Collector* tell) {
   const lists::v1::Resource& resource = changed.resource();
+  if (resource.state() == changed.before()) return;  // edited by its owner
   tell->About(resource.resource_id(),
               {{"resource", resource.title()},
                {"area", resource.area_code()},

@@ -4,6 +4,7 @@
 
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/lists/app/booking_access.h"
 #include "services/lists/app/bookings.h"
 #include "services/lists/app/details.h"
 

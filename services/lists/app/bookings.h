@@ -9,18 +9,10 @@
 #include <string>
 
 #include "common/record/transaction.h"
-#include "common/rpc/context.h"
 #include "services/lists/app/app.h"
 #include "services/lists/domain/booking.h"
 
 namespace baodao::lists {
-
-// Who may decide about a booking beside the person who made it. Services count as coordinators.
-enum class Manager { kNone, kOwner, kCoordinator };
-Task<absl::StatusOr<Manager>> ManagerOf(App& app, rpc::CallContext context, v1::Booking booking);
-// Of access rules: the person, and the owner of the resource or the liaison of the unit it belongs
-// to.
-Task<absl::StatusOr<rpc::Scope>> ScopeOfBooking(App& app, v1::BookingRecord record);
 
 // Books for the person. Refusals: CheckBookable, TakePlace, CountIn.
 Task<absl::StatusOr<v1::BookingRecord>> Book(App& app, record::Transaction& transaction,

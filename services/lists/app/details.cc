@@ -84,8 +84,8 @@ absl::StatusOr<v1::Need> ShowNeed(const crypto::KeyRing& keys, const auth::Princ
 }
 
 std::string SealPlace(const crypto::KeyRing& keys, const std::string& resource_id,
-                      const v1::CreateResourceRequest& request) {
-  return crypto::SealMessage(keys, request.place(), PlaceBindingOf(resource_id));
+                      const common::v1::GeoPoint& place) {
+  return crypto::SealMessage(keys, place, PlaceBindingOf(resource_id));
 }
 
 absl::StatusOr<v1::Resource> ShowResource(const crypto::KeyRing& keys,

@@ -31,9 +31,9 @@ void Reveal(const v1::NeedDetails& details, v1::Need* need);
 // DATA_LOSS.
 absl::StatusOr<v1::Need> ShowNeed(const crypto::KeyRing& keys, const auth::Principal& caller,
                                   v1::NeedRecord record);
-// Exactly where a person's resource is; empty where the request has no place.
+// Exactly where a person's resource is; empty where no place is given.
 std::string SealPlace(const crypto::KeyRing& keys, const std::string& resource_id,
-                      const v1::CreateResourceRequest& request);
+                      const common::v1::GeoPoint& place);
 // The resource with its exact place for its owner, rounded for others. DATA_LOSS.
 absl::StatusOr<v1::Resource> ShowResource(const crypto::KeyRing& keys,
                                           const auth::Principal& caller, v1::ResourceRecord record);

@@ -1,11 +1,13 @@
 #include "services/lists/domain/resource.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "common/areas/geo.h"
 #include "common/clock/time_text.h"
 #include "common/clock/timestamp.h"
+#include "common/record/mask.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/domain/slot_places.h"
@@ -14,10 +16,8 @@ namespace baodao::lists {
 namespace {
 
 constexpr int kStandardDaysAhead = 14;
-
-int DaysAhead(const v1::BookingTerms& terms) {
-  return terms.days_ahead() > 0 ? terms.days_ahead() : kStandardDaysAhead;
-}
+// A day of shorter ones would be long to go through.
+constexpr int kShortestSlot = 10;  // minutes
 
 absl::Status CheckExpiry(const v1::CreateResourceRequest& request, Time now) {
   if (!request.has_expire_time()) return absl::OkStatus();
@@ -28,37 +28,49 @@ absl::Status CheckExpiry(const v1::CreateResourceRequest& request, Time now) {
   return RefuseField("expire_time", ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(latest)}});
 }
 
+absl::Status CheckHours(const v1::Resource& resource) {
+  for (int i = 0; i < resource.slots_size(); ++i) {
+    if (resource.slots(i).end_minute() > resource.slots(i).start_minute()) continue;
+    const std::string slot = "slots[" + std::to_string(i) + "]";
+    return RefuseField(slot + ".end_minute", ViolationKind::MUST_BE_AFTER,
+                       {{"field", "start_minute"}});
+  }
+  return absl::OkStatus();
+}
+
 // What BookingTerms ask of the rest, where there are any.
-absl::Status CheckTerms(const v1::CreateResourceRequest& request) {
-  if (!request.has_booking()) return absl::OkStatus();
-  if (request.slots().empty()) return RefuseField("slots", ViolationKind::REQUIRED);
+absl::Status CheckTerms(const v1::Resource& resource) {
+  if (!resource.has_booking()) return absl::OkStatus();
+  if (resource.slots().empty()) return RefuseField("slots", ViolationKind::REQUIRED);
   const auto within = [](const char* field, int value, int max) -> absl::Status {
     if (value <= max) return absl::OkStatus();
     return RefuseField(field, ViolationKind::ABOVE_MAX, {{"max", std::to_string(max)}});
   };
-  RETURN_IF_ERROR(within("capacity", request.capacity(), kMaxPlaces));
-  const v1::BookingTerms& terms = request.booking();
-  const int longest = DaysAhead(terms) * 24 * 60 - 1;
+  RETURN_IF_ERROR(within("capacity", resource.capacity(), kMaxPlaces));
+  const v1::BookingTerms& terms = resource.booking();
+  const int longest = terms.days_ahead() * 24 * 60 - 1;
   RETURN_IF_ERROR(within("booking.notice_minutes", terms.notice_minutes(), longest));
+  if (terms.slot_minutes() == 0) return absl::OkStatus();
+  if (terms.slot_minutes() < kShortestSlot) {
+    return RefuseField("booking.slot_minutes", ViolationKind::BELOW_MIN,
+                       {{"min", std::to_string(kShortestSlot)}});
+  }
   int shortest = 24 * 60;
-  for (const common::v1::WeeklySlot& open : request.slots()) {
+  for (const common::v1::WeeklySlot& open : resource.slots()) {
     shortest = std::min(shortest, open.end_minute() - open.start_minute());
   }
   return within("booking.slot_minutes", terms.slot_minutes(), shortest);
+}
+
+v1::BookingTerms TermsOf(v1::BookingTerms asked) {
+  if (asked.days_ahead() == 0) asked.set_days_ahead(kStandardDaysAhead);
+  return asked;
 }
 
 }  // namespace
 
 absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& request,
                                          const std::string& owner_id, Time now) {
-  for (int i = 0; i < request.slots_size(); ++i) {
-    if (request.slots(i).end_minute() > request.slots(i).start_minute()) continue;
-    const std::string slot = "slots[" + std::to_string(i) + "]";
-    return RefuseField(slot + ".end_minute", ViolationKind::MUST_BE_AFTER,
-                       {{"field", "start_minute"}});
-  }
-  RETURN_IF_ERROR(CheckExpiry(request, now));
-  RETURN_IF_ERROR(CheckTerms(request));
   v1::Resource resource;
   resource.set_title(request.title());
   resource.set_description(request.description());
@@ -67,10 +79,10 @@ absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& reques
   if (request.has_place()) *resource.mutable_place() = request.place();
   resource.set_capacity(request.capacity());
   *resource.mutable_slots() = request.slots();
-  if (request.has_booking()) {
-    *resource.mutable_booking() = request.booking();
-    resource.mutable_booking()->set_days_ahead(DaysAhead(request.booking()));
-  }
+  if (request.has_booking()) *resource.mutable_booking() = TermsOf(request.booking());
+  RETURN_IF_ERROR(CheckHours(resource));
+  RETURN_IF_ERROR(CheckExpiry(request, now));
+  RETURN_IF_ERROR(CheckTerms(resource));
   resource.set_state(v1::RESOURCE_STATE_LISTED);
   resource.set_owner_id(owner_id);
   *resource.mutable_expire_time() =
@@ -78,6 +90,27 @@ absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& reques
   *resource.mutable_create_time() = ToTimestamp(now);
   *resource.mutable_update_time() = ToTimestamp(now);
   return PublicView(std::move(resource));
+}
+
+absl::Status Update(v1::Resource* resource, const v1::UpdateResourceRequest& request, Time now) {
+  RETURN_IF_ERROR(record::CheckMask(
+      request, {"title", "description", "category", "place", "capacity", "slots", "booking"},
+      {"title", "category", "capacity", "booking"}));
+  RETURN_IF_ERROR(CheckLinkable(*resource));
+  const auto sets = [&](std::string_view field) { return record::Sets(request, field); };
+  if (sets("title")) resource->set_title(request.title());
+  if (sets("description")) resource->set_description(request.description());
+  if (sets("category")) resource->set_category(request.category());
+  if (sets("place")) resource->clear_place();
+  if (sets("place") && request.has_place()) *resource->mutable_place() = request.place();
+  if (sets("capacity")) resource->set_capacity(request.capacity());
+  if (sets("slots")) *resource->mutable_slots() = request.slots();
+  if (sets("booking")) *resource->mutable_booking() = TermsOf(request.booking());
+  RETURN_IF_ERROR(CheckHours(*resource));
+  RETURN_IF_ERROR(CheckTerms(*resource));
+  *resource->mutable_update_time() = ToTimestamp(now);
+  *resource = PublicView(std::move(*resource));
+  return absl::OkStatus();
 }
 
 v1::Resource PublicView(v1::Resource resource) {

@@ -28,6 +28,9 @@ inline constexpr Millis kListedFor = std::chrono::hours(24 * 365);
 // what BookingTerms do not fit with.
 absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& request,
                                          const std::string& owner_id, Time now);
+// Sets the fields that the mask names; the exact place of a person's is the caller's to seal.
+// WRONG_STATE; otherwise as NewResource. A refused update may leave it half changed.
+absl::Status Update(v1::Resource* resource, const v1::UpdateResourceRequest& request, Time now);
 // The place of a person's resource is rounded to about 100 m, because it may be their home. A unit
 // is shown at its exact place.
 v1::Resource PublicView(v1::Resource resource);

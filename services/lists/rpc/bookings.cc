@@ -1,14 +1,14 @@
-// BookingService.
+// BookingService, but for the slots (slots.cc).
 #include "services/lists/app/bookings.h"
 
-#include <algorithm>
 #include <functional>
+#include <set>
 #include <utility>
 
 #include "common/clock/timestamp.h"
-#include "common/enrollment/roster.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/lists/app/booking_access.h"
 #include "services/lists/app/releases.h"
 #include "services/lists/rpc/services.h"
 
@@ -17,54 +17,6 @@ namespace {
 
 using BookingAnswer = Task<absl::StatusOr<v1::Booking>>;
 using BookingsAnswer = Task<absl::StatusOr<v1::ListBookingsResponse>>;
-
-// As somebody who books now finds the slot. `places`: without a record nobody has booked it yet.
-v1::BookableSlot SlotAsShown(const v1::Resource& resource, const Slot& slot,
-                             v1::SlotRecord places) {
-  if (places.slot_id().empty()) places = NewSlot(resource, slot);
-  const enrollment::Seats seats = enrollment::SeatsOf(places.enrollment());
-  v1::BookableSlot shown;
-  *shown.mutable_window() = places.window();
-  *shown.mutable_book_until() = ToTimestamp(ClosesAt(resource, slot));
-  shown.set_places_free(seats.FreeForNewcomers());
-  shown.set_waiting(seats.waiting);
-  return shown;
-}
-
-// At most `max` of those that can be booked now.
-std::vector<Slot> OpenSlots(const v1::Resource& resource, Time from, Time now, size_t max) {
-  if (resource.state() != v1::RESOURCE_STATE_LISTED || !resource.has_booking()) return {};
-  const std::chrono::minutes notice(resource.booking().notice_minutes());
-  const Time last = now + std::chrono::days(resource.booking().days_ahead());
-  return SlotsBetween(resource, std::max(from, now + notice + Millis(1)), last, max);
-}
-
-Task<absl::StatusOr<v1::ListSlotsResponse>> ListSlots(App& app, rpc::CallContext context,
-                                                      v1::ListSlotsRequest request) {
-  (void)context;
-  CO_ASSIGN_OR_RETURN(const auto found,
-                      co_await app.records.Load(kResource, request.resource_id()));
-  const v1::Resource& resource = found.record.resource();
-  const size_t size = request.page_size() == 0 ? 50 : static_cast<size_t>(request.page_size());
-  std::vector<Slot> slots =
-      OpenSlots(resource, ToTime(request.from_time()), app.clock.Now(), size + 1);
-  v1::ListSlotsResponse response;
-  if (slots.size() > size) {
-    *response.mutable_next_from_time() = ToTimestamp(slots.back().start);
-    slots.pop_back();
-  }
-  std::vector<std::string> ids;
-  for (const Slot& slot : slots) ids.push_back(SlotIdOf(resource.resource_id(), slot.start));
-  CO_ASSIGN_OR_RETURN(const auto booked, co_await app.records.LoadMany(kSlot, ids));
-  auto next = booked.begin();  // in the order of the slots
-  for (size_t i = 0; i < slots.size(); ++i) {
-    const bool known = next != booked.end() && next->record.slot_id() == ids[i];
-    v1::SlotRecord places;
-    if (known) places = next++->record;
-    *response.add_slots() = SlotAsShown(resource, slots[i], std::move(places));
-  }
-  co_return response;
-}
 
 BookingAnswer BookResource(App& app, rpc::CallContext context, v1::BookResourceRequest request) {
   if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
@@ -182,7 +134,6 @@ BookingAnswer MarkNoShow(App& app, rpc::CallContext context, v1::MarkNoShowReque
 
 void RegisterBookings(App& app, rpc::Router& router) {
   const std::string service = "baodao.lists.v1.BookingService/";
-  router.Unary(service + "ListSlots", app, &ListSlots);
   router.Unary(service + "BookResource", app, &BookResource);
   router.Unary(service + "GetBooking", app, &GetBooking);
   router.Unary(service + "ListMyBookings", app, &ListMyBookings);

@@ -30,6 +30,18 @@ Task<absl::StatusOr<v1::ListProjectsResponse>> ListProjects(App& app, rpc::CallC
                                       &v1::ListProjectsResponse::add_projects);
 }
 
+Task<absl::StatusOr<v1::ListProjectsResponse>> ListMyProjects(App& app, rpc::CallContext context,
+                                                              v1::ListMyProjectsRequest request) {
+  std::string whose = context.caller().person_id;
+  if (!request.unit_id().empty()) {
+    CO_RETURN_IF_ERROR(co_await CheckLiaison(context, app.peers, request.unit_id()));
+    whose = request.unit_id();
+  }
+  co_return co_await app.records.List(context, kProject, request,
+                                      app.records.Of(kProject, whose, request.states()),
+                                      &v1::ListProjectsResponse::add_projects);
+}
+
 template <class Request>
 ProjectAnswer ChangeProject(App& app, rpc::CallContext context, const Request& request,
                             std::function<absl::Status(v1::Project*, Time)> change) {
@@ -72,6 +84,7 @@ void RegisterProjects(App& app, rpc::Router& router) {
   router.Unary(service + "CreateProject", app, &CreateProject);
   router.Unary(service + "GetProject", app, &GetProject);
   router.Unary(service + "ListProjects", app, &ListProjects);
+  router.Unary(service + "ListMyProjects", app, &ListMyProjects);
   router.Unary(service + "ClaimProject", app, &ClaimProject);
   router.Unary(service + "EvaluateProject", app, &EvaluateProject);
   const std::pair<const char*, ProjectEvent> moves[] = {

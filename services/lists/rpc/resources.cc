@@ -1,7 +1,9 @@
 // ResourceService.
 #include <utility>
 
+#include "common/areas/place_check.h"
 #include "common/ids/ids.h"
+#include "common/record/mask.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/app/bookings.h"
@@ -43,7 +45,7 @@ ResourceAnswer CreateResource(App& app, rpc::CallContext context,
     v1::ResourceRecord record;
     CO_ASSIGN_OR_RETURN(*record.mutable_resource(), NewResource(request, owner, transaction.now()));
     if (IsOfPerson(record.resource())) {
-      record.set_sealed_place(SealPlace(app.key_ring, id, request));
+      record.set_sealed_place(SealPlace(app.key_ring, id, request.place()));
     }
     co_return record;
   };
@@ -69,6 +71,21 @@ Task<absl::StatusOr<v1::ListResourcesResponse>> ListMyResources(
                                       &v1::ListResourcesResponse::add_resources);
 }
 
+ResourceAnswer UpdateResource(App& app, rpc::CallContext context,
+                              v1::UpdateResourceRequest request) {
+  const auto tree = app.records.tree();
+  const auto update = [&](v1::ResourceRecord* record, Time now) -> absl::Status {
+    v1::Resource* const resource = record->mutable_resource();
+    const bool moves = record::Sets(request, "place");
+    if (moves) RETURN_IF_ERROR(areas::CheckPlaceOf(*tree, resource->area_code(), request));
+    RETURN_IF_ERROR(lists::Update(resource, request, now));
+    if (!moves || !IsOfPerson(*resource)) return absl::OkStatus();
+    record->set_sealed_place(SealPlace(app.key_ring, resource->resource_id(), request.place()));
+    return absl::OkStatus();
+  };
+  co_return co_await app.records.Change(context, request, kResource, request.resource_id(), update);
+}
+
 ResourceAnswer WithdrawResource(App& app, rpc::CallContext context,
                                 v1::WithdrawResourceRequest request) {
   const auto withdraw = [&](record::Transaction& transaction,
@@ -92,6 +109,7 @@ void RegisterResources(App& app, rpc::Router& router) {
   router.Unary(service + "GetResource", app, &GetResource);
   router.Unary(service + "ListResources", app, &ListResources);
   router.Unary(service + "ListMyResources", app, &ListMyResources);
+  router.Unary(service + "UpdateResource", app, &UpdateResource);
   router.Unary(service + "WithdrawResource", app, &WithdrawResource);
 }
 

@@ -11,6 +11,7 @@ void RegisterNeeds(App& app, Publications& publications, Cancellations& cancella
                    rpc::Router& router);
 void RegisterResources(App& app, rpc::Router& router);
 void RegisterBookings(App& app, rpc::Router& router);
+void RegisterSlots(App& app, rpc::Router& router);
 void RegisterProjects(App& app, rpc::Router& router);
 void RegisterMatches(App& app, rpc::Router& router);
 
@@ -22,6 +23,7 @@ class Services {
     RegisterNeeds(app_, publications_, cancellations_, router);
     RegisterResources(app_, router);
     RegisterBookings(app_, router);
+    RegisterSlots(app_, router);
     RegisterProjects(app_, router);
     RegisterMatches(app_, router);
   }

@@ -18,6 +18,7 @@
 //                          record  OpenBookings                           kMaxOpenBookings; none: gone
 //   project:<project>      record  ProjectRecord                          keep_ended once over
 //   project-in:<area>…     index   projects in an area, of one state      as its projects
+//   project-of:<id>        index   those of a proposer, of a unit         as these
 //   added:<type>:<person>  value   how many the person added in a day     24 hours
 //   releases               stream  who was shown which contact (Events),  1,000,000 a shard
 //                                  kept for audits

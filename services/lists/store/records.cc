@@ -62,7 +62,9 @@ bool FillEvent(const record::Versioned<v1::NeedRecord>& before, const v1::NeedRe
 bool FillEvent(const record::Versioned<v1::ResourceRecord>& before, const v1::ResourceRecord& after,
                events::v1::Event* event) {
   if (!Shows(before.record.resource(), after.resource())) return false;
-  *event->mutable_resource_changed()->mutable_resource() = PublicView(after.resource());
+  events::v1::ResourceChanged& changed = *event->mutable_resource_changed();
+  *changed.mutable_resource() = PublicView(after.resource());
+  changed.set_before(before.record.resource().state());
   return true;
 }
 

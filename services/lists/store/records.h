@@ -102,6 +102,15 @@ inline constexpr record::Type<v1::ProjectRecord, v1::Project> kProject{
     .mutable_view = &v1::ProjectRecord::mutable_project,
     .id = &v1::Project::project_id,
     .mutable_id = &v1::Project::mutable_project_id,
+    .places =
+        [](const v1::ProjectRecord& record) {
+          const v1::Project& project = record.project();
+          return record::Places()
+              .InArea(project.area_code(), project.state())
+              .Of(project.proposer_id())
+              .Of(project.unit_id())
+              .Tagged(project.category());
+        },
     .created_per_day = kCreatedPerDay,
     .moves = [] { return kProjectMachine.Moves(); },
     .event = FillEvent,

@@ -250,6 +250,9 @@ void RepeatsTest::PlayNeeds() {
   Do("CreateMatch", Coordinator(), second + Quoted("answer_id", room), "note: '合适'");
   Do("ResolveNeed", Coordinator(), second, first);
   Do("CloseNeed", Coordinator(), second, first);
+  Do("UpdateResource", By(0),
+     Quoted("resource_id", room) + "capacity: 15 update_mask { paths: 'capacity' }",
+     "capacity: 16");
   Do("WithdrawResource", By(0), Quoted("resource_id", room), "reason: '装修'");
 }
 

@@ -336,6 +336,15 @@ TEST(Notices, OfResources) {
             (Lines{"resource_gone → area 310110009001", "resource_expired → per_o"}));
 }
 
+TEST(Notices, WhatAnOwnerEditsIsNotListedAgain) {
+  events::v1::Event event = EventBy("per_o");
+  auto* changed = event.mutable_resource_changed();
+  changed->mutable_resource()->set_state(lists::v1::RESOURCE_STATE_LISTED);
+  changed->mutable_resource()->set_area_code("310110009001");
+  changed->set_before(lists::v1::RESOURCE_STATE_LISTED);
+  EXPECT_EQ(Told(event), Lines{});
+}
+
 events::v1::Event Booked(lists::v1::BookingState before, lists::v1::BookingState after,
                          const std::string& actor) {
   events::v1::Event event = EventBy(actor);

@@ -136,8 +136,10 @@ TEST(BookingTerms, MustFitTheResource) {
   EXPECT_EQ(fault([](auto&) {}), "OK");
   EXPECT_EQ(fault([](auto& r) { r.clear_slots(); }), "slots");
   EXPECT_EQ(fault([](auto& r) { r.set_capacity(kMaxPlaces + 1); }), "capacity");
-  EXPECT_EQ(fault([](auto& r) { r.mutable_booking()->set_slot_minutes(121); }),
-            "booking.slot_minutes");
+  for (const int minutes : {9, 121}) {
+    EXPECT_EQ(fault([&](auto& r) { r.mutable_booking()->set_slot_minutes(minutes); }),
+              "booking.slot_minutes");
+  }
   EXPECT_EQ(fault([](auto& r) {
               r.mutable_booking()->set_days_ahead(1);
               r.mutable_booking()->set_notice_minutes(24 * 60);

@@ -17,6 +17,7 @@
 #include "baodao/inbox/v1/channel.pb.h"
 #include "baodao/inbox/v1/home.pb.h"
 #include "baodao/inbox/v1/inbox.pb.h"
+#include "baodao/lists/v1/booking.pb.h"
 #include "baodao/lists/v1/match.pb.h"
 #include "baodao/lists/v1/need.pb.h"
 #include "baodao/lists/v1/project.pb.h"

@@ -1,0 +1,72 @@
+// The slots that BookingService shows.
+#include <algorithm>
+#include <utility>
+
+#include "common/clock/timestamp.h"
+#include "common/enrollment/roster.h"
+#include "common/ids/ids.h"
+#include "common/paging/page_token.h"
+#include "common/status/macros.h"
+#include "services/lists/rpc/services.h"
+
+namespace baodao::lists {
+namespace {
+
+// As somebody who books now finds the slot. `places`: without a record nobody has booked it yet.
+v1::BookableSlot SlotAsShown(const v1::Resource& resource, const Slot& slot,
+                             v1::SlotRecord places) {
+  if (places.slot_id().empty()) places = NewSlot(resource, slot);
+  const enrollment::Seats seats = enrollment::SeatsOf(places.enrollment());
+  v1::BookableSlot shown;
+  *shown.mutable_window() = places.window();
+  *shown.mutable_book_until() = ToTimestamp(ClosesAt(resource, slot));
+  shown.set_places_free(seats.FreeForNewcomers());
+  shown.set_waiting(seats.waiting);
+  return shown;
+}
+
+// At most `max` of those that can be booked now.
+std::vector<Slot> OpenSlots(const v1::Resource& resource, Time from, Time now, size_t max) {
+  if (resource.state() != v1::RESOURCE_STATE_LISTED || !resource.has_booking()) return {};
+  const std::chrono::minutes notice(resource.booking().notice_minutes());
+  const Time last = now + std::chrono::days(resource.booking().days_ahead());
+  return SlotsBetween(resource, std::max(from, now + notice + Millis(1)), last, max);
+}
+
+Task<absl::StatusOr<v1::ListSlotsResponse>> ListSlots(App& app, rpc::CallContext context,
+                                                      v1::ListSlotsRequest request) {
+  const Time now = app.clock.Now();
+  const paging::Query query = paging::QueryOf(
+      app.key_ring, std::string(context.method()) + "/" + context.caller().Caller(), request);
+  CO_ASSIGN_OR_RETURN(const std::string next, paging::Decode(request.page_token(), query, now));
+  CO_ASSIGN_OR_RETURN(const auto found,
+                      co_await app.records.Load(kResource, request.resource_id()));
+  const v1::Resource& resource = found.record.resource();
+  const auto size = static_cast<size_t>(paging::PageSize(request.page_size(), 50, 200));
+  // The id of a slot tells its start.
+  const Time from = ids::TimeOf(next).value_or(ToTime(request.from_time()));
+  const std::vector<Slot> slots = OpenSlots(resource, from, now, size + 1);
+  std::vector<std::string> names;
+  for (const Slot& slot : slots) names.push_back(SlotIdOf(resource.resource_id(), slot.start));
+  v1::ListSlotsResponse response;
+  if (names.size() > size) {
+    response.set_next_page_token(paging::Encode(names.back(), query, now));
+    names.pop_back();
+  }
+  CO_ASSIGN_OR_RETURN(const auto booked, co_await app.records.LoadMany(kSlot, names));
+  auto at = booked.begin();  // in the order of the slots
+  for (size_t i = 0; i < names.size(); ++i) {
+    v1::SlotRecord places;
+    if (at != booked.end() && at->record.slot_id() == names[i]) places = at++->record;
+    *response.add_slots() = SlotAsShown(resource, slots[i], std::move(places));
+  }
+  co_return response;
+}
+
+}  // namespace
+
+void RegisterSlots(App& app, rpc::Router& router) {
+  router.Unary("baodao.lists.v1.BookingService/ListSlots", app, &ListSlots);
+}
+
+}  // namespace baodao::lists

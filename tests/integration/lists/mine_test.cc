@@ -1,0 +1,121 @@
+// What people and units have listed and proposed: they find it again, and edit it.
+#include "tests/integration/lists/bookings.h"
+
+namespace baodao::lists {
+namespace {
+
+using Resources = rpc::AsyncOf<v1::ResourceService>;
+using Projects = rpc::AsyncOf<v1::ProjectService>;
+
+class MineTest : public BookingsTest {
+ protected:
+  v1::UpdateResourceRequest EditOf(const std::string& resource, const std::string& field) {
+    v1::UpdateResourceRequest request;
+    request.set_request_id(NextRequest());
+    request.set_resource_id(resource);
+    request.mutable_update_mask()->add_paths(field);
+    return request;
+  }
+  absl::StatusOr<v1::Resource> Send(const std::string& token,
+                                    const v1::UpdateResourceRequest& request) {
+    return Call<v1::ResourceService>(&Resources::UpdateResource, token, request);
+  }
+  int ProjectsOf(const std::string& token, const std::string& unit = "") {
+    v1::ListMyProjectsRequest request;
+    request.set_unit_id(unit);
+    return Ok(Call<v1::ProjectService>(&Projects::ListMyProjects, token, request)).projects_size();
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, MineTest, ::testing::Values(Backend::kMemory, Backend::kRedis),
+                         BackendName);
+
+TEST_P(MineTest, TheOwnerEditsWhatIsListed) {
+  const std::string room = List(RoomOf(1, 0));
+  v1::UpdateResourceRequest request = EditOf(room, "title");
+  request.set_title("活动室");
+  request.set_description("不在其中");
+  const v1::Resource edited = Ok(Send(owner(), request));
+  EXPECT_EQ(edited.title(), "活动室");
+  EXPECT_EQ(edited.description(), "");
+  const v1::Resource again = Ok(Send(owner(), request));
+  EXPECT_EQ(again.SerializeAsString(), edited.SerializeAsString());
+  const events::v1::ResourceChanged changed = Events().back().resource_changed();
+  EXPECT_EQ(changed.before(), changed.resource().state());
+
+  request = EditOf(room, "title");
+  request.set_title("棋牌室");
+  EXPECT_THAT(Send(coordinator(), request), testing::IsRefusal(Reason::PERMISSION_DENIED));
+  request.set_etag("old");
+  EXPECT_THAT(Send(owner(), request), testing::IsRefusal(Reason::STALE_VERSION));
+  request.set_etag(edited.etag());
+  ASSERT_THAT(Send(owner(), request), testing::IsOk());
+  for (const char* field : {"title", "capacity", "booking", "state"}) {
+    const absl::Status emptied = Send(owner(), EditOf(room, field)).status();
+    EXPECT_EQ(ViolationsOf(emptied).size(), 1u) << field << emptied;
+  }
+  ASSERT_THAT(Withdraw(room), testing::IsOk());
+  request = EditOf(room, "description");
+  EXPECT_THAT(Send(owner(), request), testing::IsRefusal(Reason::WRONG_STATE));
+}
+
+TEST_P(MineTest, WhatIsBookedStaysSoWhenTheResourceIsEdited) {
+  const std::string room = List(RoomOf(1, 0));
+  const v1::Booking booked = Ok(Book(NewPerson(), room));
+  v1::UpdateResourceRequest request = EditOf(room, "capacity");
+  request.set_capacity(2);
+  ASSERT_THAT(Send(owner(), request), testing::IsOk());
+  EXPECT_THAT(Book(NewPerson(), room), testing::IsRefusal(Reason::SLOT_FULL));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(Book(NewPerson(), room, kWednesday + std::chrono::hours(1)), testing::IsOk());
+  }
+  request = EditOf(room, "slots");
+  request.add_slots()->set_weekday(5);
+  request.mutable_slots(0)->set_end_minute(60);
+  ASSERT_THAT(Send(owner(), request), testing::IsOk());
+  EXPECT_THAT(Book(NewPerson(), room), testing::IsRefusal(Reason::NO_SUCH_SLOT));
+  EXPECT_EQ(StateOf(booked.booking_id()), v1::BOOKING_STATE_CONFIRMED);
+  // It has a bound of its own with bookings, whatever is edited.
+  request = EditOf(room, "capacity");
+  request.set_capacity(kMaxPlaces + 1);
+  EXPECT_EQ(ViolationsOf(Send(owner(), request).status()).size(), 1u);
+}
+
+TEST_P(MineTest, ThePlaceOfAPersonsIsExactForThemAlone) {
+  const std::string room = List(RoomOf(1, 0));
+  v1::UpdateResourceRequest request = EditOf(room, "place");
+  request.mutable_place()->set_latitude(31.2698712);
+  request.mutable_place()->set_longitude(121.5201234);
+  EXPECT_DOUBLE_EQ(Ok(Send(owner(), request)).place().latitude(), 31.2698712);
+  v1::GetResourceRequest get;
+  get.set_resource_id(room);
+  const auto seen = Call<v1::ResourceService>(&Resources::GetResource, coordinator(), get);
+  EXPECT_DOUBLE_EQ(Ok(seen).place().latitude(), 31.27);
+}
+
+TEST_P(MineTest, ProjectsAreOfWhoProposedThemAndOfTheUnitThatHasThem) {
+  const std::string unit = ids::New("unt", 2);
+  peers_.liaisons[unit] = owner_id_;
+  const v1::Project project = Ok(CreateProject());
+  EXPECT_EQ(ProjectsOf(coordinator()), 1);
+  EXPECT_EQ(ProjectsOf(owner()), 0);
+  EXPECT_EQ(ProjectsOf(owner(), unit), 0);
+  v1::ChangeProjectRequest approve;
+  approve.set_request_id(NextRequest());
+  approve.set_project_id(project.project_id());
+  ASSERT_THAT(Call<v1::ProjectService>(&Projects::ApproveProject, coordinator(), approve),
+              testing::IsOk());
+  v1::ClaimProjectRequest claim;
+  claim.set_request_id(NextRequest());
+  claim.set_project_id(project.project_id());
+  claim.set_unit_id(unit);
+  ASSERT_THAT(Call<v1::ProjectService>(&Projects::ClaimProject, owner(), claim), testing::IsOk());
+  EXPECT_EQ(ProjectsOf(owner(), unit), 1);
+  v1::ListMyProjectsRequest others;
+  others.set_unit_id(unit);
+  EXPECT_THAT(Call<v1::ProjectService>(&Projects::ListMyProjects, By(NewPerson()), others),
+              testing::IsRefusal(Reason::NOT_THE_LIAISON));
+}
+
+}  // namespace
+}  // namespace baodao::lists
