@@ -9,6 +9,7 @@
 #include "common/async/for_each.h"
 #include "common/clock/timestamp.h"
 #include "common/crypto/sealed_message.h"
+#include "common/log/log.h"
 #include "common/paging/page_token.h"
 #include "common/photo/photo.h"
 #include "common/status/macros.h"
@@ -37,23 +38,28 @@ std::string SealProof(const crypto::KeyRing& ring, const v1::RequestCreditReques
   return crypto::SealMessage(ring, proof, ProofSealedAs(request.task_id(), person_id));
 }
 
-// The request as coordinators see it; nullopt where it has been answered since it was listed.
+// The request as coordinators see it; nullopt where it has been answered since it was listed. One
+// whose proof cannot be opened is shown without it: it must not keep the others from an answer.
 Task<absl::StatusOr<std::optional<RequestItem>>> ReadRequest(App& app, record::Position position) {
   const size_t colon = position.id.find(':');
   const std::string task_id = position.id.substr(0, colon);
   const std::string person_id = position.id.substr(colon + 1);
   auto record = co_await app.tasks.ReadAssignment(task_id, person_id);
-  if (!record.ok()) co_return record.status();
+  if (Is(record.status(), Reason::NOT_ASSIGNED)) co_return std::nullopt;
+  CO_RETURN_IF_ERROR(record.status());
   if (!IsPending(&*record)) co_return std::nullopt;
   CO_ASSIGN_OR_RETURN(v1::TaskRecord task, co_await app.tasks.Read(task_id));
-  CO_ASSIGN_OR_RETURN(v1::CreditProof proof,
-                      crypto::OpenMessage<v1::CreditProof>(app.ring, record->sealed_proof(),
-                                                           ProofSealedAs(task_id, person_id)));
+  auto proof = crypto::OpenMessage<v1::CreditProof>(app.ring, record->sealed_proof(),
+                                                    ProofSealedAs(task_id, person_id));
+  if (!proof.ok()) {
+    log::Error("credit.proof_lost", {{"task", task_id}, {"status", proof.status()}});
+    proof = v1::CreditProof();
+  }
   RequestItem item;
   *item.mutable_assignment() = std::move(*record->mutable_assignment());
   *item.mutable_task() = std::move(*task.mutable_task());
-  item.set_statement(std::move(*proof.mutable_statement()));
-  *item.mutable_photos() = std::move(*proof.mutable_photos());
+  item.set_statement(std::move(*proof->mutable_statement()));
+  *item.mutable_photos() = std::move(*proof->mutable_photos());
   co_return item;
 }
 

@@ -20,7 +20,7 @@ void TellOfBooking(const events::v1::BookingChanged& changed, Collector* tell) {
              booking.person_id());
   if (changed.by_owner()) return;
   // What one person does again and again with a resource is still one thing to its owner.
-  tell->About(booking.booking_id(), params, booking.resource_id());
+  tell->About(booking.booking_id(), params, booking.resource_id() + ":" + booking.person_id());
   tell->Tell(BookingRules(), changed.before(), booking.state(), way, Party::kOwner,
              booking.owner_id());
 }

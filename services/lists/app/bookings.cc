@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/clock/timestamp.h"
+#include "common/enrollment/roster.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/store/keys.h"
@@ -35,18 +36,18 @@ Task<absl::Status> Count(App& app, record::Transaction& transaction, v1::Booking
   } else {
     CountOut(&open, booking.booking_id());
   }
-  if (open.open_size() > 0) {
-    transaction.commit().Put(key, stored.version, open.SerializeAsString());
-  } else if (stored.exists()) {
-    transaction.commit().Delete(key, stored.version);
-  }
+  // Also where there are none: a record made anew would have versions that it had before.
+  transaction.commit().Put(key, stored.version, open.SerializeAsString());
   co_return absl::OkStatus();
 }
 
 // Gives the place of a booking that is over to the next of the waitlist.
 Task<absl::Status> PassOn(App& app, record::Transaction& transaction, v1::Booking over) {
   CO_ASSIGN_OR_RETURN(const auto slot, co_await app.records.Find(kSlot, SlotOf(over)));
-  if (!slot.exists()) co_return absl::OkStatus();  // long over, too
+  // Once it is closed nobody moves up: many that end at that moment need not write it.
+  if (!slot.exists() || !enrollment::IsOpen(slot.record.enrollment(), transaction.now())) {
+    co_return absl::OkStatus();
+  }
   CO_ASSIGN_OR_RETURN(const auto resource,
                       co_await app.records.Load(kResource, over.resource_id()));
   const v1::Resource& of = resource.record.resource();
@@ -66,15 +67,29 @@ Task<absl::Status> PassOn(App& app, record::Transaction& transaction, v1::Bookin
   co_return absl::OkStatus();
 }
 
-// The slots of a resource that have a record and have not begun.
-record::PageQuery SlotsToCome(App& app, const std::string& resource_id) {
+// The slots of a resource that have a record and start at `from` or later.
+record::PageQuery SlotsFrom(App& app, const std::string& resource_id, Time from) {
   const store::Keys& keys = app.records.store().keys();
   record::PageQuery query;
   query.lists = {record::IndexKeys(keys, record::Named<v1::SlotRecord>().name())
                      .Of(keys.ShardOfId(resource_id), resource_id)};
-  query.least = static_cast<double>(app.clock.Now().time_since_epoch().count() + 1);
+  query.least = static_cast<double>(from.time_since_epoch().count());
   query.descending = false;
+  query.size = 200;  // more than a day has
   return query;
+}
+
+// OK, or SLOT_FULL where bookings by hours that the resource had before overlap the slot: their
+// places are not this one's, but the room is. Whoever books expects the resource as it is, so no
+// others are made by those hours meanwhile.
+Task<absl::Status> CheckRoom(App& app, std::string resource_id, Slot slot) {
+  constexpr std::chrono::hours kLongest{24};
+  record::PageQuery query = SlotsFrom(app, std::move(resource_id), slot.start - kLongest);
+  CO_ASSIGN_OR_RETURN(const auto page, co_await app.records.ReadPage(kSlot, std::move(query)));
+  for (const auto& other : page.records) {
+    if (BlocksRoom(other.record, slot)) co_return Refuse(Reason::SLOT_FULL);
+  }
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> EndBooking(App& app, std::string id, std::string reason) {
@@ -101,11 +116,14 @@ Task<absl::StatusOr<v1::BookingRecord>> Book(App& app, record::Transaction& tran
   const v1::Resource& resource = found.record.resource();
   const Time now = transaction.now();
   CO_ASSIGN_OR_RETURN(const Slot slot, CheckBookable(resource, ToTime(request.start_time()), now));
+  CO_RETURN_IF_ERROR(co_await CheckRoom(app, resource.resource_id(), slot));
   transaction.Expect(kResource, resource.resource_id(), found.version);
   CO_ASSIGN_OR_RETURN(const auto before, co_await app.records.Find(
                                              kSlot, SlotIdOf(resource.resource_id(), slot.start)));
-  v1::SlotRecord places = before.exists() ? before.record : NewSlot(resource, slot);
-  v1::BookingRecord record = NewBooking(request, resource, slot, person_id, now);
+  v1::SlotRecord places = NewSlot(resource, slot);
+  if (before.exists() && HasBookings(before.record)) places = before.record;
+  CO_RETURN_IF_ERROR(CheckTakesBookings(places, now));
+  v1::BookingRecord record = NewBooking(request, resource, places, person_id, now);
   const std::string id = record::Repository::NewId(kBooking, transaction.shard());
   record.mutable_booking()->set_booking_id(id);
   record.set_counted_in(CountedIn(*app.records.tree(), resource.area_code()));
@@ -144,7 +162,7 @@ std::string EndBookingsTimerOf(const std::string& resource_id) {
 Task<absl::Status> EndBookings(App& app, std::string resource_id) {
   CO_ASSIGN_OR_RETURN(const auto resource, co_await app.records.Load(kResource, resource_id));
   const std::string& reason = resource.record.resource().withdraw_reason();
-  record::PageQuery query = SlotsToCome(app, resource_id);
+  record::PageQuery query = SlotsFrom(app, resource_id, app.clock.Now() + Millis(1));
   do {
     CO_ASSIGN_OR_RETURN(const auto page, co_await app.records.ReadPage(kSlot, query));
     for (const auto& slot : page.records) {

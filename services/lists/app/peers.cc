@@ -41,10 +41,10 @@ class GrpcPeers final : public Peers {
 
   Task<absl::StatusOr<registration::v1::Identity>> GetIdentity(rpc::CallOptions options,
                                                                std::string person_id) override {
-    registration::v1::ListIdentitiesRequest request;
+    registration::v1::BatchGetIdentitiesRequest request;
     request.add_person_ids(person_id);
-    CO_ASSIGN_OR_RETURN(const registration::v1::ListIdentitiesResponse found,
-                        co_await people_.Call(&rpc::AsyncOf<PersonService>::ListIdentities,
+    CO_ASSIGN_OR_RETURN(const registration::v1::BatchGetIdentitiesResponse found,
+                        co_await people_.Call(&rpc::AsyncOf<PersonService>::BatchGetIdentities,
                                               std::move(options), std::move(request)));
     if (found.identities().empty()) co_return NotFound("person", std::move(person_id));
     co_return found.identities(0);

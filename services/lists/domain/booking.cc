@@ -45,7 +45,7 @@ BookingEvent EntryOf(const v1::Resource& resource) {
 }
 
 v1::BookingRecord NewBooking(const v1::BookResourceRequest& request, const v1::Resource& resource,
-                             const Slot& slot, const std::string& person_id, Time now) {
+                             const v1::SlotRecord& slot, const std::string& person_id, Time now) {
   v1::BookingRecord record;
   v1::Booking& booking = *record.mutable_booking();
   booking.set_resource_id(resource.resource_id());
@@ -53,10 +53,9 @@ v1::BookingRecord NewBooking(const v1::BookResourceRequest& request, const v1::R
   booking.set_area_code(resource.area_code());
   booking.set_owner_id(resource.owner_id());
   booking.set_person_id(person_id);
-  *booking.mutable_window()->mutable_start() = ToTimestamp(slot.start);
-  *booking.mutable_window()->mutable_end() = ToTimestamp(slot.end);
+  *booking.mutable_window() = slot.window();
   booking.set_note(request.note());
-  *booking.mutable_cancel_until() = ToTimestamp(ClosesAt(resource, slot));
+  *booking.mutable_cancel_until() = slot.enrollment().close_time();
   *booking.mutable_create_time() = ToTimestamp(now);
   return record;
 }

@@ -71,7 +71,7 @@ absl::StatusOr<Slot> CheckBookable(const v1::Resource& resource, Time start, Tim
 BookingEvent EntryOf(const v1::Resource& resource);
 // The booking asked for, without id and state.
 v1::BookingRecord NewBooking(const v1::BookResourceRequest& request, const v1::Resource& resource,
-                             const Slot& slot, const std::string& person_id, Time now);
+                             const v1::SlotRecord& slot, const std::string& person_id, Time now);
 
 // Moves it, or answers WRONG_STATE and leaves it alone.
 absl::Status Move(v1::BookingRecord* record, BookingEvent event, Time now);

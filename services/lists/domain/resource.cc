@@ -38,10 +38,27 @@ absl::Status CheckHours(const v1::Resource& resource) {
   return absl::OkStatus();
 }
 
+// A place would be had twice in hours that overlap.
+absl::Status CheckApart(const v1::Resource& resource) {
+  for (int i = 0; i < resource.slots_size(); ++i) {
+    for (const common::v1::WeeklySlot& other : resource.slots()) {
+      const common::v1::WeeklySlot& one = resource.slots(i);
+      const bool begins_in = one.weekday() == other.weekday() && &one != &other &&
+                             other.start_minute() <= one.start_minute() &&
+                             one.start_minute() < other.end_minute();
+      if (!begins_in) continue;
+      return RefuseField("slots[" + std::to_string(i) + "].start_minute", ViolationKind::BELOW_MIN,
+                         {{"min", std::to_string(other.end_minute())}});
+    }
+  }
+  return absl::OkStatus();
+}
+
 // What BookingTerms ask of the rest, where there are any.
 absl::Status CheckTerms(const v1::Resource& resource) {
   if (!resource.has_booking()) return absl::OkStatus();
   if (resource.slots().empty()) return RefuseField("slots", ViolationKind::REQUIRED);
+  RETURN_IF_ERROR(CheckApart(resource));
   const auto within = [](const char* field, int value, int max) -> absl::Status {
     if (value <= max) return absl::OkStatus();
     return RefuseField(field, ViolationKind::ABOVE_MAX, {{"max", std::to_string(max)}});

@@ -1,5 +1,6 @@
 #include "services/lists/domain/slot_places.h"
 
+#include "common/clock/time_text.h"
 #include "common/clock/timestamp.h"
 #include "common/enrollment/roster.h"
 #include "common/ids/ids.h"
@@ -23,6 +24,20 @@ v1::SlotRecord NewSlot(const v1::Resource& resource, const Slot& slot) {
   places.mutable_limits()->set_waitlist_max(resource.booking().waitlist_max());
   *places.mutable_close_time() = ToTimestamp(ClosesAt(resource, slot));
   return made;
+}
+
+bool HasBookings(const v1::SlotRecord& slot) { return slot.enrollment().members_size() > 0; }
+
+bool BlocksRoom(const v1::SlotRecord& slot, const Slot& other) {
+  const Time start = ToTime(slot.window().start()), end = ToTime(slot.window().end());
+  const bool same = start == other.start && end == other.end;
+  return !same && HasBookings(slot) && start < other.end && other.start < end;
+}
+
+absl::Status CheckTakesBookings(const v1::SlotRecord& slot, Time now) {
+  const Time closes = ToTime(slot.enrollment().close_time());
+  if (now < closes) return absl::OkStatus();
+  return Refuse(Reason::TOO_LATE, {{"until", ToRfc3339(closes)}});
 }
 
 absl::StatusOr<bool> TakePlace(v1::SlotRecord* slot, const std::string& booking_id, Time now) {

@@ -20,7 +20,7 @@ int WeekdayFrom(Time midnight) {
   return static_cast<int>(std::chrono::weekday(day).iso_encoding());
 }
 
-// In their order, each start once.
+// In their order.
 std::vector<Slot> SlotsOfDay(const v1::Resource& resource, Time midnight) {
   const int weekday = WeekdayFrom(midnight);
   const Time gone = ToTime(resource.expire_time());
@@ -36,9 +36,7 @@ std::vector<Slot> SlotsOfDay(const v1::Resource& resource, Time midnight) {
       slots.push_back({start, start + length});
     }
   }
-  std::ranges::stable_sort(slots, {}, &Slot::start);
-  const auto twice = std::ranges::unique(slots, {}, &Slot::start);
-  slots.erase(twice.begin(), twice.end());
+  std::ranges::sort(slots, {}, &Slot::start);
   return slots;
 }
 

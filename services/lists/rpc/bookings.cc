@@ -42,13 +42,17 @@ BookingAnswer GetBooking(App& app, rpc::CallContext context, v1::GetBookingReque
   if (!caller.IsPerson() || caller.Is(booking.person_id()) || !IsExpected(booking)) {
     co_return booking;
   }
-  // On record first: a contact nobody knows was seen must not be shown.
-  events::v1::ContactReleased released;
-  released.set_booking_id(booking.booking_id());
-  CO_RETURN_IF_ERROR(co_await RecordRelease(app, context, released, booking.booking_id()));
   CO_ASSIGN_OR_RETURN(
       const registration::v1::Identity person,
       co_await app.peers.GetIdentity(rpc::CallOptions::From(context), booking.person_id()));
+  // That took a while: who has left meanwhile is not shown.
+  CO_ASSIGN_OR_RETURN(const auto now, co_await app.records.Load(kBooking, request.booking_id()));
+  CO_ASSIGN_OR_RETURN(booking, app.records.Show(context, kBooking, now));
+  if (!IsExpected(booking)) co_return booking;
+  // On record before it is out: a contact nobody knows was seen must not be shown.
+  events::v1::ContactReleased released;
+  released.set_booking_id(booking.booking_id());
+  CO_RETURN_IF_ERROR(co_await RecordRelease(app, context, released, booking.booking_id()));
   booking.mutable_contact()->set_name(person.display_name());
   booking.mutable_contact()->set_phone(person.phone());
   co_return booking;

@@ -15,11 +15,12 @@ namespace {
 // As somebody who books now finds the slot. `places`: without a record nobody has booked it yet.
 v1::BookableSlot SlotAsShown(const v1::Resource& resource, const Slot& slot,
                              v1::SlotRecord places) {
-  if (places.slot_id().empty()) places = NewSlot(resource, slot);
+  if (!HasBookings(places)) places = NewSlot(resource, slot);
   const enrollment::Seats seats = enrollment::SeatsOf(places.enrollment());
   v1::BookableSlot shown;
   *shown.mutable_window() = places.window();
-  *shown.mutable_book_until() = ToTimestamp(ClosesAt(resource, slot));
+  *shown.mutable_book_until() =
+      ToTimestamp(std::min(ClosesAt(resource, slot), ToTime(places.enrollment().close_time())));
   shown.set_places_free(seats.FreeForNewcomers());
   shown.set_waiting(seats.waiting);
   return shown;
@@ -58,7 +59,9 @@ Task<absl::StatusOr<v1::ListSlotsResponse>> ListSlots(App& app, rpc::CallContext
   for (size_t i = 0; i < names.size(); ++i) {
     v1::SlotRecord places;
     if (at != booked.end() && at->record.slot_id() == names[i]) places = at++->record;
-    *response.add_slots() = SlotAsShown(resource, slots[i], std::move(places));
+    v1::BookableSlot shown = SlotAsShown(resource, slots[i], std::move(places));
+    // One that was booked before the notice was shortened may be closed by now.
+    if (now < ToTime(shown.book_until())) *response.add_slots() = std::move(shown);
   }
   co_return response;
 }

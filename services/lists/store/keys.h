@@ -15,7 +15,7 @@
 //   slot:<slot>            record  SlotRecord                             a day after the slot
 //   slot-of:<resource>     index   slots of a resource by their starts    as these
 //   open-bookings:<subdistrict>:<person>
-//                          record  OpenBookings                           kMaxOpenBookings; none: gone
+//                          record  OpenBookings                           kMaxOpenBookings; stays
 //   project:<project>      record  ProjectRecord                          keep_ended once over
 //   project-in:<area>…     index   projects in an area, of one state      as its projects
 //   project-of:<id>        index   those of a proposer, of a unit         as these

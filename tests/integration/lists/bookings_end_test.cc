@@ -13,7 +13,7 @@ using States = std::vector<v1::BookingState>;
 
 class BookingsEndTest : public BookingsTest {
  protected:
-  // Whether the store has anything left of the slot or of what the person holds.
+  // Whether nothing is left of the slot, and nothing in what the person holds.
   bool LeavesNothing(const v1::Booking& booking) {
     record::Repository& records = replicas_[0]->records;
     store::Store& store = *stores_[0];
@@ -21,7 +21,7 @@ class BookingsEndTest : public BookingsTest {
     const std::string open =
         OpenBookingsKey(store.keys(), store.keys().ShardOfId(booking.resource_id()), kSubdistrict,
                         booking.person_id());
-    return !Ok(records.Find(kSlot, slot)).exists() && !Ok(store.Get(open)).exists();
+    return !Ok(records.Find(kSlot, slot)).exists() && Ok(store.Get(open)).bytes.empty();
   }
   absl::StatusOr<v1::ListSlotsResponse> Slots(const std::string& resource, int size = 0,
                                               const std::string& page_token = "") {

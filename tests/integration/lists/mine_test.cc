@@ -81,6 +81,64 @@ TEST_P(MineTest, WhatIsBookedStaysSoWhenTheResourceIsEdited) {
   EXPECT_EQ(ViolationsOf(Send(owner(), request).status()).size(), 1u);
 }
 
+// The room was had twice at the same time.
+TEST_P(MineTest, BookingsByEarlierHoursKeepTheRoom) {
+  const std::string room = List(RoomOf(1, 0));
+  const v1::Booking booked = Ok(Book(NewPerson(), room));  // from nine to ten
+  v1::UpdateResourceRequest request = EditOf(room, "slots");
+  auto& open = *request.add_slots();
+  open.set_weekday(3);
+  open.set_start_minute(9 * 60 + 30);
+  open.set_end_minute(12 * 60 + 30);
+  ASSERT_THAT(Send(owner(), request), testing::IsOk());
+  const Time half_past = kWednesday + std::chrono::minutes(30);
+  EXPECT_THAT(Book(NewPerson(), room, half_past), testing::IsRefusal(Reason::SLOT_FULL));
+  EXPECT_THAT(Book(NewPerson(), room, half_past + std::chrono::hours(1)), testing::IsOk());
+  ASSERT_THAT(Cancel(By(booked.person_id()), booked.booking_id()), testing::IsOk());
+  EXPECT_THAT(Book(NewPerson(), room, half_past), testing::IsOk());
+}
+
+TEST_P(MineTest, ASlotOfAnotherLengthBeginsAnewOnceNobodyHasIt) {
+  const std::string room = List(RoomOf(1, 0));
+  const v1::Booking booked = Ok(Book(NewPerson(), room));
+  v1::UpdateResourceRequest request = EditOf(room, "booking");
+  *request.mutable_booking() = RoomOf(1, 0).booking();
+  request.mutable_booking()->set_slot_minutes(120);
+  ASSERT_THAT(Send(owner(), request), testing::IsOk());
+  EXPECT_THAT(Book(NewPerson(), room), testing::IsRefusal(Reason::SLOT_FULL));
+  ASSERT_THAT(Cancel(By(booked.person_id()), booked.booking_id()), testing::IsOk());
+  const auto longer = Book(NewPerson(), room);
+  ASSERT_THAT(longer, testing::IsOk());
+  EXPECT_EQ(ToTime(longer->window().end()), kWednesday + std::chrono::hours(2));
+}
+
+TEST_P(MineTest, ASlotClosesWhenItWasSaidWhenItWasBookedFirst) {
+  const std::string room = List(RoomOf(2, 0));
+  ASSERT_THAT(Book(NewPerson(), room), testing::IsOk());
+  v1::UpdateResourceRequest request = EditOf(room, "booking");
+  *request.mutable_booking() = RoomOf(2, 0).booking();
+  request.mutable_booking()->set_notice_minutes(0);
+  ASSERT_THAT(Send(owner(), request), testing::IsOk());
+  const auto second = Book(NewPerson(), room);
+  ASSERT_THAT(second, testing::IsOk());
+  EXPECT_EQ(ToTime(second->cancel_until()), kWednesday - std::chrono::hours(2));
+  clock_.AdvanceTo(kWednesday - std::chrono::hours(1));
+  EXPECT_THAT(Book(NewPerson(), room), testing::IsRefusal(Reason::TOO_LATE));
+}
+
+TEST_P(MineTest, HoursOfWhatIsBookedDoNotOverlap) {
+  v1::CreateResourceRequest request = RoomOf(1, 0);
+  *request.add_slots() = request.slots(0);
+  request.mutable_slots(1)->set_start_minute(10 * 60);
+  request.mutable_slots(1)->set_end_minute(12 * 60);
+  const auto listed = Call<v1::ResourceService>(&Resources::CreateResource, owner(), request);
+  EXPECT_EQ(ViolationsOf(listed.status()).size(), 1u);
+  request.set_request_id(NextRequest());
+  request.mutable_slots(1)->set_start_minute(11 * 60);
+  EXPECT_THAT(Call<v1::ResourceService>(&Resources::CreateResource, owner(), request),
+              testing::IsOk());
+}
+
 TEST_P(MineTest, ThePlaceOfAPersonsIsExactForThemAlone) {
   const std::string room = List(RoomOf(1, 0));
   v1::UpdateResourceRequest request = EditOf(room, "place");

@@ -394,6 +394,15 @@ TEST(Notices, OfBookings) {
             Lines{"booking_missed → per_p"});
 }
 
+// What one person took back used to stand in for what another asked.
+TEST(Notices, AnOwnerHearsOfEachPersonsBookingsApart) {
+  using namespace lists::v1;  // NOLINT
+  const events::v1::Event one = Booked(BOOKING_STATE_UNSPECIFIED, BOOKING_STATE_PENDING, "per_p");
+  events::v1::Event other = one;
+  other.mutable_booking_changed()->mutable_booking()->set_person_id("per_q");
+  EXPECT_NE(NoticesOf(one).at(0).thing, NoticesOf(other).at(0).thing);
+}
+
 TEST(Notices, PeopleAreRemindedOfABookingThatHasNotBegun) {
   using namespace lists::v1;  // NOLINT
   events::v1::Event event = Booked(BOOKING_STATE_CONFIRMED, BOOKING_STATE_CONFIRMED, "lists");

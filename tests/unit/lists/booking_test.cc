@@ -60,7 +60,8 @@ std::vector<std::string> Starts(const v1::Resource& resource, Time from, Time un
 }
 
 v1::BookingRecord Booked(const v1::Resource& resource, BookingEvent by, Time now = kSunday) {
-  v1::BookingRecord record = NewBooking({}, resource, *SlotAt(resource, kWednesday), "per_p", now);
+  v1::BookingRecord record =
+      NewBooking({}, resource, NewSlot(resource, *SlotAt(resource, kWednesday)), "per_p", now);
   EXPECT_THAT(Move(&record, by, now), testing::IsOk());
   return record;
 }
@@ -106,9 +107,8 @@ TEST(Slots, AreTheWeeklyHoursInPartsOnTheCalendarOfChina) {
   request.mutable_booking()->set_slot_minutes(0);
   EXPECT_EQ(Starts(Made(request), kSunday, kSunday + hours(24 * 14)),
             (std::vector<std::string>{"2025-06-04 09:00", "2025-06-11 09:00"}));
-  // What does not fill a whole part, another that starts at the same time, midnight in China.
+  // What does not fill a whole part, and midnight in China.
   request.mutable_booking()->set_slot_minutes(90);
-  *request.add_slots() = request.slots(0);
   auto& night = *request.add_slots();
   night.set_weekday(7);
   night.set_end_minute(90);
