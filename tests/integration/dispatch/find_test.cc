@@ -181,14 +181,17 @@ TEST_F(FindTest, NearFindsWhatCanBeClaimed) {
 TEST_F(FindTest, PeopleFindWhatTheyMayTake) {
   v1::PublishTaskRequest request = NewTask(hours(3), 1, 1);
   request.set_title("陪同就医");
-  const std::string first = Publish(request).task_id();
-  const std::string overlapping = Publish(request).task_id();
+  const auto publish = [&] {
+    request.set_request_id(NewTask(hours(3), 1, 1).request_id());
+    return Publish(request).task_id();
+  };
+  const std::string first = publish(), overlapping = publish();
   request.add_skills("nursing");
   *request.mutable_window() = NewTask(hours(30), 1, 1).window();
-  const std::string skilled = Publish(request).task_id();
+  const std::string skilled = publish();
   request.clear_skills();
   request.set_title("理发");
-  const std::string later = Publish(request).task_id();
+  const std::string later = publish();
 
   const std::string person = NewPerson();
   const auto find = [&](const std::function<void(v1::TaskFilter&)>& ask) {

@@ -76,6 +76,9 @@ class PushTest : public InboxTest {
     co_return outcome;
   }
 
+  // Of now: an old one has expired.
+  std::string Token() { return reader_ = tokens_.Person(reader_id_); }
+
   v1::Channels Register(const std::string& push_token) {
     v1::RegisterDeviceRequest request;
     request.set_request_id(NextRequest());
@@ -83,14 +86,14 @@ class PushTest : public InboxTest {
     request.set_platform(v1::DEVICE_PLATFORM_ANDROID);
     request.set_push_token(push_token);
     auto channels =
-        ServiceFixture::Call<v1::ChannelService>(&Channels::RegisterDevice, reader_, request, 0);
+        ServiceFixture::Call<v1::ChannelService>(&Channels::RegisterDevice, Token(), request, 0);
     EXPECT_THAT(channels, testing::IsOk());
     return *channels;
   }
   v1::Channels Get() {
     v1::GetChannelsRequest request;
     request.set_person_id(reader_id_);
-    return *ServiceFixture::Call<v1::ChannelService>(&Channels::GetChannels, reader_, request, 0);
+    return *ServiceFixture::Call<v1::ChannelService>(&Channels::GetChannels, Token(), request, 0);
   }
   void Prefer(const v1::Preferences& preferences) {
     v1::SetPreferencesRequest request;
@@ -98,7 +101,7 @@ class PushTest : public InboxTest {
     request.set_person_id(reader_id_);
     *request.mutable_preferences() = preferences;
     EXPECT_THAT(
-        ServiceFixture::Call<v1::ChannelService>(&Channels::SetPreferences, reader_, request, 0),
+        ServiceFixture::Call<v1::ChannelService>(&Channels::SetPreferences, Token(), request, 0),
         testing::IsOk());
   }
   // Until the condition holds. Time goes on, but not while a push takes the real time of a store.
@@ -216,18 +219,18 @@ TEST_P(PushTest, FortyPeopleArePushedToAFewAtATimeAndEachOnce) {
   std::set<std::string> people;
   for (int i = 0; i < 40; ++i) {
     reader_id_ = ids::New("per", i % kShards);
-    reader_ = tokens_.Person(reader_id_);
     people.insert(reader_id_);
     Register("token");
     ASSERT_THAT(Deliver(Hours(i + 1)), testing::IsOk());
   }
-  const auto under_way = [&] {
-    return sending_[0]->pusher.under_way() + sending_[1]->pusher.under_way();
+  const auto most = [&] {
+    return std::max(sending_[0]->pusher.under_way(), sending_[1]->pusher.under_way());
   };
-  ASSERT_TRUE(Soon([&] { return under_way() == 2 * kPushesAtOnce; }));
+  ASSERT_TRUE(Soon([&] { return most() == kPushesAtOnce; }));
   const Time end = clock_.Now() + std::chrono::seconds(20);
   ASSERT_TRUE(Soon([&] { return clock_.Now() >= end; }));
-  EXPECT_EQ(tries_.size(), 2u * kPushesAtOnce);
+  EXPECT_EQ(most(), kPushesAtOnce);
+  EXPECT_LE(tries_.size(), 2u * kPushesAtOnce);
   held_ = false;
   ASSERT_TRUE(Soon([&] { return tries_.size() >= people.size(); }, std::chrono::seconds(1)));
   LetTimePass(std::chrono::minutes(5));
@@ -287,7 +290,7 @@ TEST_P(PushTest, AfterTheLastDeviceHasGoneNothingIsPushed) {
   request.set_person_id(reader_id_);
   request.set_device_id(device);
   ASSERT_THAT(
-      ServiceFixture::Call<v1::ChannelService>(&Channels::RemoveDevice, reader_, request, 0),
+      ServiceFixture::Call<v1::ChannelService>(&Channels::RemoveDevice, Token(), request, 0),
       testing::IsOk());
   ASSERT_THAT(Deliver(Hours(1)), testing::IsOk());
   LetTimePass(std::chrono::minutes(1));
