@@ -5,6 +5,7 @@ set(gen ${CMAKE_BINARY_DIR}/gen)
 set(fresh ${CMAKE_BINARY_DIR}/gen-fresh)
 file(MAKE_DIRECTORY ${gen} ${fresh})
 set(proto_sources)
+set(proto_messages)
 set(proto_names)
 foreach(proto ${proto_files})
   file(RELATIVE_PATH rel ${CMAKE_SOURCE_DIR}/protos ${proto})
@@ -29,6 +30,7 @@ foreach(proto ${proto_files})
     ${replace}
     DEPENDS ${proto_files})
   list(APPEND proto_sources ${out})
+  list(APPEND proto_messages ${gen}/${stem}.pb.cc)
   string(APPEND proto_names "\"${rel}\",\n")
 endforeach()
 # For programs that ask the pool of descriptors for all of them.
@@ -37,5 +39,8 @@ add_library(baodao_protos STATIC ${proto_sources})
 target_include_directories(baodao_protos PUBLIC ${gen})
 # All libraries here already: a precompiled header is good only for the same definitions everywhere.
 target_link_libraries(baodao_protos PUBLIC ${BAODAO_LIBRARIES})
+# The services of gRPC in batches; the messages' files use the same names.
+baodao_batches(baodao_protos 8)
+set_source_files_properties(${proto_messages} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 # The one precompiled header of the tree: every other target reuses it.
 target_precompile_headers(baodao_protos PRIVATE ${CMAKE_SOURCE_DIR}/common/pch.h)
