@@ -15,7 +15,8 @@ const base = Number(process.env.BAODAO_PORT_BASE || 7100);
 const community = '310110001001';
 
 const protos = ['registration/v1/area', 'registration/v1/session', 'registration/v1/registration', 'lists/v1/need',
-  'dispatch/v1/task', 'dispatch/v1/assignment', 'inbox/v1/inbox'].map((name) => `baodao/${name}.proto`);
+  'lists/v1/resource', 'lists/v1/booking', 'dispatch/v1/task', 'dispatch/v1/assignment', 'inbox/v1/inbox',
+  'inbox/v1/home'].map((name) => `baodao/${name}.proto`);
 const {baodao} = grpc.loadPackageDefinition(loader.loadSync(protos,
   {includeDirs: [path.join(root, 'protos')], keepCase: true, enums: String, longs: Number, defaults: true}));
 
@@ -26,10 +27,13 @@ const areas = connect(baodao.registration.v1.AreaService, 1);
 const sessions = connect(baodao.registration.v1.SessionService, 1);
 const registrations = connect(baodao.registration.v1.RegistrationService, 1);
 const needs = connect(baodao.lists.v1.NeedService, 2);
+const resources = connect(baodao.lists.v1.ResourceService, 2);
+const bookings = connect(baodao.lists.v1.BookingService, 2);
 const tasks = connect(baodao.dispatch.v1.TaskService, 3);
 const assignments = connect(baodao.dispatch.v1.AssignmentService, 3);
 const ledger = connect(baodao.dispatch.v1.LedgerService, 3);
 const inbox = connect(baodao.inbox.v1.InboxService, 5);
+const homes = connect(baodao.inbox.v1.HomeService, 5);
 
 function as(token) {
   const metadata = new grpc.Metadata();
@@ -164,6 +168,34 @@ async function main() {
   assert.ok(cursors.length >= 3, 'approved, claimed, credited');
   assert.deepEqual(await watch(volunteer, cursors[0], cursors.length - 1), cursors.slice(1), 'resumed without a gap');
   console.log('反馈: both have heard; an inbox resumes where it was left');
+
+  const home = await until('the sums', async () => {
+    const home = await call(homes, 'GetHome', volunteer.token, {person_id: volunteer.id});
+    return home.service && home.service.services > 0 && home;
+  });
+  assert.deepEqual(home.missing, []);
+  assert.deepEqual([home.service.services, home.service.minutes_this_month], [1, 1]);
+  assert.ok(home.unread_count > 0 && home.agenda);
+  console.log('首页: what three services know, in one call');
+
+  const tomorrow = new Date(Date.now() + (8 + 24) * 3_600_000);  // its UTC fields are China's
+  const hours = {weekday: tomorrow.getUTCDay() || 7, start_minute: 9 * 60, end_minute: 10 * 60};
+  const {resource_id} = await call(resources, 'CreateResource', resident.token, {
+    title: '理发', category: 'haircut', area_code: community, place, capacity: 1, slots: [hours],
+    booking: {auto_confirm: true, waitlist_max: 1},
+  });
+  const {slots: [slot]} = await call(bookings, 'ListSlots', volunteer.token, {resource_id});
+  const wish = {resource_id, start_time: slot.window.start};
+  const booked = await call(bookings, 'BookResource', volunteer.token, wish);
+  assert.equal(booked.state, 'BOOKING_STATE_CONFIRMED');
+  const waiting = await call(bookings, 'BookResource', coordinator.token, wish);
+  assert.equal(waiting.state, 'BOOKING_STATE_WAITLISTED');
+  const {contact: customer} = await call(bookings, 'GetBooking', resident.token, {booking_id: booked.booking_id});
+  assert.equal(customer.phone, volunteer.phone, 'the barber knows who comes');
+  await call(bookings, 'CancelBooking', volunteer.token, {booking_id: booked.booking_id});
+  const moved = await call(bookings, 'GetBooking', coordinator.token, {booking_id: waiting.booking_id});
+  assert.equal(moved.state, 'BOOKING_STATE_CONFIRMED');
+  console.log('预约: booked, and given on to who waited');
 }
 
 main().then(() => process.exit(0), (error) => {

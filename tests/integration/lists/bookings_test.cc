@@ -48,7 +48,35 @@ TEST_P(BookingsTest, ManyAtOnceGetNoMorePlacesThanThereAre) {
 }
 
 // Between what one replica has read and what it writes, the other gives the last place away.
-class BookingsRaceTest : public BookingsTest {};
+class BookingsRaceTest : public BookingsTest {
+ protected:
+  // The other replica does this between what replica 0 reads for its next commit and the commit.
+  void DoBeforeTheNextCommit(std::function<Task<void>()> beside) {
+    auto& slower = static_cast<store::MemoryStore&>(*stores_[0]);
+    slower.SetFaults([this, beside = std::move(beside), begun = false](std::string_view method,
+                                                                       std::string_view) mutable {
+      store::Fault fault;
+      if (method != "Apply" || std::exchange(begun, true)) return fault;
+      asio::co_spawn(loop_, beside(), asio::detached);
+      fault.yield = true;
+      return fault;
+    });
+  }
+  Task<void> WithdrawByTheOther(std::string room) {
+    Replica& other = *replicas_[1];
+    const auto withdraw = [&](record::Transaction& transaction) -> Task<absl::Status> {
+      CO_ASSIGN_OR_RETURN(const auto before, co_await other.records.Load(kResource, room));
+      v1::ResourceRecord after = before.record;
+      CO_RETURN_IF_ERROR(lists::Withdraw(after.mutable_resource(), "停电", transaction.now()));
+      transaction.Put(kResource, before, after);
+      co_return absl::OkStatus();
+    };
+    const record::Origin origin = record::OriginOf("lists", clock_.Now());
+    const int shard = other.records.ShardOfId(room);
+    (co_await other.records.Update(shard, origin, withdraw)).IgnoreError();
+    (co_await EndBookings(other.app, room)).IgnoreError();
+  }
+};
 INSTANTIATE_TEST_SUITE_P(Stores, BookingsRaceTest, ::testing::Values(Backend::kMemory),
                          BackendName);
 
@@ -66,19 +94,17 @@ TEST_P(BookingsRaceTest, APlaceThatWasFreeWhenItWasReadIsNotGivenTwice) {
     const record::Origin origin = record::OriginOf("lists", clock_.Now());
     (co_await other.records.Update(other.records.ShardOfId(room), origin, decide)).IgnoreError();
   };
-  bool begun = false;
-  auto& slower = static_cast<store::MemoryStore&>(*stores_[0]);
-  slower.SetFaults([&](std::string_view method, std::string_view) {
-    store::Fault fault;
-    if (method != "Apply" || std::exchange(begun, true)) return fault;
-    asio::co_spawn(loop_, book(), asio::detached);
-    fault.yield = true;
-    return fault;
-  });
+  DoBeforeTheNextCommit(book);
   const auto second = Book(NewPerson(), room);
-  slower.SetFaults(nullptr);
   EXPECT_EQ(first, BOOKING_STATE_CONFIRMED);
   EXPECT_EQ(Ok(second).state(), BOOKING_STATE_WAITLISTED);
+}
+
+// Nobody would ever cancel the booking.
+TEST_P(BookingsRaceTest, WhatIsWithdrawnAtThatMomentIsNotBooked) {
+  const std::string room = List(RoomOf(1, 1));
+  DoBeforeTheNextCommit([&] { return WithdrawByTheOther(room); });
+  EXPECT_THAT(Book(NewPerson(), room), testing::IsRefusal(Reason::WRONG_STATE));
 }
 
 TEST_P(BookingsTest, ARequestSentAgainHasOneEffectAndOneAnswer) {
