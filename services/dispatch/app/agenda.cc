@@ -47,13 +47,7 @@ Task<absl::StatusOr<std::optional<AssignmentItem>>> ReadItem(App& app, std::stri
   CO_RETURN_IF_ERROR(mine.status());
   if (!wanted(mine->assignment())) co_return std::nullopt;
   CO_ASSIGN_OR_RETURN(v1::TaskRecord record, co_await app.tasks.Read(std::move(task_id)));
-  AssignmentItem item;
-  *item.mutable_task() = std::move(*record.mutable_task());
-  if (!TakesSlot(mine->assignment().state())) {
-    *item.mutable_task() = work::PublicView(std::move(*item.mutable_task()));
-  }
-  *item.mutable_assignment() = std::move(*mine->mutable_assignment());
-  co_return item;
+  co_return ItemOf(std::move(record), *std::move(mine));
 }
 
 Task<absl::StatusOr<std::vector<std::optional<AssignmentItem>>>> ReadWanted(
@@ -71,6 +65,21 @@ Task<absl::StatusOr<std::vector<std::optional<AssignmentItem>>>> ReadWanted(
   co_await ForEach(tasks.size(), kItemsAtOnce, std::move(read));
   if (!failed.ok()) co_return failed;
   co_return items;
+}
+
+// See CurrentTasksOf.
+std::vector<record::Position> CurrentTasks(const v1::CalendarRecord& calendar,
+                                           const std::vector<record::Position>& asked, Time now) {
+  std::map<std::string, double> starts;
+  for (const record::Position& one : asked) starts[one.id] = std::floor(one.sort);
+  const int64_t from = (now - kEndGrace).time_since_epoch().count();
+  for (const auto& entry : calendar.entries()) {
+    if (entry.end_ms() > from) starts[entry.task_id()] = static_cast<double>(entry.start_ms());
+  }
+  std::vector<record::Position> tasks;
+  for (const auto& [id, start] : starts) tasks.push_back({start, id});
+  std::ranges::stable_sort(tasks, {}, &record::Position::sort);
+  return tasks;
 }
 
 // Tasks of the person's calendar that have begun, the latest first; not those that are closed by
@@ -117,20 +126,21 @@ void AddCurrent(AssignmentItem item, v1::Agenda* agenda) {
 
 }  // namespace
 
+AssignmentItem ItemOf(v1::TaskRecord task, v1::AssignmentRecord mine) {
+  AssignmentItem item;
+  *item.mutable_task() = std::move(*task.mutable_task());
+  if (!TakesSlot(mine.assignment().state())) {
+    *item.mutable_task() = work::PublicView(std::move(*item.mutable_task()));
+  }
+  *item.mutable_assignment() = std::move(*mine.mutable_assignment());
+  return item;
+}
+
 Task<absl::StatusOr<std::vector<record::Position>>> CurrentTasksOf(App& app, std::string person) {
   CO_ASSIGN_OR_RETURN(const v1::CalendarRecord calendar, co_await app.calendars.Read(person));
   CO_ASSIGN_OR_RETURN(const std::vector<record::Position> asked,
                       co_await app.tasks.ListAsked(std::move(person)));
-  std::map<std::string, double> starts;
-  for (const record::Position& one : asked) starts[one.id] = std::floor(one.sort);
-  const int64_t from = (app.clock.Now() - kEndGrace).time_since_epoch().count();
-  for (const auto& entry : calendar.entries()) {
-    if (entry.end_ms() > from) starts[entry.task_id()] = static_cast<double>(entry.start_ms());
-  }
-  std::vector<record::Position> tasks;
-  for (const auto& [id, start] : starts) tasks.push_back({start, id});
-  std::ranges::stable_sort(tasks, {}, &record::Position::sort);
-  co_return tasks;
+  co_return CurrentTasks(calendar, asked, app.clock.Now());
 }
 
 Task<absl::StatusOr<std::vector<std::optional<AssignmentItem>>>> ReadItems(
@@ -142,8 +152,11 @@ Task<absl::StatusOr<std::vector<std::optional<AssignmentItem>>>> ReadItems(
 }
 
 Task<absl::StatusOr<v1::Agenda>> ReadAgenda(App& app, std::string person) {
-  CO_ASSIGN_OR_RETURN(const std::vector<record::Position> current,
-                      co_await CurrentTasksOf(app, person));
+  CO_ASSIGN_OR_RETURN(const v1::CalendarRecord calendar, co_await app.calendars.Read(person));
+  CO_ASSIGN_OR_RETURN(const std::vector<record::Position> asked,
+                      co_await app.tasks.ListAsked(person));
+  const Time now = app.clock.Now();
+  const std::vector<record::Position> current = CurrentTasks(calendar, asked, now);
   CO_ASSIGN_OR_RETURN(auto items, co_await ReadItems(app, person, current));
   v1::Agenda agenda;
   for (std::optional<AssignmentItem>& item : items) {
@@ -156,8 +169,7 @@ Task<absl::StatusOr<v1::Agenda>> ReadAgenda(App& app, std::string person) {
   if (offers.size() > kMaxOffers) {
     offers.DeleteSubrange(kMaxOffers, offers.size() - kMaxOffers);
   }
-  CO_ASSIGN_OR_RETURN(const v1::CalendarRecord calendar, co_await app.calendars.Read(person));
-  const std::vector<record::Position> begun = BegunTasks(calendar, app.clock.Now());
+  const std::vector<record::Position> begun = BegunTasks(calendar, now);
   Wanted unconfirmed = IsUnconfirmed;
   CO_ASSIGN_OR_RETURN(const auto served,
                       co_await ReadWanted(app, std::move(person), begun, std::move(unconfirmed)));

@@ -17,6 +17,9 @@ using AssignmentItem = v1::ListMyAssignmentsResponse::Item;
 
 inline constexpr size_t kItemsAtOnce = 32;
 
+// The person's part in a task; the task as they may see it.
+AssignmentItem ItemOf(v1::TaskRecord task, v1::AssignmentRecord mine);
+
 // By start: tasks of the person's calendar that have not ended, those they were asked for or wait
 // for, and by when it lapses those they have requested credit for. Some may not be current any
 // more: ReadItems knows.

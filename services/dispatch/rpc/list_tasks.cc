@@ -4,6 +4,7 @@
 #include <bit>
 #include <functional>
 #include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -42,12 +43,36 @@ std::string PositionOf(const NearIndex::Hit& hit) {
                       hit.task_id);
 }
 
-// In the order of their positions (distances are not negative), those behind `after`.
-std::vector<NearIndex::Hit> HitsAfter(const std::string& after, std::vector<NearIndex::Hit> hits) {
-  std::ranges::sort(hits, {}, PositionOf);
-  const auto first = std::ranges::upper_bound(hits, after, {}, PositionOf);
-  hits.erase(hits.begin(), first);
-  return hits;
+struct Near {
+  std::vector<NearIndex::Hit> hits;
+  bool more = false;  // behind them
+};
+
+// Those behind the position `after`, in the order of positions.
+Near NearestAfter(const NearIndex& near, const v1::FindNearestTasksRequest& request,
+                  const std::string& after, size_t limit, Time now) {
+  constexpr int kWalk = 1200;
+  const int radius = request.radius_m() > 0 ? request.radius_m() : kWalk;
+  Near found;
+  const auto find = [&](int most) {
+    found.hits = near.Find(request.point(), radius, most, now);
+    std::ranges::sort(found.hits, {}, [](const NearIndex::Hit& hit) {
+      return std::tie(hit.distance_m, hit.task_id);
+    });
+    return static_cast<int>(found.hits.size()) == most;
+  };
+  // A first page mostly needs few. Of those as far away as the last some may be missing.
+  if (after.empty()) {
+    found.more = find(2 * static_cast<int>(limit) + 20);
+    if (!found.more) return found;
+    const double farthest = found.hits.back().distance_m;
+    std::erase_if(found.hits, [&](const auto& hit) { return hit.distance_m == farthest; });
+    if (found.hits.size() >= limit) return found;
+  }
+  find(kMostNear);
+  found.more = false;
+  std::erase_if(found.hits, [&](const auto& hit) { return PositionOf(hit) <= after; });
+  return found;
 }
 
 }  // namespace
@@ -102,8 +127,6 @@ Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext context,
 
 Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
     rpc::CallContext context, v1::FindNearestTasksRequest request) {
-  constexpr int kWalk = 1200;
-  const int radius = request.radius_m() > 0 ? request.radius_m() : kWalk;
   const auto limit = static_cast<size_t>(paging::PageSize(request.page_size(), 20, 100));
   const Time now = app_.clock.Now();
   const paging::Query query = paging::QueryOf(app_.ring, context.method(), request);
@@ -115,8 +138,7 @@ Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
            (request.category().empty() || task.category() == request.category()) &&
            filter.Fits(task);
   };
-  const std::vector<NearIndex::Hit> hits =
-      HitsAfter(after, near_.Find(request.point(), radius, kMostNear, now));
+  const auto [hits, more] = NearestAfter(near_, request, after, limit, now);
   v1::FindNearestTasksResponse response;
   size_t read = 0;
   while (read < hits.size() && response.hits_size() < static_cast<int>(limit)) {
@@ -135,7 +157,7 @@ Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
     }
   }
   context.Charge(paging::CallsOwed(static_cast<int64_t>(read), response.hits_size()));
-  if (read < hits.size()) {
+  if (read < hits.size() || more) {
     response.set_next_page_token(paging::Encode(PositionOf(hits[read - 1]), query, now));
   }
   co_return response;

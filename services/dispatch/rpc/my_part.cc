@@ -4,10 +4,9 @@
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
-#include "common/work/task_view.h"
+#include "services/dispatch/app/agenda.h"
 #include "services/dispatch/app/prospects.h"
 #include "services/dispatch/domain/remedy.h"
-#include "services/dispatch/domain/states.h"
 #include "services/dispatch/rpc/handlers.h"
 
 namespace baodao::dispatch {
@@ -52,12 +51,10 @@ Answer<v1::GetMyAssignmentResponse> AssignmentHandlers::GetMyAssignment(
   CO_ASSIGN_OR_RETURN(
       v1::AssignmentRecord mine,
       co_await app_.tasks.ReadAssignment(request.task_id(), context.caller().person_id));
+  AssignmentItem item = ItemOf(std::move(record), std::move(mine));
   v1::GetMyAssignmentResponse response;
-  *response.mutable_task() = std::move(*record.mutable_task());
-  if (!TakesSlot(mine.assignment().state())) {
-    *response.mutable_task() = work::PublicView(std::move(*response.mutable_task()));
-  }
-  *response.mutable_assignment() = std::move(*mine.mutable_assignment());
+  *response.mutable_task() = std::move(*item.mutable_task());
+  *response.mutable_assignment() = std::move(*item.mutable_assignment());
   co_return response;
 }
 
