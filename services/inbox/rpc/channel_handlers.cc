@@ -10,6 +10,7 @@
 #include "common/status/status.h"
 #include "common/store/mutate.h"
 #include "services/inbox/domain/channels.h"
+#include "services/inbox/rpc/owner.h"
 
 namespace baodao::inbox {
 
@@ -19,12 +20,6 @@ void ChannelHandlers::Register(rpc::Router* router) {
   router->Unary(service + "RemoveDevice", this, &ChannelHandlers::RemoveDevice);
   router->Unary(service + "GetChannels", this, &ChannelHandlers::GetChannels);
   router->Unary(service + "SetPreferences", this, &ChannelHandlers::SetPreferences);
-}
-
-absl::StatusOr<Owner> ChannelHandlers::PersonOwner(const std::string& person_id) const {
-  const std::optional<Owner> owner = inbox_.PersonOwner(person_id);
-  if (!owner) return NotFound("person", person_id);
-  return *owner;
 }
 
 Task<absl::Status> ChannelHandlers::StartPushes(Owner owner, v1::ChannelsRecord* channels,
@@ -41,7 +36,7 @@ Task<absl::Status> ChannelHandlers::StartPushes(Owner owner, v1::ChannelsRecord*
 template <class Request>
 Task<absl::StatusOr<v1::Channels>> ChannelHandlers::Change(rpc::CallContext context,
                                                            Request request, ChangeChannels change) {
-  CO_ASSIGN_OR_RETURN(const Owner owner, PersonOwner(request.person_id()));
+  CO_ASSIGN_OR_RETURN(const Owner owner, PersonAsked(inbox_, request.person_id()));
   using ChannelsDecision = store::Decision<v1::Channels>;
   std::function<Task<absl::StatusOr<ChannelsDecision>>()> decide =
       [&]() -> Task<absl::StatusOr<ChannelsDecision>> {
@@ -88,7 +83,7 @@ Task<absl::StatusOr<v1::Channels>> ChannelHandlers::RemoveDevice(rpc::CallContex
 
 Task<absl::StatusOr<v1::Channels>> ChannelHandlers::GetChannels(rpc::CallContext,
                                                                 v1::GetChannelsRequest request) {
-  CO_ASSIGN_OR_RETURN(const Owner owner, PersonOwner(request.person_id()));
+  CO_ASSIGN_OR_RETURN(const Owner owner, PersonAsked(inbox_, request.person_id()));
   CO_ASSIGN_OR_RETURN(const LoadedChannels channels, co_await channels_.Load(owner));
   co_return ChannelsOf(channels.record, clock_.Now());
 }

@@ -35,7 +35,6 @@ class ChannelHandlers {
  private:
   using ChangeChannels = std::function<absl::Status(const Owner&, v1::ChannelsRecord*, Time now)>;
 
-  absl::StatusOr<Owner> PersonOwner(const std::string& person_id) const;
   // What comes from now on is pushed, if it was not: there are devices now.
   Task<absl::Status> StartPushes(Owner owner, v1::ChannelsRecord* channels, store::Commit* commit);
   // Gives the request one answer: the channels as `change` leaves them.

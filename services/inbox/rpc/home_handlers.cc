@@ -1,10 +1,9 @@
 #include "services/inbox/rpc/home_handlers.h"
 
-#include <optional>
 #include <string>
 
 #include "common/status/macros.h"
-#include "common/status/status.h"
+#include "services/inbox/rpc/owner.h"
 
 namespace baodao::inbox {
 
@@ -21,11 +20,10 @@ void HomeHandlers::Register(rpc::Router* router) {
 
 Task<absl::StatusOr<v1::Home>> HomeHandlers::GetHome(rpc::CallContext context,
                                                      v1::GetHomeRequest request) {
-  const std::optional<Owner> owner = inbox_.PersonOwner(request.person_id());
-  if (!owner) co_return NotFound("person", request.person_id());
-  CO_ASSIGN_OR_RETURN(const v1::InboxRecord head, co_await inbox_.Head(*owner));
+  CO_ASSIGN_OR_RETURN(const Owner owner, PersonAsked(inbox_, request.person_id()));
+  CO_ASSIGN_OR_RETURN(const v1::InboxRecord head, co_await inbox_.Head(owner));
   context.Charge(kHomeCalls);
-  v1::Home home = co_await AskForHome(sources_, context, owner->id, clock_.Now());
+  v1::Home home = co_await AskForHome(sources_, context, owner.id, clock_.Now());
   home.set_unread_count(UnreadCount(head));
   co_return home;
 }

@@ -10,7 +10,9 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/store/mutate.h"
+#include "services/inbox/app/area_names.h"
 #include "services/inbox/domain/kinds.h"
+#include "services/inbox/rpc/owner.h"
 
 namespace baodao::inbox {
 namespace {
@@ -30,18 +32,8 @@ void InboxHandlers::Register(rpc::Router* router) {
   router->Stream("baodao.inbox.v1.InboxService/WatchInbox", this, &InboxHandlers::Watch);
 }
 
-absl::StatusOr<Owner> InboxHandlers::PersonOwner(const std::string& person_id) const {
-  const std::optional<Owner> owner = inbox_.PersonOwner(person_id);
-  if (!owner) return NotFound("person", person_id);
-  return *owner;
-}
-
 v1::Notification InboxHandlers::Present(const Entry& entry, Locale locale, uint64_t read) const {
-  const AreaNames names = [this](const std::string& code) {
-    const areas::Area* area = areas_.tree()->Find(code);
-    return area == nullptr ? code : area->name();
-  };
-  Words words = Render(entry.record, locale, names);
+  Words words = Render(entry.record, locale, NamesIn(areas_));
   v1::Notification notification;
   notification.set_cursor(entry.cursor.Text());
   notification.set_kind(KindNamed(entry.record.kind()));
@@ -98,7 +90,7 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(rpc::Cal
 
 Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::List(
     rpc::CallContext context, v1::ListNotificationsRequest request) {
-  CO_ASSIGN_OR_RETURN(const Owner owner, PersonOwner(request.person_id()));
+  CO_ASSIGN_OR_RETURN(const Owner owner, PersonAsked(inbox_, request.person_id()));
   const int limit = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
   co_return co_await Page(context, owner, request.page_token(),
                           paging::QueryOf(ring_, context.method(), request), limit);
@@ -122,7 +114,7 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::ListArea(
 
 Task<absl::StatusOr<v1::MarkReadResponse>> InboxHandlers::MarkRead(rpc::CallContext context,
                                                                    v1::MarkReadRequest request) {
-  CO_ASSIGN_OR_RETURN(const Owner owner, PersonOwner(request.person_id()));
+  CO_ASSIGN_OR_RETURN(const Owner owner, PersonAsked(inbox_, request.person_id()));
   const std::optional<Cursor> cursor = Cursor::Parse(request.cursor());
   if (!cursor) {
     co_return RefuseField("cursor", ViolationKind::BAD_FORMAT, {{"expected", "INBOX_CURSOR"}});

@@ -50,7 +50,6 @@ class InboxHandlers {
     uint64_t number = 0;  // of the notification at the cursor
   };
 
-  absl::StatusOr<Owner> PersonOwner(const std::string& person_id) const;
   Task<absl::StatusOr<v1::ListNotificationsResponse>> Page(rpc::CallContext context, Owner owner,
                                                            std::string page_token,
                                                            paging::Query token_query, int limit);

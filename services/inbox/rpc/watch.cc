@@ -8,6 +8,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/inbox/rpc/inbox_handlers.h"
+#include "services/inbox/rpc/owner.h"
 
 namespace baodao::inbox {
 namespace {
@@ -69,7 +70,7 @@ Task<absl::Status> InboxHandlers::CatchUp(const rpc::CallContext& context, const
 
 Task<absl::Status> InboxHandlers::Watch(rpc::CallContext context, v1::WatchInboxRequest request,
                                         rpc::Writer<v1::WatchInboxResponse>& writer) {
-  CO_ASSIGN_OR_RETURN(const Owner owner, PersonOwner(request.person_id()));
+  CO_ASSIGN_OR_RETURN(const Owner owner, PersonAsked(inbox_, request.person_id()));
   Watcher watcher{context.caller().session_id, writer.Waker(), writer.Closer()};
   const Hub::Subscription subscription = hub_.Add(owner.id, std::move(watcher), kMaxStreams);
   CO_ASSIGN_OR_RETURN(Position position, co_await Locate(owner, request.resume_token()));

@@ -11,6 +11,7 @@
 #include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/store/mutate.h"
+#include "services/inbox/app/area_names.h"
 #include "services/inbox/domain/channels.h"
 #include "services/inbox/domain/push.h"
 
@@ -152,10 +153,6 @@ Task<void> Pusher::Send(Owner owner, Plan plan, std::shared_ptr<void> place) {
 }
 
 Task<webhook::Outcome> Pusher::Try(const Owner& owner, const Plan& plan) {
-  const AreaNames names = [this](const std::string& code) {
-    const areas::Area* const area = areas_.tree()->Find(code);
-    return area == nullptr ? code : area->name();
-  };
   webhook::Outcome refused;
   refused.kind = webhook::Outcome::Kind::kRefused;
   const std::vector<Target> targets = TargetsOf(owner, plan.channels);
@@ -163,7 +160,7 @@ Task<webhook::Outcome> Pusher::Try(const Owner& owner, const Plan& plan) {
     refused.why = "no device whose token can be read";
     co_return refused;
   }
-  const v1::Push message = MessageOf(owner.id, *plan.push, targets, names);
+  const v1::Push message = MessageOf(owner.id, *plan.push, targets, NamesIn(areas_));
   std::string json;
   if (!google::protobuf::util::MessageToJsonString(message, &json).ok()) {
     refused.why = "it cannot be written as JSON";
