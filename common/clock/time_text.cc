@@ -37,6 +37,11 @@ absl::CivilSecond LocalCivil(Time time) {
   return absl::ToCivilSecond(absl::FromChrono(time), China());
 }
 
+Time LocalMidnight(Time time) {
+  const absl::CivilDay day(LocalCivil(time));
+  return std::chrono::floor<Millis>(absl::ToChronoTime(absl::FromCivil(day, China())));
+}
+
 std::string LocalTime(Time time) {
   return absl::FormatTime(kMinute, absl::FromChrono(time), China());
 }

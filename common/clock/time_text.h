@@ -21,6 +21,8 @@ std::optional<Time> FromRfc3339(std::string_view text);
 
 // The date and the time of day.
 absl::CivilSecond LocalCivil(Time time);
+// When the day of `time` began.
+Time LocalMidnight(Time time);
 // "2026-11-28 18:00".
 std::string LocalTime(Time time);
 // Reads what LocalTime writes; nullopt for any other text.

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "common/clock/time_text.h"
 #include "common/clock/timestamp.h"
 #include "services/inbox/domain/kinds.h"
 
@@ -14,8 +15,6 @@ namespace {
 constexpr Millis kFirstPause = std::chrono::seconds(10);
 constexpr Millis kDay = std::chrono::hours(24);
 constexpr Millis kHour = std::chrono::hours(1);
-// China has no summer time.
-constexpr Millis kZone = std::chrono::hours(8);
 
 struct Group {
   std::string_view prefix;
@@ -44,10 +43,7 @@ v1::PushChoice ChoiceFor(const v1::Preferences& preferences, std::string_view ki
   return chosen == choices.end() ? v1::PUSH_CHOICE_PUSH : chosen->choice();
 }
 
-Millis TimeOfDay(Time time) {
-  const Time local = time + kZone;
-  return local - std::chrono::floor<std::chrono::days>(local);
-}
+Millis TimeOfDay(Time time) { return time - LocalMidnight(time); }
 
 // The next time after `time` that clocks show this time of day.
 Time NextTimeOfDay(Time time, Millis time_of_day) {

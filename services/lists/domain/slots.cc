@@ -3,21 +3,15 @@
 #include <algorithm>
 #include <chrono>
 
+#include "common/clock/time_text.h"
 #include "common/clock/timestamp.h"
 
 namespace baodao::lists {
 namespace {
 
-constexpr std::chrono::hours kChina{8};  // ahead of UTC, all the year
-
-// Of the day in China that `time` lies in.
-Time MidnightBefore(Time time) {
-  return std::chrono::floor<std::chrono::days>(time + kChina) - kChina;
-}
-
 int WeekdayFrom(Time midnight) {
-  const auto day = std::chrono::floor<std::chrono::days>(midnight + kChina);
-  return static_cast<int>(std::chrono::weekday(day).iso_encoding());
+  const absl::Weekday day = absl::GetWeekday(absl::CivilDay(LocalCivil(midnight)));
+  return static_cast<int>(day) + 1;  // Monday is absl's first, and 1 in a WeeklySlot
 }
 
 // In their order.
@@ -43,14 +37,14 @@ std::vector<Slot> SlotsOfDay(const v1::Resource& resource, Time midnight) {
 }  // namespace
 
 std::optional<Slot> SlotAt(const v1::Resource& resource, Time start) {
-  const std::vector<Slot> slots = SlotsOfDay(resource, MidnightBefore(start));
+  const std::vector<Slot> slots = SlotsOfDay(resource, LocalMidnight(start));
   const auto found = std::ranges::find(slots, start, &Slot::start);
   return found == slots.end() ? std::nullopt : std::optional(*found);
 }
 
 std::vector<Slot> SlotsBetween(const v1::Resource& resource, Time from, Time until, size_t max) {
   std::vector<Slot> found;
-  for (Time day = MidnightBefore(from); day <= until; day += std::chrono::days(1)) {
+  for (Time day = LocalMidnight(from); day <= until; day += std::chrono::days(1)) {
     for (const Slot& slot : SlotsOfDay(resource, day)) {
       if (slot.start < from || slot.start > until) continue;
       if (found.size() == max) return found;

@@ -16,6 +16,10 @@ TEST(TimeText, MachinesReadUtcAndPeopleTheTimeOfChina) {
   EXPECT_EQ(FromRfc3339("2025-06-01T00:00:00Z"), kMorning - Millis(123));
   EXPECT_EQ(FromLocalTime("2025-06-01 08:00"), kMorning - Millis(123));
   EXPECT_EQ(LocalCivil(kMorning).hour(), 8);
+  EXPECT_EQ(LocalTime(LocalMidnight(kMorning)), "2025-06-01 00:00");
+  const Time midnight = LocalMidnight(kMorning);
+  EXPECT_EQ(LocalMidnight(midnight), midnight);
+  EXPECT_EQ(LocalMidnight(midnight - Millis(1)), midnight - std::chrono::hours(24));
 }
 
 TEST(TimeText, OtherTextsAreNoTimes) {
