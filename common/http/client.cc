@@ -7,7 +7,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <string_view>
 #include <utility>
 
 #include "common/async/on_thread.h"
@@ -125,14 +124,14 @@ Client::~Client() {
 }
 
 Task<absl::StatusOr<Response>> Client::Post(Request request) {
-  if (*stopping_) co_return absl::UnavailableError("the client is stopped");
+  if (stopping_) co_return absl::UnavailableError("the client is stopped");
   if (waiting_ >= most_waiting_) co_return absl::UnavailableError("too many calls wait");
   ++waiting_;
   std::shared_ptr<void> counted(nullptr, [this](void*) { --waiting_; });
   std::function<absl::StatusOr<Response>()> work =
-      [request = std::move(request), stopping = stopping_, counted = std::move(counted),
+      [this, request = std::move(request), counted = std::move(counted),
        end = std::chrono::steady_clock::now() + timeout_] {
-        return PostNow(request, stopping.get(), end);
+        return PostNow(request, &stopping_, end);
       };
   co_return co_await OnThread(loop_, threads_, std::move(work));
 }

@@ -6,7 +6,6 @@
 #include <asio/io_context.hpp>
 #include <asio/thread_pool.hpp>
 #include <atomic>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +27,7 @@ struct Response {
   std::optional<Millis> retry_after;  // as the header says, in seconds or as a date; a day at most
 };
 
-// Each call runs on a thread of its own, which keeps its connections. Loop thread only.
+// Calls run on threads of the client, which keep their connections. Loop thread only.
 class Client {
  public:
   // At most `calls` at a time. None takes longer than `timeout`, waiting for a thread and
@@ -45,13 +44,13 @@ class Client {
   // and nothing came back. Whoever waits may be cancelled: what has begun goes on.
   Task<absl::StatusOr<Response>> Post(Request request);
   // Cuts short what is under way and refuses what comes.
-  void Stop() { *stopping_ = true; }
+  void Stop() { stopping_ = true; }
 
  private:
   asio::io_context& loop_;
   size_t most_waiting_;
   Millis timeout_;
-  std::shared_ptr<std::atomic<bool>> stopping_ = std::make_shared<std::atomic<bool>>(false);
+  std::atomic<bool> stopping_ = false;
   std::atomic<size_t> waiting_ = 0;  // or running
   asio::thread_pool threads_;
 };

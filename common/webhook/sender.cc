@@ -105,4 +105,16 @@ Task<Outcome> Sender::Send(std::string id, std::string body, Time now) {
   co_return outcome;
 }
 
+absl::StatusOr<std::unique_ptr<Sender>> FromConfig(asio::io_context& loop,
+                                                   const config::Config& config,
+                                                   const std::string& name, int calls) {
+  const std::string& url = config.Str(name + "_url");
+  const std::string& secret = config.Str(name + "_secret");
+  if (url.empty()) return nullptr;
+  if (secret.empty()) {
+    return absl::InvalidArgumentError(name + "_secret must be set where " + name + "_url is");
+  }
+  return std::make_unique<Sender>(loop, url, secret, calls, config.Duration(name + "_timeout"));
+}
+
 }  // namespace baodao::webhook

@@ -6,6 +6,7 @@
 #include <absl/status/statusor.h>
 
 #include <asio/io_context.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,5 +62,11 @@ class Sender {
   std::string key_;
   http::Client client_;
 };
+
+// By the settings "<name>_url", "<name>_secret" and "<name>_timeout": nullptr where there is no
+// address, INVALID_ARGUMENT where there is one and no secret.
+absl::StatusOr<std::unique_ptr<Sender>> FromConfig(asio::io_context& loop,
+                                                   const config::Config& config,
+                                                   const std::string& name, int calls);
 
 }  // namespace baodao::webhook

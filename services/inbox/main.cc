@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/areas/feed.h"
+#include "common/status/macros.h"
 #include "common/timers/timer_loop.h"
 #include "common/webhook/sender.h"
 #include "services/inbox/app/hub.h"
@@ -38,14 +39,6 @@ std::vector<config::Row> Rows() {
   };
 }
 
-std::unique_ptr<webhook::Sender> SenderOf(service::Runtime& runtime) {
-  const std::string& url = runtime.config.Str("push_url");
-  const std::string& secret = runtime.config.Str("push_secret");
-  if (url.empty() || secret.empty()) return nullptr;
-  return std::make_unique<webhook::Sender>(runtime.loop, url, secret, kPushesAtOnce,
-                                           runtime.config.Duration("push_timeout"));
-}
-
 // Everything of one process, in the order it is needed.
 struct InboxService final : service::Service {
   InboxService(service::Runtime& runtime, service::Host& host)
@@ -60,7 +53,7 @@ struct InboxService final : service::Service {
         liaisons(UnitsFromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         deliverer(store, channels, liaisons, areas, runtime.clock),
         metrics(runtime.metrics),
-        sender(SenderOf(runtime)),
+        sender(webhook::FromConfig(runtime.loop, runtime.config, "push", kPushesAtOnce)),
         pusher(runtime.loop, store, channels, areas, runtime.clock, metrics, Sending()),
         timers(runtime.store, runtime.clock) {
     timers.Register(std::string(kRemindTimer),
@@ -82,20 +75,18 @@ struct InboxService final : service::Service {
   }
 
   Task<absl::Status> Load() override {
-    if (!sender && !runtime.config.Str("push_url").empty()) {
-      co_return absl::InvalidArgumentError("push_secret must be set where push_url is");
-    }
+    CO_RETURN_IF_ERROR(sender.status());
     co_await areas.Load();
     runtime.Spawn("pushes", pusher.Run());
     // What is under way would hold up the stop; it is sent again.
-    if (sender) runtime.OnStop([this] { sender->Stop(); });
+    if (*sender) runtime.OnStop([this] { (*sender)->Stop(); });
     co_return absl::OkStatus();
   }
 
   SendPush Sending() {
-    if (!sender) return nullptr;
+    if (!sender.ok() || !*sender) return nullptr;
     return [this](std::string id, std::string json) {
-      return sender->Send(std::move(id), std::move(json), runtime.clock.Now());
+      return (*sender)->Send(std::move(id), std::move(json), runtime.clock.Now());
     };
   }
 
@@ -111,7 +102,7 @@ struct InboxService final : service::Service {
   Liaisons liaisons;
   Deliverer deliverer;
   PushMetrics metrics;
-  std::unique_ptr<webhook::Sender> sender;
+  absl::StatusOr<std::unique_ptr<webhook::Sender>> sender;
   Pusher pusher;
   timers::TimerLoop timers;
 };

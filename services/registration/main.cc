@@ -63,14 +63,6 @@ LoginLimits LimitsOf(const config::Config& config) {
 // At a time; a rush of logins is spread by the limits of login.
 constexpr int kSmsAtOnce = 32;
 
-std::unique_ptr<webhook::Sender> SmsOf(service::Runtime& runtime) {
-  const std::string& url = runtime.config.Str("sms_url");
-  const std::string& secret = runtime.config.Str("sms_secret");
-  if (url.empty() || secret.empty()) return nullptr;
-  return std::make_unique<webhook::Sender>(runtime.loop, url, secret, kSmsAtOnce,
-                                           runtime.config.Duration("sms_timeout"));
-}
-
 std::unique_ptr<CodeSender> SenderOf(const config::Config& config, webhook::Sender* sms,
                                      Clock& clock) {
   if (sms != nullptr) {
@@ -82,16 +74,10 @@ std::unique_ptr<CodeSender> SenderOf(const config::Config& config, webhook::Send
   return std::make_unique<FileCodeSender>(file);
 }
 
-// Codes that were meant for phones would go to a file, or nowhere.
-absl::Status CheckSms(const config::Config& config) {
-  const bool url = !config.Str("sms_url").empty();
-  if (url && config.Str("sms_secret").empty()) {
-    return absl::InvalidArgumentError("sms_secret must be set where sms_url is");
-  }
-  if (url && !config.Str("codes_file").empty()) {
-    return absl::InvalidArgumentError("codes_file and sms_url cannot both be set");
-  }
-  return absl::OkStatus();
+// Codes that were meant for phones would go to a file.
+absl::Status CheckCodes(const config::Config& config) {
+  if (config.Str("sms_url").empty() || config.Str("codes_file").empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError("codes_file and sms_url cannot both be set");
 }
 
 // Everything of one process, in the order it is needed.
@@ -101,8 +87,8 @@ struct RegistrationService final : service::Service {
         areas(runtime.store, runtime.clock),
         metrics(runtime.metrics),
         config(runtime.config),
-        sms(SmsOf(runtime)),
-        sender(SenderOf(runtime.config, sms.get(), runtime.clock)),
+        sms(webhook::FromConfig(runtime.loop, config, "sms", kSmsAtOnce)),
+        sender(SenderOf(config, sms.ok() ? sms->get() : nullptr, runtime.clock)),
         archive(record::NewArchive(runtime.ChannelTo("records"))),
         records(
             runtime.store, runtime.clock, runtime.key_ring, [this] { return areas.tree(); },
@@ -132,7 +118,8 @@ struct RegistrationService final : service::Service {
   }
 
   Task<absl::Status> Load() override {
-    CO_RETURN_IF_ERROR(CheckSms(config));
+    CO_RETURN_IF_ERROR(sms.status());
+    CO_RETURN_IF_ERROR(CheckCodes(config));
     std::function<Task<absl::Status>()> read = [this] { return areas.feed().Refresh(); };
     CO_RETURN_IF_ERROR(co_await service::UntilReachable(clock, "areas", std::move(read)));
     CountAreas();
@@ -154,7 +141,7 @@ struct RegistrationService final : service::Service {
   AreaBook areas;
   Metrics metrics;
   const config::Config& config;
-  std::unique_ptr<webhook::Sender> sms;
+  absl::StatusOr<std::unique_ptr<webhook::Sender>> sms;
   std::unique_ptr<CodeSender> sender;
   std::unique_ptr<record::Archive> archive;
   record::Repository records;
