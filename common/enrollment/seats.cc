@@ -5,6 +5,7 @@ namespace {
 
 void Count(const Place& place, int by, Seats& seats) {
   if (place.standing == v1::STANDING_IN) seats.taken += by;
+  if (place.standing == v1::STANDING_IN && place.leaving) seats.leaving += by;
   if (place.standing == v1::STANDING_OFFERED && place.holds_seat) seats.held += by;
   if (place.standing == v1::STANDING_WAITING) seats.waiting += by;
 }
@@ -18,7 +19,7 @@ void Recount(const Place& before, const Place& after, Seats& seats) {
 
 Outlook OutlookFor(const Seats& seats, const Place& mine, const Ask& ask) {
   const bool offered = mine.standing == v1::STANDING_OFFERED;
-  const int free = seats.Free() + (offered && mine.holds_seat ? 1 : 0);
+  const int free = seats.Free() + (offered && (mine.holds_seat || mine.replaces) ? 1 : 0);
   if (free > (offered || ask.goes_first ? 0 : seats.waiting)) return Outlook::kTakes;
   if (!ask.may_wait || seats.waitlist_max == 0) return Outlook::kFull;
   return seats.waiting < seats.waitlist_max ? Outlook::kWaits : Outlook::kWaitlistFull;

@@ -18,11 +18,14 @@ struct Seats {
   int taken = 0;
   int held = 0;  // kept for people from the waitlist who were asked
   int waiting = 0;
+  int leaving = 0;  // taken by people who have asked to be let go
 
-  // Neither taken nor held.
-  int Free() const { return capacity - taken - held; }
+  // Neither taken nor held; whoever takes one of somebody who is leaving lets them go.
+  int Free() const { return capacity - taken - held + leaving; }
   bool IsFull() const { return Free() <= 0; }
-  bool HasMinimum() const { return taken >= minimum; }
+  // Nobody is still to answer for the last one.
+  bool IsTaken() const { return taken - leaving >= capacity; }
+  bool HasMinimum() const { return taken - leaving >= minimum; }
   // A seat that came free while others wait is theirs.
   int FreeForNewcomers() const { return std::max(0, Free() - waiting); }
   bool AwaitsPromotion() const { return Free() > 0 && waiting > 0; }
@@ -36,6 +39,10 @@ struct Place {
   // Whether a seat is kept free for it, an offer.
   bool holds_seat = false;
   Time offer_expires;
+  // An offer of the seat of somebody who leaves when it is accepted.
+  bool replaces = false;
+  // In, and has asked to be let go.
+  bool leaving = false;
 };
 
 // Counts somebody who moves from `before` to `after`.

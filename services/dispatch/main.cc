@@ -61,6 +61,7 @@ struct DispatchService final : service::Service {
         task_feed(app, near, metrics),
         tasks(app, near),
         assignments(app),
+        changes(app),
         ledgers(app),
         deadlines(app),
         standings(app),
@@ -73,7 +74,7 @@ struct DispatchService final : service::Service {
     host.Tail("dispatch", task_feed);
     host.Follow([this](const events::Delivery& delivery) { return standings.OnEvent(delivery); });
     host.Timers(timers);
-    RegisterAll(runtime.router, tasks, assignments, ledgers);
+    RegisterAll(runtime.router, tasks, assignments, changes, ledgers);
     runtime.access.covers = app.relations.covers;
     runtime.access.resolve = ResolveTasks(app);
   }
@@ -98,6 +99,7 @@ struct DispatchService final : service::Service {
   TaskFeed task_feed;
   TaskHandlers tasks;
   AssignmentHandlers assignments;
+  ChangeHandlers changes;
   LedgerHandlers ledgers;
   Deadlines deadlines;
   Standings standings;

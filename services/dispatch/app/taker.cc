@@ -196,7 +196,7 @@ Task<absl::StatusOr<std::optional<std::string>>> Taker::Try(const TakeOrder& ord
     if (!reservation) return NeedsReservation();
     return dispatch::Take(aggregate, latest, reservation->token, now);
   };
-  co_await app_.tasks.Run(order.task_id, call);
+  co_await RunAndRelease(app_, order.task_id, call);
   if (reservation) co_await Settle(*reservation, call, took);
   const bool again =
       call.end == TaskCall::End::kExpired ||

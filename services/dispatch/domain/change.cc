@@ -2,7 +2,6 @@
 
 #include <absl/strings/str_cat.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -38,6 +37,7 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
   const std::optional<v1::AssignmentState> after = kAssignmentMachine.Next(before, event);
   if (!after) Impossible(record::StateName(before), static_cast<int>(event));
   const enrollment::Place old_place = PlaceOf(assignment);
+  EndAsked(assignment);
   if (MayStartAnew(before)) {
     // After the end nobody starts but by confirmed service, which may be what was asked for.
     std::unique_ptr<v1::CreditRequest> requested(assignment.release_credit_request());
@@ -63,12 +63,12 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
   }
   if (event == AssignmentEvent::kPromote) assignment.set_holds_slot(true);
   *assignment.mutable_update_time() = ToTimestamp(now_);
-  enrollment::Seats seats = SeatsOf(aggregate_.task());
-  enrollment::Recount(old_place, PlaceOf(assignment), seats);
-  SetCounts(seats, aggregate_.task());
+  Count(old_place, assignment);
   CountService(before, -1);
   CountService(*after, +1);
-  moved_.push_back({person_id, before});
+  const bool asked = old_place.leaving;
+  moved_.push_back(
+      {person_id, before, asked ? v1::WITHDRAWAL_CHANGE_OVER : v1::WITHDRAWAL_CHANGE_UNSPECIFIED});
   effects_.transitions.push_back({"assignment", before, *after});
   return assignment;
 }
@@ -142,6 +142,18 @@ void Change::SetReservation(const std::string& person_id, uint64_t token) {
   aggregate_.Change(person_id).set_reservation(token);
 }
 
+void Change::Count(const enrollment::Place& before, const v1::Assignment& after) {
+  enrollment::Seats seats = SeatsOf(aggregate_.task());
+  const enrollment::Place place = PlaceOf(after);
+  enrollment::Recount(before, place, seats);
+  SetCounts(seats, aggregate_.task());
+  const auto open = [](const enrollment::Place& one) {
+    return one.standing == enrollment::v1::STANDING_OFFERED && !one.holds_seat ? 1 : 0;
+  };
+  v1::TaskRecord& record = aggregate_.record();
+  record.set_open_offers(record.open_offers() + open(place) - open(before));
+}
+
 void Change::CountService(v1::AssignmentState state, int by) {
   v1::Task& task = aggregate_.task();
   if (state == v1::ASSIGNMENT_STATE_SIGNED_IN) {
@@ -149,51 +161,6 @@ void Change::CountService(v1::AssignmentState state, int by) {
   }
   if (state == v1::ASSIGNMENT_STATE_SIGNED_OUT || state == v1::ASSIGNMENT_STATE_CREDITED) {
     task.set_signed_out_count(task.signed_out_count() + by);
-  }
-}
-
-void Change::Serve(TaskEvent event) {
-  const std::string& id = aggregate_.task().task_id();
-  Move(event);
-  Announce(events::v1::TASK_CHANGE_SERVED);
-  Arm(TimerName(kAutoCloseTimer, id), now_ + kAutoClose);
-  Clear(TimerName(kEndTimer, id));
-  // The no-show timer stays: it tells those who still wait.
-}
-
-bool HasBegun(const v1::Task& task, Time now) {
-  return IsRecruiting(task.state()) && now >= StartOf(task) &&
-         task.signed_in_count() + task.signed_out_count() > 0;
-}
-
-void Change::Settle() {
-  const v1::Task& task = aggregate_.task();
-  const enrollment::Seats seats = SeatsOf(task);
-  const Time start = StartOf(task);
-  if (HasBegun(task, now_)) {
-    Move(TaskEvent::kBegin);
-    // Otherwise the sign-in says it.
-    if (moved_.empty()) Announce(events::v1::TASK_CHANGE_BEGUN);
-  }
-  if (task.state() == v1::TASK_STATE_OPEN && seats.HasMinimum()) {
-    Move(TaskEvent::kStaff);
-    aggregate_.record().set_staffed_once(true);
-  } else if (task.state() == v1::TASK_STATE_STAFFED && !seats.HasMinimum()) {
-    Move(TaskEvent::kUnstaff);
-    // Somebody dropped out: repaired from the waitlist first, escalated if that does not help.
-    const Millis repair =
-        seats.waiting > 0 ? std::min<Millis>(kHold, (start - now_) / 2) : Millis(0);
-    if (now_ < start) {
-      Arm(TimerName(kSlaTimer, task.task_id()), std::max(ToTime(task.accept_by()), now_ + repair));
-    }
-  } else if (task.state() == v1::TASK_STATE_IN_SERVICE && task.signed_in_count() == 0 &&
-             task.signed_out_count() > 0 && task.signed_out_count() == task.accepted_count()) {
-    Serve(TaskEvent::kServe);
-  } else if (task.state() == v1::TASK_STATE_EXPIRED && task.signed_out_count() > 0) {
-    Serve(TaskEvent::kConfirm);
-  }
-  if (IsRecruiting(task.state()) && seats.AwaitsPromotion() && now_ < start) {
-    Arm(TimerName(kPromoteTimer, task.task_id()), promote_from_);
   }
 }
 
@@ -213,6 +180,8 @@ events::v1::TaskBrief Change::Brief() const {
   *brief.mutable_end_time() = task.window().end();
   brief.set_version(task.version());
   *brief.mutable_place() = task.place();
+  brief.set_leaving_count(task.leaving_count());
+  if (task.has_repair_until()) *brief.mutable_repair_until() = task.repair_until();
   return brief;
 }
 
@@ -224,6 +193,7 @@ Effects Change::Finish() {
         *effects_.events.emplace_back().mutable_assignment_changed();
     *changed.mutable_assignment() = aggregate_.Find(moved.person_id)->assignment();
     changed.set_before(moved.before);
+    changed.set_withdrawal(moved.withdrawal);
     *changed.mutable_task() = brief;
   }
   for (const Requested& requested : requested_) {

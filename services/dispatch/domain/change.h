@@ -62,6 +62,21 @@ class Change {
   // The record of somebody who stays in their state, for a change of other fields. Announced with
   // an AssignmentChanged whose `before` is that state.
   v1::Assignment& Touch(const std::string& person_id);
+  // Somebody ACCEPTED asks to be let go, of whoever comes instead: a colleague whom they have
+  // proposed is asked no more. CheckRecruiting must have answered OK.
+  void RequestWithdrawal(const std::string& person_id, const std::string& reason);
+  // Their request is over and they stay; `reason` may be empty.
+  void EndWithdrawal(const std::string& person_id, v1::WithdrawalChange how,
+                     const std::string& reason = {});
+  // Of the person moved last, whose request has ended with that: how; without this it is OVER.
+  void SetWithdrawal(v1::WithdrawalChange how) { moved_.back().withdrawal = how; }
+  // Puts somebody on the task (as Move does), in whose place `leaver` is WITHDRAWN; nobody's where
+  // that is empty.
+  v1::Assignment& Admit(const std::string& person_id, AssignmentEvent event,
+                        const std::string& leaver);
+  // Offers the slot of somebody ACCEPTED to a colleague, until `expires`.
+  v1::Assignment& ProposeSwap(const std::string& proposer_id, const std::string& successor_id,
+                              Time expires);
   // Moves the person's request for credit by the table; the pair must be possible. Answers the
   // request for further fields. Announces it with a CreditRequestChanged. A request that is PENDING
   // no more loses its proof and its timer.
@@ -75,6 +90,9 @@ class Change {
   void Arm(std::string member, Time due);
   void Clear(std::string member);
 
+  // Too few people are left: who waits is asked first, then the task is escalated, as long as
+  // somebody can join.
+  void SeekOthers();
   // Free slots are offered to the waitlist at once, or from here on.
   void PromoteNotBefore(Time time) { promote_from_ = time; }
   // The reservation that an acceptance stands on.
@@ -87,8 +105,16 @@ class Change {
   Time now() const { return now_; }
 
  private:
+  void Count(const enrollment::Place& before, const v1::Assignment& after);
   void CountService(v1::AssignmentState state, int by);
+  // Ends what stood on the state left: a request to be let go, the proposal of a successor.
+  void EndAsked(v1::Assignment& assignment);
+  void DropRequest(v1::Assignment& assignment);
+  // Nothing where nobody is proposed. The name is a copy: what it was read from is cleared.
+  void EndProposal(std::string successor_id);
   void Settle();
+  void SettleState();
+  void ArmFollowing();
   void Serve(TaskEvent event);
   events::v1::TaskBrief Brief() const;
 
@@ -101,6 +127,7 @@ class Change {
   struct Moved {
     std::string person_id;
     v1::AssignmentState before;
+    v1::WithdrawalChange withdrawal = v1::WITHDRAWAL_CHANGE_UNSPECIFIED;
   };
   std::vector<Moved> moved_;
   struct Requested {
@@ -114,6 +141,9 @@ class Change {
   };
   std::vector<Announced> announced_;
 };
+
+// Whether nobody who waits can get onto the task any more.
+bool IsDecided(const v1::Task& task, Time now);
 
 // Whether somebody has come to work whose start has passed: the task is IN_SERVICE by right, and
 // the next change makes it so.

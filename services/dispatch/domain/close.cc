@@ -32,6 +32,32 @@ void ReleaseEverybody(Change& change, Aggregate& aggregate) {
   }
 }
 
+// Whether the offer is of any of the task's slots.
+bool IsOpenOffer(const v1::Assignment& assignment) {
+  const enrollment::Place place = PlaceOf(assignment);
+  return place.standing == enrollment::v1::STANDING_OFFERED && !place.holds_seat && !place.replaces;
+}
+
+Effects DecideReleaseOffers(Aggregate& aggregate, Time now) {
+  const std::string timer = TimerName(kReleaseTimer, aggregate.task().task_id());
+  std::vector<std::string> asked = aggregate.PeopleIn(v1::ASSIGNMENT_STATE_OFFERED);
+  std::erase_if(asked, [&](const std::string& person) {
+    return !IsOpenOffer(aggregate.Find(person)->assignment());
+  });
+  if (asked.empty() || !SeatsOf(aggregate.task()).IsTaken()) {
+    Effects none;
+    none.timers.push_back({timer, std::nullopt});
+    return none;
+  }
+  Change change(aggregate, now);
+  change.Clear(timer);
+  asked.resize(std::min(asked.size(), kPeoplePerCommit));
+  for (const std::string& person : asked) {
+    change.Move(person, AssignmentEvent::kRelease).set_end_cause(v1::END_CAUSE_ENOUGH_PEOPLE);
+  }
+  return change.Finish();
+}
+
 bool AnybodyDue(const Aggregate& aggregate) {
   const std::vector<std::string> out = aggregate.PeopleIn(v1::ASSIGNMENT_STATE_SIGNED_OUT);
   return std::ranges::any_of(out, [&](const std::string& person) {
@@ -117,6 +143,9 @@ absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& re
 }
 
 Effects DecideRelease(Aggregate& aggregate, Time now) {
+  if (aggregate.task().state() != v1::TASK_STATE_CANCELLED) {
+    return DecideReleaseOffers(aggregate, now);
+  }
   Change change(aggregate, now);
   ReleaseEverybody(change, aggregate);
   return change.Finish();

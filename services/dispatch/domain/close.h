@@ -25,7 +25,8 @@ absl::StatusOr<Effects> DecideClose(Aggregate& aggregate, const std::string& clo
 // served), INVALID_ARGUMENT_FIELDS (need_outcome).
 absl::StatusOr<Effects> DecideCancel(Aggregate& aggregate, const std::string& reason,
                                      v1::NeedOutcome need_outcome, Time now);
-// That timer: releases as many again. Everybody must be loaded.
+// That timer: releases as many again; of a task whose last slot is taken, those who hold an offer
+// of one. Everybody must be loaded.
 Effects DecideRelease(Aggregate& aggregate, Time now);
 
 // SIGNED_OUT → CREDITED for those of `people` that are; the timer is cleared once nobody is due to

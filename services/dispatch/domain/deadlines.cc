@@ -4,6 +4,7 @@
 
 #include "services/dispatch/domain/close.h"
 #include "services/dispatch/domain/sign.h"
+#include "services/dispatch/domain/take.h"
 #include "services/dispatch/domain/times.h"
 
 namespace baodao::dispatch {
@@ -26,10 +27,8 @@ std::string Wider(const v1::Task& task, const std::vector<std::string>& ancestor
   return *(at + 1);
 }
 
-// Marks those missing who accepted and have not come; lets those go for `cause` who still wait or
-// have an offer.
+// Lets those go for `cause` who still wait or have an offer.
 void LetGo(Change& change, v1::EndCause cause, size_t* room) {
-  change.MoveAll(v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kMiss, room);
   change.MoveAll(v1::ASSIGNMENT_STATE_OFFERED, AssignmentEvent::kRelease, room, cause);
   change.MoveAll(v1::ASSIGNMENT_STATE_WAITLISTED, AssignmentEvent::kRelease, room, cause);
 }
@@ -38,14 +37,38 @@ bool IsUnderWay(v1::TaskState state) {
   return IsRecruiting(state) || state == v1::TASK_STATE_IN_SERVICE;
 }
 
+// Whether too few people are on it, and others could still come.
+bool IsShort(const v1::Task& task, Time now) {
+  if (task.state() != v1::TASK_STATE_IN_SERVICE) return task.state() == v1::TASK_STATE_OPEN;
+  return CheckRecruiting(task, now).ok() && !SeatsOf(task).HasMinimum();
+}
+
+// Whether the slots of those who have not come are to be offered on: half of its time is left, and
+// it is not as good as SERVED.
+bool CanBeSaved(const Aggregate& aggregate, Time now) {
+  const v1::Task& task = aggregate.task();
+  const bool served = task.signed_in_count() == 0 && task.signed_out_count() > 0;
+  return IsUnderWay(task.state()) && !served && now < SavedUntil(task) && FreeSlots(task) > 0 &&
+         !aggregate.PeopleIn(v1::ASSIGNMENT_STATE_NO_SHOW).empty();
+}
+
+// Others may join again: those who wait, whoever looks for work, whom an escalation reaches.
+void OfferOn(Change& change, v1::Task& task) {
+  const Time until = SavedUntil(task);
+  *task.mutable_repair_until() = ToTimestamp(until);
+  change.Arm(TimerName(kBeginTimer, task.task_id()), until);
+  change.Arm(TimerName(kNoShowTimer, task.task_id()), until + kNoShowAfter);
+  if (!SeatsOf(task).HasMinimum()) change.SeekOthers();
+}
+
 }  // namespace
 
 Effects DecideEscalate(Aggregate& aggregate, const std::vector<std::string>& ancestors, Time now) {
   v1::Task& task = aggregate.task();
   const std::string timer = TimerName(kSlaTimer, task.task_id());
-  const Time start = StartOf(task);
+  const Time until = JoinUntil(task);
   const Time due = ToTime(task.accept_by());
-  if (task.state() != v1::TASK_STATE_OPEN) return OnlyTimer(timer);
+  if (!IsShort(task, now)) return OnlyTimer(timer);
   if (now < due) return OnlyTimer(timer, due);
 
   const auto levels = static_cast<int>(ancestors.size());
@@ -59,8 +82,8 @@ Effects DecideEscalate(Aggregate& aggregate, const std::vector<std::string>& anc
   task.set_escalation_level(std::max(1, std::min(level + 1, levels)));
   change.Announce(events::v1::TASK_CHANGE_ESCALATED, target);
   const Millis period = std::max<Millis>(
-      kMinEscalation, std::min<Millis>(Millis(aggregate.record().sla_ms()), (start - now) / 2));
-  if (level + 1 < levels && now + period < start) {
+      kMinEscalation, std::min<Millis>(Millis(aggregate.record().sla_ms()), (until - now) / 2));
+  if (level + 1 < levels && now + period < until) {
     change.Arm(timer, now + period);
   } else {
     change.Clear(timer);
@@ -71,30 +94,43 @@ Effects DecideEscalate(Aggregate& aggregate, const std::vector<std::string>& anc
 Effects DecideBegin(Aggregate& aggregate, Time now) {
   const v1::Task& task = aggregate.task();
   const std::string timer = TimerName(kBeginTimer, task.task_id());
-  if (!IsRecruiting(task.state())) return OnlyTimer(timer);
-  if (now < StartOf(task)) return OnlyTimer(timer, StartOf(task));
+  if (IsFinal(task.state())) return OnlyTimer(timer);
+  if (now < JoinUntil(task)) return OnlyTimer(timer, JoinUntil(task));
+  const bool waits_in_vain = task.waitlist_count() > 0 && IsDecided(task, now);
+  if (!waits_in_vain && task.leaving_count() == 0 && !HasBegun(task, now)) return OnlyTimer(timer);
   Change change(aggregate, now);
   change.Clear(timer);
+  size_t room = kPeoplePerCommit;
+  if (waits_in_vain) {
+    change.MoveAll(v1::ASSIGNMENT_STATE_WAITLISTED, AssignmentEvent::kRelease, &room,
+                   v1::END_CAUSE_ENOUGH_PEOPLE);
+  }
   return change.Finish();
 }
 
 Effects DecideNoShow(Aggregate& aggregate, Time fired_for, Time now) {
   const v1::Task& task = aggregate.task();
   const std::string timer = TimerName(kNoShowTimer, task.task_id());
-  const Time due = StartOf(task) + kNoShowAfter;
+  const Time due = JoinUntil(task) + kNoShowAfter;
   const bool never =
       task.state() == v1::TASK_STATE_CANCELLED || task.state() == v1::TASK_STATE_EXPIRED;
   if (never) return OnlyTimer(timer);
   if (now < due) return OnlyTimer(timer, due);
   const bool anybody = task.accepted_count() > task.signed_in_count() + task.signed_out_count() ||
                        !aggregate.PeopleIn(v1::ASSIGNMENT_STATE_OFFERED).empty() ||
-                       task.waitlist_count() > 0;
+                       task.waitlist_count() > 0 ||
+                       (!task.has_repair_until() && CanBeSaved(aggregate, now));
   if (!anybody) return OnlyTimer(timer);
   // Late by so much we were not there, and nobody could sign in.
   if (now - fired_for > kTimerDelay && now < EndOf(task))
     return OnlyTimer(timer, now + kSecondChance);
   Change change(aggregate, now);
   size_t room = kPeoplePerCommit;
+  change.MoveAll(v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kMiss, &room);
+  if (room > 0 && CanBeSaved(aggregate, now)) {
+    OfferOn(change, aggregate.task());
+    return change.Finish();
+  }
   LetGo(change, v1::END_CAUSE_ENOUGH_PEOPLE, &room);
   if (room == 0) {
     change.Arm(timer, now);
@@ -119,6 +155,7 @@ Effects DecideEnd(Aggregate& aggregate, Time now) {
     SignOutAt(change, aggregate, person, v1::SIGN_METHOD_TIMER, end);
   }
   const bool unserved = IsRecruiting(task.state()) && task.signed_out_count() == 0;
+  change.MoveAll(v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kMiss, &room);
   LetGo(change, unserved ? v1::END_CAUSE_TASK_EXPIRED : v1::END_CAUSE_ENOUGH_PEOPLE, &room);
   if (room == 0) {  // perhaps not all
     change.Arm(timer, now);

@@ -9,6 +9,7 @@ void SetCounts(const enrollment::Seats& seats, v1::Task& task) {
   task.set_accepted_count(seats.taken);
   task.set_held_count(seats.held);
   task.set_waitlist_count(seats.waiting);
+  task.set_leaving_count(seats.leaving);
 }
 
 enrollment::v1::Standing StandingOf(v1::AssignmentState state) {
@@ -21,8 +22,10 @@ enrollment::v1::Standing StandingOf(v1::AssignmentState state) {
 enrollment::Place PlaceOf(const v1::Assignment& assignment) {
   enrollment::Place place;
   place.standing = StandingOf(assignment.state());
+  place.leaving = assignment.has_withdrawal_request_time();
   if (place.standing != enrollment::v1::STANDING_OFFERED) return place;
   place.holds_seat = assignment.holds_slot();
+  place.replaces = !assignment.replaces_id().empty();
   place.offer_expires = ToTime(assignment.offer_expire_time());
   return place;
 }

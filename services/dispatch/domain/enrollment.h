@@ -5,15 +5,15 @@
 #include "baodao/dispatch/v1/assignment.pb.h"
 #include "baodao/dispatch/v1/task.pb.h"
 #include "common/enrollment/seats.h"
+#include "common/work/slots.h"
 
 namespace baodao::dispatch {
 
 inline enrollment::Seats SeatsOf(const v1::Task& task) {
-  return {task.slots_max(),      task.slots_min(),  task.waitlist_max(),
-          task.accepted_count(), task.held_count(), task.waitlist_count()};
+  return {task.slots_max(),  task.slots_min(),      task.waitlist_max(), task.accepted_count(),
+          task.held_count(), task.waitlist_count(), task.leaving_count()};
 }
-// Slots neither taken nor held.
-inline int FreeSlots(const v1::Task& task) { return SeatsOf(task).Free(); }
+using work::FreeSlots;
 // Writes what people have changed; limits stay.
 void SetCounts(const enrollment::Seats& seats, v1::Task& task);
 

@@ -23,7 +23,7 @@ void Promote(Change& change, const v1::Task& task, const Candidate& candidate) {
     case enrollment::Turn::kOffer:
       break;
   }
-  const Time expires = enrollment::OfferUntil(change.now(), kHold, StartOf(task));
+  const Time expires = enrollment::OfferUntil(change.now(), kHold, JoinUntil(task));
   v1::Assignment& assignment = change.Move(candidate.person_id, AssignmentEvent::kPromote);
   *assignment.mutable_offer_expire_time() = ToTimestamp(expires);
   change.Arm(TimerName(kOfferTimer, task.task_id(), candidate.person_id), expires);
@@ -44,7 +44,7 @@ absl::StatusOr<Effects> DecideOffer(Aggregate& aggregate, const TakeCommand& com
   if (aggregate.record().people_count() >= kMaxPeople) return Refuse(Reason::TASK_FULL);
 
   const Time expires =
-      enrollment::OfferUntil(now, ttl > Millis(0) ? ttl : kDefaultOffer, StartOf(task));
+      enrollment::OfferUntil(now, ttl > Millis(0) ? ttl : kDefaultOffer, JoinUntil(task));
   Change change(aggregate, now);
   v1::Assignment& assignment = change.Move(command.person_id, AssignmentEvent::kOffer);
   *assignment.mutable_offer_expire_time() = ToTimestamp(expires);
@@ -85,8 +85,7 @@ Effects DecideLapse(Aggregate& aggregate, const std::string& person_id, Time now
 Effects DecidePromote(Aggregate& aggregate, const std::vector<Candidate>& candidates, Time now) {
   const v1::Task& task = aggregate.task();
   const std::string timer = TimerName(kPromoteTimer, task.task_id());
-  const Time start = StartOf(task);
-  const bool wanted = IsRecruiting(task.state()) && now < start && FreeSlots(task) > 0;
+  const bool wanted = CheckRecruiting(task, now).ok() && FreeSlots(task) > 0;
   const bool anybody = std::ranges::any_of(candidates, [&](const Candidate& c) {
     return aggregate.StateOf(c.person_id) == v1::ASSIGNMENT_STATE_WAITLISTED;
   });

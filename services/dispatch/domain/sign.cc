@@ -5,6 +5,7 @@
 #include "common/clock/time_text.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/dispatch/domain/leaving.h"
 #include "services/dispatch/domain/times.h"
 
 namespace baodao::dispatch {
@@ -33,11 +34,14 @@ absl::StatusOr<Effects> DecideSignIn(Aggregate& aggregate, const std::string& pe
   if (!kAssignmentMachine.Next(state, AssignmentEvent::kSignIn))
     return WrongState(record::StateName(state));
   RETURN_IF_ERROR(CheckSignInTime(task, now));
+  const bool asked = PlaceOf(aggregate.Find(person_id)->assignment()).leaving;
+  if (asked) RETURN_IF_ERROR(CheckMayStay(task, now));
 
   Change change(aggregate, now);
   v1::Assignment& assignment = change.Move(person_id, AssignmentEvent::kSignIn);
   *assignment.mutable_sign_in_time() = ToTimestamp(now);
   assignment.set_sign_in_method(method);
+  if (asked) change.SetWithdrawal(v1::WITHDRAWAL_CHANGE_CANCELLED);
   // Until the start the task goes on recruiting, whoever is there already.
   if (now < StartOf(task)) change.Arm(TimerName(kBeginTimer, task.task_id()), StartOf(task));
   return change.Finish();

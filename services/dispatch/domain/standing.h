@@ -12,7 +12,9 @@ namespace baodao::dispatch {
 // A refusal of CheckEligible as assignments keep it; UNSPECIFIED unless IsAboutProfile.
 v1::EndCause CauseOf(const absl::Status& refusal);
 // Whether CauseOf can have answered it.
-inline bool IsOfStanding(v1::EndCause cause) { return cause >= v1::END_CAUSE_NOT_REGISTERED; }
+inline bool IsOfStanding(v1::EndCause cause) {
+  return cause >= v1::END_CAUSE_NOT_REGISTERED && cause <= v1::END_CAUSE_KEPT_APART;
+}
 
 // Judges the person of `profile` as a claim would be judged now. Where it would be refused for the
 // profile, OFFERED, WAITLISTED and ACCEPTED become RELEASED with the cause. SIGNED_IN stays and is

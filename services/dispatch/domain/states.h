@@ -17,7 +17,7 @@ enum class TaskEvent {
   kClose,
   kCancel,
   kExpire,    // its time passed without service
-  kEscalate,  // too few people by its SLA
+  kEscalate,  // too few people by its SLA, or after some have not come
   kConfirm,   // service of an expired one was confirmed after the fact
 };
 
@@ -46,29 +46,31 @@ enum class CreditEvent { kRequest, kApprove, kReject, kCancel, kLapse };
 inline constexpr record::Machine<v1::TaskState, TaskEvent> kTaskMachine = [] {
   using enum TaskEvent;
   return record::Machine<v1::TaskState, TaskEvent>(
-      v1::TASK_STATE_UNSPECIFIED, {
-                                      {v1::TASK_STATE_UNSPECIFIED, kPublish, v1::TASK_STATE_OPEN},
+      v1::TASK_STATE_UNSPECIFIED,
+      {
+          {v1::TASK_STATE_UNSPECIFIED, kPublish, v1::TASK_STATE_OPEN},
 
-                                      {v1::TASK_STATE_OPEN, kStaff, v1::TASK_STATE_STAFFED},
-                                      {v1::TASK_STATE_OPEN, kBegin, v1::TASK_STATE_IN_SERVICE},
-                                      {v1::TASK_STATE_OPEN, kCancel, v1::TASK_STATE_CANCELLED},
-                                      {v1::TASK_STATE_OPEN, kExpire, v1::TASK_STATE_EXPIRED},
-                                      {v1::TASK_STATE_OPEN, kEscalate, v1::TASK_STATE_OPEN},
+          {v1::TASK_STATE_OPEN, kStaff, v1::TASK_STATE_STAFFED},
+          {v1::TASK_STATE_OPEN, kBegin, v1::TASK_STATE_IN_SERVICE},
+          {v1::TASK_STATE_OPEN, kCancel, v1::TASK_STATE_CANCELLED},
+          {v1::TASK_STATE_OPEN, kExpire, v1::TASK_STATE_EXPIRED},
+          {v1::TASK_STATE_OPEN, kEscalate, v1::TASK_STATE_OPEN},
 
-                                      {v1::TASK_STATE_STAFFED, kUnstaff, v1::TASK_STATE_OPEN},
-                                      {v1::TASK_STATE_STAFFED, kBegin, v1::TASK_STATE_IN_SERVICE},
-                                      {v1::TASK_STATE_STAFFED, kCancel, v1::TASK_STATE_CANCELLED},
-                                      {v1::TASK_STATE_STAFFED, kExpire, v1::TASK_STATE_EXPIRED},
+          {v1::TASK_STATE_STAFFED, kUnstaff, v1::TASK_STATE_OPEN},
+          {v1::TASK_STATE_STAFFED, kBegin, v1::TASK_STATE_IN_SERVICE},
+          {v1::TASK_STATE_STAFFED, kCancel, v1::TASK_STATE_CANCELLED},
+          {v1::TASK_STATE_STAFFED, kExpire, v1::TASK_STATE_EXPIRED},
 
-                                      {v1::TASK_STATE_IN_SERVICE, kServe, v1::TASK_STATE_SERVED},
+          {v1::TASK_STATE_IN_SERVICE, kServe, v1::TASK_STATE_SERVED},
+          {v1::TASK_STATE_IN_SERVICE, kEscalate, v1::TASK_STATE_IN_SERVICE},
 
-                                      {v1::TASK_STATE_SERVED, kEvaluate, v1::TASK_STATE_EVALUATED},
-                                      {v1::TASK_STATE_SERVED, kClose, v1::TASK_STATE_CLOSED},
+          {v1::TASK_STATE_SERVED, kEvaluate, v1::TASK_STATE_EVALUATED},
+          {v1::TASK_STATE_SERVED, kClose, v1::TASK_STATE_CLOSED},
 
-                                      {v1::TASK_STATE_EVALUATED, kClose, v1::TASK_STATE_CLOSED},
+          {v1::TASK_STATE_EVALUATED, kClose, v1::TASK_STATE_CLOSED},
 
-                                      {v1::TASK_STATE_EXPIRED, kConfirm, v1::TASK_STATE_SERVED},
-                                  });
+          {v1::TASK_STATE_EXPIRED, kConfirm, v1::TASK_STATE_SERVED},
+      });
 }();
 
 inline constexpr record::Machine<v1::AssignmentState, AssignmentEvent> kAssignmentMachine = [] {

@@ -79,15 +79,25 @@ absl::Status CheckSeats(const v1::Task& task, const enrollment::Place& mine,
   return Refuse(Reason::TASK_FULL);
 }
 
+// In whose place the person comes: of the colleague who proposed them, or of whoever asked first to
+// be let go. Empty: a slot is free anyway, and nobody has asked.
+std::string LeaverFor(const Aggregate& aggregate, const std::string& person_id) {
+  const v1::AssignmentRecord* const mine = aggregate.Find(person_id);
+  if (mine != nullptr && PlaceOf(mine->assignment()).replaces)
+    return mine->assignment().replaces_id();
+  const v1::TaskRecord& record = aggregate.record();
+  return record.leaving_size() > 0 ? record.leaving(0) : std::string();
+}
+
 }  // namespace
 
 Work WorkOf(const v1::Task& task) { return {task.task_id(), StartOf(task), EndOf(task)}; }
 
 absl::Status CheckRecruiting(const v1::Task& task, Time now) {
-  if (!IsRecruiting(task.state())) {
+  if (!work::TakesPeople(task)) {
     return Refuse(Reason::TASK_NOT_OPEN, {{"state", record::StateName(task.state())}});
   }
-  if (StartOf(task) <= now) return Refuse(Reason::TASK_STARTED);
+  if (JoinUntil(task) <= now) return Refuse(Reason::TASK_STARTED);
   return absl::OkStatus();
 }
 
@@ -131,8 +141,9 @@ absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRe
 }
 
 Effects Take(Aggregate& aggregate, const TakeCommand& command, uint64_t reservation, Time now) {
+  const std::string leaver = LeaverFor(aggregate, command.person_id);
   Change change(aggregate, now);
-  v1::Assignment& assignment = change.Move(command.person_id, EventOf(command.kind));
+  v1::Assignment& assignment = change.Admit(command.person_id, EventOf(command.kind), leaver);
   assignment.set_unit_id(command.profile->unit_id());
   change.SetReservation(command.person_id, reservation);
   return change.Finish();
@@ -140,6 +151,10 @@ Effects Take(Aggregate& aggregate, const TakeCommand& command, uint64_t reservat
 
 Effects Enqueue(Aggregate& aggregate, const TakeCommand& command, Time now) {
   Change change(aggregate, now);
+  // Those who wait in vain hear it at the start.
+  if (aggregate.task().waitlist_count() == 0) {
+    change.Arm(TimerName(kBeginTimer, aggregate.task().task_id()), JoinUntil(aggregate.task()));
+  }
   v1::Assignment& assignment = change.Move(command.person_id, AssignmentEvent::kEnqueue);
   v1::TaskRecord& record = aggregate.record();
   record.set_waitlist_sequence(record.waitlist_sequence() + 1);

@@ -62,13 +62,15 @@ inline absl::StatusOr<TakeOutlook> Foresee(const Aggregate& aggregate, const Tak
 // OK, or LEFT_TOO_OFTEN where the person has left the task and may not claim it again yet.
 absl::Status MayReturn(const v1::AssignmentRecord& record, Time now);
 
-// Puts the person on the task; `reservation` is the token under which their time is reserved.
+// Puts the person on the task; `reservation` is the token under which their time is reserved. Lets
+// go of whoever has asked for it first, or proposed the person.
 // Foresee must have answered kTakes for this aggregate.
 Effects Take(Aggregate& aggregate, const TakeCommand& command, uint64_t reservation, Time now);
 // Puts the person on the waitlist, behind everybody there. Foresee must have answered kWaits.
 Effects Enqueue(Aggregate& aggregate, const TakeCommand& command, Time now);
 
-// OK, TASK_NOT_OPEN or TASK_STARTED: whether people may join at all.
+// OK, TASK_NOT_OPEN or TASK_STARTED: whether people may join at all: until the start, or while
+// somebody is sought for those who have not come.
 absl::Status CheckRecruiting(const v1::Task& task, Time now);
 // The time that the task takes of a person.
 Work WorkOf(const v1::Task& task);

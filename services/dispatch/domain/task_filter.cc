@@ -21,9 +21,7 @@ TaskFilter::TaskFilter(const v1::TaskFilter& asked, std::optional<Seeker> seeker
 
 bool TaskFilter::Fits(const v1::Task& task) const {
   if (asked_.has_start_before() && StartOf(task) >= ToTime(asked_.start_before())) return false;
-  if (task.slots_max() - task.accepted_count() - task.held_count() < asked_.free_slots()) {
-    return false;
-  }
+  if (FreeSlots(task) < asked_.free_slots()) return false;
   const bool skilled = std::ranges::any_of(asked_.skills(), [&](const std::string& skill) {
     return std::ranges::count(task.skills(), skill) > 0;
   });

@@ -7,6 +7,7 @@
 #include "common/clock/clock.h"
 #include "common/clock/timestamp.h"
 #include "common/enrollment/seats.h"
+#include "common/work/slots.h"
 
 namespace baodao::dispatch {
 
@@ -38,6 +39,12 @@ inline constexpr Millis kRequestCreditUntil = kConfirmUntil - hours(24 * 7);
 // An unanswered request lapses after so long; its coordinators are reminded before.
 inline constexpr Millis kAnswerCreditWithin = hours(24 * 14);
 inline constexpr Millis kRemindOfCreditAfter = hours(24 * 3);
+// So many people of a task may ask to be let go at once, and so many colleagues be proposed …
+inline constexpr int kMaxLeaving = 20;
+inline constexpr int kMaxProposals = 20;
+// … of them so many ever by one person. A proposal is to be answered within a day.
+inline constexpr int kMaxProposalsOfOne = 5;
+inline constexpr Millis kAnswerProposalWithin = hours(24);
 // An escalation level gets at least this long before the next one.
 inline constexpr Millis kMinEscalation = minutes(1);
 // Nobody new is offered a task that so many people have had to do with: all of them are loaded
@@ -49,5 +56,11 @@ inline constexpr size_t kPeoplePerCommit = 2'000;
 
 inline Time StartOf(const v1::Task& task) { return ToTime(task.window().start()); }
 inline Time EndOf(const v1::Task& task) { return ToTime(task.window().end()); }
+using work::JoinUntil;
+// Until when a task can still be saved where somebody has not come: half of its time must be left
+// for whoever comes instead.
+inline Time SavedUntil(const v1::Task& task) {
+  return StartOf(task) + (EndOf(task) - StartOf(task)) / 2;
+}
 
 }  // namespace baodao::dispatch

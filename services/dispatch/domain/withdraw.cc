@@ -16,8 +16,10 @@ absl::StatusOr<Effects> DecideWithdraw(Aggregate& aggregate, const std::string& 
   if (state == v1::ASSIGNMENT_STATE_ACCEPTED && late && !by_coordinator) {
     return Refuse(Reason::TOO_LATE_TO_WITHDRAW);
   }
+  const bool asked = PlaceOf(aggregate.Find(person_id)->assignment()).leaving;
   Change change(aggregate, now);
   change.Move(person_id, AssignmentEvent::kWithdraw).set_reason(reason);
+  if (asked && by_coordinator) change.SetWithdrawal(v1::WITHDRAWAL_CHANGE_APPROVED);
   if (!by_coordinator) NoteDeparture(aggregate.Change(person_id), now);
   return change.Finish();
 }

@@ -1,9 +1,10 @@
-// The handlers of dispatch's three services. Each method is one RPC; what it promises stands in the
+// The handlers of dispatch's four services. Each method is one RPC; what it promises stands in the
 // proto.
 #pragma once
 
 #include <absl/status/statusor.h>
 
+#include "baodao/dispatch/v1/change.pb.h"
 #include "common/rpc/access.h"
 #include "common/rpc/router.h"
 #include "services/dispatch/app/app.h"
@@ -83,6 +84,23 @@ class AssignmentHandlers {
   Taker taker_;
 };
 
+class ChangeHandlers {
+ public:
+  explicit ChangeHandlers(App& app) : app_(app) {}
+
+  Answer<v1::Assignment> RequestWithdrawal(rpc::CallContext context,
+                                           v1::RequestWithdrawalRequest request);
+  Answer<v1::Assignment> CancelWithdrawal(rpc::CallContext context,
+                                          v1::CancelWithdrawalRequest request);
+  Answer<v1::Assignment> AnswerWithdrawal(rpc::CallContext context,
+                                          v1::AnswerWithdrawalRequest request);
+  Answer<v1::Assignment> ProposeSwap(rpc::CallContext context, v1::ProposeSwapRequest request);
+  Answer<v1::Assignment> CancelSwap(rpc::CallContext context, v1::CancelSwapRequest request);
+
+ private:
+  App& app_;
+};
+
 class LedgerHandlers {
  public:
   explicit LedgerHandlers(App& app) : app_(app) {}
@@ -105,7 +123,7 @@ class LedgerHandlers {
 
 // The table of all RPCs of dispatch. The handlers outlive the router.
 void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& assignments,
-                 LedgerHandlers& ledgers);
+                 ChangeHandlers& changes, LedgerHandlers& ledgers);
 
 // Area and requester of a task, for the access rules.
 rpc::ScopeResolver ResolveTasks(App& app);

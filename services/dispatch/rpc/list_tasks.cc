@@ -111,9 +111,10 @@ Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext context,
     query.exact &= !request.has_filter();
     CO_ASSIGN_OR_RETURN(TaskFilter filter, co_await FilterOf(context, request.filter()));
     // One may have filled up since its list was read.
-    fits = [filter = std::move(filter),
-            claimable = request.claimable()](const v1::TaskRecord& record) {
-      return (!claimable || IsClaimable(record.task())) && filter.Fits(record.task());
+    fits = [filter = std::move(filter), claimable = request.claimable(),
+            after = ToTime(request.start_after())](const v1::TaskRecord& record) {
+      const v1::Task& task = record.task();
+      return (!claimable || (IsClaimable(task) && StartOf(task) >= after)) && filter.Fits(task);
     };
   }
   if (request.has_start_after()) begin_at(ToTime(request.start_after()));
@@ -133,8 +134,8 @@ Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
   CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), query, now));
   CO_ASSIGN_OR_RETURN(const TaskFilter filter, co_await FilterOf(context, request.filter()));
   const auto fits = [&](const v1::Task& task) {
-    const Time start = StartOf(task);
-    return IsClaimable(task) && start > now && start >= ToTime(request.start_after()) &&
+    return IsClaimable(task) && JoinUntil(task) > now &&
+           StartOf(task) >= ToTime(request.start_after()) &&
            (request.category().empty() || task.category() == request.category()) &&
            filter.Fits(task);
   };

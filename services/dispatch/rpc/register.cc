@@ -23,7 +23,7 @@ rpc::ScopeResolver ResolveTasks(App& app) {
 }
 
 void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& assignments,
-                 LedgerHandlers& ledgers) {
+                 ChangeHandlers& changes, LedgerHandlers& ledgers) {
 #define BAODAO_RPC(service, object, handlers, method) \
   router.Unary("baodao.dispatch.v1." #service "/" #method, &object, &handlers::method)
 
@@ -54,6 +54,12 @@ void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& a
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ListMyAssignments);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, GetAgenda);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, GetMyAssignment);
+
+  BAODAO_RPC(ChangeService, changes, ChangeHandlers, RequestWithdrawal);
+  BAODAO_RPC(ChangeService, changes, ChangeHandlers, CancelWithdrawal);
+  BAODAO_RPC(ChangeService, changes, ChangeHandlers, AnswerWithdrawal);
+  BAODAO_RPC(ChangeService, changes, ChangeHandlers, ProposeSwap);
+  BAODAO_RPC(ChangeService, changes, ChangeHandlers, CancelSwap);
 
   BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, GetBalance);
   BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, CorrectHours);

@@ -7,7 +7,17 @@
 
 namespace baodao::dispatch {
 
-bool IsClaimable(const v1::Task& task) { return IsRecruiting(task.state()) && FreeSlots(task) > 0; }
+namespace {
+
+// 41 bits of milliseconds and 12 bits of spread: exact in a double until 2039.
+double ScoreAt(Time time, const std::string& task_id) {
+  const auto ms = static_cast<double>(time.time_since_epoch().count());
+  return ms + static_cast<double>(StableHash(task_id) & 0xfff) / 4096;
+}
+
+}  // namespace
+
+bool IsClaimable(const v1::Task& task) { return work::TakesPeople(task) && FreeSlots(task) > 0; }
 
 std::string_view ListOf(v1::TaskState state) {
   switch (state) {
@@ -29,11 +39,7 @@ std::string_view ListOf(v1::TaskState state) {
 
 std::string MemberOf(const v1::Task& task) { return task.task_id() + '|' + task.category(); }
 
-double TaskScore(const v1::Task& task) {
-  // 41 bits of milliseconds and 12 bits of spread: exact in a double until 2039.
-  const auto start = static_cast<double>(StartOf(task).time_since_epoch().count());
-  return start + static_cast<double>(StableHash(task.task_id()) & 0xfff) / 4096;
-}
+double TaskScore(const v1::Task& task) { return ScoreAt(StartOf(task), task.task_id()); }
 
 void UpdateIndexes(const DispatchKeys& keys, const v1::TaskRecord& before,
                    const v1::TaskRecord& after, store::Commit& commit) {
@@ -42,15 +48,17 @@ void UpdateIndexes(const DispatchKeys& keys, const v1::TaskRecord& before,
   const bool is_open = IsClaimable(task);
   const std::string_view old_list = ListOf(before.task().state());
   const std::string_view new_list = ListOf(task.state());
-  if (was_open == is_open && old_list == new_list) return;
+  const bool moved = was_open && is_open && JoinUntil(before.task()) != JoinUntil(task);
+  if (was_open == is_open && old_list == new_list && !moved) return;
 
+  const double open_until = ScoreAt(JoinUntil(task), task.task_id());
   const double score = TaskScore(task);
   const std::string member = MemberOf(task);
   for (const std::string& area : after.listed_under()) {
     if (was_open && !is_open) {
       commit.IndexRemove(keys.List(commit.shard(), kOpenList, area), member);
-    } else if (!was_open && is_open) {
-      commit.IndexAdd(keys.List(commit.shard(), kOpenList, area), score, member);
+    } else if (is_open && (!was_open || moved)) {
+      commit.IndexAdd(keys.List(commit.shard(), kOpenList, area), open_until, member);
     }
     if (old_list == new_list) continue;
     if (!old_list.empty()) commit.IndexRemove(keys.List(commit.shard(), old_list, area), member);

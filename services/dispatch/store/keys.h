@@ -9,8 +9,8 @@
 //   people:<task>      hash    person id → AssignmentRecord            kMaxPeople
 //   waitlist:<task>    index   person ids by number                    waitlist_max
 //   open:<area>        index   "<task>|<category>" of tasks that can   until full or begun
-//                              be claimed, by start (TaskScore);
-//                              likewise the next three
+//                              be claimed, by until when; likewise
+//                              the next three, by start (TaskScore)
 //   live:<area>        index   OPEN, STAFFED and IN_SERVICE tasks      until served
 //   done:<area>        index   SERVED and EVALUATED tasks              kAutoClose
 //   ended:<area>       index   CLOSED, CANCELLED and EXPIRED tasks     as the tasks

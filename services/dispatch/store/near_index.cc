@@ -12,16 +12,17 @@ void NearIndex::Apply(const std::string& task_id, const Sight& sight) {
     Drop(task_id);
   } else if (held != places_.end()) {
     held->second.version = sight.version;  // a task does not move
+    held->second.until = sight.until;
   } else {
     Place& place = places_[task_id];
-    place = {{areas::PointOf(sight.place), next_++}, sight.start, sight.version};
+    place = {{areas::PointOf(sight.place), next_++}, sight.until, sight.version};
     index_.Add(place.entry);
     by_entry_[place.entry.id] = task_id;
   }
 }
 
 void NearIndex::Apply(const v1::Task& task) {
-  Apply(task.task_id(), {task.place(), StartOf(task), task.version(), IsClaimable(task)});
+  Apply(task.task_id(), {task.place(), JoinUntil(task), task.version(), IsClaimable(task)});
 }
 
 void NearIndex::Apply(const events::v1::Event& event) {
@@ -29,10 +30,9 @@ void NearIndex::Apply(const events::v1::Event& event) {
   if (!event.has_assignment_changed()) return;
   const auto& changed = event.assignment_changed();
   const events::v1::TaskBrief& brief = changed.task();
-  const bool claimable = IsRecruiting(brief.state()) &&
-                         brief.slots_max() > brief.accepted_count() + brief.held_count();
+  const bool claimable = work::TakesPeople(brief) && work::FreeSlots(brief) > 0;
   Apply(changed.assignment().task_id(),
-        {brief.place(), ToTime(brief.start_time()), brief.version(), claimable});
+        {brief.place(), JoinUntil(brief), brief.version(), claimable});
 }
 
 void NearIndex::Drop(const std::string& task_id) {
@@ -47,7 +47,7 @@ void NearIndex::Drop(const std::string& task_id) {
 std::vector<NearIndex::Hit> NearIndex::Find(const common::v1::GeoPoint& point, double radius_m,
                                             int limit, Time now) const {
   const auto ahead = [&](int32_t entry) {
-    return places_.find(by_entry_.at(entry))->second.start > now;
+    return places_.find(by_entry_.at(entry))->second.until > now;
   };
   std::vector<Hit> hits;
   for (const areas::PointIndex::Hit& hit :

@@ -30,7 +30,7 @@ class NearIndex {
   // Takes over what an event says.
   void Apply(const events::v1::Event& event);
 
-  // Nearest first, at most `limit`, of those that start after `now`.
+  // Nearest first, at most `limit`, of those that people can join after `now`.
   std::vector<Hit> Find(const common::v1::GeoPoint& point, double radius_m, int limit,
                         Time now) const;
   size_t size() const { return places_.size(); }
@@ -38,13 +38,13 @@ class NearIndex {
  private:
   struct Place {
     areas::PointIndex::Entry entry;
-    Time start;
+    Time until;  // people can join
     uint64_t version = 0;
   };
   // A task as a task or an event tells it.
   struct Sight {
     const common::v1::GeoPoint& place;
-    Time start;
+    Time until;
     uint64_t version;
     bool claimable;
   };

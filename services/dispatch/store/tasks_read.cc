@@ -124,6 +124,14 @@ Task<absl::Status> Tasks::LoadPeople(Loaded& loaded, const Calls& calls) {
     if (call->everybody) co_return co_await LoadEverybody(loaded);
     wanted.insert(call->people.begin(), call->people.end());
   }
+  // Any change may end what these have asked.
+  if (!calls.empty()) {
+    const auto& record = loaded.record;
+    wanted.insert(record.leaving().begin(), record.leaving().end());
+    for (const v1::TaskRecord::Proposal& proposal : record.proposals()) {
+      wanted.insert({proposal.proposer_id(), proposal.successor_id()});
+    }
+  }
   std::erase_if(wanted, [&](const std::string& id) { return loaded.people.contains(id); });
   if (wanted.empty() || loaded.IsComplete()) co_return absl::OkStatus();
   std::vector<std::string> fields(wanted.begin(), wanted.end());

@@ -79,7 +79,7 @@ Task<absl::Status> Deadlines::Sla(timers::Timer timer) {
 }
 
 Task<absl::Status> Deadlines::Begin(timers::Timer timer) {
-  co_return co_await Run(std::move(timer), {}, false, &DecideBegin);
+  co_return co_await Run(std::move(timer), {}, true, &DecideBegin);
 }
 
 Task<absl::Status> Deadlines::NoShow(timers::Timer timer) {

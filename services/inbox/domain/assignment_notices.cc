@@ -10,7 +10,8 @@ using enum dispatch::v1::AssignmentState;
 
 // Ended because what the person was accepted for has ended.
 bool LostStanding(const dispatch::v1::Assignment& assignment) {
-  return assignment.end_cause() >= dispatch::v1::END_CAUSE_NOT_REGISTERED;
+  return assignment.end_cause() >= dispatch::v1::END_CAUSE_NOT_REGISTERED &&
+         assignment.end_cause() <= dispatch::v1::END_CAUSE_KEPT_APART;
 }
 
 // Whether somebody counted on the person.
@@ -23,12 +24,45 @@ bool IsConfirmed(const dispatch::v1::Assignment& assignment) {
   return assignment.sign_out_method() == dispatch::v1::SIGN_METHOD_CONFIRMED;
 }
 
+// What a request to be let go, made or over with this change, comes to; plain where there is none,
+// or the state says it.
+How WayOfWithdrawal(dispatch::v1::WithdrawalChange change) {
+  switch (change) {
+    case dispatch::v1::WITHDRAWAL_CHANGE_REQUESTED:
+      return How::kLeaving;
+    case dispatch::v1::WITHDRAWAL_CHANGE_CANCELLED:
+      return How::kStays;
+    case dispatch::v1::WITHDRAWAL_CHANGE_REFUSED:
+      return How::kRefused;
+    case dispatch::v1::WITHDRAWAL_CHANGE_APPROVED:
+      return How::kLetGo;
+    case dispatch::v1::WITHDRAWAL_CHANGE_LAPSED:
+      return How::kNobodyElse;
+    default:
+      return How::kPlain;
+  }
+}
+
+// Whether it is about somebody who has accepted and stays: only their request has changed.
+bool IsOfRequest(const events::v1::AssignmentChanged& changed) {
+  return changed.withdrawal() != dispatch::v1::WITHDRAWAL_CHANGE_UNSPECIFIED &&
+         changed.before() == changed.assignment().state();
+}
+
+bool IsReplaced(const dispatch::v1::Assignment& assignment) {
+  return assignment.end_cause() == dispatch::v1::END_CAUSE_REPLACED;
+}
+
 How WayForPerson(const events::v1::AssignmentChanged& changed, bool own_doing, bool somebody_did) {
   const dispatch::v1::Assignment& assignment = changed.assignment();
   switch (assignment.state()) {
     case ASSIGNMENT_STATE_OFFERED:
+      if (!assignment.replaces_id().empty()) return How::kInstead;
       return assignment.holds_slot() ? How::kHeldSlot : How::kPlain;
+    case ASSIGNMENT_STATE_WITHDRAWN:
+      return IsReplaced(assignment) ? How::kReplaced : WayOfWithdrawal(changed.withdrawal());
     case ASSIGNMENT_STATE_ACCEPTED:
+      if (IsOfRequest(changed)) return WayOfWithdrawal(changed.withdrawal());
       return own_doing ? How::kOwnDoing : How::kPlain;
     case ASSIGNMENT_STATE_SIGNED_IN:
       return LostStanding(assignment) ? How::kStandingLost : How::kPlain;
@@ -39,7 +73,8 @@ How WayForPerson(const events::v1::AssignmentChanged& changed, bool own_doing, b
       if (LostStanding(assignment)) return How::kStandingLost;
       if (changed.task().state() == dispatch::v1::TASK_STATE_CANCELLED) return How::kCancelled;
       if (changed.task().state() == dispatch::v1::TASK_STATE_EXPIRED) return How::kExpired;
-      return How::kPlain;
+      return assignment.end_cause() == dispatch::v1::END_CAUSE_ENOUGH_PEOPLE ? How::kEnough
+                                                                             : How::kPlain;
     default:
       return How::kPlain;
   }
@@ -54,6 +89,8 @@ How WayForOthers(const events::v1::AssignmentChanged& changed, const Collector& 
   const bool to_area = party == Party::kArea;
   switch (assignment.state()) {
     case ASSIGNMENT_STATE_ACCEPTED:
+      if (IsOfRequest(changed)) return WayOfWithdrawal(changed.withdrawal());
+      if (!to_area && !assignment.replaces_id().empty()) return How::kInstead;
       return task.before() == dispatch::v1::TASK_STATE_OPEN &&
                      task.state() == dispatch::v1::TASK_STATE_STAFFED
                  ? How::kStaffed
@@ -68,10 +105,12 @@ How WayForOthers(const events::v1::AssignmentChanged& changed, const Collector& 
       if (!IsConfirmed(assignment)) return How::kPlain;
       return to_area && tell.Did(task.requester_id()) ? How::kByRequester : How::kConfirmed;
     case ASSIGNMENT_STATE_DECLINED:
+      if (!assignment.replaces_id().empty()) return How::kInstead;
       return own_doing ? How::kOwnDoing : How::kPlain;
     case ASSIGNMENT_STATE_RELEASED:
     case ASSIGNMENT_STATE_WITHDRAWN: {
       const bool withdrawn = assignment.state() == ASSIGNMENT_STATE_WITHDRAWN;
+      if (withdrawn && IsReplaced(assignment)) return How::kReplaced;
       if (!CountedOn(changed.before()) || (!withdrawn && !standing)) return How::kPlain;
       // Open: below the minimum, whether by this one or before.
       if (to_area && task.state() == dispatch::v1::TASK_STATE_OPEN) return How::kShort;
@@ -135,8 +174,10 @@ void TellThePerson(const events::v1::AssignmentChanged& changed, Collector* tell
 void TellOfAssignment(const events::v1::AssignmentChanged& changed, Collector* tell) {
   const dispatch::v1::Assignment& assignment = changed.assignment();
   const events::v1::TaskBrief& task = changed.task();
-  // An event without a new state is news only for one in service whose standing has ended.
-  if (assignment.state() == changed.before() && !LostStanding(assignment)) return;
+  // An event without a new state is news only of a request to be let go, or for one in service
+  // whose standing has ended.
+  const bool same = assignment.state() == changed.before();
+  if (same && !IsOfRequest(changed) && !LostStanding(assignment)) return;
   tell->About(assignment.task_id(), ParamsOf(changed));
   TellThePerson(changed, tell);
   const auto to = [&](Party party, const std::string& id) {
@@ -146,6 +187,10 @@ void TellOfAssignment(const events::v1::AssignmentChanged& changed, Collector* t
   to(Party::kRequester, task.requester_id());
   to(Party::kArea, task.area_code());
   to(Party::kLiaison, assignment.unit_id());
+  if (changed.before() != ASSIGNMENT_STATE_OFFERED || assignment.replaces_id().empty()) return;
+  const How way = LostStanding(assignment) ? How::kStandingLost : How::kPlain;
+  tell->Tell(AssignmentRules(), changed.before(), assignment.state(), way, Party::kProposer,
+             assignment.replaces_id());
 }
 
 }  // namespace baodao::inbox

@@ -13,7 +13,7 @@ constexpr std::string_view kUrgentKinds[] = {"task_escalated",        "task_shor
                                              "need_passed",           "need_unserved",
                                              "no_show_reported",      "registration_unreviewed",
                                              "standing_lost_on_duty", "verification_unanswered",
-                                             "credit_unanswered"};
+                                             "credit_unanswered",     "withdrawal_requested"};
 
 struct Member {
   std::string_view kind;
@@ -26,6 +26,9 @@ constexpr Member kFamilies[] = {
     {"task_waitlisted", kOwnFamily},
     {"task_claimed", kComingFamily},
     {"helper_dropped_out", kComingFamily},
+    {"helper_may_leave", kComingFamily},
+    {"helper_stays", kComingFamily},
+    {"helper_replaced", kComingFamily},
     {"nobody_coming", kComingFamily},
     // As many as there are slots.
     {"helper_arrived", "arrived"},
@@ -33,6 +36,9 @@ constexpr Member kFamilies[] = {
     {"task_dropout", kStaffingFamily},
     {"task_short", kStaffingFamily},
     {"offer_declined", kDeclinedFamily},
+    {"withdrawal_requested", "leaving"},
+    {"withdrawal_settled", "leaving"},
+    {"swap_proposed", "swap"},
     // One call may confirm several people.
     {"service_claimed", "confirmed"},
     {"service_confirmed", "confirmed"},

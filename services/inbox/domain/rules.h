@@ -12,7 +12,7 @@ enum class Party {
   kPerson,  // the one it is about: who reported, serves, holds the role or the credential
   kRequester,
   kOwner,
-  kProposer,  // who proposed a project, or nominated a person
+  kProposer,  // who proposed a project, or a colleague in their place; who nominated a person
   kLiaison,   // of the unit it is about
   kArea,      // the area's coordinators
   kUpper,     // those of the area that an escalation went to
@@ -45,6 +45,14 @@ enum class How {
   kStandingLost,  // what the person was accepted for has ended
   kReversed,
   kCredential,  // an application for a credential, not for a category
+  kEnough,      // others have taken every slot
+  kLeaving,     // asks to be let go
+  kStays,       // asks so no more
+  kRefused,     // asked so, and is to come
+  kLetGo,       // asked so, and a coordinator agreed
+  kNobodyElse,  // asked so, and nobody can come instead any more
+  kReplaced,    // one in whose place somebody has come
+  kInstead,     // one who comes, or is asked to come, in the place of another
 };
 
 inline constexpr int kAny = -1;

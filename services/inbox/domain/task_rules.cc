@@ -47,17 +47,34 @@ constexpr std::string_view kOnlyAsked = "nobody counted on them yet";
 constexpr std::string_view kAsArranged = "all is as arranged";
 constexpr std::string_view kTaskTells = "the notices of the task tell it";
 constexpr std::string_view kHoursTell = "the hours tell it";
+constexpr std::string_view kAskedFor = "they asked for it";
+constexpr std::string_view kOtherTells = "the notice of whoever comes instead tells it";
 
 constexpr Rule kAssignmentRules[] = {
     {kAny, ASSIGNMENT_STATE_OFFERED, kPlain, kPerson, "offer_received"},
     {kAny, ASSIGNMENT_STATE_OFFERED, kHeldSlot, kPerson, "waitlist_promoted"},
+    {kAny, ASSIGNMENT_STATE_OFFERED, kInstead, kPerson, "swap_proposed"},
     {kAny, ASSIGNMENT_STATE_OFFERED, kPlain, kRequester, "", kOnlyAsked},
     {kAny, ASSIGNMENT_STATE_OFFERED, kPlain, kArea, "", kOnlyAsked},
     {kAny, ASSIGNMENT_STATE_ACCEPTED, kPlain, kPerson, "task_assigned"},
     {kAny, ASSIGNMENT_STATE_ACCEPTED, kOwnDoing, kPerson, "task_accepted"},
     {kAny, ASSIGNMENT_STATE_ACCEPTED, kPlain, kRequester, "task_claimed"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kInstead, kRequester, "helper_replaced"},
     {kAny, ASSIGNMENT_STATE_ACCEPTED, kPlain, kArea, "", "they hear when it is staffed"},
     {kAny, ASSIGNMENT_STATE_ACCEPTED, kStaffed, kArea, "task_staffed"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kLeaving, kPerson, "", kAskedFor},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kLeaving, kRequester, "helper_may_leave"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kLeaving, kArea, "withdrawal_requested"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kStays, kPerson, "", kAskedFor},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kStays, kRequester, "helper_stays"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kStays, kArea, "withdrawal_settled"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kRefused, kPerson, "withdrawal_refused"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kRefused, kRequester, "helper_stays"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kRefused, kArea, "", kCoordinated},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kNobodyElse, kPerson, "withdrawal_lapsed"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kNobodyElse, kRequester, "",
+     "who comes is seen when they sign in"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kNobodyElse, kArea, "withdrawal_settled"},
     {kAny, ASSIGNMENT_STATE_SIGNED_IN, kPlain, kPerson, "signed_in_for_you"},
     {kAny, ASSIGNMENT_STATE_SIGNED_IN, kPlain, kRequester, "helper_arrived"},
     {kAny, ASSIGNMENT_STATE_SIGNED_IN, kBegun, kRequester, "", kNeedTells},
@@ -81,6 +98,7 @@ constexpr Rule kAssignmentRules[] = {
     {kAny, ASSIGNMENT_STATE_DECLINED, kPlain, kRequester, "", kOnlyAsked},
     {kAny, ASSIGNMENT_STATE_DECLINED, kPlain, kArea, "", kCoordinated},
     {kAny, ASSIGNMENT_STATE_DECLINED, kOwnDoing, kArea, "offer_declined"},
+    {kAny, ASSIGNMENT_STATE_DECLINED, kInstead, kArea, "", "whoever proposed them comes"},
     {kAny, ASSIGNMENT_STATE_LAPSED, kPlain, kPerson, "offer_lapsed"},
     {kAny, ASSIGNMENT_STATE_LAPSED, kPlain, kRequester, "", kOnlyAsked},
     {kAny, ASSIGNMENT_STATE_LAPSED, kPlain, kArea, "", "others are asked; too few escalate"},
@@ -88,6 +106,10 @@ constexpr Rule kAssignmentRules[] = {
     {kAny, ASSIGNMENT_STATE_WAITLISTED, kPlain, kRequester, "", kOnlyAsked},
     {kAny, ASSIGNMENT_STATE_WAITLISTED, kPlain, kArea, "", kOnlyAsked},
     {kAny, ASSIGNMENT_STATE_WITHDRAWN, kPlain, kPerson, "task_withdrawn"},
+    {kAny, ASSIGNMENT_STATE_WITHDRAWN, kLetGo, kPerson, "withdrawal_approved"},
+    {kAny, ASSIGNMENT_STATE_WITHDRAWN, kReplaced, kPerson, "place_taken_over"},
+    {kAny, ASSIGNMENT_STATE_WITHDRAWN, kReplaced, kRequester, "", kOtherTells},
+    {kAny, ASSIGNMENT_STATE_WITHDRAWN, kReplaced, kArea, "", kOtherTells},
     {kAny, ASSIGNMENT_STATE_WITHDRAWN, kPlain, kRequester, "", kOnlyAsked},  // they waited
     {kAny, ASSIGNMENT_STATE_WITHDRAWN, kSomeLeft, kRequester, "helper_dropped_out"},
     {kAny, ASSIGNMENT_STATE_WITHDRAWN, kNobodyLeft, kRequester, "nobody_coming"},
@@ -97,6 +119,7 @@ constexpr Rule kAssignmentRules[] = {
     {kAny, ASSIGNMENT_STATE_WITHDRAWN, kShort, kArea, "task_short"},
     {kAny, ASSIGNMENT_STATE_RELEASED, kPlain, kPerson, "task_released"},
     {ASSIGNMENT_STATE_OFFERED, ASSIGNMENT_STATE_RELEASED, kPlain, kPerson, "offer_withdrawn"},
+    {ASSIGNMENT_STATE_OFFERED, ASSIGNMENT_STATE_RELEASED, kEnough, kPerson, "task_filled"},
     {kAny, ASSIGNMENT_STATE_RELEASED, kCancelled, kPerson, "task_cancelled"},
     {kAny, ASSIGNMENT_STATE_RELEASED, kExpired, kPerson, "task_expired"},
     {kAny, ASSIGNMENT_STATE_RELEASED, kStandingLost, kPerson, "standing_lost"},
@@ -110,10 +133,12 @@ constexpr Rule kAssignmentRules[] = {
     {kAny, ASSIGNMENT_STATE_NO_SHOW, kPlain, kRequester, "helper_missing"},
     {kAny, ASSIGNMENT_STATE_NO_SHOW, kPlain, kArea, "no_show_reported"},
     {kAny, kAny, kPlain, kLiaison, "", "the unit hears the result: the hours"},
+    {kAny, kAny, kPlain, kProposer, "", "their own part in the task tells it"},
+    {ASSIGNMENT_STATE_OFFERED, ASSIGNMENT_STATE_DECLINED, kPlain, kProposer, "swap_failed"},
+    {ASSIGNMENT_STATE_OFFERED, ASSIGNMENT_STATE_LAPSED, kPlain, kProposer, "swap_failed"},
+    {ASSIGNMENT_STATE_OFFERED, ASSIGNMENT_STATE_RELEASED, kStandingLost, kProposer, "swap_failed"},
 };
-constexpr std::array kAssignmentParties = {kPerson, kRequester, kArea, kLiaison};
-
-constexpr std::string_view kAskedFor = "they asked for it";
+constexpr std::array kAssignmentParties = {kPerson, kRequester, kArea, kLiaison, kProposer};
 
 constexpr Rule kCreditRequestRules[] = {
     {kAny, CREDIT_REQUEST_STATE_PENDING, kPlain, kArea, "credit_requested"},

@@ -103,7 +103,7 @@ std::vector<std::shared_ptr<const OpenTask>> Matcher::Select(const MatchOrder& o
     if (at < scope.begin || at >= scope.end) continue;
     if (order.outside_districts && index_.DistrictOf(task->task.area_code()) != nullptr) continue;
     if (!task->IsClaimable() || task->FreeSlots() == 0) continue;
-    if (task->window.start <= now + settings_.offer_until) continue;
+    if (work::JoinUntil(task->task) <= now + settings_.offer_until) continue;
     if (order.only_lacking) {
       if (task->NeededSlots() <= task->open_offers) continue;
       if (now < task->lacking_since + settings_.offer_after) continue;

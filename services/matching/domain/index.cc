@@ -160,6 +160,8 @@ CandidateIndex::Applied CandidateIndex::Apply(const events::v1::AssignmentChange
   task->task.set_slots_max(brief.slots_max());
   task->task.set_accepted_count(brief.accepted_count());
   task->task.set_held_count(brief.held_count());
+  task->task.set_leaving_count(brief.leaving_count());
+  if (brief.has_repair_until()) *task->task.mutable_repair_until() = brief.repair_until();
   task->task.set_version(brief.version());
   NoteShortage(task, free_before, now);
   if (IsOver(brief.state())) Drop(task->id());

@@ -13,6 +13,7 @@
 #include "baodao/dispatch/v1/assignment.pb.h"
 #include "baodao/dispatch/v1/task.pb.h"
 #include "baodao/registration/v1/person.pb.h"
+#include "common/work/slots.h"
 #include "services/matching/domain/calendar.h"
 #include "services/matching/domain/geo.h"
 #include "services/matching/domain/history.h"
@@ -117,18 +118,13 @@ struct OpenTask {
     const auto it = shunned.find(slot);
     return it != shunned.end() && now < it->second;
   }
-  bool IsClaimable() const {
-    return task.state() == dispatch::v1::TASK_STATE_OPEN ||
-           task.state() == dispatch::v1::TASK_STATE_STAFFED;
-  }
-  // Slots nobody has taken, none is held for and nobody waits for; offers hold none.
-  int32_t FreeSlots() const {
-    return std::max(0, task.slots_max() - task.accepted_count() - task.held_count() - waiting);
-  }
+  bool IsClaimable() const { return work::TakesPeople(task); }
+  // Slots that are to be had and nobody waits for; offers hold none.
+  int32_t FreeSlots() const { return std::max(0, work::FreeSlots(task) - waiting); }
   // Those of them without which the task cannot start.
   int32_t NeededSlots() const {
-    const int32_t missing = task.slots_min() - task.accepted_count() - task.held_count() - waiting;
-    return std::clamp(missing, 0, FreeSlots());
+    const int32_t spare = task.slots_max() - task.slots_min();
+    return std::clamp(work::FreeSlots(task) - spare - waiting, 0, FreeSlots());
   }
 };
 

@@ -76,7 +76,7 @@ std::vector<Ranked> RankTasks(const CandidateIndex& index, const Terms& terms, c
   std::vector<Ranked> ranked;
   for (const auto& [id, task] : index.tasks()) {
     if (!task->IsClaimable() || task->FreeSlots() == 0) continue;
-    if (task->window.start <= terms.now()) continue;
+    if (work::JoinUntil(task->task) <= terms.now()) continue;
     if (FirstBroken(person, slot, *task, policy)) continue;
     ranked.push_back(
         {&person, task, PartsOf(person, person_terms, *task, terms.Of(*task), terms.weights())});

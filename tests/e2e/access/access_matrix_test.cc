@@ -313,6 +313,8 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
                                                      // The one place is the owner's.
                                                      {"BookResource", "SLOT_FULL"},
                                                      {"CancelCreditRequest", "NOT_ASSIGNED"},
+                                                     {"CancelSwap", "NOT_ASSIGNED"},
+                                                     {"CancelWithdrawal", "NOT_ASSIGNED"},
                                                      {"CheckClaim", "OK"},
                                                      {"ClaimProject", "NOT_THE_LIAISON"},
                                                      {"ClaimTask", "NOT_ELIGIBLE_AREA"},
@@ -323,7 +325,9 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
                                                      {"GetTaskCoordinator", "PERMISSION_DENIED"},
                                                      {"ListTeammates", "PERMISSION_DENIED"},
                                                      {"Logout", "OK"},
+                                                     {"ProposeSwap", "NOT_ASSIGNED"},
                                                      {"RequestCredit", "NOT_ASSIGNED"},
+                                                     {"RequestWithdrawal", "NOT_ASSIGNED"},
                                                      {"SignIn", "NOT_ASSIGNED"},
                                                      {"SignOut", "NOT_ASSIGNED"},
                                                      {"WithdrawAssignment", "NOT_ASSIGNED"}};

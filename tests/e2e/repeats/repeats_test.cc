@@ -314,6 +314,16 @@ void RepeatsTest::PlayTasks() {
   const std::string two = Quoted("task_id", publish());
   another_task_ = two;
   Do("ClaimTask", By(2), one, two);
+  const std::string ask = one + "reason: '发烧' ";
+  Do("RequestWithdrawal", By(2), ask, two);
+  Do("CancelWithdrawal", By(2), one, two);
+  Do("ProposeSwap", By(2), one + Quoted("successor_id", Person(6)),
+     Quoted("successor_id", Person(8)));
+  Do("CancelSwap", By(2), one, two);
+  Do("RequestWithdrawal", By(2), ask, two);
+  Do("AnswerWithdrawal", Coordinator(),
+     ask + Quoted("person_id", Person(2)) + "verdict: WITHDRAWAL_VERDICT_REFUSE",
+     "verdict: WITHDRAWAL_VERDICT_APPROVE");
   Do("WithdrawAssignment", By(2), one, two);
   for (const size_t person : {size_t{6}, size_t{8}}) {
     Do("OfferTask", Coordinator(), one + Quoted("person_id", Person(person)),

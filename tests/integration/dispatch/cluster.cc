@@ -48,6 +48,7 @@ Replica::Replica(asio::io_context& loop, store::Store& store, const crypto::KeyR
           AppOptions()),
       tasks(app, near),
       assignments(app),
+      changes(app),
       ledgers(app),
       deadlines(app),
       standings(app) {}

@@ -45,6 +45,7 @@ struct Replica {
   NearIndex near;
   TaskHandlers tasks;
   AssignmentHandlers assignments;
+  ChangeHandlers changes;
   LedgerHandlers ledgers;
   Deadlines deadlines;
   Standings standings;

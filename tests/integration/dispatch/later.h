@@ -25,12 +25,14 @@ struct LaterReplica {
             replica.registry, std::move(options)),
         tasks(app, replica.near),
         assignments(app),
+        changes(app),
         ledgers(app),
         deadlines(app) {}
 
   App app;
   TaskHandlers tasks;
   AssignmentHandlers assignments;
+  ChangeHandlers changes;
   LedgerHandlers ledgers;
   Deadlines deadlines;
 };

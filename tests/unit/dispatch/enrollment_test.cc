@@ -81,8 +81,9 @@ TEST(TaskEnrollmentTest, SeatsAreThoseOfTheTask) {
   task.set_waitlist_count(3);
   EXPECT_EQ(SeatsOf(task), (enrollment::Seats{9, 1, 5, 4, 2, 3}));
   EXPECT_EQ(FreeSlots(task), 3);
-  SetCounts({9, 1, 5, 7, 0, 1}, task);
-  EXPECT_EQ(SeatsOf(task), (enrollment::Seats{9, 1, 5, 7, 0, 1}));
+  SetCounts({9, 1, 5, 7, 0, 1, 4}, task);
+  EXPECT_EQ(SeatsOf(task), (enrollment::Seats{9, 1, 5, 7, 0, 1, 4}));
+  EXPECT_EQ(FreeSlots(task), 6);
 }
 
 // One task and one Enrollment, told the same.

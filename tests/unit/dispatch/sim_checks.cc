@@ -17,30 +17,64 @@ namespace baodao::dispatch {
 namespace {
 
 std::string CheckCounters(const v1::TaskRecord& record,
-                          const std::map<std::string, v1::AssignmentRecord>& people) {
+                          const std::map<std::string, v1::AssignmentRecord>& people, Time now) {
   const v1::Task& task = record.task();
-  int accepted = 0, held = 0, waiting = 0, in = 0, out = 0;
+  int accepted = 0, held = 0, waiting = 0, in = 0, out = 0, leaving = 0;
   for (const auto& [person, r] : people) {
     const v1::AssignmentState state = r.assignment().state();
     accepted += TakesSlot(state);
     held += state == v1::ASSIGNMENT_STATE_OFFERED && r.assignment().holds_slot();
+    leaving += r.assignment().has_withdrawal_request_time();
     waiting += state == v1::ASSIGNMENT_STATE_WAITLISTED;
     in += state == v1::ASSIGNMENT_STATE_SIGNED_IN;
     out += state == v1::ASSIGNMENT_STATE_SIGNED_OUT || state == v1::ASSIGNMENT_STATE_CREDITED;
     if (TakesSlot(state) != (r.reservation() != 0)) return person + ": reservation without slot";
   }
   if (accepted > task.slots_max()) return "promise 1: more people than slots";
-  if (accepted + held > task.slots_max()) return "more slots held than there are";
+  if (now < JoinUntil(task) && accepted + held - leaving > task.slots_max()) {
+    return "more slots held than there are";
+  }
   if (waiting > task.waitlist_max()) return "waitlist too long";
   if (accepted != task.accepted_count()) return "accepted_count is wrong";
   if (held != task.held_count()) return "held_count is wrong";
   if (waiting != task.waitlist_count()) return "waitlist_count is wrong";
   if (in != task.signed_in_count()) return "signed_in_count is wrong";
   if (out != task.signed_out_count()) return "signed_out_count is wrong";
+  if (leaving != task.leaving_count()) return "leaving_count is wrong";
   if (static_cast<int>(people.size()) != record.people_count()) return "people_count is wrong";
-  if (task.state() == v1::TASK_STATE_OPEN && accepted >= task.slots_min()) return "not STAFFED";
-  if (task.state() == v1::TASK_STATE_STAFFED && accepted < task.slots_min()) return "not OPEN";
+  const bool enough = accepted - leaving >= task.slots_min();
+  if (task.state() == v1::TASK_STATE_OPEN && enough) return "not STAFFED";
+  if (task.state() == v1::TASK_STATE_STAFFED && !enough) return "not OPEN";
   return {};
+}
+
+// Everything asked of a task is asked by somebody on it.
+std::string CheckAsked(const v1::TaskRecord& record,
+                       const std::map<std::string, v1::AssignmentRecord>& people) {
+  std::set<std::string> leaving;
+  std::map<std::string, std::string> proposed, offered;
+  int open_offers = 0;
+  for (const auto& [person, r] : people) {
+    const v1::Assignment& assignment = r.assignment();
+    const bool accepted = assignment.state() == v1::ASSIGNMENT_STATE_ACCEPTED;
+    if (assignment.has_withdrawal_request_time()) leaving.insert(person);
+    if (!assignment.successor_id().empty()) proposed[person] = assignment.successor_id();
+    if (!accepted && (leaving.contains(person) || proposed.contains(person))) {
+      return person + " asks without a slot";
+    }
+    if (assignment.state() != v1::ASSIGNMENT_STATE_OFFERED) continue;
+    open_offers += !assignment.holds_slot();
+    if (!assignment.replaces_id().empty()) offered[assignment.replaces_id()] = person;
+  }
+  std::map<std::string, std::string> listed;
+  for (const auto& proposal : record.proposals()) {
+    listed[proposal.proposer_id()] = proposal.successor_id();
+  }
+  if (leaving != std::set<std::string>(record.leaving().begin(), record.leaving().end())) {
+    return "those who ask to be let go are others";
+  }
+  if (listed != proposed || listed != offered) return "the proposals are others";
+  return open_offers == record.open_offers() ? "" : "open_offers is wrong";
 }
 
 std::string CheckIndexes(World& world, const v1::TaskRecord& record,
@@ -69,8 +103,8 @@ std::string CheckIndexes(World& world, const v1::TaskRecord& record,
 
 // Somebody who waits while a slot is free is about to be promoted.
 std::string CheckPromotion(World& world, const v1::Task& task) {
-  const bool due = IsRecruiting(task.state()) && FreeSlots(task) > 0 && task.waitlist_count() > 0 &&
-                   world.clock.Now() < StartOf(task);
+  const bool due = CheckRecruiting(task, world.clock.Now()).ok() && FreeSlots(task) > 0 &&
+                   task.waitlist_count() > 0;
   if (!due) return {};
   const int shard = world.keys.ShardOf(task.task_id());
   const auto* timers = world.data.FindIndex(world.keys.base().Timers(shard));
@@ -170,7 +204,8 @@ std::string CheckAlways(World& world, const std::vector<std::string>& tasks) {
   for (const std::string& id : tasks) {
     const v1::TaskRecord record = world.TaskOf(id);
     const auto people = world.PeopleOn(id);
-    std::string wrong = CheckCounters(record, people);
+    std::string wrong = CheckCounters(record, people, world.clock.Now());
+    if (wrong.empty()) wrong = CheckAsked(record, people);
     if (wrong.empty()) wrong = CheckIndexes(world, record, people);
     if (wrong.empty()) wrong = CheckPromotion(world, record.task());
     if (!wrong.empty()) return id + ": " + wrong + "\n" + record.task().ShortDebugString();

@@ -51,6 +51,7 @@ Replica::Replica(asio::io_context& loop, store::MemoryData& data, testing::FakeC
           OptionsWith(std::move(random))),
       tasks(app, near),
       assignments(app),
+      changes(app),
       deadlines(app),
       standings(app) {}
 
@@ -157,6 +158,8 @@ Task<void> Fire(Replica& replica, timers::Timer timer) {
     status = co_await d.Offer(std::move(timer));
   else if (kind == "promote")
     status = co_await d.Promote(std::move(timer));
+  else if (kind == "release")
+    status = co_await d.Release(std::move(timer));
   else if (kind == "credit")
     status = co_await d.Credit(std::move(timer));
   else if (kind == kStandingTimer || kind == kProfileTimer)

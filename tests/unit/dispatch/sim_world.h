@@ -44,6 +44,7 @@ struct Replica {
   NearIndex near;
   TaskHandlers tasks;
   AssignmentHandlers assignments;
+  ChangeHandlers changes;
   Deadlines deadlines;
   Standings standings;
 };

@@ -128,6 +128,7 @@ class Simulation {
     std::string request_id;
     std::string task;
     std::string person;
+    std::string other;
     bool by_coordinator = false;
     int number = 0;
   };
@@ -138,7 +139,8 @@ class Simulation {
       // Sent again, perhaps to another replica: the answer got lost, or did not.
       call = sent_[static_cast<size_t>(world_.Below(static_cast<int>(sent_.size())))];
     } else {
-      call.kind = world_.Below(14);
+      call.kind = world_.Below(19);
+      call.other = AnyPerson();
       call.request_id = "request-" + std::to_string(sent_.size());
       call.task = AnyTask();
       call.person = AnyPerson();
@@ -219,8 +221,53 @@ class Simulation {
       case 12:
         Note(call, co_await a.SignOut(AsCoordinator(), std::move(sign)));
         break;
-      default:
+      case 13:
         co_await Finish(t, std::move(call));
+        break;
+      default:
+        co_await ChangeMind(replica.changes, std::move(call));
+    }
+  }
+
+  template <class Request>
+  static Request About(const Call& call) {
+    Request request;
+    request.set_request_id(call.request_id);
+    request.set_task_id(call.task);
+    return request;
+  }
+  Task<void> ChangeMind(ChangeHandlers& c, Call call) {
+    switch (call.kind) {
+      case 14: {
+        auto request = About<v1::RequestWithdrawalRequest>(call);
+        request.set_reason("发烧");
+        Note(call, co_await c.RequestWithdrawal(As(call.person), std::move(request)));
+        break;
+      }
+      case 15: {
+        auto request = About<v1::CancelWithdrawalRequest>(call);
+        Note(call, co_await c.CancelWithdrawal(As(call.person), std::move(request)));
+        break;
+      }
+      case 16: {
+        auto request = About<v1::AnswerWithdrawalRequest>(call);
+        request.set_person_id(call.person);
+        request.set_verdict(call.by_coordinator ? v1::WITHDRAWAL_VERDICT_APPROVE
+                                                : v1::WITHDRAWAL_VERDICT_REFUSE);
+        request.set_reason("说明");
+        Note(call, co_await c.AnswerWithdrawal(AsCoordinator(), std::move(request)));
+        break;
+      }
+      case 17: {
+        auto request = About<v1::ProposeSwapRequest>(call);
+        request.set_successor_id(call.other);
+        Note(call, co_await c.ProposeSwap(As(call.person), std::move(request)));
+        break;
+      }
+      default: {
+        auto request = About<v1::CancelSwapRequest>(call);
+        Note(call, co_await c.CancelSwap(As(call.person), std::move(request)));
+      }
     }
   }
 

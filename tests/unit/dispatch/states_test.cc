@@ -25,7 +25,7 @@ const TaskPairs kTaskPairs = {
     {{"STAFFED", "cancel"}, "CANCELLED"}, {{"STAFFED", "expire"}, "EXPIRED"},
     {{"IN_SERVICE", "serve"}, "SERVED"},  {{"SERVED", "evaluate"}, "EVALUATED"},
     {{"SERVED", "close"}, "CLOSED"},      {{"EVALUATED", "close"}, "CLOSED"},
-    {{"EXPIRED", "confirm"}, "SERVED"},
+    {{"EXPIRED", "confirm"}, "SERVED"},   {{"IN_SERVICE", "escalate"}, "IN_SERVICE"},
 };
 
 TaskPairs AssignmentPairs() {

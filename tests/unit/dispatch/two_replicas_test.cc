@@ -3,6 +3,7 @@
 #include "common/store/mutate.h"
 #include "common/testing/matchers.h"
 #include "tests/unit/dispatch/fixture.h"
+#include "tests/unit/dispatch/sim_checks.h"
 #include "tests/unit/dispatch/sim_world.h"
 
 namespace baodao::dispatch {
@@ -25,6 +26,10 @@ class TwoReplicasTest : public ::testing::Test {
   // Runs `mine`, which works on the first replica, and `theirs` before its `access`-th access to
   // the store.
   void Interrupt(int access, Task<void> mine, Task<void> theirs) {
+    EXPECT_GE(Meet(access, std::move(mine), std::move(theirs)), access);
+  }
+  // The same where there may be fewer accesses: how many there were.
+  int Meet(int access, Task<void> mine, Task<void> theirs) {
     int seen = 0;
     world_.replicas[0]->store.SetFaults([&seen, access](std::string_view, std::string_view) {
       store::Fault fault;
@@ -36,8 +41,8 @@ class TwoReplicasTest : public ::testing::Test {
     world_.Spawn(std::move(theirs));
     world_.Advance(std::chrono::seconds(5));
     EXPECT_EQ(world_.outstanding(), 0);
-    EXPECT_GE(seen, access);
     world_.replicas[0]->store.SetFaults({});
+    return seen;
   }
   App& app(size_t replica) { return world_.replicas[replica]->app; }
 
@@ -187,6 +192,131 @@ TEST_F(CalendarsTest, NobodyKeepsTimeThatAReplicaRemembersAsFree) {
   ASSERT_EQ(Withdraw(0, one, "withdraw"), "OK");
   ASSERT_EQ(Claim(1, other, "elsewhere"), "OK");
   EXPECT_EQ(Claim(0, one, "again"), "OVERLAPPING_TASK");
+}
+
+// One slot: its holder asks to be let go, and at any moment of what one replica does the other does
+// something else with it.
+class LeavingRaceTest : public CalendarsTest {
+ protected:
+  // Accesses to the store of any of the calls below.
+  static constexpr int kMostAccesses = 9;
+
+  static rpc::CallContext By(const std::string& person) {
+    return rpc::CallContext::Internal(auth::Principal::Person(person), "test");
+  }
+  // The answer, OK or a refusal; anything else is a failure of the test.
+  template <class Response>
+  static void Expect(const absl::StatusOr<Response>& answer) {
+    EXPECT_TRUE(answer.ok() || IsRefusal(answer.status())) << answer.status();
+  }
+  template <class Request>
+  Request Of(const std::string& id) {
+    Request request;
+    request.set_request_id(id);
+    request.set_task_id(task_);
+    return request;
+  }
+  Task<void> ClaimFor(size_t replica, std::string person) {
+    Expect(co_await world_.replicas[replica]->assignments.ClaimTask(
+        By(person), Of<v1::ClaimTaskRequest>("claim")));
+  }
+  Task<void> Ask(size_t replica) {
+    auto request = Of<v1::RequestWithdrawalRequest>("ask");
+    request.set_reason("发烧");
+    Expect(co_await world_.replicas[replica]->changes.RequestWithdrawal(By(holder_), request));
+  }
+  Task<void> Cancel(size_t replica) {
+    Expect(co_await world_.replicas[replica]->changes.CancelWithdrawal(
+        By(holder_), Of<v1::CancelWithdrawalRequest>("cancel")));
+  }
+  Task<void> Promote(size_t replica) {
+    timers::Timer timer;
+    timer.id = task_;
+    timer.member = TimerName(kPromoteTimer, task_);
+    timer.shard = world_.keys.ShardOf(task_);
+    timer.due = world_.clock.Now();
+    const absl::Status fired = co_await world_.replicas[replica]->deadlines.Promote(timer);
+    EXPECT_TRUE(fired.ok()) << fired;
+  }
+  Task<void> Accept(size_t replica, std::string person) {
+    Expect(co_await world_.replicas[replica]->assignments.AcceptOffer(
+        By(person), Of<v1::AssignmentRequest>("accept")));
+  }
+
+  void Begin(const std::string& id) {
+    holder_ = world_.NewPerson();
+    other_ = world_.NewPerson();
+    task_ = Publish(id);
+    world_.Spawn(ClaimFor(0, holder_));
+    world_.Advance(std::chrono::seconds(1));
+    ASSERT_EQ(StateOf(holder_), v1::ASSIGNMENT_STATE_ACCEPTED);
+  }
+  void Do(Task<void> step) {
+    world_.Spawn(std::move(step));
+    world_.Advance(std::chrono::seconds(1));
+  }
+  v1::AssignmentState StateOf(const std::string& person) {
+    return world_.PeopleOn(task_)[person].assignment().state();
+  }
+  // The slot is somebody's, and nobody's twice; who has none has no time taken by it.
+  void ExpectOneHolder() {
+    EXPECT_EQ(CheckAlways(world_, {task_}), "");
+    int holders = 0;
+    for (const std::string& person : {holder_, other_}) {
+      const bool holds = StateOf(person) == v1::ASSIGNMENT_STATE_ACCEPTED;
+      holders += holds;
+      EXPECT_EQ(Run(app(1).calendars.Read(person))->entries_size(), holds) << person;
+    }
+    EXPECT_EQ(holders, 1);
+  }
+
+  std::string task_, holder_, other_;
+};
+
+TEST_F(LeavingRaceTest, ARequestAndAClaim) {
+  for (int access = 1; access <= kMostAccesses; ++access) {
+    SCOPED_TRACE(access);
+    Begin("ask-claim-" + std::to_string(access));
+    Meet(access, ClaimFor(0, other_), Ask(1));
+    ExpectOneHolder();
+    Begin("claim-ask-" + std::to_string(access));
+    Meet(access, Ask(0), ClaimFor(1, other_));
+    ExpectOneHolder();
+  }
+}
+
+TEST_F(LeavingRaceTest, AClaimAndAChangeOfMind) {
+  for (int access = 1; access <= kMostAccesses; ++access) {
+    SCOPED_TRACE(access);
+    Begin("claim-cancel-" + std::to_string(access));
+    Do(Ask(1));
+    Meet(access, ClaimFor(0, other_), Cancel(1));
+    ExpectOneHolder();
+    Begin("cancel-claim-" + std::to_string(access));
+    Do(Ask(1));
+    Meet(access, Cancel(0), ClaimFor(1, other_));
+    ExpectOneHolder();
+  }
+}
+
+TEST_F(LeavingRaceTest, APromotionAndAChangeOfMind) {
+  for (int access = 1; access <= kMostAccesses; ++access) {
+    SCOPED_TRACE(access);
+    Begin("promote-cancel-" + std::to_string(access));
+    Do(ClaimFor(1, other_));  // waits
+    Do(Ask(1));
+    Meet(access, Promote(0), Cancel(1));
+    EXPECT_EQ(CheckAlways(world_, {task_}), "");
+    Do(Accept(1, other_));
+    ExpectOneHolder();
+    Begin("cancel-promote-" + std::to_string(access));
+    Do(ClaimFor(1, other_));
+    Do(Ask(0));
+    Meet(access, Cancel(0), Promote(1));
+    EXPECT_EQ(CheckAlways(world_, {task_}), "");
+    Do(Accept(0, other_));
+    ExpectOneHolder();
+  }
 }
 
 }  // namespace

@@ -588,6 +588,71 @@ TEST(Notices, WhoseStandingEndedHearsWhyAndSoDoTheOthers) {
             (Lines{"standing_in_question → per_v", "standing_lost_on_duty → area 310110009001"}));
 }
 
+// A request to be let go, made or over, of somebody who stays on the task.
+events::v1::Event Asking(dispatch::v1::WithdrawalChange how, const std::string& actor) {
+  using namespace dispatch::v1;  // NOLINT
+  auto event = Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_ACCEPTED, actor);
+  event.mutable_assignment_changed()->set_withdrawal(how);
+  event.mutable_assignment_changed()->mutable_assignment()->set_reason("发烧");
+  return event;
+}
+
+TEST(Notices, OfARequestToBeLetGo) {
+  using namespace dispatch::v1;  // NOLINT
+  const auto asked = Asking(WITHDRAWAL_CHANGE_REQUESTED, "per_v");
+  EXPECT_EQ(Told(asked),
+            (Lines{"helper_may_leave → per_r", "withdrawal_requested → area 310110009001"}));
+  EXPECT_EQ(NoticesOf(asked).back().record.params().at("reason"), "发烧");
+  EXPECT_EQ(Told(Asking(WITHDRAWAL_CHANGE_CANCELLED, "per_v")),
+            (Lines{"helper_stays → per_r", "withdrawal_settled → area 310110009001"}));
+  EXPECT_EQ(Told(Asking(WITHDRAWAL_CHANGE_REFUSED, "per_c")),
+            (Lines{"withdrawal_refused → per_v", "helper_stays → per_r"}));
+  EXPECT_EQ(Told(Asking(WITHDRAWAL_CHANGE_LAPSED, "dispatch")),
+            (Lines{"withdrawal_lapsed → per_v", "withdrawal_settled → area 310110009001"}));
+  auto approved = Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_WITHDRAWN, "per_c");
+  approved.mutable_assignment_changed()->set_withdrawal(WITHDRAWAL_CHANGE_APPROVED);
+  EXPECT_EQ(Told(approved).front(), "withdrawal_approved → per_v");
+  EXPECT_TRUE(NoticesOf(approved)[0].forget_reminder);
+}
+
+TEST(Notices, WhoIsReplacedHearsItAndTheRequesterWhoComes) {
+  using namespace dispatch::v1;  // NOLINT
+  auto left = Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_WITHDRAWN, "per_w");
+  auto* changed = left.mutable_assignment_changed();
+  changed->set_withdrawal(WITHDRAWAL_CHANGE_OVER);
+  changed->mutable_assignment()->set_end_cause(END_CAUSE_REPLACED);
+  EXPECT_EQ(Told(left), Lines{"place_taken_over → per_v"});
+  auto came = Assigned(ASSIGNMENT_STATE_UNSPECIFIED, ASSIGNMENT_STATE_ACCEPTED, "per_v");
+  came.mutable_assignment_changed()->mutable_task()->set_before(TASK_STATE_STAFFED);
+  came.mutable_assignment_changed()->mutable_task()->set_state(TASK_STATE_STAFFED);
+  came.mutable_assignment_changed()->mutable_assignment()->set_replaces_id("per_old");
+  EXPECT_EQ(Told(came), (Lines{"task_accepted → per_v", "helper_replaced → per_r"}));
+}
+
+TEST(Notices, OfAProposalToAColleague) {
+  using namespace dispatch::v1;  // NOLINT
+  const auto proposal = [](AssignmentState before, AssignmentState after, const char* actor) {
+    auto event = Assigned(before, after, actor);
+    event.mutable_assignment_changed()->mutable_assignment()->set_replaces_id("per_p");
+    return event;
+  };
+  EXPECT_EQ(Told(proposal(ASSIGNMENT_STATE_UNSPECIFIED, ASSIGNMENT_STATE_OFFERED, "per_p")),
+            Lines{"swap_proposed → per_v"});
+  EXPECT_EQ(Told(proposal(ASSIGNMENT_STATE_OFFERED, ASSIGNMENT_STATE_DECLINED, "per_v")),
+            Lines{"swap_failed → per_p"});
+  EXPECT_EQ(Told(proposal(ASSIGNMENT_STATE_OFFERED, ASSIGNMENT_STATE_LAPSED, "dispatch")),
+            (Lines{"offer_lapsed → per_v", "swap_failed → per_p"}));
+  EXPECT_EQ(Told(proposal(ASSIGNMENT_STATE_OFFERED, ASSIGNMENT_STATE_RELEASED, "per_p")),
+            Lines{"offer_withdrawn → per_v"});
+}
+
+TEST(Notices, WhoHoldsAnOfferOfATaskThatFilledUpHearsThat) {
+  using namespace dispatch::v1;  // NOLINT
+  auto filled = Assigned(ASSIGNMENT_STATE_OFFERED, ASSIGNMENT_STATE_RELEASED, "dispatch");
+  filled.mutable_assignment_changed()->mutable_assignment()->set_end_cause(END_CAUSE_ENOUGH_PEOPLE);
+  EXPECT_EQ(Told(filled), Lines{"task_filled → per_v"});
+}
+
 TEST(Notices, AReleaseSaysWhy) {
   using namespace dispatch::v1;  // NOLINT
   auto released = Assigned(ASSIGNMENT_STATE_ACCEPTED, ASSIGNMENT_STATE_RELEASED, "per_c");

@@ -38,7 +38,7 @@ TEST(Render, TheDayIsThatOfChina) {
   // 2025-05-31 16:00 UTC is midnight of June 1st.
   const auto record = Record("task_cancelled", {{"task", "x"}, {"start", "1748707200000"}});
   EXPECT_EQ(Render(record, Locale::kEn, NameOf).body,
-            "\"x\", Jun 1 00:00, was cancelled; you need not come.");
+            "\"x\", Jun 1 00:00, was cancelled; you need not come. Other tasks near it are open.");
 }
 
 TEST(Render, PartsWithoutTheirParameterAreLeftOut) {

@@ -240,6 +240,26 @@ TEST_F(IndexTest, ShortageCountsAnewWhenASlotFrees) {
   EXPECT_EQ(this->task("tsk_a").lacking_since, kNow + minutes(9));
 }
 
+// Whoever asks to be let go is expected, and yet others are sought; also while it runs.
+TEST_F(IndexTest, SlotsThatPeopleLeaveAreToBeHad) {
+  DispatchTask task = MakeTask("tsk_a");
+  index_.Apply(task, kNow);
+  auto change = MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_ACCEPTED);
+  change.mutable_task()->set_accepted_count(2);
+  change.mutable_task()->set_leaving_count(1);
+  index_.Apply(change, kNow + minutes(5));
+  EXPECT_EQ(this->task("tsk_a").FreeSlots(), 1);
+  EXPECT_EQ(this->task("tsk_a").lacking_since, kNow);
+  change.mutable_task()->set_version(7);
+  change.mutable_task()->set_state(dispatch::v1::TASK_STATE_IN_SERVICE);
+  index_.Apply(change, kNow + minutes(6));
+  EXPECT_FALSE(this->task("tsk_a").IsClaimable());
+  change.mutable_task()->set_version(8);
+  *change.mutable_task()->mutable_repair_until() = ToTimestamp(kNow + minutes(30));
+  index_.Apply(change, kNow + minutes(7));
+  EXPECT_TRUE(this->task("tsk_a").IsClaimable());
+}
+
 TEST_F(IndexTest, EscalationWidensWhoMayTakePart) {
   DispatchTask task = MakeTask("tsk_a");
   index_.Apply(task, kNow);

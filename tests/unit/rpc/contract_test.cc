@@ -13,6 +13,7 @@
 
 #include "baodao/diagnostics/v1/diagnostics.pb.h"
 #include "baodao/dispatch/v1/assignment.pb.h"
+#include "baodao/dispatch/v1/change.pb.h"
 #include "baodao/dispatch/v1/task.pb.h"
 #include "baodao/inbox/v1/channel.pb.h"
 #include "baodao/inbox/v1/home.pb.h"
@@ -76,8 +77,9 @@ TEST(ContractTest, EveryProtoWithAServiceIsLookedAt) {
     EXPECT_NE(DescriptorPool::generated_pool()->FindFileByName(path), nullptr)
         << "include the header of " << path << " in this test";
   }
-  // Nothing else here refers to it: the linker would leave it out.
+  // Nothing else here refers to them: the linker would leave them out.
   EXPECT_NE(inbox::v1::Channels::descriptor(), nullptr);
+  EXPECT_NE(dispatch::v1::CancelSwapRequest::descriptor(), nullptr);
   EXPECT_GT(Methods().size(), 50u);
 }
 
