@@ -74,9 +74,9 @@ struct DispatchService final : service::Service {
     host.Tail("dispatch", task_feed);
     host.Follow([this](const events::Delivery& delivery) { return standings.OnEvent(delivery); });
     host.Timers(timers);
-    RegisterAll(runtime.router, tasks, assignments, changes, ledgers);
+    RegisterAll(app, runtime.router, tasks, assignments, changes, ledgers);
     runtime.access.covers = app.relations.covers;
-    runtime.access.resolve = ResolveTasks(app);
+    runtime.access.resolve = ScopesOf(app);
   }
 
   Task<absl::Status> Load() override {

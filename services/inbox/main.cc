@@ -7,12 +7,16 @@
 #include <vector>
 
 #include "common/areas/feed.h"
+#include "common/profiles/registration_source.h"
+#include "common/record/repository.h"
 #include "common/status/macros.h"
 #include "common/timers/timer_loop.h"
 #include "common/webhook/sender.h"
+#include "services/inbox/app/announcements.h"
 #include "services/inbox/app/hub.h"
 #include "services/inbox/app/liaisons.h"
 #include "services/inbox/app/metrics.h"
+#include "services/inbox/rpc/announcement_handlers.h"
 #include "services/inbox/rpc/channel_handlers.h"
 #include "services/inbox/rpc/home_handlers.h"
 #include "services/inbox/rpc/inbox_handlers.h"
@@ -48,14 +52,25 @@ struct InboxService final : service::Service {
         channels(runtime.store, runtime.key_ring),
         handlers(store, hub, areas, runtime.key_ring, runtime.clock),
         channel_handlers(channels, store, runtime.clock),
-        home(store, SourcesFrom(runtime.ChannelTo("dispatch"), runtime.ChannelTo("records")),
-             runtime.clock),
+        archive(record::NewArchive(runtime.ChannelTo("records"))),
+        records(
+            runtime.store, runtime.clock, runtime.key_ring, [this] { return areas.tree(); },
+            runtime.metrics),
+        registration(runtime.ChannelTo("registration")),
+        announcements(records, registration, runtime.clock),
+        announcement_handlers(records, announcements, store, runtime.clock),
+        home(
+            store,
+            SourcesFrom(runtime.ChannelTo("dispatch"), runtime.ChannelTo("records"), announcements),
+            runtime.clock),
         liaisons(UnitsFromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         deliverer(store, channels, liaisons, areas, runtime.clock),
         metrics(runtime.metrics),
         sender(webhook::FromConfig(runtime.loop, runtime.config, "push", kPushesAtOnce)),
         pusher(runtime.loop, store, channels, areas, runtime.clock, metrics, Sending()),
         timers(runtime.store, runtime.clock) {
+    records.SetRetirement({archive.get(), runtime.config.Duration("keep_ended")});
+    records.Add(kAnnouncement);
     timers.Register(std::string(kRemindTimer),
                     [this](const timers::Timer& timer) { return deliverer.OnReminder(timer); });
     timers.Register(std::string(kHeldTimer),
@@ -64,14 +79,17 @@ struct InboxService final : service::Service {
                     [this](const timers::Timer& timer) { return deliverer.OnAge(timer); });
     timers.Register(std::string(kPushTimer),
                     [this](const timers::Timer& timer) { return pusher.OnTimer(timer); });
+    timers.Register(std::string(record::kDeadlineTimer),
+                    [this](const timers::Timer& timer) { return records.OnDeadline(timer); });
     host.Areas(areas);
     host.Tail("inbox", hub);
     host.Follow([this](const events::Delivery& delivery) { return deliverer.OnEvent(delivery); });
     host.Timers(timers);
     handlers.Register(&runtime.router);
     channel_handlers.Register(&runtime.router);
+    announcement_handlers.Register(&runtime.router);
     home.Register(&runtime.router);
-    runtime.access = PolicyOf(areas);
+    runtime.access = records.Access();
   }
 
   Task<absl::Status> Load() override {
@@ -98,6 +116,11 @@ struct InboxService final : service::Service {
   ChannelStore channels;
   InboxHandlers handlers;
   ChannelHandlers channel_handlers;
+  std::unique_ptr<record::Archive> archive;
+  record::Repository records;
+  profiles::RegistrationSource registration;
+  Announcements announcements;
+  AnnouncementHandlers announcement_handlers;
   HomeHandlers home;
   Liaisons liaisons;
   Deliverer deliverer;

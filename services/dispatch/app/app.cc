@@ -5,6 +5,8 @@
 
 #include "common/crypto/random.h"
 #include "common/status/macros.h"
+#include "services/dispatch/app/complaints.h"
+#include "services/dispatch/store/records.h"
 
 namespace baodao::dispatch {
 namespace {
@@ -42,7 +44,13 @@ App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto
       tasks(loop, store, keys, clock, options.tasks),
       calendars(store, tasks, clock, limits,
                 options.random ? options.random : Calendars::Random(crypto::RandomBits)),
-      ledgers(store, keys, clock, std::move(options.ledgers)) {}
+      ledgers(store, keys, clock, std::move(options.ledgers)) {
+  records.SetRetirement(options.tasks.retirement);
+  records.Add(kComplaint,
+              {.show = [this](const rpc::CallContext& context, v1::ComplaintRecord record) {
+                return ShowComplaint(this->ring, context.caller(), std::move(record));
+              }});
+}
 
 Task<absl::StatusOr<profiles::ProfilePtr>> ProfileFor(App& app, rpc::CallOptions options,
                                                       std::string person_id, v1::Task task) {

@@ -33,6 +33,14 @@ Task<absl::Status> CheckOnTheWork(App& app, rpc::CallContext context, v1::Task t
                                    std::move(task));
 }
 
+Task<absl::Status> CheckMaySeeContact(App& app, rpc::CallContext context, v1::Task task) {
+  if (IsFinal(task.state())) co_return Refuse(Reason::PERMISSION_DENIED);
+  if (context.caller().Coordinates(task.area_code(), app.relations.covers)) {
+    co_return absl::OkStatus();
+  }
+  co_return co_await CheckOnTheWork(app, std::move(context), std::move(task));
+}
+
 Task<absl::Status> RecordRelease(App& app, rpc::CallContext context, std::string task_id,
                                  std::vector<std::string> person_ids) {
   const std::string actor = ActorOf(context.caller());

@@ -22,6 +22,10 @@ Task<absl::StatusOr<v1::Assignment>> ReadOwnPart(App& app, rpc::CallContext cont
 // somebody at work whose registration was suspended is told where to turn, not where to go.
 Task<absl::Status> CheckOnTheWork(App& app, rpc::CallContext context, v1::Task task);
 
+// Whether GetTaskContact answers the caller: from acceptance until the task closes, and for
+// coordinators of its area.
+Task<absl::Status> CheckMaySeeContact(App& app, rpc::CallContext context, v1::Task task);
+
 // Puts on record that the caller was shown who these people are; nobody: the task's contact. To be
 // done before anything is out.
 Task<absl::Status> RecordRelease(App& app, rpc::CallContext context, std::string task_id,

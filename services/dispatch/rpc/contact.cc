@@ -16,15 +16,6 @@
 namespace baodao::dispatch {
 namespace {
 
-// From acceptance until the task closes.
-Task<absl::Status> CheckMaySee(App& app, rpc::CallContext context, v1::Task task) {
-  if (IsFinal(task.state())) co_return Refuse(Reason::PERMISSION_DENIED);
-  if (context.caller().Coordinates(task.area_code(), app.relations.covers)) {
-    co_return absl::OkStatus();
-  }
-  co_return co_await CheckOnTheWork(app, std::move(context), std::move(task));
-}
-
 // No standing is asked here: whoever has lost it is told to turn to the coordinator.
 Task<absl::Status> CheckMayAsk(App& app, rpc::CallContext context, v1::Task task) {
   CO_RETURN_IF_ERROR(CheckNotOver(task));
@@ -62,7 +53,7 @@ Answer<v1::TaskContact> TaskHandlers::GetTaskContact(rpc::CallContext context,
                                                      v1::GetTaskContactRequest request) {
   CO_ASSIGN_OR_RETURN(const v1::TaskRecord record, co_await app_.tasks.Read(request.task_id()));
   const v1::Task& task = record.task();
-  CO_RETURN_IF_ERROR(co_await CheckMaySee(app_, context, task));
+  CO_RETURN_IF_ERROR(co_await CheckMaySeeContact(app_, context, task));
   CO_ASSIGN_OR_RETURN(v1::TaskContact contact, OpenContact(app_.ring, record));
 
   std::vector<std::string> nobody;

@@ -121,11 +121,11 @@ class LedgerHandlers {
   App& app_;
 };
 
-// The table of all RPCs of dispatch. The handlers outlive the router.
-void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& assignments,
-                 ChangeHandlers& changes, LedgerHandlers& ledgers);
+// The table of all RPCs of dispatch. Application and handlers outlive the router.
+void RegisterAll(App& app, rpc::Router& router, TaskHandlers& tasks,
+                 AssignmentHandlers& assignments, ChangeHandlers& changes, LedgerHandlers& ledgers);
 
-// Area and requester of a task, for the access rules.
-rpc::ScopeResolver ResolveTasks(App& app);
+// For the access rules: area and requester of a task; those of a complaint.
+rpc::ScopeResolver ScopesOf(App& app);
 
 }  // namespace baodao::dispatch

@@ -1,12 +1,14 @@
 #include <utility>
 
+#include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "services/dispatch/rpc/handlers.h"
+#include "services/dispatch/rpc/routes.h"
 
 namespace baodao::dispatch {
 namespace {
 
-Task<absl::StatusOr<rpc::Scope>> Resolve(App& app, std::string task_id) {
+Task<absl::StatusOr<rpc::Scope>> ResolveTask(App& app, std::string task_id) {
   // Area and requester never change, so what is known here will do.
   CO_ASSIGN_OR_RETURN(const auto known, co_await app.tasks.Peek(std::move(task_id), {}));
   const v1::Task& task = known->record.task();
@@ -18,12 +20,18 @@ Task<absl::StatusOr<rpc::Scope>> Resolve(App& app, std::string task_id) {
 
 }  // namespace
 
-rpc::ScopeResolver ResolveTasks(App& app) {
-  return [&app](rpc::CallContext, std::string id) { return Resolve(app, std::move(id)); };
+rpc::ScopeResolver ScopesOf(App& app) {
+  return [&app, records = app.records.Access().resolve](rpc::CallContext context, std::string id) {
+    if (ids::IsValid(id, record::Named<v1::ComplaintRecord>().prefix())) {
+      return records(std::move(context), std::move(id));
+    }
+    return ResolveTask(app, std::move(id));
+  };
 }
 
-void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& assignments,
-                 ChangeHandlers& changes, LedgerHandlers& ledgers) {
+void RegisterAll(App& app, rpc::Router& router, TaskHandlers& tasks,
+                 AssignmentHandlers& assignments, ChangeHandlers& changes,
+                 LedgerHandlers& ledgers) {
 #define BAODAO_RPC(service, object, handlers, method) \
   router.Unary("baodao.dispatch.v1." #service "/" #method, &object, &handlers::method)
 
@@ -69,6 +77,10 @@ void RegisterAll(rpc::Router& router, TaskHandlers& tasks, AssignmentHandlers& a
   BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, ListCreditRequests);
   BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, AnswerCreditRequest);
 #undef BAODAO_RPC
+
+  RegisterMessages(app, router);
+  RegisterRatings(app, router);
+  RegisterComplaints(app, router);
 }
 
 }  // namespace baodao::dispatch

@@ -5,8 +5,9 @@
 //
 //   {NN}dispatch:…     type    holds                                   bound
 //   task:<task>        record  TaskRecord: the root of an aggregate,   keep_ended once it is over
-//                              with which the next two change
+//                              with which the next three change
 //   people:<task>      hash    person id → AssignmentRecord            kMaxPeople
+//   messages:<task>    hash    number → TaskMessage, likewise          kMessagesKept
 //   waitlist:<task>    index   person ids by number                    waitlist_max
 //   open:<area>        index   "<task>|<category>" of tasks that can   until full or begun
 //                              be claimed, by until when; likewise
@@ -19,6 +20,15 @@
 //   asked:<person>     index   tasks of the shard that the person has  until answered, begun or
 //                              an offer of or waits for, by start; or  lapsed
 //                              requests credit for, by when it lapses
+//   complaint:<complaint>
+//                      record  ComplaintRecord, beside its task        keep_ended once over
+//   complaint-in:<area>…
+//                      index   complaints that an area answers, of one as these
+//                              state
+//   complaint-of:<person>
+//                      index   complaints that a person raised         as these
+//   created:complaint:<person>
+//                      value   how many the person raised in a day     24 hours
 //   tries:<task>:<p>   value   wrong sign-in codes of a person         10 minutes
 //   places:<task>:<p>  value   positions tried, likewise               10 minutes
 //   releases           stream  who was shown which contact, or who    1,000,000 a shard
@@ -48,6 +58,7 @@ class DispatchKeys {
 
   std::string Task(std::string_view task) const { return OfId("task", task); }
   std::string People(std::string_view task) const { return OfId("people", task); }
+  std::string Messages(std::string_view task) const { return OfId("messages", task); }
   std::string Waitlist(std::string_view task) const { return OfId("waitlist", task); }
   std::string Calendar(std::string_view person) const { return OfId("calendar", person); }
   std::string Hours(std::string_view person) const { return OfId("hours", person); }

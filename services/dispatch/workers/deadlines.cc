@@ -42,6 +42,8 @@ void Deadlines::Register(timers::TimerLoop& loop) {
   add(kRetireTimer, &Deadlines::Retire);
   add(kCreditRequestTimer, &Deadlines::CreditRequest);
   add(kLedgerTimer, &Deadlines::Ledger);
+  loop.Register(std::string(record::kDeadlineTimer),
+                [this](const timers::Timer& timer) { return app_.records.OnDeadline(timer); });
 }
 
 Task<absl::Status> Deadlines::Run(timers::Timer timer, std::vector<std::string> people,

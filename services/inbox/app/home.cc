@@ -80,7 +80,8 @@ void Miss(v1::HomePart part, const absl::Status& status, v1::Home* home) {
 
 }  // namespace
 
-HomeSources SourcesFrom(rpc::Channel& dispatch, rpc::Channel& records) {
+HomeSources SourcesFrom(rpc::Channel& dispatch, rpc::Channel& records,
+                        Announcements& announcements) {
   using dispatch::v1::AssignmentService;
   using records::v1::HistoryService;
   auto assignments = std::make_shared<rpc::Client<AssignmentService>>(dispatch);
@@ -89,11 +90,15 @@ HomeSources SourcesFrom(rpc::Channel& dispatch, rpc::Channel& records) {
   sources.agenda = Asking(assignments, &rpc::AsyncOf<AssignmentService>::GetAgenda);
   sources.statement = Asking(history, &rpc::AsyncOf<HistoryService>::GetStatement);
   sources.history = Asking(history, &rpc::AsyncOf<HistoryService>::ListHistory);
+  sources.announcements = [&announcements](rpc::CallOptions options, std::string person_id,
+                                           std::string read_id) {
+    return announcements.Newest(std::move(options), std::move(person_id), std::move(read_id));
+  };
   return sources;
 }
 
 Task<v1::Home> AskForHome(const HomeSources& sources, rpc::CallContext context,
-                          std::string person_id, Time now) {
+                          std::string person_id, std::string read_id, Time now) {
   rpc::CallOptions options = rpc::CallOptions::From(context);
   options.timeout = kPatience;
   dispatch::v1::GetAgendaRequest request;
@@ -101,12 +106,14 @@ Task<v1::Home> AskForHome(const HomeSources& sources, rpc::CallContext context,
   absl::StatusOr<dispatch::v1::Agenda> agenda;
   absl::StatusOr<records::v1::GetStatementResponse> statement;
   absl::StatusOr<records::v1::ListHistoryResponse> credited;
+  absl::StatusOr<NewestAnnouncements> newest;
   std::function<Task<void>(size_t)> ask = [&](size_t i) -> Task<void> {
     if (i == 0) agenda = co_await sources.agenda(options, request);
     if (i == 1) statement = co_await sources.statement(options, YearOf(person_id, now));
     if (i == 2) credited = co_await sources.history(options, CreditedOf(person_id));
+    if (i == 3) newest = co_await sources.announcements(options, person_id, read_id);
   };
-  co_await ForEach(3, 3, std::move(ask));
+  co_await ForEach(4, 4, std::move(ask));
   v1::Home home;
   if (agenda.ok()) {
     *home.mutable_agenda() = *std::move(agenda);
@@ -117,6 +124,12 @@ Task<v1::Home> AskForHome(const HomeSources& sources, rpc::CallContext context,
     *home.mutable_service() = SumsOf(*statement, *credited, now);
   } else {
     Miss(v1::HOME_PART_SERVICE, statement.ok() ? credited.status() : statement.status(), &home);
+  }
+  if (newest.ok()) {
+    for (v1::Announcement& shown : newest->shown) *home.add_announcements() = std::move(shown);
+    home.set_unread_announcement_count(newest->unread);
+  } else {
+    Miss(v1::HOME_PART_ANNOUNCEMENTS, newest.status(), &home);
   }
   co_return home;
 }

@@ -55,6 +55,9 @@ class Collector {
   std::vector<Notice> notices_;
 };
 
+// Ratings below this ask the coordinators to follow up.
+inline constexpr int kLowestGood = 3;
+
 // One service's part of NoticesOf.
 void TellOfRegistration(const events::v1::RegistrationChanged& changed, Collector* tell);
 void TellOfRole(const events::v1::RoleChanged& changed, Collector* tell);
@@ -70,5 +73,8 @@ void TellOfTask(const events::v1::TaskChanged& changed, Collector* tell);
 void TellOfAssignment(const events::v1::AssignmentChanged& changed, Collector* tell);
 void TellOfCreditRequest(const events::v1::CreditRequestChanged& changed, Collector* tell);
 void TellOfHours(const events::v1::HoursCredited& credited, Collector* tell);
+void TellOfMessage(const events::v1::TaskMessageSent& sent, Collector* tell);
+void TellOfRating(const events::v1::ServiceRated& rated, Collector* tell);
+void TellOfComplaint(const events::v1::ComplaintChanged& changed, Collector* tell);
 
 }  // namespace baodao::inbox

@@ -13,7 +13,8 @@ constexpr std::string_view kUrgentKinds[] = {"task_escalated",        "task_shor
                                              "need_passed",           "need_unserved",
                                              "no_show_reported",      "registration_unreviewed",
                                              "standing_lost_on_duty", "verification_unanswered",
-                                             "credit_unanswered",     "withdrawal_requested"};
+                                             "credit_unanswered",     "withdrawal_requested",
+                                             "complaint_unanswered"};
 
 struct Member {
   std::string_view kind;
@@ -47,6 +48,10 @@ constexpr Member kFamilies[] = {
     {"verification_pending", kVerificationFamily},
     {"verification_of_member", kVerificationFamily},
     {"credit_requested", kCreditFamily},
+    {"complaint_raised", kComplaintFamily},
+    {"volunteer_rated", "rating"},
+    {"volunteer_rated_low", "rating"},
+    {"service_rated_low", "service_rating"},
     {"need_pending", kNeedFamily},
     {"need_given_up", kNeedFamily},
     {"need_revised", kNeedFamily},

@@ -16,6 +16,7 @@ inline constexpr std::string_view kDeclinedFamily = "declined";  // of the area
 inline constexpr std::string_view kRegistrationFamily = "registration";  // of the area
 inline constexpr std::string_view kVerificationFamily = "verification";  // likewise
 inline constexpr std::string_view kCreditFamily = "credit";              // likewise
+inline constexpr std::string_view kComplaintFamily = "complaint";        // likewise
 inline constexpr std::string_view kNeedFamily = "need";                  // of the area
 inline constexpr std::string_view kProjectFamily = "project";            // of all it concerns
 

@@ -67,6 +67,15 @@ std::vector<Notice> NoticesOf(const events::v1::Event& event) {
     case events::v1::Event::kHoursCredited:
       TellOfHours(event.hours_credited(), &tell);
       break;
+    case events::v1::Event::kTaskMessageSent:
+      TellOfMessage(event.task_message_sent(), &tell);
+      break;
+    case events::v1::Event::kServiceRated:
+      TellOfRating(event.service_rated(), &tell);
+      break;
+    case events::v1::Event::kComplaintChanged:
+      TellOfComplaint(event.complaint_changed(), &tell);
+      break;
     default:
       break;  // see WhyNobodyHears
   }

@@ -89,7 +89,10 @@ const RuleBook& BookingRules();
 const RuleBook& TaskRules();  // after: the TaskChange
 const RuleBook& AssignmentRules();
 const RuleBook& CreditRequestRules();
-const RuleBook& HoursRules();  // after: 0
+const RuleBook& HoursRules();    // after: 0
+const RuleBook& MessageRules();  // after: 0
+const RuleBook& RatingRules();   // after: 0 of the volunteer, 1 of the service
+const RuleBook& ComplaintRules();
 
 // Why an event of this kind (Event::ChangeCase) concerns nobody; empty for those with rules.
 std::string_view WhyNobodyHears(int change);

@@ -5,9 +5,6 @@
 namespace baodao::inbox {
 namespace {
 
-// Ratings below this ask the coordinators to follow up.
-constexpr int kLowestGood = 3;
-
 std::string MsOf(const google::protobuf::Timestamp& time) {
   return std::to_string(ToTime(time).time_since_epoch().count());
 }

@@ -9,8 +9,8 @@ namespace baodao::inbox {
 
 namespace {
 
-// Three calls to other services, two of them sums of a year.
-constexpr double kHomeCalls = 9;
+// Four calls to other services, two of them sums of a year, and a page of announcements.
+constexpr double kHomeCalls = 11;
 
 }  // namespace
 
@@ -23,7 +23,8 @@ Task<absl::StatusOr<v1::Home>> HomeHandlers::GetHome(rpc::CallContext context,
   CO_ASSIGN_OR_RETURN(const Owner owner, PersonAsked(inbox_, request.person_id()));
   CO_ASSIGN_OR_RETURN(const v1::InboxRecord head, co_await inbox_.Head(owner));
   context.Charge(kHomeCalls);
-  v1::Home home = co_await AskForHome(sources_, context, owner.id, clock_.Now());
+  v1::Home home =
+      co_await AskForHome(sources_, context, owner.id, head.announcement_read(), clock_.Now());
   home.set_unread_count(UnreadCount(head));
   co_return home;
 }

@@ -133,12 +133,4 @@ Task<absl::StatusOr<v1::MarkReadResponse>> InboxHandlers::MarkRead(rpc::CallCont
   co_return co_await store::Mutate<v1::MarkReadResponse>(inbox_.store(), key, owner.shard, decide);
 }
 
-rpc::AccessPolicy PolicyOf(areas::AreaTreeFeed& areas) {
-  rpc::AccessPolicy policy;
-  policy.covers = [&areas](std::string_view ancestor, std::string_view descendant) {
-    return areas.Covers(ancestor, descendant);
-  };
-  return policy;
-}
-
 }  // namespace baodao::inbox

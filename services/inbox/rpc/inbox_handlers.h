@@ -11,7 +11,6 @@
 #include "common/clock/clock.h"
 #include "common/crypto/key_ring.h"
 #include "common/paging/page_token.h"
-#include "common/rpc/access.h"
 #include "common/rpc/context.h"
 #include "common/rpc/router.h"
 #include "services/inbox/app/hub.h"
@@ -67,8 +66,5 @@ class InboxHandlers {
   const crypto::KeyRing& ring_;  // of page tokens
   Clock& clock_;
 };
-
-// Areas decide about area inboxes; the service has no resources of its own.
-rpc::AccessPolicy PolicyOf(areas::AreaTreeFeed& areas);
 
 }  // namespace baodao::inbox

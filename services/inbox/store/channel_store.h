@@ -1,5 +1,5 @@
 // How people hear of their inboxes: one ChannelsRecord each, beside the inbox (its key stands with
-// the others in inbox_store.h).
+// the others in keys.h).
 #pragma once
 
 #include <absl/status/statusor.h>

@@ -1,20 +1,5 @@
-// Inboxes: streams of notifications with a head each. The only code that knows how they are kept,
-// and every key of inbox beside those of any service (common/store/keys.h).
-//
-// An inbox lies in the shard {NN} of its owner: a person's in the one of their id, an area's in the
-// one of its subdistrict.
-//
-// clang-format off
-//
-//   {NN}inbox:…        type    holds                                       bound
-//   head:<owner>       record  InboxRecord: counts, what is read, tallies  one an owner
-//   stream:<owner>     stream  NotificationRecords                         about kKept, keep_ended
-//   urgent:<owner>     stream  the urgent ones of these, once more         about kKept, keep_ended
-//   held:<owner>       hash    tally → notification held back              kMaxTallies, kHeldFor
-//   reminders:<owner>  hash    task → notification to remind of            until the task begins
-//   channels:<person>  record  ChannelsRecord: devices, preferences        kMaxDevices, one a person
-//
-// clang-format on
+// Inboxes: streams of notifications with a head each. The only code that knows how they are kept;
+// their keys stand in keys.h.
 #pragma once
 
 #include <absl/status/statusor.h>

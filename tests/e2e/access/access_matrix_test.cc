@@ -15,10 +15,10 @@ using google::protobuf::Descriptor;
 class AccessMatrixTest : public ::testing::Test {
  protected:
   // Two communities of different subdistricts. Person 0 and unit 0 are of the first one, person 1
-  // and unit 1 of the second; person 2 is of the first one, too, and comes alone.
+  // and unit 1 of the second; persons 2 and 4 are of the first one, too, and 2 comes alone.
   static void SetUpTestSuite() {
     Town::Options options;
-    options.people = 3;
+    options.people = 5;
     options.communities = 2;
     options.units = 2;
     town_ = new Town(options);
@@ -78,6 +78,20 @@ class AccessMatrixTest : public ::testing::Test {
     }
   }
 
+  // Who makes one of the type. Whoever complains has accepted the task at some time, which the
+  // owner of everything else never did.
+  static const std::string& MakerOf(const ctl::RecordType& type) {
+    const std::string& participant = town_->world->people[4].token;
+    if (type.name != "complaint") return town_->world->people[0].token;
+    for (const char* method : {"ClaimTask", "WithdrawAssignment"}) {
+      for (const Rpc& rpc : AllRpcs()) {
+        if (rpc.method->name() != method) continue;
+        EXPECT_TRUE(CallAbout(rpc, participant, {}).ok()) << method;
+      }
+    }
+    return participant;
+  }
+
   // By the RPC that answers with the type and is not about one that is there. Does nothing where
   // that needs a record that is still to be made.
   static void Make(const ctl::RecordType& type) {
@@ -89,8 +103,8 @@ class AccessMatrixTest : public ::testing::Test {
         continue;
       }
       const bool by_person = !Limited(rpc);
-      const std::string& token = by_person ? town_->world->people[0].token
-                                           : town_->world->communities[0].coordinator.token;
+      const std::string& token =
+          by_person ? MakerOf(type) : town_->world->communities[0].coordinator.token;
       std::string bytes;
       const grpc::Status status = CallRaw(*town_, rpc, token, RequestAbout(rpc, {}), &bytes);
       if (!status.ok()) {
@@ -104,7 +118,9 @@ class AccessMatrixTest : public ::testing::Test {
       ASSERT_NE(id, nullptr) << type.IdField() << " of " << answer->GetTypeName();
       const bool has_owner = by_person || Requires(request, "person_id");
       records_[type.IdField()] = {answer->GetReflection()->GetString(*answer, id),
-                                  has_owner ? town_->world->people[0].token : ""};
+                                  !has_owner  ? ""
+                                  : by_person ? token
+                                              : town_->world->people[0].token};
       return;
     }
   }
@@ -324,8 +340,12 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
                                                      {"GetTaskContact", "PERMISSION_DENIED"},
                                                      {"GetTaskCoordinator", "PERMISSION_DENIED"},
                                                      {"ListTeammates", "PERMISSION_DENIED"},
+                                                     {"ListRatings", "PERMISSION_DENIED"},
+                                                     {"ListTaskMessages", "PERMISSION_DENIED"},
                                                      {"Logout", "OK"},
                                                      {"ProposeSwap", "NOT_ASSIGNED"},
+                                                     {"RaiseComplaint", "NOT_A_PARTICIPANT"},
+                                                     {"RateService", "NOT_ASSIGNED"},
                                                      {"RequestCredit", "NOT_ASSIGNED"},
                                                      {"RequestWithdrawal", "NOT_ASSIGNED"},
                                                      {"SignIn", "NOT_ASSIGNED"},

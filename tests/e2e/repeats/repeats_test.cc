@@ -135,6 +135,7 @@ class RepeatsTest : public ::testing::Test {
   void PlayMatching();
   void PlayConfirmation();
   void PlayChannels();
+  void PlayAnnouncements();
   int64_t MinutesOf(size_t person) {
     dispatch::v1::GetBalanceRequest get;
     get.set_person_id(Person(person));
@@ -365,6 +366,14 @@ void RepeatsTest::PlayService() {
   const std::string hours = it + him + "reason: '核对' ";
   Do("CorrectHours", Coordinator(), hours + "minutes: 1", "minutes: 2");  // changes nothing
   Do("CorrectHours", Coordinator(), hours + "minutes: 30", "minutes: 31");
+  Do("SendTaskMessage", Coordinator(), it + "text: '辛苦了'", "text: '再见'");
+  Do("RateVolunteer", Coordinator(), it + him + "rating: 5", "rating: 4");
+  Do("RateService", By(2), it + "rating: 3", "rating: 4");
+  const std::string complaint = Do("RaiseComplaint", By(2), it + "statement: '无人接待'",
+                                   "statement: '别的'", "complaint_id");
+  Do("AnswerComplaint", Coordinator(),
+     Quoted("complaint_id", complaint) + "outcome: COMPLAINT_OUTCOME_SETTLED answer: '已说明'",
+     "answer: '别的'");
   Do("CloseTask", Coordinator(), it, another_task_);
 }
 
@@ -418,10 +427,22 @@ void RepeatsTest::PlayChannels() {
      "preferences { digest_hour: 9 }");
 }
 
+void RepeatsTest::PlayAnnouncements() {
+  const std::string it =
+      Quoted("announcement_id", Do("PublishAnnouncement", Coordinator(),
+                                   "category: 'notice' title: '停水通知' body: '明早八点至十点' " +
+                                       Quoted("area_code", Community()),
+                                   "title: '停电通知'", "announcement_id"));
+  Do("MarkAnnouncementsRead", By(0), Quoted("person_id", Person(0)) + it,
+     Quoted("announcement_id", ids::New("ann", 0)));
+  Do("WithdrawAnnouncement", Coordinator(), it + "reason: '改期'", "reason: '别的'");
+}
+
 TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
   const std::string inbox = Quoted("person_id", Person(0)) + "cursor: '0-1' ";
   Do("MarkRead", By(0), inbox, "cursor: '0-2'");  // changes nothing
   PlayChannels();
+  PlayAnnouncements();
   PlayPeople();
   PlayUnitsAndAreas();
   PlayNeeds();

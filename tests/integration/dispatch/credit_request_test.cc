@@ -240,8 +240,8 @@ TEST_F(CreditRequestsTest, ARejectionLeavesTheHoursAsTheyAre) {
 TEST_F(CreditRequestsTest, OnlyACoordinatorOfTheAreaAnswersAndNobodyTheirOwn) {
   const std::string person = NewPerson();
   const v1::Task task = Asked(person);
-  RegisterAll(router_, one_.tasks, one_.assignments, one_.changes, one_.ledgers);
-  Serve(router_, registry_, {one_.app.relations.covers, ResolveTasks(one_.app)});
+  RegisterAll(one_.app, router_, one_.tasks, one_.assignments, one_.changes, one_.ledgers);
+  Serve(router_, registry_, {one_.app.relations.covers, ScopesOf(one_.app)});
   const auto answer = [&](const std::string& token) {
     const auto request = Answering(task, person, NextRequest(), true);
     return Why(Call<v1::LedgerService>(&LedgerCalls::AnswerCreditRequest, token, request).status());

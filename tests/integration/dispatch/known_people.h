@@ -61,8 +61,8 @@ class KnownPeopleTest : public LaterTest {
     AppOptions app;
     app.identities = &directory_;
     one_ = std::make_unique<LaterReplica>(loop_, *replicas_[0], later_, ring_, std::move(app));
-    RegisterAll(router_, one_->tasks, one_->assignments, one_->changes, one_->ledgers);
-    Serve(router_, metrics_, {one_->app.relations.covers, ResolveTasks(one_->app)});
+    RegisterAll(one_->app, router_, one_->tasks, one_->assignments, one_->changes, one_->ledgers);
+    Serve(router_, metrics_, {one_->app.relations.covers, ScopesOf(one_->app)});
     directory_.roles[coordinator_] = {GrantAt("310110")};
   }
   static auth::RoleGrant GrantAt(const std::string& area) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "common/ledger/chain.h"
+#include "services/dispatch/store/messages.h"
 #include "tests/integration/dispatch/missed.h"
 
 namespace baodao::dispatch {
@@ -77,6 +78,12 @@ class TaskRetirementTest : public MissedTest {
 TEST_F(TaskRetirementTest, ATaskThatIsOverLeavesAndAnswersAsBefore) {
   const std::string person = NewPerson();
   const std::string task = Closed(person);
+  v1::TaskMessage message;
+  message.set_task_id(task);
+  message.set_number(1);
+  store::Commit commit(one_.app.keys.ShardOf(task));
+  PutMessage(one_.app.keys, message, &commit);
+  ASSERT_THAT(Run(one_.app.store.Apply(std::move(commit))).status(), testing::IsOk());
   const std::string shown = TaskText(one_, task), people = PeopleText(one_, task);
   const std::string refusal = ClaimOf(two_, task, "before");
   EXPECT_EQ(refusal, "TASK_NOT_OPEN");

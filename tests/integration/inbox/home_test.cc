@@ -22,6 +22,8 @@ class HomeTest : public InboxTest {
     AddMonth("2025-05", 400);
     AddMonth("2025-06", 160);
     history_.set_total_size(12);
+    newest_.shown.emplace_back().set_title("停水通知");
+    newest_.unread = 2;
   }
   void AddMonth(const std::string& month, int64_t minutes) {
     records::v1::Hours& hours = *statement_.add_months();
@@ -45,6 +47,14 @@ class HomeTest : public InboxTest {
     };
     sources.history = [this](rpc::CallOptions, records::v1::ListHistoryRequest)
         -> Task<absl::StatusOr<records::v1::ListHistoryResponse>> { co_return history_; };
+    sources.announcements = [this](
+                                rpc::CallOptions, std::string person_id,
+                                std::string read_id) -> Task<absl::StatusOr<NewestAnnouncements>> {
+      EXPECT_EQ(person_id, reader_id_);
+      EXPECT_EQ(read_id, "");
+      if (people_.down) co_return Refuse(Reason::PEER_UNAVAILABLE);
+      co_return newest_;
+    };
     return sources;
   }
   absl::StatusOr<v1::Home> Get() {
@@ -59,13 +69,14 @@ class HomeTest : public InboxTest {
   dispatch::v1::Agenda agenda_;
   records::v1::GetStatementResponse statement_;
   records::v1::ListHistoryResponse history_;
+  NewestAnnouncements newest_;
   bool dispatch_is_down_ = false;
   bool records_is_down_ = false;
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, HomeTest, ::testing::Values(Backend::kMemory), BackendName);
 
-TEST_P(HomeTest, OneCallTellsWhatThreeServicesKnow) {
+TEST_P(HomeTest, OneCallTellsWhatOtherServicesKnow) {
   ASSERT_THAT(Deliver(Hours(1)), testing::IsOk());
   const auto home = Get();
   ASSERT_THAT(home, testing::IsOk());
@@ -74,6 +85,9 @@ TEST_P(HomeTest, OneCallTellsWhatThreeServicesKnow) {
   EXPECT_EQ(home->service().services(), 12);
   EXPECT_EQ(home->service().minutes_this_year(), 560);
   EXPECT_EQ(home->service().minutes_this_month(), 160);
+  ASSERT_EQ(home->announcements_size(), 1);
+  EXPECT_EQ(home->announcements(0).title(), "停水通知");
+  EXPECT_EQ(home->unread_announcement_count(), 2);
   EXPECT_THAT(home->missing(), IsEmpty());
 }
 
@@ -85,9 +99,10 @@ TEST_P(HomeTest, AServiceThatIsAwayLeavesItsPartOut) {
   EXPECT_FALSE(home->has_service());
   EXPECT_TRUE(home->has_agenda());
   dispatch_is_down_ = true;
+  people_.down = true;
   home = Get();
   ASSERT_THAT(home, testing::IsOk());
-  EXPECT_EQ(home->missing_size(), 2);
+  EXPECT_EQ(home->missing_size(), 3);
 }
 
 }  // namespace

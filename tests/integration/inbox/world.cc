@@ -15,16 +15,22 @@ Task<absl::StatusOr<std::vector<areas::Area>>> InboxTest::ReadAreas() {
 }
 
 Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
-                 areas::AreaSource source, UnitSource units)
+                 areas::AreaSource source, UnitSource units, People& people)
     : areas(std::move(source), clock),
       inbox(store, kKeep),
       channels(store, ring),
       handlers(inbox, hub, areas, ring, clock),
       channel_handlers(channels, inbox, clock),
+      records(
+          store, clock, ring, [this] { return areas.tree(); }, metrics),
+      announcements(records, people, clock),
+      announcement_handlers(records, announcements, inbox, clock),
       liaisons(std::move(units), clock),
       deliverer(inbox, channels, liaisons, areas, clock) {
   testing::Run(loop, areas.Load());
+  records.Add(kAnnouncement);
   handlers.Register(&router);
+  announcement_handlers.Register(&router);
   channel_handlers.Register(&router);
 }
 
@@ -35,9 +41,9 @@ InboxTest::InboxTest() : ServiceFixture(GetParam(), "inbox", kShards) {
     };
     areas::AreaSource source = [this] { return ReadAreas(); };
     replicas_.push_back(
-        std::make_unique<Replica>(loop_, OpenStore(), clock_, source, std::move(units)));
+        std::make_unique<Replica>(loop_, OpenStore(), clock_, source, std::move(units), people_));
     Replica& replica = *replicas_.back();
-    Serve(replica.router, replica.metrics, PolicyOf(replica.areas));
+    Serve(replica.router, replica.metrics, replica.records.Access());
     WakeOn(replica);
   }
 }

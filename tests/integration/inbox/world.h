@@ -16,8 +16,10 @@
 #include "common/events/tail.h"
 #include "common/testing/areas.h"
 #include "common/testing/service_fixture.h"
+#include "services/inbox/app/announcements.h"
 #include "services/inbox/app/hub.h"
 #include "services/inbox/app/liaisons.h"
+#include "services/inbox/rpc/announcement_handlers.h"
 #include "services/inbox/rpc/channel_handlers.h"
 #include "services/inbox/rpc/inbox_handlers.h"
 #include "services/inbox/store/channel_store.h"
@@ -30,11 +32,29 @@ inline constexpr Millis kKeep = std::chrono::hours(24 * 30);
 
 inline constexpr char kCommunity[] = "310110009001";
 
+// Registration's profiles.
+class People final : public profiles::Source {
+ public:
+  Task<absl::StatusOr<registration::v1::ListProfilesResponse>> List(int, std::string) override {
+    co_return registration::v1::ListProfilesResponse();
+  }
+  Task<absl::StatusOr<registration::v1::Profile>> Get(rpc::CallOptions,
+                                                      std::string person_id) override {
+    if (down) co_return Refuse(Reason::PEER_UNAVAILABLE);
+    registration::v1::Profile profile = known[person_id];
+    profile.set_person_id(std::move(person_id));
+    co_return profile;
+  }
+  std::map<std::string, registration::v1::Profile> known;
+  bool down = false;
+};
+
 // One process of inbox.
 struct Replica {
   Replica(asio::io_context& loop, store::Store& store, Clock& clock, areas::AreaSource source,
-          UnitSource units);
+          UnitSource units, People& people);
 
+  metrics::Registry metrics;
   areas::AreaTreeFeed areas;
   InboxStore inbox;
   Hub hub;
@@ -42,10 +62,12 @@ struct Replica {
   ChannelStore channels;
   InboxHandlers handlers;
   ChannelHandlers channel_handlers;
+  record::Repository records;
+  Announcements announcements;
+  AnnouncementHandlers announcement_handlers;
   Liaisons liaisons;
   Deliverer deliverer;
   rpc::Router router;
-  metrics::Registry metrics;
   std::unique_ptr<events::Tail> tail;  // on Redis
 };
 
@@ -84,6 +106,7 @@ class InboxTest : public testing::ServiceFixture, public ::testing::WithParamInt
   int areas_read_ = 0;
   int units_asked_ = 0;
   std::string trace_asked_;  // of the last of them
+  People people_;
   std::vector<std::unique_ptr<Replica>> replicas_;
   int tails_running_ = 0;
 

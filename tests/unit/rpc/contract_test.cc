@@ -14,7 +14,11 @@
 #include "baodao/diagnostics/v1/diagnostics.pb.h"
 #include "baodao/dispatch/v1/assignment.pb.h"
 #include "baodao/dispatch/v1/change.pb.h"
+#include "baodao/dispatch/v1/complaint.pb.h"
+#include "baodao/dispatch/v1/message.pb.h"
+#include "baodao/dispatch/v1/rating.pb.h"
 #include "baodao/dispatch/v1/task.pb.h"
+#include "baodao/inbox/v1/announcement.pb.h"
 #include "baodao/inbox/v1/channel.pb.h"
 #include "baodao/inbox/v1/home.pb.h"
 #include "baodao/inbox/v1/inbox.pb.h"
@@ -80,6 +84,7 @@ TEST(ContractTest, EveryProtoWithAServiceIsLookedAt) {
   // Nothing else here refers to them: the linker would leave them out.
   EXPECT_NE(inbox::v1::Channels::descriptor(), nullptr);
   EXPECT_NE(dispatch::v1::CancelSwapRequest::descriptor(), nullptr);
+  EXPECT_NE(dispatch::v1::Rating::descriptor(), nullptr);
   EXPECT_GT(Methods().size(), 50u);
 }
 
