@@ -1,0 +1,109 @@
+// An app of its own: a client that shares no code with the backend. The backend is found by BAODAO_DIR and
+// BAODAO_PORT_BASE and has the areas of 杨浦区.
+'use strict';
+const assert = require('node:assert/strict');
+const {execFileSync} = require('node:child_process');
+const {randomInt, randomUUID} = require('node:crypto');
+const fs = require('node:fs');
+const path = require('node:path');
+const grpc = require('@grpc/grpc-js');
+const loader = require('@grpc/proto-loader');
+
+const root = path.join(__dirname, '../../..');
+const dir = process.env.BAODAO_DIR || path.join(root, 'var');
+const base = Number(process.env.BAODAO_PORT_BASE || 7100);
+const packages = ['registration', 'lists', 'dispatch', 'matching', 'inbox', 'records'];  // by port, from the base + 1 on
+
+// The client of each RPC, by its name.
+const clients = new Map();
+for (const [index, name] of packages.entries()) {
+  const protos = fs.readdirSync(path.join(root, 'protos/baodao', name, 'v1')).map((file) => `baodao/${name}/v1/${file}`);
+  const {baodao} = grpc.loadPackageDefinition(loader.loadSync(protos,
+    {includeDirs: [path.join(root, 'protos')], keepCase: true, enums: String, longs: Number, defaults: true}));
+  for (const Service of Object.values(baodao[name].v1).filter((type) => type.service)) {
+    const client = new Service(`127.0.0.1:${base + index + 1}`, grpc.credentials.createInsecure());
+    for (const method of Object.keys(Service.service)) {
+      assert.ok(!clients.has(method), `two services have a ${method}`);
+      clients.set(method, client);
+    }
+  }
+}
+
+class Caller {
+  metadata() {
+    const metadata = new grpc.Metadata();
+    if (this.token) metadata.set('authorization', `Bearer ${this.token}`);
+    return metadata;
+  }
+
+  call(method, request) {
+    return new Promise((resolve, reject) => {
+      // A message without a request_id leaves it out.
+      clients.get(method)[method]({request_id: randomUUID(), ...request}, this.metadata(),
+        {deadline: Date.now() + 10_000}, (error, answer) => error ? reject(error) : resolve(answer));
+    });
+  }
+
+  stream(method, request) {
+    return clients.get(method)[method](request, this.metadata());
+  }
+}
+
+// Somebody who has not signed in.
+const anybody = new Caller();
+
+class Person extends Caller {
+  static async login(phone = `139${randomInt(1e7, 1e8)}`) {
+    const {challenge_id} = await anybody.call('RequestLoginCode', {phone});
+    const codes = fs.readFileSync(path.join(dir, 'login-codes.txt'), 'utf8').split('\n');
+    const code = codes.filter((line) => line.includes(phone)).at(-1).split(' ').at(-1);
+    const tokens = await anybody.call('Login', {phone, code, challenge_id});
+    return Object.assign(new Person(),
+      {phone, id: tokens.person.person_id, token: tokens.access_token, refresh: tokens.refresh_token});
+  }
+
+  // As an operator appoints somebody.
+  async appoint(role, area_code) {
+    const ctl = path.resolve(root, process.env.BUILD || 'build', 'bin/baodaoctl');
+    const operator = new Caller();
+    operator.token = execFileSync(ctl, ['--keys', path.join(dir, 'keys'), 'token', 'mint', '--operator'],
+      {encoding: 'utf8'}).trim();
+    await operator.call('GrantRole', {person_id: this.id, role, area_code});
+    this.token = (await anybody.call('RefreshTokens', {refresh_token: this.refresh})).access_token;
+  }
+
+  // The inbox, once it has a notification of this kind.
+  heard(kind) {
+    return until(kind, async () => {
+      const {notifications} = await this.call('ListNotifications', {person_id: this.id});
+      return notifications.some((notification) => notification.kind === `NOTIFICATION_KIND_${kind}`) && notifications;
+    });
+  }
+}
+
+async function refused(answer, reason) {
+  const error = await answer.then(() => assert.fail(`not refused with ${reason}`), (error) => error);
+  assert.ok(error.metadata, error);
+  assert.ok(error.metadata.get('grpc-status-details-bin')[0].includes(reason), error);
+}
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// The effects of an event follow a moment later.
+async function until(what, look) {
+  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50)) {
+    const found = await look();
+    if (found) return found;
+  }
+  assert.fail(`waited in vain for ${what}`);
+}
+
+// Tells how it ended by the exit code.
+function play(story) {
+  story().then(() => process.exit(0), (error) => {
+    console.error(error, String(error.metadata?.get('grpc-status-details-bin')[0] ?? ''));
+    process.exit(1);
+  });
+}
+
+module.exports = {anybody, grpc, Person, play, refused, sleep, until};
