@@ -48,9 +48,13 @@ if [ "${QUICK:-0}" = 1 ]; then
 fi
 
 tidied=('common/*.cc' 'services/*.cc' 'ops/*.cc')
-# The first commit, and the only one of a shallow clone, has nothing to compare with.
+# All of them are read in the batches that the build compiles, which takes a tenth of the time; only then nothing is said
+# of unused using declarations and aliases. The first commit, and the only one of a shallow clone, has nothing to compare
+# with.
 if [ "${ALL:-0}" = 1 ] || ! git rev-parse -q --verify 'HEAD~1^{commit}' >/dev/null; then
-  files=$(sources "${tidied[@]}")
+  batches=$(ls "$build"/CMakeFiles/{baodao_common,baodao_testing,*_lib}.dir/Unity/*.cxx)
+  # shellcheck disable=SC2086
+  files=$batches$'\n'$(sources "${tidied[@]}" | grep -vxFf <(sed -nE "s|^#include \"$PWD/(.*)\"|\1|p" $batches))
 else
   files=$(
     git diff --name-only --no-renames --diff-filter=AM HEAD~1 -- "${tidied[@]}"
@@ -65,8 +69,8 @@ sed -E "s/-Winvalid-pch -include [^ ]+//g; s#-I([^ ]*/gen)( |\")#-isystem \\1\\2
 # tidy STANDARD: the files on stdin. One without a command of its own gets a neighbour's, and the solver is C++17 (0006).
 tidy() {
   xargs -r -P "$(nproc)" -n 1 clang-tidy -p "$scratch" --quiet --warnings-as-errors='*' \
-    --extra-arg="-std=$1" --extra-arg=-D__cpp_impl_coroutine=202002L --extra-arg=-DASIO_HAS_STD_COROUTINE=1 \
-    --extra-arg=-DASIO_HAS_CO_AWAIT=1 2>>"$scratch/errors"
+    --checks=-bugprone-suspicious-include --extra-arg="-std=$1" --extra-arg=-D__cpp_impl_coroutine=202002L \
+    --extra-arg=-DASIO_HAS_STD_COROUTINE=1 --extra-arg=-DASIO_HAS_CO_AWAIT=1 2>>"$scratch/errors"
 }
 # On stderr it counts warnings of headers that are not ours, and says why it failed.
 solver='^services/matching/solver/'

@@ -12,7 +12,7 @@ namespace {
 // As long as the task is not over.
 Detail WhileOpen(Viewer viewer, const v1::Assignment& assignment) {
   const bool coordinates = viewer == Viewer::kCoordinator;
-  if (IsOnTheWork(assignment)) return Detail::kPhone;
+  if (IsOnTheWork(assignment)) return coordinates ? Detail::kEmergencyContact : Detail::kPhone;
   if (TakesSlot(assignment.state())) return Detail::kName;
   switch (assignment.state()) {
     case v1::ASSIGNMENT_STATE_NO_SHOW:

@@ -26,6 +26,7 @@ enum class Detail {
   kNothing,
   kName,  // and photo, unit, credentials
   kPhone,
+  kEmergencyContact,  // and phone
 };
 
 // WRONG_STATE for a task that is over.

@@ -77,7 +77,11 @@ v1::TaskPerson PersonOf(v1::Assignment assignment, Identity identity, Detail det
   v1::TaskPerson person;
   *person.mutable_assignment() = std::move(assignment);
   person.set_display_name(std::move(*identity.mutable_display_name()));
-  if (detail == Detail::kPhone) person.set_phone(std::move(*identity.mutable_phone()));
+  if (detail >= Detail::kPhone) person.set_phone(std::move(*identity.mutable_phone()));
+  if (detail >= Detail::kEmergencyContact && identity.has_emergency_contact()) {
+    *person.mutable_emergency_contact() = std::move(*identity.mutable_emergency_contact());
+  }
+  *person.mutable_languages() = std::move(*identity.mutable_languages());
   if (identity.has_photo()) *person.mutable_photo() = std::move(*identity.mutable_photo());
   person.set_unit_name(std::move(*identity.mutable_unit_name()));
   for (const auto& credential : identity.credentials()) {

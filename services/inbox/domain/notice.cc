@@ -31,6 +31,9 @@ std::vector<Notice> NoticesOf(const events::v1::Event& event) {
     case events::v1::Event::kRoleChanged:
       TellOfRole(event.role_changed(), &tell);
       break;
+    case events::v1::Event::kPhoneChanged:
+      TellOfPhone(event.phone_changed(), &tell);
+      break;
     case events::v1::Event::kCredentialChanged:
       TellOfCredential(event.credential_changed(), &tell);
       break;

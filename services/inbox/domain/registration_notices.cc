@@ -69,6 +69,11 @@ void TellOfRole(const events::v1::RoleChanged& changed, Collector* tell) {
   tell->Tell(RoleRules(), kAny, after, How::kPlain, Party::kArea, changed.area_code());
 }
 
+void TellOfPhone(const events::v1::PhoneChanged& changed, Collector* tell) {
+  tell->About(changed.person_id(), {{"reason", changed.reason()}});
+  tell->Tell(PhoneRules(), kAny, 0, How::kPlain, Party::kPerson, changed.person_id());
+}
+
 void TellOfCredential(const events::v1::CredentialChanged& changed, Collector* tell) {
   const registration::v1::Credential& credential = changed.credential();
   tell->About(changed.person_id(), {{"credential", credential.kind()},

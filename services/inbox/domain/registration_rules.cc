@@ -46,6 +46,7 @@ constexpr Rule kRoleRules[] = {
     {kAny, 0, kPlain, kPerson, "role_revoked"},
     {kAny, kAny, kPlain, kArea, "", kAudited},
 };
+constexpr Rule kPhoneRules[] = {{kAny, 0, kPlain, kPerson, "phone_changed"}};
 constexpr Rule kCredentialRules[] = {
     {kAny, 1, kPlain, kPerson, "credential_granted"},
     {kAny, 0, kPlain, kPerson, "credential_revoked"},
@@ -81,6 +82,7 @@ constexpr Rule kVerificationRules[] = {
 };
 constexpr std::array kVerificationParties = {kArea, kLiaison, kPerson, kProposer};
 constexpr std::array kPersonAndArea = {kPerson, kArea};
+constexpr std::array kPersonAlone = {kPerson};
 
 }  // namespace
 
@@ -90,6 +92,10 @@ const RuleBook& RegistrationRules() {
 }
 const RuleBook& RoleRules() {
   static constexpr RuleBook kBook{kRoleRules, kPersonAndArea};
+  return kBook;
+}
+const RuleBook& PhoneRules() {
+  static constexpr RuleBook kBook{kPhoneRules, kPersonAlone};
   return kBook;
 }
 const RuleBook& CredentialRules() {

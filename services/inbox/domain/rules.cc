@@ -44,8 +44,8 @@ std::string_view WhyNobodyHears(int change) {
 }
 
 bool IsReceipt(std::string_view kind) {
-  constexpr std::array<std::string_view, 3> kReceipts = {"task_accepted", "task_waitlisted",
-                                                         "feedback_received"};
+  constexpr std::array<std::string_view, 4> kReceipts = {"task_accepted", "task_waitlisted",
+                                                         "feedback_received", "phone_changed"};
   return std::ranges::count(kReceipts, kind) > 0;
 }
 

@@ -79,6 +79,7 @@ struct RuleBook {
 
 const RuleBook& RegistrationRules();
 const RuleBook& RoleRules();        // after: 1 granted, 0 revoked
+const RuleBook& PhoneRules();       // after: 0
 const RuleBook& CredentialRules();  // after: 1 granted, 0 revoked, kExpiring
 const RuleBook& VerificationRules();
 const RuleBook& CategoryRules();  // after: 0 revoked

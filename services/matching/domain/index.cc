@@ -82,6 +82,8 @@ CandidateIndex::Applied CandidateIndex::Apply(const Profile& profile) {
   tags_.Replace(&person.categories, profile.categories());
   tags_.Replace(&person.willing, profile.willing());
   person.hours = WeeklyHours(profile.availability());
+  person.absences.clear();
+  for (const auto& absence : profile.absences()) person.absences.push_back(FromProto(absence));
   person.home = PlaceOf(profile.home());
   person.area_codes.assign(profile.area_codes().begin(), profile.area_codes().end());
   HoldCredentials(&person, profile);

@@ -71,6 +71,7 @@ struct Person {
   // Home, or else the centre of an area the person is registered with.
   std::optional<Point> place;
   WeeklyHours hours;
+  std::vector<Window> absences;  // away, whatever the hours say
   Calendar calendar;
   TagSet willing;
   std::string id;

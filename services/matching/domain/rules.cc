@@ -77,6 +77,12 @@ std::optional<Rule> CalendarRule(const Person& person, const OpenTask& task,
   return std::nullopt;
 }
 
+bool IsFree(const Person& person, const Window& window) {
+  return person.hours.Cover(window) &&
+         std::ranges::none_of(person.absences,
+                              [&](const Window& away) { return away.Overlaps(window); });
+}
+
 // Calls `broken` with every broken rule in order until it answers false.
 template <class Broken>
 void Visit(const Person& person, PersonSlot slot, const OpenTask& task, const Policy& policy,
@@ -89,7 +95,7 @@ void Visit(const Person& person, PersonSlot slot, const OpenTask& task, const Po
   if (const auto rule = StandingRule(slot, task); rule && !broken(*rule)) return;
   if (TooFar(person, task, policy.max_distance_m) && !broken(Rule::kTooFar)) return;
   if (KeptApart(slot, task) && !broken(Rule::kKeptApart)) return;
-  if (!person.hours.Cover(task.window) && !broken(Rule::kAvailability)) return;
+  if (!IsFree(person, task.window) && !broken(Rule::kAvailability)) return;
   if (const auto rule = CalendarRule(person, task, policy.limits)) broken(*rule);
 }
 

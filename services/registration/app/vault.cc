@@ -44,6 +44,9 @@ void Vault::Seal(const PrivateFields& fields, v1::PersonRecord* record) const {
   record->set_sealed_address(seal(fields.address, "address"));
   record->set_sealed_home(seal(fields.home ? fields.home->SerializeAsString() : "", "home"));
   record->set_sealed_photo(seal(fields.photo ? fields.photo->SerializeAsString() : "", "photo"));
+  const auto& contact = fields.emergency_contact;
+  record->set_sealed_emergency_contact(
+      seal(contact ? contact->SerializeAsString() : "", "emergency_contact"));
   const std::vector<std::string> terms = search::BlindTerms(ring_, fields.name, fields.phone);
   record->mutable_search_terms()->Assign(terms.begin(), terms.end());
 }
@@ -66,6 +69,11 @@ absl::StatusOr<PrivateFields> Vault::Open(const v1::PersonRecord& record) const 
   if (!photo.empty() && !fields.photo.emplace().ParseFromString(photo)) {
     return absl::DataLossError("a sealed photo cannot be parsed");
   }
+  ASSIGN_OR_RETURN(const std::string contact,
+                   open(record.sealed_emergency_contact(), "emergency_contact"));
+  if (!contact.empty() && !fields.emergency_contact.emplace().ParseFromString(contact)) {
+    return absl::DataLossError("a sealed emergency contact cannot be parsed");
+  }
   return fields;
 }
 
@@ -81,6 +89,9 @@ absl::StatusOr<v1::Person> Vault::Show(const v1::PersonRecord& record, bool own)
     *person.mutable_home() = record.coarse_home();
   }
   if (own && fields.photo) *person.mutable_photo() = *std::move(fields.photo);
+  if (own && fields.emergency_contact) {
+    *person.mutable_emergency_contact() = *std::move(fields.emergency_contact);
+  }
   if (!own) person.clear_blocked_person_ids();
   return person;
 }

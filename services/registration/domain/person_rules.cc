@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "common/areas/geo.h"
+#include "common/clock/time_text.h"
 #include "common/clock/timestamp.h"
 #include "common/photo/photo.h"
 #include "common/status/status.h"
@@ -15,9 +16,12 @@ namespace {
 using google::protobuf::RepeatedPtrField;
 using Tags = RepeatedPtrField<std::string>;
 
+constexpr std::chrono::days kFarthestAbsence{365};
+
 constexpr std::string_view kPersonPaths[] = {
-    "display_name", "address", "categories",         "skills", "willing", "availability",
-    "unit_id",      "home",    "blocked_person_ids", "photo"};
+    "display_name",      "address", "categories",         "skills", "willing",   "availability",
+    "unit_id",           "home",    "blocked_person_ids", "photo",  "languages", "party_branch",
+    "emergency_contact", "absences"};
 
 // Each tag (or id) once, in the order given.
 void SetTags(const Tags& from, Tags* to) {
@@ -54,6 +58,26 @@ void SetCategories(const Tags& categories, v1::Person* person) {
   verified.erase(kept, verified.end());
 }
 
+void CheckAbsence(const common::v1::TimeWindow& absence, std::string field, Time now,
+                  std::vector<Violation>* violations) {
+  const Time end = ToTime(absence.end());
+  if (end <= ToTime(absence.start())) {
+    violations->push_back({std::move(field), ViolationKind::MUST_BE_AFTER, {{"field", "start"}}});
+  } else if (end > now + kFarthestAbsence) {
+    std::string latest = ToRfc3339(now + kFarthestAbsence);
+    violations->push_back(
+        {std::move(field), ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(latest)}}});
+  }
+}
+
+void DropAbsencesOver(Time now, v1::Person* person) {
+  auto& absences = *person->mutable_absences();
+  const auto kept = std::remove_if(
+      absences.begin(), absences.end(),
+      [&](const common::v1::TimeWindow& absence) { return ToTime(absence.end()) <= now; });
+  absences.erase(kept, absences.end());
+}
+
 void ApplyPath(const v1::UpdatePersonRequest& request, std::string_view path,
                v1::PersonRecord* record, PrivateFields* fields) {
   v1::Person& person = *record->mutable_person();
@@ -72,6 +96,13 @@ void ApplyPath(const v1::UpdatePersonRequest& request, std::string_view path,
     fields->photo.reset();
     if (request.has_photo()) fields->photo = request.photo();
   }
+  if (path == "languages") SetTags(request.languages(), person.mutable_languages());
+  if (path == "party_branch") person.set_party_branch(request.party_branch());
+  if (path == "emergency_contact") {
+    fields->emergency_contact.reset();
+    if (request.has_emergency_contact()) fields->emergency_contact = request.emergency_contact();
+  }
+  if (path == "absences") *person.mutable_absences() = request.absences();
 }
 
 std::string ConfirmedUnit(const v1::PersonRecord& record) {
@@ -85,7 +116,7 @@ std::string ConfirmedUnit(const v1::PersonRecord& record) {
 
 }  // namespace
 
-absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request) {
+absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request, Time now) {
   std::vector<Violation> violations;
   for (const std::string& path : request.update_mask().paths()) {
     if (std::find(std::begin(kPersonPaths), std::end(kPersonPaths), path) ==
@@ -99,6 +130,9 @@ absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request) {
     violations.push_back({"availability[" + std::to_string(i) + "].end_minute",
                           ViolationKind::MUST_BE_AFTER,
                           {{"field", "start_minute"}}});
+  }
+  for (int i = 0; i < request.absences_size(); ++i) {
+    CheckAbsence(request.absences(i), "absences[" + std::to_string(i) + "].end", now, &violations);
   }
   for (int i = 0; i < request.blocked_person_ids_size(); ++i) {
     if (request.blocked_person_ids(i) != request.person_id()) continue;
@@ -115,6 +149,40 @@ void ApplyPersonUpdate(const v1::UpdatePersonRequest& request, Time now, v1::Per
   for (const std::string& path : request.update_mask().paths()) {
     ApplyPath(request, path, record, fields);
   }
+  DropAbsencesOver(now, record->mutable_person());
+  *record->mutable_person()->mutable_update_time() = ToTimestamp(now);
+}
+
+bool SignsInWith(const v1::PersonRecord& record, std::string_view phone_hash, Time now) {
+  if (phone_hash.empty()) return false;
+  return record.phone_hash() == phone_hash ||
+         (record.new_phone_hash() == phone_hash && now < ToTime(record.new_phone_expire_time()));
+}
+
+bool Keeps(const v1::PersonRecord& record, const v1::SessionRecord& session, Time now) {
+  if (session.session_id() == record.kept_session_id()) return true;
+  return SignsInWith(record, session.phone_hash(), now) &&
+         ToTime(session.create_time()) > ToTime(record.phone_change_time());
+}
+
+absl::Status CheckPhoneInterval(const v1::PersonRecord& record, Time now) {
+  if (!record.has_phone_change_time()) return absl::OkStatus();
+  const Millis left = ToTime(record.phone_change_time()) + kPhoneInterval - now;
+  if (left <= Millis(0)) return absl::OkStatus();
+  return RefuseFor(Reason::RATE_LIMITED, left);
+}
+
+void SetNewPhone(std::string phone_hash, Time now, v1::PersonRecord* record) {
+  record->set_new_phone_hash(std::move(phone_hash));
+  *record->mutable_new_phone_expire_time() = ToTimestamp(now + kPhoneChange);
+}
+
+void PutPhoneInForce(const std::string& kept, Time now, v1::PersonRecord* record) {
+  record->set_phone_hash(record->new_phone_hash());
+  record->clear_new_phone_hash();
+  record->clear_new_phone_expire_time();
+  record->set_kept_session_id(kept);
+  *record->mutable_phone_change_time() = ToTimestamp(now);
   *record->mutable_person()->mutable_update_time() = ToTimestamp(now);
 }
 
@@ -137,6 +205,7 @@ v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version) {
     *known.mutable_expire_time() = credential.expire_time();
   }
   *profile.mutable_blocked_person_ids() = person.blocked_person_ids();
+  *profile.mutable_absences() = person.absences();
   profile.set_version(version);
   return profile;
 }
@@ -151,6 +220,10 @@ v1::Identity MakeIdentity(const v1::PersonRecord& record, PrivateFields fields, 
   identity.set_unit_id(ConfirmedUnit(record));
   for (const v1::Credential& credential : person.credentials()) {
     if (now < ToTime(credential.expire_time())) *identity.add_credentials() = credential;
+  }
+  *identity.mutable_languages() = person.languages();
+  if (fields.emergency_contact) {
+    *identity.mutable_emergency_contact() = *std::move(fields.emergency_contact);
   }
   return identity;
 }

@@ -43,7 +43,7 @@ Task<absl::Status> CheckBlocked(App& app, std::vector<std::string> person_ids) {
 
 Task<absl::StatusOr<v1::Person>> UpdatePerson(App& app, rpc::CallContext context,
                                               v1::UpdatePersonRequest request) {
-  CO_RETURN_IF_ERROR(CheckPersonUpdate(request));
+  CO_RETURN_IF_ERROR(CheckPersonUpdate(request, app.clock.Now()));
   const auto update = [&](record::Transaction& transaction,
                           v1::PersonRecord* record) -> Task<absl::Status> {
     if (record::Sets(request, "unit_id")) {

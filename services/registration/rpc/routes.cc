@@ -16,6 +16,7 @@ void Handlers::Register(rpc::Router& router) {
   RegisterRegistrations(app_, router);
   RegisterNewRegistrations(app_, router);
   RegisterRoles(app_, router);
+  RegisterAccounts(app_, router);
   sessions_.Register(router);
 }
 
@@ -31,7 +32,8 @@ void LimitLogins(double per_second, rpc::RateLimits* limits) {
 void LimitWrites(rpc::RateLimits* limits) {
   limits->methods["baodao.registration.v1.PersonService/UpdatePerson"] = rpc::Bucket{1.0 / 600, 30};
   for (const char* method :
-       {"RegistrationService/CreateRegistration", "VerificationService/ApplyForVerification"}) {
+       {"RegistrationService/CreateRegistration", "VerificationService/ApplyForVerification",
+        "AccountService/ChangePhone"}) {
     limits->methods[std::string("baodao.registration.v1.") + method] = rpc::Bucket{1.0 / 300, 20};
   }
 }

@@ -17,6 +17,7 @@ void RegisterVerifications(App& app, rpc::Router& router);
 void RegisterRegistrations(App& app, rpc::Router& router);
 void RegisterNewRegistrations(App& app, rpc::Router& router);
 void RegisterRoles(App& app, rpc::Router& router);
+void RegisterAccounts(App& app, rpc::Router& router);
 
 // The handlers of every service of registration. `app` outlives them.
 class Handlers {

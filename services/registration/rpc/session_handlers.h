@@ -66,9 +66,9 @@ class SessionHandlers {
                                                               std::vector<CodeLimit> limits);
   Task<absl::Status> DecideLogin(record::Transaction& transaction, const v1::LoginRequest& request,
                                  Entry* entry);
-  // `device_id`: of a known device, or empty.
+  // Begins the entry's session, which has its device: a known one, or none yet.
   Task<absl::Status> Enter(record::Transaction& transaction, const std::string& phone,
-                           const std::string& device_id, Entry* entry);
+                           Entry* entry);
   Task<absl::Status> EnterAgain(std::string session_id, Entry* entry);
   Task<absl::Status> DecideRefresh(record::Transaction& transaction, std::string session_id,
                                    std::string token, Entry* entry);

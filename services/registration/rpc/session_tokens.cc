@@ -6,7 +6,9 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/registration/app/phone_code.h"
 #include "services/registration/domain/login_rules.h"
+#include "services/registration/domain/person_rules.h"
 #include "services/registration/domain/role_rules.h"
 #include "services/registration/rpc/session_handlers.h"
 
@@ -47,27 +49,31 @@ absl::StatusOr<std::string> SessionHandlers::InForceAfter(std::string exchanged,
 }
 
 Task<absl::Status> SessionHandlers::Enter(record::Transaction& transaction,
-                                          const std::string& phone, const std::string& device_id,
-                                          Entry* entry) {
+                                          const std::string& phone, Entry* entry) {
   const std::string phone_hash = app_.vault.PhoneHash(phone);
   const int shard = app_.keys.PhoneShard(phone_hash);
   CO_ASSIGN_OR_RETURN(const store::Stored index,
                       co_await app_.store().Get(app_.keys.Phone(phone_hash)));
+  record::Versioned<v1::PersonRecord> known;
   if (index.exists()) {
-    CO_ASSIGN_OR_RETURN(auto known, co_await app_.records.Load(kPerson, index.bytes));
+    CO_ASSIGN_OR_RETURN(known, co_await app_.records.Load(kPerson, index.bytes));
+  }
+  // A phone that its holder has given up belongs to whoever has got the number.
+  if (SignsInWith(known.record, phone_hash, transaction.now())) {
     entry->person = std::move(known.record);
     entry->person.mutable_person()->set_etag(record::EtagOf(known.version));
   } else {
     entry->person = NewPerson(app_.vault, shard, phone, transaction.now());
     const std::string& id = entry->person.person().person_id();
-    transaction.commit().Put(app_.keys.Phone(phone_hash), 0, id);
+    transaction.commit().Put(app_.keys.Phone(phone_hash), index.version, id);
     transaction.set_actor(id);
     transaction.Put(kPerson, {}, entry->person);
     entry->person.mutable_person()->set_etag(record::EtagOf(1));
   }
   entry->session.set_session_id(record::Repository::NewId(kSession, shard));
   entry->session.set_person_id(entry->person.person().person_id());
-  entry->session.set_device_id(device_id);
+  entry->session.set_phone_hash(phone_hash);
+  *entry->session.mutable_create_time() = ToTimestamp(transaction.now());
   Renew(app_.vault.FirstRefreshToken(entry->session.session_id()), transaction.now(), entry);
   transaction.Put(kSession, {}, entry->session);
   co_return absl::OkStatus();
@@ -75,36 +81,21 @@ Task<absl::Status> SessionHandlers::Enter(record::Transaction& transaction,
 
 Task<absl::Status> SessionHandlers::DecideLogin(record::Transaction& transaction,
                                                 const v1::LoginRequest& request, Entry* entry) {
-  const std::string phone_hash = app_.vault.PhoneHash(request.phone());
-  const std::string& challenge_id = request.challenge_id();
-  // A caller without a challenge of the phone learns nothing about those there are.
-  CO_ASSIGN_OR_RETURN(const auto before, co_await app_.records.Find(kLoginCode, challenge_id));
-  v1::LoginCodeRecord code = before.record;
-  const std::string code_hash = app_.vault.CodeHash(phone_hash, request.code());
-  const CodeVerdict verdict = JudgeCode(code, phone_hash, code_hash, transaction.now());
-  if (verdict == CodeVerdict::kExpired) co_return Refuse(Reason::LOGIN_CODE_EXPIRED);
-  if (verdict == CodeVerdict::kExhausted) {
-    // Until when another code can be asked for.
-    const Time sent = ToTime(code.expire_time()) - kCodeLife;
-    const Millis wait = sent + app_.limits.code_interval - transaction.now();
-    co_return RefuseFor(Reason::TOO_MANY_ATTEMPTS, std::max(wait, Millis(0)));
-  }
+  const GivenCode given{request.phone(), request.code(), request.challenge_id()};
+  CO_ASSIGN_OR_RETURN(const TriedCode tried, co_await TryCode(app_, transaction, given));
   *entry = {};
-  if (verdict == CodeVerdict::kWrong) {
-    code.set_attempts(code.attempts() + 1);
-    transaction.Put(kLoginCode, before, code);
-    entry->refusal =
-        Refuse(Reason::LOGIN_CODE_WRONG, {{"left", std::to_string(AttemptsLeft(code))}});
-    co_return absl::OkStatus();
-  }
+  entry->refusal = tried.refusal;
+  if (!tried.refusal.ok()) co_return absl::OkStatus();
+  v1::LoginCodeRecord code = tried.before.record;
   if (!code.session_id().empty()) {
     CO_RETURN_IF_ERROR(co_await EnterAgain(code.session_id(), entry));
     co_return absl::OkStatus();
   }
-  CO_RETURN_IF_ERROR(co_await Enter(transaction, request.phone(), code.device_id(), entry));
-  const Time now = transaction.now();
-  UseCode(entry->session.session_id(), now, &code);
-  transaction.Put(kLoginCode, before, code);
+  entry->session.set_device_id(code.device_id());
+  entry->session.set_device_name(request.device_name());
+  CO_RETURN_IF_ERROR(co_await Enter(transaction, request.phone(), entry));
+  UseCode(entry->session.session_id(), transaction.now(), &code);
+  transaction.Put(kLoginCode, tried.before, code);
   co_return absl::OkStatus();
 }
 
@@ -177,6 +168,8 @@ Task<absl::Status> SessionHandlers::DecideRefresh(record::Transaction& transacti
   } else {
     CO_ASSIGN_OR_RETURN(auto person,
                         co_await app_.records.Load(kPerson, before.record.person_id()));
+    if (!Keeps(person.record, before.record, transaction.now()))
+      co_return Refuse(Reason::SESSION_ENDED);
     entry->person = std::move(person.record);
     entry->person.mutable_person()->set_etag(record::EtagOf(person.version));
   }

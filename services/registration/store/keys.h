@@ -1,6 +1,7 @@
 // Every key of registration beside those of any service (common/store/keys.h). {NN} is the shard:
-// that of the area's subdistrict (units, service points), of the phone's hash (people and all that
-// is about a login), or of the subject (registrations, applications for verification).
+// that of the area's subdistrict (units, service points), of the phone's hash (people, by their
+// first, and all that is about a login), or of the subject (registrations, applications for
+// verification).
 //
 // clang-format off
 //
@@ -19,9 +20,11 @@
 //   verification:<vrf>        record  VerificationRecord                     keep_ended once over
 //   verification-in:<area>…   index   applications, of one state             as these
 //   verification-of:<id>      index   those of a person or a unit            as these
-//   phone:<hash>              record  the id of the person who has it        as the people
+//   phone:<hash>              record  the id of the person who has it, if    as the people
+//                                     that one signs in with it
 //   code:<challenge>          record  LoginCodeRecord                        until it has run out
 //   session:<session>         record  SessionRecord                          kRefreshLife
+//   session-of:<person>       index   those in force                         as these
 //   device-ended:<device>     value   not 0: it is not known any more        kDeviceLife
 //   sent-minute:<hash>:<by>   value   codes sent to a phone for one          code_interval
 //   sent-day:<hash>:<by>      value   asker, likewise                        24 hours

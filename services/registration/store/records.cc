@@ -47,4 +47,15 @@ record::PageQuery VerificationsOfUnit(const store::Keys& keys, const std::string
   return query;
 }
 
+record::PageQuery SessionsOf(const store::Keys& keys, const v1::PersonRecord& person) {
+  const record::IndexKeys lists(keys, record::Named<v1::SessionRecord>().name());
+  std::set<int> shards = {keys.ShardOfText(person.phone_hash())};
+  if (!person.kept_session_id().empty()) shards.insert(keys.ShardOfId(person.kept_session_id()));
+  record::PageQuery query;
+  for (const int shard : shards) {
+    query.lists.push_back(lists.Of(shard, person.person().person_id()));
+  }
+  return query;
+}
+
 }  // namespace baodao::registration

@@ -22,7 +22,7 @@ bool FillEvent(const record::Versioned<v1::UnitRecord>& before, const v1::UnitRe
 bool FillEvent(const record::Versioned<v1::SessionRecord>& before, const v1::SessionRecord& after,
                events::v1::Event* event);
 
-// In the shard of their phone.
+// In the shard of the phone they came into being with.
 inline constexpr record::Type<v1::PersonRecord, v1::Person> kPerson{
     .view = &v1::PersonRecord::person,
     .mutable_view = &v1::PersonRecord::mutable_person,
@@ -120,6 +120,10 @@ inline constexpr record::Type<v1::VerificationRecord, v1::Verification> kVerific
 record::PageQuery VerificationsOfUnit(const store::Keys& keys, const std::string& unit_id,
                                       const google::protobuf::RepeatedField<int>& states);
 
+// The sessions of a person that are in force: they lie in the shards of the phones they were begun
+// with.
+record::PageQuery SessionsOf(const store::Keys& keys, const v1::PersonRecord& person);
+
 // Both are deleted once nobody can use them any more.
 inline constexpr record::Type<v1::LoginCodeRecord> kLoginCode{
     .id = &v1::LoginCodeRecord::challenge_id,
@@ -132,6 +136,10 @@ inline constexpr record::Type<v1::LoginCodeRecord> kLoginCode{
 inline constexpr record::Type<v1::SessionRecord> kSession{
     .id = &v1::SessionRecord::session_id,
     .shards = record::Shards::kOther,
+    .places =
+        [](const v1::SessionRecord& record) {
+          return record.ended() ? record::Places() : record::Places().Of(record.person_id());
+        },
     .event = FillEvent,
     .deadline =
         [](const v1::SessionRecord& record) {

@@ -335,6 +335,7 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
                                                      {"ClaimProject", "NOT_THE_LIAISON"},
                                                      {"ClaimTask", "NOT_ELIGIBLE_AREA"},
                                                      {"DeclineOffer", "NO_OFFER"},
+                                                     {"EndSession", "NOT_FOUND"},
                                                      {"FindNearestTasks", "OK"},
                                                      {"GetMyAssignment", "NOT_ASSIGNED"},
                                                      {"GetTaskContact", "PERMISSION_DENIED"},

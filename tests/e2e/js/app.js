@@ -53,13 +53,23 @@ class Caller {
 const anybody = new Caller();
 
 class Person extends Caller {
-  static async login(phone = `139${randomInt(1e7, 1e8)}`) {
-    const {challenge_id} = await anybody.call('RequestLoginCode', {phone});
+  static number() {
+    return `139${randomInt(1e7, 1e8)}`;
+  }
+
+  // A code that is sent to the phone: one a minute, and one of a device that has signed in with it.
+  static async code(phone, device_token = '') {
+    const {challenge_id} = await anybody.call('RequestLoginCode', {phone, device_token});
     const codes = fs.readFileSync(path.join(dir, 'login-codes.txt'), 'utf8').split('\n');
-    const code = codes.filter((line) => line.includes(phone)).at(-1).split(' ').at(-1);
-    const tokens = await anybody.call('Login', {phone, code, challenge_id});
-    return Object.assign(new Person(),
-      {phone, id: tokens.person.person_id, token: tokens.access_token, refresh: tokens.refresh_token});
+    return {code: codes.filter((line) => line.includes(phone)).at(-1).split(' ').at(-1), challenge_id};
+  }
+
+  static async login(phone = Person.number()) {
+    const tokens = await anybody.call('Login', {phone, ...await Person.code(phone)});
+    return Object.assign(new Person(), {
+      phone, id: tokens.person.person_id, token: tokens.access_token, refresh: tokens.refresh_token,
+      device: tokens.device_token,
+    });
   }
 
   // As an operator appoints somebody.

@@ -21,6 +21,10 @@ const std::map<std::string, std::string> kElsewhere = {
     {"Commit",
      "the benchmark's commit: its key is its payload and names its shard, and a mark elsewhere "
      "would be measured, too; tests/integration/store/requests_test.cc"},
+    {"ChangePhone",
+     "it takes codes sent to two phones; tests/integration/registration/account_test.cc"},
+    {"EndSession",
+     "it takes a session that is not needed; tests/integration/registration/account_test.cc"},
     {"MarkNoShow",
      "it waits for a slot to begin, which is a matter of minutes; "
      "tests/integration/lists/bookings_end_test.cc"},

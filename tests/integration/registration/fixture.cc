@@ -47,6 +47,13 @@ absl::StatusOr<v1::Tokens> ServiceTest::TryLogin(const std::string& phone, const
   return Call(*session_client_, &Sessions::Login, "", login);
 }
 
+void ServiceTest::ForgetLastMinute(const std::string& phone) {
+  const std::string hash = app_->vault.PhoneHash(phone);
+  store::Commit commit(app_->keys.PhoneShard(hash));
+  commit.Remove(app_->keys.SentMinute(hash, app_->vault.AddressHash("127.0.0.1")));
+  EXPECT_THAT(Run(store_->Apply(std::move(commit))), testing::IsOk());
+}
+
 ServiceTest::Account ServiceTest::LogIn(const std::string& phone) {
   Ok(Ask(phone));
   Account account;

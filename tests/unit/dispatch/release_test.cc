@@ -33,7 +33,7 @@ TEST_F(ReleaseTest, WhoIsOnTheWorkIsShownInFullUntilTheTaskIsOver) {
     EXPECT_THAT(Check(kNow), testing::IsOk());
     for (const v1::AssignmentState on : kOnTheWork) {
       EXPECT_EQ(To(Viewer::kRequester, on), Detail::kPhone);
-      EXPECT_EQ(To(Viewer::kCoordinator, on), Detail::kPhone);
+      EXPECT_EQ(To(Viewer::kCoordinator, on), Detail::kEmergencyContact);
     }
   }
 }

@@ -34,6 +34,7 @@ std::vector<Book> Books() {
       {"registration", RegistrationRules(),
        ValuesOf(registration::v1::RegistrationState_descriptor())},
       {"role", RoleRules(), {0, 1}},
+      {"phone", PhoneRules(), {0}},
       {"credential", CredentialRules(), {0, 1, kExpiring}},
       {"category", CategoryRules(), {0}},
       {"verification", VerificationRules(),
@@ -102,15 +103,15 @@ TEST(Rules, EveryKindToldHasWordsAndEveryTextIsToldToSomebody) {
 
 TEST(Rules, EveryEventHasRulesOrConcernsNobody) {
   const std::set<int> with_rules = {
-      events::v1::Event::kRegistrationChanged,  events::v1::Event::kRoleChanged,
-      events::v1::Event::kCredentialChanged,    events::v1::Event::kNeedChanged,
-      events::v1::Event::kResourceChanged,      events::v1::Event::kProjectChanged,
-      events::v1::Event::kTaskChanged,          events::v1::Event::kAssignmentChanged,
-      events::v1::Event::kHoursCredited,        events::v1::Event::kVerificationChanged,
-      events::v1::Event::kCategoryRevoked,      events::v1::Event::kCredentialExpiring,
-      events::v1::Event::kCreditRequestChanged, events::v1::Event::kBookingChanged,
-      events::v1::Event::kTaskMessageSent,      events::v1::Event::kServiceRated,
-      events::v1::Event::kComplaintChanged};
+      events::v1::Event::kRegistrationChanged, events::v1::Event::kRoleChanged,
+      events::v1::Event::kPhoneChanged,        events::v1::Event::kCredentialChanged,
+      events::v1::Event::kNeedChanged,         events::v1::Event::kResourceChanged,
+      events::v1::Event::kProjectChanged,      events::v1::Event::kTaskChanged,
+      events::v1::Event::kAssignmentChanged,   events::v1::Event::kHoursCredited,
+      events::v1::Event::kVerificationChanged, events::v1::Event::kCategoryRevoked,
+      events::v1::Event::kCredentialExpiring,  events::v1::Event::kCreditRequestChanged,
+      events::v1::Event::kBookingChanged,      events::v1::Event::kTaskMessageSent,
+      events::v1::Event::kServiceRated,        events::v1::Event::kComplaintChanged};
   const auto* const change = events::v1::Event::descriptor()->FindOneofByName("change");
   for (int i = 0; i < change->field_count(); ++i) {
     const int number = change->field(i)->number();

@@ -81,12 +81,12 @@ TEST(PersonUpdate, NoPlaceTakesTheHomeAway) {
 }
 
 TEST(PersonUpdate, RefusesUnknownPathsAndBackwardSlots) {
-  EXPECT_THAT(CheckPersonUpdate(Update({"skills"})), testing::IsOk());
+  EXPECT_THAT(CheckPersonUpdate(Update({"skills"}), kNow), testing::IsOk());
   v1::UpdatePersonRequest request = Update({"phone"});
   auto* slot = request.add_availability();
   slot->set_start_minute(600);
   slot->set_end_minute(600);
-  const auto violations = ViolationsOf(CheckPersonUpdate(request));
+  const auto violations = ViolationsOf(CheckPersonUpdate(request, kNow));
   ASSERT_EQ(violations.size(), 2u);
   EXPECT_EQ(violations[0].field, "update_mask");
   EXPECT_EQ(violations[0].kind, ViolationKind::UNKNOWN_FIELD);
@@ -96,9 +96,36 @@ TEST(PersonUpdate, RefusesUnknownPathsAndBackwardSlots) {
 TEST(PersonUpdate, RefusesAPhotoThatNobodyCanVerify) {
   v1::UpdatePersonRequest request = Update({"photo"});
   request.mutable_photo()->set_url("https://photos.example.org/face.jpg");
-  EXPECT_EQ(ViolationsOf(CheckPersonUpdate(request))[0].field, "photo.sha256");
+  EXPECT_EQ(ViolationsOf(CheckPersonUpdate(request, kNow))[0].field, "photo.sha256");
   request.mutable_photo()->set_sha256(std::string(32, 'x'));
-  EXPECT_THAT(CheckPersonUpdate(request), testing::IsOk());
+  EXPECT_THAT(CheckPersonUpdate(request, kNow), testing::IsOk());
+}
+
+TEST(PersonUpdate, AbsencesEndAfterTheyStartAndWithinAYear) {
+  v1::UpdatePersonRequest request = Update({"absences"});
+  const auto add = [&](Millis start, Millis end) {
+    auto* absence = request.add_absences();
+    *absence->mutable_start() = ToTimestamp(kNow + start);
+    *absence->mutable_end() = ToTimestamp(kNow + end);
+  };
+  add(std::chrono::hours(1), std::chrono::hours(1));
+  add(std::chrono::hours(1), std::chrono::days(366));
+  const auto violations = ViolationsOf(CheckPersonUpdate(request, kNow));
+  ASSERT_EQ(violations.size(), 2u);
+  EXPECT_EQ(violations[0].field, "absences[0].end");
+  EXPECT_EQ(violations[0].kind, ViolationKind::MUST_BE_AFTER);
+  EXPECT_EQ(violations[1].kind, ViolationKind::TOO_FAR_AHEAD);
+}
+
+TEST(PersonUpdate, DropsAbsencesThatAreOver) {
+  v1::PersonRecord record;
+  PrivateFields fields;
+  v1::UpdatePersonRequest request = Update({"absences"});
+  *request.add_absences()->mutable_end() = ToTimestamp(kNow + std::chrono::hours(1));
+  ApplyPersonUpdate(request, kNow, &record, &fields);
+  EXPECT_EQ(MakeProfile(record, 1).absences_size(), 1);
+  ApplyPersonUpdate(Update({"skills"}), kNow + std::chrono::hours(1), &record, &fields);
+  EXPECT_EQ(MakeProfile(record, 1).absences_size(), 0);
 }
 
 TEST(Profile, CarriesWhatMatters) {

@@ -30,6 +30,7 @@
 #include "baodao/matching/v1/matching.pb.h"
 #include "baodao/records/v1/retirement.pb.h"
 #include "baodao/records/v1/search.pb.h"
+#include "baodao/registration/v1/account.pb.h"
 #include "baodao/registration/v1/area.pb.h"
 #include "baodao/registration/v1/person.pb.h"
 #include "baodao/registration/v1/registration.pb.h"

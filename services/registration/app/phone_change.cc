@@ -1,0 +1,92 @@
+#include "services/registration/app/phone_change.h"
+
+#include <utility>
+#include <vector>
+
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/registration/domain/person_rules.h"
+
+namespace baodao::registration {
+namespace {
+
+using Change = std::function<Task<absl::Status>(record::Transaction&)>;
+
+constexpr int kSessionsAtOnce = 100;
+
+Task<absl::Status> ForgetPhone(App& app, record::Origin origin, std::string person_id,
+                               std::string phone_hash) {
+  const Change forget = [&](record::Transaction& transaction) -> Task<absl::Status> {
+    const std::string key = app.keys.Phone(phone_hash);
+    CO_ASSIGN_OR_RETURN(const store::Stored index, co_await app.store().Get(key));
+    // Whoever has got the number may have signed in by now.
+    if (index.bytes == person_id) transaction.commit().Delete(key, index.version);
+    co_return absl::OkStatus();
+  };
+  co_return co_await app.records.Update(app.keys.PhoneShard(phone_hash), std::move(origin), forget);
+}
+
+// Whom the phone names: nobody, somebody who has given it up, or the person. PHONE_TAKEN.
+Task<absl::StatusOr<store::Stored>> FreeFor(App& app, std::string person_id,
+                                            std::string phone_hash) {
+  CO_ASSIGN_OR_RETURN(store::Stored index, co_await app.store().Get(app.keys.Phone(phone_hash)));
+  if (!index.exists() || index.bytes == person_id) co_return index;
+  CO_ASSIGN_OR_RETURN(const auto holder, co_await app.records.Find(kPerson, index.bytes));
+  if (SignsInWith(holder.record, phone_hash, app.clock.Now())) {
+    co_return Refuse(Reason::PHONE_TAKEN);
+  }
+  co_return index;
+}
+
+Task<absl::Status> End(App& app, record::Origin origin, std::string session_id) {
+  const Change end = [&](record::Transaction& transaction) -> Task<absl::Status> {
+    CO_ASSIGN_OR_RETURN(const auto before, co_await app.records.Find(kSession, session_id));
+    if (!before.exists() || before.record.ended()) co_return absl::OkStatus();
+    v1::SessionRecord after = before.record;
+    after.set_ended(true);
+    transaction.Put(kSession, before, after);
+    co_return absl::OkStatus();
+  };
+  co_return co_await app.records.Update(app.records.ShardOfId(session_id), std::move(origin), end);
+}
+
+}  // namespace
+
+Task<absl::Status> ReservePhone(App& app, record::Origin origin, std::string person_id,
+                                std::string phone_hash) {
+  CO_RETURN_IF_ERROR((co_await FreeFor(app, person_id, phone_hash)).status());
+  const Change choose = [&](record::Transaction& transaction) -> Task<absl::Status> {
+    CO_ASSIGN_OR_RETURN(const auto before, co_await app.records.Load(kPerson, person_id));
+    v1::PersonRecord after = before.record;
+    SetNewPhone(phone_hash, transaction.now(), &after);
+    transaction.Put(kPerson, before, after);
+    co_return absl::OkStatus();
+  };
+  CO_RETURN_IF_ERROR(co_await app.records.Update(app.records.ShardOfId(person_id), origin, choose));
+  const Change take = [&](record::Transaction& transaction) -> Task<absl::Status> {
+    CO_ASSIGN_OR_RETURN(const store::Stored index, co_await FreeFor(app, person_id, phone_hash));
+    if (index.bytes != person_id) {
+      transaction.commit().Put(app.keys.Phone(phone_hash), index.version, person_id);
+    }
+    co_return absl::OkStatus();
+  };
+  co_return co_await app.records.Update(app.keys.PhoneShard(phone_hash), std::move(origin), take);
+}
+
+Task<absl::Status> LeavePhone(App& app, record::Origin origin, v1::PersonRecord before,
+                              v1::PersonRecord after) {
+  record::PageQuery query = SessionsOf(app.store().keys(), before);
+  query.size = kSessionsAtOnce;
+  do {
+    CO_ASSIGN_OR_RETURN(const auto page, co_await app.records.ReadPage(kSession, query));
+    for (const record::Versioned<v1::SessionRecord>& session : page.records) {
+      if (Keeps(after, session.record, origin.now)) continue;
+      CO_RETURN_IF_ERROR(co_await End(app, origin, session.record.session_id()));
+    }
+    query.after = page.next;
+  } while (!query.after.empty());
+  co_return co_await ForgetPhone(app, std::move(origin), after.person().person_id(),
+                                 before.phone_hash());
+}
+
+}  // namespace baodao::registration

@@ -1,0 +1,24 @@
+// A person changes the phone they sign in with. Person and phone lie in different shards, so it is
+// no single commit: the person first says which phone it is to be, then the phone names the person,
+// then it is put in force. Whatever ends in between leaves a person who signs in with the old
+// phone, and a new one that is free again after kPhoneChange.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <string>
+
+#include "services/registration/app/app.h"
+
+namespace baodao::registration {
+
+// The first two steps. PHONE_TAKEN.
+Task<absl::Status> ReservePhone(App& app, record::Origin origin, std::string person_id,
+                                std::string phone_hash);
+
+// After the third: ends the person's other sessions, and forgets the old phone. `before` is the
+// person with the old phone, `after` with the new one.
+Task<absl::Status> LeavePhone(App& app, record::Origin origin, v1::PersonRecord before,
+                              v1::PersonRecord after);
+
+}  // namespace baodao::registration
