@@ -86,6 +86,21 @@ std::vector<int> Repository::ShardsOf(bool in_one, int shard) const {
   return all;
 }
 
+Task<absl::Status> Repository::RecordRelease(rpc::CallContext context,
+                                             events::v1::ContactReleased released, std::string id) {
+  Transaction transaction = Begin(ShardOfId(id), OriginOf(context, clock_.Now()));
+  events::v1::Event event;
+  released.set_reader_id(context.caller().person_id);
+  *event.mutable_contact_released() = std::move(released);
+  transaction.Fill(&event);
+  // About so many of a shard: years of a district.
+  constexpr uint64_t kKept = 1'000'000;
+  transaction.commit().Append(store_.keys().Of(transaction.shard(), "releases"),
+                              event.SerializeAsString(), kKept);
+  transaction.Emit(std::move(event));
+  co_return (co_await Commit(std::move(transaction))).status();
+}
+
 Task<absl::StatusOr<Repository::Tree>> Repository::TreeWith(std::string area_code) {
   if (newest_ && tree_()->Find(area_code) == nullptr) {
     CO_RETURN_IF_ERROR((co_await newest_()).status());

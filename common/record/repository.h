@@ -172,6 +172,11 @@ class Repository {
                             std::function<Task<absl::Status>(Transaction&)> decide);
   // One try.
   Task<absl::StatusOr<store::CommitOutcome::Kind>> Commit(Transaction transaction);
+  // Puts on record what private details the caller is about to be shown, in the shard of `id`: as
+  // an event, and in a stream that is kept for audits when events have long been trimmed. To be
+  // done before anything is out.
+  Task<absl::Status> RecordRelease(rpc::CallContext context, events::v1::ContactReleased released,
+                                   std::string id);
 
   Transaction Begin(int shard, Origin origin) {
     return Transaction(store_.keys(), tree_, shard, std::move(origin), retirement_);

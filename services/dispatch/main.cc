@@ -15,6 +15,7 @@
 #include "services/dispatch/app/ledger_archive.h"
 #include "services/dispatch/app/metrics.h"
 #include "services/dispatch/rpc/handlers.h"
+#include "services/dispatch/rpc/unit_claim_handlers.h"
 #include "services/dispatch/workers/deadlines.h"
 #include "services/dispatch/workers/standings.h"
 #include "services/dispatch/workers/task_feed.h"
@@ -63,6 +64,7 @@ struct DispatchService final : service::Service {
         assignments(app),
         changes(app),
         ledgers(app),
+        unit_claims(app),
         deadlines(app),
         standings(app),
         timers(runtime.store, runtime.clock) {
@@ -75,6 +77,7 @@ struct DispatchService final : service::Service {
     host.Follow([this](const events::Delivery& delivery) { return standings.OnEvent(delivery); });
     host.Timers(timers);
     RegisterAll(app, runtime.router, tasks, assignments, changes, ledgers);
+    unit_claims.Register(runtime.router);
     runtime.access.covers = app.relations.covers;
     runtime.access.resolve = ScopesOf(app);
   }
@@ -101,6 +104,7 @@ struct DispatchService final : service::Service {
   AssignmentHandlers assignments;
   ChangeHandlers changes;
   LedgerHandlers ledgers;
+  UnitClaimHandlers unit_claims;
   Deadlines deadlines;
   Standings standings;
   timers::TimerLoop timers;

@@ -5,6 +5,7 @@
 
 #include "baodao/registration/v1/person.grpc.pb.h"
 #include "baodao/registration/v1/session.grpc.pb.h"
+#include "baodao/registration/v1/unit.grpc.pb.h"
 #include "common/status/macros.h"
 
 namespace baodao::dispatch {
@@ -13,11 +14,12 @@ namespace {
 using registration::v1::Identity;
 using registration::v1::PersonService;
 using registration::v1::SessionService;
+using registration::v1::UnitService;
 
 class RegistrationIdentities final : public Identities {
  public:
   explicit RegistrationIdentities(rpc::Channel& registration)
-      : people_(registration), sessions_(registration) {}
+      : people_(registration), sessions_(registration), units_(registration) {}
 
   Task<absl::StatusOr<std::vector<Identity>>> List(rpc::CallOptions options,
                                                    std::vector<std::string> person_ids) override {
@@ -29,6 +31,14 @@ class RegistrationIdentities final : public Identities {
                                               std::move(options), std::move(request)));
     co_return std::vector<Identity>(std::make_move_iterator(found.mutable_identities()->begin()),
                                     std::make_move_iterator(found.mutable_identities()->end()));
+  }
+
+  Task<absl::StatusOr<registration::v1::Unit>> Unit(rpc::CallOptions options,
+                                                    std::string unit_id) override {
+    registration::v1::GetUnitRequest request;
+    request.set_unit_id(std::move(unit_id));
+    co_return co_await units_.Call(&rpc::AsyncOf<UnitService>::GetUnit, std::move(options),
+                                   std::move(request));
   }
 
   Task<absl::StatusOr<std::vector<auth::RoleGrant>>> Roles(rpc::CallOptions options,
@@ -46,6 +56,7 @@ class RegistrationIdentities final : public Identities {
  private:
   rpc::Client<PersonService> people_;
   rpc::Client<SessionService> sessions_;
+  rpc::Client<UnitService> units_;
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Who people are, as registration tells other services. It is asked anew each time: names and
-// phones in clear are kept nowhere here.
+// Who people are, and units, as registration tells other services. It is asked anew each time:
+// names and phones in clear are kept nowhere here.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "baodao/registration/v1/person.pb.h"
+#include "baodao/registration/v1/unit.pb.h"
 #include "common/async/task.h"
 #include "common/auth/principal.h"
 #include "common/rpc/client.h"
@@ -23,6 +24,9 @@ class Identities {
   // Those of at most 100 people who exist.
   virtual Task<absl::StatusOr<std::vector<registration::v1::Identity>>> List(
       rpc::CallOptions options, std::vector<std::string> person_ids) = 0;
+  // NOT_FOUND.
+  virtual Task<absl::StatusOr<registration::v1::Unit>> Unit(rpc::CallOptions options,
+                                                            std::string unit_id) = 0;
   // The roles that a person who exists holds now.
   virtual Task<absl::StatusOr<std::vector<auth::RoleGrant>>> Roles(rpc::CallOptions options,
                                                                    std::string person_id) = 0;

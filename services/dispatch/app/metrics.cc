@@ -13,6 +13,7 @@ using metrics::Type;
 constexpr char kTask[] = "task";
 constexpr char kAssignment[] = "assignment";
 constexpr char kCreditRequest[] = "credit_request";
+constexpr char kUnitClaim[] = "unit_claim";
 constexpr metrics::Spec kTimeToAccept{"baodao_dispatch_time_to_accept_seconds",
                                       Type::kHistogram,
                                       "From publishing a task until enough people have accepted.",
@@ -42,6 +43,7 @@ Metrics::Metrics(metrics::Registry& registry)
   transitions_.Declare(kAssignment, *v1::AssignmentState_descriptor(), kAssignmentMachine.Moves());
   transitions_.Declare(kCreditRequest, *v1::CreditRequestState_descriptor(),
                        kCreditRequestMachine.Moves());
+  transitions_.Declare(kUnitClaim, *v1::UnitClaimState_descriptor(), kUnitClaimMachine.Moves());
 }
 
 TaskObserver Metrics::Observer() {

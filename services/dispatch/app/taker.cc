@@ -13,6 +13,7 @@
 #include "services/dispatch/app/prospects.h"
 #include "services/dispatch/app/reservations.h"
 #include "services/dispatch/domain/eligibility.h"
+#include "services/dispatch/domain/unit_claim.h"
 
 namespace baodao::dispatch {
 namespace {
@@ -89,6 +90,7 @@ Task<absl::StatusOr<std::string>> Taker::DecideInRounds(const TakeOrder& order, 
   command.person_id = order.person_id;
   command.relations = &app_.relations;
   command.no_waitlist = order.no_waitlist;
+  command.unit_id = order.unit_id;
   bool renewed = false;
   for (int round = 0; round < kRounds; ++round) {
     // Read anew each round: an event may have brought a newer profile.
@@ -190,6 +192,9 @@ Task<absl::StatusOr<std::optional<std::string>>> Taker::Try(const TakeOrder& ord
     const profiles::ProfilePtr profile = app_.profiles.Find(order.person_id);
     TakeCommand latest = command;
     latest.profile = profile.get();
+    if (latest.kind == TakeKind::kName) {
+      RETURN_IF_ERROR(CheckNaming(aggregate.record(), latest.unit_id, *profile, now));
+    }
     ASSIGN_OR_RETURN(const TakeOutlook outlook, Foresee(aggregate, latest, now));
     took = outlook == TakeOutlook::kTakes;
     if (!took) return Enqueue(aggregate, latest, now);

@@ -1,5 +1,5 @@
 // Puts people on tasks: reserves their time in their own shard, then takes the slot in the task's.
-// The one path of claims, acceptances and assignments; see
+// The one path of claims, acceptances, assignments and namings; see
 // ops/decisions/0003-claim-across-two-shards.md.
 #pragma once
 
@@ -19,6 +19,7 @@ struct TakeOrder {
   std::string task_id;
   std::string person_id;
   bool no_waitlist = false;
+  std::string unit_id;  // kName: that holds the slot
   Mutation mutation;
   rpc::CallOptions peers;  // to ask other services as
 };

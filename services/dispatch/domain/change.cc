@@ -64,6 +64,9 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
   if (event == AssignmentEvent::kPromote) assignment.set_holds_slot(true);
   *assignment.mutable_update_time() = ToTimestamp(now_);
   Count(old_place, assignment);
+  if (!assignment.claim_unit_id().empty() && TakesSlot(before) != TakesSlot(*after)) {
+    CountNamed(assignment.claim_unit_id(), TakesSlot(*after), now_, &aggregate_.record());
+  }
   CountService(before, -1);
   CountService(*after, +1);
   const bool asked = old_place.leaving;
@@ -113,6 +116,25 @@ v1::CreditRequest& Change::Move(const std::string& person_id, CreditEvent event)
 void Change::Remind(const std::string& person_id) {
   aggregate_.Change(person_id).set_credit_reminded(true);
   requested_.push_back({person_id, v1::CREDIT_REQUEST_STATE_PENDING});
+}
+
+v1::UnitClaim& Change::Move(const std::string& unit_id, UnitClaimEvent event) {
+  v1::UnitClaim& claim = *FindClaim(&aggregate_.record(), unit_id);
+  const v1::UnitClaimState before = claim.state();
+  const std::optional<v1::UnitClaimState> after = kUnitClaimMachine.Next(before, event);
+  if (!after) Impossible(record::StateName(before), static_cast<int>(event));
+  claim.set_state(*after);
+  *claim.mutable_update_time() = ToTimestamp(now_);
+  claimed_.push_back({unit_id, before});
+  effects_.transitions.push_back({"unit_claim", before, *after});
+  return claim;
+}
+
+v1::UnitClaim& Change::TouchClaim(const std::string& unit_id) {
+  v1::UnitClaim& claim = *FindClaim(&aggregate_.record(), unit_id);
+  *claim.mutable_update_time() = ToTimestamp(now_);
+  claimed_.push_back({unit_id, claim.state()});
+  return claim;
 }
 
 void Change::Move(TaskEvent event) {
@@ -201,6 +223,13 @@ Effects Change::Finish() {
         *effects_.events.emplace_back().mutable_credit_request_changed();
     *changed.mutable_assignment() = aggregate_.Find(requested.person_id)->assignment();
     changed.set_before(requested.before);
+    *changed.mutable_task() = brief;
+  }
+  for (const Claimed& claimed : claimed_) {
+    events::v1::UnitClaimChanged& changed =
+        *effects_.events.emplace_back().mutable_unit_claim_changed();
+    *changed.mutable_claim() = *FindClaim(&aggregate_.record(), claimed.unit_id);
+    changed.set_before(claimed.before);
     *changed.mutable_task() = brief;
   }
   for (Announced& announced : announced_) {

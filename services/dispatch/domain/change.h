@@ -11,6 +11,7 @@
 #include "baodao/events/v1/events.pb.h"
 #include "common/clock/clock.h"
 #include "services/dispatch/domain/aggregate.h"
+#include "services/dispatch/domain/claimed_slots.h"
 #include "services/dispatch/domain/states.h"
 
 namespace baodao::dispatch {
@@ -33,7 +34,7 @@ struct CalendarRelease {
 
 // A transition that happened, for the metrics.
 struct Transition {
-  std::string_view record;  // "task", "assignment" or "credit_request"
+  std::string_view record;  // "task", "assignment", "credit_request" or "unit_claim"
   int from = 0;
   int to = 0;
 };
@@ -83,6 +84,11 @@ class Change {
   v1::CreditRequest& Move(const std::string& person_id, CreditEvent event);
   // Announces a PENDING request that stays so: somebody should answer it.
   void Remind(const std::string& person_id);
+  // Moves the claim of the unit, which is there, by the table; the pair must be possible. Announces
+  // it with a UnitClaimChanged.
+  v1::UnitClaim& Move(const std::string& unit_id, UnitClaimEvent event);
+  // The claim of the unit, which stays in its state, for a change of other fields. Announced, too.
+  v1::UnitClaim& TouchClaim(const std::string& unit_id);
   // Moves the task by the table; the pair must be possible.
   void Move(TaskEvent event);
   // Announces the task itself.
@@ -135,6 +141,11 @@ class Change {
     v1::CreditRequestState before;
   };
   std::vector<Requested> requested_;
+  struct Claimed {
+    std::string unit_id;
+    v1::UnitClaimState before;
+  };
+  std::vector<Claimed> claimed_;
   struct Announced {
     events::v1::TaskChange kind;
     std::string escalated_to;
@@ -164,5 +175,6 @@ inline constexpr std::string_view kCreditTimer = "credit";
 inline constexpr std::string_view kReleaseTimer = "release";
 inline constexpr std::string_view kRetireTimer = "retire";
 inline constexpr std::string_view kCreditRequestTimer = "creditrequest";
+inline constexpr std::string_view kUnitClaimTimer = "unitclaim";
 
 }  // namespace baodao::dispatch

@@ -54,7 +54,12 @@ void Change::SeekOthers() {
 void Change::ArmFollowing() {
   const v1::Task& task = aggregate_.task();
   const enrollment::Seats seats = SeatsOf(task);
-  if (IsFinal(task.state())) return;
+  const bool over = IsFinal(task.state());
+  // What units had claimed of it is settled with it.
+  if (over && task.state() != before_ && !aggregate_.record().unit_claims().empty()) {
+    Arm(TimerName(kUnitClaimTimer, task.task_id()), now_);
+  }
+  if (over) return;
   if (work::TakesPeople(task) && seats.AwaitsPromotion() && now_ < JoinUntil(task)) {
     Arm(TimerName(kPromoteTimer, task.task_id()), promote_from_);
   }

@@ -31,20 +31,21 @@ bool Belongs(const std::string& reported, const std::string& area, const Relatio
          relations.covers(relations.current(reported), area);
 }
 
-absl::Status CheckArea(const v1::Task& task, const registration::v1::Profile& person,
-                       const Relations& relations) {
+}  // namespace
+
+absl::Status CheckAreas(const v1::Task& task,
+                        const google::protobuf::RepeatedPtrField<std::string>& area_codes,
+                        const Relations& relations) {
   const std::string& eligible = task.eligible_area_code();
-  if (person.area_codes().empty()) return Refuse(Reason::NOT_REGISTERED, {{"area", eligible}});
+  if (area_codes.empty()) return Refuse(Reason::NOT_REGISTERED, {{"area", eligible}});
   const std::string current = relations.current(task.area_code());
-  const bool reported = std::ranges::any_of(person.area_codes(), [&](const std::string& code) {
+  const bool reported = std::ranges::any_of(area_codes, [&](const std::string& code) {
     return Belongs(code, eligible, relations) ||
            (current != task.area_code() && Belongs(code, current, relations));
   });
   if (reported) return absl::OkStatus();
   return Refuse(Reason::NOT_ELIGIBLE_AREA, {{"area", eligible}});
 }
-
-}  // namespace
 
 std::vector<absl::Status> UnmetConditions(const v1::Task& task,
                                           const registration::v1::Profile& person,
@@ -54,7 +55,7 @@ std::vector<absl::Status> UnmetConditions(const v1::Task& task,
   if (!requester.empty() && requester == person.person_id()) {
     unmet.push_back(Refuse(Reason::OWN_REQUEST));
   }
-  if (absl::Status area = CheckArea(task, person, relations); !area.ok()) {
+  if (absl::Status area = CheckAreas(task, person.area_codes(), relations); !area.ok()) {
     unmet.push_back(std::move(area));
   }
   for (const std::string& skill : task.skills()) {

@@ -40,6 +40,10 @@ struct Relations {
 std::vector<absl::Status> UnmetConditions(const v1::Task& task,
                                           const registration::v1::Profile& person,
                                           const Relations& relations);
+// OK, or NOT_REGISTERED or NOT_ELIGIBLE_AREA of somebody with registrations at these areas.
+absl::Status CheckAreas(const v1::Task& task,
+                        const google::protobuf::RepeatedPtrField<std::string>& area_codes,
+                        const Relations& relations);
 // OK, or the first of these.
 absl::Status CheckEligible(const v1::Task& task, const registration::v1::Profile& person,
                            const Relations& relations);

@@ -15,6 +15,7 @@ AssignmentEvent EventOf(TakeKind kind) {
     case TakeKind::kAccept:
       return AssignmentEvent::kAccept;
     case TakeKind::kAssign:
+    case TakeKind::kName:
       return AssignmentEvent::kAssign;
     case TakeKind::kClaim:
       break;
@@ -61,6 +62,7 @@ absl::Status CheckJoinable(const v1::Task& task, v1::AssignmentState state, Take
 
 absl::Status CheckSeats(const v1::Task& task, const enrollment::Place& mine,
                         const TakeCommand& command, TakeOutlook* outlook) {
+  if (command.kind == TakeKind::kName) return absl::OkStatus();  // the unit holds one
   enrollment::Ask ask;
   ask.goes_first = command.kind == TakeKind::kAssign;
   ask.may_wait = command.kind == TakeKind::kClaim && !command.no_waitlist;
@@ -117,7 +119,8 @@ Prospect ProspectOf(const v1::Task& task, const v1::AssignmentRecord* record,
     if (!refusal.ok()) prospect.refusals.push_back(std::move(refusal));
   };
   // First: it is also asked before anything is read of the task.
-  if (command.kind == TakeKind::kClaim && record != nullptr) note(MayReturn(*record, now));
+  const bool comes = command.kind == TakeKind::kClaim || command.kind == TakeKind::kName;
+  if (comes && record != nullptr) note(MayReturn(*record, now));
   const size_t pauses = prospect.refusals.size();
   note(CheckJoinable(task, state, command.kind, now));
   note(CheckStanding(state, mine, command.kind, now));
@@ -145,6 +148,10 @@ Effects Take(Aggregate& aggregate, const TakeCommand& command, uint64_t reservat
   Change change(aggregate, now);
   v1::Assignment& assignment = change.Admit(command.person_id, EventOf(command.kind), leaver);
   assignment.set_unit_id(command.profile->unit_id());
+  if (command.kind == TakeKind::kName) {
+    assignment.set_claim_unit_id(command.unit_id);
+    FillSlot(command.unit_id, &aggregate.record());
+  }
   change.SetReservation(command.person_id, reservation);
   return change.Finish();
 }

@@ -1,5 +1,5 @@
-// Taking a slot: by claiming, by accepting an offer, by being assigned. The same rules for all
-// three.
+// Taking a slot: by claiming, by accepting an offer, by being assigned, by being named by a unit
+// that has claimed it. The same rules for all.
 #pragma once
 
 #include <absl/status/status.h>
@@ -15,7 +15,7 @@
 
 namespace baodao::dispatch {
 
-enum class TakeKind { kClaim, kAccept, kAssign };
+enum class TakeKind { kClaim, kAccept, kAssign, kName };
 
 struct TakeCommand {
   TakeKind kind = TakeKind::kClaim;
@@ -25,6 +25,8 @@ struct TakeCommand {
   const Relations* relations = nullptr;
   // Claims: be refused with TASK_FULL rather than wait.
   bool no_waitlist = false;
+  // kName: the unit that holds the slot. CheckNaming is asked first.
+  std::string unit_id;
 };
 
 enum class TakeOutlook {
@@ -43,7 +45,7 @@ struct Prospect {
 
 // The outcome that the command would have now. Refusals: TASK_NOT_OPEN, TASK_STARTED,
 // ALREADY_ASSIGNED, NO_OFFER, OFFER_LAPSED, those of UnmetConditions, TASK_FULL, WAITLIST_FULL; of
-// an assignment TASK_OVER; of a claim LEFT_TOO_OFTEN.
+// an assignment TASK_OVER; of a claim, and of a naming, LEFT_TOO_OFTEN.
 //
 // A slot that came free while others wait is theirs: a claim takes one only when more are free than
 // people wait.

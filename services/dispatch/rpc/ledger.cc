@@ -41,6 +41,7 @@ Answer<v1::Balance> LedgerHandlers::CorrectHours(rpc::CallContext context,
   correction.credit.confirmation = v1::CONFIRMATION_CORRECTION;
   correction.credit.confirmer_id = ActorOf(caller);
   correction.credit.unit_id = assignment->assignment().unit_id();
+  correction.credit.unit_post = !assignment->assignment().claim_unit_id().empty();
   correction.credit.reason = request.reason();
   correction.actor = ActorOf(caller);
   correction.trace_id = std::string(context.trace_id());

@@ -110,6 +110,7 @@ store::Commit BuildCommit(const DispatchKeys& keys, const Loaded& before,
     commit.Put(keys.Task(task_id), before.version, aggregate.record().SerializeAsString());
     AddPeople(keys, aggregate, commit);
     UpdateIndexes(keys, before.record, aggregate.record(), commit);
+    UpdateUnitClaims(keys, before.record, aggregate.record(), commit);
   } else {
     commit.Expect(keys.Task(task_id), before.version);
   }

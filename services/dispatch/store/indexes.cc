@@ -85,11 +85,28 @@ void UpdateCreditList(const DispatchKeys& keys, const v1::TaskRecord& record,
   }
 }
 
+void UpdateUnitClaims(const DispatchKeys& keys, const v1::TaskRecord& before,
+                      const v1::TaskRecord& after, store::Commit& commit) {
+  const std::string member = MemberOf(after.task());
+  for (const v1::UnitClaim& claim : after.unit_claims()) {
+    if (FindClaim(before, claim.unit_id()) != nullptr) continue;
+    commit.IndexAdd(keys.UnitClaims(commit.shard(), claim.unit_id()), TaskScore(after.task()),
+                    member);
+  }
+  for (const v1::UnitClaim& claim : before.unit_claims()) {
+    if (FindClaim(after, claim.unit_id()) != nullptr) continue;
+    commit.IndexRemove(keys.UnitClaims(commit.shard(), claim.unit_id()), member);
+  }
+}
+
 void RemoveFromIndexes(const DispatchKeys& keys, const v1::TaskRecord& record,
                        store::Commit& commit) {
   const std::string_view list = ListOf(record.task().state());
   for (const std::string& area : record.listed_under()) {
     commit.IndexRemove(keys.List(commit.shard(), list, area), MemberOf(record.task()));
+  }
+  for (const v1::UnitClaim& claim : record.unit_claims()) {
+    commit.IndexRemove(keys.UnitClaims(commit.shard(), claim.unit_id()), MemberOf(record.task()));
   }
 }
 

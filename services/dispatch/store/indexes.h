@@ -35,6 +35,9 @@ void UpdateIndexes(const DispatchKeys& keys, const v1::TaskRecord& before,
 void UpdateCreditList(const DispatchKeys& keys, const v1::TaskRecord& record,
                       const v1::Assignment& before, const v1::Assignment& after,
                       store::Commit& commit);
+// Adds what leads from the claims of units before to those after in the lists of the units.
+void UpdateUnitClaims(const DispatchKeys& keys, const v1::TaskRecord& before,
+                      const v1::TaskRecord& after, store::Commit& commit);
 // Adds what takes a task that is over out of them.
 void RemoveFromIndexes(const DispatchKeys& keys, const v1::TaskRecord& record,
                        store::Commit& commit);

@@ -29,6 +29,8 @@
 //                      index   complaints that a person raised         as these
 //   created:complaint:<person>
 //                      value   how many the person raised in a day     24 hours
+//   unit-claims:<unit> index   tasks of the shard of which the unit has  as the tasks
+//                              claimed slots, by start
 //   tries:<task>:<p>   value   wrong sign-in codes of a person         10 minutes
 //   places:<task>:<p>  value   positions tried, likewise               10 minutes
 //   releases           stream  who was shown which contact, or who    1,000,000 a shard
@@ -75,6 +77,9 @@ class DispatchKeys {
   }
   std::string Asked(int shard, std::string_view person) const {
     return keys_.Of(shard, "asked", person);
+  }
+  std::string UnitClaims(int shard, std::string_view unit) const {
+    return keys_.Of(shard, "unit-claims", unit);
   }
   std::string Releases(int shard) const { return keys_.Of(shard, "releases"); }
 

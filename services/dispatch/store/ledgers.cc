@@ -44,6 +44,7 @@ events::v1::Event EventOf(const Credit& credit, const v1::LedgerEntry& entry) {
   *credited.mutable_entry() = entry;
   credited.set_task_title(credit.task_title);
   credited.set_unit_id(credit.unit_id);
+  credited.set_unit_post(credit.unit_post);
   credited.set_rating(credit.rating);
   return event;
 }

@@ -29,6 +29,7 @@ struct Credit {
   v1::Confirmation confirmation = v1::CONFIRMATION_UNSPECIFIED;
   std::string confirmer_id;  // as in LedgerEntry
   std::string unit_id;       // hears the result
+  bool unit_post = false;    // the unit had claimed the slot
   int rating = 0;            // 0: not evaluated
   std::string reason;        // of a correction, or a confirmation after the fact
 };

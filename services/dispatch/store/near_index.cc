@@ -27,12 +27,17 @@ void NearIndex::Apply(const v1::Task& task) {
 
 void NearIndex::Apply(const events::v1::Event& event) {
   if (event.has_task_changed()) return Apply(event.task_changed().task());
-  if (!event.has_assignment_changed()) return;
-  const auto& changed = event.assignment_changed();
-  const events::v1::TaskBrief& brief = changed.task();
-  const bool claimable = work::TakesPeople(brief) && work::FreeSlots(brief) > 0;
-  Apply(changed.assignment().task_id(),
-        {brief.place(), JoinUntil(brief), brief.version(), claimable});
+  const auto apply = [this](const std::string& task_id, const events::v1::TaskBrief& brief) {
+    const bool claimable = work::TakesPeople(brief) && work::FreeSlots(brief) > 0;
+    Apply(task_id, {brief.place(), JoinUntil(brief), brief.version(), claimable});
+  };
+  if (event.has_assignment_changed()) {
+    const auto& changed = event.assignment_changed();
+    apply(changed.assignment().task_id(), changed.task());
+  } else if (event.has_unit_claim_changed()) {
+    const auto& changed = event.unit_claim_changed();
+    apply(changed.claim().task_id(), changed.task());
+  }
 }
 
 void NearIndex::Drop(const std::string& task_id) {

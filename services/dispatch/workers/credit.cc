@@ -33,6 +33,7 @@ Credit CreditOf(const v1::TaskRecord& record, const v1::AssignmentRecord& person
   credit.confirmer_id = manual ? person.confirmer_id() : record.confirmer_id();
   credit.reason = assignment.reason();
   credit.unit_id = assignment.unit_id();
+  credit.unit_post = !assignment.claim_unit_id().empty();
   credit.rating = task.evaluation().rating();
   return credit;
 }

@@ -8,6 +8,7 @@
 #include "services/dispatch/domain/close.h"
 #include "services/dispatch/domain/credit_request.h"
 #include "services/dispatch/domain/offer.h"
+#include "services/dispatch/domain/unit_claim.h"
 #include "services/dispatch/workers/deadlines.h"
 
 namespace baodao::dispatch {
@@ -44,6 +45,7 @@ void Deadlines::Register(timers::TimerLoop& loop) {
   add(kLedgerTimer, &Deadlines::Ledger);
   loop.Register(std::string(record::kDeadlineTimer),
                 [this](const timers::Timer& timer) { return app_.records.OnDeadline(timer); });
+  add(kUnitClaimTimer, &Deadlines::UnitClaims);
 }
 
 Task<absl::Status> Deadlines::Run(timers::Timer timer, std::vector<std::string> people,
@@ -107,6 +109,10 @@ Task<absl::Status> Deadlines::Retire(timers::Timer timer) {
 
 Task<absl::Status> Deadlines::Ledger(timers::Timer timer) {
   return app_.ledgers.Retire(timer.id, timer.member);
+}
+
+Task<absl::Status> Deadlines::UnitClaims(timers::Timer timer) {
+  co_return co_await Run(std::move(timer), {}, true, &DecideUnitClaims);
 }
 
 Task<absl::Status> Deadlines::AutoClose(timers::Timer timer) {

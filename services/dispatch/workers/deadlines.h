@@ -23,6 +23,7 @@ class Deadlines {
   Task<absl::Status> NoShow(timers::Timer timer);
   Task<absl::Status> End(timers::Timer timer);
   Task<absl::Status> AutoClose(timers::Timer timer);
+  Task<absl::Status> UnitClaims(timers::Timer timer);
   Task<absl::Status> Offer(timers::Timer timer);
   Task<absl::Status> Promote(timers::Timer timer);
   Task<absl::Status> Credit(timers::Timer timer);

@@ -35,23 +35,24 @@ UnitSource UnitsFromRegistration(rpc::Channel& channel) {
 Liaisons::Liaisons(UnitSource source, Clock& clock)
     : source_(std::move(source)), clock_(clock), known_(kMaxUnits) {}
 
-Task<absl::StatusOr<std::string>> Liaisons::Of(std::string unit_id, std::string trace_id) {
+Task<absl::StatusOr<std::vector<std::string>>> Liaisons::Of(std::string unit_id,
+                                                            std::string trace_id) {
   const Known* const known = known_.Find(unit_id);
-  if (known != nullptr && clock_.Now() < known->until) co_return known->liaison_id;
-  const absl::StatusOr<registration::v1::Unit> unit =
+  if (known != nullptr && clock_.Now() < known->until) co_return known->person_ids;
+  absl::StatusOr<registration::v1::Unit> unit =
       co_await source_(rpc::CallOptions::Tracing(trace_id), unit_id);
-  if (!unit.ok() && !absl::IsNotFound(unit.status())) co_return unit.status();
-  const std::string liaison = unit.ok() ? unit->liaison_id() : "";
-  Remember(unit_id, liaison);
-  co_return liaison;
+  if (absl::IsNotFound(unit.status())) {
+    unit.emplace();
+    unit->set_unit_id(unit_id);
+  }
+  if (!unit.ok()) co_return unit.status();
+  Apply(*unit);
+  co_return std::vector<std::string>(unit->liaison_ids().begin(), unit->liaison_ids().end());
 }
 
 void Liaisons::Apply(const registration::v1::Unit& unit) {
-  Remember(unit.unit_id(), unit.liaison_id());
-}
-
-void Liaisons::Remember(const std::string& unit_id, std::string liaison_id) {
-  known_.Put(unit_id, {std::move(liaison_id), clock_.Now() + kRemembered});
+  known_.Put(unit.unit_id(),
+             {{unit.liaison_ids().begin(), unit.liaison_ids().end()}, clock_.Now() + kRemembered});
 }
 
 }  // namespace baodao::inbox

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "baodao/registration/v1/unit.pb.h"
 #include "common/async/task.h"
@@ -26,17 +27,17 @@ class Liaisons {
   // `clock` outlives it.
   Liaisons(UnitSource source, Clock& clock);
 
-  // The liaison's person id; empty when the unit has none or does not exist. Errors: the source's,
-  // which is asked in this trace.
-  Task<absl::StatusOr<std::string>> Of(std::string unit_id, std::string trace_id);
+  // Their person ids; none when the unit has none or does not exist. Errors: the source's, which is
+  // asked in this trace.
+  Task<absl::StatusOr<std::vector<std::string>>> Of(std::string unit_id, std::string trace_id);
+  // Takes in the unit as it is now.
   void Apply(const registration::v1::Unit& unit);
 
  private:
   struct Known {
-    std::string liaison_id;
+    std::vector<std::string> person_ids;
     Time until;
   };
-  void Remember(const std::string& unit_id, std::string liaison_id);
 
   UnitSource source_;
   Clock& clock_;

@@ -63,6 +63,7 @@ How WayForPerson(const events::v1::AssignmentChanged& changed, bool own_doing, b
       return IsReplaced(assignment) ? How::kReplaced : WayOfWithdrawal(changed.withdrawal());
     case ASSIGNMENT_STATE_ACCEPTED:
       if (IsOfRequest(changed)) return WayOfWithdrawal(changed.withdrawal());
+      if (!own_doing && !assignment.claim_unit_id().empty()) return How::kNamed;
       return own_doing ? How::kOwnDoing : How::kPlain;
     case ASSIGNMENT_STATE_SIGNED_IN:
       return LostStanding(assignment) ? How::kStandingLost : How::kPlain;

@@ -77,5 +77,8 @@ void TellOfHours(const events::v1::HoursCredited& credited, Collector* tell);
 void TellOfMessage(const events::v1::TaskMessageSent& sent, Collector* tell);
 void TellOfRating(const events::v1::ServiceRated& rated, Collector* tell);
 void TellOfComplaint(const events::v1::ComplaintChanged& changed, Collector* tell);
+void TellOfLiaison(const events::v1::UnitLiaisonChanged& changed, Collector* tell);
+void TellOfMember(const events::v1::UnitMemberChanged& changed, Collector* tell);
+void TellOfUnitClaim(const events::v1::UnitClaimChanged& changed, Collector* tell);
 
 }  // namespace baodao::inbox

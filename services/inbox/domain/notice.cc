@@ -79,6 +79,15 @@ std::vector<Notice> NoticesOf(const events::v1::Event& event) {
     case events::v1::Event::kComplaintChanged:
       TellOfComplaint(event.complaint_changed(), &tell);
       break;
+    case events::v1::Event::kUnitLiaisonChanged:
+      TellOfLiaison(event.unit_liaison_changed(), &tell);
+      break;
+    case events::v1::Event::kUnitMemberChanged:
+      TellOfMember(event.unit_member_changed(), &tell);
+      break;
+    case events::v1::Event::kUnitClaimChanged:
+      TellOfUnitClaim(event.unit_claim_changed(), &tell);
+      break;
     default:
       break;  // see WhyNobodyHears
   }

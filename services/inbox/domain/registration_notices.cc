@@ -56,7 +56,8 @@ void TellOfRegistration(const events::v1::RegistrationChanged& changed, Collecto
   } else {
     to(Party::kArea, registration.area_code());
   }
-  to(Party::kPerson, speaker);
+  // All who speak for it.
+  to(Party::kPerson, registration.subject_id());
   to(Party::kLiaison, registration.through_unit_id());
 }
 

@@ -14,7 +14,7 @@ using enum How;
 using enum Party;
 
 constexpr std::string_view kDecided = "a coordinator decided it";
-constexpr std::string_view kMembers = "who comes through the unit is for the person to tell it";
+constexpr std::string_view kMembers = "the unit hears who comes and who goes";
 
 constexpr Rule kRegistrationRules[] = {
     {kAny, REGISTRATION_STATE_PENDING, kPlain, kArea, "registration_pending"},
@@ -36,6 +36,9 @@ constexpr Rule kRegistrationRules[] = {
     {kAny, REGISTRATION_STATE_ENDED, kByTime, kArea, "registration_left"},
     {kAny, REGISTRATION_STATE_ENDED, kUnreviewed, kArea, "registration_unreviewed"},
     {kAny, kAny, kPlain, kLiaison, "", kMembers},
+    {REGISTRATION_STATE_PENDING, REGISTRATION_STATE_ACTIVE, kPlain, kLiaison, "unit_member_joined"},
+    {REGISTRATION_STATE_ACTIVE, REGISTRATION_STATE_ENDED, kPlain, kLiaison, "unit_member_left"},
+    {REGISTRATION_STATE_SUSPENDED, REGISTRATION_STATE_ENDED, kPlain, kLiaison, "unit_member_left"},
 };
 constexpr std::array kRegistrationParties = {kArea, kPerson, kLiaison};
 

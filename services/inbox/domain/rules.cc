@@ -29,7 +29,7 @@ std::string_view WhyNobodyHears(int change) {
     case events::v1::Event::kProfileChanged:
       return "people change their own profiles; roles and credentials are told as such";
     case events::v1::Event::kUnitChanged:
-      return "the liaison or a coordinator did it, who agreed on it before";
+      return "a liaison or a coordinator did it; who speaks for it is told as such";
     case events::v1::Event::kServicePointChanged:
       return "whoever goes there looks it up; nobody has asked to hear of it";
     case events::v1::Event::kSessionEnded:

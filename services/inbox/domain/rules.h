@@ -53,6 +53,7 @@ enum class How {
   kNobodyElse,  // asked so, and nobody can come instead any more
   kReplaced,    // one in whose place somebody has come
   kInstead,     // one who comes, or is asked to come, in the place of another
+  kNamed,       // by a unit that had claimed the slot
 };
 
 inline constexpr int kAny = -1;
@@ -94,6 +95,9 @@ const RuleBook& HoursRules();    // after: 0
 const RuleBook& MessageRules();  // after: 0
 const RuleBook& RatingRules();   // after: 0 of the volunteer, 1 of the service
 const RuleBook& ComplaintRules();
+const RuleBook& LiaisonRules();  // after: the LiaisonStep
+const RuleBook& MemberRules();   // after: 1 confirmed, 0 let go
+const RuleBook& UnitClaimRules();
 
 // Why an event of this kind (Event::ChangeCase) concerns nobody; empty for those with rules.
 std::string_view WhyNobodyHears(int change);

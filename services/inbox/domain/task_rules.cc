@@ -58,6 +58,7 @@ constexpr Rule kAssignmentRules[] = {
     {kAny, ASSIGNMENT_STATE_OFFERED, kPlain, kArea, "", kOnlyAsked},
     {kAny, ASSIGNMENT_STATE_ACCEPTED, kPlain, kPerson, "task_assigned"},
     {kAny, ASSIGNMENT_STATE_ACCEPTED, kOwnDoing, kPerson, "task_accepted"},
+    {kAny, ASSIGNMENT_STATE_ACCEPTED, kNamed, kPerson, "task_named"},
     {kAny, ASSIGNMENT_STATE_ACCEPTED, kPlain, kRequester, "task_claimed"},
     {kAny, ASSIGNMENT_STATE_ACCEPTED, kInstead, kRequester, "helper_replaced"},
     {kAny, ASSIGNMENT_STATE_ACCEPTED, kPlain, kArea, "", "they hear when it is staffed"},

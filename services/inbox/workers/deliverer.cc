@@ -50,16 +50,21 @@ Task<absl::Status> Deliverer::EndDevices(events::v1::SessionEnded ended) {
 }
 
 Task<absl::Status> Deliverer::Deliver(Notice notice, Cause cause) {
-  CO_ASSIGN_OR_RETURN(const std::optional<Owner> owner,
-                      co_await OwnerOf(notice.to, cause.trace_id));
-  if (!owner) co_return absl::OkStatus();
+  CO_ASSIGN_OR_RETURN(const std::vector<Owner> owners,
+                      co_await OwnersOf(notice.to, cause.trace_id));
+  const bool to_unit = notice.to.kind == Recipient::Kind::kLiaison;
   Addition addition;
   addition.record = std::move(notice.record);
   addition.thing = std::move(notice.thing);
   addition.remind_at = notice.remind_at;
   addition.forget_reminder = notice.forget_reminder;
   addition.ends = std::move(notice.ends);
-  co_return co_await inbox_.Add(*owner, std::move(addition), std::move(cause));
+  for (const Owner& owner : owners) {
+    // A liaison knows what they did; the others hear of it.
+    if (to_unit && owner.id == cause.actor_id) continue;
+    CO_RETURN_IF_ERROR(co_await inbox_.Add(owner, addition, cause));
+  }
+  co_return absl::OkStatus();
 }
 
 Task<absl::StatusOr<Owner>> Deliverer::AreaOwner(std::string area_code) {
@@ -77,19 +82,25 @@ Task<absl::StatusOr<Owner>> Deliverer::AreaOwner(std::string area_code) {
   co_return Owner{current->code(), tree->ShardOf(current->code(), inbox_.store().keys())};
 }
 
-Task<absl::StatusOr<std::optional<Owner>>> Deliverer::OwnerOf(Recipient to, std::string trace_id) {
+Task<absl::StatusOr<std::vector<Owner>>> Deliverer::OwnersOf(Recipient to, std::string trace_id) {
+  std::vector<Owner> owners;
   if (to.kind == Recipient::Kind::kArea) {
-    CO_ASSIGN_OR_RETURN(Owner owner, co_await AreaOwner(to.id));
-    co_return std::optional<Owner>(std::move(owner));
+    CO_ASSIGN_OR_RETURN(owners.emplace_back(), co_await AreaOwner(to.id));
+    co_return owners;
   }
-  std::string person = to.id;
+  std::vector<std::string> people(1, to.id);
   if (to.kind == Recipient::Kind::kLiaison) {
-    CO_ASSIGN_OR_RETURN(person, co_await liaisons_.Of(to.id, std::move(trace_id)));
-    if (person.empty()) co_return std::optional<Owner>();
+    CO_ASSIGN_OR_RETURN(people, co_await liaisons_.Of(to.id, std::move(trace_id)));
   }
-  const std::optional<Owner> owner = inbox_.PersonOwner(person);
-  if (!owner) log::Warn("notice.no_person", {{"recipient", person}});
-  co_return owner;
+  for (const std::string& person : people) {
+    const std::optional<Owner> owner = inbox_.PersonOwner(person);
+    if (owner) {
+      owners.push_back(*owner);
+    } else {
+      log::Warn("notice.no_person", {{"recipient", person}});
+    }
+  }
+  co_return owners;
 }
 
 // The timer lies where the inbox does: also an area's, wherever the tree has it now.

@@ -3,8 +3,8 @@
 
 #include <absl/status/status.h>
 
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "common/areas/feed.h"
 #include "common/clock/clock.h"
@@ -35,8 +35,8 @@ class Deliverer {
  private:
   Task<absl::Status> EndDevices(events::v1::SessionEnded ended);
   Task<absl::Status> Deliver(Notice notice, Cause cause);
-  // Nothing when there is nobody (any more) to tell.
-  Task<absl::StatusOr<std::optional<Owner>>> OwnerOf(Recipient to, std::string trace_id);
+  // Nobody when there is nobody (any more) to tell; all liaisons of a unit.
+  Task<absl::StatusOr<std::vector<Owner>>> OwnersOf(Recipient to, std::string trace_id);
   // The owner of an area's inbox, for a closed area its successor. UNAVAILABLE for an area that is
   // not known here, not even after a refresh: the event comes again.
   Task<absl::StatusOr<Owner>> AreaOwner(std::string area_code);

@@ -4,6 +4,7 @@
 
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/units/liaisons.h"
 #include "services/lists/app/booking_access.h"
 #include "services/lists/app/bookings.h"
 #include "services/lists/app/details.h"
@@ -11,14 +12,14 @@
 namespace baodao::lists {
 namespace {
 
-// The owner is who speaks for the unit now, not who listed or claimed something for it.
+// The owners are those who speak for the unit now, not who listed or claimed something for it.
 Task<absl::StatusOr<rpc::Scope>> ScopeThroughUnit(Peers& peers, std::string area_code,
                                                   std::string unit_id) {
   rpc::Scope scope;
   scope.area_code = std::move(area_code);
   CO_ASSIGN_OR_RETURN(const registration::v1::Unit unit,
                       co_await peers.GetUnit(rpc::CallOptions(), std::move(unit_id)));
-  if (!unit.liaison_id().empty()) scope.owner_ids.push_back(unit.liaison_id());
+  scope.owner_ids.assign(unit.liaison_ids().begin(), unit.liaison_ids().end());
   co_return scope;
 }
 
@@ -68,7 +69,7 @@ bool Related(const areas::AreaTree& tree, const std::string& a, const std::strin
 Task<absl::Status> CheckLiaison(rpc::CallContext context, Peers& peers, std::string unit_id) {
   CO_ASSIGN_OR_RETURN(const registration::v1::Unit unit,
                       co_await peers.GetUnit(rpc::CallOptions::From(context), unit_id));
-  if (context.caller().IsPerson() && unit.liaison_id() == context.caller().person_id) {
+  if (context.caller().IsPerson() && units::IsLiaison(unit, context.caller().person_id)) {
     co_return absl::OkStatus();
   }
   co_return Refuse(Reason::NOT_THE_LIAISON);

@@ -32,7 +32,7 @@ void AddRecords(App& app);
 // subdistrict; for a closed one its successor.
 bool Related(const areas::AreaTree& tree, const std::string& a, const std::string& b);
 
-// OK when the caller is the unit's liaison, NOT_THE_LIAISON otherwise; NOT_FOUND without such a
+// OK when the caller is a liaison of the unit, NOT_THE_LIAISON otherwise; NOT_FOUND without such a
 // unit.
 Task<absl::Status> CheckLiaison(rpc::CallContext context, Peers& peers, std::string unit_id);
 

@@ -27,7 +27,8 @@ Task<absl::StatusOr<rpc::Scope>> ScopeOfBooking(App& app, v1::BookingRecord reco
   if (!booking.owner_id().starts_with("unt_")) co_return scope;
   CO_ASSIGN_OR_RETURN(const registration::v1::Unit unit,
                       co_await app.peers.GetUnit(rpc::CallOptions(), booking.owner_id()));
-  if (!unit.liaison_id().empty()) scope.owner_ids.push_back(unit.liaison_id());
+  const auto& liaisons = unit.liaison_ids();
+  scope.owner_ids.insert(scope.owner_ids.end(), liaisons.begin(), liaisons.end());
   co_return scope;
 }
 

@@ -9,7 +9,6 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/app/booking_access.h"
-#include "services/lists/app/releases.h"
 #include "services/lists/rpc/services.h"
 
 namespace baodao::lists {
@@ -52,7 +51,7 @@ BookingAnswer GetBooking(App& app, rpc::CallContext context, v1::GetBookingReque
   // On record before it is out: a contact nobody knows was seen must not be shown.
   events::v1::ContactReleased released;
   released.set_booking_id(booking.booking_id());
-  CO_RETURN_IF_ERROR(co_await RecordRelease(app, context, released, booking.booking_id()));
+  CO_RETURN_IF_ERROR(co_await app.records.RecordRelease(context, released, booking.booking_id()));
   booking.mutable_contact()->set_name(person.display_name());
   booking.mutable_contact()->set_phone(person.phone());
   co_return booking;

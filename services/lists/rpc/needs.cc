@@ -7,7 +7,6 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/app/details.h"
-#include "services/lists/app/releases.h"
 #include "services/lists/domain/need_rules.h"
 #include "services/lists/domain/need_update.h"
 #include "services/lists/rpc/services.h"
@@ -43,7 +42,7 @@ NeedAnswer GetNeed(App& app, rpc::CallContext context, v1::GetNeedRequest reques
   // On record first: a contact or a door nobody knows was seen must not be shown.
   events::v1::ContactReleased released;
   released.set_need_id(need.need_id());
-  CO_RETURN_IF_ERROR(co_await RecordRelease(app, context, released, need.need_id()));
+  CO_RETURN_IF_ERROR(co_await app.records.RecordRelease(context, released, need.need_id()));
   CO_ASSIGN_OR_RETURN(const v1::NeedDetails details,
                       OpenDetails(app.key_ring, need.need_id(), found.record.sealed_details()));
   Reveal(details, &need);

@@ -44,9 +44,4 @@ inline std::string OpenBookingsKey(const store::Keys& keys, int shard, std::stri
   return keys.Of(shard, "open-bookings", subdistrict.append(":").append(person_id));
 }
 
-// Releases of contacts (Events), kept for audits when the outbox has long been trimmed.
-inline std::string ReleasesKey(const store::Keys& keys, int shard) {
-  return keys.Of(shard, "releases");
-}
-
 }  // namespace baodao::lists

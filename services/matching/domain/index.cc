@@ -156,6 +156,18 @@ CandidateIndex::Applied CandidateIndex::Apply(const events::v1::AssignmentChange
                 brief.requester_id()};
   const int32_t free_before = task == nullptr ? 0 : task->FreeSlots();
   Settle(Intern(change.assignment().person_id()), task, change.assignment(), job);
+  return Apply(task, brief, free_before, now);
+}
+
+CandidateIndex::Applied CandidateIndex::Apply(const events::v1::UnitClaimChanged& change,
+                                              Time now) {
+  const auto it = tasks_.find(change.claim().task_id());
+  OpenTask* task = it == tasks_.end() ? nullptr : it->second.get();
+  return Apply(task, change.task(), task == nullptr ? 0 : task->FreeSlots(), now);
+}
+
+CandidateIndex::Applied CandidateIndex::Apply(OpenTask* task, const events::v1::TaskBrief& brief,
+                                              int32_t free_before, Time now) {
   if (task == nullptr) return IsOver(brief.state()) ? Applied::kDone : Applied::kUnknownTask;
   if (brief.version() < task->task.version()) return Applied::kOld;
   task->task.set_state(brief.state());

@@ -39,6 +39,7 @@ class CandidateIndex {
   // `now` is when a new shortage of people begins to count. A task that is over is forgotten.
   Applied Apply(const DispatchTask& task, Time now);
   Applied Apply(const events::v1::AssignmentChanged& change, Time now);
+  Applied Apply(const events::v1::UnitClaimChanged& change, Time now);
   // From a snapshot: `task` must have been applied before. An assignment of one that is over counts
   // only by what came of it.
   Applied Apply(const Assignment& assignment, const DispatchTask& task);
@@ -91,6 +92,8 @@ class CandidateIndex {
     const std::string& area_code;
     const std::string& requester_id;
   };
+  // `task` null: it is not known.
+  Applied Apply(OpenTask* task, const events::v1::TaskBrief& brief, int32_t free_before, Time now);
   void Settle(PersonSlot slot, OpenTask* task, const Assignment& assignment, const Job& job);
   void Remember(Person* person, const Assignment& assignment, const Job& job);
   // The person who asked for something; -1 for nobody in particular.

@@ -85,6 +85,8 @@ Task<absl::Status> IndexFeed::OnEvent(const events::Delivery& delivery) {
       co_return absl::OkStatus();
     case Event::kAssignmentChanged:
       co_return co_await OnAssignment(delivery.event);
+    case Event::kUnitClaimChanged:
+      co_return co_await OnUnitClaim(delivery.event);
     default:
       co_return absl::OkStatus();
   }
@@ -97,6 +99,14 @@ Task<absl::Status> IndexFeed::OnAssignment(const Event& event) {
   }
   co_return co_await Refetch(rpc::CallOptions::Tracing(event.trace_id()),
                              change.assignment().task_id());
+}
+
+Task<absl::Status> IndexFeed::OnUnitClaim(const Event& event) {
+  const events::v1::UnitClaimChanged& change = event.unit_claim_changed();
+  if (index_.Apply(change, clock_.Now()) != CandidateIndex::Applied::kUnknownTask) {
+    co_return absl::OkStatus();
+  }
+  co_return co_await Refetch(rpc::CallOptions::Tracing(event.trace_id()), change.claim().task_id());
 }
 
 Task<void> IndexFeed::OnGap(std::string service, int shard) {

@@ -62,6 +62,7 @@ class IndexFeed {
   Task<absl::Status> Recheck(std::vector<std::string> seen);
   Task<absl::Status> Refetch(rpc::CallOptions options, std::string task_id);
   Task<absl::Status> OnAssignment(const events::v1::Event& event);
+  Task<absl::Status> OnUnitClaim(const events::v1::Event& event);
   std::vector<std::string> Roots() const;
   void TakeTree();
   void KeepHouse();

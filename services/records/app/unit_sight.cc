@@ -44,7 +44,7 @@ Task<absl::StatusOr<rpc::Scope>> UnitSight::ScopeOf(rpc::CallContext context, st
   CO_ASSIGN_OR_RETURN(UnitPtr unit, co_await Read(unit_id));
   rpc::Scope scope;
   scope.more_area_codes = unit->areas;
-  if (!unit->liaison_id.empty()) scope.owner_ids.push_back(unit->liaison_id);
+  scope.owner_ids = unit->liaison_ids;
   context.Keep(UnitKey(unit_id), std::move(unit));
   co_return scope;
 }
@@ -59,7 +59,9 @@ Task<absl::StatusOr<UnitPtr>> UnitSight::Find(rpc::CallContext context, std::str
 std::function<bool(const std::string&)> UnitSight::Sees(const rpc::CallContext& context,
                                                         const UnitFact& unit) const {
   const auth::Principal& caller = context.caller();
-  if (caller.IsService() || (caller.IsPerson() && caller.person_id == unit.liaison_id) ||
+  const bool liaison =
+      caller.IsPerson() && std::ranges::count(unit.liaison_ids, caller.person_id) > 0;
+  if (caller.IsService() || liaison ||
       std::ranges::any_of(caller.grants, &auth::RoleGrant::OfEverything)) {
     return [](const std::string&) { return true; };
   }

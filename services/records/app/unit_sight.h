@@ -17,7 +17,7 @@
 
 namespace baodao::records {
 
-// The unit's liaison, other services and operators of everything see all; coordinators what
+// The unit's liaisons, other services and operators of everything see all; coordinators what
 // happened in their areas.
 class UnitSight {
  public:
@@ -25,7 +25,7 @@ class UnitSight {
   UnitSight(Database& database, areas::AreaTreeFeed& areas, RecordsMetrics& metrics)
       : database_(database), areas_(areas), metrics_(metrics) {}
 
-  // For the access rules: a unit is its liaison's, and of the areas that it has reported to. Of
+  // For the access rules: a unit is its liaisons', and of the areas that it has reported to. Of
   // other things `others` decides. NOT_FOUND for a unit that is not known.
   rpc::AccessPolicy Policy(rpc::AccessPolicy others);
 

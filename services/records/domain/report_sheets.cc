@@ -180,6 +180,8 @@ Sheet UnitSheet(const UnitReport& report, const std::map<std::string, std::strin
   add({"服务人次", "Services"}, [](const F& f) { return f.services; });
   add({"自动时长（分钟）", "Minutes, automatic"}, [](const F& f) { return f.minutes.automatic; });
   add({"人工时长（分钟）", "Minutes, manual"}, [](const F& f) { return f.minutes.manual; });
+  add({"其中单位岗位时长（分钟）", "Of these at the unit's post"},
+      [](const F& f) { return f.unit_post_minutes; });
   SheetMaker<F> maker({"单位报告", "Unit report"}, std::move(columns), locale);
   maker.Add("", "", "", report.total);
   for (size_t i = 0; i < report.months.size(); ++i) {

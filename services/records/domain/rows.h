@@ -63,6 +63,7 @@ struct AssignmentRow : Source {
   int64_t sign_out_ms = 0;
   int64_t end_cause = 0;
   std::string reason;
+  int64_t unit_post = 0;  // 1: on a slot that the unit had claimed
   int64_t update_ms = 0;
 };
 
@@ -115,7 +116,7 @@ struct UnitRow : Source {
   using Source::Source;
   std::string unit_id;
   std::string name;
-  std::string liaison_id;
+  std::string liaison_ids;  // separated by blanks
   int64_t kind = 0;
   std::string area_code;
   std::string categories;  // separated by blanks
@@ -144,7 +145,8 @@ struct LedgerRow : Source {
   int64_t time_ms = 0;
   std::string confirmer_id;
   std::string reason;
-  std::string hash;  // base64
+  std::string hash;       // base64
+  int64_t unit_post = 0;  // 1: served on a slot that the unit had claimed
 };
 
 }  // namespace baodao::records

@@ -64,6 +64,7 @@ AssignmentRow RowOf(const events::v1::AssignmentChanged& change, const StreamId&
   row.sign_out_ms = MsOf(assignment.sign_out_time());
   row.end_cause = assignment.end_cause();
   row.reason = assignment.reason();
+  row.unit_post = assignment.claim_unit_id().empty() ? 0 : 1;
   row.update_ms = MsOf(assignment.update_time());
   return row;
 }
@@ -114,6 +115,7 @@ LedgerRow RowOf(const events::v1::HoursCredited& credited, const StreamId& id) {
   row.confirmer_id = entry.confirmer_id();
   row.reason = entry.reason();
   row.hash = absl::Base64Escape(entry.hash());
+  row.unit_post = credited.unit_post() ? 1 : 0;
   return row;
 }
 
@@ -145,7 +147,7 @@ UnitRow RowOf(const registration::v1::Unit& unit, const StreamId& id) {
   UnitRow row(id);
   row.unit_id = unit.unit_id();
   row.name = unit.name();
-  row.liaison_id = unit.liaison_id();
+  row.liaison_ids = absl::StrJoin(unit.liaison_ids(), " ");
   row.kind = unit.kind();
   row.area_code = unit.area_code();
   row.categories = absl::StrJoin(unit.categories(), " ");

@@ -9,7 +9,8 @@ Sums SumUp(const std::vector<HoursGroup>& groups) {
   for (const HoursGroup& group : groups) {
     for (Minutes* sum :
          {&sums.total, &sums.months[MonthOfDay(group.day)], &sums.categories[group.category],
-          &sums.areas[group.area_code], &sums.units[group.unit_id]}) {
+          &sums.areas[group.area_code], &sums.units[group.unit_id],
+          &sums.posts[group.unit_post ? "unit" : "community"]}) {
       (group.manual ? sum->manual : sum->automatic) += group.minutes;
     }
     sums.entries += group.entries;

@@ -17,6 +17,7 @@ struct HoursGroup {
   bool manual = false;
   int64_t minutes = 0;
   int64_t entries = 0;
+  bool unit_post = false;  // at the post of the unit, otherwise at the community's
 };
 
 struct Minutes {
@@ -37,6 +38,7 @@ struct Sums {
   std::map<std::string, Minutes> categories;
   std::map<std::string, Minutes> areas;
   std::map<std::string, Minutes> units;
+  std::map<std::string, Minutes> posts;  // "community", "unit"
   int64_t entries = 0;
 };
 

@@ -23,11 +23,16 @@ void UnitTally::Add(const MemberFact& fact) {
 }
 
 void UnitTally::Add(const UnitMinutesFact& fact) {
-  ForCells(fact.area_code, fact.service_ms, [&](Cell& cell) { cell.minutes += fact.minutes; });
+  const int64_t all = fact.minutes.automatic + fact.minutes.manual;
+  ForCells(fact.area_code, fact.service_ms, [&](Cell& cell) {
+    cell.minutes += fact.minutes;
+    if (fact.unit_post) cell.unit_post_minutes += all;
+  });
 }
 
 UnitFigures UnitTally::Figures(const Cell& cell) {
-  return {static_cast<int64_t>(cell.people.size()), cell.services, cell.minutes};
+  return {static_cast<int64_t>(cell.people.size()), cell.services, cell.minutes,
+          cell.unit_post_minutes};
 }
 
 UnitReport UnitTally::Finish() const {

@@ -17,6 +17,7 @@ struct UnitFigures {
   int64_t members = 0;
   int64_t services = 0;
   Minutes minutes;
+  int64_t unit_post_minutes = 0;  // of these
 
   bool operator==(const UnitFigures&) const = default;
 };
@@ -39,6 +40,7 @@ struct UnitMinutesFact {
   std::string area_code;
   int64_t service_ms = 0;
   Minutes minutes;
+  bool unit_post = false;
 };
 
 class UnitTally {
@@ -56,6 +58,7 @@ class UnitTally {
     std::set<std::string> people;
     int64_t services = 0;
     Minutes minutes;
+    int64_t unit_post_minutes = 0;
   };
 
   template <class Edit>

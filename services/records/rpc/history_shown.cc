@@ -66,6 +66,7 @@ v1::StatementEntry HistoryHandlers::Show(const StatementFact& fact) const {
   entry.set_confirmer_id(row.confirmer_id);
   entry.set_reason(row.reason);
   entry.set_unit_id(row.unit_id);
+  entry.set_unit_post(row.unit_post != 0);
   return entry;
 }
 
@@ -81,6 +82,7 @@ void HistoryHandlers::ShowSums(const Sums& sums, v1::GetStatementResponse* respo
     hours.set_name(AreaName(key));
   }
   for (const auto& [key, minutes] : sums.units) *response->add_units() = HoursOf(key, minutes);
+  for (const auto& [key, minutes] : sums.posts) *response->add_posts() = HoursOf(key, minutes);
   response->set_total_size(static_cast<int32_t>(sums.entries));
 }
 

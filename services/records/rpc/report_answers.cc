@@ -60,6 +60,7 @@ v1::UnitFigures FiguresOf(const UnitFigures& from) {
   to.set_services(from.services);
   to.set_automatic_minutes(from.minutes.automatic);
   to.set_manual_minutes(from.minutes.manual);
+  to.set_unit_post_minutes(from.unit_post_minutes);
   return to;
 }
 

@@ -25,7 +25,7 @@ absl::StatusOr<int64_t> ReadUnitReport(Connection& connection, const std::string
 
 struct UnitFact {
   std::string name;
-  std::string liaison_id;
+  std::vector<std::string> liaison_ids;
   std::vector<std::string> areas;  // that it has reported to, each once
 };
 

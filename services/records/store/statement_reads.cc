@@ -10,7 +10,7 @@ namespace {
 
 std::string Facts() {
   return "WITH facts AS (SELECT e.sequence, e.task_id, e.title, e.unit_id, e.minutes, e.reverses, "
-         "e.time_ms, e.confirmation, e.confirmer_id, e.reason, CASE WHEN " +
+         "e.time_ms, e.confirmation, e.confirmer_id, e.reason, e.unit_post, CASE WHEN " +
          IsByHand() +
          " THEN 1 ELSE 0 END AS manual, "
          "COALESCE(t.category, '') AS category, COALESCE(t.area_code, '') AS area_code, "
@@ -29,19 +29,21 @@ std::vector<HoursGroup> ReadGroups(Connection& connection, const StatementQuery&
   std::vector<HoursGroup> groups;
   HoursGroup group;
   int64_t manual = 0;
+  int64_t unit_post = 0;
   Query select(connection.sql());
-  select.Into(group.day, group.category, group.area_code, group.unit_id, manual, group.minutes,
-              group.entries);
+  select.Into(group.day, group.category, group.area_code, group.unit_id, manual, unit_post,
+              group.minutes, group.entries);
   select.Add(Facts(), query.person_id);
   // Days in China's time, as DayOf counts them.
   select.Add(
       " SELECT (service_ms + 28800000) / 86400000, category, area_code, unit_id, manual, "
-      "CAST(SUM(minutes) AS BIGINT), COUNT(*)");
+      "unit_post, CAST(SUM(minutes) AS BIGINT), COUNT(*)");
   AddFilter(select, query);
-  select.Add(" GROUP BY 1, 2, 3, 4, 5");
+  select.Add(" GROUP BY 1, 2, 3, 4, 5, 6");
   select.Run();
   while (select.Next()) {
     group.manual = manual != 0;
+    group.unit_post = unit_post != 0;
     groups.push_back(group);
   }
   return groups;
@@ -55,11 +57,11 @@ std::vector<StatementFact> ReadFacts(Connection& connection, const StatementQuer
   Query select(connection.sql());
   select.Into(entry.sequence, entry.task_id, entry.title, entry.unit_id, entry.minutes,
               entry.reverses, entry.time_ms, entry.confirmation, entry.confirmer_id, entry.reason,
-              fact.manual, fact.category, fact.area_code, fact.service_ms);
+              entry.unit_post, fact.manual, fact.category, fact.area_code, fact.service_ms);
   select.Add(Facts(), query.person_id);
   select.Add(
       " SELECT sequence, task_id, title, unit_id, minutes, reverses, time_ms, confirmation, "
-      "confirmer_id, reason, manual, category, area_code, service_ms");
+      "confirmer_id, reason, unit_post, manual, category, area_code, service_ms");
   AddFilter(select, query);
   if (query.after) {
     select.Add(" AND (service_ms, sequence) > (?", query.after->ms);

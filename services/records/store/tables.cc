@@ -55,6 +55,7 @@ const Table<AssignmentRow>& AssignmentsTable() {
                                  {"sign_out_ms", &Row::sign_out_ms},
                                  {"end_cause", &Row::end_cause},
                                  {"reason", &Row::reason},
+                                 {"unit_post", &Row::unit_post},
                                  {"update_ms", &Row::update_ms},
                                  {"event_ms", &Row::event_ms},
                                  {"event_seq", &Row::event_seq}}};
@@ -120,7 +121,7 @@ const Table<UnitRow>& UnitsTable() {
                                 {"unit_id"},
                                 {{"unit_id", &Row::unit_id},
                                  {"name", &Row::name},
-                                 {"liaison_id", &Row::liaison_id},
+                                 {"liaison_ids", &Row::liaison_ids},
                                  {"kind", &Row::kind},
                                  {"area_code", &Row::area_code},
                                  {"categories", &Row::categories},
@@ -157,6 +158,7 @@ const Table<LedgerRow>& LedgerTable() {
                                  {"confirmer_id", &Row::confirmer_id},
                                  {"reason", &Row::reason},
                                  {"hash", &Row::hash},
+                                 {"unit_post", &Row::unit_post},
                                  {"event_ms", &Row::event_ms},
                                  {"event_seq", &Row::event_seq}}};
   return table;

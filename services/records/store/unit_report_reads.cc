@@ -1,3 +1,5 @@
+#include <absl/strings/str_split.h>
+
 #include "services/records/store/by_hand.h"
 #include "services/records/store/query.h"
 #include "services/records/store/report_reads.h"
@@ -29,11 +31,13 @@ int64_t ReadUnitMinutes(Connection& connection, const std::string& unit_id, cons
   UnitMinutesFact fact;
   int64_t minutes = 0;
   int64_t manual = 0;
+  int64_t unit_post = 0;
   int64_t rows = 0;
   Query select(connection.sql());
-  select.Into(fact.area_code, fact.service_ms, minutes, manual);
+  select.Into(fact.area_code, fact.service_ms, minutes, unit_post, manual);
   select.Add(
-      "SELECT COALESCE(t.area_code, ''), COALESCE(t.start_ms, e.time_ms), e.minutes, CASE WHEN " +
+      "SELECT COALESCE(t.area_code, ''), COALESCE(t.start_ms, e.time_ms), e.minutes, "
+      "e.unit_post, CASE WHEN " +
           IsByHand() +
           " THEN 1 ELSE 0 END FROM ledger e LEFT JOIN tasks t ON t.task_id = e.task_id "
           "WHERE e.unit_id <> '' AND e.unit_id = ?",
@@ -42,6 +46,7 @@ int64_t ReadUnitMinutes(Connection& connection, const std::string& unit_id, cons
   select.Add(" AND COALESCE(t.start_ms, e.time_ms) < ?", period.end_ms);
   select.Run();
   for (; select.Next(); ++rows) {
+    fact.unit_post = unit_post != 0;
     fact.minutes = manual != 0 ? Minutes{0, minutes} : Minutes{minutes, 0};
     tally->Add(fact);
   }
@@ -63,10 +68,12 @@ absl::StatusOr<std::optional<UnitFact>> ReadUnit(Connection& connection,
                                                  const std::string& unit_id) {
   UnitFact unit;
   Query select(connection.sql());
-  select.Into(unit.name, unit.liaison_id);
-  select.Add("SELECT name, liaison_id FROM units WHERE unit_id = ?", unit_id);
+  std::string liaisons;
+  select.Into(unit.name, liaisons);
+  select.Add("SELECT name, liaison_ids FROM units WHERE unit_id = ?", unit_id);
   select.Run();
   if (!select.Next()) return std::nullopt;
+  unit.liaison_ids = absl::StrSplit(liaisons, ' ', absl::SkipEmpty());
   std::string code;
   Query areas(connection.sql());
   areas.Into(code);

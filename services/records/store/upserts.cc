@@ -70,12 +70,16 @@ void ActivationBase::Write(const std::string& registration_id) {
 }
 
 EntryTask::EntryTask(soci::session& sql)
-    : statement_((sql.prepare << "UPDATE ledger SET title = COALESCE((SELECT t.title FROM tasks t "
-                                 "WHERE t.task_id = ledger.task_id), ''), unit_id = COALESCE(("
-                                 "SELECT a.unit_id FROM assignments a WHERE a.task_id = "
-                                 "ledger.task_id AND a.person_id = ledger.person_id), '') WHERE "
-                                 "person_id = :person AND sequence = :sequence AND event_ms = 0",
-                  soci::use(entry_.person_id, "person"), soci::use(entry_.sequence, "sequence"))) {}
+    : statement_(
+          (sql.prepare << "UPDATE ledger SET title = COALESCE((SELECT t.title FROM tasks t "
+                          "WHERE t.task_id = ledger.task_id), ''), unit_id = COALESCE(("
+                          "SELECT a.unit_id FROM assignments a WHERE a.task_id = "
+                          "ledger.task_id AND a.person_id = ledger.person_id), ''), "
+                          "unit_post = COALESCE((SELECT a.unit_post FROM assignments a WHERE "
+                          "a.task_id = ledger.task_id AND a.person_id = ledger.person_id), "
+                          "0) WHERE "
+                          "person_id = :person AND sequence = :sequence AND event_ms = 0",
+           soci::use(entry_.person_id, "person"), soci::use(entry_.sequence, "sequence"))) {}
 
 void EntryTask::Write(const LedgerRow& entry) {
   entry_ = entry;

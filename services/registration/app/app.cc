@@ -6,10 +6,16 @@
 #include "common/status/macros.h"
 #include "services/registration/app/moves.h"
 #include "services/registration/app/subject.h"
+#include "services/registration/app/unit_people.h"
 #include "services/registration/app/verifications.h"
 
 namespace baodao::registration {
 namespace {
+
+void AddLiaisons(const v1::Unit& unit, rpc::Scope* scope) {
+  const auto& ids = unit.liaison_ids();
+  scope->owner_ids.insert(scope->owner_ids.end(), ids.begin(), ids.end());
+}
 
 Task<absl::StatusOr<rpc::Scope>> ScopeOfRegistration(App& app, v1::RegistrationRecord record) {
   const v1::Registration& registration = record.registration();
@@ -17,7 +23,7 @@ Task<absl::StatusOr<rpc::Scope>> ScopeOfRegistration(App& app, v1::RegistrationR
                       co_await Subject::Load(app.records, registration.subject_id()));
   rpc::Scope scope;
   scope.area_code = registration.area_code();
-  if (!subject.speaker().empty()) scope.owner_ids.push_back(subject.speaker());
+  scope.owner_ids = subject.speakers();
   co_return scope;
 }
 
@@ -43,9 +49,14 @@ Task<absl::StatusOr<rpc::Scope>> ScopeOfVerification(App& app, v1::VerificationR
   scope.owner_ids.push_back(verification.person_id());
   if (verification.unit_id().empty()) co_return scope;
   CO_ASSIGN_OR_RETURN(const auto unit, co_await app.records.Find(kUnit, verification.unit_id()));
-  if (!unit.record.unit().liaison_id().empty()) {
-    scope.owner_ids.push_back(unit.record.unit().liaison_id());
-  }
+  AddLiaisons(unit.record.unit(), &scope);
+  co_return scope;
+}
+
+Task<absl::StatusOr<rpc::Scope>> ScopeOfUnit(v1::UnitRecord record) {
+  rpc::Scope scope;
+  scope.area_code = record.unit().area_code();
+  AddLiaisons(record.unit(), &scope);
   co_return scope;
 }
 
@@ -60,7 +71,7 @@ void AddRecords(App& app) {
            [&app](const rpc::CallContext& context, v1::PersonRecord record) {
              return app.vault.Show(record, context.caller().Is(record.person().person_id()));
            }});
-  app.records.Add(kUnit);
+  app.records.Add(kUnit, {.scope = ScopeOfUnit, .lapse = LapseLiaisons});
   app.records.Add(kRegistration, {.scope =
                                       [&app](v1::RegistrationRecord record) {
                                         return ScopeOfRegistration(app, std::move(record));

@@ -42,7 +42,7 @@ Task<absl::StatusOr<v1::Registration>> Move(App& app, record::Transaction& trans
                                             RegistrationEvent event, Edit edit) {
   CO_ASSIGN_OR_RETURN(Subject subject, co_await Subject::Load(
                                            app.records, before.record.registration().subject_id()));
-  const bool own = subject.speaker() == transaction.origin().actor_id;
+  const bool own = subject.IsSpokenForBy(transaction.origin().actor_id);
   if (own && IsJudgement(event)) co_return Refuse(Reason::OWN_REGISTRATION);
   // A coordinator ends what is their own as anybody does.
   if (!own && event == RegistrationEvent::kWithdraw) event = RegistrationEvent::kDismiss;
@@ -55,7 +55,8 @@ Task<absl::StatusOr<v1::Registration>> Move(App& app, record::Transaction& trans
     CO_RETURN_IF_ERROR(co_await CheckNotSuspended(app, subject, registration, tree));
   }
   subject.Note(registration);
-  transaction.Put(kRegistration, before, after, ToldTo(subject.liaison_id()));
+  transaction.Put(kRegistration, before, after,
+                  ToldTo(subject.LiaisonFor(transaction.origin().actor_id)));
   subject.Put(transaction);
   co_return std::move(registration);
 }

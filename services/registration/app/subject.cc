@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/status/macros.h"
+#include "common/units/liaisons.h"
 #include "services/registration/domain/registration_machine.h"
 #include "services/registration/domain/registration_rules.h"
 
@@ -53,7 +54,20 @@ Subject Subject::Of(v1::PersonRecord record) {
   return subject;
 }
 
-const std::string& Subject::speaker() const { return is_unit_ ? liaison_id() : id_; }
+std::vector<std::string> Subject::speakers() const {
+  if (!is_unit_) return {id_};
+  const Strings& ids = unit_.record.unit().liaison_ids();
+  return {ids.begin(), ids.end()};
+}
+
+bool Subject::IsSpokenForBy(std::string_view person_id) const {
+  return is_unit_ ? units::IsLiaison(unit_.record.unit(), person_id) : person_id == id_;
+}
+
+std::string Subject::LiaisonFor(const std::string& actor_id) const {
+  if (!is_unit_) return "";
+  return IsSpokenForBy(actor_id) ? actor_id : unit_.record.unit().liaison_id();
+}
 
 std::vector<std::string> Subject::AnsweringAreas() const {
   std::vector<std::string> areas;
@@ -81,13 +95,14 @@ Task<absl::StatusOr<std::vector<v1::Registration>>> Subject::LiveRegistrations(
 }
 
 void Subject::Note(const v1::Registration& registration) {
+  // No two live registrations of a subject are at the same area, so its code stands for it.
   const bool live = IsLive(registration.state());
+  const bool active = registration.state() == v1::REGISTRATION_STATE_ACTIVE;
   if (is_unit_) {
     SetMember(unit_after_.mutable_registration_ids(), registration.registration_id(), live);
+    SetMember(unit_after_.mutable_unit()->mutable_area_codes(), registration.area_code(), active);
     return;
   }
-  // No two live registrations of a person are at the same area, so its code stands for it.
-  const bool active = registration.state() == v1::REGISTRATION_STATE_ACTIVE;
   SetMember(person_after_.mutable_registration_ids(), registration.registration_id(), live);
   SetMember(person_after_.mutable_area_codes(), registration.area_code(), active);
   SetThroughUnit(&person_after_, registration, active);

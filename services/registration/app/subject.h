@@ -23,10 +23,12 @@ class Subject {
 
   const std::string& id() const { return id_; }
   bool is_unit() const { return is_unit_; }
-  // The person who may speak for it: itself, or the unit's liaison (empty when it has none).
-  const std::string& speaker() const;
-  // The liaison of a unit; empty for a person.
-  const std::string& liaison_id() const { return unit_after_.unit().liaison_id(); }
+  // The people who may speak for it: itself, or the unit's liaisons.
+  std::vector<std::string> speakers() const;
+  bool IsSpokenForBy(std::string_view person_id) const;
+  // The liaison of a unit who did something, or the first where somebody else did; empty for a
+  // person.
+  std::string LiaisonFor(const std::string& actor_id) const;
   // The unit a person belongs to; empty for a unit.
   const std::string& own_unit_id() const { return person_after_.person().unit_id(); }
   // Areas that answer for a person's credentials and verified categories; none for a unit.

@@ -5,6 +5,7 @@
 
 #include "common/areas/covers.h"
 #include "common/status/macros.h"
+#include "common/units/liaisons.h"
 
 namespace baodao::registration {
 
@@ -22,7 +23,7 @@ Verifier VerifierOf(const App& app, const rpc::CallContext& context) {
 Task<absl::StatusOr<bool>> IsLiaison(App& app, std::string person_id, std::string unit_id) {
   if (person_id.empty() || unit_id.empty()) co_return false;
   CO_ASSIGN_OR_RETURN(const auto unit, co_await app.records.Find(kUnit, std::move(unit_id)));
-  co_return unit.record.unit().liaison_id() == person_id;
+  co_return units::IsLiaison(unit.record.unit(), person_id);
 }
 
 Task<absl::StatusOr<v1::VerificationRecord>> Move(

@@ -5,6 +5,7 @@
 
 #include "common/clock/timestamp.h"
 #include "common/record/mask.h"
+#include "services/registration/domain/liaison_rules.h"
 
 namespace baodao::registration {
 namespace {
@@ -26,7 +27,7 @@ v1::Unit NewUnit(const v1::CreateUnitRequest& request, Time now) {
   unit.set_name(request.name());
   unit.set_kind(request.kind());
   unit.set_area_code(request.area_code());
-  unit.set_liaison_id(request.liaison_id());
+  SetLiaison(request.liaison_id(), &unit);
   SetOnce(request.categories(), unit.mutable_categories());
   *unit.mutable_create_time() = ToTimestamp(now);
   *unit.mutable_update_time() = ToTimestamp(now);
@@ -41,7 +42,7 @@ void ApplyUnitUpdate(const v1::UpdateUnitRequest& request, Time now, v1::Unit* u
   const auto sets = [&](std::string_view field) { return record::Sets(request, field); };
   if (sets("name")) unit->set_name(request.name());
   if (sets("kind")) unit->set_kind(request.kind());
-  if (sets("liaison_id")) unit->set_liaison_id(request.liaison_id());
+  if (sets("liaison_id")) SetLiaison(request.liaison_id(), unit);
   if (sets("categories")) SetOnce(request.categories(), unit->mutable_categories());
   *unit->mutable_update_time() = ToTimestamp(now);
 }

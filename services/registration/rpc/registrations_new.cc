@@ -61,7 +61,7 @@ RegistrationAnswer Create(App& app, record::Transaction& transaction,
                           const v1::Registration& wanted, rpc::CallContext context) {
   const auth::Principal& caller = context.caller();
   CO_ASSIGN_OR_RETURN(Subject subject, co_await Subject::Load(app.records, wanted.subject_id()));
-  if (!caller.IsService() && subject.speaker() != caller.person_id) {
+  if (!caller.IsService() && !subject.IsSpokenForBy(caller.person_id)) {
     co_return Refuse(Reason::PERMISSION_DENIED);
   }
   CO_ASSIGN_OR_RETURN(const auto tree, co_await app.records.TreeWith(wanted.area_code()));
@@ -80,7 +80,8 @@ RegistrationAnswer Create(App& app, record::Transaction& transaction,
   }
   v1::RegistrationRecord record = NewRegistration(wanted, transaction.shard(), transaction.now());
   subject.Note(record.registration());
-  transaction.Put(kRegistration, {}, record, ToldTo(subject.liaison_id()));
+  transaction.Put(kRegistration, {}, record,
+                  ToldTo(subject.LiaisonFor(transaction.origin().actor_id)));
   subject.Put(transaction);
   co_return std::move(*record.mutable_registration());
 }
@@ -139,8 +140,10 @@ RegistrationAnswer Transfer(App& app, record::Transaction& transaction, rpc::Cal
   v1::RegistrationRecord opened = NewRegistration(wanted, transaction.shard(), transaction.now());
   subject.Note(ended.registration());
   subject.Note(opened.registration());
-  transaction.Put(kRegistration, before, ended, ToldTo(subject.liaison_id()));
-  transaction.Put(kRegistration, {}, opened, ToldTo(subject.liaison_id()));
+  transaction.Put(kRegistration, before, ended,
+                  ToldTo(subject.LiaisonFor(transaction.origin().actor_id)));
+  transaction.Put(kRegistration, {}, opened,
+                  ToldTo(subject.LiaisonFor(transaction.origin().actor_id)));
   subject.Put(transaction);
   co_return std::move(*opened.mutable_registration());
 }

@@ -9,6 +9,8 @@ Handlers::Handlers(App& app) : app_(app), sessions_(app) {}
 void Handlers::Register(rpc::Router& router) {
   RegisterAreas(app_, router);
   RegisterUnits(app_, router);
+  RegisterUnitLiaisons(app_, router);
+  RegisterUnitMembers(app_, router);
   RegisterServicePoints(app_, router);
   RegisterPeople(app_, router);
   RegisterCredentials(app_, router);

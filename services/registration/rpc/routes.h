@@ -10,6 +10,8 @@ namespace baodao::registration {
 
 void RegisterAreas(App& app, rpc::Router& router);
 void RegisterUnits(App& app, rpc::Router& router);
+void RegisterUnitLiaisons(App& app, rpc::Router& router);
+void RegisterUnitMembers(App& app, rpc::Router& router);
 void RegisterServicePoints(App& app, rpc::Router& router);
 void RegisterPeople(App& app, rpc::Router& router);
 void RegisterCredentials(App& app, rpc::Router& router);

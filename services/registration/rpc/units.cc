@@ -1,29 +1,26 @@
 // UnitService.
 #include <utility>
 
+#include "common/areas/covers.h"
 #include "common/record/mask.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/registration/app/unit_people.h"
 #include "services/registration/domain/unit_rules.h"
 #include "services/registration/rpc/routes.h"
 
 namespace baodao::registration {
 namespace {
 
-Task<absl::Status> CheckLiaison(App& app, std::string person_id) {
-  if (person_id.empty()) co_return absl::OkStatus();
-  CO_ASSIGN_OR_RETURN(const auto known, co_await app.records.Find(kPerson, std::move(person_id)));
-  if (known.exists()) co_return absl::OkStatus();
-  co_return RefuseField("liaison_id", ViolationKind::UNKNOWN_REFERENCE);
-}
-
 Task<absl::StatusOr<v1::Unit>> CreateUnit(App& app, rpc::CallContext context,
                                           v1::CreateUnitRequest request) {
   const auto make = [&](record::Transaction& transaction,
-                        std::string) -> Task<absl::StatusOr<v1::UnitRecord>> {
-    CO_RETURN_IF_ERROR(co_await CheckLiaison(app, request.liaison_id()));
+                        std::string id) -> Task<absl::StatusOr<v1::UnitRecord>> {
+    CO_RETURN_IF_ERROR(co_await CheckPersonKnown(app, "liaison_id", request.liaison_id()));
     v1::UnitRecord record;
     *record.mutable_unit() = NewUnit(request, transaction.now());
+    record.mutable_unit()->set_unit_id(std::move(id));
+    TellOfLiaisons({}, record.unit(), "", transaction);
     co_return record;
   };
   co_return co_await app.records.Create(context, request, kUnit, make);
@@ -39,9 +36,16 @@ Task<absl::StatusOr<v1::Unit>> UpdateUnit(App& app, rpc::CallContext context,
   CO_RETURN_IF_ERROR(CheckUnitUpdate(request));
   const auto update = [&](record::Transaction& transaction,
                           v1::UnitRecord* record) -> Task<absl::Status> {
+    const v1::Unit before = record->unit();
     ApplyUnitUpdate(request, transaction.now(), record->mutable_unit());
     if (!record::Sets(request, "liaison_id")) co_return absl::OkStatus();
-    co_return co_await CheckLiaison(app, request.liaison_id());
+    const auth::Principal& caller = context.caller();
+    const auth::Covers covers = areas::CoversIn(app.records.tree());
+    if (!caller.IsService() && !caller.Coordinates(before.area_code(), covers)) {
+      co_return Refuse(Reason::PERMISSION_DENIED);
+    }
+    TellOfLiaisons(before, record->unit(), "", transaction);
+    co_return co_await CheckPersonKnown(app, "liaison_id", request.liaison_id());
   };
   co_return co_await app.records.Change(context, request, kUnit, request.unit_id(), update);
 }

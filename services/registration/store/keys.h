@@ -9,6 +9,7 @@
 //   areas:tree                record  AreaTreeRecord: all areas, in shard 0  one
 //   unit:<unit>               record  UnitRecord                             for good
 //   unit-in:<area>            index   units in an area                       as its units
+//   unit-of:<person>          index   units that the person speaks for       as these
 //   service_point:<point>     record  ServicePointRecord                     for good
 //   service_point-in:<area>…  index   points in an area, of one state        as its points
 //   person:<person>           record  PersonRecord                           for good
@@ -17,6 +18,8 @@
 //   registration:<reg>        record  RegistrationRecord                     keep_ended once over
 //   registration-in:<area>…   index   registrations, of one state            as these
 //   registration-of:<id>      index   those of a person or a unit            as these
+//   registration-of:<unit>/members
+//                             index   live ones that came through a unit     as these
 //   verification:<vrf>        record  VerificationRecord                     keep_ended once over
 //   verification-in:<area>…   index   applications, of one state             as these
 //   verification-of:<id>      index   those of a person or a unit            as these
@@ -29,6 +32,8 @@
 //   sent-minute:<hash>:<by>   value   codes sent to a phone for one          code_interval
 //   sent-day:<hash>:<by>      value   asker, likewise                        24 hours
 //   address-hour:<hash>       value   codes asked for by an address          1 hour
+//   releases                  stream  whose names a liaison was shown        1,000,000 a shard
+//                                     (Events), kept for audits
 //
 // clang-format on
 #pragma once

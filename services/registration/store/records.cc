@@ -34,16 +34,31 @@ bool FillEvent(const record::Versioned<v1::SessionRecord>& before, const v1::Ses
   return true;
 }
 
+namespace {
+
+// What an owner has in every shard.
+template <class Record>
+record::PageQuery InAllShards(const store::Keys& keys, const std::string& owner_id) {
+  const record::IndexKeys lists(keys, record::Named<Record>().name());
+  record::PageQuery query;
+  for (int shard = 0; shard < keys.shards(); ++shard) {
+    query.lists.push_back(lists.Of(shard, owner_id));
+  }
+  return query;
+}
+
+}  // namespace
+
+record::PageQuery MembersOfUnit(const store::Keys& keys, const std::string& unit_id) {
+  return InAllShards<v1::RegistrationRecord>(keys, MembersOf(unit_id));
+}
+
 record::PageQuery VerificationsOfUnit(const store::Keys& keys, const std::string& unit_id,
                                       const google::protobuf::RepeatedField<int>& states) {
-  const record::IndexKeys lists(keys, record::Named<v1::VerificationRecord>().name());
-  record::PageQuery query;
+  auto query = InAllShards<v1::VerificationRecord>(keys, unit_id);
   query.states = std::set<int>(states.begin(), states.end());
   query.exact = states.empty();
   query.descending = false;
-  for (int shard = 0; shard < keys.shards(); ++shard) {
-    query.lists.push_back(lists.Of(shard, unit_id));
-  }
   return query;
 }
 

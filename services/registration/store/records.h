@@ -7,6 +7,8 @@
 #include "common/record/page.h"
 #include "common/record/type.h"
 #include "services/registration/domain/credential_rules.h"
+#include "services/registration/domain/liaison_rules.h"
+#include "services/registration/domain/member_rules.h"
 #include "services/registration/domain/registration_machine.h"
 #include "services/registration/domain/registration_rules.h"
 #include "services/registration/domain/service_point.h"
@@ -43,8 +45,20 @@ inline constexpr record::Type<v1::UnitRecord, v1::Unit> kUnit{
     .mutable_view = &v1::UnitRecord::mutable_unit,
     .id = &v1::Unit::unit_id,
     .mutable_id = &v1::Unit::mutable_unit_id,
-    .owner = &v1::Unit::liaison_id,
-    .event = FillEvent};
+    .places =
+        [](const v1::UnitRecord& record) {
+          record::Places places;
+          places.InArea(record.unit().area_code());
+          for (const std::string& liaison : record.unit().liaison_ids()) places.Of(liaison);
+          return places;
+        },
+    .event = FillEvent,
+    .deadline = NextLiaisonLapse};
+
+// The list of those who came through a unit: in the shards of the people, and not among the unit's
+// own registrations.
+inline std::string MembersOf(const std::string& unit_id) { return unit_id + "/members"; }
+record::PageQuery MembersOfUnit(const store::Keys& keys, const std::string& unit_id);
 
 // In the shard of its subject, with which it changes.
 inline constexpr record::Type<v1::RegistrationRecord, v1::Registration> kRegistration{
@@ -55,9 +69,11 @@ inline constexpr record::Type<v1::RegistrationRecord, v1::Registration> kRegistr
     .places =
         [](const v1::RegistrationRecord& record) {
           const v1::Registration& registration = record.registration();
-          return record::Places()
-              .InArea(registration.area_code(), registration.state())
+          record::Places places;
+          places.InArea(registration.area_code(), registration.state())
               .Of(registration.subject_id());
+          if (!IsMember(registration)) return places;
+          return places.Of(MembersOf(registration.through_unit_id()));
         },
     .moves = [] { return kRegistrationMachine.Moves(); },
     // Without the liaison of a unit, which its writer adds.

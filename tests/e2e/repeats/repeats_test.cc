@@ -131,6 +131,7 @@ class RepeatsTest : public ::testing::Test {
 
   void PlayPeople();
   void PlayUnitsAndAreas();
+  void PlayPeopleOfUnit(const std::string& id);
   void PlayNeeds();
   void PlayBookings();
   void PlayProjects();
@@ -152,6 +153,7 @@ class RepeatsTest : public ::testing::Test {
   std::vector<Rpc> rpcs_;
   std::vector<Sent> sent_;
   std::string another_task_;
+  std::string unit_;  // one whose liaison By(4) is
 };
 
 void RepeatsTest::PlayPeople() {
@@ -209,6 +211,7 @@ void RepeatsTest::PlayUnitsAndAreas() {
   const std::string rename = Quoted("unit_id", unit) + "update_mask { paths: 'name' } ";
   Do("UpdateUnit", Coordinator(), rename + "name: '实验小学'", "name: '中学'");
   Do("UpdateUnit", Coordinator(), rename + "name: '实验学校'", "name: '中学'");
+  PlayPeopleOfUnit(unit);
   const std::string point = Do("CreateServicePoint", Coordinator(),
                                "name: '家门口服务站' kind: SERVICE_POINT_KIND_DOORSTEP_STATION " +
                                    Place() + Quoted("area_code", Community()),
@@ -226,6 +229,33 @@ void RepeatsTest::PlayUnitsAndAreas() {
     return "csv: \"" + absl::CEscape(text) + "\"";
   };
   Do("ImportAreas", town_.world->OperatorToken(), escaped(csv), escaped(one_area));
+}
+
+void RepeatsTest::PlayPeopleOfUnit(const std::string& id) {
+  unit_ = Quoted("unit_id", id);
+  const std::string other = Quoted("person_id", Person(10));
+  for (const size_t person : {size_t{4}, size_t{8}}) {
+    Do("AddLiaison", Coordinator(), unit_ + Quoted("person_id", Person(person)), other);
+  }
+  Do("RemoveLiaison", Coordinator(), unit_ + Quoted("person_id", Person(8)), other);
+  const auto report = [&](size_t by, const std::string& fields, size_t community) {
+    const std::string it =
+        Quoted("registration_id",
+               Do("CreateRegistration", By(by), fields + Quoted("area_code", Community(community)),
+                  "note: '也来'", "registration_id"));
+    Do("ReviewRegistration", Coordinator(community), it + "verdict: REGISTRATION_VERDICT_APPROVE",
+       "comment: '好'");
+  };
+  report(4, Quoted("subject_id", id), 0);
+  // Now a coordinator confirms what a liaison asks for.
+  Do("AddLiaison", By(4), unit_ + Quoted("person_id", Person(8)), other);
+  Do("AnswerLiaisonChange", Coordinator(),
+     unit_ + Quoted("person_id", Person(8)) + "verdict: LIAISON_VERDICT_APPROVE", "comment: '好'");
+  Do("UpdatePerson", By(6),
+     Quoted("person_id", Person(6)) + unit_ + "update_mask { paths: 'unit_id' }",
+     "display_name: '李六'");
+  report(6, Quoted("through_unit_id", id), 1);
+  Do("ConfirmUnitMember", By(4), unit_ + Quoted("person_id", Person(6)), other);
 }
 
 void RepeatsTest::PlayNeeds() {
@@ -339,6 +369,11 @@ void RepeatsTest::PlayTasks() {
   Do("AssignTask", Coordinator(), one + Quoted("person_id", Person(10)),
      Quoted("person_id", Person(2)));
   Do("CancelTask", Coordinator(), one + "reason: '下雨'", "reason: '下雪'");
+  Do("ClaimUnitSlots", By(4), two + unit_ + "slots: 2", "slots: 3");
+  const std::string member = unit_ + Quoted("person_id", Person(6));
+  Do("NameUnitMember", By(4), two + member, Quoted("person_id", Person(8)));
+  Do("WithdrawUnitClaim", By(4), two + unit_ + "slots: 1", "reason: '别的'");
+  Do("RemoveUnitMember", By(4), member, Quoted("person_id", Person(8)));
 
   // A service asks twice for the task of one need: the second time nothing is to be made.
   const std::string lists = town_.world->signer.Sign(auth::Principal::Service("lists"),

@@ -33,7 +33,15 @@ class Directory final : public Identities {
     co_return roles[person_id];
   }
 
+  Task<absl::StatusOr<registration::v1::Unit>> Unit(rpc::CallOptions,
+                                                    std::string unit_id) override {
+    const auto found = units.find(unit_id);
+    if (found == units.end()) co_return NotFound("unit", unit_id);
+    co_return found->second;
+  }
+
   std::map<std::string, std::vector<auth::RoleGrant>> roles;
+  std::map<std::string, registration::v1::Unit> units;
   // What happens while it is asked the next time.
   std::function<Task<void>()> meanwhile;
   int asked = 0;

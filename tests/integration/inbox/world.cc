@@ -89,7 +89,7 @@ Task<absl::StatusOr<registration::v1::Unit>> InboxTest::GetUnit(rpc::CallOptions
   if (found == unit_liaisons_.end()) co_return NotFound("unit", unit_id);
   registration::v1::Unit unit;
   unit.set_unit_id(unit_id);
-  unit.set_liaison_id(found->second);
+  unit.add_liaison_ids(found->second);
   co_return unit;
 }
 

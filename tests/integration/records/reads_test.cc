@@ -54,7 +54,7 @@ class ReadsTest : public DatabaseTest {
 
   void Credit(int64_t sequence, const std::string& task, int64_t minutes, int64_t reverses = 0,
               dispatch::v1::Confirmation confirmation = dispatch::v1::CONFIRMATION_EVALUATION,
-              const std::string& unit = "") {
+              const std::string& unit = "", bool unit_post = false) {
     const StreamId id{++events_, 0};
     Entry entry{id, false, {}};
     LedgerRow row(id);
@@ -66,6 +66,7 @@ class ReadsTest : public DatabaseTest {
     row.reverses = reverses;
     row.confirmation = confirmation;
     row.unit_id = unit;
+    row.unit_post = unit_post ? 1 : 0;
     row.time_ms = Ms("2026-12-24T01:00:00Z");
     entry.rows.ledger = row;
     Put({entry});
@@ -178,9 +179,11 @@ TEST_P(ReadsTest, AreasAreThoseOfTasksAndOfRegistrations) {
 TEST_P(ReadsTest, AStatementAddsUpWhatIsInThePeriod) {
   Add("t1", 1, "A", "cleaning", dispatch::v1::ASSIGNMENT_STATE_CREDITED);
   Add("t2", 2, "B", "escort", dispatch::v1::ASSIGNMENT_STATE_CREDITED);
-  Credit(1, "t2", 90, 0, dispatch::v1::CONFIRMATION_MANUAL, "unt_1");
+  Credit(1, "t2", 90, 0, dispatch::v1::CONFIRMATION_MANUAL, "unt_1", true);
   Credit(2, "t1", 60);
   Sums sums = SumUp(Statement().groups);
+  EXPECT_EQ(sums.posts["unit"], (Minutes{0, 90}));
+  EXPECT_EQ(sums.posts["community"], (Minutes{60, 0}));
   EXPECT_EQ(sums.total, (Minutes{60, 90}));
   EXPECT_EQ(sums.entries, 2);
   EXPECT_EQ(sums.months["2026-11"], (Minutes{60, 90})) << "of the service, not of the entry";

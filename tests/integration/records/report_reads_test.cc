@@ -237,7 +237,7 @@ TEST_P(ReportReadsTest, AUnitIsKnownAsItIsNow) {
         [id](Connection& connection) { return ReadUnit(connection, id); });
   };
   EXPECT_EQ(unit(kUnitTwo)->name, "第三中学");
-  EXPECT_EQ(unit(kUnitTwo)->liaison_id, "per_8");
+  EXPECT_EQ(unit(kUnitTwo)->liaison_ids, std::vector<std::string>{"per_8"});
   EXPECT_THAT(unit(kUnitTwo)->areas, IsEmpty());
   EXPECT_THAT(unit(kUnitOne)->areas, ElementsAre(kWestOne));
   EXPECT_FALSE(unit("unt_9"));

@@ -162,7 +162,7 @@ class ReportTown : public DatabaseTest {
     registration::v1::Unit& unit = *event.mutable_unit_changed()->mutable_unit();
     unit.set_unit_id(unit_id);
     unit.set_name(name);
-    unit.set_liaison_id(liaison);
+    unit.add_liaison_ids(liaison);
     PutEvent(event);
   }
 

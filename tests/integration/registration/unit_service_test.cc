@@ -1,3 +1,5 @@
+#include "baodao/registration/v1/unit_liaison.grpc.pb.h"
+#include "baodao/registration/v1/unit_member.grpc.pb.h"
 #include "common/testing/matchers.h"
 #include "tests/integration/registration/fixture.h"
 
@@ -19,6 +21,59 @@ class UnitServiceTest : public ServiceTest {
   absl::StatusOr<v1::Unit> Update(const std::string& token, const v1::UpdateUnitRequest& request) {
     return Call(*unit_client_, &Units::UpdateUnit, token, request);
   }
+
+  using Liaisons = rpc::AsyncOf<v1::UnitLiaisonService>;
+  using UnitMembers = rpc::AsyncOf<v1::UnitMemberService>;
+  absl::StatusOr<v1::Unit> Liaison(
+      rpc::detail::UnaryMember<Liaisons, v1::LiaisonRequest, v1::Unit> method,
+      const std::string& token, const v1::Unit& unit, const std::string& person) {
+    v1::LiaisonRequest request;
+    request.set_request_id(NextRequest());
+    request.set_unit_id(unit.unit_id());
+    request.set_person_id(person);
+    return Call(liaison_client_, method, token, request);
+  }
+  std::vector<std::string> MyUnits(const std::string& token) {
+    std::vector<std::string> ids;
+    const auto mine = Ok(Call(liaison_client_, &Liaisons::ListMyUnits, token, {}));
+    for (const v1::Unit& unit : mine.units()) ids.push_back(unit.unit_id());
+    return ids;
+  }
+  absl::StatusOr<v1::ListUnitMembersResponse> Members(const std::string& token,
+                                                      const v1::Unit& unit) {
+    v1::ListUnitMembersRequest request;
+    request.set_unit_id(unit.unit_id());
+    return Call(member_client_, &UnitMembers::ListUnitMembers, token, request);
+  }
+  absl::StatusOr<v1::UnitMemberAnswer> Member(
+      rpc::detail::UnaryMember<UnitMembers, v1::UnitMemberRequest, v1::UnitMemberAnswer> method,
+      const std::string& token, const v1::Unit& unit, const std::string& person) {
+    v1::UnitMemberRequest request;
+    request.set_request_id(NextRequest());
+    request.set_unit_id(unit.unit_id());
+    request.set_person_id(person);
+    return Call(member_client_, method, token, request);
+  }
+  void Name(const Account& account, const std::string& name) {
+    v1::UpdatePersonRequest request;
+    request.set_request_id(NextRequest());
+    request.set_person_id(account.id);
+    request.set_display_name(name);
+    request.mutable_update_mask()->add_paths("display_name");
+    Ok(Call(*person_client_, &People::UpdatePerson, account.token, request));
+  }
+  // What was told of liaisons, in order.
+  std::vector<int> Steps() {
+    std::vector<int> steps;
+    CountEvents([&](const auto& event) {
+      if (event.has_unit_liaison_changed()) steps.push_back(event.unit_liaison_changed().step());
+      return false;
+    });
+    return steps;
+  }
+
+  rpc::Client<v1::UnitLiaisonService> liaison_client_{channel()};
+  rpc::Client<v1::UnitMemberService> member_client_{channel()};
 };
 
 TEST_P(UnitServiceTest, IsCreatedByItsCoordinatorAndSpokenForByItsLiaison) {
@@ -104,6 +159,107 @@ TEST_P(UnitServiceTest, ListsASubtreeInOrderOfCreation) {
   EXPECT_EQ(list("c1"), of_s1);
   EXPECT_EQ(list("d1"), all);
   EXPECT_THAT(list("d2"), ElementsAre());
+}
+
+// As the minutes of what was granted go: nobody is a liaison a moment longer than the unit says.
+TEST_P(UnitServiceTest, ASecondLiaisonIsConfirmedAndAFormerOneMayNothingMore) {
+  const Account one = LogIn("13812345678");
+  const Account two = LogIn("13912345678");
+  const v1::Unit unit = MakeUnit("c1", one.id);
+  EXPECT_EQ(ReasonName(Liaison(&Liaisons::AddLiaison, two.token, unit, two.id)),
+            "PERMISSION_DENIED");
+  // It has reported: from now on a coordinator confirms.
+  const auto reported = Ok(Report(one.token, "c1", unit.unit_id()));
+  Ok(Review(Coordinator("c1"), reported.registration_id()));
+  EXPECT_EQ(Ok(Liaison(&Liaisons::AddLiaison, one.token, unit, two.id)).liaison_ids_size(), 1);
+  EXPECT_EQ(ReasonName(Update(two.token, Rename(unit.unit_id()))), "PERMISSION_DENIED");
+  EXPECT_THAT(MyUnits(two.token), ElementsAre());
+  v1::AnswerLiaisonChangeRequest answer;
+  answer.set_unit_id(unit.unit_id());
+  answer.set_person_id(two.id);
+  answer.set_verdict(v1::LIAISON_VERDICT_APPROVE);
+  const auto approve = [&](const std::string& token) {
+    answer.set_request_id(NextRequest());
+    return Call(liaison_client_, &Liaisons::AnswerLiaisonChange, token, answer);
+  };
+  EXPECT_EQ(ReasonName(approve(one.token)), "PERMISSION_DENIED");
+  EXPECT_EQ(ReasonName(approve(tokens_.Coordinator(one.id, "s1"))), "OWN_LIAISON_CHANGE");
+  const v1::Unit confirmed = Ok(approve(Coordinator("s1")));
+  EXPECT_THAT(confirmed.liaison_ids(), ElementsAre(one.id, two.id));
+  EXPECT_THAT(MyUnits(two.token), ElementsAre(unit.unit_id()));
+  EXPECT_THAT(Update(two.token, Rename(unit.unit_id())), testing::IsOk());
+  EXPECT_THAT(Report(two.token, "c2", unit.unit_id()), testing::IsOk());
+
+  EXPECT_THAT(Liaison(&Liaisons::RemoveLiaison, one.token, unit, one.id), testing::IsOk());
+  EXPECT_EQ(ReasonName(Update(one.token, Rename(unit.unit_id()))), "PERMISSION_DENIED");
+  EXPECT_THAT(MyUnits(one.token), ElementsAre());
+  EXPECT_EQ(ReasonName(Liaison(&Liaisons::RemoveLiaison, two.token, unit, two.id)), "LAST_LIAISON");
+  EXPECT_EQ(Steps(),
+            (std::vector<int>{events::v1::LIAISON_STEP_ADDED, events::v1::LIAISON_STEP_PROPOSED,
+                              events::v1::LIAISON_STEP_ADDED, events::v1::LIAISON_STEP_REMOVED}));
+}
+
+TEST_P(UnitServiceTest, AChangeOfLiaisonsThatNobodyAnswersLapses) {
+  const Account one = LogIn("13812345678");
+  const Account two = LogIn("13912345678");
+  const v1::Unit unit = MakeUnit("c1", one.id);
+  Ok(Review(Coordinator("c1"), Ok(Report(one.token, "c1", unit.unit_id())).registration_id()));
+  Ok(Liaison(&Liaisons::AddLiaison, one.token, unit, two.id));
+  Advance(kConfirmLiaisonWithin);
+  v1::GetUnitRequest get;
+  get.set_unit_id(unit.unit_id());
+  EXPECT_TRUE(
+      Ok(Call(*unit_client_, &Units::GetUnit, Coordinator("c1"), get)).liaison_changes().empty());
+  EXPECT_EQ(Steps().back(), events::v1::LIAISON_STEP_DROPPED);
+}
+
+TEST_P(UnitServiceTest, MembersAreListedByNameOnRecordConfirmedAndLetGo) {
+  const Account liaison = LogIn("13812345678");
+  const Account member = LogIn("13912345678");
+  const v1::Unit unit = MakeUnit("c1", liaison.id);
+  Ok(Review(Coordinator("c1"), Ok(Report(liaison.token, "c1", unit.unit_id())).registration_id()));
+  Name(member, "王小明");
+  v1::CreateRegistrationRequest through;
+  through.set_request_id(NextRequest());
+  through.set_area_code("c1");
+  through.set_through_unit_id(unit.unit_id());
+  const auto came =
+      Ok(Call(*registration_client_, &Registrations::CreateRegistration, member.token, through));
+  Ok(Review(Coordinator("c1"), came.registration_id()));
+
+  EXPECT_EQ(ReasonName(Members(member.token, unit)), "PERMISSION_DENIED");
+  EXPECT_EQ(ReasonName(Members(Coordinator("c1"), unit)), "PERMISSION_DENIED");
+  const auto members = Ok(Members(liaison.token, unit));
+  ASSERT_EQ(members.members_size(), 1);
+  EXPECT_EQ(members.members(0).display_name(), "王小明");
+  EXPECT_FALSE(members.members(0).confirmed());
+  EXPECT_EQ(CountEvents([&](const auto& event) {
+              const auto& released = event.contact_released();
+              return released.reader_id() == liaison.id && released.person_ids_size() == 1 &&
+                     released.unit_id() == unit.unit_id();
+            }),
+            1);
+  // The unit's own registration is not among those of its members, nor the other way round.
+  v1::ListSubjectRegistrationsRequest own;
+  own.set_subject_id(unit.unit_id());
+  EXPECT_EQ(
+      Ok(Call(*registration_client_, &Registrations::ListSubjectRegistrations, liaison.token, own))
+          .registrations_size(),
+      1);
+
+  EXPECT_TRUE(Ok(Member(&UnitMembers::ConfirmUnitMember, liaison.token, unit, member.id))
+                  .registrations(0)
+                  .unit_confirmed());
+  EXPECT_TRUE(Ok(Members(liaison.token, unit)).members(0).confirmed());
+  EXPECT_EQ(ProfileOf(member.id).unit_id(), unit.unit_id());
+  Ok(Member(&UnitMembers::RemoveUnitMember, liaison.token, unit, member.id));
+  // They stay registered, as anybody without a unit.
+  EXPECT_EQ(ProfileOf(member.id).unit_id(), "");
+  EXPECT_THAT(ProfileOf(member.id).area_codes(), ElementsAre("c1"));
+  EXPECT_EQ(Ok(Members(liaison.token, unit)).members_size(), 0);
+  EXPECT_EQ(ReasonName(Member(&UnitMembers::RemoveUnitMember, liaison.token, unit, member.id)),
+            "NOT_A_MEMBER");
+  EXPECT_EQ(CountEvents([](const auto& event) { return event.has_unit_member_changed(); }), 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, UnitServiceTest,

@@ -75,11 +75,76 @@ TEST(Notices, OfRegistrations) {
   EXPECT_EQ(Told(Registered(REGISTRATION_STATE_ACTIVE, REGISTRATION_STATE_ENDED)),
             Lines{"registration_ended → per_v"});
   EXPECT_EQ(Told(Registered(REGISTRATION_STATE_PENDING, REGISTRATION_STATE_ACTIVE, "unt_1")),
-            Lines{"registration_active → per_l"});
+            Lines{"registration_active → liaison unt_1"});
   EXPECT_TRUE(Told(Registered(REGISTRATION_STATE_ACTIVE, REGISTRATION_STATE_ACTIVE)).empty());
   // Who withdraws does not have to be told, but the coordinators do.
   EXPECT_EQ(Told(Registered(REGISTRATION_STATE_ACTIVE, REGISTRATION_STATE_ENDED, "per_c")),
             Lines{"registration_left → area 310110009001"});
+}
+
+TEST(Notices, AUnitHearsWhoComesThroughItAndWhoGoes) {
+  using namespace registration::v1;  // NOLINT
+  const auto through = [](RegistrationState before, RegistrationState after) {
+    events::v1::Event event = Registered(before, after);
+    event.mutable_registration_changed()->mutable_registration()->set_through_unit_id("unt_1");
+    return Told(event).back();
+  };
+  EXPECT_EQ(through(REGISTRATION_STATE_PENDING, REGISTRATION_STATE_ACTIVE),
+            "unit_member_joined → liaison unt_1");
+  EXPECT_EQ(through(REGISTRATION_STATE_SUSPENDED, REGISTRATION_STATE_ACTIVE),
+            "registration_resumed → per_v");
+  EXPECT_EQ(through(REGISTRATION_STATE_ACTIVE, REGISTRATION_STATE_ENDED),
+            "unit_member_left → liaison unt_1");
+}
+
+TEST(Notices, OfLiaisonsAndMembers) {
+  const auto step = [](events::v1::LiaisonStep to, const std::string& actor) {
+    events::v1::Event event = EventBy(actor);
+    auto* changed = event.mutable_unit_liaison_changed();
+    changed->set_unit_id("unt_1");
+    changed->set_area_code("310110");
+    changed->set_person_id("per_n");
+    changed->set_proposer_id("per_l");
+    changed->set_step(to);
+    return Told(event);
+  };
+  EXPECT_EQ(step(events::v1::LIAISON_STEP_PROPOSED, "per_l"),
+            Lines{"unit_liaison_proposed → area 310110"});
+  EXPECT_EQ(step(events::v1::LIAISON_STEP_ADDED, "per_c"),
+            (Lines{"unit_liaison_added → per_n", "unit_liaison_answered → per_l"}));
+  EXPECT_EQ(step(events::v1::LIAISON_STEP_REMOVED, "per_c"),
+            (Lines{"unit_liaison_removed → per_n", "unit_liaison_answered → per_l"}));
+  EXPECT_EQ(step(events::v1::LIAISON_STEP_DROPPED, "registration"),
+            Lines{"unit_liaison_answered → per_l"});
+  events::v1::Event member = EventBy("per_l");
+  member.mutable_unit_member_changed()->set_unit_id("unt_1");
+  member.mutable_unit_member_changed()->set_person_id("per_v");
+  EXPECT_EQ(Told(member), Lines{"unit_membership_ended → per_v"});
+  member.mutable_unit_member_changed()->set_confirmed(true);
+  EXPECT_EQ(Told(member), Lines{"unit_membership_confirmed → per_v"});
+}
+
+TEST(Notices, OfClaimsByUnits) {
+  using namespace dispatch::v1;  // NOLINT
+  const auto claim = [](UnitClaimState before, UnitClaimState after) {
+    events::v1::Event event = EventBy("per_l");
+    auto* changed = event.mutable_unit_claim_changed();
+    changed->mutable_claim()->set_unit_id("unt_1");
+    changed->mutable_claim()->set_state(after);
+    changed->set_before(before);
+    changed->mutable_task()->set_requester_id("per_r");
+    changed->mutable_task()->set_area_code("310110009001");
+    return Told(event);
+  };
+  EXPECT_EQ(claim(UNIT_CLAIM_STATE_UNSPECIFIED, UNIT_CLAIM_STATE_OPEN),
+            Lines{"unit_claimed → per_r"});
+  EXPECT_TRUE(claim(UNIT_CLAIM_STATE_OPEN, UNIT_CLAIM_STATE_OPEN).empty());
+  for (const auto after : {UNIT_CLAIM_STATE_NAMED, UNIT_CLAIM_STATE_LAPSED,
+                           UNIT_CLAIM_STATE_WITHDRAWN, UNIT_CLAIM_STATE_RELEASED}) {
+    EXPECT_EQ(claim(UNIT_CLAIM_STATE_OPEN, after), Lines{"unit_claim_settled → liaison unt_1"});
+  }
+  EXPECT_EQ(claim(UNIT_CLAIM_STATE_NAMED, UNIT_CLAIM_STATE_REPORTED),
+            Lines{"unit_claim_reported → liaison unt_1"});
 }
 
 TEST(Notices, ARegistrationSaysWhyItEnded) {

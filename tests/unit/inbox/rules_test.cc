@@ -51,6 +51,9 @@ std::vector<Book> Books() {
       {"message", MessageRules(), {0}},
       {"rating", RatingRules(), {0, 1}},
       {"complaint", ComplaintRules(), ValuesOf(dispatch::v1::ComplaintState_descriptor())},
+      {"liaison", LiaisonRules(), ValuesOf(events::v1::LiaisonStep_descriptor())},
+      {"member", MemberRules(), {0, 1}},
+      {"unit claim", UnitClaimRules(), ValuesOf(dispatch::v1::UnitClaimState_descriptor())},
   };
 }
 
@@ -111,7 +114,9 @@ TEST(Rules, EveryEventHasRulesOrConcernsNobody) {
       events::v1::Event::kVerificationChanged, events::v1::Event::kCategoryRevoked,
       events::v1::Event::kCredentialExpiring,  events::v1::Event::kCreditRequestChanged,
       events::v1::Event::kBookingChanged,      events::v1::Event::kTaskMessageSent,
-      events::v1::Event::kServiceRated,        events::v1::Event::kComplaintChanged};
+      events::v1::Event::kServiceRated,        events::v1::Event::kComplaintChanged,
+      events::v1::Event::kUnitLiaisonChanged,  events::v1::Event::kUnitMemberChanged,
+      events::v1::Event::kUnitClaimChanged};
   const auto* const change = events::v1::Event::descriptor()->FindOneofByName("change");
   for (int i = 0; i < change->field_count(); ++i) {
     const int number = change->field(i)->number();
@@ -140,7 +145,8 @@ TEST(Rules, WhatHasAReasonPassesItOn) {
                            "task_dropout",          "task_short",
                            "offer_declined",        "offer_withdrawn",
                            "hours_reversed",        "hours_confirmed",
-                           "credit_rejected",       "low_rating"}) {
+                           "credit_rejected",       "low_rating",
+                           "unit_liaison_answered", "unit_claim_settled"}) {
     const auto& mentioned = ParametersOf(kind);
     EXPECT_TRUE(mentioned.contains("reason") || mentioned.contains("comment")) << kind;
   }
@@ -157,7 +163,7 @@ TEST(Rules, SpecialKindsAreKinds) {
     families += !FamilyOf(kind).empty();
   }
   EXPECT_EQ(urgent, 13);
-  EXPECT_EQ(families, 38);
+  EXPECT_EQ(families, 44);
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ TEST(StatementTest, SumsAddUpByEveryKey) {
   const int64_t november = DayOf(Ms("2026-11-05T02:00:00Z"));
   const Sums sums = SumUp({{october, "cleaning", "A", "", false, 60, 1},
                            {november, "cleaning", "B", "unt_1", true, 30, 2},
-                           {november, "escort", "A", "unt_1", false, 90, 1},
+                           {november, "escort", "A", "unt_1", false, 90, 1, true},
                            {november, "escort", "A", "unt_1", true, -20, 1}});
   EXPECT_EQ(sums.total, (Minutes{150, 10}));
   EXPECT_EQ(sums.entries, 5);
@@ -65,6 +65,8 @@ TEST(StatementTest, SumsAddUpByEveryKey) {
               ElementsAre(Pair("cleaning", Minutes{60, 30}), Pair("escort", Minutes{90, -20})));
   EXPECT_THAT(sums.areas, ElementsAre(Pair("A", Minutes{150, -20}), Pair("B", Minutes{0, 30})));
   EXPECT_THAT(sums.units, ElementsAre(Pair("", Minutes{60, 0}), Pair("unt_1", Minutes{90, 10})));
+  EXPECT_THAT(sums.posts,
+              ElementsAre(Pair("community", Minutes{60, 10}), Pair("unit", Minutes{90, 0})));
 }
 
 TEST(RowsOfTest, AnAssignmentTellsOfItsTaskToo) {

@@ -317,13 +317,15 @@ TEST(ReportSheetsTest, AUnitsHasItsMonthsAndAreas) {
   UnitTally tally(Months(TwoMonths()), [](const std::string&) { return true; });
   tally.Add(MemberFact{"A1", At("2026-10-05T00:00:00Z"), "per_1"});
   tally.Add(UnitMinutesFact{"A1", At("2026-10-05T00:00:00Z"), {60, 5}});
+  tally.Add(UnitMinutesFact{"A1", At("2026-10-06T00:00:00Z"), {20, 10}, true});
   EXPECT_EQ(Csv(UnitSheet(tally.Finish(), {{"A1", "平凉社区"}}, Locale::kEn)),
             "\xef\xbb\xbf"
-            "Area code,Area,Month,Members,Services,\"Minutes, automatic\",\"Minutes, manual\"\r\n"
-            ",,Total,1,1,60,5\r\n"
-            ",,2026-10,1,1,60,5\r\n"
-            ",,2026-11,0,0,0,0\r\n"
-            "A1,平凉社区,Total,1,1,60,5\r\n");
+            "Area code,Area,Month,Members,Services,\"Minutes, automatic\",\"Minutes, manual\","
+            "Of these at the unit's post\r\n"
+            ",,Total,1,1,80,15,30\r\n"
+            ",,2026-10,1,1,80,15,30\r\n"
+            ",,2026-11,0,0,0,0,0\r\n"
+            "A1,平凉社区,Total,1,1,80,15,30\r\n");
 }
 
 TEST(RowsOfTest, ARegistrationThatBecomesOrCeasesToBeActiveIsNoted) {

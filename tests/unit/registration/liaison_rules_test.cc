@@ -1,0 +1,110 @@
+#include "services/registration/domain/liaison_rules.h"
+
+#include <gtest/gtest.h>
+
+#include "common/clock/timestamp.h"
+#include "common/status/status.h"
+#include "common/testing/matchers.h"
+
+namespace baodao::registration {
+namespace {
+
+constexpr Time kNow{Millis(1'748'736'000'000)};
+
+class LiaisonRules : public ::testing::Test {
+ protected:
+  LiaisonRules() {
+    SetLiaison("per_a", &unit_);
+    unit_.add_area_codes("c1");  // it has reported
+  }
+  absl::Status Add(const std::string& person, const std::string& caller, bool coordinator = false) {
+    return ProposeLiaison({person, caller, coordinator}, kNow, &unit_);
+  }
+  absl::Status Remove(const std::string& person, const std::string& caller,
+                      bool coordinator = false) {
+    return ProposeRemoval({person, caller, coordinator}, kNow, &unit_);
+  }
+  absl::Status Answer(const std::string& person, const std::string& caller, bool approved = true) {
+    return DecideLiaisonChange({person, caller, true}, approved, &unit_);
+  }
+  std::string Liaisons() const {
+    std::string all;
+    for (const std::string& id : unit_.liaison_ids()) all += id + " ";
+    for (const v1::LiaisonChange& change : unit_.liaison_changes()) {
+      all += (change.removal() ? "-" : "+") + change.person_id() + " ";
+    }
+    return all;
+  }
+
+  v1::Unit unit_;
+};
+
+using testing::ReasonName;
+
+TEST_F(LiaisonRules, TheWordOfAUnitThatHasReportedWaitsForACoordinator) {
+  EXPECT_TRUE(Add("per_b", "per_a").ok());
+  EXPECT_EQ(Liaisons(), "per_a +per_b ");
+  EXPECT_EQ(ReasonName(Add("per_b", "per_a")), "LIAISON_CHANGE_WAITS");
+  EXPECT_TRUE(Answer("per_b", "per_c").ok());
+  EXPECT_EQ(Liaisons(), "per_a per_b ");
+  EXPECT_EQ(ReasonName(Add("per_b", "per_a")), "ALREADY_LIAISON");
+  EXPECT_TRUE(Remove("per_a", "per_b").ok());
+  EXPECT_EQ(Liaisons(), "per_a per_b -per_a ");
+  EXPECT_TRUE(Answer("per_a", "per_c").ok());
+  EXPECT_EQ(Liaisons(), "per_b ");
+  EXPECT_EQ(unit_.liaison_id(), "per_b");
+}
+
+TEST_F(LiaisonRules, WhatIsDoneAtOnce) {
+  EXPECT_TRUE(Add("per_b", "per_c", true).ok());
+  EXPECT_TRUE(Remove("per_b", "per_b").ok());
+  EXPECT_EQ(Liaisons(), "per_a ");
+  unit_.clear_area_codes();
+  EXPECT_TRUE(Add("per_b", "per_a").ok());
+  EXPECT_TRUE(Remove("per_a", "per_b").ok());
+  EXPECT_EQ(Liaisons(), "per_b ");
+}
+
+TEST_F(LiaisonRules, TheLastOneStaysWhoeverAsks) {
+  EXPECT_EQ(ReasonName(Remove("per_a", "per_a")), "LAST_LIAISON");
+  EXPECT_EQ(ReasonName(Remove("per_a", "per_c", true)), "LAST_LIAISON");
+  EXPECT_TRUE(Add("per_b", "per_c", true).ok());
+  EXPECT_TRUE(Remove("per_b", "per_a").ok());
+  EXPECT_TRUE(Remove("per_a", "per_a").ok());
+  // It was not the last one's removal when it was asked for.
+  EXPECT_EQ(ReasonName(Answer("per_b", "per_c")), "LAST_LIAISON");
+  EXPECT_EQ(Liaisons(), "per_b -per_b ");
+}
+
+TEST_F(LiaisonRules, NobodyAnswersTheirOwn) {
+  EXPECT_EQ(ReasonName(Answer("per_b", "per_c")), "NO_LIAISON_CHANGE");
+  EXPECT_TRUE(Add("per_b", "per_a").ok());
+  EXPECT_EQ(ReasonName(Answer("per_b", "per_a")), "OWN_LIAISON_CHANGE");
+  EXPECT_EQ(ReasonName(Answer("per_b", "per_b")), "OWN_LIAISON_CHANGE");
+  EXPECT_TRUE(Answer("per_b", "per_c", false).ok());
+  EXPECT_EQ(Liaisons(), "per_a ");
+}
+
+TEST_F(LiaisonRules, TheOppositeWordTakesOneBack) {
+  EXPECT_TRUE(Add("per_b", "per_a").ok());
+  EXPECT_TRUE(Remove("per_b", "per_a").ok());
+  EXPECT_EQ(Liaisons(), "per_a ");
+  EXPECT_EQ(ReasonName(Remove("per_b", "per_a")), "NOT_A_LIAISON");
+}
+
+TEST_F(LiaisonRules, ThereAreAtMostSoManyAndWhatNobodyAnswersLapses) {
+  for (const char* person : {"per_b", "per_c", "per_d", "per_e"}) {
+    EXPECT_TRUE(Add(person, "per_a").ok());
+  }
+  EXPECT_EQ(ReasonName(Add("per_f", "per_a")), "TOO_MANY_LIAISONS");
+  v1::UnitRecord record;
+  *record.mutable_unit() = unit_;
+  EXPECT_EQ(NextLiaisonLapse(record), kNow + kConfirmLiaisonWithin);
+  LapseLiaisonChanges(kNow + kConfirmLiaisonWithin - Millis(1), &unit_);
+  EXPECT_EQ(unit_.liaison_changes_size(), 4);
+  LapseLiaisonChanges(kNow + kConfirmLiaisonWithin, &unit_);
+  EXPECT_EQ(Liaisons(), "per_a ");
+}
+
+}  // namespace
+}  // namespace baodao::registration
