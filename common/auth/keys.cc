@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -56,14 +57,14 @@ std::string Thumbprint(const std::string& x) {
   return Encode(hash.data(), hash.size());
 }
 
-v1::JsonWebKey PublicJwk(const PrivateKey& key) {
+v1::JsonWebKey PublicJwk(const std::string& kid, const unsigned char* key) {
   v1::JsonWebKey jwk;
   jwk.set_kty("OKP");
   jwk.set_crv("Ed25519");
-  jwk.set_kid(key.kid);
+  jwk.set_kid(kid);
   jwk.set_alg("EdDSA");
   jwk.set_use("sig");
-  jwk.set_x(Encode(PublicPart(key), 32));
+  jwk.set_x(Encode(key, 32));
   return jwk;
 }
 
@@ -122,6 +123,14 @@ const PublicKey* KeySet::Find(std::string_view kid) const {
   return found == keys_.end() ? nullptr : &found->second;
 }
 
+v1::JsonWebKeySet KeySet::Jwks() const {
+  std::map<std::string_view, const PublicKey*> sorted;
+  for (const auto& [kid, key] : keys_) sorted[kid] = &key;
+  v1::JsonWebKeySet jwks;
+  for (const auto& [kid, key] : sorted) *jwks.add_keys() = PublicJwk(key->kid, key->key.data());
+  return jwks;
+}
+
 PrivateKey GeneratePrivateKey() {
   crypto::Init();
   PrivateKey key;
@@ -152,17 +161,17 @@ absl::StatusOr<PrivateKey> LoadPrivateKey(const std::string& path) {
   return key;
 }
 
-absl::Status CreateKeyFiles(const std::string& dir) {
-  const std::string private_path = dir + "/" + std::string(kPrivateKeyFile);
+absl::Status CreateKeyFiles(const std::string& dir, const KeyFiles& files) {
+  const std::string private_path = dir + "/" + std::string(files.private_key);
   const PrivateKey fresh = GeneratePrivateKey();
-  v1::JsonWebKey jwk = PublicJwk(fresh);
+  v1::JsonWebKey jwk = PublicJwk(fresh.kid, PublicPart(fresh));
   jwk.set_d(Encode(fresh.secret.data(), crypto_sign_SEEDBYTES));
   RETURN_IF_ERROR(IgnoreExisting(crypto::CreateFile(private_path, PrintJson(jwk), true)));
   // The public file follows whatever private key is there now, also after a crash in between.
   ASSIGN_OR_RETURN(const PrivateKey key, LoadPrivateKey(private_path));
   v1::JsonWebKeySet jwks;
-  *jwks.add_keys() = PublicJwk(key);
-  const std::string public_path = dir + "/" + std::string(kPublicKeysFile);
+  *jwks.add_keys() = PublicJwk(key.kid, PublicPart(key));
+  const std::string public_path = dir + "/" + std::string(files.public_keys);
   return IgnoreExisting(crypto::CreateFile(public_path, PrintJson(jwks), false));
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "baodao/auth/v1/token.pb.h"
 #include "common/containers/string_map.h"
 
 namespace baodao::auth {
@@ -18,6 +19,12 @@ inline constexpr std::string_view kOwnIssuer = "baodao";
 
 inline constexpr std::string_view kPrivateKeyFile = "signing.jwk";
 inline constexpr std::string_view kPublicKeysFile = "jwks.json";
+
+// The names of the two files of a pair of keys.
+struct KeyFiles {
+  std::string_view private_key = kPrivateKeyFile;
+  std::string_view public_keys = kPublicKeysFile;
+};
 
 struct PrivateKey {
   std::string kid;
@@ -55,6 +62,8 @@ class KeySet {
 
   // nullptr when unknown.
   const PublicKey* Find(std::string_view kid) const;
+  // All of them, by kid, as they are published.
+  v1::JsonWebKeySet Jwks() const;
   size_t size() const { return keys_.size(); }
   bool operator==(const KeySet&) const = default;
 
@@ -67,8 +76,8 @@ PrivateKey GeneratePrivateKey();
 // PERMISSION_DENIED when others than the owner can read the file.
 absl::StatusOr<PrivateKey> LoadPrivateKey(const std::string& path);
 
-// Makes `dir` with kPrivateKeyFile (mode 0600) and kPublicKeysFile where they are missing; leaves
+// Makes `dir` with both files, the private one with mode 0600, where they are missing; leaves
 // existing ones as they are. Safe when several processes start at once.
-absl::Status CreateKeyFiles(const std::string& dir);
+absl::Status CreateKeyFiles(const std::string& dir, const KeyFiles& files = {});
 
 }  // namespace baodao::auth

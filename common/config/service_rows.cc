@@ -62,8 +62,8 @@ std::vector<Row> StoreRows() {
 std::vector<Row> SecurityRows() {
   return {
       {"keys_dir", Type::kString, "var/keys",
-       "Directory with signing.jwk (our private key), jwks.json (our public keys) and ring.json "
-       "(encryption at rest).",
+       "Directory with signing.jwk (our private key), jwks.json (our public keys), ring.json "
+       "(encryption at rest) and, for dispatch, certificates.jwk and certificates.json.",
        false, NotEmpty()},
       {"create_keys", Type::kBool, "false", "Make missing files of keys_dir: for local use."},
       {"issuers", Type::kList, "",

@@ -67,6 +67,7 @@ void AddCommands(CLI::App& app, Plan& plan) {
   AddDeadLetters(app, plan);
   AddRecords(app, plan);
   AddReports(app, plan);
+  AddVerify(app, plan);
 }
 
 // The command line goes before the environment.

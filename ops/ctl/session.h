@@ -91,5 +91,6 @@ void AddDeadLetters(CLI::App& app, Plan& plan);
 void AddStats(CLI::App& app, Plan& plan);
 void AddRecords(CLI::App& app, Plan& plan);
 void AddReports(CLI::App& app, Plan& plan);
+void AddVerify(CLI::App& app, Plan& plan);
 
 }  // namespace baodao::ctl

@@ -5,6 +5,7 @@
 
 #include "common/auth/keys.h"
 #include "common/auth/tokens.h"
+#include "common/certificate/signed_facts.h"
 #include "common/ids/ids.h"
 #include "ops/ctl/session.h"
 
@@ -43,10 +44,10 @@ Task<absl::Status> Mint(Session& session, std::shared_ptr<const MintOptions> opt
   co_return absl::OkStatus();
 }
 
-Task<absl::Status> MakeKeys(Session& session, std::string dir) {
-  CO_RETURN_IF_ERROR(auth::CreateKeyFiles(dir));
+Task<absl::Status> MakeKeys(Session& session, std::string dir, auth::KeyFiles files) {
+  CO_RETURN_IF_ERROR(auth::CreateKeyFiles(dir, files));
   CO_ASSIGN_OR_RETURN(const auth::PrivateKey key,
-                      auth::LoadPrivateKey(dir + "/" + std::string(auth::kPrivateKeyFile)));
+                      auth::LoadPrivateKey(dir + "/" + std::string(files.private_key)));
   session.out.Word("kid", key.kid);
   co_return absl::OkStatus();
 }
@@ -56,9 +57,14 @@ void AddKeys(CLI::App& token, Plan& plan) {
       "keys", "Makes signing.jwk and jwks.json in a directory, to replace those of a deployment");
   auto dir = std::make_shared<std::string>();
   keys->add_option("dir", *dir, "Where; what is there already stays")->required();
+  auto files = std::make_shared<auth::KeyFiles>();
+  keys->add_flag_callback(
+      "--certificates", [files] { *files = certificate::kKeyFiles; },
+      "Makes certificates.jwk and certificates.json instead, which certificates are signed with");
   keys->footer("How to replace keys: ops/runbooks/login.md");
-  keys->callback(
-      [&plan, dir] { plan.command = [dir](Session& session) { return MakeKeys(session, *dir); }; });
+  keys->callback([&plan, dir, files] {
+    plan.command = [dir, files](Session& session) { return MakeKeys(session, *dir, *files); };
+  });
 }
 
 }  // namespace

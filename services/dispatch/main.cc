@@ -15,6 +15,7 @@
 #include "services/dispatch/app/ledger_archive.h"
 #include "services/dispatch/app/metrics.h"
 #include "services/dispatch/rpc/handlers.h"
+#include "services/dispatch/rpc/paper.h"
 #include "services/dispatch/rpc/unit_claim_handlers.h"
 #include "services/dispatch/workers/deadlines.h"
 #include "services/dispatch/workers/standings.h"
@@ -65,6 +66,11 @@ struct DispatchService final : service::Service {
         changes(app),
         ledgers(app),
         unit_claims(app),
+        calendars(app),
+        certificate_keys(LoadCertificateKeys(runtime.config.Str("keys_dir"),
+                                             runtime.config.Bool("create_keys"))),
+        certificates(app, runtime.loop, certificate_keys.value_or(CertificateKeys{}),
+                     StatementsAt(runtime.ChannelTo("records"))),
         deadlines(app),
         standings(app),
         timers(runtime.store, runtime.clock) {
@@ -78,11 +84,13 @@ struct DispatchService final : service::Service {
     host.Timers(timers);
     RegisterAll(app, runtime.router, tasks, assignments, changes, ledgers);
     unit_claims.Register(runtime.router);
+    RegisterPaper(runtime.router, calendars, certificates);
     runtime.access.covers = app.relations.covers;
     runtime.access.resolve = ScopesOf(app);
   }
 
   Task<absl::Status> Load() override {
+    CO_RETURN_IF_ERROR(certificate_keys.status());
     co_await areas.Load();
     co_await profile_feed.Load();
     std::function<Task<absl::Status>()> load = [this] { return task_feed.Load(); };
@@ -105,6 +113,9 @@ struct DispatchService final : service::Service {
   ChangeHandlers changes;
   LedgerHandlers ledgers;
   UnitClaimHandlers unit_claims;
+  CalendarHandlers calendars;
+  absl::StatusOr<CertificateKeys> certificate_keys;
+  CertificateHandlers certificates;
   Deadlines deadlines;
   Standings standings;
   timers::TimerLoop timers;

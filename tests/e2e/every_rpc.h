@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "baodao/auth/v1/rule.pb.h"
+#include "baodao/dispatch/v1/certificate.pb.h"
 #include "baodao/lists/v1/booking.pb.h"
 #include "baodao/lists/v1/resource.pb.h"
 #include "baodao/validate/v1/field.pb.h"
@@ -156,6 +157,15 @@ inline void MakeBookable(Message& request) {
     day.set_weekday(weekday);
     day.set_end_minute(24 * 60);
   }
+}
+
+// Hours are certified of a period that is over: the last day.
+inline void MakeOver(Message& request) {
+  auto* const issue = dynamic_cast<dispatch::v1::IssueCertificateRequest*>(&request);
+  if (issue == nullptr) return;
+  const Time now = SystemClock().Now();
+  *issue->mutable_period()->mutable_start() = ToTimestamp(now - std::chrono::hours(24));
+  *issue->mutable_period()->mutable_end() = ToTimestamp(now);
 }
 
 // An empty request of the method.

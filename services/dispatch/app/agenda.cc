@@ -36,8 +36,6 @@ bool IsCurrent(const v1::Assignment& assignment, Time now) {
   }
 }
 
-using Wanted = std::function<bool(const v1::Assignment&)>;
-
 // The person's part in the task as both are now; nullopt when there is none that is wanted.
 Task<absl::StatusOr<std::optional<AssignmentItem>>> ReadItem(App& app, std::string person,
                                                              std::string task_id,
@@ -48,23 +46,6 @@ Task<absl::StatusOr<std::optional<AssignmentItem>>> ReadItem(App& app, std::stri
   if (!wanted(mine->assignment())) co_return std::nullopt;
   CO_ASSIGN_OR_RETURN(v1::TaskRecord record, co_await app.tasks.Read(std::move(task_id)));
   co_return ItemOf(std::move(record), *std::move(mine));
-}
-
-Task<absl::StatusOr<std::vector<std::optional<AssignmentItem>>>> ReadWanted(
-    App& app, std::string person, std::span<const record::Position> tasks, Wanted wanted) {
-  std::vector<std::optional<AssignmentItem>> items(tasks.size());
-  absl::Status failed;
-  std::function<Task<void>(size_t)> read = [&](size_t i) -> Task<void> {
-    auto item = co_await ReadItem(app, person, tasks[i].id, wanted);
-    if (item.ok()) {
-      items[i] = *std::move(item);
-    } else {
-      failed = item.status();
-    }
-  };
-  co_await ForEach(tasks.size(), kItemsAtOnce, std::move(read));
-  if (!failed.ok()) co_return failed;
-  co_return items;
 }
 
 // See CurrentTasksOf.
@@ -141,6 +122,23 @@ Task<absl::StatusOr<std::vector<record::Position>>> CurrentTasksOf(App& app, std
   CO_ASSIGN_OR_RETURN(const std::vector<record::Position> asked,
                       co_await app.tasks.ListAsked(std::move(person)));
   co_return CurrentTasks(calendar, asked, app.clock.Now());
+}
+
+Task<absl::StatusOr<std::vector<std::optional<AssignmentItem>>>> ReadWanted(
+    App& app, std::string person, std::span<const record::Position> tasks, Wanted wanted) {
+  std::vector<std::optional<AssignmentItem>> items(tasks.size());
+  absl::Status failed;
+  std::function<Task<void>(size_t)> read = [&](size_t i) -> Task<void> {
+    auto item = co_await ReadItem(app, person, tasks[i].id, wanted);
+    if (item.ok()) {
+      items[i] = *std::move(item);
+    } else {
+      failed = item.status();
+    }
+  };
+  co_await ForEach(tasks.size(), kItemsAtOnce, std::move(read));
+  if (!failed.ok()) co_return failed;
+  co_return items;
 }
 
 Task<absl::StatusOr<std::vector<std::optional<AssignmentItem>>>> ReadItems(

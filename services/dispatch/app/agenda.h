@@ -3,6 +3,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,9 @@ using AssignmentItem = v1::ListMyAssignmentsResponse::Item;
 
 inline constexpr size_t kItemsAtOnce = 32;
 
+// Of a person's parts in tasks, those to be read.
+using Wanted = std::function<bool(const v1::Assignment&)>;
+
 // The person's part in a task; the task as they may see it.
 AssignmentItem ItemOf(v1::TaskRecord task, v1::AssignmentRecord mine);
 
@@ -28,6 +32,10 @@ Task<absl::StatusOr<std::vector<record::Position>>> CurrentTasksOf(App& app, std
 // is neither ahead, under way nor waiting for an answer. Tasks as the person may see them.
 Task<absl::StatusOr<std::vector<std::optional<AssignmentItem>>>> ReadItems(
     App& app, std::string person, std::span<const record::Position> tasks);
+
+// The same with those that are `wanted`.
+Task<absl::StatusOr<std::vector<std::optional<AssignmentItem>>>> ReadWanted(
+    App& app, std::string person, std::span<const record::Position> tasks, Wanted wanted);
 
 Task<absl::StatusOr<v1::Agenda>> ReadAgenda(App& app, std::string person);
 

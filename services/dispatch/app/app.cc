@@ -5,6 +5,7 @@
 
 #include "common/crypto/random.h"
 #include "common/status/macros.h"
+#include "services/dispatch/app/certificates.h"
 #include "services/dispatch/app/complaints.h"
 #include "services/dispatch/store/records.h"
 
@@ -50,6 +51,7 @@ App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto
               {.show = [this](const rpc::CallContext& context, v1::ComplaintRecord record) {
                 return ShowComplaint(this->ring, context.caller(), std::move(record));
               }});
+  AddCertificates(*this);
 }
 
 Task<absl::StatusOr<profiles::ProfilePtr>> ProfileFor(App& app, rpc::CallOptions options,

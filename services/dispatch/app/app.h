@@ -49,7 +49,7 @@ struct App {
   Relations relations;
   work::Limits limits;
   DispatchKeys keys;
-  record::Repository records;  // complaints, and pages of tasks
+  record::Repository records;  // certificates, complaints, and pages of tasks
   Tasks tasks;
   Calendars calendars;
   Ledgers ledgers;

@@ -41,21 +41,28 @@ Task<absl::Status> CheckMaySeeContact(App& app, rpc::CallContext context, v1::Ta
   co_return co_await CheckOnTheWork(app, std::move(context), std::move(task));
 }
 
-Task<absl::Status> RecordRelease(App& app, rpc::CallContext context, std::string task_id,
-                                 std::vector<std::string> person_ids) {
+Task<absl::Status> RecordReleased(App& app, rpc::CallContext context,
+                                  events::v1::ContactReleased released, std::string id) {
   const std::string actor = ActorOf(context.caller());
   events::v1::Event event;
-  events::v1::ContactReleased& release = *event.mutable_contact_released();
-  release.set_task_id(task_id);
-  release.set_reader_id(actor);
-  release.mutable_person_ids()->Assign(std::make_move_iterator(person_ids.begin()),
-                                       std::make_move_iterator(person_ids.end()));
-  store::Commit commit(app.keys.ShardOf(task_id));
-  const std::string released =
+  *event.mutable_contact_released() = std::move(released);
+  event.mutable_contact_released()->set_reader_id(actor);
+  store::Commit commit(app.keys.ShardOf(id));
+  const std::string stamped =
       Stamp(std::move(event), app.clock.Now(), actor, std::string(context.trace_id()));
-  commit.Append(app.keys.Releases(commit.shard()), released, kReleasesKept);
-  commit.Emit(released);
+  commit.Append(app.keys.Releases(commit.shard()), stamped, kReleasesKept);
+  commit.Emit(stamped);
   co_return (co_await app.store.Apply(std::move(commit))).status();
+}
+
+Task<absl::Status> RecordRelease(App& app, rpc::CallContext context, std::string task_id,
+                                 std::vector<std::string> person_ids) {
+  events::v1::ContactReleased released;
+  released.set_task_id(task_id);
+  released.mutable_person_ids()->Assign(std::make_move_iterator(person_ids.begin()),
+                                        std::make_move_iterator(person_ids.end()));
+  co_return co_await RecordReleased(app, std::move(context), std::move(released),
+                                    std::move(task_id));
 }
 
 }  // namespace baodao::dispatch

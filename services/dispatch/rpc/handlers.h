@@ -125,7 +125,7 @@ class LedgerHandlers {
 void RegisterAll(App& app, rpc::Router& router, TaskHandlers& tasks,
                  AssignmentHandlers& assignments, ChangeHandlers& changes, LedgerHandlers& ledgers);
 
-// For the access rules: area and requester of a task; those of a complaint.
+// For the access rules: area and requester of a task; those of complaints and certificates.
 rpc::ScopeResolver ScopesOf(App& app);
 
 }  // namespace baodao::dispatch

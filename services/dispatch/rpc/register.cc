@@ -22,10 +22,9 @@ Task<absl::StatusOr<rpc::Scope>> ResolveTask(App& app, std::string task_id) {
 
 rpc::ScopeResolver ScopesOf(App& app) {
   return [&app, records = app.records.Access().resolve](rpc::CallContext context, std::string id) {
-    if (ids::IsValid(id, record::Named<v1::ComplaintRecord>().prefix())) {
-      return records(std::move(context), std::move(id));
-    }
-    return ResolveTask(app, std::move(id));
+    const bool other = ids::IsValid(id, record::Named<v1::ComplaintRecord>().prefix()) ||
+                       ids::IsValid(id, record::Named<v1::CertificateRecord>().prefix());
+    return other ? records(std::move(context), std::move(id)) : ResolveTask(app, std::move(id));
   };
 }
 

@@ -36,6 +36,9 @@
 //   releases           stream  who was shown which contact, or who    1,000,000 a shard
 //                              people are (Events), kept for audits
 //   calendar:<person>  record  CalendarRecord                          kCalendarKeep past its end
+//   feed:<person>      record  CalendarFeedRecord                      one a person
+//   feed_reads:<p>     value   reads of a person's feed                10 minutes
+//   certificate:<id>   record  CertificateRecord                       keep_ended once EXPIRED
 //   hours:<person>     record  LedgerRecord, guards the ledger         one a person
 //   ledger:<person>    hash    sequence (20 digits) → LedgerEntry;     keep_ended
 //                              "task:<task>" → sequence
@@ -63,6 +66,8 @@ class DispatchKeys {
   std::string Messages(std::string_view task) const { return OfId("messages", task); }
   std::string Waitlist(std::string_view task) const { return OfId("waitlist", task); }
   std::string Calendar(std::string_view person) const { return OfId("calendar", person); }
+  std::string Feed(std::string_view person) const { return OfId("feed", person); }
+  std::string FeedReads(std::string_view person) const { return OfId("feed_reads", person); }
   std::string Hours(std::string_view person) const { return OfId("hours", person); }
   std::string Ledger(std::string_view person) const { return OfId("ledger", person); }
   std::string Tries(std::string_view task, std::string_view person) const {

@@ -80,5 +80,7 @@ void TellOfComplaint(const events::v1::ComplaintChanged& changed, Collector* tel
 void TellOfLiaison(const events::v1::UnitLiaisonChanged& changed, Collector* tell);
 void TellOfMember(const events::v1::UnitMemberChanged& changed, Collector* tell);
 void TellOfUnitClaim(const events::v1::UnitClaimChanged& changed, Collector* tell);
+void TellOfCertificate(const events::v1::CertificateChanged& changed, Collector* tell);
+void TellOfCalendarFeed(const events::v1::CalendarFeedChanged& changed, Collector* tell);
 
 }  // namespace baodao::inbox

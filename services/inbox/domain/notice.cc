@@ -88,6 +88,12 @@ std::vector<Notice> NoticesOf(const events::v1::Event& event) {
     case events::v1::Event::kUnitClaimChanged:
       TellOfUnitClaim(event.unit_claim_changed(), &tell);
       break;
+    case events::v1::Event::kCertificateChanged:
+      TellOfCertificate(event.certificate_changed(), &tell);
+      break;
+    case events::v1::Event::kCalendarFeedChanged:
+      TellOfCalendarFeed(event.calendar_feed_changed(), &tell);
+      break;
     default:
       break;  // see WhyNobodyHears
   }

@@ -44,8 +44,9 @@ std::string_view WhyNobodyHears(int change) {
 }
 
 bool IsReceipt(std::string_view kind) {
-  constexpr std::array<std::string_view, 4> kReceipts = {"task_accepted", "task_waitlisted",
-                                                         "feedback_received", "phone_changed"};
+  constexpr std::array<std::string_view, 5> kReceipts = {"task_accepted", "task_waitlisted",
+                                                         "feedback_received", "phone_changed",
+                                                         "calendar_feed_made"};
   return std::ranges::count(kReceipts, kind) > 0;
 }
 

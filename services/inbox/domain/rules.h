@@ -98,6 +98,8 @@ const RuleBook& ComplaintRules();
 const RuleBook& LiaisonRules();  // after: the LiaisonStep
 const RuleBook& MemberRules();   // after: 1 confirmed, 0 let go
 const RuleBook& UnitClaimRules();
+const RuleBook& CertificateRules();
+const RuleBook& CalendarFeedRules();  // after: 1 made, 0 ended
 
 // Why an event of this kind (Event::ChangeCase) concerns nobody; empty for those with rules.
 std::string_view WhyNobodyHears(int change);

@@ -23,6 +23,33 @@ class AccessMatrixTest : public ::testing::Test {
     options.units = 2;
     town_ = new Town(options);
     LeaveSessions();
+    town_->Run(CreditHours());
+  }
+  // Certificates say what somebody has served: person 0, a moment ago.
+  static Task<void> CreditHours() {
+    demo::World& world = *town_->world;
+    const std::string& coordinator = world.communities[0].coordinator.token;
+    const auto task =
+        co_await demo::Must(world.backend.tasks, &client::Tasks::PublishTask, coordinator,
+                            town_->NewTask(0, 1, std::chrono::seconds(2), std::chrono::seconds(1)));
+    co_await SystemClock().SleepFor(ToTime(task.window().end()) - SystemClock().Now() + Millis(1));
+    dispatch::v1::ConfirmServiceRequest confirm;
+    confirm.set_request_id(world.RequestId());
+    confirm.set_task_id(task.task_id());
+    confirm.set_reason("忘了签到");
+    dispatch::v1::ConfirmedService& service = *confirm.add_services();
+    service.set_person_id(world.people[0].person_id);
+    *service.mutable_served() = task.window();
+    co_await demo::Must(world.backend.assignments, &client::Assignments::ConfirmService,
+                        coordinator, confirm);
+    dispatch::v1::GetBalanceRequest get;
+    get.set_person_id(world.people[0].person_id);
+    for (int64_t minutes = 0; minutes == 0; co_await SystemClock().SleepFor(Millis(20))) {
+      const auto balance = co_await demo::Must(world.backend.ledger, &client::Ledger::GetBalance,
+                                               world.people[0].token, get);
+      minutes = balance.minutes();
+    }
+    co_await town_->AwaitRecords();
   }
   // The same people with tokens of no session: a Logout among the calls would end one.
   static void LeaveSessions() {
@@ -181,6 +208,7 @@ class AccessMatrixTest : public ::testing::Test {
     const std::unique_ptr<Message> request = NewRequest(rpc);
     Fill(*request);
     MakeBookable(*request);
+    MakeOver(*request);
     const Descriptor* type = rpc.method->input_type();
     for (int i = 0; i < type->field_count(); ++i) {
       const FieldDescriptor* field = type->field(i);
@@ -353,6 +381,8 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
                                                      {"RateService", "NOT_ASSIGNED"},
                                                      {"RequestCredit", "NOT_ASSIGNED"},
                                                      {"RequestWithdrawal", "NOT_ASSIGNED"},
+                                                     // Of the feed made a moment before.
+                                                     {"RevokeCalendarFeed", "OK"},
                                                      {"SignIn", "NOT_ASSIGNED"},
                                                      {"SignOut", "NOT_ASSIGNED"},
                                                      {"WithdrawAssignment", "NOT_ASSIGNED"},

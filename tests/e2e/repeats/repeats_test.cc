@@ -28,6 +28,10 @@ const std::map<std::string, std::string> kElsewhere = {
     {"MarkNoShow",
      "it waits for a slot to begin, which is a matter of minutes; "
      "tests/integration/lists/bookings_end_test.cc"},
+    {"CreateCalendarFeed",
+     "nothing but its request_id is in it, so no other payload is there; "
+     "tests/integration/dispatch/calendar_feed_test.cc"},
+    {"RevokeCalendarFeed", "likewise"},
 };
 
 class RepeatsTest : public ::testing::Test {
@@ -141,6 +145,7 @@ class RepeatsTest : public ::testing::Test {
   void PlayConfirmation();
   void PlayChannels();
   void PlayAnnouncements();
+  void PlayPaper();
   int64_t MinutesOf(size_t person) {
     dispatch::v1::GetBalanceRequest get;
     get.set_person_id(Person(person));
@@ -477,6 +482,25 @@ void RepeatsTest::PlayAnnouncements() {
   Do("WithdrawAnnouncement", Coordinator(), it + "reason: '改期'", "reason: '别的'");
 }
 
+// After PlayConfirmation, which credits somebody: certified once `records` has that too.
+void RepeatsTest::PlayPaper() {
+  const int64_t now = ToTimestamp(SystemClock().Now()).seconds();
+  const std::string hours = Quoted("person_id", Person(6)) + Quoted("area_code", Community()) +
+                            WindowAt("period", now - 86'400, 86'400);
+  std::string issued;
+  Await([&] {
+    try {
+      issued = Do("IssueCertificate", By(6), hours, "period { start { seconds: 1700000000 } }",
+                  "certificate_id");
+    } catch (const std::runtime_error&) {
+      return false;
+    }
+    return true;
+  });
+  Do("RevokeCertificate", Coordinator(), Quoted("certificate_id", issued) + "reason: '有误'",
+     "reason: '别的'");
+}
+
 TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
   const std::string inbox = Quoted("person_id", Person(0)) + "cursor: '0-1' ";
   Do("MarkRead", By(0), inbox, "cursor: '0-2'");  // changes nothing
@@ -491,6 +515,7 @@ TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
   PlayMatching();
   PlayService();
   PlayConfirmation();
+  PlayPaper();
 
   std::set<std::string> played;
   for (const Sent& sent : sent_) played.insert(sent.rpc->method->name());

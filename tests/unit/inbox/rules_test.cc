@@ -54,6 +54,8 @@ std::vector<Book> Books() {
       {"liaison", LiaisonRules(), ValuesOf(events::v1::LiaisonStep_descriptor())},
       {"member", MemberRules(), {0, 1}},
       {"unit claim", UnitClaimRules(), ValuesOf(dispatch::v1::UnitClaimState_descriptor())},
+      {"certificate", CertificateRules(), ValuesOf(dispatch::v1::CertificateState_descriptor())},
+      {"calendar feed", CalendarFeedRules(), {0, 1}},
   };
 }
 
@@ -116,7 +118,8 @@ TEST(Rules, EveryEventHasRulesOrConcernsNobody) {
       events::v1::Event::kBookingChanged,      events::v1::Event::kTaskMessageSent,
       events::v1::Event::kServiceRated,        events::v1::Event::kComplaintChanged,
       events::v1::Event::kUnitLiaisonChanged,  events::v1::Event::kUnitMemberChanged,
-      events::v1::Event::kUnitClaimChanged};
+      events::v1::Event::kUnitClaimChanged,    events::v1::Event::kCertificateChanged,
+      events::v1::Event::kCalendarFeedChanged};
   const auto* const change = events::v1::Event::descriptor()->FindOneofByName("change");
   for (int i = 0; i < change->field_count(); ++i) {
     const int number = change->field(i)->number();
@@ -129,24 +132,43 @@ TEST(Rules, EveryEventHasRulesOrConcernsNobody) {
 
 // Somebody asks why, and somebody has said it: it must not get lost in between.
 TEST(Rules, WhatHasAReasonPassesItOn) {
-  for (const char* kind : {"registration_rejected", "registration_suspended",
-                           "registration_ended",    "registration_left",
-                           "credential_revoked",    "category_revoked",
-                           "verification_approved", "verification_rejected",
-                           "need_returned",         "need_rejected",
-                           "need_merged",           "need_cancelled",
-                           "need_given_up",         "resource_withdrawn",
-                           "resource_gone",         "booking_rejected",
-                           "booking_cancelled",     "booking_gone",
-                           "project_rejected",      "project_cancelled",
-                           "project_given_back",    "task_cancelled",
-                           "request_cancelled",     "task_withdrawn",
-                           "helper_dropped_out",    "nobody_coming",
-                           "task_dropout",          "task_short",
-                           "offer_declined",        "offer_withdrawn",
-                           "hours_reversed",        "hours_confirmed",
-                           "credit_rejected",       "low_rating",
-                           "unit_liaison_answered", "unit_claim_settled"}) {
+  for (const char* kind : {"registration_rejected",
+                           "registration_suspended",
+                           "registration_ended",
+                           "registration_left",
+                           "credential_revoked",
+                           "category_revoked",
+                           "verification_approved",
+                           "verification_rejected",
+                           "need_returned",
+                           "need_rejected",
+                           "need_merged",
+                           "need_cancelled",
+                           "need_given_up",
+                           "resource_withdrawn",
+                           "resource_gone",
+                           "booking_rejected",
+                           "booking_cancelled",
+                           "booking_gone",
+                           "project_rejected",
+                           "project_cancelled",
+                           "project_given_back",
+                           "task_cancelled",
+                           "request_cancelled",
+                           "task_withdrawn",
+                           "helper_dropped_out",
+                           "nobody_coming",
+                           "task_dropout",
+                           "task_short",
+                           "offer_declined",
+                           "offer_withdrawn",
+                           "hours_reversed",
+                           "hours_confirmed",
+                           "credit_rejected",
+                           "certificate_revoked",
+                           "low_rating",
+                           "unit_liaison_answered",
+                           "unit_claim_settled"}) {
     const auto& mentioned = ParametersOf(kind);
     EXPECT_TRUE(mentioned.contains("reason") || mentioned.contains("comment")) << kind;
   }

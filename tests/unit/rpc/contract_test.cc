@@ -17,6 +17,8 @@
 #include "baodao/dispatch/v1/complaint.pb.h"
 #include "baodao/dispatch/v1/message.pb.h"
 #include "baodao/dispatch/v1/rating.pb.h"
+#include "baodao/dispatch/v1/calendar.pb.h"
+#include "baodao/dispatch/v1/certificate.pb.h"
 #include "baodao/dispatch/v1/task.pb.h"
 #include "baodao/inbox/v1/announcement.pb.h"
 #include "baodao/dispatch/v1/unit_claim.pb.h"
@@ -89,6 +91,8 @@ TEST(ContractTest, EveryProtoWithAServiceIsLookedAt) {
   EXPECT_NE(inbox::v1::Channels::descriptor(), nullptr);
   EXPECT_NE(dispatch::v1::CancelSwapRequest::descriptor(), nullptr);
   EXPECT_NE(dispatch::v1::Rating::descriptor(), nullptr);
+  EXPECT_NE(dispatch::v1::CalendarFeed::descriptor(), nullptr);
+  EXPECT_NE(dispatch::v1::CertificateFacts::descriptor(), nullptr);
   EXPECT_GT(Methods().size(), 50u);
 }
 

@@ -1,0 +1,33 @@
+// People's calendar feeds: their tokens, and what they show.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/dispatch/app/app.h"
+#include "services/dispatch/domain/feed.h"
+
+namespace baodao::dispatch {
+
+// The token of a feed: whose it is, and a keyed hash of that and of the feed's nonce.
+std::string FeedTokenOf(const crypto::KeyRing& ring, const v1::CalendarFeedRecord& feed);
+
+// A feed as stored; version 0: the person has none.
+struct HeldFeed {
+  uint64_t version = 0;
+  v1::CalendarFeedRecord record;
+};
+Task<absl::StatusOr<HeldFeed>> LoadFeed(App& app, std::string person_id);
+
+// Whose feed the token opens. CALENDAR_FEED_UNKNOWN, whatever is wrong with it.
+Task<absl::StatusOr<std::string>> OwnerOfFeed(App& app, std::string token);
+
+// What the person's feed shows now, by start. It remembers that before this answers, so that a
+// client is told what becomes of every event it was ever sent. CALENDAR_FEED_UNKNOWN where the
+// person has none.
+Task<absl::StatusOr<std::vector<FeedEvent>>> ReadFeed(App& app, std::string person_id);
+
+}  // namespace baodao::dispatch
