@@ -15,6 +15,7 @@ constexpr std::array kSubscriptions = {
     Subscription{"inbox", "dispatch"},        Subscription{"lists", "dispatch"},
     Subscription{"dispatch", "registration"}, Subscription{"records", "registration"},
     Subscription{"records", "lists"},         Subscription{"records", "dispatch"},
+    Subscription{"lists", "registration"},
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ using events::v1::Event;
 // Without what the archive does not keep, the private parts first of all.
 Event EventOf(lists::v1::Need need) {
   need.clear_contact();
+  need.clear_beneficiary();
   need.clear_place();
   need.clear_description();
   need.clear_past_task_ids();

@@ -18,6 +18,8 @@
 #include "baodao/auth/v1/rule.pb.h"
 #include "baodao/dispatch/v1/certificate.pb.h"
 #include "baodao/lists/v1/booking.pb.h"
+#include "baodao/lists/v1/need.pb.h"
+#include "baodao/lists/v1/need_series.pb.h"
 #include "baodao/lists/v1/resource.pb.h"
 #include "baodao/validate/v1/field.pb.h"
 #include "ops/ctl/record_types.h"
@@ -143,9 +145,15 @@ inline Time Tomorrow() {
   return std::chrono::floor<std::chrono::days>(local) + std::chrono::hours(24 - 8);
 }
 
-// What bounds do not say of bookings: a resource that takes some has slots, and they start when a
-// slot does. Any day is one.
-inline void MakeBookable(Message& request) {
+// What bounds do not say: a need has a window or wishes; a rule by which it recurs is one; a
+// resource that takes bookings has slots, and they start when a slot does. Any day is one.
+inline void FillBeyondBounds(Message& request) {
+  if (auto* const need = dynamic_cast<lists::v1::CreateNeedRequest*>(&request)) {
+    FillField(*need, need->GetDescriptor()->FindFieldByName("window"));
+  }
+  if (auto* const series = dynamic_cast<lists::v1::CreateNeedSeriesRequest*>(&request)) {
+    series->set_rrule("FREQ=DAILY;COUNT=3");
+  }
   if (auto* const book = dynamic_cast<lists::v1::BookResourceRequest*>(&request)) {
     *book->mutable_start_time() = ToTimestamp(Tomorrow());
   }

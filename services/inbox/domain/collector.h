@@ -67,6 +67,7 @@ void TellOfExpiry(const events::v1::CredentialExpiring& expiring, Collector* tel
 void TellOfVerification(const events::v1::VerificationChanged& changed, Collector* tell);
 void TellOfCategory(const events::v1::CategoryRevoked& revoked, Collector* tell);
 void TellOfNeed(const events::v1::NeedChanged& changed, Collector* tell);
+void TellOfNeedSeries(const events::v1::NeedSeriesChanged& changed, Collector* tell);
 void TellOfResource(const events::v1::ResourceChanged& changed, Collector* tell);
 void TellOfBooking(const events::v1::BookingChanged& changed, Collector* tell);
 void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell);

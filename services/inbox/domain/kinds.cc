@@ -67,6 +67,9 @@ constexpr Member kFamilies[] = {
     {"booking_requested", "booking"},
     {"booking_made", "booking"},
     {"booking_gone", "booking"},
+    {"series_pending", kSeriesFamily},
+    {"series_ended", kSeriesFamily},
+    {"project_updated", "project_words"},
     {"project_claimed", kProjectFamily},
     {"project_given_back", kProjectFamily},
 };

@@ -19,6 +19,7 @@ inline constexpr std::string_view kCreditFamily = "credit";              // like
 inline constexpr std::string_view kComplaintFamily = "complaint";        // likewise
 inline constexpr std::string_view kNeedFamily = "need";                  // of the area
 inline constexpr std::string_view kUnitLiaisonFamily = "unit_liaison";   // likewise
+inline constexpr std::string_view kSeriesFamily = "series";              // likewise
 inline constexpr std::string_view kProjectFamily = "project";            // of all it concerns
 
 // NOTIFICATION_KIND_TASK_CLAIMED of "task_claimed"; UNSPECIFIED for one this build does not know.

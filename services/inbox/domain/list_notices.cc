@@ -14,8 +14,10 @@ bool LostItsTask(const events::v1::NeedChanged& changed) {
 
 // `need` may be one of those merged into the one that was decided.
 void SpeakOf(const lists::v1::Need& need, const lists::v1::Need& decided, Collector* tell) {
+  const int64_t start = ToTime(need.window().start()).time_since_epoch().count();
   tell->About(need.need_id(), {{"need", need.title()},
                                {"area", decided.area_code()},
+                               {"start", need.has_window() ? std::to_string(start) : ""},
                                {"comment", decided.review_comment()},
                                {"reason", decided.cancel_reason()}});
 }
@@ -40,7 +42,11 @@ void TellOfNeed(const events::v1::NeedChanged& changed, Collector* tell) {
   }
   const bool own = tell->Did(need.requester_id());
   SpeakOf(need, need, tell);
-  const How way = lost ? How::kTaskLost : How::kPlain;
+  // The next one of its series.
+  const bool recurs = changed.before() == lists::v1::NEED_STATE_UNSPECIFIED &&
+                      need.state() == lists::v1::NEED_STATE_ACCEPTED;
+  How way = recurs ? How::kByTime : How::kPlain;
+  if (lost) way = How::kTaskLost;
   const How areas_way = own && !lost ? How::kOwnDoing : way;
   if (changed.before() == lists::v1::NEED_STATE_SUBMITTED) {
     tell->TellOn(kNeedFamily, NeedRules(), changed.before(), need.state(), areas_way, Party::kArea,
@@ -80,8 +86,7 @@ void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell) {
   const lists::v1::Project& project = changed.project();
   const bool by_time = !tell->SomebodyDid();
   const bool moved = project.state() != changed.before();
-  if (!moved && !by_time) return;
-  How way = How::kPlain;
+  How way = moved ? How::kPlain : How::kEdited;
   if (by_time) way = moved ? How::kByTime : How::kLate;
   tell->About(project.project_id(), {{"project", project.title()},
                                      {"rating", std::to_string(project.rating())},
@@ -96,6 +101,10 @@ void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell) {
   to(Party::kArea, project.area_code());
   to(Party::kProposer, project.proposer_id());
   if (project.liaison_id() != project.proposer_id()) to(Party::kLiaison, project.liaison_id());
+  for (const std::string& follower : changed.follower_ids()) {
+    const bool told = follower == project.proposer_id() || follower == project.liaison_id();
+    if (!told) to(Party::kFollower, follower);
+  }
 }
 
 }  // namespace baodao::inbox

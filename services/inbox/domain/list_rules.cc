@@ -24,6 +24,9 @@ constexpr Rule kNeedRules[] = {
     {kAny, NEED_STATE_SUBMITTED, kPlain, kRequester, "need_entered"},
     {kAny, NEED_STATE_ACCEPTED, kPlain, kArea, "", kReviewed},
     {kAny, NEED_STATE_ACCEPTED, kPlain, kRequester, "need_accepted"},
+    // An occurrence of a series, whose time has come near.
+    {kAny, NEED_STATE_ACCEPTED, kByTime, kArea, "series_need_due"},
+    {kAny, NEED_STATE_ACCEPTED, kByTime, kRequester, "series_next"},
     {kAny, NEED_STATE_ACCEPTED, kTaskLost, kArea, "need_unserved"},
     {kAny, NEED_STATE_ACCEPTED, kTaskLost, kRequester, "need_reopened"},
     {kAny, NEED_STATE_MATCHED, kPlain, kArea, "", kListedByThem},
@@ -118,8 +121,25 @@ constexpr Rule kProjectRules[] = {
     {kAny, kAny, kLate, kLiaison, "project_late"},
     {kAny, PROJECT_STATE_COMPLETED, kLate, kArea, "project_completed"},
     {kAny, PROJECT_STATE_COMPLETED, kLate, kLiaison, "", "the coordinators evaluate it"},
+    {kAny, PROJECT_STATE_PROPOSED, kPlain, kFollower, "", "nobody follows what is not there yet"},
+    {kAny, PROJECT_STATE_BALLOTED, kPlain, kFollower, "project_balloted"},
+    {kAny, PROJECT_STATE_APPROVED, kPlain, kFollower, "project_approved"},
+    {kAny, PROJECT_STATE_CLAIMED, kPlain, kFollower, "project_claimed"},
+    {kAny, PROJECT_STATE_IN_PROGRESS, kPlain, kFollower, "project_started"},
+    {kAny, PROJECT_STATE_COMPLETED, kPlain, kFollower, "project_done"},
+    {kAny, PROJECT_STATE_EVALUATED, kPlain, kFollower, "project_evaluated"},
+    {kAny, PROJECT_STATE_REJECTED, kPlain, kFollower, "project_rejected"},
+    {kAny, PROJECT_STATE_CANCELLED, kPlain, kFollower, "project_cancelled"},
+    {kAny, PROJECT_STATE_EXPIRED, kPlain, kFollower, "project_expired"},
+    {PROJECT_STATE_CLAIMED, PROJECT_STATE_APPROVED, kPlain, kFollower, "project_given_back"},
+    {PROJECT_STATE_IN_PROGRESS, PROJECT_STATE_APPROVED, kPlain, kFollower, "project_given_back"},
+    {kAny, PROJECT_STATE_EVALUATED, kByTime, kFollower, "project_unrated"},
+    {kAny, kAny, kEdited, kArea, "", kListedByThem},
+    {kAny, kAny, kEdited, kProposer, "project_updated"},
+    {kAny, kAny, kEdited, kLiaison, "project_updated"},
+    {kAny, kAny, kEdited, kFollower, "project_updated"},
 };
-constexpr std::array kProjectParties = {kArea, kProposer, kLiaison};
+constexpr std::array kProjectParties = {kArea, kProposer, kLiaison, kFollower};
 
 }  // namespace
 

@@ -49,6 +49,9 @@ std::vector<Notice> NoticesOf(const events::v1::Event& event) {
     case events::v1::Event::kNeedChanged:
       TellOfNeed(event.need_changed(), &tell);
       break;
+    case events::v1::Event::kNeedSeriesChanged:
+      TellOfNeedSeries(event.need_series_changed(), &tell);
+      break;
     case events::v1::Event::kResourceChanged:
       TellOfResource(event.resource_changed(), &tell);
       break;

@@ -14,6 +14,7 @@ enum class Party {
   kOwner,
   kProposer,  // who proposed a project, or a colleague in their place; who nominated a person
   kLiaison,   // of the unit it is about
+  kFollower,  // of a project
   kArea,      // the area's coordinators
   kUpper,     // those of the area that an escalation went to
 };
@@ -85,6 +86,7 @@ const RuleBook& CredentialRules();  // after: 1 granted, 0 revoked, kExpiring
 const RuleBook& VerificationRules();
 const RuleBook& CategoryRules();  // after: 0 revoked
 const RuleBook& NeedRules();
+const RuleBook& NeedSeriesRules();
 const RuleBook& ResourceRules();
 const RuleBook& ProjectRules();
 const RuleBook& BookingRules();

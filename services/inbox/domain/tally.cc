@@ -5,7 +5,7 @@
 namespace baodao::inbox {
 namespace {
 
-constexpr std::chrono::hours kDay{24};
+constexpr std::chrono::hours kTallyDay{24};
 
 // The place of the tally, at the end; a new one where there is none. Null where there is no room:
 // one that holds something back cannot be forgotten.
@@ -32,7 +32,7 @@ v1::TallyRecord* TallyOf(v1::InboxRecord* head, uint64_t name, Time now) {
 uint32_t CountIn(v1::InboxRecord* head, uint64_t name, bool urgent, Time now) {
   v1::TallyRecord* const tally = TallyOf(head, name, now);
   if (tally == nullptr) return 0;
-  if (tally->held() == 0 && now - Time(Millis(tally->since_ms())) >= kDay) {
+  if (tally->held() == 0 && now - Time(Millis(tally->since_ms())) >= kTallyDay) {
     tally->set_since_ms(now.time_since_epoch().count());
     tally->set_count(0);
   }

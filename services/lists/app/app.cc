@@ -8,6 +8,7 @@
 #include "services/lists/app/booking_access.h"
 #include "services/lists/app/bookings.h"
 #include "services/lists/app/details.h"
+#include "services/lists/app/need_series.h"
 
 namespace baodao::lists {
 namespace {
@@ -21,6 +22,13 @@ Task<absl::StatusOr<rpc::Scope>> ScopeThroughUnit(Peers& peers, std::string area
                       co_await peers.GetUnit(rpc::CallOptions(), std::move(unit_id)));
   scope.owner_ids.assign(unit.liaison_ids().begin(), unit.liaison_ids().end());
   co_return scope;
+}
+
+absl::StatusOr<v1::Project> ShowProject(const auth::Principal& caller, v1::ProjectRecord record) {
+  v1::Project project = std::move(*record.mutable_project());
+  project.set_follower_count(record.follower_ids_size());
+  project.set_followed(caller.IsPerson() && IsFollowedBy(record, caller.person_id));
+  return project;
 }
 
 }  // namespace
@@ -40,12 +48,17 @@ void AddRecords(App& app) {
                        [&app](const rpc::CallContext& context, v1::ResourceRecord record) {
                          return ShowResource(app.key_ring, context.caller(), std::move(record));
                        }});
-  app.records.Add(
-      kProject, {.scope = [&app](v1::ProjectRecord record) -> Task<absl::StatusOr<rpc::Scope>> {
-        const v1::Project& project = record.project();
-        if (project.unit_id().empty()) co_return kProject.ScopeOf(record);
-        co_return co_await ScopeThroughUnit(app.peers, project.area_code(), project.unit_id());
-      }});
+  app.records.Add(kProject,
+                  {.scope = [&app](v1::ProjectRecord record) -> Task<absl::StatusOr<rpc::Scope>> {
+                     const v1::Project& project = record.project();
+                     if (project.unit_id().empty()) co_return kProject.ScopeOf(record);
+                     co_return co_await ScopeThroughUnit(app.peers, project.area_code(),
+                                                         project.unit_id());
+                   },
+                   .show =
+                       [](const rpc::CallContext& context, v1::ProjectRecord record) {
+                         return ShowProject(context.caller(), std::move(record));
+                       }});
   app.records.Add(
       kBooking,
       {.scope = [&app](v1::BookingRecord record) { return ScopeOfBooking(app, std::move(record)); },
@@ -54,6 +67,10 @@ void AddRecords(App& app) {
              return LapseBooking(app, transaction, std::move(before));
            }});
   app.records.Add(kSlot);
+  app.records.Add(kNeedSeries, {.lapse = [&app](record::Transaction& transaction,
+                                                record::Versioned<v1::NeedSeriesRecord> before) {
+                    return LapseNeedSeries(app, transaction, std::move(before));
+                  }});
 }
 
 bool Related(const areas::AreaTree& tree, const std::string& a, const std::string& b) {
@@ -64,6 +81,11 @@ bool Related(const areas::AreaTree& tree, const std::string& a, const std::strin
   };
   const areas::Area* const subdistrict = subdistrict_of(a);
   return subdistrict != nullptr && subdistrict == subdistrict_of(b);
+}
+
+std::string CountedIn(const areas::AreaTree& tree, const std::string& area_code) {
+  const areas::Area* const subdistrict = tree.SubdistrictOf(area_code);
+  return subdistrict == nullptr ? area_code : subdistrict->code();
 }
 
 Task<absl::Status> CheckLiaison(rpc::CallContext context, Peers& peers, std::string unit_id) {

@@ -32,6 +32,10 @@ void AddRecords(App& app);
 // subdistrict; for a closed one its successor.
 bool Related(const areas::AreaTree& tree, const std::string& a, const std::string& b);
 
+// The area with whose bookings, or series, those of a person in an area are counted: its
+// subdistrict, or the wider area itself.
+std::string CountedIn(const areas::AreaTree& tree, const std::string& area_code);
+
 // OK when the caller is a liaison of the unit, NOT_THE_LIAISON otherwise; NOT_FOUND without such a
 // unit.
 Task<absl::Status> CheckLiaison(rpc::CallContext context, Peers& peers, std::string unit_id);

@@ -11,12 +11,6 @@
 namespace baodao::lists {
 namespace {
 
-// The area with whose bookings those of a resource are counted.
-std::string CountedIn(const areas::AreaTree& tree, const std::string& area_code) {
-  const areas::Area* const subdistrict = tree.SubdistrictOf(area_code);
-  return subdistrict == nullptr ? area_code : subdistrict->code();
-}
-
 std::string SlotOf(const v1::Booking& booking) {
   return SlotIdOf(booking.resource_id(), ToTime(booking.window().start()));
 }

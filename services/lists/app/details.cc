@@ -19,6 +19,7 @@ std::string PlaceBindingOf(const std::string& resource_id) {
 
 void Take(const v1::CreateNeedRequest& request, v1::NeedDetails* details) {
   if (request.contact().ByteSizeLong() > 0) *details->mutable_contact() = request.contact();
+  if (request.has_beneficiary()) *details->mutable_beneficiary() = request.beneficiary();
   if (request.has_place()) *details->mutable_place() = request.place();
   *details->mutable_photos() = request.photos();
 }
@@ -31,26 +32,42 @@ v1::Contact Masked(const v1::Contact& contact) {
   return masked;
 }
 
+v1::Beneficiary Masked(v1::Beneficiary beneficiary) {
+  beneficiary.set_name(crypto::MaskName(beneficiary.name()));
+  beneficiary.set_phone(crypto::MaskPhone(beneficiary.phone()));
+  return beneficiary;
+}
+
 }  // namespace
 
 std::string SealDetails(const crypto::KeyRing& keys, const std::string& need_id,
                         const v1::CreateNeedRequest& request) {
   v1::NeedDetails details;
   Take(request, &details);
-  return crypto::SealMessage(keys, details, BindingOf(need_id));
+  return SealDetails(keys, need_id, details);
+}
+
+std::string SealDetails(const crypto::KeyRing& keys, const std::string& id,
+                        const v1::NeedDetails& details) {
+  return crypto::SealMessage(keys, details, BindingOf(id));
 }
 
 absl::Status ResealDetails(const crypto::KeyRing& keys, const v1::UpdateNeedRequest& request,
                            v1::NeedRecord* record) {
   const bool contact = record::Sets(request, "contact");
+  const bool beneficiary = record::Sets(request, "beneficiary");
   const bool place = record::Sets(request, "place");
   const bool photos = record::Sets(request, "photos");
-  if (!contact && !place && !photos) return absl::OkStatus();
+  if (!contact && !beneficiary && !place && !photos) return absl::OkStatus();
   const std::string& need_id = record->need().need_id();
   ASSIGN_OR_RETURN(v1::NeedDetails details, OpenDetails(keys, need_id, record->sealed_details()));
   if (contact) details.clear_contact();
   if (contact && request.contact().ByteSizeLong() > 0) {
     *details.mutable_contact() = request.contact();
+  }
+  if (beneficiary) details.clear_beneficiary();
+  if (beneficiary && request.has_beneficiary()) {
+    *details.mutable_beneficiary() = request.beneficiary();
   }
   if (place) details.clear_place();
   if (place && request.has_place()) *details.mutable_place() = request.place();
@@ -66,6 +83,7 @@ absl::StatusOr<v1::NeedDetails> OpenDetails(const crypto::KeyRing& keys, const s
 
 void Reveal(const v1::NeedDetails& details, v1::Need* need) {
   if (details.has_contact()) *need->mutable_contact() = details.contact();
+  if (details.has_beneficiary()) *need->mutable_beneficiary() = details.beneficiary();
   if (details.has_place()) *need->mutable_place() = details.place();
   *need->mutable_photos() = details.photos();
 }
@@ -77,9 +95,10 @@ absl::StatusOr<v1::Need> ShowNeed(const crypto::KeyRing& keys, const auth::Princ
                    OpenDetails(keys, need.need_id(), record.sealed_details()));
   if (caller.Is(need.requester_id())) {
     Reveal(details, &need);
-  } else if (details.has_contact()) {
-    *need.mutable_contact() = Masked(details.contact());
+    return need;
   }
+  if (details.has_contact()) *need.mutable_contact() = Masked(details.contact());
+  if (details.has_beneficiary()) *need.mutable_beneficiary() = Masked(details.beneficiary());
   return need;
 }
 

@@ -1,5 +1,5 @@
-// The private parts of needs and resources (contacts, exact places, photos), sealed wherever they
-// are kept.
+// The private parts of needs and resources (contacts, beneficiaries, exact places, photos), sealed
+// wherever they are kept.
 #pragma once
 
 #include <absl/status/status.h>
@@ -15,10 +15,14 @@
 
 namespace baodao::lists {
 
-// Contact, place and photos of the request; empty where it has none of them.
+// Contact, beneficiary, place and photos of the request; empty where it has none of them.
 std::string SealDetails(const crypto::KeyRing& keys, const std::string& need_id,
                         const v1::CreateNeedRequest& request);
-// Replaces contact, place and photos as far as the mask of the update names them; the rest stays.
+// Details of another need or of a series; `id` is of the one or the other.
+std::string SealDetails(const crypto::KeyRing& keys, const std::string& id,
+                        const v1::NeedDetails& details);
+// Replaces contact, beneficiary, place and photos as far as the mask of the update names them; the
+// rest stays.
 // DATA_LOSS when the old ones cannot be opened.
 absl::Status ResealDetails(const crypto::KeyRing& keys, const v1::UpdateNeedRequest& request,
                            v1::NeedRecord* record);
@@ -27,7 +31,7 @@ absl::StatusOr<v1::NeedDetails> OpenDetails(const crypto::KeyRing& keys, const s
                                             const std::string& sealed);
 // Puts the details into the need.
 void Reveal(const v1::NeedDetails& details, v1::Need* need);
-// The need with its details for its requester, with the contact masked for others.
+// The need with its details for its requester, with the people in them masked for others.
 // DATA_LOSS.
 absl::StatusOr<v1::Need> ShowNeed(const crypto::KeyRing& keys, const auth::Principal& caller,
                                   v1::NeedRecord record);

@@ -34,6 +34,10 @@ absl::StatusOr<dispatch::v1::PublishTaskRequest> Publications::RequestOf(
     request.mutable_contact()->set_phone(details.contact().phone());
     request.mutable_contact()->set_address(details.contact().address());
   }
+  if (details.has_beneficiary()) {
+    request.mutable_contact()->set_beneficiary_name(details.beneficiary().name());
+    request.mutable_contact()->set_beneficiary_phone(details.beneficiary().phone());
+  }
   // Written down rounded: helpers must find the door. Without it the contact names no place.
   if (areas::IsKnown(details.place())) {
     *request.mutable_place() = details.place();

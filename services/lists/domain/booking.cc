@@ -31,7 +31,7 @@ absl::StatusOr<Slot> CheckBookable(const v1::Resource& resource, Time start, Tim
     return WrongState(record::StateName(resource.state()));
   }
   if (!resource.has_booking()) return Refuse(Reason::NOT_BOOKABLE);
-  const std::optional<Slot> slot = SlotAt(resource, start);
+  const std::optional<Slot> slot = SlotAt(HoursOf(resource), start);
   if (!slot) return Refuse(Reason::NO_SUCH_SLOT);
   const Time closes = ClosesAt(resource, *slot);
   if (now >= closes) return TooLate(closes);

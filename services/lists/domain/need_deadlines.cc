@@ -9,7 +9,9 @@
 namespace baodao::lists {
 
 Time WantedUntil(const v1::NeedRecord& record) {
-  return std::max(ToTime(record.need().window().end()), ToTime(record.arranged_until()));
+  const v1::Need& need = record.need();
+  const common::v1::TimeWindow& own = need.has_wishes() ? need.wishes().range() : need.window();
+  return std::max(ToTime(own.end()), ToTime(record.arranged_until()));
 }
 
 std::optional<Time> DeadlineOf(const v1::NeedRecord& record) {

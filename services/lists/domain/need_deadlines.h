@@ -15,7 +15,7 @@ inline constexpr Millis kLinkedNeedGrace = std::chrono::hours(24 * 7);
 // A resolved need that nobody closes, and no task closes before, is closed after this long.
 inline constexpr Millis kNeedAutoClose = std::chrono::hours(24 * 7);
 
-// The end of the need's window, or of the latest task made of it.
+// The end of the need's window or of the range of its wishes, or of the latest task made of it.
 Time WantedUntil(const v1::NeedRecord& record);
 
 // When the clock moves the record next; nothing: only people do, or the need's task, or the running

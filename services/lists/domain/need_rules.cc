@@ -4,12 +4,14 @@
 #include <set>
 
 #include "common/areas/geo.h"
+#include "common/clock/time_text.h"
 #include "common/clock/timestamp.h"
 #include "common/photo/photo.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/validate/window.h"
 #include "services/lists/domain/need_states.h"
+#include "services/lists/domain/wishes.h"
 
 namespace baodao::lists {
 namespace {
@@ -82,20 +84,37 @@ absl::Status Merge(const v1::NeedRecord& from, v1::NeedRecord* into) {
   return Refuse(Reason::TOO_MANY_MERGED, {{"max", std::to_string(kMaxMerged)}});
 }
 
+absl::Status CheckTime(const v1::CreateNeedRequest& request, const work::Limits& limits, Time now) {
+  if (!request.has_wishes() && !request.has_window()) {
+    return RefuseField("window", ViolationKind::REQUIRED);
+  }
+  if (!request.has_wishes()) return validate::CheckWindow(request.window(), limits, now);
+  if (request.has_window()) return RefuseField("wishes", ViolationKind::NOT_ALLOWED);
+  return CheckWishes(request.wishes(), limits, now);
+}
+
 }  // namespace
+
+absl::Status CheckBeneficiary(const v1::Beneficiary& beneficiary, Time now) {
+  if (ToTime(beneficiary.consent_time()) <= now) return absl::OkStatus();
+  return RefuseField("beneficiary.consent_time", ViolationKind::TOO_FAR_AHEAD,
+                     {{"max", ToRfc3339(now)}});
+}
 
 absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
                                  const std::string& requester_id, const work::Limits& limits,
                                  Time now) {
-  RETURN_IF_ERROR(validate::CheckWindow(request.window(), limits, now));
+  RETURN_IF_ERROR(CheckTime(request, limits, now));
   RETURN_IF_ERROR(photo::CheckPhotos(request.photos(), "photos"));
+  RETURN_IF_ERROR(CheckBeneficiary(request.beneficiary(), now));
   v1::Need need;
   need.set_title(request.title());
   need.set_description(request.description());
   need.set_category(request.category());
   need.set_area_code(request.area_code());
   if (request.has_place()) *need.mutable_place() = areas::Coarse(request.place());
-  *need.mutable_window() = request.window();
+  if (request.has_window()) *need.mutable_window() = request.window();
+  if (request.has_wishes()) *need.mutable_wishes() = request.wishes();
   need.set_people_wanted(std::max(1, request.people_wanted()));
   *need.mutable_skills() = request.skills();
   *need.mutable_credentials() = request.credentials();
@@ -183,6 +202,7 @@ bool IsOver(v1::NeedState state) {
 
 v1::Need PublicView(v1::Need need) {
   need.clear_contact();
+  need.clear_beneficiary();
   need.clear_photos();
   if (need.has_place()) *need.mutable_place() = areas::Coarse(need.place());
   return need;

@@ -19,10 +19,14 @@ inline constexpr int kMaxMerged = 50;
 
 // The need asked for, SUBMITTED, without id and contact, its place rounded to about 100 m: exactly
 // it is kept sealed (app/details.h). Refusals of the window as its task would be refused:
-// validate::CheckWindow; photo::CheckPhotos.
+// validate::CheckWindow, or CheckWishes, and by field where there is not one of both;
+// photo::CheckPhotos; CheckBeneficiary.
 absl::StatusOr<v1::Need> NewNeed(const v1::CreateNeedRequest& request,
                                  const std::string& requester_id, const work::Limits& limits,
                                  Time now);
+
+// OK unless their consent lies in the future.
+absl::Status CheckBeneficiary(const v1::Beneficiary& beneficiary, Time now);
 
 // Applies a verdict: to a SUBMITTED need, or RETURN to an ACCEPTED one. `target` is the need merged
 // into, where the verdict is MERGE and it exists (else null): it takes over those who wait for an
@@ -55,7 +59,7 @@ bool IsDecided(v1::NeedState state);
 bool IsOver(v1::NeedState state);
 
 // The need as others learn of it in events: the place rounded to about 100 m, no contact, no
-// photos.
+// beneficiary, no photos.
 v1::Need PublicView(v1::Need need);
 
 }  // namespace baodao::lists

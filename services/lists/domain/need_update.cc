@@ -12,23 +12,30 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/validate/window.h"
+#include "services/lists/domain/need_rules.h"
 #include "services/lists/domain/need_states.h"
+#include "services/lists/domain/wishes.h"
 
 namespace baodao::lists {
 namespace {
 
 absl::Status CheckEdits(const v1::UpdateNeedRequest& request, const work::Limits& limits,
                         Time now) {
-  RETURN_IF_ERROR(
-      record::CheckMask(request,
-                        {"title", "description", "category", "place", "window", "people_wanted",
-                         "skills", "contact", "credentials", "urgency", "photos"},
-                        {"title", "category", "window"}));
+  RETURN_IF_ERROR(record::CheckMask(
+      request,
+      {"title", "description", "category", "place", "window", "people_wanted", "skills", "contact",
+       "credentials", "urgency", "photos", "wishes", "beneficiary"},
+      {"title", "category", "window", "wishes"}));
   if (record::Sets(request, "photos")) {
     RETURN_IF_ERROR(photo::CheckPhotos(request.photos(), "photos"));
   }
-  if (!record::Sets(request, "window")) return absl::OkStatus();
-  return validate::CheckWindow(request.window(), limits, now);
+  if (record::Sets(request, "beneficiary")) {
+    RETURN_IF_ERROR(CheckBeneficiary(request.beneficiary(), now));
+  }
+  const bool wishes = record::Sets(request, "wishes"), window = record::Sets(request, "window");
+  if (wishes && window) return RefuseField("wishes", ViolationKind::NOT_ALLOWED);
+  if (wishes) return CheckWishes(request.wishes(), limits, now);
+  return window ? validate::CheckWindow(request.window(), limits, now) : absl::OkStatus();
 }
 
 // What can be cancelled can be edited, as long as no volunteer has been promised anything.
@@ -46,7 +53,12 @@ void Apply(const v1::UpdateNeedRequest& request, v1::Need* need) {
   if (sets("category")) need->set_category(request.category());
   if (sets("place")) need->clear_place();
   if (sets("place") && request.has_place()) *need->mutable_place() = areas::Coarse(request.place());
+  if (sets("window") || sets("wishes")) {
+    need->clear_window();
+    need->clear_wishes();
+  }
   if (sets("window")) *need->mutable_window() = request.window();
+  if (sets("wishes")) *need->mutable_wishes() = request.wishes();
   if (sets("people_wanted")) need->set_people_wanted(std::max(1, request.people_wanted()));
   if (sets("skills")) *need->mutable_skills() = request.skills();
   if (sets("credentials")) *need->mutable_credentials() = request.credentials();
@@ -58,6 +70,7 @@ bool DiffersInWhatWasReviewed(const v1::Need& before, const v1::Need& after) {
   using google::protobuf::util::MessageDifferencer;
   return before.category() != after.category() || before.people_wanted() != after.people_wanted() ||
          !MessageDifferencer::Equals(before.window(), after.window()) ||
+         !MessageDifferencer::Equals(before.wishes(), after.wishes()) ||
          !std::ranges::equal(before.skills(), after.skills()) ||
          !std::ranges::equal(before.credentials(), after.credentials());
 }
@@ -72,7 +85,7 @@ absl::Status Update(v1::NeedRecord* record, const v1::UpdateNeedRequest& request
   const v1::Need before = *need;
   Apply(request, need);
   if (by_requester && need->state() == v1::NEED_STATE_ACCEPTED &&
-      DiffersInWhatWasReviewed(before, *need)) {
+      (record::Sets(request, "beneficiary") || DiffersInWhatWasReviewed(before, *need))) {
     RETURN_IF_ERROR(Move(need, NeedEvent::kRevise));
   }
   record->set_edits(record->edits() + 1);

@@ -1,8 +1,10 @@
 #include "services/lists/domain/project.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "common/clock/timestamp.h"
+#include "common/record/mask.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 
@@ -85,6 +87,49 @@ absl::Status Evaluate(v1::Project* project, int rating, const std::string& comme
   return absl::OkStatus();
 }
 
+absl::Status Update(v1::Project* project, const v1::UpdateProjectRequest& request, Time now) {
+  RETURN_IF_ERROR(record::CheckMask(request, {"title", "description", "category", "campaign_days"},
+                                    {"title", "category"}));
+  // What can be cancelled can be edited.
+  if (!kProjectMachine.Next(project->state(), ProjectEvent::kCancel)) {
+    return WrongState(record::StateName(project->state()));
+  }
+  const auto sets = [&](std::string_view field) { return record::Sets(request, field); };
+  if (sets("campaign_days") && !project->unit_id().empty()) {
+    return Refuse(Reason::PROJECT_ALREADY_CLAIMED, {{"unit", project->unit_id()}});
+  }
+  if (sets("title")) project->set_title(request.title());
+  if (sets("description")) project->set_description(request.description());
+  if (sets("category")) project->set_category(request.category());
+  if (sets("campaign_days")) project->set_campaign_days(request.campaign_days());
+  *project->mutable_update_time() = ToTimestamp(now);
+  return absl::OkStatus();
+}
+
+absl::Status Follow(v1::ProjectRecord* record, const std::string& person_id) {
+  const v1::ProjectState state = record->project().state();
+  if (kProjectMachine.IsFinal(state)) return WrongState(record::StateName(state));
+  if (IsFollowedBy(*record, person_id)) return absl::OkStatus();
+  if (record->follower_ids_size() >= kMaxFollowers) {
+    return Refuse(Reason::TOO_MANY_FOLLOWERS, {{"max", std::to_string(kMaxFollowers)}});
+  }
+  record->add_follower_ids(person_id);
+  return absl::OkStatus();
+}
+
+void Unfollow(v1::ProjectRecord* record, const std::string& person_id) {
+  auto& all = *record->mutable_follower_ids();
+  all.erase(std::remove(all.begin(), all.end(), person_id), all.end());
+}
+
+bool IsFollowedBy(const v1::ProjectRecord& record, const std::string& person_id) {
+  return std::ranges::count(record.follower_ids(), person_id) > 0;
+}
+
+void LetFollowersGo(v1::ProjectRecord* record) {
+  if (kProjectMachine.IsFinal(record->project().state())) record->clear_follower_ids();
+}
+
 absl::Status CheckLinkable(const v1::Project& project) {
   switch (project.state()) {
     case v1::PROJECT_STATE_APPROVED:
@@ -120,6 +165,7 @@ void Lapse(v1::ProjectRecord* record, Time now) {
   } else {
     *record->mutable_reminded() = ToTimestamp(now);
   }
+  LetFollowersGo(record);
 }
 
 }  // namespace baodao::lists

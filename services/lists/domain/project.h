@@ -59,6 +59,8 @@ inline constexpr record::Machine<v1::ProjectState, ProjectEvent> kProjectMachine
 inline constexpr Millis kProjectIdle = std::chrono::hours(24 * 180);
 // … and of one that a unit has the coordinators are reminded this often once it is late.
 inline constexpr Millis kReminderPeriod = std::chrono::hours(24 * 30);
+// All are named in each event of it.
+inline constexpr int kMaxFollowers = 200;
 
 // The project asked for, PROPOSED, without id.
 v1::Project NewProject(const v1::CreateProjectRequest& request, const std::string& proposer_id,
@@ -73,6 +75,16 @@ absl::Status Claim(v1::Project* project, const std::string& unit_id, const std::
 // OWN_SERVICE when the evaluator claimed it for their unit.
 absl::Status Evaluate(v1::Project* project, int rating, const std::string& comment,
                       const std::string& evaluator_id, Time now);
+// Sets the fields that the mask names. WRONG_STATE once it is COMPLETED or over; campaign_days
+// once a unit has it: PROJECT_ALREADY_CLAIMED. A refused update may leave it half changed.
+absl::Status Update(v1::Project* project, const v1::UpdateProjectRequest& request, Time now);
+// Adds to those who follow it, or takes out; either twice is once. WRONG_STATE of one that is over,
+// TOO_MANY_FOLLOWERS.
+absl::Status Follow(v1::ProjectRecord* record, const std::string& person_id);
+void Unfollow(v1::ProjectRecord* record, const std::string& person_id);
+bool IsFollowedBy(const v1::ProjectRecord& record, const std::string& person_id);
+// Nobody follows it any more once it is over.
+void LetFollowersGo(v1::ProjectRecord* record);
 // Approved and not yet completed; WRONG_STATE otherwise.
 absl::Status CheckLinkable(const v1::Project& project);
 

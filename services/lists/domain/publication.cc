@@ -11,6 +11,7 @@
 #include "common/status/status.h"
 #include "services/lists/domain/need_deadlines.h"
 #include "services/lists/domain/need_states.h"
+#include "services/lists/domain/wishes.h"
 
 namespace baodao::lists {
 namespace {
@@ -165,6 +166,7 @@ absl::Status BeginPublication(v1::NeedRecord* record, const v1::PublishNeedReque
   }
   const Slots slots = SlotsOf(request, need.people_wanted());
   if (slots.min > slots.max) return Refuse(Reason::SLOTS_INVALID);
+  if (need.has_wishes()) RETURN_IF_ERROR(CheckPicked(need.wishes(), request, now));
   record->set_publishing(true);
   record->set_publish_attempt(record->publish_attempt() + 1);
   record->set_publish_caller(publisher.caller);

@@ -42,7 +42,7 @@ absl::Status CheckFindable(const v1::NeedDetails& details);
 
 // Writes the next publication down. `place` is where the task is listed if the need names no place.
 // Refusals: NEED_ALREADY_PUBLISHED (also while another publication runs), NEED_NOT_ACCEPTED,
-// SLOTS_INVALID.
+// SLOTS_INVALID, of a need with wishes those of CheckPicked.
 absl::Status BeginPublication(v1::NeedRecord* record, const v1::PublishNeedRequest& request,
                               const Publisher& publisher, const common::v1::GeoPoint& place,
                               Time now);

@@ -28,37 +28,12 @@ absl::Status CheckExpiry(const v1::CreateResourceRequest& request, Time now) {
   return RefuseField("expire_time", ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(latest)}});
 }
 
-absl::Status CheckHours(const v1::Resource& resource) {
-  for (int i = 0; i < resource.slots_size(); ++i) {
-    if (resource.slots(i).end_minute() > resource.slots(i).start_minute()) continue;
-    const std::string slot = "slots[" + std::to_string(i) + "]";
-    return RefuseField(slot + ".end_minute", ViolationKind::MUST_BE_AFTER,
-                       {{"field", "start_minute"}});
-  }
-  return absl::OkStatus();
-}
-
-// A place would be had twice in hours that overlap.
-absl::Status CheckApart(const v1::Resource& resource) {
-  for (int i = 0; i < resource.slots_size(); ++i) {
-    for (const common::v1::WeeklySlot& other : resource.slots()) {
-      const common::v1::WeeklySlot& one = resource.slots(i);
-      const bool begins_in = one.weekday() == other.weekday() && &one != &other &&
-                             other.start_minute() <= one.start_minute() &&
-                             one.start_minute() < other.end_minute();
-      if (!begins_in) continue;
-      return RefuseField("slots[" + std::to_string(i) + "].start_minute", ViolationKind::BELOW_MIN,
-                         {{"min", std::to_string(other.end_minute())}});
-    }
-  }
-  return absl::OkStatus();
-}
-
 // What BookingTerms ask of the rest, where there are any.
 absl::Status CheckTerms(const v1::Resource& resource) {
   if (!resource.has_booking()) return absl::OkStatus();
   if (resource.slots().empty()) return RefuseField("slots", ViolationKind::REQUIRED);
-  RETURN_IF_ERROR(CheckApart(resource));
+  // A place would be had twice in hours that overlap.
+  RETURN_IF_ERROR(CheckApart(resource.slots(), "slots"));
   const auto within = [](const char* field, int value, int max) -> absl::Status {
     if (value <= max) return absl::OkStatus();
     return RefuseField(field, ViolationKind::ABOVE_MAX, {{"max", std::to_string(max)}});
@@ -97,7 +72,7 @@ absl::StatusOr<v1::Resource> NewResource(const v1::CreateResourceRequest& reques
   resource.set_capacity(request.capacity());
   *resource.mutable_slots() = request.slots();
   if (request.has_booking()) *resource.mutable_booking() = TermsOf(request.booking());
-  RETURN_IF_ERROR(CheckHours(resource));
+  RETURN_IF_ERROR(CheckHours(resource.slots(), "slots"));
   RETURN_IF_ERROR(CheckExpiry(request, now));
   RETURN_IF_ERROR(CheckTerms(resource));
   resource.set_state(v1::RESOURCE_STATE_LISTED);
@@ -123,7 +98,7 @@ absl::Status Update(v1::Resource* resource, const v1::UpdateResourceRequest& req
   if (sets("capacity")) resource->set_capacity(request.capacity());
   if (sets("slots")) *resource->mutable_slots() = request.slots();
   if (sets("booking")) *resource->mutable_booking() = TermsOf(request.booking());
-  RETURN_IF_ERROR(CheckHours(*resource));
+  RETURN_IF_ERROR(CheckHours(resource->slots(), "slots"));
   RETURN_IF_ERROR(CheckTerms(*resource));
   *resource->mutable_update_time() = ToTimestamp(now);
   *resource = PublicView(std::move(*resource));

@@ -1,13 +1,15 @@
 #include "services/lists/domain/slots.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "common/clock/time_text.h"
 #include "common/clock/timestamp.h"
+#include "common/status/status.h"
 
 namespace baodao::lists {
 namespace {
+
+using std::chrono::minutes;
 
 int WeekdayFrom(Time midnight) {
   const absl::Weekday day = absl::GetWeekday(absl::CivilDay(LocalCivil(midnight)));
@@ -15,18 +17,16 @@ int WeekdayFrom(Time midnight) {
 }
 
 // In their order.
-std::vector<Slot> SlotsOfDay(const v1::Resource& resource, Time midnight) {
+std::vector<Slot> SlotsOfDay(const WeeklyHours& hours, Time midnight) {
   const int weekday = WeekdayFrom(midnight);
-  const Time gone = ToTime(resource.expire_time());
   std::vector<Slot> slots;
-  for (const common::v1::WeeklySlot& open : resource.slots()) {
+  for (const common::v1::WeeklySlot& open : hours.open) {
     if (open.weekday() != weekday) continue;
-    const int whole = open.end_minute() - open.start_minute();
-    const int set = resource.booking().slot_minutes();
-    const std::chrono::minutes length(set > 0 ? set : whole);
-    const Time closes = midnight + std::chrono::minutes(open.end_minute());
-    for (Time start = midnight + std::chrono::minutes(open.start_minute());
-         start + length <= std::min(closes, gone); start += length) {
+    const minutes whole(open.end_minute() - open.start_minute());
+    const minutes length = hours.length > minutes(0) ? hours.length : whole;
+    const Time closes = midnight + minutes(open.end_minute());
+    for (Time start = midnight + minutes(open.start_minute());
+         start + length <= std::min(closes, hours.until); start += length) {
       slots.push_back({start, start + length});
     }
   }
@@ -34,24 +34,66 @@ std::vector<Slot> SlotsOfDay(const v1::Resource& resource, Time midnight) {
   return slots;
 }
 
+std::string NameOf(const std::string& field, int i) {
+  return field + "[" + std::to_string(i) + "].";
+}
+
 }  // namespace
 
-std::optional<Slot> SlotAt(const v1::Resource& resource, Time start) {
-  const std::vector<Slot> slots = SlotsOfDay(resource, LocalMidnight(start));
+WeeklyHours HoursOf(const v1::Resource& resource) {
+  return {resource.slots(), minutes(resource.booking().slot_minutes()),
+          ToTime(resource.expire_time())};
+}
+
+absl::Status CheckHours(const WeeklySlots& hours, const std::string& field) {
+  for (int i = 0; i < hours.size(); ++i) {
+    if (hours[i].end_minute() > hours[i].start_minute()) continue;
+    return RefuseField(NameOf(field, i) + "end_minute", ViolationKind::MUST_BE_AFTER,
+                       {{"field", "start_minute"}});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckApart(const WeeklySlots& hours, const std::string& field) {
+  for (int i = 0; i < hours.size(); ++i) {
+    for (const common::v1::WeeklySlot& other : hours) {
+      const common::v1::WeeklySlot& one = hours[i];
+      const bool begins_in = one.weekday() == other.weekday() && &one != &other &&
+                             other.start_minute() <= one.start_minute() &&
+                             one.start_minute() < other.end_minute();
+      if (!begins_in) continue;
+      return RefuseField(NameOf(field, i) + "start_minute", ViolationKind::BELOW_MIN,
+                         {{"min", std::to_string(other.end_minute())}});
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::optional<Slot> SlotAt(const WeeklyHours& hours, Time start) {
+  const std::vector<Slot> slots = SlotsOfDay(hours, LocalMidnight(start));
   const auto found = std::ranges::find(slots, start, &Slot::start);
   return found == slots.end() ? std::nullopt : std::optional(*found);
 }
 
-std::vector<Slot> SlotsBetween(const v1::Resource& resource, Time from, Time until, size_t max) {
+std::vector<Slot> SlotsBetween(const WeeklyHours& hours, Time from, Time last, size_t max) {
   std::vector<Slot> found;
-  for (Time day = LocalMidnight(from); day <= until; day += std::chrono::days(1)) {
-    for (const Slot& slot : SlotsOfDay(resource, day)) {
-      if (slot.start < from || slot.start > until) continue;
+  for (Time day = LocalMidnight(from); day <= last; day += std::chrono::days(1)) {
+    for (const Slot& slot : SlotsOfDay(hours, day)) {
+      if (slot.start < from || slot.start > last) continue;
       if (found.size() == max) return found;
       found.push_back(slot);
     }
   }
   return found;
+}
+
+bool IsWithin(const WeeklySlots& hours, const Slot& slot) {
+  const Time midnight = LocalMidnight(slot.start);
+  const int weekday = WeekdayFrom(midnight);
+  return std::ranges::any_of(hours, [&](const common::v1::WeeklySlot& open) {
+    return open.weekday() == weekday && slot.start >= midnight + minutes(open.start_minute()) &&
+           slot.end <= midnight + minutes(open.end_minute());
+  });
 }
 
 }  // namespace baodao::lists

@@ -1,14 +1,17 @@
 // NeedService.
+#include <algorithm>
 #include <utility>
 
 #include "common/areas/covers.h"
 #include "common/areas/place_check.h"
+#include "common/clock/timestamp.h"
 #include "common/record/mask.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/app/details.h"
 #include "services/lists/domain/need_rules.h"
 #include "services/lists/domain/need_update.h"
+#include "services/lists/domain/wishes.h"
 #include "services/lists/rpc/services.h"
 
 namespace baodao::lists {
@@ -47,6 +50,19 @@ NeedAnswer GetNeed(App& app, rpc::CallContext context, v1::GetNeedRequest reques
                       OpenDetails(app.key_ring, need.need_id(), found.record.sealed_details()));
   Reveal(details, &need);
   co_return need;
+}
+
+Task<absl::StatusOr<v1::ListFittingWindowsResponse>> ListFittingWindows(
+    App& app, rpc::CallContext context, v1::ListFittingWindowsRequest request) {
+  CO_ASSIGN_OR_RETURN(const auto found,
+                      co_await app.records.Load(context, kNeed, request.need_id()));
+  const Time from = std::max(app.clock.Now() + Millis(1), ToTime(request.from_time()));
+  const size_t size = request.page_size() == 0 ? 10 : static_cast<size_t>(request.page_size());
+  v1::ListFittingWindowsResponse response;
+  for (auto& window : FittingWindows(found.record.need().wishes(), from, size)) {
+    *response.add_windows() = std::move(window);
+  }
+  co_return response;
 }
 
 Task<absl::StatusOr<v1::ListNeedsResponse>> ListNeeds(App& app, rpc::CallContext context,
@@ -138,6 +154,7 @@ void RegisterNeeds(App& app, Publications& publications, Cancellations& cancella
   const std::string service = "baodao.lists.v1.NeedService/";
   router.Unary(service + "CreateNeed", app, &CreateNeed);
   router.Unary(service + "GetNeed", app, &GetNeed);
+  router.Unary(service + "ListFittingWindows", app, &ListFittingWindows);
   router.Unary(service + "ListNeeds", app, &ListNeeds);
   router.Unary(service + "ListMyNeeds", app, &ListMyNeeds);
   router.Unary(service + "ReviewNeed", app, &ReviewNeed);

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "common/status/macros.h"
+#include "common/status/status.h"
 #include "services/lists/rpc/services.h"
 
 namespace baodao::lists {
@@ -33,7 +34,10 @@ Task<absl::StatusOr<v1::ListProjectsResponse>> ListProjects(App& app, rpc::CallC
 Task<absl::StatusOr<v1::ListProjectsResponse>> ListMyProjects(App& app, rpc::CallContext context,
                                                               v1::ListMyProjectsRequest request) {
   std::string whose = context.caller().person_id;
-  if (!request.unit_id().empty()) {
+  if (request.followed()) {
+    if (!request.unit_id().empty()) co_return RefuseField("unit_id", ViolationKind::NOT_ALLOWED);
+    whose = FollowedBy(whose);
+  } else if (!request.unit_id().empty()) {
     CO_RETURN_IF_ERROR(co_await CheckLiaison(context, app.peers, request.unit_id()));
     whose = request.unit_id();
   }
@@ -47,9 +51,35 @@ ProjectAnswer ChangeProject(App& app, rpc::CallContext context, const Request& r
                             std::function<absl::Status(v1::Project*, Time)> change) {
   const auto apply = [&change](v1::ProjectRecord* record, Time now) {
     record->clear_reminded();
-    return change(record->mutable_project(), now);
+    RETURN_IF_ERROR(change(record->mutable_project(), now));
+    LetFollowersGo(record);
+    return absl::OkStatus();
   };
   co_return co_await app.records.Change(context, request, kProject, request.project_id(), apply);
+}
+
+ProjectAnswer UpdateProject(App& app, rpc::CallContext context, v1::UpdateProjectRequest request) {
+  const auto update = [&](v1::ProjectRecord* record, Time now) {
+    return lists::Update(record->mutable_project(), request, now);
+  };
+  co_return co_await app.records.Change(context, request, kProject, request.project_id(), update);
+}
+
+ProjectAnswer FollowProject(App& app, rpc::CallContext context, v1::FollowProjectRequest request) {
+  if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
+  const auto follow = [&](v1::ProjectRecord* record, Time) {
+    return Follow(record, context.caller().person_id);
+  };
+  co_return co_await app.records.Change(context, request, kProject, request.project_id(), follow);
+}
+
+ProjectAnswer UnfollowProject(App& app, rpc::CallContext context,
+                              v1::FollowProjectRequest request) {
+  const auto unfollow = [&](v1::ProjectRecord* record, Time) {
+    Unfollow(record, context.caller().person_id);
+    return absl::OkStatus();
+  };
+  co_return co_await app.records.Change(context, request, kProject, request.project_id(), unfollow);
 }
 
 ProjectAnswer MoveProject(App& app, rpc::CallContext context, v1::ChangeProjectRequest request,
@@ -85,6 +115,9 @@ void RegisterProjects(App& app, rpc::Router& router) {
   router.Unary(service + "GetProject", app, &GetProject);
   router.Unary(service + "ListProjects", app, &ListProjects);
   router.Unary(service + "ListMyProjects", app, &ListMyProjects);
+  router.Unary(service + "UpdateProject", app, &UpdateProject);
+  router.Unary(service + "FollowProject", app, &FollowProject);
+  router.Unary(service + "UnfollowProject", app, &UnfollowProject);
   router.Unary(service + "ClaimProject", app, &ClaimProject);
   router.Unary(service + "EvaluateProject", app, &EvaluateProject);
   const std::pair<const char*, ProjectEvent> moves[] = {

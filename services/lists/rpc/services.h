@@ -9,6 +9,7 @@ namespace baodao::lists {
 
 void RegisterNeeds(App& app, Publications& publications, Cancellations& cancellations,
                    rpc::Router& router);
+void RegisterNeedSeries(App& app, rpc::Router& router);
 void RegisterResources(App& app, rpc::Router& router);
 void RegisterBookings(App& app, rpc::Router& router);
 void RegisterSlots(App& app, rpc::Router& router);
@@ -21,6 +22,7 @@ class Services {
       : app_(app), publications_(publications), cancellations_(app, publications) {}
   void Register(rpc::Router& router) {
     RegisterNeeds(app_, publications_, cancellations_, router);
+    RegisterNeedSeries(app_, router);
     RegisterResources(app_, router);
     RegisterBookings(app_, router);
     RegisterSlots(app_, router);

@@ -31,7 +31,7 @@ std::vector<Slot> OpenSlots(const v1::Resource& resource, Time from, Time now, s
   if (resource.state() != v1::RESOURCE_STATE_LISTED || !resource.has_booking()) return {};
   const std::chrono::minutes notice(resource.booking().notice_minutes());
   const Time last = now + std::chrono::days(resource.booking().days_ahead());
-  return SlotsBetween(resource, std::max(from, now + notice + Millis(1)), last, max);
+  return SlotsBetween(HoursOf(resource), std::max(from, now + notice + Millis(1)), last, max);
 }
 
 Task<absl::StatusOr<v1::ListSlotsResponse>> ListSlots(App& app, rpc::CallContext context,

@@ -7,6 +7,12 @@
 //   need:<need>            record  NeedRecord                             keep_ended once over
 //   need-in:<area>…        index   needs in an area, of one state         as its needs
 //   need-of:<person>       index   needs that a person raised             as its needs
+//   need_series:<series>   record  NeedSeriesRecord                       keep_ended once over
+//   need_series-in:<area>… index   series in an area, of one state        as its series
+//   need_series-of:<person>
+//                          index   series of a person                     as these
+//   open-need-series:<subdistrict>:<person>
+//                          record  OpenNeedSeries                         kMaxOpenSeries; stays
 //   resource:<resource>    record  ResourceRecord                         keep_ended once over
 //   resource-in:<area>…    index   resources in an area, of one state     as its resources
 //   resource-of:<owner>    index   those of a person or a unit            as these
@@ -18,7 +24,8 @@
 //                          record  OpenBookings                           kMaxOpenBookings; stays
 //   project:<project>      record  ProjectRecord                          keep_ended once over
 //   project-in:<area>…     index   projects in an area, of one state      as its projects
-//   project-of:<id>        index   those of a proposer, of a unit         as these
+//   project-of:<id>        index   those of a proposer, of a unit, and    as these; followers
+//                                  of follower:<person>                   kMaxFollowers a project
 //   added:<type>:<person>  value   how many the person added in a day     24 hours
 //   releases               stream  who was shown which contact (Events),  1,000,000 a shard
 //                                  kept for audits
@@ -42,6 +49,11 @@ inline constexpr std::string_view kEndBookingsTimer = "end_bookings";
 inline std::string OpenBookingsKey(const store::Keys& keys, int shard, std::string subdistrict,
                                    std::string_view person_id) {
   return keys.Of(shard, "open-bookings", subdistrict.append(":").append(person_id));
+}
+
+inline std::string OpenNeedSeriesKey(const store::Keys& keys, int shard, std::string subdistrict,
+                                     std::string_view person_id) {
+  return keys.Of(shard, "open-need-series", subdistrict.append(":").append(person_id));
 }
 
 }  // namespace baodao::lists

@@ -30,6 +30,7 @@ std::string LostTask(const v1::Need& before, const v1::Need& after) {
 int PassedState(const v1::NeedRecord& before, const v1::NeedRecord& after) {
   const int from = before.need().state();
   const int to = after.need().state();
+  if (from == 0 && to == v1::NEED_STATE_ACCEPTED) return v1::NEED_STATE_SUBMITTED;
   if (from != v1::NEED_STATE_ACCEPTED) return 0;
   const bool at_once = std::ranges::any_of(
       kNeedMachine.rows(), [&](const auto& row) { return row.from == from && row.to == to; });
@@ -77,6 +78,17 @@ bool FillEvent(const record::Versioned<v1::BookingRecord>& before, const v1::Boo
   return true;
 }
 
+bool FillEvent(const record::Versioned<v1::NeedSeriesRecord>& before,
+               const v1::NeedSeriesRecord& after, events::v1::Event* event) {
+  // Of one that was made a need the event of that tells, of one left out SkipOccurrence.
+  if (before.record.series().state() == after.series().state()) return false;
+  events::v1::NeedSeriesChanged& changed = *event->mutable_need_series_changed();
+  *changed.mutable_series() = after.series();
+  changed.mutable_series()->clear_occurrences();
+  changed.set_before(before.record.series().state());
+  return true;
+}
+
 bool FillEvent(const record::Versioned<v1::ProjectRecord>& before, const v1::ProjectRecord& after,
                events::v1::Event* event) {
   const v1::Project& old = before.record.project();
@@ -87,6 +99,8 @@ bool FillEvent(const record::Versioned<v1::ProjectRecord>& before, const v1::Pro
   events::v1::ProjectChanged& changed = *event->mutable_project_changed();
   *changed.mutable_project() = project;
   changed.set_before(old.state());
+  // Of the last move, too, when they are let go.
+  if (!reminder) *changed.mutable_follower_ids() = before.record.follower_ids();
   // The liaison who gave it back is told so, too.
   if (project.liaison_id().empty()) changed.mutable_project()->set_liaison_id(old.liaison_id());
   return true;

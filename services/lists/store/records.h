@@ -1,11 +1,14 @@
 // The records of lists.
 #pragma once
 
+#include <string>
+
 #include "baodao/lists/v1/records.pb.h"
 #include "common/record/type.h"
 #include "services/lists/domain/booking.h"
 #include "services/lists/domain/need_deadlines.h"
 #include "services/lists/domain/need_rules.h"
+#include "services/lists/domain/need_series.h"
 #include "services/lists/domain/need_states.h"
 #include "services/lists/domain/project.h"
 #include "services/lists/domain/resource.h"
@@ -19,11 +22,16 @@ bool FillEvent(const record::Versioned<v1::ResourceRecord>& before, const v1::Re
                events::v1::Event* event);
 bool FillEvent(const record::Versioned<v1::BookingRecord>& before, const v1::BookingRecord& after,
                events::v1::Event* event);
+bool FillEvent(const record::Versioned<v1::NeedSeriesRecord>& before,
+               const v1::NeedSeriesRecord& after, events::v1::Event* event);
 bool FillEvent(const record::Versioned<v1::ProjectRecord>& before, const v1::ProjectRecord& after,
                events::v1::Event* event);
 
+// In whose list those stand that the person follows.
+inline std::string FollowedBy(const std::string& person_id) { return "follower:" + person_id; }
+
 // A task that is further already when the need hears of it, or over, moves the need on within the
-// same change; it matched it first.
+// same change; it matched it first. An occurrence of a series is submitted and accepted at once.
 int PassedState(const v1::NeedRecord& before, const v1::NeedRecord& after);
 
 // Records of each type that one person may create in 24 hours.
@@ -50,6 +58,29 @@ inline constexpr record::Type<v1::NeedRecord, v1::Need> kNeed{
     .deadline = DeadlineOf,
     .lapse = Lapse,
     .over = [](int state) { return IsOver(static_cast<v1::NeedState>(state)); }};
+
+inline constexpr record::Type<v1::NeedSeriesRecord, v1::NeedSeries> kNeedSeries{
+    .view = &v1::NeedSeriesRecord::series,
+    .mutable_view = &v1::NeedSeriesRecord::mutable_series,
+    .id = &v1::NeedSeries::need_series_id,
+    .mutable_id = &v1::NeedSeries::mutable_need_series_id,
+    .owner = &v1::NeedSeries::requester_id,
+    .places =
+        [](const v1::NeedSeriesRecord& record) {
+          const v1::NeedSeries& series = record.series();
+          return record::Places()
+              .InArea(series.area_code(), series.state())
+              .Of(series.requester_id())
+              .Tagged(series.category());
+        },
+    .created_per_day = kCreatedPerDay,
+    .moves = [] { return kNeedSeriesMachine.Moves(); },
+    .event = FillEvent,
+    .deadline = DeadlineOf,
+    .over =
+        [](int state) {
+          return kNeedSeriesMachine.IsFinal(static_cast<v1::NeedSeriesState>(state));
+        }};
 
 inline constexpr record::Type<v1::ResourceRecord, v1::Resource> kResource{
     .view = &v1::ResourceRecord::resource,
@@ -105,11 +136,15 @@ inline constexpr record::Type<v1::ProjectRecord, v1::Project> kProject{
     .places =
         [](const v1::ProjectRecord& record) {
           const v1::Project& project = record.project();
-          return record::Places()
-              .InArea(project.area_code(), project.state())
+          record::Places places;
+          places.InArea(project.area_code(), project.state())
               .Of(project.proposer_id())
               .Of(project.unit_id())
               .Tagged(project.category());
+          for (const std::string& follower : record.follower_ids()) {
+            places.Of(FollowedBy(follower));
+          }
+          return places;
         },
     .created_per_day = kCreatedPerDay,
     .moves = [] { return kProjectMachine.Moves(); },

@@ -5,9 +5,11 @@
 #include <optional>
 #include <utility>
 
+#include "common/ids/ids.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/lists/app/need_series.h"
 
 namespace baodao::lists {
 namespace {
@@ -48,11 +50,23 @@ std::optional<Step> StepOf(const events::v1::Event& event) {
 }  // namespace
 
 Task<absl::Status> Follower::OnEvent(const events::Delivery& delivery) {
+  if (delivery.event.has_registration_changed()) co_return co_await OnRegistration(delivery.event);
   std::optional<Step> step = StepOf(delivery.event);
   if (!step) co_return absl::OkStatus();
   const record::Origin origin{delivery.event.actor_id(), delivery.event.trace_id(),
                               app_.clock.Now()};
   co_return co_await Follow(std::move(step->need_id), std::move(step->snapshot), origin);
+}
+
+Task<absl::Status> Follower::OnRegistration(const events::v1::Event& event) {
+  const registration::v1::Registration& registration = event.registration_changed().registration();
+  const bool ended = event.registration_changed().before() != registration.state() &&
+                     registration.state() == registration::v1::REGISTRATION_STATE_ENDED;
+  if (!ended || !ids::IsValid(registration.subject_id(), "per")) co_return absl::OkStatus();
+  // By itself: also whoever has ended their registration is to hear of it.
+  const record::Origin origin{kSelf, event.trace_id(), app_.clock.Now()};
+  co_return co_await EndNeedSeriesOf(app_, registration.subject_id(), registration.area_code(),
+                                     origin);
 }
 
 Task<absl::Status> Follower::Follow(std::string need_id, TaskSnapshot snapshot,

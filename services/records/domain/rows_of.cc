@@ -79,8 +79,10 @@ NeedRow RowOf(const lists::v1::Need& need, const StreamId& id) {
   row.requester_id = need.requester_id();
   row.task_id = need.task_id();
   row.people_wanted = need.people_wanted();
-  row.start_ms = MsOf(need.window().start());
-  row.end_ms = MsOf(need.window().end());
+  // Of one with wishes: when it may be at all.
+  const common::v1::TimeWindow& when = need.has_wishes() ? need.wishes().range() : need.window();
+  row.start_ms = MsOf(when.start());
+  row.end_ms = MsOf(when.end());
   row.create_ms = MsOf(need.create_time());
   row.update_ms = MsOf(need.update_time());
   return row;

@@ -207,7 +207,7 @@ class AccessMatrixTest : public ::testing::Test {
     const demo::World& world = *town_->world;
     const std::unique_ptr<Message> request = NewRequest(rpc);
     Fill(*request);
-    MakeBookable(*request);
+    FillBeyondBounds(*request);
     MakeOver(*request);
     const Descriptor* type = rpc.method->input_type();
     for (int i = 0; i < type->field_count(); ++i) {
@@ -363,9 +363,12 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
                                                      {"ClaimProject", "NOT_THE_LIAISON"},
                                                      {"ClaimTask", "NOT_ELIGIBLE_AREA"},
                                                      {"ClaimUnitSlots", "NOT_THE_LIAISON"},
+                                                     // It is the owner's need.
+                                                     {"CreateNeedSeries", "PERMISSION_DENIED"},
                                                      {"DeclineOffer", "NO_OFFER"},
                                                      {"EndSession", "NOT_FOUND"},
                                                      {"FindNearestTasks", "OK"},
+                                                     {"FollowProject", "OK"},
                                                      {"GetMyAssignment", "NOT_ASSIGNED"},
                                                      {"GetTaskContact", "PERMISSION_DENIED"},
                                                      {"GetTaskCoordinator", "PERMISSION_DENIED"},
@@ -385,6 +388,7 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
                                                      {"RevokeCalendarFeed", "OK"},
                                                      {"SignIn", "NOT_ASSIGNED"},
                                                      {"SignOut", "NOT_ASSIGNED"},
+                                                     {"UnfollowProject", "OK"},
                                                      {"WithdrawAssignment", "NOT_ASSIGNED"},
                                                      {"WithdrawUnitClaim", "NOT_THE_LIAISON"}};
   const std::string& stranger = town_->world->people[1].token;

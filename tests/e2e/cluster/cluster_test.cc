@@ -94,7 +94,7 @@ class ClusterTest : public ::testing::Test {
     if (!client.ok()) throw std::runtime_error(client.status().ToString());
     const std::map<std::string, std::vector<std::string>> groups = {
         {"inbox", {"registration", "lists", "dispatch"}},
-        {"lists", {"dispatch"}},
+        {"lists", {"dispatch", "registration"}},
         {"dispatch", {"registration"}},
         {"records", {"registration", "lists", "dispatch"}}};
     for (const auto& [group, services] : groups) {

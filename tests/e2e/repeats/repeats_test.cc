@@ -137,6 +137,7 @@ class RepeatsTest : public ::testing::Test {
   void PlayUnitsAndAreas();
   void PlayPeopleOfUnit(const std::string& id);
   void PlayNeeds();
+  void PlaySeries();
   void PlayBookings();
   void PlayProjects();
   void PlayTasks();
@@ -296,6 +297,32 @@ void RepeatsTest::PlayNeeds() {
   Do("WithdrawResource", By(0), Quoted("resource_id", room), "reason: '装修'");
 }
 
+void RepeatsTest::PlaySeries() {
+  // Beyond the week in which the first of them would be made at once.
+  const std::string need = Do(
+      "CreateNeed", By(0),
+      "title: '陪伴' category: 'elderly_care' " + Quoted("area_code", Community()) +
+          WindowAt("window", ToTimestamp(Tomorrow() + std::chrono::hours(24 * 20)).seconds(), 3600),
+      "title: '聊天'", "need_id");
+  const auto repeat = [&] {
+    return Quoted("need_series_id", Do("CreateNeedSeries", By(0),
+                                       Quoted("need_id", need) + "rrule: 'FREQ=WEEKLY;COUNT=4'",
+                                       "rrule: 'FREQ=WEEKLY;COUNT=5'", "need_series_id"));
+  };
+  Do("ReviewNeedSeries", Coordinator(),
+     repeat() + "verdict: NEED_SERIES_VERDICT_REJECT comment: '请先走访'", "comment: '别的'");
+  const std::string it = repeat();
+  Do("ReviewNeedSeries", Coordinator(), it + "verdict: NEED_SERIES_VERDICT_ACCEPT",
+     "comment: '好'");
+  lists::v1::NeedSeries series;
+  ASSERT_TRUE(series.ParseFromString(sent_.back().answer));
+  const auto start = [&](int i) {
+    return "start_time { seconds: " + std::to_string(series.occurrences(i).seconds()) + " }";
+  };
+  Do("SkipOccurrence", By(0), it + start(1), start(2));
+  Do("EndNeedSeries", By(0), it + "reason: '搬家'", "reason: '别的'");
+}
+
 void RepeatsTest::PlayBookings() {
   std::string hours;
   for (int weekday = 1; weekday <= 7; ++weekday) {
@@ -330,10 +357,14 @@ void RepeatsTest::PlayProjects() {
   Do("RejectProject", Coordinator(), propose() + why, "comment: '别的'");
   Do("CancelProject", Coordinator(), propose() + why, "comment: '别的'");
   const std::string it = propose();
+  const std::string another = "project_id: 'prj_01J00000000000000000000009'";
+  Do("FollowProject", By(2), it, another);
+  Do("UpdateProject", Coordinator(), it + "title: '楼道' update_mask { paths: 'title' }",
+     "title: '花园'");
+  Do("UnfollowProject", By(2), it, another);
   Do("ApproveProject", Coordinator(), it, "comment: '好'");
   const auto claim = [&] {
-    Do("ClaimProject", Liaison(), it + Quoted("unit_id", town_.world->units[0].unit_id),
-       Quoted("project_id", "prj_01J00000000000000000000009"));
+    Do("ClaimProject", Liaison(), it + Quoted("unit_id", town_.world->units[0].unit_id), another);
   };
   claim();
   Do("ReleaseProject", Liaison(), it + why, "comment: '别的'");
@@ -396,7 +427,8 @@ void RepeatsTest::PlayService() {
   const std::string id =
       Do("PublishTask", Coordinator(),
          "title: '值守' category: 'cleaning' slots_min: 1 slots_max: 2 " +
-             Quoted("area_code", Community()) + Place() + Window("window", std::chrono::seconds(5)),
+             Quoted("area_code", Community()) + Place() +
+             Window("window", std::chrono::seconds(5)),
          "title: '巡逻'", "task_id");
   const std::string it = Quoted("task_id", id);
   const std::string him = Quoted("person_id", Person(2));
@@ -509,6 +541,7 @@ TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
   PlayPeople();
   PlayUnitsAndAreas();
   PlayNeeds();
+  PlaySeries();
   PlayBookings();
   PlayProjects();
   PlayTasks();

@@ -175,5 +175,58 @@ TEST_P(MineTest, ProjectsAreOfWhoProposedThemAndOfTheUnitThatHasThem) {
               testing::IsRefusal(Reason::NOT_THE_LIAISON));
 }
 
+TEST_P(MineTest, WhoFollowsAProjectHearsOfItUntilItIsOver) {
+  const v1::Project project = Ok(CreateProject());
+  const std::string follower = NewPerson(), other = NewPerson();
+  v1::FollowProjectRequest follow;
+  follow.set_project_id(project.project_id());
+  using Method = rpc::detail::UnaryMember<Projects, v1::FollowProjectRequest, v1::Project>;
+  const auto send = [&](Method method, const std::string& person) {
+    follow.set_request_id(NextRequest());
+    return Call<v1::ProjectService>(method, By(person), follow);
+  };
+  const auto followed = [&](const std::string& person) {
+    v1::ListMyProjectsRequest request;
+    request.set_followed(true);
+    return Ok(Call<v1::ProjectService>(&Projects::ListMyProjects, By(person), request))
+        .projects_size();
+  };
+  const size_t before = Events().size();
+  EXPECT_TRUE(Ok(send(&Projects::FollowProject, follower)).followed());
+  EXPECT_EQ(Ok(send(&Projects::FollowProject, other)).follower_count(), 2);
+  EXPECT_EQ(Events().size(), before) << "nobody is told who follows";
+  EXPECT_EQ(followed(follower), 1);
+  EXPECT_EQ(ProjectsOf(By(follower)), 0) << "it is not theirs";
+  EXPECT_FALSE(Ok(send(&Projects::UnfollowProject, other)).followed());
+  EXPECT_EQ(followed(other), 0);
+
+  v1::UpdateProjectRequest update;
+  update.set_request_id(NextRequest());
+  update.set_project_id(project.project_id());
+  update.set_title("加装电梯");
+  update.mutable_update_mask()->add_paths("title");
+  EXPECT_THAT(Call<v1::ProjectService>(&Projects::UpdateProject, By(follower), update),
+              testing::IsRefusal(Reason::PERMISSION_DENIED));
+  const auto edited = Ok(Call<v1::ProjectService>(&Projects::UpdateProject, coordinator(), update));
+  EXPECT_EQ(edited.title(), "加装电梯");
+  const events::v1::ProjectChanged told = Events().back().project_changed();
+  EXPECT_EQ(told.before(), told.project().state());
+  EXPECT_THAT(told.follower_ids(), ::testing::ElementsAre(follower));
+  update.set_request_id(NextRequest());
+  update.set_etag(project.etag());
+  EXPECT_THAT(Call<v1::ProjectService>(&Projects::UpdateProject, coordinator(), update),
+              testing::IsRefusal(Reason::STALE_VERSION));
+
+  v1::ChangeProjectRequest cancel;
+  cancel.set_request_id(NextRequest());
+  cancel.set_project_id(project.project_id());
+  cancel.set_comment("经费不足");
+  ASSERT_THAT(Call<v1::ProjectService>(&Projects::CancelProject, coordinator(), cancel),
+              testing::IsOk());
+  EXPECT_THAT(Events().back().project_changed().follower_ids(), ::testing::ElementsAre(follower));
+  EXPECT_EQ(followed(follower), 0) << "it is over";
+  EXPECT_THAT(send(&Projects::FollowProject, other), testing::IsRefusal(Reason::WRONG_STATE));
+}
+
 }  // namespace
 }  // namespace baodao::lists

@@ -18,6 +18,7 @@
 #include "baodao/lists/v1/booking.grpc.pb.h"
 #include "baodao/lists/v1/match.grpc.pb.h"
 #include "baodao/lists/v1/need.grpc.pb.h"
+#include "baodao/lists/v1/need_series.grpc.pb.h"
 #include "baodao/lists/v1/project.grpc.pb.h"
 #include "baodao/lists/v1/resource.grpc.pb.h"
 #include "common/areas/feed.h"

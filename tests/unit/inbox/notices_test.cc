@@ -975,6 +975,70 @@ TEST(Notices, OfTheWaysAProjectEnds) {
             (Lines{"project_expired → area 310110009", "project_expired → per_p"}));
 }
 
+TEST(Notices, FollowersOfAProjectHearOfEditsAndMovesOnce) {
+  using namespace lists::v1;  // NOLINT
+  events::v1::Event event = ProjectMoved(PROJECT_STATE_CLAIMED, PROJECT_STATE_CLAIMED);
+  event.set_actor_id("per_c");
+  for (const char* follower : {"per_f", "per_l", "per_p"}) {
+    event.mutable_project_changed()->add_follower_ids(follower);
+  }
+  EXPECT_EQ(Told(event), (Lines{"project_updated → per_p", "project_updated → per_l",
+                                "project_updated → per_f"}));
+  event.mutable_project_changed()->mutable_project()->set_state(PROJECT_STATE_IN_PROGRESS);
+  EXPECT_EQ(Told(event), (Lines{"project_started → area 310110009001", "project_started → per_p",
+                                "project_started → per_f"}));
+}
+
+events::v1::Event SeriesMoved(lists::v1::NeedSeriesState before, lists::v1::NeedSeriesState after,
+                              const std::string& actor) {
+  events::v1::Event event = EventBy(actor);
+  event.mutable_need_series_changed()->set_before(before);
+  auto* series = event.mutable_need_series_changed()->mutable_series();
+  series->set_need_series_id("nsr_1");
+  series->set_area_code("310110009001");
+  series->set_requester_id("per_r");
+  series->set_state(after);
+  return event;
+}
+
+TEST(Notices, OfSeriesOfNeeds) {
+  using namespace lists::v1;  // NOLINT
+  constexpr auto kNew = NEED_SERIES_STATE_UNSPECIFIED;
+  constexpr auto kSubmitted = NEED_SERIES_STATE_SUBMITTED;
+  constexpr auto kActive = NEED_SERIES_STATE_ACTIVE;
+  constexpr auto kEnded = NEED_SERIES_STATE_ENDED;
+  const std::string area = "area 310110009001";
+  EXPECT_EQ(Told(SeriesMoved(kNew, kSubmitted, "per_r")), Lines{"series_pending → " + area});
+  EXPECT_EQ(Told(SeriesMoved(kSubmitted, kActive, "per_c")), Lines{"series_accepted → per_r"});
+  EXPECT_EQ(Told(SeriesMoved(kSubmitted, NEED_SERIES_STATE_REJECTED, "per_c")),
+            Lines{"series_rejected → per_r"});
+  EXPECT_EQ(Told(SeriesMoved(kActive, kEnded, "per_r")), Lines{"series_ended → " + area});
+  EXPECT_EQ(Told(SeriesMoved(kActive, kEnded, "per_c")), Lines{"series_ended → per_r"});
+  EXPECT_EQ(Told(SeriesMoved(kActive, kEnded, "lists")), Lines{"series_ended → per_r"});
+  EXPECT_EQ(Told(SeriesMoved(kSubmitted, kEnded, "lists")),
+            (Lines{"series_ended → " + area, "series_ended → per_r"}))
+      << "nobody has reviewed it";
+  events::v1::Event lost = SeriesMoved(kActive, kEnded, "lists");
+  lost.mutable_need_series_changed()->mutable_series()->set_registration_ended(true);
+  EXPECT_EQ(Told(lost), (Lines{"series_ended → " + area, "series_ended → per_r"}));
+  events::v1::Event skipped = SeriesMoved(kActive, kActive, "per_r");
+  skipped.mutable_need_series_changed()->mutable_skipped()->set_seconds(1);
+  EXPECT_EQ(Told(skipped), Lines{"series_skipped → " + area});
+  skipped.set_actor_id("per_c");
+  EXPECT_EQ(Told(skipped), Lines{"series_skipped → per_r"});
+}
+
+TEST(Notices, OfTheNextNeedOfASeries) {
+  events::v1::Event event = EventBy("lists");
+  auto* need = event.mutable_need_changed()->mutable_need();
+  need->set_need_id("ned_1");
+  need->set_area_code("310110009001");
+  need->set_requester_id("per_r");
+  need->set_state(lists::v1::NEED_STATE_ACCEPTED);
+  need->mutable_window()->mutable_start()->set_seconds(1);
+  EXPECT_EQ(Told(event), (Lines{"series_need_due → area 310110009001", "series_next → per_r"}));
+}
+
 TEST(Notices, EventsOfNoConcernTellNobody) {
   EXPECT_TRUE(NoticesOf(EventBy("x")).empty());
   events::v1::Event imported = EventBy("x");

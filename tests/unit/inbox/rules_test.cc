@@ -40,6 +40,7 @@ std::vector<Book> Books() {
       {"verification", VerificationRules(),
        ValuesOf(registration::v1::VerificationState_descriptor())},
       {"need", NeedRules(), ValuesOf(lists::v1::NeedState_descriptor())},
+      {"need_series", NeedSeriesRules(), ValuesOf(lists::v1::NeedSeriesState_descriptor())},
       {"resource", ResourceRules(), ValuesOf(lists::v1::ResourceState_descriptor())},
       {"booking", BookingRules(), ValuesOf(lists::v1::BookingState_descriptor())},
       {"project", ProjectRules(), ValuesOf(lists::v1::ProjectState_descriptor())},
@@ -119,7 +120,7 @@ TEST(Rules, EveryEventHasRulesOrConcernsNobody) {
       events::v1::Event::kServiceRated,        events::v1::Event::kComplaintChanged,
       events::v1::Event::kUnitLiaisonChanged,  events::v1::Event::kUnitMemberChanged,
       events::v1::Event::kUnitClaimChanged,    events::v1::Event::kCertificateChanged,
-      events::v1::Event::kCalendarFeedChanged};
+      events::v1::Event::kCalendarFeedChanged, events::v1::Event::kNeedSeriesChanged};
   const auto* const change = events::v1::Event::descriptor()->FindOneofByName("change");
   for (int i = 0; i < change->field_count(); ++i) {
     const int number = change->field(i)->number();
@@ -152,6 +153,8 @@ TEST(Rules, WhatHasAReasonPassesItOn) {
                            "booking_gone",
                            "project_rejected",
                            "project_cancelled",
+                           "series_rejected",
+                           "series_ended",
                            "project_given_back",
                            "task_cancelled",
                            "request_cancelled",
@@ -185,7 +188,7 @@ TEST(Rules, SpecialKindsAreKinds) {
     families += !FamilyOf(kind).empty();
   }
   EXPECT_EQ(urgent, 13);
-  EXPECT_EQ(families, 44);
+  EXPECT_EQ(families, 47);
 }
 
 }  // namespace

@@ -53,15 +53,15 @@ v1::Resource Made(const v1::CreateResourceRequest& request) {
 std::vector<std::string> Starts(const v1::Resource& resource, Time from, Time until,
                                 size_t max = 100) {
   std::vector<std::string> starts;
-  for (const Slot& slot : SlotsBetween(resource, from, until, max)) {
+  for (const Slot& slot : SlotsBetween(HoursOf(resource), from, until, max)) {
     starts.push_back(LocalTime(slot.start));
   }
   return starts;
 }
 
 v1::BookingRecord Booked(const v1::Resource& resource, BookingEvent by, Time now = kSunday) {
-  v1::BookingRecord record =
-      NewBooking({}, resource, NewSlot(resource, *SlotAt(resource, kWednesday)), "per_p", now);
+  v1::BookingRecord record = NewBooking(
+      {}, resource, NewSlot(resource, *SlotAt(HoursOf(resource), kWednesday)), "per_p", now);
   EXPECT_THAT(Move(&record, by, now), testing::IsOk());
   return record;
 }
@@ -120,10 +120,10 @@ TEST(Slots, NoneEndsAfterTheResourceIsGone) {
   v1::CreateResourceRequest request = Room();
   *request.mutable_expire_time() = ToTimestamp(kWednesday + minutes(90));
   const v1::Resource room = Made(request);
-  EXPECT_TRUE(SlotAt(room, kWednesday));
-  EXPECT_FALSE(SlotAt(room, kWednesday + hours(1)));
-  EXPECT_FALSE(SlotAt(room, kWednesday + minutes(30))) << "in the middle";
-  EXPECT_FALSE(SlotAt(room, kWednesday + Millis(1)));
+  EXPECT_TRUE(SlotAt(HoursOf(room), kWednesday));
+  EXPECT_FALSE(SlotAt(HoursOf(room), kWednesday + hours(1)));
+  EXPECT_FALSE(SlotAt(HoursOf(room), kWednesday + minutes(30))) << "in the middle";
+  EXPECT_FALSE(SlotAt(HoursOf(room), kWednesday + Millis(1)));
 }
 
 TEST(BookingTerms, MustFitTheResource) {
@@ -214,7 +214,7 @@ TEST(Booking, IsCancelledByThePersonInTimeAndByOthersWithAReason) {
 
 TEST(SlotPlaces, AreGivenOnceThenThereIsAWaitlistThenNone) {
   const v1::Resource room = Made(Room());
-  v1::SlotRecord slot = NewSlot(room, *SlotAt(room, kWednesday));
+  v1::SlotRecord slot = NewSlot(room, *SlotAt(HoursOf(room), kWednesday));
   EXPECT_EQ(slot.slot_id(), SlotIdOf(room.resource_id(), kWednesday));
   EXPECT_EQ(*TakePlace(&slot, "bkg_1", kSunday), true);
   EXPECT_EQ(*TakePlace(&slot, "bkg_2", kSunday), true);
@@ -228,7 +228,7 @@ TEST(SlotPlaces, AreGivenOnceThenThereIsAWaitlistThenNone) {
 
 TEST(SlotPlaces, NobodyMovesUpOnceItIsTooLate) {
   const v1::Resource room = Made(Room());
-  v1::SlotRecord slot = NewSlot(room, *SlotAt(room, kWednesday));
+  v1::SlotRecord slot = NewSlot(room, *SlotAt(HoursOf(room), kWednesday));
   for (const char* id : {"bkg_1", "bkg_2", "bkg_3"}) {
     ASSERT_THAT(TakePlace(&slot, id, kSunday), testing::IsOk());
   }

@@ -125,5 +125,45 @@ TEST(Project, HasNoDueTimeWithoutACampaignClock) {
   EXPECT_FALSE(project.has_due_time());
 }
 
+TEST(Project, IsEditedUntilItIsCompleted) {
+  v1::UpdateProjectRequest request;
+  request.set_title("楼道美化");
+  request.set_campaign_days(30);
+  request.mutable_update_mask()->add_paths("title");
+  request.mutable_update_mask()->add_paths("campaign_days");
+  v1::Project project;
+  project.set_state(v1::PROJECT_STATE_APPROVED);
+  ASSERT_THAT(Update(&project, request, kNow), testing::IsOk());
+  EXPECT_EQ(project.title(), "楼道美化");
+  EXPECT_EQ(project.campaign_days(), 30);
+  ASSERT_THAT(Claim(&project, "unt_1", "per_l", kNow), testing::IsOk());
+  EXPECT_THAT(Update(&project, request, kNow), testing::IsRefusal(Reason::PROJECT_ALREADY_CLAIMED))
+      << "its clock runs";
+  request.mutable_update_mask()->mutable_paths()->RemoveLast();
+  EXPECT_THAT(Update(&project, request, kNow), testing::IsOk());
+  for (const auto state : {v1::PROJECT_STATE_COMPLETED, v1::PROJECT_STATE_CANCELLED}) {
+    project.set_state(state);
+    EXPECT_THAT(Update(&project, request, kNow), testing::IsRefusal(Reason::WRONG_STATE));
+  }
+}
+
+TEST(Project, IsFollowedByPeopleUntilItIsOver) {
+  v1::ProjectRecord record;
+  record.mutable_project()->set_state(v1::PROJECT_STATE_COMPLETED);
+  for (int i = 0; i < kMaxFollowers; ++i) {
+    EXPECT_THAT(Follow(&record, "per_" + std::to_string(i)), testing::IsOk());
+  }
+  EXPECT_THAT(Follow(&record, "per_7"), testing::IsOk()) << "again";
+  EXPECT_EQ(record.follower_ids_size(), kMaxFollowers);
+  EXPECT_THAT(Follow(&record, "per_x"), testing::IsRefusal(Reason::TOO_MANY_FOLLOWERS));
+  Unfollow(&record, "per_7");
+  EXPECT_FALSE(IsFollowedBy(record, "per_7"));
+  EXPECT_THAT(Follow(&record, "per_x"), testing::IsOk());
+  Lapse(&record, ToTime(record.project().update_time()) + kProjectIdle);
+  EXPECT_EQ(record.project().state(), v1::PROJECT_STATE_EVALUATED);
+  EXPECT_EQ(record.follower_ids_size(), 0);
+  EXPECT_THAT(Follow(&record, "per_7"), testing::IsRefusal(Reason::WRONG_STATE));
+}
+
 }  // namespace
 }  // namespace baodao::lists

@@ -31,6 +31,9 @@ TEST(ListsMetrics, EveryTransitionIsThereFromTheStart) {
   records.Add(kNeed);
   records.Add(kResource);
   records.Add(kProject);
+  records.Add(kNeedSeries,
+              {.lapse = [](record::Transaction&, record::Versioned<v1::NeedSeriesRecord>)
+                   -> Task<absl::Status> { co_return absl::OkStatus(); }});
   const std::string text = registry.Text();
   for (const char* series : {"from=\"NONE\",record=\"need\",to=\"SUBMITTED\"} 0",
                              "from=\"SUBMITTED\",record=\"need\",to=\"MERGED\"} 0",
@@ -42,6 +45,7 @@ TEST(ListsMetrics, EveryTransitionIsThereFromTheStart) {
                              "from=\"NONE\",record=\"resource\",to=\"LISTED\"} 0",
                              "from=\"LISTED\",record=\"resource\",to=\"WITHDRAWN\"} 0",
                              "from=\"NONE\",record=\"project\",to=\"PROPOSED\"} 0",
+                             "from=\"NONE\",record=\"need_series\",to=\"SUBMITTED\"} 0",
                              "from=\"PROPOSED\",record=\"project\",to=\"BALLOTED\"} 0",
                              "from=\"COMPLETED\",record=\"project\",to=\"EVALUATED\"} 0"}) {
     EXPECT_NE(text.find("baodao_record_transitions_total{" + std::string(series)),
@@ -49,6 +53,7 @@ TEST(ListsMetrics, EveryTransitionIsThereFromTheStart) {
         << series;
   }
   EXPECT_EQ(Occurrences(text, "record=\"need\","), 32u);
+  EXPECT_EQ(Occurrences(text, "record=\"need_series\","), 5u);
   EXPECT_EQ(Occurrences(text, "record=\"resource\","), 2u);
   EXPECT_EQ(Occurrences(text, "record=\"project\","), 20u);
 }

@@ -28,6 +28,7 @@
 #include "baodao/lists/v1/booking.pb.h"
 #include "baodao/lists/v1/match.pb.h"
 #include "baodao/lists/v1/need.pb.h"
+#include "baodao/lists/v1/need_series.pb.h"
 #include "baodao/lists/v1/project.pb.h"
 #include "baodao/lists/v1/resource.pb.h"
 #include "baodao/matching/v1/matching.pb.h"
@@ -120,6 +121,7 @@ bool Has(const google::protobuf::Descriptor* type, const std::string& name, bool
 
 TEST(ContractTest, EveryListIsPagedTheSameWay) {
   const std::map<std::string, std::string> whole = {
+      {"ListFittingWindows", "of endlessly many fifty at most are proposed; from_time goes on"},
       {"ListAreaAncestors", "a way up the tree is as long as the tree is high"},
       {"ListRoles", "sixteen at most, and what granting and revoking answer"}};
   // The entries of a statement, beside their sums; hits.
