@@ -27,13 +27,17 @@ Task<absl::Status> CountTry(App& app, std::string key) {
 
 }  // namespace
 
-std::string SignCode(const crypto::KeyRing& ring, const std::string& task_id, Time at) {
-  const int64_t step = at.time_since_epoch() / kCodeStep;
-  const std::string hash = ring.LookupHash("sign-code|" + task_id + "|" + std::to_string(step));
+std::string SixDigits(const crypto::KeyRing& ring, const std::string& of) {
+  const std::string hash = ring.LookupHash(of);
   const uint64_t number = std::stoull(hash.substr(0, 15), nullptr, 16);
   char code[8];
   std::snprintf(code, sizeof code, "%06u", static_cast<unsigned>(number % 1'000'000));
   return code;
+}
+
+std::string SignCode(const crypto::KeyRing& ring, const std::string& task_id, Time at) {
+  const int64_t step = at.time_since_epoch() / kCodeStep;
+  return SixDigits(ring, "sign-code|" + task_id + "|" + std::to_string(step));
 }
 
 bool IsSignCode(const crypto::KeyRing& ring, const std::string& task_id, const std::string& code,

@@ -17,8 +17,9 @@ inline constexpr Millis kCodeStep = std::chrono::seconds(30);
 // many positions.
 inline constexpr int kProofTries = 5;
 
-// The six digits shown for the task in the step that holds `at`: a keyed hash, the same in every
-// replica.
+// Six digits that only services with the keys can tell: a keyed hash, the same in every replica.
+std::string SixDigits(const crypto::KeyRing& ring, const std::string& of);
+// The six digits shown for the task in the step that holds `at`.
 std::string SignCode(const crypto::KeyRing& ring, const std::string& task_id, Time at);
 bool IsSignCode(const crypto::KeyRing& ring, const std::string& task_id, const std::string& code,
                 Time now);

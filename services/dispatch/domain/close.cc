@@ -74,9 +74,16 @@ absl::Status CheckOutcome(const v1::Task& task, v1::NeedOutcome outcome) {
 }  // namespace
 
 absl::StatusOr<Effects> DecideEvaluate(Aggregate& aggregate, int rating, const std::string& comment,
-                                       const std::string& evaluator_id, Time now) {
+                                       const std::string& evaluator_id, Time now,
+                                       v1::RatedBy word) {
   const v1::TaskState state = aggregate.task().state();
   if (aggregate.task().has_evaluation()) return Refuse(Reason::ALREADY_EVALUATED);
+  if (word == v1::RATED_BY_UNSPECIFIED) {
+    const bool own = evaluator_id == aggregate.task().requester_id();
+    word = own ? v1::RATED_BY_REQUESTER : v1::RATED_BY_COORDINATOR;
+  } else if (!aggregate.task().on_behalf()) {
+    return Refuse(Reason::NOT_ON_BEHALF);
+  }
   if (TakesSlot(aggregate.StateOf(evaluator_id))) return Refuse(Reason::OWN_SERVICE);
   if (state == v1::TASK_STATE_CANCELLED || state == v1::TASK_STATE_EXPIRED) {
     return Refuse(Reason::NOTHING_TO_EVALUATE);
@@ -88,11 +95,27 @@ absl::StatusOr<Effects> DecideEvaluate(Aggregate& aggregate, int rating, const s
   evaluation.set_rating(rating);
   evaluation.set_comment(comment);
   evaluation.set_evaluator_id(evaluator_id);
+  evaluation.set_rated_by(word);
   *evaluation.mutable_time() = ToTimestamp(now);
   aggregate.record().set_confirmation(v1::CONFIRMATION_EVALUATION);
   aggregate.record().set_confirmer_id(evaluator_id);
   change.Announce(events::v1::TASK_CHANGE_EVALUATED);
   change.Arm(TimerName(kCreditTimer, aggregate.task().task_id()), now);
+  return change.Finish();
+}
+
+absl::StatusOr<Effects> DecideRatingCode(Aggregate& aggregate, const std::string& issuer_id,
+                                         Time now) {
+  if (!aggregate.task().on_behalf()) return Refuse(Reason::NOT_ON_BEHALF);
+  const v1::TaskState state = aggregate.task().state();
+  if (!kTaskMachine.Next(state, TaskEvent::kEvaluate)) return WrongState(record::StateName(state));
+  if (TakesSlot(aggregate.StateOf(issuer_id))) return Refuse(Reason::OWN_SERVICE);
+  if (aggregate.record().rating_codes() >= kMaxRatingCodes) {
+    return Refuse(Reason::TOO_MANY_RATING_CODES, {{"max", std::to_string(kMaxRatingCodes)}});
+  }
+  Change change(aggregate, now);
+  aggregate.record().set_rating_codes(aggregate.record().rating_codes() + 1);
+  aggregate.record().set_rating_code_issuer(issuer_id);
   return change.Finish();
 }
 

@@ -10,10 +10,20 @@
 
 namespace baodao::dispatch {
 
-// SERVED → EVALUATED; confirms the service, so that its hours are credited. Refusals:
-// ALREADY_EVALUATED, NOTHING_TO_EVALUATE (cancelled or expired), WRONG_STATE.
+// SERVED → EVALUATED; confirms the service, so that its hours are credited. `word`: of the one
+// helped, by their code or passed on; UNSPECIFIED: of the requester or a coordinator. Refusals:
+// ALREADY_EVALUATED, NOTHING_TO_EVALUATE (cancelled or expired), WRONG_STATE, OWN_SERVICE,
+// NOT_ON_BEHALF.
 absl::StatusOr<Effects> DecideEvaluate(Aggregate& aggregate, int rating, const std::string& comment,
-                                       const std::string& evaluator_id, Time now);
+                                       const std::string& evaluator_id, Time now,
+                                       v1::RatedBy word = v1::RATED_BY_UNSPECIFIED);
+
+// Codes by which the one helped may rate a task that was asked for on their behalf.
+inline constexpr int kMaxRatingCodes = 5;
+// Counts one more, which takes the place of those before. Refusals: NOT_ON_BEHALF, WRONG_STATE,
+// OWN_SERVICE, TOO_MANY_RATING_CODES.
+absl::StatusOr<Effects> DecideRatingCode(Aggregate& aggregate, const std::string& issuer_id,
+                                         Time now);
 
 // SERVED or EVALUATED → CLOSED. `closer` (a person id, a service's name, or empty: the timer)
 // confirms the service if nobody has yet. Refusals: OWN_SERVICE, WRONG_STATE.

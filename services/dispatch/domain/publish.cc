@@ -56,6 +56,7 @@ void SetAsked(v1::Task& task, const v1::PublishTaskRequest& request) {
   task.set_requester_id(request.requester_id());
   task.set_need_id(request.need_id());
   task.set_show_teammates(request.show_teammates());
+  task.set_on_behalf(!request.contact().beneficiary_name().empty());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <absl/status/statusor.h>
 
 #include "baodao/dispatch/v1/change.pb.h"
+#include "baodao/dispatch/v1/rating_code.pb.h"
 #include "common/rpc/access.h"
 #include "common/rpc/router.h"
 #include "services/dispatch/app/app.h"
@@ -33,6 +34,9 @@ class TaskHandlers {
                                                  v1::GetTaskCoordinatorRequest request);
   Answer<v1::SignInCode> GetSignInCode(rpc::CallContext context, v1::GetSignInCodeRequest request);
   Answer<v1::Task> EvaluateTask(rpc::CallContext context, v1::EvaluateTaskRequest request);
+  Answer<v1::RatingCode> IssueRatingCode(rpc::CallContext context,
+                                         v1::IssueRatingCodeRequest request);
+  Answer<v1::Task> EvaluateByCode(rpc::CallContext context, v1::EvaluateByCodeRequest request);
   Answer<v1::Task> CloseTask(rpc::CallContext context, v1::CloseTaskRequest request);
 
  private:

@@ -44,6 +44,8 @@ void RegisterAll(App& app, rpc::Router& router, TaskHandlers& tasks,
   BAODAO_RPC(TaskService, tasks, TaskHandlers, GetSignInCode);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, EvaluateTask);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, CloseTask);
+  BAODAO_RPC(RatingCodeService, tasks, TaskHandlers, IssueRatingCode);
+  BAODAO_RPC(RatingCodeService, tasks, TaskHandlers, EvaluateByCode);
 
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, ClaimTask);
   BAODAO_RPC(AssignmentService, assignments, AssignmentHandlers, CheckClaim);

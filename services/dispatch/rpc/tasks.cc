@@ -33,7 +33,9 @@ Answer<v1::Task> TaskHandlers::EvaluateTask(rpc::CallContext context,
   if (context.caller().IsPerson()) call.people.push_back(evaluator);
   call.answer = AnswerTask();
   call.decide = [&request, &evaluator](Aggregate& aggregate, Time now) {
-    return DecideEvaluate(aggregate, request.rating(), request.comment(), evaluator, now);
+    return DecideEvaluate(aggregate, request.rating(), request.comment(), evaluator, now,
+                          request.by_beneficiary() ? v1::RATED_BY_BENEFICIARY_THROUGH_HELPER
+                                                   : v1::RATED_BY_UNSPECIFIED);
   };
   Mutation mutation = MutationOf(app_, context, request.task_id(), request);
   co_return Parsed<v1::Task>(

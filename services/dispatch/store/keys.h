@@ -33,6 +33,7 @@
 //                              claimed slots, by start
 //   tries:<task>:<p>   value   wrong sign-in codes of a person         10 minutes
 //   places:<task>:<p>  value   positions tried, likewise               10 minutes
+//   ratings:<task>:<n> value   tries of the n-th rating code           kAutoClose
 //   releases           stream  who was shown which contact, or who    1,000,000 a shard
 //                              people are (Events), kept for audits
 //   calendar:<person>  record  CalendarRecord                          kCalendarKeep past its end
@@ -75,6 +76,9 @@ class DispatchKeys {
   }
   std::string PlaceTries(std::string_view task, std::string_view person) const {
     return keys_.Of(ShardOf(task), "places", std::string(task) + ":" + std::string(person));
+  }
+  std::string RatingTries(std::string_view task, int code) const {
+    return keys_.Of(ShardOf(task), "ratings", std::string(task) + ":" + std::to_string(code));
   }
   // `list` is one of open, live, done, ended, credits.
   std::string List(int shard, std::string_view list, std::string_view area) const {

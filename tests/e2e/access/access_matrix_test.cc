@@ -367,6 +367,7 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
                                                      {"CreateNeedSeries", "PERMISSION_DENIED"},
                                                      {"DeclineOffer", "NO_OFFER"},
                                                      {"EndSession", "NOT_FOUND"},
+                                                     {"EvaluateByCode", "NOT_ASSIGNED"},
                                                      {"FindNearestTasks", "OK"},
                                                      {"FollowProject", "OK"},
                                                      {"GetMyAssignment", "NOT_ASSIGNED"},

@@ -25,6 +25,9 @@ const std::map<std::string, std::string> kElsewhere = {
      "it takes codes sent to two phones; tests/integration/registration/account_test.cc"},
     {"EndSession",
      "it takes a session that is not needed; tests/integration/registration/account_test.cc"},
+    {"EvaluateByCode",
+     "the task that is served here is evaluated by EvaluateTask; "
+     "tests/integration/dispatch/rating_code_test.cc"},
     {"MarkNoShow",
      "it waits for a slot to begin, which is a matter of minutes; "
      "tests/integration/lists/bookings_end_test.cc"},
@@ -428,7 +431,7 @@ void RepeatsTest::PlayService() {
       Do("PublishTask", Coordinator(),
          "title: '值守' category: 'cleaning' slots_min: 1 slots_max: 2 " +
              Quoted("area_code", Community()) + Place() +
-             Window("window", std::chrono::seconds(5)),
+             Window("window", std::chrono::seconds(5)) + "contact { beneficiary_name: '李奶奶' }",
          "title: '巡逻'", "task_id");
   const std::string it = Quoted("task_id", id);
   const std::string him = Quoted("person_id", Person(2));
@@ -437,6 +440,7 @@ void RepeatsTest::PlayService() {
   Await([&] { return TaskNow(id).state() == dispatch::v1::TASK_STATE_IN_SERVICE; });
   Do("SignOut", Coordinator(), it + him, "code: '123456'");
   Await([&] { return TaskNow(id).state() == dispatch::v1::TASK_STATE_SERVED; });
+  Do("IssueRatingCode", Coordinator(), it, another_task_);
   Do("EvaluateTask", Coordinator(), it + "rating: 5", "rating: 4");
   Await([&] { return MinutesOf(2) == 1; });
   const std::string hours = it + him + "reason: '核对' ";

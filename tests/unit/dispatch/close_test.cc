@@ -45,6 +45,37 @@ TEST_F(CloseTest, OnlyServedTasksAreEvaluated) {
   }
 }
 
+TEST_F(CloseTest, AnEvaluationSaysWhoseWordItIs) {
+  State(v1::TASK_STATE_SERVED);
+  record_.mutable_task()->set_requester_id("per_r");
+  const auto word_of = [&](const std::string& evaluator, v1::RatedBy word, bool on_behalf) {
+    aggregate().record() = record_;
+    aggregate().task().set_on_behalf(on_behalf);
+    const auto effects = DecideEvaluate(aggregate(), 5, "好", evaluator, kNow, word);
+    return effects.ok() ? record::StateName(task().evaluation().rated_by()) : Refusal(effects);
+  };
+  EXPECT_EQ(word_of("per_r", v1::RATED_BY_UNSPECIFIED, false), "REQUESTER");
+  EXPECT_EQ(word_of("per_c", v1::RATED_BY_UNSPECIFIED, true), "COORDINATOR");
+  constexpr auto kHelper = v1::RATED_BY_BENEFICIARY_THROUGH_HELPER;
+  EXPECT_EQ(word_of("per_r", kHelper, true), "BENEFICIARY_THROUGH_HELPER");
+  EXPECT_EQ(word_of("per_r", kHelper, false), "NOT_ON_BEHALF") << "they were helped themselves";
+}
+
+TEST_F(CloseTest, RatingCodesAreFewAndForServiceOnBehalfOnly) {
+  Add("per_s", v1::ASSIGNMENT_STATE_SIGNED_OUT);
+  State(v1::TASK_STATE_SERVED);
+  EXPECT_EQ(Refusal(DecideRatingCode(aggregate(), "per_r", kNow)), "NOT_ON_BEHALF");
+  aggregate().task().set_on_behalf(true);
+  EXPECT_EQ(Refusal(DecideRatingCode(aggregate(), "per_s", kNow)), "OWN_SERVICE");
+  for (int i = 1; i <= kMaxRatingCodes; ++i) {
+    ASSERT_THAT(DecideRatingCode(aggregate(), "per_r", kNow), testing::IsOk());
+    EXPECT_EQ(aggregate().record().rating_codes(), i);
+  }
+  EXPECT_EQ(Refusal(DecideRatingCode(aggregate(), "per_r", kNow)), "TOO_MANY_RATING_CODES");
+  aggregate().task().set_state(v1::TASK_STATE_IN_SERVICE);
+  EXPECT_EQ(Refusal(DecideRatingCode(aggregate(), "per_r", kNow)), "WRONG_STATE");
+}
+
 TEST_F(CloseTest, CloseConfirmsWhatNobodyHas) {
   State(v1::TASK_STATE_SERVED);
   const auto effects = DecideClose(aggregate(), "per_c", kNow);

@@ -13,15 +13,16 @@
 
 #include "baodao/diagnostics/v1/diagnostics.pb.h"
 #include "baodao/dispatch/v1/assignment.pb.h"
+#include "baodao/dispatch/v1/calendar.pb.h"
+#include "baodao/dispatch/v1/certificate.pb.h"
 #include "baodao/dispatch/v1/change.pb.h"
 #include "baodao/dispatch/v1/complaint.pb.h"
 #include "baodao/dispatch/v1/message.pb.h"
 #include "baodao/dispatch/v1/rating.pb.h"
-#include "baodao/dispatch/v1/calendar.pb.h"
-#include "baodao/dispatch/v1/certificate.pb.h"
+#include "baodao/dispatch/v1/rating_code.pb.h"
 #include "baodao/dispatch/v1/task.pb.h"
-#include "baodao/inbox/v1/announcement.pb.h"
 #include "baodao/dispatch/v1/unit_claim.pb.h"
+#include "baodao/inbox/v1/announcement.pb.h"
 #include "baodao/inbox/v1/channel.pb.h"
 #include "baodao/inbox/v1/home.pb.h"
 #include "baodao/inbox/v1/inbox.pb.h"
@@ -94,6 +95,7 @@ TEST(ContractTest, EveryProtoWithAServiceIsLookedAt) {
   EXPECT_NE(dispatch::v1::Rating::descriptor(), nullptr);
   EXPECT_NE(dispatch::v1::CalendarFeed::descriptor(), nullptr);
   EXPECT_NE(dispatch::v1::CertificateFacts::descriptor(), nullptr);
+  EXPECT_NE(dispatch::v1::RatingCode::descriptor(), nullptr);
   EXPECT_GT(Methods().size(), 50u);
 }
 
