@@ -3,43 +3,56 @@
 // lets them: what is served is served within seconds.
 'use strict';
 const assert = require('node:assert/strict');
-const {createHash} = require('node:crypto');
+const {createHash, createPublicKey, verify} = require('node:crypto');
 const {anybody, Person, play, refused, sleep, until} = require('./app');
 
 const community = '310110001001';
+const day = 86_400;
 const now = () => Math.floor(Date.now() / 1000);
 const window = (start, length) => ({start: {seconds: start}, end: {seconds: start + length}});
 const photo = (name) => ({url: `https://photos.example.org/${name}.jpg`, sha256: createHash('sha256').update(name).digest()});
 const week = {};  // what one day leaves for the next
 
+// 报到: a unit and its people.
 async function monday() {
   const [li, chen, liu, zhao] = await Promise.all([1, 2, 3, 4].map(() => Person.login()));
   Object.assign(week, {li, chen, liu, zhao, place: (await anybody.call('GetArea', {code: community})).center});
   await zhao.appoint('ROLE_COORDINATOR', community);
-
-  const unit = await zhao.call('CreateUnit',
+  const made = await zhao.call('CreateUnit',
     {name: '杨浦供电公司', kind: 'UNIT_KIND_ENTERPRISE', area_code: community, liaison_id: liu.id});
-  week.unit = {unit_id: unit.unit_id};
-  const {areas: [found]} = await chen.call('SearchAreas', {query: '平凉'});
-  assert.ok(found, 'an area is found by its name');
+  const unit = week.unit = {unit_id: made.unit_id};
+  const {areas} = await chen.call('SearchAreas', {query: '平凉'});
+  assert.ok(areas.length > 0, 'an area is found by its name');
+  await until('the unit', async () => (await chen.call('SearchUnits', {query: '供电'})).units[0]);
   await chen.call('UpdatePerson', {
-    person_id: chen.id, display_name: '陈志远', categories: ['party_member'], skills: ['elderly_care'], ...week.unit,
-    update_mask: {paths: ['display_name', 'categories', 'skills', 'unit_id']},
+    person_id: chen.id, display_name: '陈志远', categories: ['party_member'], skills: ['elderly_care'],
+    languages: ['mandarin', 'shanghainese'], ...unit,
+    emergency_contact: {name: '陈敏', phone: '13900000001', relation: '姐姐'},
+    update_mask: {paths: ['display_name', 'categories', 'skills', 'languages', 'unit_id', 'emergency_contact']},
   });
-  for (const registration of [
+  for (const {registration_id} of [
     await liu.call('CreateRegistration', {subject_id: unit.unit_id, area_code: community}),
     await chen.call('CreateRegistration', {area_code: community, through_unit_id: unit.unit_id}),
     await li.call('CreateRegistration', {area_code: community}),
   ]) {
-    await zhao.call('ReviewRegistration',
-      {registration_id: registration.registration_id, verdict: 'REGISTRATION_VERDICT_APPROVE'});
+    await zhao.call('ReviewRegistration', {registration_id, verdict: 'REGISTRATION_VERDICT_APPROVE'});
   }
   await chen.heard('REGISTRATION_ACTIVE');
   console.log('周一: a unit and two people have reported');
 
+  assert.equal((await liu.call('ListMyUnits', {})).units[0].unit_id, unit.unit_id);
+  const {members} = await liu.call('ListUnitMembers', unit);
+  assert.deepEqual(members.map((member) => member.display_name), ['陈志远']);
+  await liu.call('ConfirmUnitMember', {...unit, person_id: chen.id});
+  await liu.call('AddLiaison', {...unit, person_id: chen.id});
+  await zhao.call('AnswerLiaisonChange', {...unit, person_id: chen.id, verdict: 'LIAISON_VERDICT_APPROVE'});
+  await liu.call('RemoveLiaison', {...unit, person_id: chen.id});
+  await zhao.call('AnswerLiaisonChange', {...unit, person_id: chen.id, verdict: 'LIAISON_VERDICT_APPROVE'});
+  assert.deepEqual((await liu.call('GetUnit', unit)).liaison_ids, [liu.id]);
+  console.log('周一: the unit knows its people, and who speaks for it');
+
   const nominated = await liu.call('ApplyForVerification',
     {person_id: chen.id, area_code: community, category: 'party_member', statement: '组织关系在我单位'});
-  assert.equal(nominated.source, 'VERIFICATION_SOURCE_NOMINATED');
   const {verifications: [waiting]} = await zhao.call('ListVerifications', {area_code: community});
   assert.equal(waiting.verification_id, nominated.verification_id);
   await zhao.call('AnswerVerification',
@@ -54,64 +67,175 @@ async function monday() {
     {person_id: chen.id, preferences: {quiet_start_minute: 22 * 60, quiet_end_minute: 7 * 60, digest_hour: 8}});
   const {devices, preferences} = await chen.call('GetChannels', {person_id: chen.id});
   assert.deepEqual([devices.length, preferences.quiet_start_minute], [1, 1320]);
-  console.log('周一: a phone to reach, and hours to be left alone');
+  await zhao.call('PublishAnnouncement',
+    {area_code: community, category: 'publicity', title: '重阳节活动', body: '周六上午九点，党群活动室。'});
+  const {announcements: [news]} = await li.call('ListMyAnnouncements', {person_id: li.id});
+  assert.equal(news.title, '重阳节活动');
+  assert.equal((await li.call('GetHome', {person_id: li.id})).announcements.length, 1);
+  await li.call('MarkAnnouncementsRead', {person_id: li.id, announcement_id: news.announcement_id});
+  console.log('周一: a phone to reach, hours to be left alone, and the news of the community');
 }
 
+// 提需求: for somebody else, on dates that are not fixed, and every week.
 async function tuesday() {
   const {li, zhao, place} = week;
-  week.start = now() + 12;
+  week.start = now() + 20;
+  const contact = {name: '李阿姨', phone: li.phone, address: '平凉路1号101室'};
+  const beneficiary = {
+    name: '王秀英', relation: 'RELATION_NEIGHBOUR', consent: 'CONSENT_SPOKEN', consent_time: {seconds: now() - 60},
+  };
   const need = await li.call('CreateNeed', {
     title: '陪王奶奶看病', description: '腿脚不便', category: 'elderly_care', area_code: community, place, people_wanted: 1,
-    window: window(week.start, 3600), contact: {name: '王秀英', phone: li.phone, address: '平凉路1号101室'},
+    window: window(week.start, 3600), contact, beneficiary,
   });
-  const edited = await li.call('UpdateNeed', {
+  await li.call('UpdateNeed', {
     need_id: need.need_id, urgency: 'NEED_URGENCY_SOON', photos: [photo('stairs')], etag: need.etag,
     update_mask: {paths: ['urgency', 'photos']},
   });
-  assert.equal(edited.state, 'NEED_STATE_SUBMITTED');
   const stale = {need_id: need.need_id, title: '看病', etag: need.etag, update_mask: {paths: ['title']}};
   await refused(li.call('UpdateNeed', stale), 'STALE_VERSION');
-  const desk = await zhao.call('GetNeed', {need_id: need.need_id});
-  assert.deepEqual([desk.contact.name, desk.photos.length], ['王秀英', 1], 'the coordinator sees whom it is for');
+  const seen = await zhao.call('GetNeed', {need_id: need.need_id});
+  assert.deepEqual([seen.beneficiary.name, seen.photos.length], ['王秀英', 1], 'the coordinator sees whom it is for');
   await zhao.call('ReviewNeed', {need_id: need.need_id, verdict: 'NEED_VERDICT_ACCEPT'});
-  const {task_id} = await zhao.call('PublishNeed', {need_id: need.need_id});
-  week.escort = {task_id};
-  console.log('周二: a need is raised, mended, accepted and published');
+  week.escort = {task_id: (await zhao.call('PublishNeed', {need_id: need.need_id})).task_id};
+  console.log('周二: a need is raised on behalf of somebody, mended, accepted and published');
+
+  const afternoons = [1, 2, 3, 4, 5].map((weekday) => ({weekday, start_minute: 13 * 60, end_minute: 17 * 60}));
+  const loose = await li.call('CreateNeed', {
+    title: '修水龙头', category: 'repair', area_code: community, place, contact,
+    wishes: {range: window(now() + 60, 14 * day), times: afternoons, duration_minutes: 60},
+  });
+  await zhao.call('ReviewNeed', {need_id: loose.need_id, verdict: 'NEED_VERDICT_ACCEPT'});
+  await refused(zhao.call('PublishNeed', {need_id: loose.need_id, window: window(now() + 15 * day, 3600)}), 'WISHES_NOT_MET');
+  const {windows} = await zhao.call('ListFittingWindows', {need_id: loose.need_id});
+  await zhao.call('PublishNeed', {need_id: loose.need_id, window: windows[0]});
+  console.log('周二: any weekday afternoon will do, and the coordinator picks one');
+
+  const visit = await li.call('CreateNeed', {
+    title: '陪王奶奶聊天', category: 'companionship', area_code: community, place, contact, beneficiary,
+    window: window(now() + 2 * day, 3600),
+  });
+  const series = await li.call('CreateNeedSeries', {need_id: visit.need_id, rrule: 'FREQ=WEEKLY;COUNT=5'});
+  const ofSeries = {need_series_id: series.need_series_id};
+  await zhao.call('ReviewNeedSeries', {...ofSeries, verdict: 'NEED_SERIES_VERDICT_ACCEPT'});
+  const {occurrences} = await li.call('GetNeedSeries', ofSeries);
+  const skipped = await li.call('SkipOccurrence', {...ofSeries, start_time: occurrences.at(-1)});
+  assert.equal(skipped.occurrences.length, occurrences.length - 1);
+  await li.call('EndNeedSeries', {...ofSeries, reason: '女儿接走了'});
+  console.log('周二: company every week, once not, and then no more');
 }
 
+// 接单: found, taken, given on.
 async function wednesday() {
-  const {chen, liu, li, zhao, escort, place} = week;
+  const {chen, liu, li, zhao, unit, escort, place} = week;
   const wish = {area_code: community, claimable: true, filter: {text: '看病', free_slots: 1, may_take: true}};
   const found = await until('the task', async () => (await chen.call('ListTasks', wish)).tasks[0]);
   assert.equal(found.task_id, escort.task_id);
   assert.equal((await chen.call('FindNearestTasks', {point: place, filter: wish.filter})).hits.length, 1);
-
   const stranger = await Person.login();
   const {claimable, obstacles} = await stranger.call('CheckClaim', escort);
-  assert.ok(!claimable && obstacles.some(({reason}) => reason === 'NOT_REGISTERED'), 'told before trying');
+  assert.ok(!claimable && obstacles.length > 0, 'told before trying');
   assert.ok((await chen.call('CheckClaim', escort)).claimable);
   await chen.call('ClaimTask', escort);
   assert.equal((await chen.call('GetMyAssignment', escort)).assignment.state, 'ASSIGNMENT_STATE_ACCEPTED');
   const {people: [coming]} = await li.call('ListTaskPeople', escort);
   assert.deepEqual([coming.display_name, coming.phone], ['陈志远', chen.phone]);
+  assert.ok(!coming.emergency_contact, 'that is for coordinators');
+  assert.equal((await zhao.call('ListTaskPeople', escort)).people[0].emergency_contact.name, '陈敏');
   assert.equal((await chen.call('GetTaskCoordinator', escort)).phone, zhao.phone);
-  const agenda = (await chen.call('GetHome', {person_id: chen.id})).agenda;
-  assert.ok(agenda.next, 'the next work stands on the first screen');
+  assert.ok((await chen.call('GetHome', {person_id: chen.id})).agenda.next, 'the next work stands on the first screen');
   console.log('周三: work is found, looked at and taken; both sides know each other');
+
+  const cleaning = await zhao.call('PublishTask', {
+    title: '楼道大扫除', category: 'cleaning', area_code: community, place, window: window(now() + 2 * day, 3600),
+    slots_min: 2, slots_max: 3, show_teammates: true,
+  });
+  const ofCleaning = {task_id: cleaning.task_id};
+  await liu.call('ClaimUnitSlots', {...ofCleaning, ...unit, slots: 2});
+  await liu.call('NameUnitMember', {...ofCleaning, ...unit, person_id: chen.id});
+  await chen.heard('TASK_NAMED');
+  const claim = await liu.call('WithdrawUnitClaim', {...ofCleaning, ...unit, slots: 1});
+  assert.deepEqual([claim.named, claim.open_slots], [1, 0]);
+  assert.deepEqual((await liu.call('GetUnitClaim', {...ofCleaning, ...unit})).members.length, 1);
+  await zhao.call('SendTaskMessage', {...ofCleaning, text: '请自带手套'});
+  await chen.heard('TASK_MESSAGE');
+  console.log('周三: a unit claims slots, and names who comes');
+
+  await chen.call('ProposeSwap', {...ofCleaning, successor_id: li.id, reason: '临时加班'});
+  await li.heard('SWAP_PROPOSED');
+  await li.call('AcceptOffer', ofCleaning);
+  assert.equal((await chen.call('GetMyAssignment', ofCleaning)).assignment.end_cause, 'END_CAUSE_REPLACED');
+  await li.call('RequestWithdrawal', {...ofCleaning, reason: '要照顾王奶奶'});
+  const answered = await zhao.call('AnswerWithdrawal',
+    {...ofCleaning, person_id: li.id, verdict: 'WITHDRAWAL_VERDICT_APPROVE'});
+  assert.equal(answered.state, 'ASSIGNMENT_STATE_WITHDRAWN');
+  await li.heard('WITHDRAWAL_APPROVED');
+  await zhao.call('CancelTask', {...ofCleaning, reason: '下雨'});
+  console.log('周三: a place changes hands, and somebody is let go');
 }
 
+// 服务与评价.
 async function thursday() {
-  const {chen, li, escort, start, place} = week;
+  const {chen, li, zhao, escort, start, place} = week;
   const {code} = await li.call('GetSignInCode', escort);
   await chen.call('SignIn', {...escort, code});
   await li.heard('HELPER_ARRIVED');
   await sleep(start * 1000 + 200 - Date.now());
   await chen.call('SignOut', {...escort, position: place});
-  await li.call('EvaluateTask', {...escort, rating: 5, comment: '谢谢小陈'});
+  await li.call('RateVolunteer',
+    {...escort, person_id: chen.id, rating: 5, tags: ['RATING_TAG_KIND'], comment: '很耐心'});
+  await chen.call('RateService', {...escort, rating: 4, tags: ['RATING_TAG_WARM_WELCOME']});
+  const told = await li.call('IssueRatingCode', escort);
+  const rated = await chen.call('EvaluateByCode', {...escort, code: told.code, rating: 5, comment: '谢谢小陈'});
+  assert.equal(rated.state, 'TASK_STATE_EVALUATED');
   await chen.heard('HOURS_CREDITED');
-  console.log('周四: served, rated, credited');
+  const {ratings} = await zhao.call('ListRatings', escort);
+  assert.deepEqual([ratings[0].of_volunteer.rating, ratings[0].of_service.rating], [5, 4]);
+  console.log('周四: served, and rated by her who has no phone');
+
+  const complaint = await li.call('RaiseComplaint', {...escort, statement: '通知太晚'});
+  const {complaints: [open]} = await zhao.call('ListComplaints', {area_code: community});
+  assert.equal(open.statement, '通知太晚');
+  const ofComplaint = {complaint_id: complaint.complaint_id};
+  await zhao.call('AnswerComplaint', {...ofComplaint, outcome: 'COMPLAINT_OUTCOME_UPHELD', answer: '下次提前一天'});
+  assert.equal((await li.call('GetComplaint', ofComplaint)).answer, '下次提前一天');
+  console.log('周四: what went wrong is heard, and answered');
 }
 
+// 证明: what has been done, on paper and in the calendar.
+async function friday() {
+  const {chen} = week;
+  const period = window(now() - day, day + 3600);
+  const {token} = await chen.call('CreateCalendarFeed', {});
+  const {calendar} = await anybody.call('GetCalendarFeed', {token});
+  assert.match(calendar.toString(), /BEGIN:VCALENDAR[^]*SUMMARY:陪王奶奶看病/);
+  await chen.call('RevokeCalendarFeed', {});
+  await refused(anybody.call('GetCalendarFeed', {token}), 'CALENDAR_FEED_UNKNOWN');
+  console.log('周五: a calendar follows, until it is not wanted any more');
+
+  const statement = await until('the hours', async () => {
+    const statement = await chen.call('GetStatement', {person_id: chen.id, period});
+    return statement.total_size > 0 && statement;
+  });
+  assert.equal(statement.entries[0].title, '陪王奶奶看病');
+  const past = window(now() - day, day);
+  const certificate = await until('the certificate', () => chen.call('IssueCertificate',
+    {person_id: chen.id, area_code: community, period: past}).catch(() => null));
+  const {signed_text} = await chen.call('GetCertificate', {certificate_id: certificate.certificate_id});
+  const [, facts, signature] = signed_text.split('.').map((part) => Buffer.from(part, 'base64url'));
+  const {keys} = await anybody.call('GetCertificateKeys', {});
+  const said = Buffer.concat([Buffer.from('baodao.certificate.1\n'), facts]);
+  const proved = (bytes) => keys.some(({kty, crv, x}) =>
+    verify(null, bytes, createPublicKey({key: {kty, crv, x}, format: 'jwk'}), signature));
+  assert.ok(proved(said), 'anybody can verify it');
+  said[said.length - 1] ^= 1;
+  assert.ok(!proved(said), 'and whether it was changed');
+  const {pdf} = await chen.call('GetCertificatePdf', {certificate_id: certificate.certificate_id});
+  assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
+  console.log('周五: hours on paper, which anybody can verify');
+}
+
+// 阵地: a room, and a project that is followed.
 async function saturday() {
   const {chen, li, zhao, place} = week;
   const tomorrow = new Date(Date.now() + (8 + 24) * 3_600_000);  // its UTC fields are China's
@@ -127,27 +251,37 @@ async function saturday() {
   await li.call('CancelBooking', {booking_id: booked.booking_id});
   assert.equal((await chen.call('ListMyBookings', {})).bookings[0].state, 'BOOKING_STATE_CONFIRMED');
   console.log('周六: a room is booked, and given on to who waited');
+
+  const {project_id} = await chen.call('CreateProject', {title: '楼道扶手', category: 'repair', area_code: community});
+  await li.call('FollowProject', {project_id});
+  await zhao.call('UpdateProject', {project_id, description: '三号楼先装', update_mask: {paths: ['description']}});
+  await li.heard('PROJECT_UPDATED');
+  assert.equal((await li.call('ListMyProjects', {followed: true})).projects.length, 1);
+  console.log('周六: a project is proposed, and followed');
 }
 
+// 反馈: what came of it, and a new number.
 async function sunday() {
   const {chen, liu, zhao, unit} = week;
-  const period = window(now() - 86400, 2 * 86400);
-  const statement = await until('the hours', async () => {
-    const statement = await chen.call('GetStatement', {person_id: chen.id, period});
-    return statement.total_size > 0 && statement;
-  });
-  assert.equal(statement.entries[0].title, '陪王奶奶看病');
   const report = await until('the report', async () => {
-    const report = await liu.call('GetUnitReport', {...unit, period});
+    const report = await liu.call('GetUnitReport', {...unit, period: window(now() - day, 2 * day)});
     return report.total.services > 0 && report;
   });
   assert.deepEqual([report.total.members, report.total.services], [1, 1]);
-  const home = await chen.call('GetHome', {person_id: chen.id});
-  assert.equal(home.service.services, 1);
+  assert.equal((await chen.call('GetHome', {person_id: chen.id})).service.services, 1);
   assert.ok(await zhao.call('GetAreaSummary', {area_code: community}));
   console.log('周日: hours of a person, of a unit, and the desk of a community');
+
+  const {sessions} = await chen.call('ListMySessions', {});
+  assert.ok(sessions[0].current);
+  const phone = Person.number();
+  const changed = await chen.call('ChangePhone', {
+    person_id: chen.id, phone, code: await Person.code(phone), current_code: await Person.code(chen.phone, chen.device),
+  });
+  assert.equal(changed.phone, phone);
+  console.log('周日: a new number, and still the same person');
 }
 
 play(async () => {
-  for (const day of [monday, tuesday, wednesday, thursday, saturday, sunday]) await day();
+  for (const day of [monday, tuesday, wednesday, thursday, friday, saturday, sunday]) await day();
 });

@@ -300,7 +300,7 @@ TEST_P(ReportServiceTest, AFileHasWhatTheAnswerHas) {
   const File unit = UnitFile(tokens_.Person(kLiaison), v1::REPORT_FORMAT_CSV);
   ASSERT_THAT(unit.status, testing::IsOk());
   EXPECT_EQ(unit.head.file_name(), "unit-report-" + kUnitOne + "-2026-10-01-2026-11-30.csv");
-  EXPECT_THAT(unit.bytes, HasSubstr("310110009001,区域310110009001,合计,1,2,60,30\r\n"));
+  EXPECT_THAT(unit.bytes, HasSubstr("310110009001,区域310110009001,合计,1,2,60,30,0\r\n"));
 }
 
 // Two years of it by month take more than one message.
