@@ -88,9 +88,10 @@ std::vector<int> Repository::ShardsOf(bool in_one, int shard) const {
 
 Task<absl::Status> Repository::RecordRelease(rpc::CallContext context,
                                              events::v1::ContactReleased released, std::string id) {
-  Transaction transaction = Begin(ShardOfId(id), OriginOf(context, clock_.Now()));
+  const Origin origin = OriginOf(context, clock_.Now());
+  Transaction transaction = Begin(ShardOfId(id), origin);
   events::v1::Event event;
-  released.set_reader_id(context.caller().person_id);
+  released.set_reader_id(origin.actor_id);  // also a service
   *event.mutable_contact_released() = std::move(released);
   transaction.Fill(&event);
   // About so many of a shard: years of a district.

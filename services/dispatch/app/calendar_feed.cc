@@ -81,7 +81,7 @@ Task<absl::StatusOr<std::string>> OwnerOfFeed(App& app, std::string token) {
   const std::string person = absl::StrCat(kPersonPrefix, token.substr(0, token.find('.')));
   if (!ids::IsValid(person, "per")) co_return Refuse(Reason::CALENDAR_FEED_UNKNOWN);
   CO_ASSIGN_OR_RETURN(const HeldFeed feed, co_await LoadFeed(app, person));
-  if (feed.version == 0 || !crypto::SecureEquals(token, FeedTokenOf(app.ring, feed.record))) {
+  if (!feed.IsOpen() || !crypto::SecureEquals(token, FeedTokenOf(app.ring, feed.record))) {
     co_return Refuse(Reason::CALENDAR_FEED_UNKNOWN);
   }
   co_return person;
@@ -92,7 +92,7 @@ Task<absl::StatusOr<std::vector<FeedEvent>>> ReadFeed(App& app, std::string pers
   std::function<Task<absl::StatusOr<store::Commit>>()> decide =
       [&]() -> Task<absl::StatusOr<store::Commit>> {
     CO_ASSIGN_OR_RETURN(HeldFeed feed, co_await LoadFeed(app, person_id));
-    if (feed.version == 0) co_return Refuse(Reason::CALENDAR_FEED_UNKNOWN);
+    if (!feed.IsOpen()) co_return Refuse(Reason::CALENDAR_FEED_UNKNOWN);
     CO_ASSIGN_OR_RETURN(events, co_await ReadEvents(app, person_id, feed.record));
     store::Commit commit(app.keys.ShardOf(person_id));
     if (Remember(&events, &feed.record, app.clock.Now())) {

@@ -15,10 +15,12 @@ namespace baodao::dispatch {
 // The token of a feed: whose it is, and a keyed hash of that and of the feed's nonce.
 std::string FeedTokenOf(const crypto::KeyRing& ring, const v1::CalendarFeedRecord& feed);
 
-// A feed as stored; version 0: the person has none.
+// A feed as stored, also one that was revoked: then it has no nonce.
 struct HeldFeed {
   uint64_t version = 0;
   v1::CalendarFeedRecord record;
+
+  bool IsOpen() const { return !record.nonce().empty(); }
 };
 Task<absl::StatusOr<HeldFeed>> LoadFeed(App& app, std::string person_id);
 

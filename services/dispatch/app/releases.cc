@@ -5,16 +5,9 @@
 
 #include "common/status/macros.h"
 #include "common/status/status.h"
-#include "services/dispatch/app/caller.h"
 #include "services/dispatch/domain/release.h"
 
 namespace baodao::dispatch {
-namespace {
-
-// About so many of a shard: years of a district.
-constexpr uint64_t kReleasesKept = 1'000'000;
-
-}  // namespace
 
 Task<absl::StatusOr<v1::Assignment>> ReadOwnPart(App& app, rpc::CallContext context,
                                                  std::string task_id) {
@@ -41,28 +34,14 @@ Task<absl::Status> CheckMaySeeContact(App& app, rpc::CallContext context, v1::Ta
   co_return co_await CheckOnTheWork(app, std::move(context), std::move(task));
 }
 
-Task<absl::Status> RecordReleased(App& app, rpc::CallContext context,
-                                  events::v1::ContactReleased released, std::string id) {
-  const std::string actor = ActorOf(context.caller());
-  events::v1::Event event;
-  *event.mutable_contact_released() = std::move(released);
-  event.mutable_contact_released()->set_reader_id(actor);
-  store::Commit commit(app.keys.ShardOf(id));
-  const std::string stamped =
-      Stamp(std::move(event), app.clock.Now(), actor, std::string(context.trace_id()));
-  commit.Append(app.keys.Releases(commit.shard()), stamped, kReleasesKept);
-  commit.Emit(stamped);
-  co_return (co_await app.store.Apply(std::move(commit))).status();
-}
-
 Task<absl::Status> RecordRelease(App& app, rpc::CallContext context, std::string task_id,
                                  std::vector<std::string> person_ids) {
   events::v1::ContactReleased released;
   released.set_task_id(task_id);
   released.mutable_person_ids()->Assign(std::make_move_iterator(person_ids.begin()),
                                         std::make_move_iterator(person_ids.end()));
-  co_return co_await RecordReleased(app, std::move(context), std::move(released),
-                                    std::move(task_id));
+  co_return co_await app.records.RecordRelease(std::move(context), std::move(released),
+                                               std::move(task_id));
 }
 
 }  // namespace baodao::dispatch

@@ -31,8 +31,4 @@ Task<absl::Status> CheckMaySeeContact(App& app, rpc::CallContext context, v1::Ta
 Task<absl::Status> RecordRelease(App& app, rpc::CallContext context, std::string task_id,
                                  std::vector<std::string> person_ids);
 
-// The same of whatever was shown; `id` is that of the record it stands on.
-Task<absl::Status> RecordReleased(App& app, rpc::CallContext context,
-                                  events::v1::ContactReleased released, std::string id);
-
 }  // namespace baodao::dispatch

@@ -31,6 +31,12 @@ bool IsAboutTime(const absl::Status& status) {
          Is(status, Reason::REST_TOO_SHORT);
 }
 
+// False where a unit names somebody who cannot be put on one of its slots.
+bool MayBeNamed(const v1::TaskRecord& record, const TakeCommand& command, Time now) {
+  return command.kind != TakeKind::kName ||
+         CheckNaming(record, command.unit_id, *command.profile, now).ok();
+}
+
 }  // namespace
 
 // A request being decided, and those that sent it again meanwhile.
@@ -124,6 +130,7 @@ Task<absl::Status> Taker::CheckPause(const TakeOrder& order, const Loaded& seen)
 
 Task<absl::StatusOr<bool>> Taker::WouldTake(const TakeOrder& order, const TakeCommand& command) {
   CO_ASSIGN_OR_RETURN(v1::TaskRecord record, co_await app_.tasks.Read(order.task_id));
+  if (!MayBeNamed(record, command, app_.clock.Now())) co_return false;
   CO_ASSIGN_OR_RETURN(const Prospect prospect,
                       co_await ReadProspect(app_, std::move(*record.mutable_task()), command));
   co_return prospect.refusals.empty() && prospect.outlook == TakeOutlook::kTakes;
@@ -137,6 +144,8 @@ Task<absl::StatusOr<std::optional<Reservation>>> Taker::ReserveIfPromising(
   const std::function<int()> room = [&] {
     std::shared_ptr<const Loaded> known = app_.tasks.Known(order.task_id);
     if (known == nullptr) known = seen;
+    // Whose time it is, is the business of their own unit alone.
+    if (!MayBeNamed(known->record, command, app_.clock.Now())) return 0;
     const v1::Task& task = known->record.task();
     const auto mine = known->people.find(order.person_id);
     const auto outlook = Foresee(task, mine == known->people.end() ? nullptr : &mine->second,

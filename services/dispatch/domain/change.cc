@@ -38,6 +38,10 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
   if (!after) Impossible(record::StateName(before), static_cast<int>(event));
   const enrollment::Place old_place = PlaceOf(assignment);
   EndAsked(assignment);
+  // A colleague's words about an offer, or the answer to a request: not about what comes next.
+  if (before == v1::ASSIGNMENT_STATE_OFFERED || before == v1::ASSIGNMENT_STATE_ACCEPTED) {
+    assignment.clear_reason();
+  }
   if (MayStartAnew(before)) {
     // After the end nobody starts but by confirmed service, which may be what was asked for.
     std::unique_ptr<v1::CreditRequest> requested(assignment.release_credit_request());
@@ -65,7 +69,12 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
   *assignment.mutable_update_time() = ToTimestamp(now_);
   Count(old_place, assignment);
   if (!assignment.claim_unit_id().empty() && TakesSlot(before) != TakesSlot(*after)) {
-    CountNamed(assignment.claim_unit_id(), TakesSlot(*after), now_, &aggregate_.record());
+    v1::TaskRecord& head = aggregate_.record();
+    if (TakesSlot(*after)) {
+      CountNamed(assignment.claim_unit_id(), &head);
+    } else {
+      CountLeft(assignment.claim_unit_id(), handed_on_, now_, &head);
+    }
   }
   CountService(before, -1);
   CountService(*after, +1);

@@ -72,9 +72,10 @@ class Change {
   // Of the person moved last, whose request has ended with that: how; without this it is OVER.
   void SetWithdrawal(v1::WithdrawalChange how) { moved_.back().withdrawal = how; }
   // Puts somebody on the task (as Move does), in whose place `leaver` is WITHDRAWN; nobody's where
-  // that is empty.
+  // that is empty. The leaver's slot is `handed_on`, unless the newcomer fills another: one that
+  // was held for their unit.
   v1::Assignment& Admit(const std::string& person_id, AssignmentEvent event,
-                        const std::string& leaver);
+                        const std::string& leaver, bool handed_on);
   // Offers the slot of somebody ACCEPTED to a colleague, until `expires`.
   v1::Assignment& ProposeSwap(const std::string& proposer_id, const std::string& successor_id,
                               Time expires);
@@ -127,6 +128,8 @@ class Change {
   Aggregate& aggregate_;
   Time now_;
   Time promote_from_;
+  // The slot of whoever is moved is another's already.
+  bool handed_on_ = false;
   v1::TaskState before_;
   Effects effects_;
   // Index into effects_.events by moved person, in the order of the moves.

@@ -31,12 +31,14 @@ void Change::EndWithdrawal(const std::string& person_id, v1::WithdrawalChange ho
 }
 
 v1::Assignment& Change::Admit(const std::string& person_id, AssignmentEvent event,
-                              const std::string& leaver) {
+                              const std::string& leaver, bool handed_on) {
   v1::Assignment& assignment = Move(person_id, event);
   // Task and people may have been read a commit apart: then this commit will conflict.
   if (aggregate_.StateOf(leaver) != v1::ASSIGNMENT_STATE_ACCEPTED) return assignment;
   assignment.set_replaces_id(leaver);
+  handed_on_ = handed_on;
   Move(leaver, AssignmentEvent::kWithdraw).set_end_cause(v1::END_CAUSE_REPLACED);
+  handed_on_ = false;
   return assignment;
 }
 

@@ -30,14 +30,18 @@ void FillSlot(const std::string& unit_id, v1::TaskRecord* record) {
   claim.set_named(claim.named() + 1);
 }
 
-void CountNamed(const std::string& unit_id, bool on, Time now, v1::TaskRecord* record) {
+void CountNamed(const std::string& unit_id, v1::TaskRecord* record) {
+  v1::UnitClaim* const claim = FindClaim(record, unit_id);
+  if (claim != nullptr) claim->set_named(claim->named() + 1);
+}
+
+void CountLeft(const std::string& unit_id, bool handed_on, Time now, v1::TaskRecord* record) {
   v1::UnitClaim* const claim = FindClaim(record, unit_id);
   if (claim == nullptr) return;
-  claim->set_named(claim->named() + (on ? 1 : -1));
+  claim->set_named(claim->named() - 1);
   const bool naming = claim->state() == v1::UNIT_CLAIM_STATE_OPEN && now < ToTime(claim->name_by());
-  // Unless somebody has come in their place.
   const bool free = SeatsOf(record->task()).Free() > 0;
-  if (!on && naming && free && IsRecruiting(record->task().state())) {
+  if (!handed_on && naming && free && IsRecruiting(record->task().state())) {
     HoldSlots(1, claim, record->mutable_task());
   }
 }

@@ -44,8 +44,10 @@ v1::UnitClaim* FindClaim(v1::TaskRecord* record, const std::string& unit_id);
 void HoldSlots(int by, v1::UnitClaim* claim, v1::Task* task);
 // Somebody is put on one of the slots held.
 void FillSlot(const std::string& unit_id, v1::TaskRecord* record);
-// Somebody whom the unit had named takes a slot again, or has left one: that one is held for the
-// unit as long as it may name others.
-void CountNamed(const std::string& unit_id, bool on, Time now, v1::TaskRecord* record);
+// Somebody whom the unit had named takes a slot again.
+void CountNamed(const std::string& unit_id, v1::TaskRecord* record);
+// Somebody whom the unit had named has left a slot. The unit holds it as long as it may name
+// others, unless the slot was `handed_on` to whoever came in their place.
+void CountLeft(const std::string& unit_id, bool handed_on, Time now, v1::TaskRecord* record);
 
 }  // namespace baodao::dispatch

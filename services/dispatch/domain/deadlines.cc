@@ -127,7 +127,8 @@ Effects DecideNoShow(Aggregate& aggregate, Time fired_for, Time now) {
   Change change(aggregate, now);
   size_t room = kPeoplePerCommit;
   change.MoveAll(v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kMiss, &room);
-  if (room > 0 && CanBeSaved(aggregate, now)) {
+  // With the last of them, however many: who follows the task hears of it by their events.
+  if (aggregate.PeopleIn(v1::ASSIGNMENT_STATE_ACCEPTED).empty() && CanBeSaved(aggregate, now)) {
     OfferOn(change, aggregate.task());
     return change.Finish();
   }

@@ -145,13 +145,14 @@ absl::StatusOr<TakeOutlook> Foresee(const v1::Task& task, const v1::AssignmentRe
 
 Effects Take(Aggregate& aggregate, const TakeCommand& command, uint64_t reservation, Time now) {
   const std::string leaver = LeaverFor(aggregate, command.person_id);
+  const bool named = command.kind == TakeKind::kName;
   Change change(aggregate, now);
-  v1::Assignment& assignment = change.Admit(command.person_id, EventOf(command.kind), leaver);
+  // First: the slot of whoever leaves is free, and their unit's, only where this one is taken.
+  if (named) FillSlot(command.unit_id, &aggregate.record());
+  v1::Assignment& assignment =
+      change.Admit(command.person_id, EventOf(command.kind), leaver, !named);
   assignment.set_unit_id(command.profile->unit_id());
-  if (command.kind == TakeKind::kName) {
-    assignment.set_claim_unit_id(command.unit_id);
-    FillSlot(command.unit_id, &aggregate.record());
-  }
+  if (named) assignment.set_claim_unit_id(command.unit_id);
   change.SetReservation(command.person_id, reservation);
   return change.Finish();
 }

@@ -61,7 +61,8 @@ absl::Status CheckClaim(const v1::TaskRecord& record, const ClaimCommand& comman
   if (before != nullptr && before->times() >= kMaxClaimsOfUnit) {
     return Refuse(Reason::CLAIMED_TOO_OFTEN, {{"max", std::to_string(kMaxClaimsOfUnit)}});
   }
-  const int free = SeatsOf(task).FreeForNewcomers();
+  // Who has asked to be let go may stay until somebody comes, and no unit holds their slot.
+  const int free = std::max(0, SeatsOf(task).FreeForNewcomers() - task.leaving_count());
   if (free >= command.slots) return absl::OkStatus();
   return Refuse(Reason::TASK_FULL, {{"free", std::to_string(free)}});
 }
@@ -190,13 +191,17 @@ Effects DecideUnitClaims(Aggregate& aggregate, Time now) {
   const v1::Task& task = aggregate.task();
   const std::string timer = TimerName(kUnitClaimTimer, task.task_id());
   const bool closed = task.state() == v1::TASK_STATE_CLOSED;
-  const bool due =
-      std::ranges::any_of(aggregate.record().unit_claims(), [&](const v1::UnitClaim& claim) {
-        return IsLive(claim) && (closed || DueOf(task, claim, now).has_value());
-      });
+  const auto& claims = aggregate.record().unit_claims();
+  const bool due = std::ranges::any_of(claims, [&](const v1::UnitClaim& claim) {
+    if (!IsLive(claim)) return false;
+    v1::UnitClaim result = claim;
+    return DueOf(task, claim, now).has_value() || (closed && AddUp(aggregate, &result));
+  });
   if (!due) {
+    const bool waits = closed && std::ranges::any_of(claims, IsLive);
     Effects only_timer;
-    only_timer.timers.push_back({timer, NextNaming(aggregate.record())});
+    only_timer.timers.push_back(
+        {timer, waits ? std::optional(now + kAskAgain) : NextNaming(aggregate.record())});
     return only_timer;
   }
   Change change(aggregate, now);

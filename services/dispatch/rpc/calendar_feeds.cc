@@ -8,6 +8,7 @@
 #include "common/status/status.h"
 #include "services/dispatch/app/calendar_feed.h"
 #include "services/dispatch/app/ics.h"
+#include "services/dispatch/domain/times.h"
 #include "services/dispatch/rpc/paper.h"
 
 namespace baodao::dispatch {
@@ -21,7 +22,6 @@ void TellFeedChange(record::Transaction& transaction, const std::string& person,
   events::v1::Event event;
   event.mutable_calendar_feed_changed()->set_person_id(person);
   event.mutable_calendar_feed_changed()->set_made(made);
-  transaction.Fill(&event);
   transaction.Emit(std::move(event));
 }
 
@@ -65,9 +65,12 @@ Answer<v1::CalendarFeed> CalendarHandlers::RevokeCalendarFeed(
   const std::string person = context.caller().person_id;
   const record::Decide<v1::CalendarFeed> revoke =
       [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::CalendarFeed>> {
-    CO_ASSIGN_OR_RETURN(const HeldFeed feed, co_await LoadFeed(app_, person));
-    if (feed.version == 0) co_return Refuse(Reason::CALENDAR_FEED_UNKNOWN);
-    transaction.commit().Delete(app_.keys.Feed(person), feed.version);
+    CO_ASSIGN_OR_RETURN(HeldFeed feed, co_await LoadFeed(app_, person));
+    if (!feed.IsOpen()) co_return Refuse(Reason::CALENDAR_FEED_UNKNOWN);
+    // Its version goes on, so that no slow read of it brings it back.
+    feed.record.clear_nonce();
+    feed.record.clear_shown();
+    transaction.commit().Put(app_.keys.Feed(person), feed.version, feed.record.SerializeAsString());
     TellFeedChange(transaction, person, false);
     v1::CalendarFeed ended;
     *ended.mutable_create_time() = feed.record.create_time();

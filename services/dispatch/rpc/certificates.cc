@@ -89,7 +89,7 @@ Answer<v1::GetCertificatePdfResponse> CertificateHandlers::GetCertificatePdf(
     events::v1::ContactReleased released;
     released.set_certificate_id(id);
     released.add_person_ids(certificate.person_id());
-    CO_RETURN_IF_ERROR(co_await RecordReleased(app_, context, std::move(released), id));
+    CO_RETURN_IF_ERROR(co_await app_.records.RecordRelease(context, std::move(released), id));
   }
   std::function<absl::StatusOr<std::string>()> print = [facts, text] {
     return RenderCertificate(facts, text);

@@ -101,6 +101,8 @@ Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext context,
   query.tag = request.category();
   query.states = std::set<int>(request.states().begin(), request.states().end());
   query.exact &= query.states.empty();
+  // Repaired tasks stand there by another time.
+  query.exact &= !(request.claimable() && request.has_start_after());
   query.descending = request.order_by() == v1::TASK_ORDER_START_DESC;
   const auto begin_at = [&query](Time start) {
     query.least = std::max(query.least, static_cast<double>(start.time_since_epoch().count()));

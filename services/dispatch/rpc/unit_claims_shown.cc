@@ -24,6 +24,13 @@ bool IsNamed(const v1::Assignment& assignment, const std::string& unit_id) {
          (TakesSlot(assignment.state()) || assignment.state() == v1::ASSIGNMENT_STATE_NO_SHOW);
 }
 
+// What a person asks of the task, and of which colleague, is not for their unit.
+void HideAsked(v1::Assignment* assignment) {
+  assignment->clear_reason();
+  assignment->clear_successor_id();
+  assignment->clear_replaces_id();
+}
+
 std::vector<std::string> NamedPeople(const Loaded& loaded, const std::string& unit_id) {
   std::vector<std::string> people;
   for (const auto& [person, record] : loaded.people) {
@@ -61,6 +68,7 @@ Task<absl::StatusOr<v1::GetUnitClaimResponse>> UnitClaimHandlers::GetUnitClaim(
     v1::NamedMember& member = *response.add_members();
     *member.mutable_assignment() =
         Shown(app_, context, now->record.task(), person->second.assignment());
+    if (!*concerned) HideAsked(member.mutable_assignment());
     member.set_display_name(std::move(*identity.mutable_display_name()));
   }
   if (released.empty()) co_return response;

@@ -31,7 +31,7 @@ Credit CreditOf(const v1::TaskRecord& record, const v1::AssignmentRecord& person
                         : manual   ? v1::CONFIRMATION_MANUAL
                                    : record.confirmation();
   credit.confirmer_id = manual ? person.confirmer_id() : record.confirmer_id();
-  credit.reason = assignment.reason();
+  if (manual) credit.reason = assignment.reason();
   credit.unit_id = assignment.unit_id();
   credit.unit_post = !assignment.claim_unit_id().empty();
   credit.rating = task.evaluation().rating();

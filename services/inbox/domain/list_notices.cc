@@ -100,10 +100,10 @@ void TellOfProject(const events::v1::ProjectChanged& changed, Collector* tell) {
   };
   to(Party::kArea, project.area_code());
   to(Party::kProposer, project.proposer_id());
-  if (project.liaison_id() != project.proposer_id()) to(Party::kLiaison, project.liaison_id());
+  // A liaison who proposed or follows it hears the same once: see Deliverer.
+  to(Party::kLiaison, project.unit_id());
   for (const std::string& follower : changed.follower_ids()) {
-    const bool told = follower == project.proposer_id() || follower == project.liaison_id();
-    if (!told) to(Party::kFollower, follower);
+    if (follower != project.proposer_id()) to(Party::kFollower, follower);
   }
 }
 

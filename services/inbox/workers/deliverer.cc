@@ -1,5 +1,6 @@
 #include "services/inbox/workers/deliverer.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -7,11 +8,26 @@
 #include "common/async/for_each.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"
+#include "services/inbox/domain/kinds.h"
 
 namespace baodao::inbox {
 namespace {
 
 constexpr size_t kNoticesAtOnce = 16;
+
+// Whether the person hears by name what the notice to their unit says, or something of what it
+// ends.
+bool TellsByName(const std::vector<Notice>& notices, const Notice& of_unit,
+                 const std::string& person) {
+  return std::ranges::any_of(notices, [&](const Notice& notice) {
+    const std::string& kind = notice.record.kind();
+    if (notice.to.kind != Recipient::Kind::kPerson || notice.to.id != person || kind.empty() ||
+        notice.record.subject_id() != of_unit.record.subject_id()) {
+      return false;
+    }
+    return kind == of_unit.record.kind() || std::ranges::count(of_unit.ends, FamilyOf(kind)) > 0;
+  });
+}
 
 }  // namespace
 
@@ -20,7 +36,7 @@ Task<absl::Status> Deliverer::OnEvent(const events::Delivery& delivery) {
   if (delivery.event.has_session_ended()) {
     co_return co_await EndDevices(delivery.event.session_ended());
   }
-  std::vector<Notice> notices = NoticesOf(delivery.event);
+  const std::vector<Notice> notices = NoticesOf(delivery.event);
   const std::optional<Cursor> id = Cursor::Parse(delivery.id);
   if (!id) co_return absl::InvalidArgumentError("no id of an event: " + delivery.id);
   Cause cause;
@@ -32,7 +48,7 @@ Task<absl::Status> Deliverer::OnEvent(const events::Delivery& delivery) {
   absl::Status first_error;
   std::function<Task<void>(size_t)> deliver = [&](size_t i) -> Task<void> {
     // One recipient who cannot be reached now does not hold up the others; the event comes again.
-    first_error.Update(co_await Deliver(std::move(notices[i]), cause));
+    first_error.Update(co_await Deliver(notices, i, cause));
   };
   // Together, so that their commits go to Redis in one call.
   if (notices.size() > 1) {
@@ -49,20 +65,26 @@ Task<absl::Status> Deliverer::EndDevices(events::v1::SessionEnded ended) {
   co_return co_await channels_.EndSession(*owner, ended.session_id());
 }
 
-Task<absl::Status> Deliverer::Deliver(Notice notice, Cause cause) {
+Task<absl::Status> Deliverer::Deliver(const std::vector<Notice>& notices, size_t i, Cause cause) {
+  const Notice& notice = notices[i];
   CO_ASSIGN_OR_RETURN(const std::vector<Owner> owners,
                       co_await OwnersOf(notice.to, cause.trace_id));
   const bool to_unit = notice.to.kind == Recipient::Kind::kLiaison;
   Addition addition;
-  addition.record = std::move(notice.record);
-  addition.thing = std::move(notice.thing);
+  addition.record = notice.record;
+  addition.thing = notice.thing;
   addition.remind_at = notice.remind_at;
   addition.forget_reminder = notice.forget_reminder;
-  addition.ends = std::move(notice.ends);
+  addition.ends = notice.ends;
   for (const Owner& owner : owners) {
-    // A liaison knows what they did; the others hear of it.
-    if (to_unit && owner.id == cause.actor_id) continue;
-    CO_RETURN_IF_ERROR(co_await inbox_.Add(owner, addition, cause));
+    if (to_unit && TellsByName(notices, notice, owner.id)) continue;
+    Addition own = addition;
+    // A liaison knows what they did, and the others hear of it; what is over is over for all.
+    if (to_unit && owner.id == cause.actor_id) {
+      own.record.clear_kind();
+      own.record.clear_params();
+    }
+    CO_RETURN_IF_ERROR(co_await inbox_.Add(owner, std::move(own), cause));
   }
   co_return absl::OkStatus();
 }

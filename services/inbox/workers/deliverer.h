@@ -34,7 +34,8 @@ class Deliverer {
 
  private:
   Task<absl::Status> EndDevices(events::v1::SessionEnded ended);
-  Task<absl::Status> Deliver(Notice notice, Cause cause);
+  // One of the notices of an event.
+  Task<absl::Status> Deliver(const std::vector<Notice>& notices, size_t i, Cause cause);
   // Nobody when there is nobody (any more) to tell; all liaisons of a unit.
   Task<absl::StatusOr<std::vector<Owner>>> OwnersOf(Recipient to, std::string trace_id);
   // The owner of an area's inbox, for a closed area its successor. UNAVAILABLE for an area that is

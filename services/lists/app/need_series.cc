@@ -64,6 +64,7 @@ Task<absl::StatusOr<v1::NeedSeriesRecord>> Repeat(App& app, record::Transaction&
                       NewNeedSeries(request, need.need(), transaction.now()));
   const std::string id = record::Repository::NewId(kNeedSeries, transaction.shard());
   record.mutable_series()->set_need_series_id(id);
+  record.set_need_edits(need.edits());
   record.set_counted_in(CountedIn(*app.records.tree(), need.need().area_code()));
   CO_ASSIGN_OR_RETURN(const v1::NeedDetails details,
                       OpenDetails(app.key_ring, need.need().need_id(), need.sealed_details()));
@@ -73,6 +74,16 @@ Task<absl::StatusOr<v1::NeedSeriesRecord>> Repeat(App& app, record::Transaction&
   const record::Versioned<v1::NeedSeriesRecord> none;
   CO_RETURN_IF_ERROR(co_await PutNeedSeries(app, transaction, none, record));
   co_return record;
+}
+
+Task<absl::Status> CheckUnedited(App& app, record::Transaction& transaction,
+                                 v1::NeedSeriesRecord record) {
+  const std::string& id = record.series().need_id();
+  CO_ASSIGN_OR_RETURN(const auto need, co_await app.records.Load(kNeed, id));
+  if (need.record.edits() != record.need_edits()) co_return Refuse(Reason::STALE_VERSION);
+  // One that is retired is edited no more.
+  if (!need.retired) transaction.Expect(kNeed, id, need.version);
+  co_return absl::OkStatus();
 }
 
 Task<absl::Status> PutNeedSeries(App& app, record::Transaction& transaction,

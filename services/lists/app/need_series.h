@@ -19,6 +19,10 @@ namespace baodao::lists {
 Task<absl::StatusOr<v1::NeedSeriesRecord>> Repeat(App& app, record::Transaction& transaction,
                                                   v1::CreateNeedSeriesRequest request,
                                                   std::string person_id);
+// STALE_VERSION where the need was edited since the series was made: the coordinator sees the need,
+// and the series repeats what it said. The commit expects the need as it was read.
+Task<absl::Status> CheckUnedited(App& app, record::Transaction& transaction,
+                                 v1::NeedSeriesRecord record);
 // Writes what became of a series.
 Task<absl::Status> PutNeedSeries(App& app, record::Transaction& transaction,
                                  record::Versioned<v1::NeedSeriesRecord> before,

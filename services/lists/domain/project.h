@@ -72,7 +72,7 @@ absl::Status Change(v1::Project* project, ProjectEvent event, const std::string&
 // Starts the campaign clock. PROJECT_ALREADY_CLAIMED once some unit has it.
 absl::Status Claim(v1::Project* project, const std::string& unit_id, const std::string& liaison_id,
                    Time now);
-// OWN_SERVICE when the evaluator claimed it for their unit.
+// OWN_SERVICE when the evaluator claimed it for their unit, also one who left it since.
 absl::Status Evaluate(v1::Project* project, int rating, const std::string& comment,
                       const std::string& evaluator_id, Time now);
 // Sets the fields that the mask names. WRONG_STATE once it is COMPLETED or over; campaign_days

@@ -54,7 +54,7 @@ SeriesList ListMyNeedSeries(App& app, rpc::CallContext context,
 }
 
 using SeriesChange =
-    std::function<absl::Status(record::Transaction& transaction, v1::NeedSeriesRecord* record)>;
+    std::function<Task<absl::Status>(record::Transaction&, v1::NeedSeriesRecord* record)>;
 
 template <class Request>
 SeriesAnswer ChangeSeries(App& app, rpc::CallContext context, const Request& request,
@@ -64,7 +64,7 @@ SeriesAnswer ChangeSeries(App& app, rpc::CallContext context, const Request& req
     CO_ASSIGN_OR_RETURN(const auto before,
                         co_await app.records.Load(context, kNeedSeries, request.need_series_id()));
     v1::NeedSeriesRecord after = before.record;
-    CO_RETURN_IF_ERROR(change(transaction, &after));
+    CO_RETURN_IF_ERROR(co_await change(transaction, &after));
     CO_RETURN_IF_ERROR(co_await PutNeedSeries(app, transaction, before, after));
     co_return after;
   };
@@ -77,17 +77,20 @@ SeriesAnswer ChangeSeries(App& app, rpc::CallContext context, const Request& req
 
 SeriesAnswer ReviewNeedSeries(App& app, rpc::CallContext context,
                               v1::ReviewNeedSeriesRequest request) {
-  const SeriesChange review = [&](record::Transaction& transaction, v1::NeedSeriesRecord* record) {
-    return lists::Review(record, request, transaction.now());
+  const SeriesChange review = [&](record::Transaction& transaction,
+                                  v1::NeedSeriesRecord* record) -> Task<absl::Status> {
+    CO_RETURN_IF_ERROR(lists::Review(record, request, transaction.now()));
+    if (request.verdict() != v1::NEED_SERIES_VERDICT_ACCEPT) co_return absl::OkStatus();
+    co_return co_await CheckUnedited(app, transaction, *record);
   };
   co_return co_await ChangeSeries(app, context, request, review);
 }
 
 SeriesAnswer SkipOccurrence(App& app, rpc::CallContext context, v1::SkipOccurrenceRequest request) {
   const SeriesChange skip = [&](record::Transaction& transaction,
-                                v1::NeedSeriesRecord* record) -> absl::Status {
+                                v1::NeedSeriesRecord* record) -> Task<absl::Status> {
     const v1::NeedSeriesState before = record->series().state();
-    RETURN_IF_ERROR(Skip(record, ToTime(request.start_time()), transaction.now()));
+    CO_RETURN_IF_ERROR(Skip(record, ToTime(request.start_time()), transaction.now()));
     events::v1::Event event;
     events::v1::NeedSeriesChanged& changed = *event.mutable_need_series_changed();
     *changed.mutable_series() = record->series();
@@ -96,14 +99,15 @@ SeriesAnswer SkipOccurrence(App& app, rpc::CallContext context, v1::SkipOccurren
     changed.set_before(before);
     *changed.mutable_skipped() = request.start_time();
     transaction.Emit(std::move(event));
-    return absl::OkStatus();
+    co_return absl::OkStatus();
   };
   co_return co_await ChangeSeries(app, context, request, skip);
 }
 
 SeriesAnswer EndNeedSeries(App& app, rpc::CallContext context, v1::EndNeedSeriesRequest request) {
-  const SeriesChange end = [&](record::Transaction& transaction, v1::NeedSeriesRecord* record) {
-    return lists::End(record, request.reason(), transaction.now());
+  const SeriesChange end = [&](record::Transaction& transaction,
+                               v1::NeedSeriesRecord* record) -> Task<absl::Status> {
+    co_return lists::End(record, request.reason(), transaction.now());
   };
   co_return co_await ChangeSeries(app, context, request, end);
 }

@@ -3,6 +3,7 @@
 
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/units/liaisons.h"
 #include "services/lists/rpc/services.h"
 
 namespace baodao::lists {
@@ -98,13 +99,28 @@ ProjectAnswer ClaimProject(App& app, rpc::CallContext context, v1::ClaimProjectR
   co_return co_await ChangeProject(app, context, request, change);
 }
 
+// OWN_SERVICE for whoever speaks for the unit that has it.
+Task<absl::Status> CheckOfAnotherUnit(App& app, rpc::CallContext context, std::string unit_id) {
+  if (unit_id.empty() || !context.caller().IsPerson()) co_return absl::OkStatus();
+  CO_ASSIGN_OR_RETURN(const registration::v1::Unit unit,
+                      co_await app.peers.GetUnit(rpc::CallOptions::From(context), unit_id));
+  if (units::IsLiaison(unit, context.caller().person_id)) co_return Refuse(Reason::OWN_SERVICE);
+  co_return absl::OkStatus();
+}
+
 ProjectAnswer EvaluateProject(App& app, rpc::CallContext context,
                               v1::EvaluateProjectRequest request) {
-  const auto change = [&](v1::Project* project, Time now) {
-    return lists::Evaluate(project, request.rating(), request.comment(), context.caller().person_id,
-                           now);
+  const std::function<Task<absl::Status>(record::Transaction&, v1::ProjectRecord*)> evaluate =
+      [&](record::Transaction& transaction, v1::ProjectRecord* record) -> Task<absl::Status> {
+    v1::Project* const project = record->mutable_project();
+    CO_RETURN_IF_ERROR(co_await CheckOfAnotherUnit(app, context, project->unit_id()));
+    record->clear_reminded();
+    CO_RETURN_IF_ERROR(lists::Evaluate(project, request.rating(), request.comment(),
+                                       context.caller().person_id, transaction.now()));
+    LetFollowersGo(record);
+    co_return absl::OkStatus();
   };
-  co_return co_await ChangeProject(app, context, request, change);
+  co_return co_await app.records.Change(context, request, kProject, request.project_id(), evaluate);
 }
 
 }  // namespace

@@ -101,8 +101,11 @@ bool FillEvent(const record::Versioned<v1::ProjectRecord>& before, const v1::Pro
   changed.set_before(old.state());
   // Of the last move, too, when they are let go.
   if (!reminder) *changed.mutable_follower_ids() = before.record.follower_ids();
-  // The liaison who gave it back is told so, too.
-  if (project.liaison_id().empty()) changed.mutable_project()->set_liaison_id(old.liaison_id());
+  // The unit that gave it back is told so, too.
+  if (project.unit_id().empty()) {
+    changed.mutable_project()->set_unit_id(old.unit_id());
+    changed.mutable_project()->set_liaison_id(old.liaison_id());
+  }
   return true;
 }
 

@@ -206,11 +206,12 @@ void CandidateIndex::Settle(PersonSlot slot, OpenTask* task, const Assignment& a
   if (task != nullptr) {
     Standing& standing = task->people[slot];
     if (update_ms < standing.update_ms) return;
-    const int32_t offers = Offer(assignment.state()) - Offer(standing.state);
-    person.open_offers += offers;
-    task->open_offers += offers;
+    const bool asks = Offer(assignment.state()) == 1 && !assignment.holds_slot() &&
+                      assignment.replaces_id().empty();
+    person.open_offers += Offer(assignment.state()) - Offer(standing.state);
+    task->open_offers += (asks ? 1 : 0) - (standing.asks ? 1 : 0);
     task->waiting += Wait(assignment.state()) - Wait(standing.state);
-    standing = {assignment.state(), update_ms};
+    standing = {assignment.state(), update_ms, asks};
   }
   if (IsWork(assignment.state())) {
     person.calendar.Put(assignment.task_id(), job.window);

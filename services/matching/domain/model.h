@@ -91,6 +91,7 @@ struct Person {
 struct Standing {
   AssignmentState state = dispatch::v1::ASSIGNMENT_STATE_UNSPECIFIED;
   int64_t update_ms = 0;
+  bool asks = false;  // an offer of a slot that is free: neither held nor a colleague's
 };
 
 struct OpenTask {
@@ -108,8 +109,8 @@ struct OpenTask {
   AreaScope eligible;
   // Since when it has been short of people without a change on its slots.
   Time lacking_since{};
-  int32_t open_offers = 0;
-  int32_t waiting = 0;  // people on the waitlist
+  int32_t open_offers = 0;  // of its free slots
+  int32_t waiting = 0;      // people on the waitlist
   absl::flat_hash_map<PersonSlot, Standing> people;
   // Pairs that dispatch refused, and until when they are not proposed again.
   absl::flat_hash_map<PersonSlot, Time> shunned;

@@ -14,18 +14,6 @@ using Change = std::function<Task<absl::Status>(record::Transaction&)>;
 
 constexpr int kSessionsAtOnce = 100;
 
-Task<absl::Status> ForgetPhone(App& app, record::Origin origin, std::string person_id,
-                               std::string phone_hash) {
-  const Change forget = [&](record::Transaction& transaction) -> Task<absl::Status> {
-    const std::string key = app.keys.Phone(phone_hash);
-    CO_ASSIGN_OR_RETURN(const store::Stored index, co_await app.store().Get(key));
-    // Whoever has got the number may have signed in by now.
-    if (index.bytes == person_id) transaction.commit().Delete(key, index.version);
-    co_return absl::OkStatus();
-  };
-  co_return co_await app.records.Update(app.keys.PhoneShard(phone_hash), std::move(origin), forget);
-}
-
 // Whom the phone names: nobody, somebody who has given it up, or the person. PHONE_TAKEN.
 Task<absl::StatusOr<store::Stored>> FreeFor(App& app, std::string person_id,
                                             std::string phone_hash) {
@@ -73,8 +61,8 @@ Task<absl::Status> ReservePhone(App& app, record::Origin origin, std::string per
   co_return co_await app.records.Update(app.keys.PhoneShard(phone_hash), std::move(origin), take);
 }
 
-Task<absl::Status> LeavePhone(App& app, record::Origin origin, v1::PersonRecord before,
-                              v1::PersonRecord after) {
+Task<absl::Status> EndOtherSessions(App& app, record::Origin origin, v1::PersonRecord before,
+                                    v1::PersonRecord after) {
   record::PageQuery query = SessionsOf(app.store().keys(), before);
   query.size = kSessionsAtOnce;
   do {
@@ -85,8 +73,7 @@ Task<absl::Status> LeavePhone(App& app, record::Origin origin, v1::PersonRecord 
     }
     query.after = page.next;
   } while (!query.after.empty());
-  co_return co_await ForgetPhone(app, std::move(origin), after.person().person_id(),
-                                 before.phone_hash());
+  co_return absl::OkStatus();
 }
 
 }  // namespace baodao::registration

@@ -16,9 +16,9 @@ namespace baodao::registration {
 Task<absl::Status> ReservePhone(App& app, record::Origin origin, std::string person_id,
                                 std::string phone_hash);
 
-// After the third: ends the person's other sessions, and forgets the old phone. `before` is the
-// person with the old phone, `after` with the new one.
-Task<absl::Status> LeavePhone(App& app, record::Origin origin, v1::PersonRecord before,
-                              v1::PersonRecord after);
+// After the third: ends the person's other sessions. `before` is the person with the old phone,
+// `after` with the new one.
+Task<absl::Status> EndOtherSessions(App& app, record::Origin origin, v1::PersonRecord before,
+                                    v1::PersonRecord after);
 
 }  // namespace baodao::registration

@@ -99,6 +99,8 @@ void Subject::Note(const v1::Registration& registration) {
   const bool live = IsLive(registration.state());
   const bool active = registration.state() == v1::REGISTRATION_STATE_ACTIVE;
   if (is_unit_) {
+    // Records of before the field have the areas alone.
+    if (active || unit_after_.unit().area_codes_size() > 0) unit_after_.set_has_reported(true);
     SetMember(unit_after_.mutable_registration_ids(), registration.registration_id(), live);
     SetMember(unit_after_.mutable_unit()->mutable_area_codes(), registration.area_code(), active);
     return;

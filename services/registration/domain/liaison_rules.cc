@@ -52,8 +52,8 @@ void Wait(const LiaisonWord& word, bool removal, Time now, v1::Unit* unit) {
 }  // namespace
 
 bool TakesEffect(const v1::Unit& unit, const LiaisonWord& word, bool removal) {
-  return word.by_coordinator || unit.area_codes().empty() ||
-         (removal && word.person_id == word.caller_id);
+  const bool has_reported = word.has_reported || !unit.area_codes().empty();
+  return word.by_coordinator || !has_reported || (removal && word.person_id == word.caller_id);
 }
 
 absl::Status ProposeLiaison(const LiaisonWord& word, Time now, v1::Unit* unit) {

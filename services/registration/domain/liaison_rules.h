@@ -22,9 +22,11 @@ struct LiaisonWord {
   std::string caller_id;
   // A coordinator of the unit's area who is no liaison of it.
   bool by_coordinator = false;
+  // The unit has reported once, wherever it is registered now.
+  bool has_reported = false;
 };
 
-// Whether the word is done at once: a coordinator's, of a unit that has reported nowhere, or of who
+// Whether the word is done at once: a coordinator's, of a unit that has never reported, or of who
 // leaves by themself; otherwise it waits.
 bool TakesEffect(const v1::Unit& unit, const LiaisonWord& word, bool removal);
 

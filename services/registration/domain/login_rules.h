@@ -35,7 +35,8 @@ CodeVerdict JudgeCode(const v1::LoginCodeRecord& record, std::string_view phone_
 // Attempts that are left after a wrong one was counted.
 int AttemptsLeft(const v1::LoginCodeRecord& record);
 
-// The code has begun a session; it holds for kLoginRetry more.
+// The code has begun a session, or proved something else (any other id, which no login takes); it
+// holds for kLoginRetry more.
 void UseCode(const std::string& session_id, Time now, v1::LoginCodeRecord* record);
 // Whether a login may be repeated into this session: nobody has refreshed it, so nobody is known to
 // have its tokens.

@@ -2,13 +2,17 @@
 #include <utility>
 
 #include "baodao/registration/v1/account.pb.h"
+#include "common/areas/covers.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/registration/app/phone_change.h"
 #include "services/registration/app/phone_code.h"
+#include "services/registration/app/reach.h"
+#include "services/registration/app/subject.h"
 #include "services/registration/domain/login_rules.h"
 #include "services/registration/domain/person_rules.h"
+#include "services/registration/domain/role_rules.h"
 #include "services/registration/rpc/routes.h"
 
 namespace baodao::registration {
@@ -67,9 +71,10 @@ Task<absl::StatusOr<v1::Session>> EndSession(App& app, rpc::CallContext context,
   co_return co_await app.records.Mutate<v1::Session>(context, request, shard, std::move(decide));
 }
 
-// Whether the phone is the caller's to use. A right code is used up with it.
-Task<absl::Status> Prove(App& app, rpc::CallContext context, std::string phone,
-                         v1::PhoneCode code) {
+// Whether the phone is in the hands of the person. A right code is used up with it: no login takes
+// it any more.
+Task<absl::Status> Prove(App& app, rpc::CallContext context, std::string person_id,
+                         std::string phone, v1::PhoneCode code) {
   const int shard = app.keys.PhoneShard(app.vault.PhoneHash(phone));
   const GivenCode given{std::move(phone), code.code(), code.challenge_id()};
   absl::Status refusal;
@@ -77,9 +82,10 @@ Task<absl::Status> Prove(App& app, rpc::CallContext context, std::string phone,
       [&](record::Transaction& transaction) -> Task<absl::Status> {
     CO_ASSIGN_OR_RETURN(const TriedCode tried, co_await TryCode(app, transaction, given));
     refusal = tried.refusal;
-    if (!refusal.ok()) co_return absl::OkStatus();
     v1::LoginCodeRecord used = tried.before.record;
-    UseCode(used.session_id(), transaction.now(), &used);
+    // A retry may send it again for as long as a login could.
+    if (!refusal.ok() || !used.session_id().empty()) co_return absl::OkStatus();
+    UseCode(person_id, transaction.now(), &used);
     transaction.Put(kLoginCode, tried.before, used);
     co_return absl::OkStatus();
   };
@@ -88,12 +94,27 @@ Task<absl::Status> Prove(App& app, rpc::CallContext context, std::string phone,
   co_return refusal;
 }
 
+// The codes of the request; a coordinator proves the new phone alone.
 Task<absl::Status> ProveAll(App& app, rpc::CallContext context,
                             const v1::ChangePhoneRequest& request, const v1::PersonRecord& person) {
-  CO_RETURN_IF_ERROR(co_await Prove(app, context, request.phone(), request.code()));
+  CO_RETURN_IF_ERROR(
+      co_await Prove(app, context, request.person_id(), request.phone(), request.code()));
   if (!context.caller().Is(request.person_id())) co_return absl::OkStatus();
   CO_ASSIGN_OR_RETURN(const PrivateFields fields, app.vault.Open(person));
-  co_return co_await Prove(app, context, fields.phone, request.current_code());
+  co_return co_await Prove(app, context, request.person_id(), fields.phone, request.current_code());
+}
+
+// Who vouches for somebody reaches them, and could give them each of their roles: whoever has the
+// phone has these.
+Task<absl::Status> CheckMayVouch(App& app, rpc::CallContext context,
+                                 const v1::PersonRecord& person) {
+  CO_RETURN_IF_ERROR(co_await CheckReach(app, context, Subject::Of(person)));
+  const auth::Covers covers = areas::CoversIn(app.areas.tree());
+  for (const v1::RoleGrant& grant : person.grants()) {
+    CO_RETURN_IF_ERROR(
+        CheckMayChangeRole(context.caller(), grant.role(), grant.area_code(), covers));
+  }
+  co_return absl::OkStatus();
 }
 
 absl::Status CheckComplete(const rpc::CallContext& context, const v1::ChangePhoneRequest& request) {
@@ -105,30 +126,26 @@ absl::Status CheckComplete(const rpc::CallContext& context, const v1::ChangePhon
                                     : RefuseField("current_code", ViolationKind::REQUIRED);
 }
 
-Task<absl::StatusOr<v1::Person>> ChangePhone(App& app, rpc::CallContext context,
-                                             v1::ChangePhoneRequest request) {
-  CO_RETURN_IF_ERROR(CheckComplete(context, request));
-  const bool own = context.caller().Is(request.person_id());
-  const std::string phone_hash = app.vault.PhoneHash(request.phone());
-  const record::Origin origin = record::OriginOf(context, app.clock.Now());
-  CO_ASSIGN_OR_RETURN(const auto person,
-                      co_await app.records.Load(context, kPerson, request.person_id()));
-  // One that was changed to this phone already is the same request again, or is told so below.
-  const bool fresh = person.record.phone_hash() != phone_hash;
-  if (fresh) {
-    if (own) CO_RETURN_IF_ERROR(CheckPhoneInterval(person.record, app.clock.Now()));
-    CO_RETURN_IF_ERROR(co_await ProveAll(app, context, request, person.record));
-    CO_RETURN_IF_ERROR(co_await ReservePhone(app, origin, request.person_id(), phone_hash));
+// Whether the caller may change this person's phone now; before anything is proved, and when it is
+// put in force.
+Task<absl::Status> CheckMayChange(App& app, rpc::CallContext context,
+                                  const v1::PersonRecord& person) {
+  if (!context.caller().Is(person.person().person_id())) {
+    co_return co_await CheckMayVouch(app, std::move(context), person);
   }
-  v1::PersonRecord after;
+  co_return CheckPhoneInterval(person, app.clock.Now());
+}
+
+Task<absl::StatusOr<v1::Person>> PutInForce(App& app, rpc::CallContext context,
+                                            const v1::ChangePhoneRequest& request,
+                                            v1::PersonRecord* after) {
+  const std::string phone_hash = app.vault.PhoneHash(request.phone());
+  const bool own = context.caller().Is(request.person_id());
   const auto change = [&](record::Transaction& transaction,
                           v1::PersonRecord* record) -> Task<absl::Status> {
-    if (record->phone_hash() == phone_hash) co_return Refuse(Reason::PHONE_UNCHANGED);
     // Another change has come in between.
-    if (!SignsInWith(*record, phone_hash, transaction.now())) {
-      co_return Refuse(Reason::CONFLICT_RETRY);
-    }
-    if (own) CO_RETURN_IF_ERROR(CheckPhoneInterval(*record, transaction.now()));
+    if (record->new_phone_hash() != phone_hash) co_return Refuse(Reason::CONFLICT_RETRY);
+    CO_RETURN_IF_ERROR(co_await CheckMayChange(app, context, *record));
     CO_ASSIGN_OR_RETURN(PrivateFields fields, app.vault.Open(*record));
     fields.phone = request.phone();
     PutPhoneInForce(own ? context.caller().session_id : "", transaction.now(), record);
@@ -137,15 +154,35 @@ Task<absl::StatusOr<v1::Person>> ChangePhone(App& app, rpc::CallContext context,
     event.mutable_phone_changed()->set_person_id(request.person_id());
     event.mutable_phone_changed()->set_reason(own ? "" : request.reason());
     transaction.Emit(std::move(event));
-    after = *record;
+    *after = *record;
     co_return absl::OkStatus();
   };
-  CO_ASSIGN_OR_RETURN(v1::Person changed, co_await app.records.Change(context, request, kPerson,
-                                                                      request.person_id(), change));
-  if (!fresh) co_return changed;
-  // What is left of them works no more: sessions end when their tokens are exchanged at the latest.
-  const absl::Status left = co_await LeavePhone(app, origin, person.record, std::move(after));
-  if (!left.ok()) log::Warn("phone.left_to_time", {{"status", left}}, context.trace_id());
+  co_return co_await app.records.Change(context, request, kPerson, request.person_id(), change);
+}
+
+Task<absl::StatusOr<v1::Person>> ChangePhone(App& app, rpc::CallContext context,
+                                             v1::ChangePhoneRequest request) {
+  // Its codes may have run out since.
+  CO_ASSIGN_OR_RETURN(auto answered, co_await store::FindAnswer<v1::PersonRecord>(
+                                         app.store(), app.records.ShardOfId(request.person_id()),
+                                         record::Repository::RequestKeyOf(context, request)));
+  if (answered) co_return app.records.Show(context, kPerson, *std::move(answered));
+  CO_RETURN_IF_ERROR(CheckComplete(context, request));
+  CO_ASSIGN_OR_RETURN(const auto person,
+                      co_await app.records.Load(context, kPerson, request.person_id()));
+  CO_RETURN_IF_ERROR(co_await CheckMayChange(app, context, person.record));
+  CO_RETURN_IF_ERROR(co_await ProveAll(app, context, request, person.record));
+  const std::string phone_hash = app.vault.PhoneHash(request.phone());
+  if (person.record.phone_hash() == phone_hash) co_return Refuse(Reason::PHONE_UNCHANGED);
+  const record::Origin origin = record::OriginOf(context, app.clock.Now());
+  CO_RETURN_IF_ERROR(co_await ReservePhone(app, origin, request.person_id(), phone_hash));
+  v1::PersonRecord after;
+  CO_ASSIGN_OR_RETURN(v1::Person changed, co_await PutInForce(app, context, request, &after));
+  // Empty: the same request has come twice at once, and the other one made the change.
+  if (after.phone_hash().empty()) co_return changed;
+  const absl::Status ended = co_await EndOtherSessions(app, origin, person.record, after);
+  // Those that are left end when their tokens are exchanged.
+  if (!ended.ok()) log::Warn("phone.sessions_left", {{"status", ended}}, context.trace_id());
   co_return changed;
 }
 

@@ -107,6 +107,9 @@ Task<absl::Status> SessionHandlers::EnterAgain(std::string session_id, Entry* en
     co_return Refuse(Reason::LOGIN_CODE_EXPIRED);
   }
   CO_ASSIGN_OR_RETURN(auto person, co_await app_.records.Load(kPerson, before.record.person_id()));
+  if (!Keeps(person.record, before.record, app_.clock.Now())) {
+    co_return Refuse(Reason::LOGIN_CODE_EXPIRED);
+  }
   entry->person = std::move(person.record);
   entry->person.mutable_person()->set_etag(record::EtagOf(person.version));
   entry->session = before.record;

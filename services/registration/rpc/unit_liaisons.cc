@@ -19,7 +19,7 @@ using UnitAnswer = Task<absl::StatusOr<v1::Unit>>;
 
 // Those whom the caller reported through, each once.
 Task<absl::StatusOr<std::vector<v1::Unit>>> ReportedThrough(App& app, std::string person_id) {
-  CO_ASSIGN_OR_RETURN(const auto person, co_await app.records.Load(kPerson, std::move(person_id)));
+  CO_ASSIGN_OR_RETURN(const auto person, co_await app.records.Find(kPerson, std::move(person_id)));
   std::vector<std::string> ids;
   for (const v1::ThroughUnit& through : person.record.through_units()) {
     if (std::ranges::count(ids, through.unit_id()) == 0) ids.push_back(through.unit_id());
@@ -49,12 +49,14 @@ Task<absl::StatusOr<v1::ListMyUnitsResponse>> ListMyUnits(App& app, rpc::CallCon
 }
 
 // What the caller says of somebody, with the weight it has.
-LiaisonWord WordOf(const App& app, const rpc::CallContext& context, const v1::Unit& unit,
+LiaisonWord WordOf(const App& app, const rpc::CallContext& context, const v1::UnitRecord& record,
                    const std::string& person_id) {
+  const v1::Unit& unit = record.unit();
   const auth::Principal& caller = context.caller();
   LiaisonWord word;
   word.person_id = person_id;
   word.caller_id = caller.person_id;
+  word.has_reported = record.has_reported();
   const bool coordinates =
       caller.IsService() ||
       caller.Coordinates(unit.area_code(), areas::CoversIn(app.records.tree()));
@@ -74,7 +76,7 @@ UnitAnswer ChangeLiaisons(App& app, rpc::CallContext context, const Request& req
   const auto update = [&](record::Transaction& transaction,
                           v1::UnitRecord* record) -> Task<absl::Status> {
     const v1::Unit before = record->unit();
-    const LiaisonWord word = WordOf(app, context, before, request.person_id());
+    const LiaisonWord word = WordOf(app, context, *record, request.person_id());
     CO_RETURN_IF_ERROR(change(word, transaction.now(), record->mutable_unit()));
     *record->mutable_unit()->mutable_update_time() = ToTimestamp(transaction.now());
     TellOfLiaisons(before, record->unit(), comment, transaction);

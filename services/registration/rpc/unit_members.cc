@@ -85,15 +85,16 @@ MemberAnswer DecideMember(App& app, record::Transaction& transaction,
     CO_ASSIGN_OR_RETURN(const auto before,
                         co_await app.records.Load(kRegistration, registration.registration_id()));
     v1::RegistrationRecord after = before.record;
-    changed |= !confirmed || !registration.unit_confirmed();
     SetMember(confirmed, after.mutable_registration());
+    *answer.add_registrations() = after.registration();
+    if (confirmed && before.record.registration().unit_confirmed()) continue;
+    changed = true;
     person.Note(after.registration());
     transaction.Put(kRegistration, before, after);
-    *answer.add_registrations() = after.registration();
   }
   if (answer.registrations().empty()) co_return Refuse(Reason::NOT_A_MEMBER);
-  person.Put(transaction);
   if (!changed) co_return answer;
+  person.Put(transaction);
   events::v1::Event event;
   events::v1::UnitMemberChanged& member = *event.mutable_unit_member_changed();
   member.set_unit_id(request.unit_id());

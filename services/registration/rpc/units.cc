@@ -5,6 +5,7 @@
 #include "common/record/mask.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/units/liaisons.h"
 #include "services/registration/app/unit_people.h"
 #include "services/registration/domain/unit_rules.h"
 #include "services/registration/rpc/routes.h"
@@ -44,6 +45,9 @@ Task<absl::StatusOr<v1::Unit>> UpdateUnit(App& app, rpc::CallContext context,
     if (!caller.IsService() && !caller.Coordinates(before.area_code(), covers)) {
       co_return Refuse(Reason::PERMISSION_DENIED);
     }
+    const bool own = caller.IsPerson() && (caller.Is(request.liaison_id()) ||
+                                           units::IsLiaison(before, caller.person_id));
+    if (own) co_return Refuse(Reason::OWN_LIAISON_CHANGE);
     TellOfLiaisons(before, record->unit(), "", transaction);
     co_return co_await CheckPersonKnown(app, "liaison_id", request.liaison_id());
   };

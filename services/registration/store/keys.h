@@ -23,8 +23,8 @@
 //   verification:<vrf>        record  VerificationRecord                     keep_ended once over
 //   verification-in:<area>…   index   applications, of one state             as these
 //   verification-of:<id>      index   those of a person or a unit            as these
-//   phone:<hash>              record  the id of the person who has it, if    as the people
-//                                     that one signs in with it
+//   phone:<hash>              record  the id of the person who has it, or    one a phone
+//                                     has given it up
 //   code:<challenge>          record  LoginCodeRecord                        until it has run out
 //   session:<session>         record  SessionRecord                          kRefreshLife
 //   session-of:<person>       index   those in force                         as these

@@ -122,6 +122,27 @@ TEST_P(InboxTest, TheUnitsLiaisonHearsTheResultToo) {
   EXPECT_EQ(units_asked_, asked + 1);
 }
 
+// As its proposer, as its follower, or for the unit that has it now.
+TEST_P(InboxTest, ALiaisonHearsOfAProjectOnceWhateverElseTheyAreToIt) {
+  using namespace lists::v1;  // NOLINT
+  const std::string unit = ids::New("unt", 1);
+  unit_liaisons_[unit] = reader_id_;
+  for (const bool proposed : {true, false}) {
+    events::Delivery delivery = Hours(proposed ? 1 : 2);
+    auto* changed = delivery.event.mutable_project_changed();
+    changed->set_before(PROJECT_STATE_CLAIMED);
+    changed->mutable_project()->set_project_id(proposed ? "prj_1" : "prj_2");
+    changed->mutable_project()->set_area_code(kCommunity);
+    changed->mutable_project()->set_state(PROJECT_STATE_CANCELLED);
+    changed->mutable_project()->set_unit_id(unit);
+    changed->mutable_project()->set_liaison_id(ids::New("per", 2));  // who claimed it
+    if (proposed) changed->mutable_project()->set_proposer_id(reader_id_);
+    if (!proposed) changed->add_follower_ids(reader_id_);
+    ASSERT_THAT(Deliver(delivery), testing::IsOk());
+    EXPECT_EQ(List()->notifications_size(), proposed ? 1 : 2);
+  }
+}
+
 TEST_P(InboxTest, AreaInboxesAreForTheirCoordinators) {
   events::Delivery delivery = Hours(1);
   auto* changed = delivery.event.mutable_registration_changed();

@@ -275,6 +275,30 @@ TEST_P(FloodTest, WhatAsksForADecisionIsNotToldAfterIt) {
   EXPECT_EQ(told[0].kind(), v1::NOTIFICATION_KIND_PROJECT_CANCELLED);
 }
 
+// A liaison who ended something was once told of it a quarter of an hour later.
+TEST_P(FloodTest, WhatALiaisonEndsIsOverForThemToo) {
+  using namespace lists::v1;  // NOLINT
+  const std::string unit = ids::New("unt", 1);
+  unit_liaisons_[unit] = reader_id_;
+  const auto project = [&](ProjectState before, ProjectState after, const std::string& actor) {
+    events::Delivery delivery = Next();
+    delivery.event.set_actor_id(actor);
+    auto* changed = delivery.event.mutable_project_changed();
+    changed->set_before(before);
+    changed->mutable_project()->set_project_id("prj_1");
+    changed->mutable_project()->set_area_code(kCommunity);
+    changed->mutable_project()->set_unit_id(unit);
+    changed->mutable_project()->set_state(after);
+    EXPECT_THAT(Deliver(delivery), testing::IsOk());
+  };
+  for (int i = 0; i < 6; ++i) project(PROJECT_STATE_CLAIMED, PROJECT_STATE_APPROVED, churner_);
+  const std::string held = stores_[0]->keys().Of(5, "held", reader_id_);
+  EXPECT_EQ(testing::Run(loop_, stores_[0]->ListFields(held))->size(), 1u);
+  project(PROJECT_STATE_APPROVED, PROJECT_STATE_CLAIMED, reader_id_);
+  EXPECT_TRUE(testing::Run(loop_, stores_[0]->ListFields(held))->empty());
+  EXPECT_EQ(List()->notifications_size(), 5) << "they did it";
+}
+
 TEST_P(FloodTest, WhatIsHeldBackIsToldOnceHoweverOftenItsTimerFires) {
   for (int i = 0; i < 4; ++i) {
     ASSERT_THAT(Deliver(Churn(true), i % 2), testing::IsOk());

@@ -216,6 +216,7 @@ TEST_P(DeadlinesTest, AProjectThatNobodyTakesExpiresAndOneThatIsLateIsRemindedOf
   ASSERT_THAT(released, testing::IsOk());
   EXPECT_EQ(released->state(), v1::PROJECT_STATE_APPROVED);
   EXPECT_EQ(Events().back().project_changed().project().liaison_id(), requester_id_);
+  EXPECT_EQ(Events().back().project_changed().project().unit_id(), late.project().unit_id());
   EXPECT_EQ(NextTimer(id), clock_.Now() + kProjectIdle);
   EXPECT_THAT(Change(&Projects::CancelProject, requester_, id),
               testing::IsRefusal(Reason::PERMISSION_DENIED));

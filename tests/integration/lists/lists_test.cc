@@ -212,6 +212,9 @@ TEST_P(OtherListsTest, AProjectIsClaimedByOneUnitAndRunsToItsEnd) {
   evaluate.set_request_id(NextRequest());
   evaluate.set_project_id(id);
   evaluate.set_rating(5);
+  EXPECT_THAT(Call<v1::ProjectService>(&Projects::EvaluateProject,
+                                       tokens_.Coordinator(successor, kSubdistrict), evaluate),
+              testing::IsRefusal(Reason::OWN_SERVICE));
   const auto evaluated =
       Call<v1::ProjectService>(&Projects::EvaluateProject, coordinator_, evaluate);
   ASSERT_THAT(evaluated, testing::IsOk());

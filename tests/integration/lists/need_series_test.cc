@@ -184,6 +184,22 @@ TEST_P(NeedSeriesTest, OnlyItsRequesterRepeatsANeedAndOnlyOnce) {
   EXPECT_THAT(Repeat(requester_, need), testing::IsOk()) << "by a better rule";
 }
 
+// It repeats what the need said before, which the coordinator does not see.
+TEST_P(NeedSeriesTest, OneWhoseNeedWasEditedSinceIsNotAccepted) {
+  const std::string id = NewSeries();
+  v1::UpdateNeedRequest edit;
+  edit.set_request_id(NextRequest());
+  edit.set_need_id(Now(id).need_id());
+  edit.set_title("陪聊");
+  edit.mutable_update_mask()->add_paths("title");
+  Ok(Call<v1::NeedService>(&Needs::UpdateNeed, requester_, edit));
+  EXPECT_THAT(Decide(id, v1::NEED_SERIES_VERDICT_ACCEPT),
+              testing::IsRefusal(Reason::STALE_VERSION));
+  ASSERT_THAT(End(requester_, id), testing::IsOk());
+  const std::string anew = Ok(Repeat(requester_, edit.need_id())).need_series_id();
+  EXPECT_THAT(Decide(anew, v1::NEED_SERIES_VERDICT_ACCEPT), testing::IsOk());
+}
+
 TEST_P(NeedSeriesTest, FiveOfAPersonAreOpenAtOnce) {
   std::string id;
   for (int i = 0; i < kMaxOpenSeries; ++i) id = NewSeries();

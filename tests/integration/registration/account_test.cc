@@ -90,6 +90,7 @@ TEST_P(AccountTest, APhoneIsChangedAndTheOldOneIsFree) {
   const Account elsewhere = SignIn(kOld);
   const v1::ChangePhoneRequest request = ToNew(account.id);
   EXPECT_EQ(Ok(Change(account.token, request)).phone(), kNew);
+  clock_.Advance(std::chrono::minutes(10));  // its codes have run out
   EXPECT_EQ(Ok(Change(account.token, request)).phone(), kNew) << "the same request again";
   EXPECT_EQ(CountEvents([](const auto& event) { return event.has_phone_changed(); }), 1);
   EXPECT_EQ(Refresh(elsewhere.tokens), "SESSION_ENDED");
@@ -112,6 +113,32 @@ TEST_P(AccountTest, APhoneIsChangedByWhoProvesBothOnly) {
   request.mutable_code()->set_challenge_id(current.challenge_id());
   EXPECT_EQ(ReasonName(Change(account.token, request)), "LOGIN_CODE_EXPIRED");
   EXPECT_EQ(PersonWith(kOld), account.id);
+}
+
+TEST_P(AccountTest, ACodeThatProvedAPhoneBeginsNoSession) {
+  const Account account = LogIn(kOld);
+  const v1::ChangePhoneRequest request = ToNew(account.id);
+  Ok(Change(account.token, request));
+  EXPECT_EQ(ReasonName(TryLogin(kNew, request.code().code(), request.code().challenge_id())),
+            "LOGIN_CODE_EXPIRED");
+}
+
+TEST_P(AccountTest, WhoVouchesReachesThePersonAndAllTheirRoles) {
+  const Account account = LogIn(kOld);
+  v1::ChangePhoneRequest request = ToNew(account.id);
+  request.clear_current_code();
+  request.set_reason("手机遗失，本人到场");
+  const auto registration = Ok(Report(account.token, "c1"));
+  EXPECT_EQ(ReasonName(Change(Coordinator("c1"), request)), "PERMISSION_DENIED") << "PENDING";
+  Ok(Review(Coordinator("31"), registration.registration_id()));
+  v1::GrantRoleRequest grant;
+  grant.set_request_id(NextRequest());
+  grant.set_person_id(account.id);
+  grant.set_role(auth::v1::ROLE_COORDINATOR);
+  grant.set_area_code("d1");
+  Ok(Call(*session_client_, &Sessions::GrantRole, tokens_.Operator(), grant));
+  EXPECT_EQ(ReasonName(Change(Coordinator("c1"), request)), "GRANT_TOO_WIDE");
+  EXPECT_THAT(Change(Coordinator("31"), request), testing::IsOk());
 }
 
 TEST_P(AccountTest, APhoneThatSomebodySignsInWithIsTaken) {

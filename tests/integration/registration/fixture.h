@@ -83,7 +83,7 @@ class ServiceTest : public testing::ServiceFixture, public ::testing::WithParamI
   // With the challenge given, or else the last one that Ask was answered for the phone.
   absl::StatusOr<v1::Tokens> TryLogin(const std::string& phone, const std::string& code,
                                       const std::string& challenge_id = "");
-  // As if no code had been sent to the phone lately: counters in Redis know no other clock than its.
+  // As if no code had been sent to the phone lately: counters in Redis know no clock but its.
   void ForgetLastMinute(const std::string& phone);
   // Asks for a code and logs in.
   Account LogIn(const std::string& phone);

@@ -199,6 +199,44 @@ TEST_P(UnitServiceTest, ASecondLiaisonIsConfirmedAndAFormerOneMayNothingMore) {
                               events::v1::LIAISON_STEP_ADDED, events::v1::LIAISON_STEP_REMOVED}));
 }
 
+TEST_P(UnitServiceTest, ACoordinatorSetsTheLiaisonOfOthersUnitsOnlyAndNeverThemself) {
+  const Account one = LogIn("13812345678");
+  const Account two = LogIn("13912345678");
+  const v1::Unit unit = MakeUnit("c1", one.id);
+  const auto set = [&](const std::string& token, const std::string& person) {
+    v1::UpdateUnitRequest request;
+    request.set_request_id(NextRequest());
+    request.set_unit_id(unit.unit_id());
+    request.set_liaison_id(person);
+    request.mutable_update_mask()->add_paths("liaison_id");
+    return Update(token, request);
+  };
+  EXPECT_EQ(ReasonName(set(tokens_.Coordinator(two.id, "c1"), two.id)), "OWN_LIAISON_CHANGE");
+  EXPECT_EQ(ReasonName(set(tokens_.Coordinator(one.id, "c1"), two.id)), "OWN_LIAISON_CHANGE");
+  EXPECT_THAT(Ok(set(Coordinator("c1"), two.id)).liaison_ids(), ElementsAre(two.id));
+}
+
+// It was as if it had never reported.
+TEST_P(UnitServiceTest, TheWordOfASuspendedUnitWaitsForACoordinator) {
+  const Account one = LogIn("13812345678");
+  const Account two = LogIn("13912345678");
+  const v1::Unit unit = MakeUnit("c1", one.id);
+  const v1::Registration reported = Ok(Report(one.token, "c1", unit.unit_id()));
+  Ok(Review(Coordinator("c1"), reported.registration_id()));
+  v1::ChangeRegistrationRequest suspend;
+  suspend.set_request_id(NextRequest());
+  suspend.set_registration_id(reported.registration_id());
+  Ok(Call(*registration_client_, &Registrations::SuspendRegistration, Coordinator("c1"), suspend));
+  const v1::Unit after = Ok(Liaison(&Liaisons::AddLiaison, one.token, unit, two.id));
+  EXPECT_THAT(after.liaison_ids(), ElementsAre(one.id));
+  EXPECT_EQ(after.liaison_changes_size(), 1);
+}
+
+// A caller of whom there is no record has none.
+TEST_P(UnitServiceTest, SomebodyUnknownHasNoUnits) {
+  EXPECT_THAT(MyUnits(tokens_.Person(ids::New("per", 1))), ElementsAre());
+}
+
 TEST_P(UnitServiceTest, AChangeOfLiaisonsThatNobodyAnswersLapses) {
   const Account one = LogIn("13812345678");
   const Account two = LogIn("13912345678");
@@ -251,6 +289,13 @@ TEST_P(UnitServiceTest, MembersAreListedByNameOnRecordConfirmedAndLetGo) {
                   .registrations(0)
                   .unit_confirmed());
   EXPECT_TRUE(Ok(Members(liaison.token, unit)).members(0).confirmed());
+  // Once more changes nothing.
+  const auto version = [&] {
+    return Ok(Run(records_->Load(kRegistration, came.registration_id()))).version;
+  };
+  const auto confirmed = version();
+  Ok(Member(&UnitMembers::ConfirmUnitMember, liaison.token, unit, member.id));
+  EXPECT_EQ(version(), confirmed);
   EXPECT_EQ(ProfileOf(member.id).unit_id(), unit.unit_id());
   Ok(Member(&UnitMembers::RemoveUnitMember, liaison.token, unit, member.id));
   // They stay registered, as anybody without a unit.

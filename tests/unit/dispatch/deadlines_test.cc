@@ -97,6 +97,19 @@ TEST_F(DeadlinesTest, NoShowsAndWhoStillWaits) {
   EXPECT_EQ(task().accepted_count(), 1);
 }
 
+// A later commit would move nobody, and tell nobody that others may join again.
+TEST_F(DeadlinesTest, AFullBatchOfNoShowsIsOfferedOnAtOnce) {
+  record_.mutable_task()->set_slots_max(static_cast<int>(kPeoplePerCommit));
+  for (size_t i = 0; i < kPeoplePerCommit; ++i) {
+    Add("per_" + std::to_string(i), v1::ASSIGNMENT_STATE_ACCEPTED);
+  }
+  State(v1::TASK_STATE_STAFFED);
+  const Effects effects = DecideNoShow(aggregate(), kStart + minutes(30), kStart + minutes(30));
+  EXPECT_TRUE(task().has_repair_until());
+  ASSERT_GE(effects.events.size(), kPeoplePerCommit);
+  EXPECT_TRUE(effects.events[0].assignment_changed().task().has_repair_until());
+}
+
 TEST_F(DeadlinesTest, TheLastNoShowEndsTheService) {
   Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
   Add("per_o", v1::ASSIGNMENT_STATE_SIGNED_OUT);

@@ -141,6 +141,19 @@ TEST_F(LeavingTest, ACoordinatorAnswers) {
   EXPECT_EQ(aggregate().record().leaving_size(), 0);
 }
 
+TEST_F(LeavingTest, TheAnswerIsNotSaidOfTheService) {
+  ASSERT_TRUE(Ask().ok());
+  ASSERT_TRUE(DecideAnswerWithdrawal(aggregate(), "per_a", false, "缺人", kLate).ok());
+  ASSERT_TRUE(DecideSignIn(aggregate(), "per_a", v1::SIGN_METHOD_CODE, kStart - minutes(5)).ok());
+  EXPECT_EQ(aggregate().Find("per_a")->assignment().reason(), "");
+}
+
+TEST_F(LeavingTest, WhoAsksAndThenWithdrawsHasLeftOnce) {
+  ASSERT_TRUE(Ask("per_a", kNow).ok());
+  ASSERT_TRUE(DecideWithdraw(aggregate(), "per_a", false, kNow).ok());
+  EXPECT_EQ(aggregate().Find("per_a")->departures(), 1);
+}
+
 TEST_F(LeavingTest, ItLapsesWhenNobodyCanComeAnyMore) {
   ASSERT_TRUE(Ask().ok());
   EXPECT_EQ(Armed(DecideBegin(aggregate(), kStart - Millis(1)), Timer("begin")), kStart);

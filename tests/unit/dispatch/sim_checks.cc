@@ -16,6 +16,23 @@
 namespace baodao::dispatch {
 namespace {
 
+// Units hold slots only while they may name people, and count whom they named.
+std::string CheckClaims(const v1::TaskRecord& record,
+                        const std::map<std::string, v1::AssignmentRecord>& people) {
+  for (const v1::UnitClaim& claim : record.unit_claims()) {
+    int named = 0;
+    for (const auto& [person, r] : people) {
+      named +=
+          r.assignment().claim_unit_id() == claim.unit_id() && TakesSlot(r.assignment().state());
+    }
+    if (named != claim.named()) return claim.unit_id() + " named others";
+    if (claim.open_slots() < 0) return claim.unit_id() + " holds less than nothing";
+    const bool open = claim.state() == v1::UNIT_CLAIM_STATE_OPEN;
+    if (!open && claim.open_slots() != 0) return claim.unit_id() + " holds slots for ever";
+  }
+  return {};
+}
+
 std::string CheckCounters(const v1::TaskRecord& record,
                           const std::map<std::string, v1::AssignmentRecord>& people, Time now) {
   const v1::Task& task = record.task();
@@ -30,6 +47,7 @@ std::string CheckCounters(const v1::TaskRecord& record,
     out += state == v1::ASSIGNMENT_STATE_SIGNED_OUT || state == v1::ASSIGNMENT_STATE_CREDITED;
     if (TakesSlot(state) != (r.reservation() != 0)) return person + ": reservation without slot";
   }
+  for (const v1::UnitClaim& claim : record.unit_claims()) held += claim.open_slots();
   if (accepted > task.slots_max()) return "promise 1: more people than slots";
   if (now < JoinUntil(task) && accepted + held - leaving > task.slots_max()) {
     return "more slots held than there are";
@@ -206,6 +224,7 @@ std::string CheckAlways(World& world, const std::vector<std::string>& tasks) {
     const auto people = world.PeopleOn(id);
     std::string wrong = CheckCounters(record, people, world.clock.Now());
     if (wrong.empty()) wrong = CheckAsked(record, people);
+    if (wrong.empty()) wrong = CheckClaims(record, people);
     if (wrong.empty()) wrong = CheckIndexes(world, record, people);
     if (wrong.empty()) wrong = CheckPromotion(world, record.task());
     if (!wrong.empty()) return id + ": " + wrong + "\n" + record.task().ShortDebugString();

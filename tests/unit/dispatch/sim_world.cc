@@ -25,8 +25,9 @@ std::shared_ptr<const areas::AreaTree> SmallTree() {
   return *areas::AreaTree::Build(std::move(areas));
 }
 
-AppOptions OptionsWith(std::function<uint64_t()> random) {
+AppOptions OptionsWith(std::function<uint64_t()> random, Identities* identities) {
   AppOptions options;
+  options.identities = identities;
   options.random = random;
   options.tasks.random = std::move(random);
   return options;
@@ -41,17 +42,25 @@ Task<absl::StatusOr<registration::v1::Profile>> PeopleSource::Get(rpc::CallOptio
   co_return it->second;
 }
 
+Task<absl::StatusOr<registration::v1::Unit>> UnitSource::Unit(rpc::CallOptions,
+                                                              std::string unit_id) {
+  const auto it = units.find(unit_id);
+  if (it == units.end()) co_return NotFound("unit", unit_id);
+  co_return it->second;
+}
+
 Replica::Replica(asio::io_context& loop, store::MemoryData& data, testing::FakeClock& clock,
-                 const crypto::KeyRing& ring, PeopleSource& source,
+                 const crypto::KeyRing& ring, PeopleSource& source, UnitSource& units,
                  std::shared_ptr<const areas::AreaTree> tree, std::function<uint64_t()> random)
     : store(store::Keys("dispatch", World::kShards), data, clock),
       profiles(source),
       app(
           loop, store, clock, ring, profiles, [tree] { return tree; }, registry,
-          OptionsWith(std::move(random))),
+          OptionsWith(std::move(random), &units)),
       tasks(app, near),
       assignments(app),
       changes(app),
+      claims(app),
       deadlines(app),
       standings(app) {}
 
@@ -64,7 +73,7 @@ World::World(uint64_t seed)
       ids_(clock, [this] { return random_(); }) {
   ids::Use(&ids_);
   for (int i = 0; i < 2; ++i) {
-    replicas.push_back(std::make_unique<Replica>(loop, data, clock, ring, source, tree,
+    replicas.push_back(std::make_unique<Replica>(loop, data, clock, ring, source, units, tree,
                                                  [this] { return random_(); }));
     replicas.back()->store.SetFaults(
         [this](std::string_view method, std::string_view) { return Draw(method); });
@@ -121,6 +130,11 @@ const std::string& World::NewPerson() {
   profile.set_person_id(id);
   profile.add_area_codes("310110001");
   profile.set_version(1);
+  profile.set_unit_id(people.size() % 2 == 0 ? "unt_a" : "unt_b");
+  registration::v1::Unit& unit = units.units[profile.unit_id()];
+  unit.set_unit_id(profile.unit_id());
+  if (unit.area_codes().empty()) unit.add_area_codes("310110001");
+  unit.add_liaison_ids(id);
   source.people[id] = profile;
   return people.emplace_back(std::move(id));
 }
@@ -160,6 +174,8 @@ Task<void> Fire(Replica& replica, timers::Timer timer) {
     status = co_await d.Promote(std::move(timer));
   else if (kind == "release")
     status = co_await d.Release(std::move(timer));
+  else if (kind == "unitclaim")
+    status = co_await d.UnitClaims(std::move(timer));
   else if (kind == "credit")
     status = co_await d.Credit(std::move(timer));
   else if (kind == kStandingTimer || kind == kProfileTimer)

@@ -16,6 +16,7 @@
 #include "common/store/memory_store.h"
 #include "common/testing/fake_clock.h"
 #include "services/dispatch/rpc/handlers.h"
+#include "services/dispatch/rpc/unit_claim_handlers.h"
 #include "services/dispatch/workers/deadlines.h"
 #include "services/dispatch/workers/standings.h"
 
@@ -32,9 +33,23 @@ class PeopleSource final : public profiles::Source {
   std::map<std::string, registration::v1::Profile> people;
 };
 
+// The units of the world: everybody in them speaks for them.
+class UnitSource final : public Identities {
+ public:
+  Task<absl::StatusOr<std::vector<registration::v1::Identity>>> List(
+      rpc::CallOptions, std::vector<std::string>) override {
+    co_return std::vector<registration::v1::Identity>();
+  }
+  Task<absl::StatusOr<registration::v1::Unit>> Unit(rpc::CallOptions, std::string unit_id) override;
+  Task<absl::StatusOr<std::vector<auth::RoleGrant>>> Roles(rpc::CallOptions, std::string) override {
+    co_return std::vector<auth::RoleGrant>();
+  }
+  std::map<std::string, registration::v1::Unit> units;
+};
+
 struct Replica {
   Replica(asio::io_context& loop, store::MemoryData& data, testing::FakeClock& clock,
-          const crypto::KeyRing& ring, PeopleSource& source,
+          const crypto::KeyRing& ring, PeopleSource& source, UnitSource& units,
           std::shared_ptr<const areas::AreaTree> tree, std::function<uint64_t()> random);
 
   store::MemoryStore store;
@@ -45,6 +60,7 @@ struct Replica {
   TaskHandlers tasks;
   AssignmentHandlers assignments;
   ChangeHandlers changes;
+  UnitClaimHandlers claims;
   Deadlines deadlines;
   Standings standings;
 };
@@ -87,6 +103,7 @@ class World {
   store::MemoryData data;
   crypto::KeyRing ring;
   PeopleSource source;
+  UnitSource units;
   std::shared_ptr<const areas::AreaTree> tree;
   DispatchKeys keys;
   std::vector<std::unique_ptr<Replica>> replicas;

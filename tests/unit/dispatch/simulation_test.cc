@@ -139,7 +139,7 @@ class Simulation {
       // Sent again, perhaps to another replica: the answer got lost, or did not.
       call = sent_[static_cast<size_t>(world_.Below(static_cast<int>(sent_.size())))];
     } else {
-      call.kind = world_.Below(19);
+      call.kind = world_.Below(23);
       call.other = AnyPerson();
       call.request_id = "request-" + std::to_string(sent_.size());
       call.task = AnyTask();
@@ -224,6 +224,12 @@ class Simulation {
       case 13:
         co_await Finish(t, std::move(call));
         break;
+      case 19:
+      case 20:
+      case 21:
+      case 22:
+        co_await SpeakForUnit(replica.claims, std::move(call));
+        break;
       default:
         co_await ChangeMind(replica.changes, std::move(call));
     }
@@ -268,6 +274,28 @@ class Simulation {
         auto request = About<v1::CancelSwapRequest>(call);
         Note(call, co_await c.CancelSwap(As(call.person), std::move(request)));
       }
+    }
+  }
+
+  Task<void> SpeakForUnit(UnitClaimHandlers& u, Call call) {
+    const std::string unit = world_.source.people.at(call.person).unit_id();
+    if (call.kind == 19) {
+      auto request = About<v1::ClaimUnitSlotsRequest>(call);
+      request.set_unit_id(unit);
+      request.set_slots(1 + call.number % 2);
+      Note(call, co_await u.ClaimUnitSlots(As(call.person), std::move(request)));
+    } else if (call.kind == 22) {
+      auto request = About<v1::WithdrawUnitClaimRequest>(call);
+      request.set_unit_id(unit);
+      request.set_slots(call.number % 3);
+      request.set_reason("另有安排");
+      rpc::CallContext caller = call.by_coordinator ? AsCoordinator() : As(call.person);
+      Note(call, co_await u.WithdrawUnitClaim(std::move(caller), std::move(request)));
+    } else {
+      auto request = About<v1::NameUnitMemberRequest>(call);
+      request.set_unit_id(unit);
+      request.set_person_id(call.other);
+      Note(call, co_await u.NameUnitMember(As(call.person), std::move(request)));
     }
   }
 

@@ -62,6 +62,14 @@ TEST_F(SwapTest, TheColleagueIsOfferedThePlaceAndBothChangeAtOnce) {
   ExpectNoProposal();
 }
 
+// They would stand in the ledger as if they were the successor's.
+TEST_F(SwapTest, TheProposersWordsEndWithTheOffer) {
+  ASSERT_EQ(Propose("per_b"), "OK");
+  EXPECT_EQ(Of("per_b").reason(), "家里有事");
+  ASSERT_EQ(Refusal(Do(Command(TakeKind::kAccept, ProfileOf("per_b")))), "OK");
+  EXPECT_EQ(Of("per_b").reason(), "");
+}
+
 TEST_F(SwapTest, AClaimAcceptsItThoughOthersWait) {
   Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
   ASSERT_EQ(Propose("per_b"), "OK");

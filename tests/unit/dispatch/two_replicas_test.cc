@@ -1,7 +1,9 @@
 // One replica remembers, or has just read, what another writes.
+#include "baodao/dispatch/v1/unit_claim.pb.h"
 #include "common/ledger/chain.h"
 #include "common/store/mutate.h"
 #include "common/testing/matchers.h"
+#include "services/dispatch/app/taker.h"
 #include "tests/unit/dispatch/fixture.h"
 #include "tests/unit/dispatch/sim_checks.h"
 #include "tests/unit/dispatch/sim_world.h"
@@ -184,6 +186,22 @@ TEST_F(CalendarsTest, NobodyIsRefusedOnARememberedCalendar) {
   EXPECT_EQ(Claim(0, other, "too early"), "OVERLAPPING_TASK");
   ASSERT_EQ(Withdraw(1, one, "withdraw"), "OK");
   EXPECT_EQ(Claim(0, other, "again"), "OK");
+}
+
+// A liaison who named a stranger read in the refusal where that person is.
+TEST_F(CalendarsTest, TheTimeOfWhoCannotBeNamedIsNotAskedFor) {
+  const std::string one = Publish("1"), other = Publish("2");
+  ASSERT_EQ(Claim(0, one, "claim"), "OK");
+  v1::NameUnitMemberRequest request;
+  request.set_request_id("name");
+  TakeOrder order;
+  order.kind = TakeKind::kName;
+  order.task_id = other;
+  order.unit_id = "unt_1";
+  order.person_id = person_;
+  order.mutation = MutationOf(app(0), Me(), other, request);
+  Taker taker(app(0));
+  EXPECT_EQ(Refusal(Run(taker.Take(order))), "NO_UNIT_CLAIM");
 }
 
 TEST_F(CalendarsTest, NobodyKeepsTimeThatAReplicaRemembersAsFree) {

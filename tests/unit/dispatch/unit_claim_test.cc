@@ -3,6 +3,7 @@
 #include <map>
 
 #include "services/dispatch/domain/close.h"
+#include "services/dispatch/domain/leaving.h"
 #include "services/dispatch/domain/withdraw.h"
 #include "tests/unit/dispatch/fixture.h"
 
@@ -103,6 +104,36 @@ TEST_F(UnitClaimTest, WhoeverDeclinesLeavesTheSlotToTheUnitUntilTheDeadline) {
   EXPECT_EQ(Numbers(), "NAMED 0 open 0 named; held 0 accepted 0");
 }
 
+TEST_F(UnitClaimTest, ASlotHandedOnIsNotTheUnitsAgain) {
+  ASSERT_EQ(Refusal(Claim("unt_1", 1)), "OK");
+  ASSERT_EQ(Refusal(Name("per_a")), "OK");
+  ASSERT_EQ(Refusal(DecideRequestWithdrawal(aggregate(), "per_a", "发烧", kNow)), "OK");
+  const auto newcomer = ProfileOf("per_n");
+  ASSERT_EQ(Refusal(Do(Command(TakeKind::kClaim, newcomer))), "OK");
+  EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_WITHDRAWN);
+  EXPECT_EQ(Numbers(), "OPEN 0 open 0 named; held 0 accepted 1");
+}
+
+// Whoever is named fills a slot that was held, not that of whoever leaves.
+TEST_F(UnitClaimTest, AMemberWhoLeavesForOneWhoIsNamedLeavesTheSlotToTheUnit) {
+  record_.mutable_task()->set_slots_max(2);
+  ASSERT_EQ(Refusal(Claim("unt_1", 2)), "OK");
+  ASSERT_EQ(Refusal(Name("per_a")), "OK");
+  ASSERT_EQ(Refusal(DecideRequestWithdrawal(aggregate(), "per_a", "发烧", kNow)), "OK");
+  ASSERT_EQ(Refusal(Name("per_b")), "OK");
+  EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_WITHDRAWN);
+  EXPECT_EQ(Numbers(), "OPEN 1 open 1 named; held 1 accepted 1");
+}
+
+// Their change of mind must not wait for days.
+TEST_F(UnitClaimTest, TheSlotOfWhoAsksToBeLetGoIsNotClaimed) {
+  record_.mutable_task()->set_slots_max(1);
+  Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
+  ASSERT_EQ(Refusal(DecideRequestWithdrawal(aggregate(), "per_a", "发烧", kNow)), "OK");
+  EXPECT_EQ(FreeSlots(task()), 1);
+  EXPECT_EQ(Refusal(Claim("unt_1", 1)), "TASK_FULL");
+}
+
 TEST_F(UnitClaimTest, OnlyFreeSlotsAreClaimedAndThoseWhoWaitGoFirst) {
   Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
   const auto refused = Claim("unt_1", 4);
@@ -166,9 +197,11 @@ TEST_F(UnitClaimTest, TheUnitHearsWhatItCameToOnceAllHoursAreCredited) {
   const auto closed = DecideClose(aggregate(), "per_c", end);
   ASSERT_EQ(Refusal(closed), "OK");
   EXPECT_EQ(Armed(*closed, Timer("unitclaim")), end);
+  const auto version = task().version();
   const Effects early = DecideUnitClaims(aggregate(), end);
   EXPECT_EQ(claim().state(), v1::UNIT_CLAIM_STATE_NAMED);
   EXPECT_EQ(Armed(early, Timer("unitclaim")), end + minutes(1));
+  EXPECT_EQ(task().version(), version) << "nothing to write";
   DecideCredited(aggregate(), {"per_a"}, end, end);
   DecideUnitClaims(aggregate(), end + minutes(1));
   EXPECT_EQ(claim().state(), v1::UNIT_CLAIM_STATE_REPORTED);

@@ -341,8 +341,9 @@ TEST(Notices, OfAProjectThatIsLate) {
   project->set_state(lists::v1::PROJECT_STATE_CLAIMED);
   project->set_area_code("310110009001");
   project->set_proposer_id("per_p");
-  project->set_liaison_id("per_l");
-  EXPECT_EQ(Told(event), (Lines{"project_late → area 310110009001", "project_late → per_l"}));
+  project->set_unit_id("unt_1");
+  EXPECT_EQ(Told(event),
+            (Lines{"project_late → area 310110009001", "project_late → liaison unt_1"}));
 }
 
 events::v1::Event ProjectMoved(lists::v1::ProjectState from, lists::v1::ProjectState to) {
@@ -352,7 +353,7 @@ events::v1::Event ProjectMoved(lists::v1::ProjectState from, lists::v1::ProjectS
   project->set_state(to);
   project->set_area_code("310110009001");
   project->set_proposer_id("per_p");
-  project->set_liaison_id("per_l");
+  project->set_unit_id("unt_1");
   return event;
 }
 
@@ -367,9 +368,9 @@ TEST(Notices, OfAProjectThatNobodyRated) {
   using namespace lists::v1;  // NOLINT
   events::v1::Event event = ProjectMoved(PROJECT_STATE_COMPLETED, PROJECT_STATE_EVALUATED);
   EXPECT_EQ(Told(event), (Lines{"project_unrated → area 310110009001", "project_unrated → per_p",
-                                "project_unrated → per_l"}));
+                                "project_unrated → liaison unt_1"}));
   event.set_actor_id("per_c");
-  EXPECT_EQ(Told(event), (Lines{"project_evaluated → per_p", "project_evaluated → per_l"}));
+  EXPECT_EQ(Told(event), (Lines{"project_evaluated → per_p", "project_evaluated → liaison unt_1"}));
 }
 
 TEST(Notices, OfAProjectUnderWayThatIsGivenBack) {
@@ -961,16 +962,17 @@ TEST(Notices, OfTheWaysAProjectEnds) {
     auto* project = event.mutable_project_changed()->mutable_project();
     project->set_area_code("310110009");
     project->set_proposer_id("per_p");
-    project->set_liaison_id("per_l");
+    project->set_unit_id("unt_1");
     project->set_state(after);
     return Told(event);
   };
   EXPECT_EQ(changed(PROJECT_STATE_CLAIMED, PROJECT_STATE_APPROVED, "per_l"),
-            (Lines{"project_given_back → area 310110009", "project_given_back → per_p"}));
+            (Lines{"project_given_back → area 310110009", "project_given_back → per_p",
+                   "project_given_back → liaison unt_1"}));
   EXPECT_EQ(changed(PROJECT_STATE_PROPOSED, PROJECT_STATE_REJECTED, "per_c"),
             Lines{"project_rejected → per_p"});
   EXPECT_EQ(changed(PROJECT_STATE_CLAIMED, PROJECT_STATE_CANCELLED, "per_p"),
-            (Lines{"project_cancelled → area 310110009", "project_cancelled → per_l"}));
+            (Lines{"project_cancelled → area 310110009", "project_cancelled → liaison unt_1"}));
   EXPECT_EQ(changed(PROJECT_STATE_PROPOSED, PROJECT_STATE_EXPIRED, "lists"),
             (Lines{"project_expired → area 310110009", "project_expired → per_p"}));
 }
@@ -982,11 +984,11 @@ TEST(Notices, FollowersOfAProjectHearOfEditsAndMovesOnce) {
   for (const char* follower : {"per_f", "per_l", "per_p"}) {
     event.mutable_project_changed()->add_follower_ids(follower);
   }
-  EXPECT_EQ(Told(event), (Lines{"project_updated → per_p", "project_updated → per_l",
-                                "project_updated → per_f"}));
+  EXPECT_EQ(Told(event), (Lines{"project_updated → per_p", "project_updated → liaison unt_1",
+                                "project_updated → per_f", "project_updated → per_l"}));
   event.mutable_project_changed()->mutable_project()->set_state(PROJECT_STATE_IN_PROGRESS);
   EXPECT_EQ(Told(event), (Lines{"project_started → area 310110009001", "project_started → per_p",
-                                "project_started → per_f"}));
+                                "project_started → per_f", "project_started → per_l"}));
 }
 
 events::v1::Event SeriesMoved(lists::v1::NeedSeriesState before, lists::v1::NeedSeriesState after,

@@ -130,6 +130,25 @@ TEST_F(IndexTest, EventsMoveCountsAndCalendar) {
   EXPECT_EQ(person("per_a").calendar.entries().size(), 1u);
 }
 
+// A colleague's slot, and one that is held already, are none of the free ones.
+TEST_F(IndexTest, OnlyOffersOfFreeSlotsCount) {
+  const DispatchTask task = MakeTask("tsk_a");
+  index_.Apply(task, kNow);
+  auto swap = MakeChange(task, "per_a", dispatch::v1::ASSIGNMENT_STATE_OFFERED);
+  swap.mutable_assignment()->set_replaces_id("per_c");
+  index_.Apply(swap, kNow);
+  auto held = MakeChange(task, "per_b", dispatch::v1::ASSIGNMENT_STATE_OFFERED);
+  held.mutable_assignment()->set_holds_slot(true);
+  index_.Apply(held, kNow);
+  EXPECT_EQ(person("per_a").open_offers, 1);
+  EXPECT_EQ(this->task("tsk_a").open_offers, 0);
+  for (const char* who : {"per_a", "per_b"}) {
+    index_.Apply(MakeChange(task, who, dispatch::v1::ASSIGNMENT_STATE_DECLINED, kNow + minutes(1)),
+                 kNow);
+  }
+  EXPECT_EQ(this->task("tsk_a").open_offers, 0);
+}
+
 TEST_F(IndexTest, WithdrawnWorkLeavesTheCalendar) {
   const DispatchTask task = MakeTask("tsk_a");
   index_.Apply(task, kNow);

@@ -361,6 +361,17 @@ TEST_F(RepositoryTest, AnAreaThatTheTreeLacksIsLookedForInTheNewest) {
               testing::IsRefusal(Reason::AREA_UNKNOWN));
 }
 
+TEST_F(RepositoryTest, WhoeverWasShownSomethingIsOnRecord) {
+  const std::string id = ids_.New("prj", 1);
+  const auto context = rpc::CallContext::Internal(auth::Principal::Service("matching"));
+  ASSERT_THAT(testing::Run(loop_, records_.RecordRelease(context, {}, id)), testing::IsOk());
+  const auto* stream = data_.FindStream(store_.keys().Of(1, "releases"));
+  ASSERT_NE(stream, nullptr);
+  events::v1::Event event;
+  ASSERT_TRUE(event.ParseFromString(stream->entries.at(0).bytes));
+  EXPECT_EQ(event.contact_released().reader_id(), "matching");
+}
+
 TEST_F(RepositoryTest, EtagsTellVersionsApart) {
   EXPECT_THAT(CheckEtag("", 7), testing::IsOk());
   EXPECT_THAT(CheckEtag(EtagOf(7), 7), testing::IsOk());

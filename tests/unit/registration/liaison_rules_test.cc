@@ -18,11 +18,11 @@ class LiaisonRules : public ::testing::Test {
     unit_.add_area_codes("c1");  // it has reported
   }
   absl::Status Add(const std::string& person, const std::string& caller, bool coordinator = false) {
-    return ProposeLiaison({person, caller, coordinator}, kNow, &unit_);
+    return ProposeLiaison({person, caller, coordinator, has_reported_}, kNow, &unit_);
   }
   absl::Status Remove(const std::string& person, const std::string& caller,
                       bool coordinator = false) {
-    return ProposeRemoval({person, caller, coordinator}, kNow, &unit_);
+    return ProposeRemoval({person, caller, coordinator, has_reported_}, kNow, &unit_);
   }
   absl::Status Answer(const std::string& person, const std::string& caller, bool approved = true) {
     return DecideLiaisonChange({person, caller, true}, approved, &unit_);
@@ -37,6 +37,7 @@ class LiaisonRules : public ::testing::Test {
   }
 
   v1::Unit unit_;
+  bool has_reported_ = false;
 };
 
 using testing::ReasonName;
@@ -63,6 +64,14 @@ TEST_F(LiaisonRules, WhatIsDoneAtOnce) {
   EXPECT_TRUE(Add("per_b", "per_a").ok());
   EXPECT_TRUE(Remove("per_a", "per_b").ok());
   EXPECT_EQ(Liaisons(), "per_b ");
+}
+
+// While it was SUSPENDED everywhere its word was once done at once.
+TEST_F(LiaisonRules, TheWordOfAUnitThatIsActiveNowhereNowWaitsAsWell) {
+  unit_.clear_area_codes();
+  has_reported_ = true;
+  EXPECT_TRUE(Add("per_b", "per_a").ok());
+  EXPECT_EQ(Liaisons(), "per_a +per_b ");
 }
 
 TEST_F(LiaisonRules, TheLastOneStaysWhoeverAsks) {
