@@ -24,7 +24,7 @@ demo: build ## Play the whole loop at county size against a running backend, or 
 test: build ## Everything CI runs: unit, integration, the whole with its real binaries, crashes
 	@ctest --test-dir $(BUILD) --output-on-failure --no-tests=error -j $(JOBS)
 
-test-js: build ## The API as others see it: buf lint, and the whole loop with grpc-js; needs npm
+test-js: build ## The API as others see it: buf lint, the loop and a week of five people with grpc-js; needs npm
 	@BUILD=$(BUILD) tests/e2e/js/test.sh
 
 bench: build ## Measure; prints a table and writes build/bench.json

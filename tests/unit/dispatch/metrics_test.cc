@@ -28,14 +28,14 @@ TEST(DispatchMetrics, EveryTransitionIsThereFromTheStart) {
         "baodao_record_transitions_total{from=\"NONE\",record=\"assignment\",to=\"ACCEPTED\"} 0"}) {
     EXPECT_NE(text.find(series), std::string::npos) << series;
   }
-  EXPECT_EQ(Count(text, "record=\"task\","), 15u);
+  EXPECT_EQ(Count(text, "record=\"task\","), 16u);
   EXPECT_LT(Count(text, "record=\"assignment\","), 50u);
   EXPECT_EQ(Count(text, "record=\"credit_request\","), 7u);
 
   metrics.Observer().on_transition({"task", v1::TASK_STATE_OPEN, v1::TASK_STATE_OPEN});
   EXPECT_NE(registry.Text().find("{from=\"OPEN\",record=\"task\",to=\"OPEN\"} 1"),
             std::string::npos);
-  EXPECT_EQ(Count(registry.Text(), "record=\"task\","), 15u);
+  EXPECT_EQ(Count(registry.Text(), "record=\"task\","), 16u);
 }
 
 }  // namespace
