@@ -5,7 +5,6 @@ set(gen ${CMAKE_BINARY_DIR}/gen)
 set(fresh ${CMAKE_BINARY_DIR}/gen-fresh)
 file(MAKE_DIRECTORY ${gen} ${fresh})
 set(proto_sources)
-set(proto_messages)
 set(proto_names)
 foreach(proto ${proto_files})
   file(RELATIVE_PATH rel ${CMAKE_SOURCE_DIR}/protos ${proto})
@@ -30,7 +29,6 @@ foreach(proto ${proto_files})
     ${replace}
     DEPENDS ${proto_files})
   list(APPEND proto_sources ${out})
-  list(APPEND proto_messages ${gen}/${stem}.pb.cc)
   string(APPEND proto_names "\"${rel}\",\n")
 endforeach()
 # For programs that ask the pool of descriptors for all of them.
@@ -39,8 +37,15 @@ add_library(baodao_protos STATIC ${proto_sources})
 target_include_directories(baodao_protos PUBLIC ${gen})
 # All libraries here already: a precompiled header is good only for the same definitions everywhere.
 target_link_libraries(baodao_protos PUBLIC ${BAODAO_LIBRARIES})
-# The services of gRPC in batches; the messages' files use the same names.
+# In batches: two names that protoc gives in every file are made to differ.
 baodao_batches(baodao_protos 8)
-set_source_files_properties(${proto_messages} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+set_target_properties(baodao_protos PROPERTIES
+  UNITY_BUILD_UNIQUE_ID BAODAO_FILE
+  UNITY_BUILD_CODE_BEFORE_INCLUDE "#define BAODAO_JOIN(name, id) name##_##id
+#define BAODAO_UNIQUE(name, id) BAODAO_JOIN(name, id)
+#define schemas BAODAO_UNIQUE(schemas, BAODAO_FILE)
+#define file_default_instances BAODAO_UNIQUE(file_default_instances, BAODAO_FILE)"
+  UNITY_BUILD_CODE_AFTER_INCLUDE "#undef schemas
+#undef file_default_instances")
 # The one precompiled header of the tree: every other target reuses it.
 target_precompile_headers(baodao_protos PRIVATE ${CMAKE_SOURCE_DIR}/common/pch.h)

@@ -354,7 +354,7 @@ class Simulation {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr uint64_t kSeeds = 100;
 #else
-constexpr uint64_t kSeeds = 800;
+constexpr uint64_t kSeeds = 400;
 #endif
 
 uint64_t EnvOr(const char* name, uint64_t otherwise) {
