@@ -283,5 +283,5 @@ async function sunday() {
 }
 
 play(async () => {
-  for (const day of [monday, tuesday, wednesday, thursday, friday, saturday, sunday]) await day();
+  for (const tell of [monday, tuesday, wednesday, thursday, friday, saturday, sunday]) await tell();
 });
