@@ -1,7 +1,7 @@
 #include "services/registration/app/phone_change.h"
 
+#include <functional>
 #include <utility>
-#include <vector>
 
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -11,8 +11,6 @@ namespace baodao::registration {
 namespace {
 
 using Change = std::function<Task<absl::Status>(record::Transaction&)>;
-
-constexpr int kSessionsAtOnce = 100;
 
 // Whom the phone names: nobody, somebody who has given it up, or the person. PHONE_TAKEN.
 Task<absl::StatusOr<store::Stored>> FreeFor(App& app, std::string person_id,
@@ -24,18 +22,6 @@ Task<absl::StatusOr<store::Stored>> FreeFor(App& app, std::string person_id,
     co_return Refuse(Reason::PHONE_TAKEN);
   }
   co_return index;
-}
-
-Task<absl::Status> End(App& app, record::Origin origin, std::string session_id) {
-  const Change end = [&](record::Transaction& transaction) -> Task<absl::Status> {
-    CO_ASSIGN_OR_RETURN(const auto before, co_await app.records.Find(kSession, session_id));
-    if (!before.exists() || before.record.ended()) co_return absl::OkStatus();
-    v1::SessionRecord after = before.record;
-    after.set_ended(true);
-    transaction.Put(kSession, before, after);
-    co_return absl::OkStatus();
-  };
-  co_return co_await app.records.Update(app.records.ShardOfId(session_id), std::move(origin), end);
 }
 
 }  // namespace
@@ -59,21 +45,6 @@ Task<absl::Status> ReservePhone(App& app, record::Origin origin, std::string per
     co_return absl::OkStatus();
   };
   co_return co_await app.records.Update(app.keys.PhoneShard(phone_hash), std::move(origin), take);
-}
-
-Task<absl::Status> EndOtherSessions(App& app, record::Origin origin, v1::PersonRecord before,
-                                    v1::PersonRecord after) {
-  record::PageQuery query = SessionsOf(app.store().keys(), before);
-  query.size = kSessionsAtOnce;
-  do {
-    CO_ASSIGN_OR_RETURN(const auto page, co_await app.records.ReadPage(kSession, query));
-    for (const record::Versioned<v1::SessionRecord>& session : page.records) {
-      if (Keeps(after, session.record, origin.now)) continue;
-      CO_RETURN_IF_ERROR(co_await End(app, origin, session.record.session_id()));
-    }
-    query.after = page.next;
-  } while (!query.after.empty());
-  co_return absl::OkStatus();
 }
 
 }  // namespace baodao::registration

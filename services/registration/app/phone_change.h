@@ -12,13 +12,8 @@
 
 namespace baodao::registration {
 
-// The first two steps. PHONE_TAKEN.
+// The first two steps; ChangePhone puts the phone in force. PHONE_TAKEN.
 Task<absl::Status> ReservePhone(App& app, record::Origin origin, std::string person_id,
                                 std::string phone_hash);
-
-// After the third: ends the person's other sessions. `before` is the person with the old phone,
-// `after` with the new one.
-Task<absl::Status> EndOtherSessions(App& app, record::Origin origin, v1::PersonRecord before,
-                                    v1::PersonRecord after);
 
 }  // namespace baodao::registration

@@ -9,6 +9,7 @@
 #include "services/registration/app/phone_change.h"
 #include "services/registration/app/phone_code.h"
 #include "services/registration/app/reach.h"
+#include "services/registration/app/sessions.h"
 #include "services/registration/app/subject.h"
 #include "services/registration/domain/login_rules.h"
 #include "services/registration/domain/person_rules.h"
@@ -49,8 +50,8 @@ Task<absl::StatusOr<v1::ListMySessionsResponse>> ListMySessions(App& app, rpc::C
       context, kSession, request, SessionsOf(app.store().keys(), person.record), show, in_force);
 }
 
-Task<absl::StatusOr<v1::Session>> EndSession(App& app, rpc::CallContext context,
-                                             v1::EndSessionRequest request) {
+Task<absl::StatusOr<v1::Session>> EndOwnSession(App& app, rpc::CallContext context,
+                                                v1::EndSessionRequest request) {
   record::Decide<v1::Session> decide =
       [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::Session>> {
     CO_ASSIGN_OR_RETURN(const auto before,
@@ -191,7 +192,7 @@ Task<absl::StatusOr<v1::Person>> ChangePhone(App& app, rpc::CallContext context,
 void RegisterAccounts(App& app, rpc::Router& router) {
   const std::string service = "baodao.registration.v1.AccountService/";
   router.Unary(service + "ListMySessions", app, &ListMySessions);
-  router.Unary(service + "EndSession", app, &EndSession);
+  router.Unary(service + "EndSession", app, &EndOwnSession);
   router.Unary(service + "ChangePhone", app, &ChangePhone);
 }
 

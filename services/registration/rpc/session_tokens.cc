@@ -7,6 +7,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/registration/app/phone_code.h"
+#include "services/registration/app/sessions.h"
 #include "services/registration/domain/login_rules.h"
 #include "services/registration/domain/person_rules.h"
 #include "services/registration/domain/role_rules.h"
@@ -209,18 +210,8 @@ Task<absl::StatusOr<v1::LogoutResponse>> SessionHandlers::Logout(rpc::CallContex
   const std::string& session_id = context.caller().session_id;
   // A token that was minted without a session has none to end.
   if (session_id.empty()) co_return v1::LogoutResponse();
-  std::function<Task<absl::Status>(record::Transaction&)> decide =
-      [&](record::Transaction& transaction) -> Task<absl::Status> {
-    CO_ASSIGN_OR_RETURN(const auto before, co_await app_.records.Find(kSession, session_id));
-    if (!before.exists() || before.record.ended()) co_return absl::OkStatus();
-    v1::SessionRecord after = before.record;
-    after.set_ended(true);
-    transaction.Put(kSession, before, after);
-    co_return absl::OkStatus();
-  };
-  CO_RETURN_IF_ERROR(co_await app_.records.Update(app_.records.ShardOfId(session_id),
-                                                  record::OriginOf(context, app_.clock.Now()),
-                                                  std::move(decide)));
+  CO_RETURN_IF_ERROR(
+      co_await EndSession(app_, record::OriginOf(context, app_.clock.Now()), session_id));
   co_return v1::LogoutResponse();
 }
 
