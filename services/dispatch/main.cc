@@ -14,8 +14,8 @@
 #include "common/work/settings.h"
 #include "services/dispatch/app/ledger_archive.h"
 #include "services/dispatch/app/metrics.h"
+#include "services/dispatch/rpc/documents.h"
 #include "services/dispatch/rpc/handlers.h"
-#include "services/dispatch/rpc/paper.h"
 #include "services/dispatch/rpc/unit_claim_handlers.h"
 #include "services/dispatch/workers/deadlines.h"
 #include "services/dispatch/workers/standings.h"
@@ -84,7 +84,7 @@ struct DispatchService final : service::Service {
     host.Timers(timers);
     RegisterAll(app, runtime.router, tasks, assignments, changes, ledgers);
     unit_claims.Register(runtime.router);
-    RegisterPaper(runtime.router, calendars, certificates);
+    RegisterDocuments(runtime.router, calendars, certificates);
     runtime.access.covers = app.relations.covers;
     runtime.access.resolve = ScopesOf(app);
   }

@@ -9,7 +9,7 @@
 #include "services/dispatch/app/calendar_feed.h"
 #include "services/dispatch/app/ics.h"
 #include "services/dispatch/domain/times.h"
-#include "services/dispatch/rpc/paper.h"
+#include "services/dispatch/rpc/documents.h"
 
 namespace baodao::dispatch {
 namespace {

@@ -15,7 +15,7 @@
 #include "services/dispatch/app/caller.h"
 #include "services/dispatch/app/certificate_pdf.h"
 #include "services/dispatch/app/releases.h"
-#include "services/dispatch/rpc/paper.h"
+#include "services/dispatch/rpc/documents.h"
 
 namespace baodao::dispatch {
 namespace {

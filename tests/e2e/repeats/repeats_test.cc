@@ -149,7 +149,7 @@ class RepeatsTest : public ::testing::Test {
   void PlayConfirmation();
   void PlayChannels();
   void PlayAnnouncements();
-  void PlayPaper();
+  void PlayDocuments();
   int64_t MinutesOf(size_t person) {
     dispatch::v1::GetBalanceRequest get;
     get.set_person_id(Person(person));
@@ -519,7 +519,7 @@ void RepeatsTest::PlayAnnouncements() {
 }
 
 // After PlayConfirmation, which credits somebody: certified once `records` has that too.
-void RepeatsTest::PlayPaper() {
+void RepeatsTest::PlayDocuments() {
   const int64_t now = ToTimestamp(SystemClock().Now()).seconds();
   const std::string hours = Quoted("person_id", Person(6)) + Quoted("area_code", Community()) +
                             WindowAt("period", now - 86'400, 86'400);
@@ -552,7 +552,7 @@ TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
   PlayMatching();
   PlayService();
   PlayConfirmation();
-  PlayPaper();
+  PlayDocuments();
 
   std::set<std::string> played;
   for (const Sent& sent : sent_) played.insert(sent.rpc->method->name());

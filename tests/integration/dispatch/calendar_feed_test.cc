@@ -2,7 +2,7 @@
 #include <absl/strings/str_replace.h>
 #include <gmock/gmock.h>
 
-#include "services/dispatch/rpc/paper.h"
+#include "services/dispatch/rpc/documents.h"
 #include "tests/integration/dispatch/known_people.h"
 
 namespace baodao::dispatch {

@@ -3,7 +3,7 @@
 
 #include "baodao/dispatch/v1/certificate.grpc.pb.h"
 #include "common/certificate/signed_facts.h"
-#include "services/dispatch/rpc/paper.h"
+#include "services/dispatch/rpc/documents.h"
 #include "tests/integration/dispatch/known_people.h"
 
 namespace baodao::dispatch {
@@ -23,7 +23,7 @@ constexpr char kStreet[] = "310110001";
 class CertificatesTest : public KnownPeopleTest {
  protected:
   CertificatesTest() {
-    RegisterPaper(paper_, feeds_, handlers_);
+    RegisterDocuments(paper_, feeds_, handlers_);
     Serve(paper_, metrics_, {one_->app.relations.covers, ScopesOf(one_->app)});
   }
   StatementSource Source() {

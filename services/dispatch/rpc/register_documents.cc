@@ -1,9 +1,9 @@
-#include "services/dispatch/rpc/paper.h"
+#include "services/dispatch/rpc/documents.h"
 
 namespace baodao::dispatch {
 
-void RegisterPaper(rpc::Router& router, CalendarHandlers& calendars,
-                   CertificateHandlers& certificates) {
+void RegisterDocuments(rpc::Router& router, CalendarHandlers& calendars,
+                       CertificateHandlers& certificates) {
   const std::string calendar = "baodao.dispatch.v1.CalendarService/";
   router.Unary(calendar + "CreateCalendarFeed", &calendars, &CalendarHandlers::CreateCalendarFeed);
   router.Unary(calendar + "RevokeCalendarFeed", &calendars, &CalendarHandlers::RevokeCalendarFeed);

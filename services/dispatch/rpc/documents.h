@@ -62,7 +62,7 @@ class CertificateHandlers {
 };
 
 // The table of their RPCs. The handlers outlive the router.
-void RegisterPaper(rpc::Router& router, CalendarHandlers& calendars,
-                   CertificateHandlers& certificates);
+void RegisterDocuments(rpc::Router& router, CalendarHandlers& calendars,
+                       CertificateHandlers& certificates);
 
 }  // namespace baodao::dispatch

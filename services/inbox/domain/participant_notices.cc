@@ -1,3 +1,4 @@
+// What people say to and of each other: messages, ratings, complaints.
 #include "services/inbox/domain/collector.h"
 #include "services/inbox/domain/kinds.h"
 

@@ -19,7 +19,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::UnorderedElementsAreArray;
 
-class TalkTest : public KnownPeopleTest {
+class ParticipantsTest : public KnownPeopleTest {
  protected:
   using Messages = rpc::AsyncOf<v1::TaskMessageService>;
   using Ratings = rpc::AsyncOf<v1::RatingService>;
@@ -140,7 +140,7 @@ class TalkTest : public KnownPeopleTest {
   std::string At(const std::string& area) { return tokens_.Coordinator(NewPerson(), area); }
 };
 
-TEST_F(TalkTest, AMessageReachesEverybodyOnTheTaskAndIsReadByThem) {
+TEST_F(ParticipantsTest, AMessageReachesEverybodyOnTheTaskAndIsReadByThem) {
   const std::string task = PublishFor(NewTask(hours(3), 1, 150)).task_id();
   EXPECT_EQ(Why(Send(task, "集合").status()), "NOBODY_TO_TELL");
   std::vector<std::string> people;
@@ -168,7 +168,7 @@ TEST_F(TalkTest, AMessageReachesEverybodyOnTheTaskAndIsReadByThem) {
   EXPECT_EQ(Why(MessagesFor(By(NewPerson()), task).status()), "PERMISSION_DENIED");
 }
 
-TEST_F(TalkTest, MessagesAreFewAndEndWithTheTask) {
+TEST_F(ParticipantsTest, MessagesAreFewAndEndWithTheTask) {
   const std::string task = PublishFor(NewTask(minutes(10), 1, 2)).task_id(), person = NewPerson();
   Accept(person, task);
   EXPECT_EQ(Why(Send(task, "候补请等", {v1::ASSIGNMENT_STATE_WAITLISTED}).status()),
@@ -186,7 +186,7 @@ TEST_F(TalkTest, MessagesAreFewAndEndWithTheTask) {
   EXPECT_EQ(Why(Send(task, "再见").status()), "WRONG_STATE");
 }
 
-TEST_F(TalkTest, BothSidesSayHowItWentAndOthersDoNotReadIt) {
+TEST_F(ParticipantsTest, BothSidesSayHowItWentAndOthersDoNotReadIt) {
   const std::string person = NewPerson(), mate = NewPerson();
   const std::string task = Served(person).task_id();
   EXPECT_EQ(Why(RateVolunteer(ByCoordinator(), task, person, 5).status()), "REQUESTER_RATES");
@@ -222,7 +222,7 @@ TEST_F(TalkTest, BothSidesSayHowItWentAndOthersDoNotReadIt) {
   EXPECT_EQ(Ok(RatingsFor(By(person), task)).ratings_size(), 1);
 }
 
-TEST_F(TalkTest, AComplaintGoesToTheCoordinatorsAndNotToWhomItIsAbout) {
+TEST_F(ParticipantsTest, AComplaintGoesToTheCoordinatorsAndNotToWhomItIsAbout) {
   const std::string person = NewPerson();
   const std::string task = Served(person).task_id();
   EXPECT_EQ(Why(Complain(NewPerson(), task, "").status()), "NOT_A_PARTICIPANT");
@@ -256,7 +256,7 @@ TEST_F(TalkTest, AComplaintGoesToTheCoordinatorsAndNotToWhomItIsAbout) {
   }
 }
 
-TEST_F(TalkTest, AComplaintAboutACoordinatorGoesToTheAreaAboveThem) {
+TEST_F(ParticipantsTest, AComplaintAboutACoordinatorGoesToTheAreaAboveThem) {
   const std::string person = NewPerson();
   const std::string task = Served(person).task_id();
   directory_.roles[coordinator_] = {GrantAt(kCommunity)};
@@ -270,7 +270,7 @@ TEST_F(TalkTest, AComplaintAboutACoordinatorGoesToTheAreaAboveThem) {
   EXPECT_EQ(Ok(Complain(person, task, coordinator_)).area_code(), "310110") << "nobody is above";
 }
 
-TEST_F(TalkTest, ComplaintsThatNobodyAnswersAreRemindedOfAndLapse) {
+TEST_F(ParticipantsTest, ComplaintsThatNobodyAnswersAreRemindedOfAndLapse) {
   const std::string person = NewPerson();
   const std::string task = Served(person).task_id();
   const std::string id = Ok(Complain(person, task, "")).complaint_id();
