@@ -10,6 +10,8 @@
 #include <chrono>
 #include <cstring>
 #include <fstream>
+#include <map>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -84,6 +86,27 @@ std::string ReadFile(const std::filesystem::path& path) {
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+// By configuration epoch, of which each node has its own: the node's id and slots.
+using ClusterView = std::map<std::string, std::string>;
+
+// From the answer to CLUSTER NODES: id, address, flags, primary, ping, pong, epoch, link, slots…
+ClusterView ViewOf(const std::string& nodes) {
+  ClusterView view;
+  std::istringstream lines(nodes);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    std::vector<std::string> words;
+    for (std::string word; fields >> word;) words.push_back(word);
+    if (words.size() < 8) continue;
+    std::string& known = view[words[6]];
+    known = words[0];
+    for (size_t i = 8; i < words.size(); ++i) {
+      if (!words[i].starts_with('[')) known += ' ' + words[i];  // "[": a slot that is on its way
+    }
+  }
+  return view;
 }
 
 }  // namespace
@@ -232,21 +255,28 @@ std::string RedisCluster::IdOf(size_t index) const {
 }
 
 void RedisCluster::AwaitReady() const {
-  const auto ready = [](const RedisServer& node) {
-    const std::string info = node.Do({"CLUSTER", "INFO"}).text;
+  const auto end = std::chrono::steady_clock::now() + kStartLimit;
+  while (!Agreed()) {
+    if (std::chrono::steady_clock::now() > end) {
+      throw std::runtime_error("the cluster does not get ready");
+    }
+    std::this_thread::sleep_for(kLook);
+  }
+}
+
+// Epochs count too: a node that takes over a slot before it has heard of the others' picks an epoch
+// that is somebody's already, and when that is settled the slot may be back where it was.
+bool RedisCluster::Agreed() const {
+  std::optional<ClusterView> first;
+  for (const auto& node : nodes_) {
+    const std::string info = node->Do({"CLUSTER", "INFO"}).text;
     if (info.find("cluster_state:ok") == std::string::npos) return false;
     if (info.find("cluster_slots_ok:16384") == std::string::npos) return false;
-    return node.Do({"CLUSTER", "SLOTS"}).items.size() >= size();
-  };
-  const auto end = std::chrono::steady_clock::now() + kStartLimit;
-  for (size_t i = 0; i < size(); ++i) {
-    while (!ready(*nodes_[i])) {
-      if (std::chrono::steady_clock::now() > end) {
-        throw std::runtime_error("the cluster does not get ready");
-      }
-      std::this_thread::sleep_for(kLook);
-    }
+    const ClusterView view = ViewOf(node->Do({"CLUSTER", "NODES"}).text);
+    if (view.size() != size() || (first && *first != view)) return false;
+    first = view;
   }
+  return true;
 }
 
 }  // namespace baodao::testing

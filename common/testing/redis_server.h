@@ -77,10 +77,12 @@ class RedisCluster {
   redis::Config config() const;
   // The node's id as CLUSTER MYID gives it.
   std::string IdOf(size_t index) const;
-  // Waits until all nodes agree on a complete cluster.
+  // Waits until all nodes agree on a complete cluster: on every slot's owner and everybody's epoch.
   void AwaitReady() const;
 
  private:
+  bool Agreed() const;
+
   std::array<std::unique_ptr<RedisServer>, 3> nodes_;
 };
 

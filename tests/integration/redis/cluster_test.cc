@@ -19,13 +19,15 @@ class ClusterTest : public RedisTest {
 
   Result Call(Command command) { return Await(client_->Call(std::move(command))); }
 
-  // Slot moves: begun (keys may be on either side), then finished.
+  // Slot moves: begun (keys may be on either side), then finished. Nobody reshards a cluster whose
+  // nodes have not yet agreed on the last move.
   struct Move {
     std::string slot;
     size_t from;
     size_t to;
   };
   static Move Begin(const std::string& key) {
+    cluster_->AwaitReady();
     Move move{std::to_string(KeySlot(key)), RedisCluster::NodeOf(KeySlot(key)), 0};
     move.to = (move.from + 1) % RedisCluster::size();
     cluster_->node(move.to).Do(
