@@ -7,6 +7,7 @@
 #include <string>
 
 #include "baodao/dispatch/v1/assignment.grpc.pb.h"
+#include "baodao/dispatch/v1/ledger.grpc.pb.h"
 #include "baodao/dispatch/v1/task.grpc.pb.h"
 #include "baodao/inbox/v1/channel.grpc.pb.h"
 #include "baodao/inbox/v1/home.grpc.pb.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "baodao/dispatch/v1/assignment.pb.h"
+#include "baodao/dispatch/v1/ledger.pb.h"
 
 namespace baodao::ledger {
 

@@ -5,6 +5,7 @@
 #include <absl/status/statusor.h>
 
 #include "baodao/dispatch/v1/change.pb.h"
+#include "baodao/dispatch/v1/ledger.pb.h"
 #include "baodao/dispatch/v1/rating_code.pb.h"
 #include "common/rpc/access.h"
 #include "common/rpc/router.h"

@@ -1,7 +1,7 @@
 // Credit that volunteers ask for after the fact, on a real store.
 #include <gmock/gmock.h>
 
-#include "baodao/dispatch/v1/assignment.grpc.pb.h"
+#include "baodao/dispatch/v1/ledger.grpc.pb.h"
 #include "common/rpc/router.h"
 #include "common/testing/matchers.h"
 #include "services/dispatch/domain/times.h"

@@ -17,6 +17,7 @@
 #include "baodao/dispatch/v1/certificate.pb.h"
 #include "baodao/dispatch/v1/change.pb.h"
 #include "baodao/dispatch/v1/complaint.pb.h"
+#include "baodao/dispatch/v1/ledger.pb.h"
 #include "baodao/dispatch/v1/message.pb.h"
 #include "baodao/dispatch/v1/rating.pb.h"
 #include "baodao/dispatch/v1/rating_code.pb.h"
