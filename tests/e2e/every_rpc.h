@@ -139,10 +139,10 @@ inline void Fill(Message& message) {
   }
 }
 
-// Midnight in China, tomorrow.
-inline Time Tomorrow() {
+// A midnight in China that is a day ahead at least.
+inline Time ComingMidnight() {
   const auto local = SystemClock().Now() + std::chrono::hours(8);
-  return std::chrono::floor<std::chrono::days>(local) + std::chrono::hours(24 - 8);
+  return std::chrono::floor<std::chrono::days>(local) + std::chrono::hours(48 - 8);
 }
 
 // What bounds do not say: a need has a window or wishes; a rule by which it recurs is one; a
@@ -155,7 +155,7 @@ inline void FillBeyondBounds(Message& request) {
     series->set_rrule("FREQ=DAILY;COUNT=3");
   }
   if (auto* const book = dynamic_cast<lists::v1::BookResourceRequest*>(&request)) {
-    *book->mutable_start_time() = ToTimestamp(Tomorrow());
+    *book->mutable_start_time() = ToTimestamp(ComingMidnight());
   }
   auto* const create = dynamic_cast<lists::v1::CreateResourceRequest*>(&request);
   if (create == nullptr) return;

@@ -302,11 +302,12 @@ void RepeatsTest::PlayNeeds() {
 
 void RepeatsTest::PlaySeries() {
   // Beyond the week in which the first of them would be made at once.
-  const std::string need = Do(
-      "CreateNeed", By(0),
-      "title: '陪伴' category: 'elderly_care' " + Quoted("area_code", Community()) +
-          WindowAt("window", ToTimestamp(Tomorrow() + std::chrono::hours(24 * 20)).seconds(), 3600),
-      "title: '聊天'", "need_id");
+  const std::string need =
+      Do("CreateNeed", By(0),
+         "title: '陪伴' category: 'elderly_care' " + Quoted("area_code", Community()) +
+             WindowAt("window",
+                      ToTimestamp(ComingMidnight() + std::chrono::hours(24 * 20)).seconds(), 3600),
+         "title: '聊天'", "need_id");
   const auto repeat = [&] {
     return Quoted("need_series_id", Do("CreateNeedSeries", By(0),
                                        Quoted("need_id", need) + "rrule: 'FREQ=WEEKLY;COUNT=4'",
@@ -337,7 +338,7 @@ void RepeatsTest::PlayBookings() {
                             "booking { slot_minutes: 60 } " + Quoted("area_code", Community()),
                         "capacity: 2", "resource_id"));
   const auto book = [&](int hour) {
-    const int64_t start = ToTimestamp(Tomorrow() + std::chrono::hours(hour)).seconds();
+    const int64_t start = ToTimestamp(ComingMidnight() + std::chrono::hours(hour)).seconds();
     return Quoted("booking_id", Do("BookResource", By(2),
                                    barber + "start_time { seconds: " + std::to_string(start) + " }",
                                    "note: '短发'", "booking_id"));
