@@ -38,11 +38,28 @@ absl::StatusOr<std::optional<PagePosition>> Decode(const std::string& text) {
   return position;
 }
 
+// What a list of a person's tasks and one of their needs are asked alike.
+template <class Request, class AnyQuery>
+absl::Status FillIn(const Request& request, const paging::Query& token, Time now, AnyQuery* query) {
+  if (request.has_period()) {
+    query->period = PeriodOf(request.period());
+    RETURN_IF_ERROR(CheckPeriod(*query->period, 0));
+  }
+  query->states.assign(request.states().begin(), request.states().end());
+  query->category = request.category();
+  query->size = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
+  ASSIGN_OR_RETURN(const std::string position, paging::Decode(request.page_token(), token, now));
+  ASSIGN_OR_RETURN(query->after, Decode(position));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 void HistoryHandlers::Register(rpc::Router* router) {
   router->Unary("baodao.records.v1.HistoryService/ListHistory", this,
                 &HistoryHandlers::ListHistory);
+  router->Unary("baodao.records.v1.HistoryService/ListNeedHistory", this,
+                &HistoryHandlers::ListNeedHistory);
   router->Unary("baodao.records.v1.HistoryService/ListUnitHistory", this,
                 &HistoryHandlers::ListUnitHistory);
   router->Unary("baodao.records.v1.HistoryService/GetStatement", this,
@@ -56,6 +73,33 @@ Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::ListHistory(
   CO_ASSIGN_OR_RETURN(query.areas,
                       co_await sight_.AreasFor(context, request.person_id(), request.area_code()));
   co_return co_await Page(std::move(context), std::move(request), std::move(query));
+}
+
+Task<absl::StatusOr<v1::ListNeedHistoryResponse>> HistoryHandlers::ListNeedHistory(
+    rpc::CallContext context, v1::ListNeedHistoryRequest request) {
+  NeedHistoryQuery query;
+  query.person_id = request.person_id();
+  const paging::Query token = TokenOf(ring_, context, request);
+  CO_RETURN_IF_ERROR(FillIn(request, token, clock_.Now(), &query));
+  CO_ASSIGN_OR_RETURN(query.areas,
+                      co_await sight_.AreasFor(context, request.person_id(), request.area_code()));
+  v1::ListNeedHistoryResponse response;
+  SetHorizon(horizon_, &response);
+  Database::Work<NeedHistoryPage> work = [query = std::move(query)](Connection& connection) {
+    return ReadNeedHistory(connection, query);
+  };
+  CO_ASSIGN_OR_RETURN(const NeedHistoryPage page,
+                      co_await Ask(database_, metrics_, metrics_.history_seconds, std::move(work)));
+  // All of them are counted.
+  context.Charge(paging::CallsOwed(page.total, static_cast<int64_t>(page.facts.size())));
+  for (const NeedHistoryFact& fact : page.facts) *response.add_items() = Show(fact);
+  response.set_total_size(static_cast<int32_t>(page.total));
+  if (page.more) {
+    const NeedRow& last = page.facts.back().need;
+    response.set_next_page_token(
+        paging::Encode(Encode(last.create_ms, last.need_id), token, clock_.Now()));
+  }
+  co_return response;
 }
 
 Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::ListUnitHistory(
@@ -77,17 +121,8 @@ template <class Request>
 Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::Page(rpc::CallContext context,
                                                                     Request request,
                                                                     HistoryQuery query) {
-  if (request.has_period()) {
-    query.period = PeriodOf(request.period());
-    CO_RETURN_IF_ERROR(CheckPeriod(*query.period, 0));
-  }
-  query.states.assign(request.states().begin(), request.states().end());
-  query.category = request.category();
-  query.size = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
   const paging::Query token = TokenOf(ring_, context, request);
-  CO_ASSIGN_OR_RETURN(const std::string position,
-                      paging::Decode(request.page_token(), token, clock_.Now()));
-  CO_ASSIGN_OR_RETURN(query.after, Decode(position));
+  CO_RETURN_IF_ERROR(FillIn(request, token, clock_.Now(), &query));
   v1::ListHistoryResponse response;
   SetHorizon(horizon_, &response);
   Database::Work<HistoryPage> work = [query = std::move(query)](Connection& connection) {

@@ -37,6 +37,8 @@ class HistoryHandlers {
 
   Task<absl::StatusOr<v1::ListHistoryResponse>> ListHistory(rpc::CallContext context,
                                                             v1::ListHistoryRequest request);
+  Task<absl::StatusOr<v1::ListNeedHistoryResponse>> ListNeedHistory(
+      rpc::CallContext context, v1::ListNeedHistoryRequest request);
   Task<absl::StatusOr<v1::ListHistoryResponse>> ListUnitHistory(rpc::CallContext context,
                                                                 v1::ListUnitHistoryRequest request);
   Task<absl::StatusOr<v1::GetStatementResponse>> GetStatement(rpc::CallContext context,
@@ -50,6 +52,7 @@ class HistoryHandlers {
   // As the area is called now; empty for one that is not known.
   std::string AreaName(const std::string& code) const;
   v1::HistoryItem Show(const HistoryFact& fact) const;
+  v1::NeedHistoryItem Show(const NeedHistoryFact& fact) const;
   v1::StatementEntry Show(const StatementFact& fact) const;
   void ShowSums(const Sums& sums, v1::GetStatementResponse* response) const;
 

@@ -48,6 +48,27 @@ v1::HistoryItem HistoryHandlers::Show(const HistoryFact& fact) const {
   return item;
 }
 
+v1::NeedHistoryItem HistoryHandlers::Show(const NeedHistoryFact& fact) const {
+  const NeedRow& row = fact.need;
+  v1::NeedHistoryItem item;
+  item.set_need_id(row.need_id);
+  item.set_title(row.title);
+  item.set_category(row.category);
+  item.set_area_code(row.area_code);
+  item.set_area_name(AreaName(row.area_code));
+  if (row.start_ms != 0) {
+    *item.mutable_window()->mutable_start() = StampOf(row.start_ms);
+    *item.mutable_window()->mutable_end() = StampOf(row.end_ms);
+  }
+  item.set_state(static_cast<lists::v1::NeedState>(row.state));
+  item.set_people_wanted(static_cast<int32_t>(row.people_wanted));
+  item.set_task_id(row.task_id);
+  item.set_rating(static_cast<int32_t>(fact.rating));
+  *item.mutable_create_time() = StampOf(row.create_ms);
+  *item.mutable_update_time() = StampOf(row.update_ms);
+  return item;
+}
+
 v1::StatementEntry HistoryHandlers::Show(const StatementFact& fact) const {
   const LedgerRow& row = fact.entry;
   v1::StatementEntry entry;

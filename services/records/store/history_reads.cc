@@ -48,6 +48,7 @@ absl::StatusOr<std::vector<std::string>> AreasOf(Connection& connection,
   select.Into(code);
   select.Add("SELECT area_code FROM assignments WHERE person_id = ?", person_id);
   select.Add(" UNION SELECT area_code FROM registrations WHERE subject_id = ?", person_id);
+  select.Add(" UNION SELECT area_code FROM needs WHERE requester_id = ?", person_id);
   select.Run();
   while (select.Next()) codes.push_back(code);
   return codes;

@@ -14,14 +14,14 @@
 
 namespace baodao::records {
 
-// The codes of the areas a person was on a task in, or has reported to, each once.
+// The codes of the areas a person was on a task in, has reported to or raised a need in, each once.
 absl::StatusOr<std::vector<std::string>> AreasOf(Connection& connection,
                                                  const std::string& person_id);
 
 // Where a page begins: behind this.
 struct PagePosition {
   int64_t ms = 0;
-  std::string id;  // of a task, or the number of an entry
+  std::string id;  // of a task or need, or the number of an entry
   std::string person_id;
 };
 
@@ -53,6 +53,31 @@ struct HistoryPage {
 };
 
 absl::StatusOr<HistoryPage> ReadHistory(Connection& connection, const HistoryQuery& query);
+
+struct NeedHistoryQuery {
+  std::string person_id;
+  std::optional<Period> period;                   // of the raising of the need
+  std::vector<int> states;                        // empty: any
+  std::string category;                           // empty: any
+  std::optional<std::vector<std::string>> areas;  // none: anywhere
+  std::optional<PagePosition> after;
+  int size = 20;
+};
+
+// A need with what its task says.
+struct NeedHistoryFact {
+  NeedRow need;
+  int64_t rating = 0;
+};
+
+struct NeedHistoryPage {
+  std::vector<NeedHistoryFact> facts;  // the newest first
+  bool more = false;
+  int64_t total = 0;  // on all pages
+};
+
+absl::StatusOr<NeedHistoryPage> ReadNeedHistory(Connection& connection,
+                                                const NeedHistoryQuery& query);
 
 struct StatementQuery {
   std::string person_id;

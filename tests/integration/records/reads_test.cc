@@ -1,6 +1,7 @@
 // Reading the archive: pages, filters, totals and sums.
 #include "services/records/store/reads.h"
 
+#include <absl/strings/str_split.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -264,6 +265,8 @@ TEST_P(ReadPlansTest, NoQuestionReadsAWholeTable) {
     connection.sql().set_log_stream(&asked);
     HistoryQuery history{.person_id = kPerson, .after = PagePosition{5, "t"}};
     EXPECT_TRUE(ReadHistory(connection, history).ok());
+    NeedHistoryQuery needs{.person_id = kPerson, .after = PagePosition{5, "n"}};
+    EXPECT_TRUE(ReadNeedHistory(connection, needs).ok());
     StatementQuery statement{.person_id = kPerson, .period = {0, 5}, .after = PagePosition{5, "1"}};
     EXPECT_TRUE(ReadStatement(connection, statement).ok());
     EXPECT_TRUE(AreasOf(connection, kPerson).ok());
@@ -277,16 +280,20 @@ TEST_P(ReadPlansTest, NoQuestionReadsAWholeTable) {
     }
     return absl::StatusOr<std::string>(plans);
   });
-  EXPECT_EQ(std::count(plans.begin(), plans.end(), '\n'), 5) << plans;
-  for (const char* index : {"INDEX assignments_of_person", "INDEX registrations_of_subject"}) {
+  EXPECT_EQ(std::count(plans.begin(), plans.end(), '\n'), 7) << plans;
+  for (const char* index : {"INDEX assignments_of_person", "INDEX registrations_of_subject",
+                            "INDEX needs_of_requester"}) {
     EXPECT_THAT(plans, HasSubstr(index));
   }
-  for (const char* table : {"a", "t", "l", "e", "r", "assignments", "registrations", "ledger"}) {
+  for (const char* table :
+       {"a", "t", "l", "e", "r", "n", "assignments", "registrations", "ledger", "needs"}) {
     EXPECT_THAT(plans, Not(HasSubstr(std::string("SCAN ") + table + ";")));
   }
-  const std::string page = plans.substr(plans.find('\n') + 1);
-  EXPECT_THAT(page.substr(0, page.find('\n')), Not(HasSubstr("FOR ORDER BY")))
-      << "a page of history comes in the order of its index";
+  const std::vector<std::string> each = absl::StrSplit(plans, '\n');
+  for (const size_t page : {1, 3}) {
+    EXPECT_THAT(each[page], Not(HasSubstr("FOR ORDER BY")))
+        << "a page of history comes in the order of its index";
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ReadsTest, ::testing::Values(Dialect::kSqlite, Dialect::kPostgres),

@@ -182,12 +182,36 @@ class RecordsTest : public DatabaseTest {
     Emit("dispatch", 2, credited);
   }
 
+  // The person raises a need, which is cancelled.
+  void Raise(const std::string& need_id, const std::string& area) {
+    events::v1::Event event;
+    lists::v1::Need& need = *event.mutable_need_changed()->mutable_need();
+    need.set_need_id(need_id);
+    need.set_title("陪诊");
+    need.set_category("escort");
+    need.set_area_code(area);
+    need.set_requester_id(person_);
+    need.set_state(lists::v1::NEED_STATE_CANCELLED);
+    const Time now = SystemClock().Now();
+    *need.mutable_window()->mutable_start() = ToTimestamp(now);
+    *need.mutable_window()->mutable_end() = ToTimestamp(now + std::chrono::hours(1));
+    *need.mutable_create_time() = ToTimestamp(now - std::chrono::days(40) + Millis(++number_));
+    Emit("lists", 1, event);
+  }
+
   absl::StatusOr<v1::ListHistoryResponse> List(const std::string& token,
                                                v1::ListHistoryRequest request = {}) {
     request.set_person_id(person_);
     rpc::Client<v1::HistoryService> client(server_->channel());
     return testing::Run(loop_,
                         client.Call(&Histories::ListHistory, rpc::CallOptions::As(token), request));
+  }
+  absl::StatusOr<v1::ListNeedHistoryResponse> Needs(const std::string& token,
+                                                    v1::ListNeedHistoryRequest request = {}) {
+    request.set_person_id(person_);
+    rpc::Client<v1::HistoryService> client(server_->channel());
+    return testing::Run(
+        loop_, client.Call(&Histories::ListNeedHistory, rpc::CallOptions::As(token), request));
   }
   absl::StatusOr<v1::GetStatementResponse> Statement(const std::string& token,
                                                      v1::GetStatementRequest request = {}) {

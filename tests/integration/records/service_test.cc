@@ -62,14 +62,45 @@ TEST_P(RecordsTest, CoordinatorsSeeWhatHappenedInTheirAreas) {
   EXPECT_THAT(TasksOf(*List(tokens_.Service("lists"))), ElementsAre("tsk_2", "tsk_1"));
 }
 
+TEST_P(RecordsTest, WhatAPersonHasRaisedIsListedWhereItWas) {
+  StartIngest();
+  Raise("ned_1", kHere);
+  Raise("ned_2", kThere);
+  Raise("ned_3", kHere);
+  AwaitAll();
+  v1::ListNeedHistoryRequest request;
+  request.set_page_size(2);
+  auto page = Needs(own_, request);
+  ASSERT_THAT(page, testing::IsOk());
+  EXPECT_EQ(page->total_size(), 3);
+  ASSERT_EQ(page->items_size(), 2);
+  EXPECT_EQ(page->items(0).need_id(), "ned_3");
+  EXPECT_EQ(page->items(0).title(), "陪诊");
+  EXPECT_EQ(page->items(0).area_name(), std::string("区域") + kHere);
+  EXPECT_EQ(page->items(0).state(), lists::v1::NEED_STATE_CANCELLED);
+  request.set_page_token(page->next_page_token());
+  page = Needs(own_, request);
+  ASSERT_THAT(page, testing::IsOk());
+  ASSERT_EQ(page->items_size(), 1);
+  EXPECT_EQ(page->items(0).need_id(), "ned_1");
+  EXPECT_EQ(page->next_page_token(), "");
+  const auto coordinator =
+      Needs(tokens_.Coordinator("per_01J00000000000000000000098", "310110012"));
+  ASSERT_THAT(coordinator, testing::IsOk());
+  ASSERT_EQ(coordinator->items_size(), 1) << "of their area alone";
+  EXPECT_EQ(coordinator->items(0).need_id(), "ned_2");
+}
+
 TEST_P(RecordsTest, NobodyElseSeesAnything) {
   StartIngest();
   Serve("tsk_1", kHere, 60);
+  Raise("ned_1", kHere);
   AwaitAll();
   const std::string elsewhere = tokens_.Coordinator("per_01J00000000000000000000098", "310110012");
   const std::string stranger = tokens_.Person("per_01J00000000000000000000097");
   for (const std::string& token : {elsewhere, stranger}) {
     EXPECT_THAT(List(token), testing::IsRefusal(Reason::PERMISSION_DENIED));
+    EXPECT_THAT(Needs(token), testing::IsRefusal(Reason::PERMISSION_DENIED));
     EXPECT_THAT(Statement(token), testing::IsRefusal(Reason::PERMISSION_DENIED));
   }
 }
