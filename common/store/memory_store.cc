@@ -91,6 +91,7 @@ Task<absl::StatusOr<CommitOutcome>> MemoryStore::Apply(Commit commit) {
     outcome = data_.Apply(commit, keys_, clock_.Now());
     if (fault->twice) data_.Apply(commit, keys_, clock_.Now());
   }
+  if (outcome.kind == CommitOutcome::Kind::kApplied) TellOfTimers(commit);
   if (fault->fail_after || outcome.kind == CommitOutcome::Kind::kConflict) {
     cache_.Doubted(commit);
   } else if (outcome.kind == CommitOutcome::Kind::kApplied) {

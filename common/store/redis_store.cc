@@ -116,10 +116,12 @@ Task<absl::StatusOr<CommitOutcome>> RedisStore::Apply(Commit commit) {
   if (commit.empty()) co_return CommitOutcome{};
   absl::StatusOr<CommitOutcome> outcome = co_await commits_->Apply(commit);
   if (!outcome.ok()) {
+    TellOfTimers(commit);
     cache_.Doubted(commit);
     co_return detail::StoreError(outcome.status());
   }
   if (outcome->kind == CommitOutcome::Kind::kApplied) {
+    TellOfTimers(commit);
     cache_.Applied(std::move(commit));
   } else if (outcome->kind == CommitOutcome::Kind::kConflict) {
     cache_.Doubted(commit);

@@ -10,6 +10,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -135,6 +136,17 @@ class Store {
   virtual Task<absl::StatusOr<std::optional<Time>>> NextTimer(int shard) = 0;
   // The same for every shard, in one round trip.
   virtual Task<absl::StatusOr<std::vector<std::optional<Time>>>> NextTimers() = 0;
+  // Called with each timer that a commit of this process has set, or may have. There is one
+  // watcher: a new one takes its place, an empty one ends it.
+  using TimerWatcher = std::function<void(int shard, Time due)>;
+  void WatchTimers(TimerWatcher watcher) { timer_watcher_ = std::move(watcher); }
+
+ protected:
+  // By Apply, once the commit is applied or may be.
+  void TellOfTimers(const Commit& commit) const;
+
+ private:
+  TimerWatcher timer_watcher_;
 };
 
 }  // namespace baodao::store

@@ -70,8 +70,12 @@ struct TimerLoop::Impl {
 
   Task<void> Run();
   void Stop();
-  Task<Time> Look();
-  Task<bool> TakeShard(int shard, Time due);
+  Task<void> Look();
+  Task<void> Refresh();
+  Task<void> TakeShard(int shard, Time now);
+  void Hear(int shard, Time due);
+  void Failed();
+  Time NextLook() const;
   Task<void> Start(Timer timer, Millis retry_delay, Time until);
   Task<void> Fire(const Handler* handler, Retry retry);
   Task<void> StartRetries();
@@ -85,6 +89,10 @@ struct TimerLoop::Impl {
   std::optional<Sleeper> sleeper;
   std::optional<Signal> freed;  // a handler ended
   std::map<std::string, Handler> handlers;
+  std::vector<std::optional<Time>> next;  // of each shard, as far as is known here
+  Time refreshed;                         // when all shards were asked last, or that failed
+  Millis until_refresh{0};
+  Time wake;  // until when it sleeps, or slept last
   std::multimap<Time, Retry> retries;
   std::set<std::string> unknown_kinds;
   std::function<void(const Stats&)> observer;
@@ -100,13 +108,16 @@ Task<void> TimerLoop::Impl::Run() {
   loop = &executor.context();
   sleeper.emplace(*loop, clock);
   freed.emplace(*loop);
+  next.resize(static_cast<size_t>(store.shards()));
+  store.WatchTimers([this](int shard, Time due) { Hear(shard, due); });
   while (!stopping) {
-    const Time wake = co_await Look();
+    co_await Look();
     if (stopping) break;
-    const Millis ahead = wake - clock.Now();
-    co_await sleeper->Sleep(std::clamp(ahead, options.min_sleep,
-                                       failures > 0 ? options.backoff_max : options.max_sleep));
+    wake = NextLook();
+    const Millis longest = failures > 0 ? options.backoff_max : options.refresh;
+    co_await sleeper->Sleep(std::clamp(wake - clock.Now(), options.min_sleep, longest));
   }
+  store.WatchTimers({});
   while (running > 0) co_await freed->Wait();
   co_await AllowCancel();
 }
@@ -116,45 +127,87 @@ void TimerLoop::Impl::Stop() {
   if (sleeper) sleeper->WakeForEver();
 }
 
-// Fires what is due; when to look again.
-Task<Time> TimerLoop::Impl::Look() {
+// Fires what is due.
+Task<void> TimerLoop::Impl::Look() {
   co_await StartRetries();
-  absl::StatusOr<std::vector<std::optional<Time>>> next = co_await store.NextTimers();
   const Time now = clock.Now();
-  if (!next.ok()) {
-    failures = std::min(failures + 1, 10);
-    co_return now + std::min(options.backoff_max, kFirstRetry * (1 << failures));
-  }
-  failures = 0;
+  // A clock may go back.
+  if (now < refreshed || now >= refreshed + until_refresh) co_await Refresh();
   stats.overdue = 0;
   stats.lateness = Millis::zero();
-  Time wake = now + options.max_sleep;
-  for (size_t shard = 0; shard < next->size() && !stopping; ++shard) {
-    const std::optional<Time> due = (*next)[shard];
-    if (!due) continue;
-    if (*due > now) {
-      wake = std::min(wake, *due);
-      continue;
-    }
+  for (size_t shard = 0; shard < next.size() && !stopping; ++shard) {
+    const std::optional<Time> due = next[shard];
+    if (!due || *due > now) continue;
     stats.lateness = std::max(stats.lateness, now - *due);
     if (now - *due > kOverdue) ++stats.overdue;
-    if (co_await TakeShard(static_cast<int>(shard), now)) wake = now;
+    co_await TakeShard(static_cast<int>(shard), now);
   }
-  if (!retries.empty()) wake = std::min(wake, retries.begin()->first);
   if (observer) observer(stats);
-  co_return wake;
 }
 
-// Whether there may be more due.
-Task<bool> TimerLoop::Impl::TakeShard(int shard, Time now) {
+// Asks for the timers of all shards.
+Task<void> TimerLoop::Impl::Refresh() {
+  // What is set from now on, and may be missing in the answer, is heard of.
+  std::ranges::fill(next, std::nullopt);
+  const absl::StatusOr<std::vector<std::optional<Time>>> asked = co_await store.NextTimers();
+  if (!asked.ok()) {
+    Failed();
+    co_return;
+  }
+  failures = 0;
+  refreshed = clock.Now();
+  until_refresh = options.refresh;
+  for (size_t shard = 0; shard < asked->size(); ++shard) {
+    if ((*asked)[shard]) Hear(static_cast<int>(shard), *(*asked)[shard]);
+  }
+}
+
+// A timer of the shard is, or may be, due then.
+void TimerLoop::Impl::Hear(int shard, Time due) {
+  std::optional<Time>& known = next[static_cast<size_t>(shard)];
+  known = std::min(known.value_or(due), due);
+  if (due >= wake) return;
+  wake = due;
+  sleeper->Wake();
+}
+
+// The store, which has logged it, is asked anew a little later, and longer with each failure.
+void TimerLoop::Impl::Failed() {
+  failures = std::min(failures + 1, 10);
+  refreshed = clock.Now();
+  until_refresh = std::min(options.backoff_max, kFirstRetry * (1 << failures));
+  std::ranges::fill(next, std::nullopt);
+}
+
+Time TimerLoop::Impl::NextLook() const {
+  Time look = refreshed + until_refresh;
+  for (const std::optional<Time>& due : next) look = std::min(look, due.value_or(look));
+  if (!retries.empty()) look = std::min(look, retries.begin()->first);
+  return look;
+}
+
+Task<void> TimerLoop::Impl::TakeShard(int shard, Time now) {
+  next[static_cast<size_t>(shard)].reset();
   absl::StatusOr<std::vector<store::DueTimer>> due =
       co_await store.TakeDueTimers(shard, now, options.lease, options.take);
-  if (!due.ok()) co_return false;  // logged by the store; the next look tries again
+  if (!due.ok()) {
+    Failed();
+    co_return;
+  }
   const bool more = static_cast<int>(due->size()) >= options.take;
   for (store::DueTimer& timer : *due) {
     co_await Start(Parse(std::move(timer), shard), kFirstRetry, now + options.lease / 2);
   }
-  co_return more;
+  if (more) {
+    Hear(shard, now);
+    co_return;
+  }
+  const absl::StatusOr<std::optional<Time>> upcoming = co_await store.NextTimer(shard);
+  if (!upcoming.ok()) {
+    Failed();
+  } else if (*upcoming) {
+    Hear(shard, **upcoming);
+  }
 }
 
 Task<void> TimerLoop::Impl::StartRetries() {

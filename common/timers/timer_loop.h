@@ -37,7 +37,7 @@ struct Options {
   Millis lease{30'000};   // longer than any handler takes
   int concurrency = 64;   // handlers at the same time
   int take = 64;          // timers of a shard at once
-  Millis max_sleep{500};  // new timers of other replicas are seen after this at the latest
+  Millis refresh{5'000};  // timers that other replicas set are seen after this at the latest
   Millis min_sleep{5};
   Millis backoff_max{5'000};  // when the store does not answer
 };
@@ -50,7 +50,8 @@ struct Stats {
   Millis lateness{0};    // by how much the latest of them was
 };
 
-// One loop; any number of replicas.
+// One loop; any number of replicas. It knows of the timers that its own process sets, and looks for
+// those of others now and then: idle, it costs a command for each shard every Options::refresh.
 class TimerLoop {
  public:
   // `store` and `clock` outlive it.

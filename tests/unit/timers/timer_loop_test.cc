@@ -54,6 +54,13 @@ class TimerLoopTest : public ::testing::Test {
     commit.SetTimer(std::move(member), clock_.Now() + in);
     ASSERT_THAT(testing::Run(loop_, store_.Apply(std::move(commit))), testing::IsOk());
   }
+  // By another replica.
+  void SetElsewhere(int shard, std::string member, Time due) {
+    store::MemoryStore others(store::Keys("test", 4), data_, clock_);
+    store::Commit commit(shard);
+    commit.SetTimer(std::move(member), due);
+    ASSERT_THAT(testing::Run(loop_, others.Apply(std::move(commit))), testing::IsOk());
+  }
   void Spin() {
     loop_.restart();
     loop_.poll();
@@ -72,7 +79,7 @@ class TimerLoopTest : public ::testing::Test {
   testing::FakeClock clock_{loop_};
   store::MemoryData data_;
   store::MemoryStore store_{store::Keys("test", 4), data_, clock_};
-  Options options_{.lease = Millis(2'000), .concurrency = 4};
+  Options options_{.lease = Millis(2'000), .concurrency = 4, .refresh = Millis(500)};
   TimerLoop timers_{store_, clock_, options_};
   Names fired_;
   Timer last_;
@@ -107,9 +114,76 @@ TEST_F(TimerLoopTest, FiresWhenDueAndOnce) {
 
 TEST_F(TimerLoopTest, TimersOfOthersAreSeenSoon) {
   Pass(Millis(100));  // asleep
-  Set(1, "offer|new", Millis(0));
+  SetElsewhere(1, "offer|new", clock_.Now());
+  Spin();
+  EXPECT_EQ(fired_, Names{});
   Pass(Millis(500));
   EXPECT_EQ(fired_, Names{"new"});
+}
+
+TEST_F(TimerLoopTest, OnesOwnTimersFireWhenTheyAreDue) {
+  Pass(Millis(100));  // asleep
+  Set(1, "offer|now", Millis(0));
+  Set(1, "offer|later", Millis(20));
+  Set(2, "offer|soon", Millis(10));
+  Spin();
+  EXPECT_EQ(fired_, Names{"now"});
+  Pass(Millis(10));
+  EXPECT_EQ(fired_, (Names{"now", "soon"}));
+  Pass(Millis(10));
+  EXPECT_EQ(fired_, (Names{"now", "soon", "later"}));
+}
+
+// Also when the answer to the commit was lost.
+TEST_F(TimerLoopTest, ATimerThatMayHaveBeenSetFiresWhenItIsDue) {
+  Pass(Millis(100));
+  store_.SetFaults([](std::string_view operation, std::string_view) {
+    return store::Fault{.fail_after = operation == "Apply"};
+  });
+  store::Commit commit(1);
+  commit.SetTimer("offer|a", clock_.Now());
+  EXPECT_FALSE(testing::Run(loop_, store_.Apply(std::move(commit))).ok());
+  store_.SetFaults({});
+  Spin();
+  EXPECT_EQ(fired_, Names{"a"});
+}
+
+TEST_F(TimerLoopTest, IdleItLooksForOthersTimersOnly) {
+  Set(3, "offer|a", Millis(60'000));
+  std::map<std::string, int> asked;
+  store_.SetFaults([&](std::string_view operation, std::string_view) {
+    ++asked[std::string(operation)];
+    return store::Fault{};
+  });
+  Pass(Millis(5'000));
+  EXPECT_EQ(asked, (std::map<std::string, int>{{"NextTimers", 10}}));
+}
+
+class ShiftedClock final : public Clock {
+ public:
+  explicit ShiftedClock(Clock& clock) : clock_(clock) {}
+  Time Now() const override { return clock_.Now() + shift; }
+  Task<void> SleepFor(Millis duration) override { return clock_.SleepFor(duration); }
+
+  Millis shift{0};
+
+ private:
+  Clock& clock_;
+};
+
+TEST_F(TimerLoopTest, OthersTimersAreSeenAlsoWhenTheClockIsPutBack) {
+  timers_.Stop();
+  ShiftedClock clock(clock_);
+  TimerLoop here(store_, clock, options_);
+  Register(here);
+  Start(here);
+  Pass(Millis(1'000));
+  clock.shift = -std::chrono::hours(1);
+  SetElsewhere(1, "offer|now", clock.Now());
+  Pass(Millis(600));
+  EXPECT_EQ(fired_, Names{"now"});
+  here.Stop();
+  Spin();
 }
 
 TEST_F(TimerLoopTest, AFailedHandlerIsTriedAgain) {
@@ -184,8 +258,8 @@ TEST_F(TimerLoopTest, LatenessIsReported) {
     overdue = std::max(overdue, stats.overdue);
     lateness = std::max(lateness, stats.lateness);
   });
-  Set(1, "offer|a", Millis(0));
-  Set(2, "offer|b", Millis(0));
+  SetElsewhere(1, "offer|a", clock_.Now());
+  SetElsewhere(2, "offer|b", clock_.Now());
   clock_.Advance(Millis(5'000));
   Spin();
   EXPECT_EQ(overdue, 2);
@@ -205,7 +279,7 @@ TEST_F(TimerLoopTest, StopWaitsForHandlersUnderWay) {
   };
   asio::co_spawn(loop_, run(), asio::detached);
   Set(0, "offer|a", Millis(0));
-  Pass(Millis(600), Millis(100));
+  Pass(Millis(200), Millis(100));
   ASSERT_EQ(fired_, Names{"a"});
   EXPECT_FALSE(ended);
   other.Stop();
@@ -229,7 +303,7 @@ TEST_F(TimerLoopTest, CancellingIsStopping) {
                    error = thrown;
                  }));
   Set(0, "offer|a", Millis(0));
-  Pass(Millis(600), Millis(100));
+  Pass(Millis(200), Millis(100));
   cancel.emit(asio::cancellation_type::terminal);
   Spin();
   EXPECT_FALSE(ended) << "a handler is under way";
