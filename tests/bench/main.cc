@@ -59,6 +59,7 @@ std::vector<Result> RunAll(const Scale& scale) {
   Compare(ingest, commit);
   Result match = Match(scene, tasks);
   const Result search = SearchTasks(scene);
+  const Result bytes_per_task_retired = BytesPerRetiredTask();
   return {echo,
           commit,
           spread,
@@ -73,16 +74,17 @@ std::vector<Result> RunAll(const Scale& scale) {
           visible,
           bytes_per_task,
           bytes_per_task_sql,
+          bytes_per_task_retired,
           bytes_per_person};
 }
 
 void Print(const std::vector<Result>& results) {
-  fmt::print("\n{:<17} {:>10} {:<8} {:>8} {:>8} {:>12} {:>10}  {}\n", "name", "value", "unit",
+  fmt::print("\n{:<22} {:>10} {:<8} {:>8} {:>8} {:>12} {:>10}  {}\n", "name", "value", "unit",
              "p50 ms", "p99 ms", "service µs", "redis µs", "ratio");
   for (const Result& r : results) {
     const std::string ratio =
         r.baseline.empty() ? "" : fmt::format("{:.2f} × {}", r.ratio, r.baseline);
-    fmt::print("{:<17} {:>10.0f} {:<8} {:>8.2f} {:>8.2f} {:>12.1f} {:>10.1f}  {}{}{}\n", r.name,
+    fmt::print("{:<22} {:>10.0f} {:<8} {:>8.2f} {:>8.2f} {:>12.1f} {:>10.1f}  {}{}{}\n", r.name,
                r.value, r.unit, r.p50_ms, r.p99_ms, r.cpu_us_service, r.cpu_us_redis, ratio,
                r.note.empty() || ratio.empty() ? "" : "; ", r.note);
   }

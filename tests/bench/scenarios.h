@@ -70,6 +70,8 @@ double ArchiveBytes(Scene& scene);
 Result HistoryPage(Scene& scene);
 Result AreaReportYear(Scene& scene);
 Result RecordsIngest(Scene& scene);
+// Of tasks that were taken and cancelled and have left Redis; in a town of its own.
+Result BytesPerRetiredTask();
 // Tasks of a year are put into the archive first.
 Result SearchTasks(Scene& scene);
 
