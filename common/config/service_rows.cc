@@ -1,3 +1,6 @@
+#include <absl/strings/ascii.h>
+
+#include <algorithm>
 #include <string>
 
 #include "common/config/config.h"
@@ -94,6 +97,25 @@ std::vector<Row> WorkRows() {
   };
 }
 
+// A version as apps send it back.
+std::string CheckVersion(const Value& value) {
+  const auto& text = std::get<std::string>(value);
+  const bool plain = std::ranges::all_of(text, [](unsigned char c) {
+    return absl::ascii_isalnum(c) || c == '.' || c == '-' || c == '_';
+  });
+  return plain && text.size() <= 32 ? "" : "must be at most 32 letters, digits, dots and dashes";
+}
+
+// What the services that take private data in must agree on.
+std::vector<Row> PrivacyRows() {
+  return {
+      {"privacy_version", Type::kString, "",
+       "The text about privacy in force: people consent to this version before they bring in "
+       "anything private; empty: nobody is asked. Where it is, registration's settings say.",
+       false, CheckVersion},
+  };
+}
+
 std::vector<Row> LogRows() {
   return {
       {"log_level", Type::kString, "info", "debug, info, warn or error.", false,
@@ -107,7 +129,8 @@ std::vector<Row> LogRows() {
 
 std::vector<Row> ServiceRows(int port) {
   std::vector<Row> rows = NetworkRows(port);
-  for (auto& more : {StoreRows(), SecurityRows(), PeerRows(), WorkRows(), LogRows()}) {
+  for (auto& more :
+       {StoreRows(), SecurityRows(), PeerRows(), WorkRows(), PrivacyRows(), LogRows()}) {
     rows.insert(rows.end(), more.begin(), more.end());
   }
   return rows;

@@ -24,11 +24,13 @@ class RpcArchive final : public Archive {
  public:
   explicit RpcArchive(rpc::Channel& channel) : records_(channel) {}
 
-  Task<absl::StatusOr<Time>> Keep(std::string id, store::Stored record) override {
+  Task<absl::StatusOr<Time>> Keep(std::string id, std::string owner_id,
+                                  store::Stored record) override {
     const auto now = std::chrono::steady_clock::now();
     if (now < away_until_) co_return Refuse(Reason::PEER_UNAVAILABLE);
     records::v1::RetireRecordRequest request;
     request.mutable_record()->set_record_id(std::move(id));
+    request.set_owner_id(std::move(owner_id));
     request.mutable_record()->set_version(static_cast<int64_t>(record.version));
     request.mutable_record()->set_bytes(std::move(record.bytes));
     const auto kept =
@@ -65,8 +67,10 @@ std::unique_ptr<Archive> NewArchive(rpc::Channel& channel) {
   return std::make_unique<RpcArchive>(channel);
 }
 
-Task<Time> Retirement::Copy(std::string id, store::Stored record, Time over_since, Time now) const {
-  const absl::StatusOr<Time> copied = co_await archive->Keep(id, std::move(record));
+Task<Time> Retirement::Copy(std::string id, std::string owner_id, store::Stored record,
+                            Time over_since, Time now) const {
+  const absl::StatusOr<Time> copied =
+      co_await archive->Keep(id, std::move(owner_id), std::move(record));
   if (copied.ok()) co_return std::max(over_since + keep, *copied + keep / 4);
   if (!Is(copied.status(), Reason::PEER_UNAVAILABLE)) {
     log::Error("record.not_archived", {{"id", id}, {"status", copied.status()}});

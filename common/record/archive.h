@@ -22,8 +22,10 @@ class Archive {
 
   // On disk when OK: since when it is there in this version. Of several versions of a record the
   // newest stays, however often each is sent. STALE_VERSION where another record is there under
-  // this version or a newer one.
-  virtual Task<absl::StatusOr<Time>> Keep(std::string id, store::Stored record) = 0;
+  // this version or a newer one. `owner_id`: the person with whose account it is deleted; empty:
+  // it stays for good.
+  virtual Task<absl::StatusOr<Time>> Keep(std::string id, std::string owner_id,
+                                          store::Stored record) = 0;
   // As it was kept last; version 0 where it never was.
   virtual Task<absl::StatusOr<store::Stored>> Find(std::string id) = 0;
 };
@@ -40,7 +42,8 @@ struct Retirement {
   Time CopyAt(Time over_since) const { return over_since + keep - keep / 4; }
   // Copies it. Answers when it may leave, or is to be copied again: at once where that is not after
   // `now`. What the archive does not take waits, so that others of the service's timers go first.
-  Task<Time> Copy(std::string id, store::Stored record, Time over_since, Time now) const;
+  Task<Time> Copy(std::string id, std::string owner_id, store::Stored record, Time over_since,
+                  Time now) const;
 
   // The archived record, or NOT_FOUND. Nobody is asked for an id so young that it cannot have left,
   // also where `keep` was shorter an hour ago.

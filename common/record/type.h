@@ -130,6 +130,8 @@ struct Type {
   // States in which it is over, for good or nearly so: some time after its update_time it leaves
   // the store for the archive (see Retirement).
   bool (*over)(int state) = nullptr;
+  // The person with whose account the archive deletes it.
+  const std::string& (View::*private_to)() const = nullptr;
 
   static constexpr bool kHasArea = requires(const View& shown) { shown.area_code(); };
   static constexpr bool kHasState = requires(const View& shown) { shown.state(); };
@@ -153,6 +155,10 @@ struct Type {
       if (over != nullptr && over(StateOf(record))) return ToTime(ViewOf(record).update_time());
     }
     return std::nullopt;
+  }
+  // Empty: the archive keeps it for good.
+  std::string PersonOf(const Record& record) const {
+    return private_to == nullptr ? std::string() : (ViewOf(record).*private_to)();
   }
   // Null where it has no state.
   static const google::protobuf::EnumDescriptor* States() {

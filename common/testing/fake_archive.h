@@ -13,8 +13,10 @@ namespace baodao::testing {
 
 class FakeArchive final : public record::Archive {
  public:
-  Task<absl::StatusOr<Time>> Keep(std::string id, store::Stored record) override {
+  Task<absl::StatusOr<Time>> Keep(std::string id, std::string owner_id,
+                                  store::Stored record) override {
     if (down) co_return Refuse(Reason::PEER_UNAVAILABLE);
+    owners[id] = std::move(owner_id);
     store::Stored& kept = records[id];
     if (kept.version < record.version) {
       kept = std::move(record);
@@ -35,6 +37,7 @@ class FakeArchive final : public record::Archive {
   bool down = false;
   int asked = 0;
   std::map<std::string, store::Stored> records;
+  std::map<std::string, std::string> owners;
   std::map<std::string, Time> copied;
   // Long ago, unless a test says otherwise.
   std::function<Time()> now = [] { return Time{}; };

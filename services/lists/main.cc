@@ -31,7 +31,12 @@ struct ListsService final : service::Service {
         records(
             runtime.store, runtime.clock, runtime.key_ring, [this] { return areas.tree(); },
             runtime.metrics),
-        app{records, runtime.clock, runtime.key_ring, *peers, work::LimitsOf(runtime.config)},
+        app{records,
+            runtime.clock,
+            runtime.key_ring,
+            *peers,
+            work::LimitsOf(runtime.config),
+            runtime.config.Str("privacy_version")},
         publications(app),
         services(app, publications),
         follower(app, publications),

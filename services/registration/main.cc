@@ -11,12 +11,14 @@
 #include "common/status/macros.h"
 #include "common/timers/timer_loop.h"
 #include "common/webhook/sender.h"
+#include "services/registration/app/obligations.h"
+#include "services/registration/app/privacy_terms.h"
 #include "services/registration/rpc/routes.h"
 
 namespace baodao::registration {
 namespace {
 
-std::vector<config::Row> Rows() {
+std::vector<config::Row> LoginRows() {
   using config::Type;
   return {
       {"codes_file", Type::kString, "",
@@ -50,6 +52,12 @@ std::vector<config::Row> Rows() {
        "this process; 0: no limit.",
        false, config::Between(0, 1e6)},
   };
+}
+
+std::vector<config::Row> Rows() {
+  std::vector<config::Row> rows = LoginRows();
+  for (config::Row& row : PrivacyRows()) rows.push_back(std::move(row));
+  return rows;
 }
 
 LoginLimits LimitsOf(const config::Config& config) {
@@ -88,6 +96,7 @@ struct RegistrationService final : service::Service {
         metrics(runtime.metrics),
         config(runtime.config),
         sms(webhook::FromConfig(runtime.loop, config, "sms", kSmsAtOnce)),
+        privacy(PrivacyTermsOf(config)),
         sender(SenderOf(config, sms.ok() ? sms->get() : nullptr, runtime.clock)),
         archive(record::NewArchive(runtime.ChannelTo("records"))),
         records(
@@ -101,7 +110,9 @@ struct RegistrationService final : service::Service {
             runtime.signer,
             *sender,
             metrics,
-            LimitsOf(runtime.config)},
+            LimitsOf(runtime.config),
+            ObligationsElsewhere(runtime.ChannelTo("dispatch"), runtime.ChannelTo("lists")),
+            privacy.value_or(v1::PrivacyTerms())},
         handlers(app),
         timers(runtime.store, runtime.clock) {
     records.SetRetirement({archive.get(), runtime.config.Duration("keep_ended")});
@@ -120,6 +131,7 @@ struct RegistrationService final : service::Service {
   Task<absl::Status> Load() override {
     CO_RETURN_IF_ERROR(sms.status());
     CO_RETURN_IF_ERROR(CheckCodes(config));
+    CO_RETURN_IF_ERROR(privacy.status());
     std::function<Task<absl::Status>()> read = [this] { return areas.feed().Refresh(); };
     CO_RETURN_IF_ERROR(co_await service::UntilReachable(clock, "areas", std::move(read)));
     CountAreas();
@@ -142,6 +154,7 @@ struct RegistrationService final : service::Service {
   Metrics metrics;
   const config::Config& config;
   absl::StatusOr<std::unique_ptr<webhook::Sender>> sms;
+  absl::StatusOr<v1::PrivacyTerms> privacy;
   std::unique_ptr<CodeSender> sender;
   std::unique_ptr<record::Archive> archive;
   record::Repository records;

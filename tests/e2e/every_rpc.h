@@ -20,6 +20,7 @@
 #include "baodao/lists/v1/booking.pb.h"
 #include "baodao/lists/v1/need.pb.h"
 #include "baodao/lists/v1/need_series.pb.h"
+#include "baodao/lists/v1/obligation.pb.h"
 #include "baodao/lists/v1/resource.pb.h"
 #include "baodao/validate/v1/field.pb.h"
 #include "ops/ctl/record_types.h"

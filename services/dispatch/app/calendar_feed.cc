@@ -77,6 +77,20 @@ Task<absl::StatusOr<HeldFeed>> LoadFeed(App& app, std::string person_id) {
   co_return held;
 }
 
+Task<absl::Status> CloseFeed(App& app, std::string person_id, record::Origin origin) {
+  const std::function<Task<absl::Status>(record::Transaction&)> close =
+      [&](record::Transaction& transaction) -> Task<absl::Status> {
+    CO_ASSIGN_OR_RETURN(HeldFeed feed, co_await LoadFeed(app, person_id));
+    if (!feed.IsOpen()) co_return absl::OkStatus();
+    feed.record.clear_nonce();
+    feed.record.clear_shown();
+    transaction.commit().Put(app.keys.Feed(person_id), feed.version,
+                             feed.record.SerializeAsString());
+    co_return absl::OkStatus();
+  };
+  co_return co_await app.records.Update(app.keys.ShardOf(person_id), std::move(origin), close);
+}
+
 Task<absl::StatusOr<std::string>> OwnerOfFeed(App& app, std::string token) {
   const std::string person = absl::StrCat(kPersonPrefix, token.substr(0, token.find('.')));
   if (!ids::IsValid(person, "per")) co_return Refuse(Reason::CALENDAR_FEED_UNKNOWN);

@@ -27,6 +27,9 @@ Task<absl::StatusOr<HeldFeed>> LoadFeed(App& app, std::string person_id);
 // Whose feed the token opens. CALENDAR_FEED_UNKNOWN, whatever is wrong with it.
 Task<absl::StatusOr<std::string>> OwnerOfFeed(App& app, std::string token);
 
+// Ends the feed of a person who is there no more.
+Task<absl::Status> CloseFeed(App& app, std::string person_id, record::Origin origin);
+
 // What the person's feed shows now, by start. It remembers that before this answers, so that a
 // client is told what becomes of every event it was ever sent. CALENDAR_FEED_UNKNOWN where the
 // person has none.

@@ -81,7 +81,8 @@ Task<absl::StatusOr<store::Commit>> Tasks::DecideRetire(const Loaded& loaded, st
     co_return commit;
   }
   store::Stored copy{loaded.version, BytesOf(loaded)};
-  const Time leave = co_await retirement.Copy(task.task_id(), std::move(copy), since, now);
+  // It is everybody's who was on it, and holds no contact any more.
+  const Time leave = co_await retirement.Copy(task.task_id(), "", std::move(copy), since, now);
   if (now < leave) {
     commit.Expect(key, loaded.version);
     commit.SetTimer(std::move(timer), leave);

@@ -8,6 +8,7 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/dispatch/domain/states.h"
 #include "services/dispatch/store/batch_commit.h"
 #include "services/dispatch/store/marks.h"
 #include "services/dispatch/store/retire.h"
@@ -97,6 +98,8 @@ Task<bool> Tasks::Attempt(const std::string& task_id, Calls& calls, bool fresh) 
     co_return false;
   }
   if (!co_await MarkDecided(store_, verdicts.decided, calls)) co_return fresh;
+  // Nobody is told any more where it was, and of whom.
+  if (IsFinal(aggregate.task().state())) aggregate.record().clear_sealed_contact();
   store::Commit commit = BuildCommit(keys_, *loaded, aggregate, verdicts.decided, now);
   SetRetireTimer(options_.retirement, loaded->record.task(), aggregate.task(), &commit);
   const absl::StatusOr<store::CommitOutcome> outcome = co_await store_.Apply(std::move(commit));

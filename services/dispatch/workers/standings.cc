@@ -9,6 +9,7 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/dispatch/app/calendar_feed.h"
 #include "services/dispatch/domain/standing.h"
 #include "services/dispatch/domain/times.h"
 
@@ -52,6 +53,10 @@ void Standings::Register(timers::TimerLoop& loop) {
 Task<absl::Status> Standings::OnEvent(const events::Delivery& delivery) {
   if (const std::string person = Loser(delivery.event); !person.empty()) {
     co_return co_await OnLoss(person, delivery);
+  }
+  if (delivery.event.has_account_deleted()) {
+    const record::Origin origin{kFollower, delivery.event.trace_id(), app_.clock.Now()};
+    co_return co_await CloseFeed(app_, delivery.event.account_deleted().person_id(), origin);
   }
   if (!delivery.event.has_profile_changed()) co_return absl::OkStatus();
   const registration::v1::Profile& profile = delivery.event.profile_changed().profile();

@@ -1,5 +1,6 @@
-// Follows registration: where somebody's standing ends (suspended, withdrawn, moved away, run out,
-// a credential or a category revoked, a block), what they were given because of it ends too.
+// Follows registration: with an account ends its calendar feed, and where somebody's standing ends
+// (suspended, withdrawn, moved away, run out, a credential or a category revoked, a block), what
+// they were given because of it ends too.
 #pragma once
 
 #include <absl/status/status.h>

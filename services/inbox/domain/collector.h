@@ -61,6 +61,8 @@ inline constexpr int kLowestGood = 3;
 // One service's part of NoticesOf.
 void TellOfRegistration(const events::v1::RegistrationChanged& changed, Collector* tell);
 void TellOfPhone(const events::v1::PhoneChanged& changed, Collector* tell);
+void TellOfSignIn(const events::v1::SignedIn& signed_in, Collector* tell);
+void TellOfDeletion(const events::v1::AccountDeletionChanged& changed, Collector* tell);
 void TellOfRole(const events::v1::RoleChanged& changed, Collector* tell);
 void TellOfCredential(const events::v1::CredentialChanged& changed, Collector* tell);
 void TellOfExpiry(const events::v1::CredentialExpiring& expiring, Collector* tell);

@@ -14,7 +14,7 @@ constexpr std::string_view kUrgentKinds[] = {"task_escalated",        "task_shor
                                              "no_show_reported",      "registration_unreviewed",
                                              "standing_lost_on_duty", "verification_unanswered",
                                              "credit_unanswered",     "withdrawal_requested",
-                                             "complaint_unanswered"};
+                                             "complaint_unanswered",  "new_sign_in"};
 
 struct Member {
   std::string_view kind;

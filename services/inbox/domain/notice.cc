@@ -34,6 +34,12 @@ std::vector<Notice> NoticesOf(const events::v1::Event& event) {
     case events::v1::Event::kPhoneChanged:
       TellOfPhone(event.phone_changed(), &tell);
       break;
+    case events::v1::Event::kSignedIn:
+      TellOfSignIn(event.signed_in(), &tell);
+      break;
+    case events::v1::Event::kAccountDeletionChanged:
+      TellOfDeletion(event.account_deletion_changed(), &tell);
+      break;
     case events::v1::Event::kCredentialChanged:
       TellOfCredential(event.credential_changed(), &tell);
       break;

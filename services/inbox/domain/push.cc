@@ -27,6 +27,8 @@ constexpr Group kGroups[] = {
     {"credential_", v1::NOTIFICATION_GROUP_STANDING},
     {"verification_", v1::NOTIFICATION_GROUP_STANDING},
     {"category_", v1::NOTIFICATION_GROUP_STANDING},
+    {"new_sign_in", v1::NOTIFICATION_GROUP_STANDING},
+    {"account_", v1::NOTIFICATION_GROUP_STANDING},
     {"need_", v1::NOTIFICATION_GROUP_NEED},
     {"request_cancelled", v1::NOTIFICATION_GROUP_NEED},
     {"resource_", v1::NOTIFICATION_GROUP_PROJECT},

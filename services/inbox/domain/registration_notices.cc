@@ -75,6 +75,20 @@ void TellOfPhone(const events::v1::PhoneChanged& changed, Collector* tell) {
   tell->Tell(PhoneRules(), kAny, 0, How::kPlain, Party::kPerson, changed.person_id());
 }
 
+void TellOfSignIn(const events::v1::SignedIn& signed_in, Collector* tell) {
+  const int64_t start = tell->time().time_since_epoch().count();
+  tell->About(signed_in.session_id(),
+              {{"device", signed_in.device_name()}, {"start", std::to_string(start)}});
+  tell->Tell(SignInRules(), kAny, 0, How::kPlain, Party::kPerson, signed_in.person_id());
+}
+
+void TellOfDeletion(const events::v1::AccountDeletionChanged& changed, Collector* tell) {
+  const int64_t due = ToTime(changed.delete_time()).time_since_epoch().count();
+  tell->About(changed.person_id(), {{"expire", std::to_string(due)}});
+  tell->Tell(DeletionRules(), kAny, changed.has_delete_time() ? 1 : 0, How::kPlain, Party::kPerson,
+             changed.person_id());
+}
+
 void TellOfCredential(const events::v1::CredentialChanged& changed, Collector* tell) {
   const registration::v1::Credential& credential = changed.credential();
   tell->About(changed.person_id(), {{"credential", credential.kind()},

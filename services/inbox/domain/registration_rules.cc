@@ -50,6 +50,11 @@ constexpr Rule kRoleRules[] = {
     {kAny, kAny, kPlain, kArea, "", kAudited},
 };
 constexpr Rule kPhoneRules[] = {{kAny, 0, kPlain, kPerson, "phone_changed"}};
+constexpr Rule kSignInRules[] = {{kAny, 0, kPlain, kPerson, "new_sign_in"}};
+constexpr Rule kDeletionRules[] = {
+    {kAny, 1, kPlain, kPerson, "account_deletion_requested"},
+    {kAny, 0, kPlain, kPerson, "account_deletion_cancelled"},
+};
 constexpr Rule kCredentialRules[] = {
     {kAny, 1, kPlain, kPerson, "credential_granted"},
     {kAny, 0, kPlain, kPerson, "credential_revoked"},
@@ -99,6 +104,14 @@ const RuleBook& RoleRules() {
 }
 const RuleBook& PhoneRules() {
   static constexpr RuleBook kBook{kPhoneRules, kPersonAlone};
+  return kBook;
+}
+const RuleBook& SignInRules() {
+  static constexpr RuleBook kBook{kSignInRules, kPersonAlone};
+  return kBook;
+}
+const RuleBook& DeletionRules() {
+  static constexpr RuleBook kBook{kDeletionRules, kPersonAlone};
   return kBook;
 }
 const RuleBook& CredentialRules() {

@@ -34,6 +34,10 @@ std::string_view WhyNobodyHears(int change) {
       return "whoever goes there looks it up; nobody has asked to hear of it";
     case events::v1::Event::kSessionEnded:
       return "whoever signed out knows; the app shows a session that ended";
+    case events::v1::Event::kConsentChanged:
+      return "the person did it, and sees it on their profile";
+    case events::v1::Event::kAccountDeleted:
+      return "nobody is left to tell; the ends of the registrations are told as such";
     case events::v1::Event::kContactReleased:
       return "it is put on record for the audit";
     case events::v1::Event::kNotificationAdded:
@@ -44,9 +48,14 @@ std::string_view WhyNobodyHears(int change) {
 }
 
 bool IsReceipt(std::string_view kind) {
-  constexpr std::array<std::string_view, 5> kReceipts = {"task_accepted", "task_waitlisted",
-                                                         "feedback_received", "phone_changed",
-                                                         "calendar_feed_made"};
+  constexpr std::array<std::string_view, 8> kReceipts = {"task_accepted",
+                                                         "task_waitlisted",
+                                                         "feedback_received",
+                                                         "phone_changed",
+                                                         "calendar_feed_made",
+                                                         "new_sign_in",
+                                                         "account_deletion_requested",
+                                                         "account_deletion_cancelled"};
   return std::ranges::count(kReceipts, kind) > 0;
 }
 

@@ -82,6 +82,8 @@ struct RuleBook {
 const RuleBook& RegistrationRules();
 const RuleBook& RoleRules();        // after: 1 granted, 0 revoked
 const RuleBook& PhoneRules();       // after: 0
+const RuleBook& SignInRules();      // after: 0
+const RuleBook& DeletionRules();    // after: 1 asked for or put off, 0 cancelled
 const RuleBook& CredentialRules();  // after: 1 granted, 0 revoked, kExpiring
 const RuleBook& VerificationRules();
 const RuleBook& CategoryRules();  // after: 0 revoked

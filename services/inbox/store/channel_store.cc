@@ -57,4 +57,16 @@ Task<absl::Status> ChannelStore::EndSession(Owner person, std::string session_id
   co_return co_await store::Update(store_, std::move(decide));
 }
 
+Task<absl::Status> ChannelStore::Erase(Owner person) {
+  std::function<Task<absl::StatusOr<store::Commit>>()> decide =
+      [&]() -> Task<absl::StatusOr<store::Commit>> {
+    store::Commit commit(person.shard);
+    CO_ASSIGN_OR_RETURN(LoadedChannels channels, co_await Load(person));
+    channels.record.Clear();
+    if (channels.version != 0) Put(&commit, person, channels);
+    co_return commit;
+  };
+  co_return co_await store::Update(store_, std::move(decide));
+}
+
 }  // namespace baodao::inbox

@@ -41,6 +41,8 @@ class ChannelStore {
 
   // Forgets the devices that end with the session. OK also where there are none.
   Task<absl::Status> EndSession(Owner person, std::string session_id);
+  // Forgets devices, preferences and pushes: the person is there no more.
+  Task<absl::Status> Erase(Owner person);
 
  private:
   std::string KeyOf(const Owner& person) const;

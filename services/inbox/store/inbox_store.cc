@@ -251,6 +251,29 @@ Task<absl::Status> InboxStore::DropOld(Owner owner, std::string timer, Time now)
   co_return absl::AbortedError("the inbox changed at the same moment");
 }
 
+Task<absl::Status> InboxStore::Erase(Owner owner) {
+  std::function<Task<absl::StatusOr<store::Commit>>()> decide =
+      [&]() -> Task<absl::StatusOr<store::Commit>> {
+    store::Commit commit(owner.shard);
+    CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));
+    if (head.version == 0) co_return commit;
+    for (const std::string& key :
+         {StreamKey(owner), UrgentKey(owner), HeldKey(owner), RemindersKey(owner)}) {
+      commit.Remove(key);
+    }
+    // Numbers, and how far it was told, go on: an event that comes again tells nothing.
+    v1::InboxRecord left;
+    left.set_added(head.record.added());
+    left.set_read(head.record.added());
+    *left.mutable_told() = head.record.told();
+    left.set_ages(head.record.ages());
+    head.record = std::move(left);
+    PutHead(&commit, owner, head);
+    co_return commit;
+  };
+  co_return co_await store::Update(store_, std::move(decide));
+}
+
 Task<absl::StatusOr<v1::InboxRecord>> InboxStore::MarkRead(Owner owner, Cursor cursor,
                                                            store::Commit* commit) {
   CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));

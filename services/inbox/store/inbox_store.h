@@ -85,6 +85,9 @@ class InboxStore {
   // Drops old notifications, which count as read, and sets or clears the timer that fired for them.
   Task<absl::Status> DropOld(Owner owner, std::string timer, Time now);
 
+  // Drops everything, read or not, with what waits to be told: the person is there no more.
+  Task<absl::Status> Erase(Owner owner);
+
   // Strictly after `after`, oldest first.
   Task<absl::StatusOr<std::vector<Entry>>> After(Owner owner, Cursor after, int limit);
   // Strictly before `before` (nothing: from the newest), newest first.

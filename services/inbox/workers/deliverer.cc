@@ -36,6 +36,9 @@ Task<absl::Status> Deliverer::OnEvent(const events::Delivery& delivery) {
   if (delivery.event.has_session_ended()) {
     co_return co_await EndDevices(delivery.event.session_ended());
   }
+  if (delivery.event.has_account_deleted()) {
+    co_return co_await Erase(delivery.event.account_deleted().person_id());
+  }
   const std::vector<Notice> notices = NoticesOf(delivery.event);
   const std::optional<Cursor> id = Cursor::Parse(delivery.id);
   if (!id) co_return absl::InvalidArgumentError("no id of an event: " + delivery.id);
@@ -63,6 +66,13 @@ Task<absl::Status> Deliverer::EndDevices(events::v1::SessionEnded ended) {
   const std::optional<Owner> owner = inbox_.PersonOwner(ended.person_id());
   if (!owner) co_return absl::OkStatus();
   co_return co_await channels_.EndSession(*owner, ended.session_id());
+}
+
+Task<absl::Status> Deliverer::Erase(std::string person_id) {
+  const std::optional<Owner> owner = inbox_.PersonOwner(person_id);
+  if (!owner) co_return absl::OkStatus();
+  CO_RETURN_IF_ERROR(co_await channels_.Erase(*owner));
+  co_return co_await inbox_.Erase(*owner);
 }
 
 Task<absl::Status> Deliverer::Deliver(const std::vector<Notice>& notices, size_t i, Cause cause) {

@@ -25,7 +25,8 @@ class Deliverer {
       : inbox_(inbox), channels_(channels), liaisons_(liaisons), areas_(areas), clock_(clock) {}
 
   // For the group "inbox". One commit for each recipient, done once however often the event comes.
-  // The devices of a session that has ended are forgotten.
+  // The devices of a session that has ended are forgotten, and of an account that was deleted
+  // everything.
   Task<absl::Status> OnEvent(const events::Delivery& delivery);
   // For timers of kRemindTimer, kHeldTimer and kAgeTimer.
   Task<absl::Status> OnReminder(timers::Timer timer);
@@ -34,6 +35,7 @@ class Deliverer {
 
  private:
   Task<absl::Status> EndDevices(events::v1::SessionEnded ended);
+  Task<absl::Status> Erase(std::string person_id);
   // One of the notices of an event.
   Task<absl::Status> Deliver(const std::vector<Notice>& notices, size_t i, Cause cause);
   // Nobody when there is nobody (any more) to tell; all liaisons of a unit.

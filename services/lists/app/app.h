@@ -23,6 +23,8 @@ struct App {
   const crypto::KeyRing& key_ring;
   Peers& peers;
   work::Limits limits = {};
+  // Of the text about privacy in force; empty: there is none.
+  std::string privacy_version = {};
 };
 
 // Tells the repository what lists keeps.

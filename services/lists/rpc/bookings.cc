@@ -9,6 +9,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/app/booking_access.h"
+#include "services/lists/app/consent.h"
 #include "services/lists/rpc/services.h"
 
 namespace baodao::lists {
@@ -19,8 +20,10 @@ using BookingsAnswer = Task<absl::StatusOr<v1::ListBookingsResponse>>;
 
 BookingAnswer BookResource(App& app, rpc::CallContext context, v1::BookResourceRequest request) {
   if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
-  const record::Decide<v1::BookingRecord> book = [&](record::Transaction& transaction) {
-    return Book(app, transaction, request, context.caller().person_id);
+  const record::Decide<v1::BookingRecord> book =
+      [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::BookingRecord>> {
+    CO_RETURN_IF_ERROR(co_await CheckConsent(app, context));
+    co_return co_await Book(app, transaction, request, context.caller().person_id);
   };
   const int shard = app.records.ShardOfId(request.resource_id());
   CO_ASSIGN_OR_RETURN(v1::BookingRecord booked,

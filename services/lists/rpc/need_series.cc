@@ -7,6 +7,7 @@
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/lists/app/consent.h"
 #include "services/lists/rpc/services.h"
 
 namespace baodao::lists {
@@ -18,8 +19,10 @@ using SeriesList = Task<absl::StatusOr<v1::ListNeedSeriesResponse>>;
 SeriesAnswer CreateNeedSeries(App& app, rpc::CallContext context,
                               v1::CreateNeedSeriesRequest request) {
   if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
-  const record::Decide<v1::NeedSeriesRecord> repeat = [&](record::Transaction& transaction) {
-    return Repeat(app, transaction, request, context.caller().person_id);
+  const record::Decide<v1::NeedSeriesRecord> repeat =
+      [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::NeedSeriesRecord>> {
+    CO_RETURN_IF_ERROR(co_await CheckConsent(app, context));
+    co_return co_await Repeat(app, transaction, request, context.caller().person_id);
   };
   const int shard = app.records.ShardOfId(request.need_id());
   CO_ASSIGN_OR_RETURN(v1::NeedSeriesRecord made, co_await app.records.MutateLimited(

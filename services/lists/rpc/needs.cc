@@ -8,6 +8,7 @@
 #include "common/record/mask.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/lists/app/consent.h"
 #include "services/lists/app/details.h"
 #include "services/lists/domain/need_rules.h"
 #include "services/lists/domain/need_update.h"
@@ -24,6 +25,7 @@ NeedAnswer CreateNeed(App& app, rpc::CallContext context, v1::CreateNeedRequest 
   if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
   const auto make = [&](record::Transaction& transaction,
                         std::string id) -> Task<absl::StatusOr<v1::NeedRecord>> {
+    CO_RETURN_IF_ERROR(co_await CheckConsent(app, context));
     v1::NeedRecord record;
     CO_ASSIGN_OR_RETURN(*record.mutable_need(), NewNeed(request, context.caller().person_id,
                                                         app.limits, transaction.now()));

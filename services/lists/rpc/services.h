@@ -15,6 +15,7 @@ void RegisterBookings(App& app, rpc::Router& router);
 void RegisterSlots(App& app, rpc::Router& router);
 void RegisterProjects(App& app, rpc::Router& router);
 void RegisterMatches(App& app, rpc::Router& router);
+void RegisterObligations(App& app, rpc::Router& router);
 
 class Services {
  public:
@@ -28,6 +29,7 @@ class Services {
     RegisterSlots(app_, router);
     RegisterProjects(app_, router);
     RegisterMatches(app_, router);
+    RegisterObligations(app_, router);
   }
 
  private:

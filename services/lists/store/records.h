@@ -57,7 +57,8 @@ inline constexpr record::Type<v1::NeedRecord, v1::Need> kNeed{
     .event = FillEvent,
     .deadline = DeadlineOf,
     .lapse = Lapse,
-    .over = [](int state) { return IsOver(static_cast<v1::NeedState>(state)); }};
+    .over = [](int state) { return IsOver(static_cast<v1::NeedState>(state)); },
+    .private_to = &v1::Need::requester_id};
 
 inline constexpr record::Type<v1::NeedSeriesRecord, v1::NeedSeries> kNeedSeries{
     .view = &v1::NeedSeriesRecord::series,
@@ -80,7 +81,8 @@ inline constexpr record::Type<v1::NeedSeriesRecord, v1::NeedSeries> kNeedSeries{
     .over =
         [](int state) {
           return kNeedSeriesMachine.IsFinal(static_cast<v1::NeedSeriesState>(state));
-        }};
+        },
+    .private_to = &v1::NeedSeries::requester_id};
 
 inline constexpr record::Type<v1::ResourceRecord, v1::Resource> kResource{
     .view = &v1::ResourceRecord::resource,
@@ -102,7 +104,8 @@ inline constexpr record::Type<v1::ResourceRecord, v1::Resource> kResource{
     .deadline = DeadlineOf,
     .lapse = Lapse,
     .over =
-        [](int state) { return kResourceMachine.IsFinal(static_cast<v1::ResourceState>(state)); }};
+        [](int state) { return kResourceMachine.IsFinal(static_cast<v1::ResourceState>(state)); },
+    .private_to = &v1::Resource::owner_id};
 
 inline constexpr record::Type<v1::BookingRecord, v1::Booking> kBooking{
     .view = &v1::BookingRecord::booking,
@@ -118,8 +121,8 @@ inline constexpr record::Type<v1::BookingRecord, v1::Booking> kBooking{
     .moves = [] { return kBookingMachine.Moves(); },
     .event = FillEvent,
     .deadline = DeadlineOf,
-    .over =
-        [](int state) { return kBookingMachine.IsFinal(static_cast<v1::BookingState>(state)); }};
+    .over = [](int state) { return kBookingMachine.IsFinal(static_cast<v1::BookingState>(state)); },
+    .private_to = &v1::Booking::person_id};
 
 inline constexpr record::Type<v1::SlotRecord> kSlot{
     .id = &v1::SlotRecord::slot_id,

@@ -9,6 +9,7 @@
 #include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/lists/app/account.h"
 #include "services/lists/app/need_series.h"
 
 namespace baodao::lists {
@@ -51,6 +52,10 @@ std::optional<Step> StepOf(const events::v1::Event& event) {
 
 Task<absl::Status> Follower::OnEvent(const events::Delivery& delivery) {
   if (delivery.event.has_registration_changed()) co_return co_await OnRegistration(delivery.event);
+  if (delivery.event.has_account_deleted()) {
+    const record::Origin origin{kSelf, delivery.event.trace_id(), app_.clock.Now()};
+    co_return co_await EraseAccount(app_, delivery.event.account_deleted().person_id(), origin);
+  }
   std::optional<Step> step = StepOf(delivery.event);
   if (!step) co_return absl::OkStatus();
   const record::Origin origin{delivery.event.actor_id(), delivery.event.trace_id(),

@@ -1,5 +1,5 @@
 // Needs follow their tasks: dispatch's events. Series of needs end with the registration of their
-// requesters: registration's.
+// requesters, and what is private goes with an account: registration's.
 #pragma once
 
 #include <absl/status/status.h>

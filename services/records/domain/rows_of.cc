@@ -194,6 +194,9 @@ Rows RowsOf(const events::v1::Event& event, const StreamId& id) {
     case events::v1::Event::kProfileChanged:
       rows.person = RowOf(event.profile_changed(), id);
       break;
+    case events::v1::Event::kAccountDeleted:
+      rows.erased_person_id = event.account_deleted().person_id();
+      break;
     case events::v1::Event::kHoursCredited:
       rows.ledger = RowOf(event.hours_credited(), id);
       break;

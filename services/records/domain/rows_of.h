@@ -19,6 +19,8 @@ struct Rows {
   std::optional<UnitRow> unit;
   std::optional<PersonRow> person;
   std::optional<LedgerRow> ledger;
+  // The person whose account was deleted; empty: nobody's.
+  std::string erased_person_id;
 };
 
 // Nothing for an event that is about none of these. `id` is its place in its stream.

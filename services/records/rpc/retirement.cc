@@ -17,8 +17,10 @@
 namespace baodao::records {
 namespace {
 
-RetiredRow RowOf(const v1::RetiredRecord& record, Time now) {
+RetiredRow RowOf(const v1::RetireRecordRequest& request, Time now) {
+  const v1::RetiredRecord& record = request.record();
   RetiredRow row;
+  row.owner_id = request.owner_id();
   row.record_id = record.record_id();
   row.version = record.version();
   row.body = absl::Base64Escape(record.bytes());
@@ -53,7 +55,7 @@ void RetirementHandlers::Register(rpc::Router* router) {
 
 Task<absl::StatusOr<v1::RetireRecordResponse>> RetirementHandlers::RetireRecord(
     rpc::CallContext, v1::RetireRecordRequest request) {
-  const RetiredRow row = RowOf(request.record(), clock_.Now());
+  const RetiredRow row = RowOf(request, clock_.Now());
   Database::Work<RetiredRow> keep = [row](Connection& connection) {
     return KeepRetired(connection, row);
   };

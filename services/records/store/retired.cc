@@ -10,16 +10,17 @@ namespace baodao::records {
 absl::StatusOr<RetiredRow> KeepRetired(Connection& connection, const RetiredRow& row) {
   soci::statement insert =
       (connection.sql().prepare
-           << "INSERT INTO retired (record_id, version, body, retire_ms) VALUES (:id, :version, "
-              ":body, :time) ON CONFLICT (record_id) DO UPDATE SET version = excluded.version, "
-              "body = excluded.body, retire_ms = excluded.retire_ms WHERE retired.version < "
-              "excluded.version",
-       soci::use(row.record_id, "id"), soci::use(row.version, "version"),
-       soci::use(row.body, "body"), soci::use(row.retire_ms, "time"));
+           << "INSERT INTO retired (record_id, owner_id, version, body, retire_ms) VALUES (:id, "
+              ":owner, :version, :body, :time) ON CONFLICT (record_id) DO UPDATE SET owner_id = "
+              "excluded.owner_id, version = excluded.version, body = excluded.body, retire_ms = "
+              "excluded.retire_ms WHERE retired.version < excluded.version",
+       soci::use(row.record_id, "id"), soci::use(row.owner_id, "owner"),
+       soci::use(row.version, "version"), soci::use(row.body, "body"),
+       soci::use(row.retire_ms, "time"));
   insert.execute(true);
   if (insert.get_affected_rows() == 1) return row;
   ASSIGN_OR_RETURN(std::optional<RetiredRow> kept, FindRetired(connection, row.record_id));
-  // Nothing is ever deleted.
+  // Nothing is deleted meanwhile: there is one writer.
   return *std::move(kept);
 }
 

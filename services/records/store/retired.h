@@ -15,6 +15,7 @@ namespace baodao::records {
 
 struct RetiredRow {
   std::string record_id;
+  std::string owner_id;
   int64_t version = 0;
   std::string body;  // base64
   int64_t retire_ms = 0;

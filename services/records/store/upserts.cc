@@ -86,6 +86,15 @@ void EntryTask::Write(const LedgerRow& entry) {
   statement_.execute(true);
 }
 
+Erasure::Erasure(soci::session& sql)
+    : statement_((sql.prepare << "DELETE FROM retired WHERE owner_id = :person",
+                  soci::use(person_id_, "person"))) {}
+
+void Erasure::Write(const std::string& person_id) {
+  person_id_ = person_id;
+  statement_.execute(true);
+}
+
 Upserts::Upserts(soci::session& sql)
     : task_heads_(sql, TaskHeadsTable()),
       tasks_(sql, TasksTable()),
@@ -100,6 +109,7 @@ Upserts::Upserts(soci::session& sql)
       ledger_(sql, LedgerTable()),
       places_(sql),
       entry_tasks_(sql),
+      erasure_(sql),
       documents_(sql) {}
 
 void Upserts::Write(const Rows& rows) {
@@ -123,6 +133,7 @@ void Upserts::Write(const Rows& rows) {
     ledger_.Write(*rows.ledger);
     places_.Write(*rows.ledger);
   }
+  if (!rows.erased_person_id.empty()) erasure_.Write(rows.erased_person_id);
   documents_.Update(rows);
 }
 

@@ -104,6 +104,20 @@ class EntryTask {
   soci::statement statement_;
 };
 
+// Deletes what was retired of a person.
+class Erasure {
+ public:
+  explicit Erasure(soci::session& sql);
+  Erasure(const Erasure&) = delete;
+  Erasure& operator=(const Erasure&) = delete;
+
+  void Write(const std::string& person_id);
+
+ private:
+  std::string person_id_;
+  soci::statement statement_;
+};
+
 class Upserts {
  public:
   explicit Upserts(soci::session& sql);
@@ -128,6 +142,7 @@ class Upserts {
   Upsert<LedgerRow> ledger_;
   EntryPlace places_;
   EntryTask entry_tasks_;
+  Erasure erasure_;
   DocumentIndex documents_;
 };
 

@@ -4,10 +4,13 @@
 #include <vector>
 
 #include "common/status/macros.h"
+#include "services/registration/app/account_deletion.h"
 #include "services/registration/app/moves.h"
 #include "services/registration/app/subject.h"
 #include "services/registration/app/unit_people.h"
 #include "services/registration/app/verifications.h"
+#include "services/registration/domain/account_deletion.h"
+#include "services/registration/domain/consent.h"
 
 namespace baodao::registration {
 namespace {
@@ -62,11 +65,19 @@ Task<absl::StatusOr<rpc::Scope>> ScopeOfUnit(v1::UnitRecord record) {
 
 }  // namespace
 
+absl::Status CheckMayBringIn(const App& app, const v1::Person& person) {
+  RETURN_IF_ERROR(CheckStays(person));
+  return CheckConsent(person, app.privacy_terms.version());
+}
+
 void AddRecords(App& app) {
   app.records.Add(
       kPerson,
       {.scope = [&app](v1::PersonRecord record) { return ScopeOfPerson(app, std::move(record)); },
-       .lapse = RemindOfCredentials,
+       .lapse =
+           [&app](record::Transaction& transaction, record::Versioned<v1::PersonRecord> before) {
+             return LapsePerson(app, transaction, std::move(before));
+           },
        .show =
            [&app](const rpc::CallContext& context, v1::PersonRecord record) {
              return app.vault.Show(record, context.caller().Is(record.person().person_id()));

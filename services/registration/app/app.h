@@ -1,9 +1,17 @@
 // The application: everything that handlers and workers of registration share.
 #pragma once
 
+#include <absl/status/statusor.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "baodao/registration/v1/account.pb.h"
 #include "common/auth/tokens.h"
 #include "common/clock/clock.h"
 #include "common/record/repository.h"
+#include "common/rpc/call_options.h"
 #include "common/rpc/context.h"
 #include "common/store/store.h"
 #include "services/registration/app/area_book.h"
@@ -24,6 +32,10 @@ struct LoginLimits {
   int address_per_hour = 600;
 };
 
+// What other services count on a person for, by the names of terms.def.
+using AskObligations = std::function<Task<absl::StatusOr<std::vector<std::string>>>(
+    rpc::CallOptions options, std::string person_id)>;
+
 // Everything referred to outlives the handlers.
 struct App {
   record::Repository& records;
@@ -35,9 +47,15 @@ struct App {
   CodeSender& sender;
   Metrics& metrics;
   LoginLimits limits;
+  AskObligations obligations_elsewhere = {};
+  v1::PrivacyTerms privacy_terms = {};
 
   store::Store& store() const { return records.store(); }
 };
+
+// Whether the person may bring in something private: CONSENT_REQUIRED; ACCOUNT_CLOSING where it
+// would outlive the account.
+absl::Status CheckMayBringIn(const App& app, const v1::Person& person);
 
 // Tells the repository what registration keeps. `app` outlives it.
 void AddRecords(App& app);

@@ -29,6 +29,8 @@ class Subject {
   // The liaison of a unit who did something, or the first where somebody else did; empty for a
   // person.
   std::string LiaisonFor(const std::string& actor_id) const;
+  // As it was read, with what was noted; nobody for a unit.
+  const v1::Person& person() const { return person_after_.person(); }
   // The unit a person belongs to; empty for a unit.
   const std::string& own_unit_id() const { return person_after_.person().unit_id(); }
   // Areas that answer for a person's credentials and verified categories; none for a unit.

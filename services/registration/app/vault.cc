@@ -92,7 +92,11 @@ absl::StatusOr<v1::Person> Vault::Show(const v1::PersonRecord& record, bool own)
   if (own && fields.emergency_contact) {
     *person.mutable_emergency_contact() = *std::move(fields.emergency_contact);
   }
-  if (!own) person.clear_blocked_person_ids();
+  if (!own) {
+    person.clear_blocked_person_ids();
+    person.clear_privacy_consents();
+    person.clear_delete_time();
+  }
   return person;
 }
 

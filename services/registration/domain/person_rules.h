@@ -27,6 +27,9 @@ struct PrivateFields {
 // start, absences that are over or end beyond a year, and people who block themselves.
 absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request, Time now);
 
+// Whether the update only takes away: nothing that its mask names is set.
+bool OnlyEmpties(const v1::UpdatePersonRequest& request);
+
 // Sets what the mask names: private fields in `fields`, all others in `record`. Repeated tags are
 // kept once; a category left out is verified no more. The request has passed CheckPersonUpdate.
 void ApplyPersonUpdate(const v1::UpdatePersonRequest& request, Time now, v1::PersonRecord* record,
@@ -52,7 +55,8 @@ void PutPhoneInForce(const std::string& kept, Time now, v1::PersonRecord* record
 // The profile for dispatch and matching; `version` is the record's.
 v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version);
 
-// Name, phone, confirmed unit and the credentials valid now, in clear; without the unit's name.
+// Name, phone, confirmed unit and the credentials valid now, in clear; without the unit's name and
+// consent_required.
 v1::Identity MakeIdentity(const v1::PersonRecord& record, PrivateFields fields, Time now);
 
 // Whether the person has the category, skill and valid credential that are asked for.

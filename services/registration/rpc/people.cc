@@ -7,6 +7,7 @@
 #include "common/record/mask.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/registration/domain/consent.h"
 #include "services/registration/domain/person_rules.h"
 #include "services/registration/rpc/routes.h"
 
@@ -46,6 +47,9 @@ Task<absl::StatusOr<v1::Person>> UpdatePerson(App& app, rpc::CallContext context
   CO_RETURN_IF_ERROR(CheckPersonUpdate(request, app.clock.Now()));
   const auto update = [&](record::Transaction& transaction,
                           v1::PersonRecord* record) -> Task<absl::Status> {
+    if (!OnlyEmpties(request)) {
+      CO_RETURN_IF_ERROR(CheckMayBringIn(app, record->person()));
+    }
     if (record::Sets(request, "unit_id")) {
       CO_RETURN_IF_ERROR(co_await CheckUnit(app, request.unit_id()));
     }
@@ -131,6 +135,8 @@ Task<absl::StatusOr<v1::BatchGetIdentitiesResponse>> BatchGetIdentities(
     CO_ASSIGN_OR_RETURN(PrivateFields fields, app.vault.Open(person.record));
     v1::Identity& identity = *response.add_identities();
     identity = MakeIdentity(person.record, std::move(fields), app.clock.Now());
+    identity.set_consent_required(
+        NeedsConsent(person.record.person(), app.privacy_terms.version()));
     if (!identity.unit_id().empty()) units.insert(identity.unit_id());
   }
   CO_ASSIGN_OR_RETURN(const auto names, co_await NamesOfUnits(app, std::move(units)));

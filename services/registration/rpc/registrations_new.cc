@@ -42,6 +42,11 @@ v1::Registration WantedOf(const v1::CreateRegistrationRequest& request,
   return wanted;
 }
 
+// A unit has nothing private.
+absl::Status CheckSubject(const App& app, const Subject& subject) {
+  return subject.is_unit() ? absl::OkStatus() : CheckMayBringIn(app, subject.person());
+}
+
 // Whether the person may come through the unit to the area.
 Task<absl::StatusOr<bool>> ComesThrough(App& app, const Subject& person, std::string unit_id,
                                         std::string area_code) {
@@ -64,6 +69,7 @@ RegistrationAnswer Create(App& app, record::Transaction& transaction,
   if (!caller.IsService() && !subject.IsSpokenForBy(caller.person_id)) {
     co_return Refuse(Reason::PERMISSION_DENIED);
   }
+  CO_RETURN_IF_ERROR(CheckSubject(app, subject));
   CO_ASSIGN_OR_RETURN(const auto tree, co_await app.records.TreeWith(wanted.area_code()));
   CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, wanted.area_code()));
   CO_RETURN_IF_ERROR(CheckArea(subject.id(), wanted.kind(), *tree->Find(wanted.area_code())));
@@ -121,6 +127,7 @@ RegistrationAnswer Transfer(App& app, record::Transaction& transaction, rpc::Cal
   CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, request.area_code()));
   CO_RETURN_IF_ERROR(CheckArea(old.subject_id(), old.kind(), *tree->Find(request.area_code())));
   CO_ASSIGN_OR_RETURN(Subject subject, co_await Subject::Load(app.records, old.subject_id()));
+  CO_RETURN_IF_ERROR(CheckSubject(app, subject));
   CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> live,
                       co_await subject.LiveRegistrations(app.records));
   CO_RETURN_IF_ERROR(CheckSuspensions(live, request.area_code(), areas::CoversIn(tree)));

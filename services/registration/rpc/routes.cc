@@ -19,6 +19,8 @@ void Handlers::Register(rpc::Router& router) {
   RegisterNewRegistrations(app_, router);
   RegisterRoles(app_, router);
   RegisterAccounts(app_, router);
+  RegisterAccountDeletion(app_, router);
+  RegisterConsents(app_, router);
   sessions_.Register(router);
 }
 
@@ -35,7 +37,9 @@ void LimitWrites(rpc::RateLimits* limits) {
   limits->methods["baodao.registration.v1.PersonService/UpdatePerson"] = rpc::Bucket{1.0 / 600, 30};
   for (const char* method :
        {"RegistrationService/CreateRegistration", "VerificationService/ApplyForVerification",
-        "AccountService/ChangePhone"}) {
+        "AccountService/ChangePhone", "AccountService/GiveConsent",
+        "AccountService/WithdrawConsent", "AccountService/RequestAccountDeletion",
+        "AccountService/CancelAccountDeletion"}) {
     limits->methods[std::string("baodao.registration.v1.") + method] = rpc::Bucket{1.0 / 300, 20};
   }
 }

@@ -20,6 +20,8 @@ void RegisterRegistrations(App& app, rpc::Router& router);
 void RegisterNewRegistrations(App& app, rpc::Router& router);
 void RegisterRoles(App& app, rpc::Router& router);
 void RegisterAccounts(App& app, rpc::Router& router);
+void RegisterAccountDeletion(App& app, rpc::Router& router);
+void RegisterConsents(App& app, rpc::Router& router);
 
 // The handlers of every service of registration. `app` outlives them.
 class Handlers {

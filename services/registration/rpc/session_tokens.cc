@@ -8,6 +8,7 @@
 #include "common/status/status.h"
 #include "services/registration/app/phone_code.h"
 #include "services/registration/app/sessions.h"
+#include "services/registration/domain/consent.h"
 #include "services/registration/domain/login_rules.h"
 #include "services/registration/domain/person_rules.h"
 #include "services/registration/domain/role_rules.h"
@@ -27,6 +28,16 @@ v1::PersonRecord NewPerson(const Vault& vault, int shard, const std::string& pho
   vault.Seal(fields, &record);
   record.set_phone_hash(vault.PhoneHash(phone));
   return record;
+}
+
+void TellOfSignIn(const v1::SessionRecord& session, record::Transaction& transaction) {
+  events::v1::Event event;
+  events::v1::SignedIn& signed_in = *event.mutable_signed_in();
+  signed_in.set_person_id(session.person_id());
+  signed_in.set_session_id(session.session_id());
+  signed_in.set_device_name(session.device_name());
+  transaction.set_actor(session.person_id());
+  transaction.Emit(std::move(event));
 }
 
 }  // namespace
@@ -60,7 +71,8 @@ Task<absl::Status> SessionHandlers::Enter(record::Transaction& transaction,
     CO_ASSIGN_OR_RETURN(known, co_await app_.records.Load(kPerson, index.bytes));
   }
   // A phone that its holder has given up belongs to whoever has got the number.
-  if (SignsInWith(known.record, phone_hash, transaction.now())) {
+  const bool returns = SignsInWith(known.record, phone_hash, transaction.now());
+  if (returns) {
     entry->person = std::move(known.record);
     entry->person.mutable_person()->set_etag(record::EtagOf(known.version));
   } else {
@@ -75,6 +87,7 @@ Task<absl::Status> SessionHandlers::Enter(record::Transaction& transaction,
   entry->session.set_person_id(entry->person.person().person_id());
   entry->session.set_phone_hash(phone_hash);
   *entry->session.mutable_create_time() = ToTimestamp(transaction.now());
+  if (returns && entry->session.device_id().empty()) TellOfSignIn(entry->session, transaction);
   Renew(app_.vault.FirstRefreshToken(entry->session.session_id()), transaction.now(), entry);
   transaction.Put(kSession, {}, entry->session);
   co_return absl::OkStatus();
@@ -130,6 +143,7 @@ absl::StatusOr<v1::Tokens> SessionHandlers::TokensOf(const Entry& entry) const {
   tokens.set_device_token(app_.vault.DeviceToken(entry.person.phone_hash(),
                                                  entry.session.device_id(), now + kDeviceLife));
   ASSIGN_OR_RETURN(*tokens.mutable_person(), app_.vault.Show(entry.person, true));
+  tokens.set_consent_required(NeedsConsent(tokens.person(), app_.privacy_terms.version()));
   return tokens;
 }
 

@@ -37,6 +37,7 @@ Answered ApplyForVerification(App& app, rpc::CallContext context,
     CO_ASSIGN_OR_RETURN(const auto person, co_await app.records.Load(kPerson, request.person_id()));
     CO_ASSIGN_OR_RETURN(const std::string applicant,
                         co_await ApplicantOf(app, context, request, person.record));
+    CO_RETURN_IF_ERROR(CheckMayBringIn(app, person.record.person()));
     const std::string id = record::Repository::NewId(kVerification, transaction.shard());
     v1::PersonRecord after = person.record;
     v1::VerificationRecord record;

@@ -6,6 +6,7 @@
 #include "common/record/change_event.h"
 #include "common/record/page.h"
 #include "common/record/type.h"
+#include "services/registration/domain/account_deletion.h"
 #include "services/registration/domain/credential_rules.h"
 #include "services/registration/domain/liaison_rules.h"
 #include "services/registration/domain/member_rules.h"
@@ -38,7 +39,7 @@ inline constexpr record::Type<v1::PersonRecord, v1::Person> kPerson{
           return places;
         },
     .event = FillEvent,
-    .deadline = NextReminder};
+    .deadline = NextTimeOf};
 
 inline constexpr record::Type<v1::UnitRecord, v1::Unit> kUnit{
     .view = &v1::UnitRecord::unit,
@@ -87,7 +88,8 @@ inline constexpr record::Type<v1::RegistrationRecord, v1::Registration> kRegistr
     .over =
         [](int state) {
           return kRegistrationMachine.IsFinal(static_cast<v1::RegistrationState>(state));
-        }};
+        },
+    .private_to = &v1::Registration::subject_id};
 
 inline constexpr record::Type<v1::ServicePointRecord, v1::ServicePoint> kServicePoint{
     .view = &v1::ServicePointRecord::service_point,

@@ -64,12 +64,20 @@ class Person extends Caller {
     return {code: codes.filter((line) => line.includes(phone)).at(-1).split(' ').at(-1), challenge_id};
   }
 
-  static async login(phone = Person.number()) {
-    const tokens = await anybody.call('Login', {phone, ...await Person.code(phone)});
-    return Object.assign(new Person(), {
+  static async login(phone = Person.number(), device_name = '') {
+    const tokens = await anybody.call('Login', {phone, device_name, ...await Person.code(phone)});
+    const person = Object.assign(new Person(), {
       phone, id: tokens.person.person_id, token: tokens.access_token, refresh: tokens.refresh_token,
       device: tokens.device_token,
     });
+    if (tokens.consent_required) await person.consent();
+    return person;
+  }
+
+  // As an app asks for it, before anything else.
+  async consent() {
+    const {version} = await anybody.call('GetPrivacyTerms', {});
+    return this.call('GiveConsent', {person_id: this.id, version});
   }
 
   // As an operator appoints somebody.

@@ -17,6 +17,11 @@ const week = {};  // what one day leaves for the next
 async function monday() {
   const [li, chen, liu, zhao] = await Promise.all([1, 2, 3, 4].map(() => Person.login()));
   Object.assign(week, {li, chen, liu, zhao, place: (await anybody.call('GetArea', {code: community})).center});
+  const {version} = await anybody.call('GetPrivacyTerms', {});
+  const {privacy_consents} = await li.call('WithdrawConsent', {person_id: li.id});
+  assert.ok(privacy_consents[0].version === version && privacy_consents[0].withdraw_time, 'what was agreed to is on record');
+  await refused(li.call('CreateRegistration', {area_code: community}), 'CONSENT_REQUIRED');
+  await li.consent();
   await zhao.appoint('ROLE_COORDINATOR', community);
   const made = await zhao.call('CreateUnit',
     {name: '杨浦供电公司', kind: 'UNIT_KIND_ENTERPRISE', area_code: community, liaison_id: liu.id});
@@ -280,6 +285,20 @@ async function sunday() {
   });
   assert.equal(changed.phone, phone);
   console.log('周日: a new number, and still the same person');
+
+  await Person.login(liu.phone, '旧手机');
+  const news = (await liu.heard('NEW_SIGN_IN')).find(({kind}) => kind === 'NOTIFICATION_KIND_NEW_SIGN_IN');
+  assert.match(news.body, /旧手机/);
+  assert.ok((await liu.call('EndSession', {session_id: news.subject_id})).ended, 'whoever it was is out');
+  const me = {person_id: liu.id};
+  await refused(liu.call('RequestAccountDeletion', me), 'ACCOUNT_IN_USE');  // he speaks for the unit
+  const guest = await Person.login();
+  const {delete_time} = await guest.call('RequestAccountDeletion', {person_id: guest.id});
+  assert.ok(delete_time.seconds > now() + 14 * day, 'there is time to think it over');
+  await refused(guest.call('CreateRegistration', {area_code: community}), 'ACCOUNT_CLOSING');
+  await guest.call('CancelAccountDeletion', {person_id: guest.id});
+  await guest.heard('ACCOUNT_DELETION_CANCELLED');
+  console.log('周日: a stranger on an account is put out, and an account ends only when nobody counts on it');
 }
 
 play(async () => {

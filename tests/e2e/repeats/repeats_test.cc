@@ -25,6 +25,13 @@ const std::map<std::string, std::string> kElsewhere = {
      "it takes codes sent to two phones; tests/integration/registration/account_test.cc"},
     {"EndSession",
      "it takes a session that is not needed; tests/integration/registration/account_test.cc"},
+    {"GiveConsent",
+     "no text about privacy is in force here; tests/integration/registration/consent_test.cc"},
+    {"WithdrawConsent", "likewise"},
+    {"RequestAccountDeletion",
+     "nothing but the person is in it, so no other payload is theirs; "
+     "tests/integration/registration/account_deletion_test.cc"},
+    {"CancelAccountDeletion", "likewise"},
     {"EvaluateByCode",
      "the task that is served here is evaluated by EvaluateTask; "
      "tests/integration/dispatch/rating_code_test.cc"},

@@ -112,6 +112,15 @@ TEST_F(CalendarFeedTest, OnlyTheNewestTokenOpensItUntilItIsRevoked) {
   EXPECT_EQ(told(false), 1);
 }
 
+TEST_F(CalendarFeedTest, ItEndsWithTheAccount) {
+  const std::string person = NewPerson(), token = Create(person, "create");
+  const record::Origin origin{"dispatch", "", clock_.Now()};
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(Run(CloseFeed(one_->app, person, origin)), testing::IsOk());
+  }
+  EXPECT_EQ(Why(Get(token).status()), "CALENDAR_FEED_UNKNOWN");
+}
+
 TEST_F(CalendarFeedTest, ReadersAtTheSameTimeAreToldTheSame) {
   const std::string person = NewPerson(), token = Create(person, "create");
   const std::string task = Publish(NewTask(hours(3), 1, 1)).task_id();

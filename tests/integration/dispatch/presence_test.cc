@@ -58,6 +58,8 @@ TEST_F(PresenceTest, ContactIsForThoseOnTheTask) {
   EXPECT_EQ(Why(Run(replica.tasks.GetTaskContact(Coordinator(), request)).status()),
             "PERMISSION_DENIED");
   EXPECT_EQ(CalendarOf(person).entries_size(), 0);
+  EXPECT_EQ(Run(replica.app.tasks.Read(task.task_id()))->sealed_contact(), "")
+      << "it goes with the task";
 }
 
 TEST_F(PresenceTest, CodesCannotBeGuessed) {

@@ -143,5 +143,21 @@ TEST_P(ChannelsTest, NobodyElseSeesOrChangesThem) {
   EXPECT_THAT(Register(stranger, Device("a")), testing::IsRefusal(Reason::PERMISSION_DENIED));
 }
 
+TEST_P(ChannelsTest, NothingIsLeftOfADeletedAccount) {
+  ASSERT_THAT(Register(reader_, Device("token-1")), testing::IsOk());
+  ASSERT_THAT(Deliver(Hours(1)), testing::IsOk());
+  ASSERT_EQ(List()->notifications_size(), 1);
+  events::Delivery deleted;
+  deleted.service = "registration";
+  deleted.id = "1748736000000-1";
+  deleted.event.mutable_account_deleted()->set_person_id(reader_id_);
+  for (int i = 0; i < 2; ++i) ASSERT_THAT(Deliver(deleted), testing::IsOk());
+  EXPECT_EQ(Get(reader_)->devices_size(), 0);
+  EXPECT_EQ(List()->notifications_size(), 0);
+  EXPECT_EQ(List()->unread_count(), 0);
+  ASSERT_THAT(Deliver(Hours(1)), testing::IsOk());
+  EXPECT_EQ(List()->notifications_size(), 0) << "an event that comes again";
+}
+
 }  // namespace
 }  // namespace baodao::inbox

@@ -108,7 +108,9 @@ Task<absl::StatusOr<registration::v1::Unit>> FakePeers::GetUnit(rpc::CallOptions
 
 Task<absl::StatusOr<registration::v1::Identity>> FakePeers::GetIdentity(rpc::CallOptions,
                                                                         std::string person_id) {
+  ++identities_asked;
   registration::v1::Identity person;
+  person.set_consent_required(consent_required);
   person.set_person_id(std::move(person_id));
   person.set_display_name("王秀英");
   person.set_phone("13812345678");

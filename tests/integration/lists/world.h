@@ -61,6 +61,8 @@ class FakePeers final : public Peers {
       rpc::CallOptions options, dispatch::v1::CancelTaskRequest request) override;
   Task<absl::StatusOr<registration::v1::Unit>> GetUnit(rpc::CallOptions options,
                                                        std::string unit_id) override;
+  bool consent_required = false;  // of everybody
+  int identities_asked = 0;
   // Everybody is called 王秀英.
   Task<absl::StatusOr<registration::v1::Identity>> GetIdentity(rpc::CallOptions options,
                                                                std::string person_id) override;

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "common/testing/until.h"
+#include "services/records/store/retired.h"
 #include "tests/integration/records/database_fixture.h"
 
 namespace baodao::records {
@@ -206,6 +207,28 @@ TEST_P(ArchiveTest, ADatabaseKeepsItsId) {
   const std::string first = id();
   EXPECT_EQ(first.size(), 16u);
   EXPECT_EQ(id(), first);
+}
+
+TEST_P(ArchiveTest, WhatWasRetiredOfAPersonGoesWithTheirAccount) {
+  const auto keep = [this](const std::string& id, const std::string& owner) {
+    Do<bool>([id, owner](Connection& connection) -> absl::StatusOr<bool> {
+      RetiredRow row;
+      row.record_id = id;
+      row.owner_id = owner;
+      row.version = 1;
+      row.body = "bytes";
+      return KeepRetired(connection, row).ok();
+    });
+  };
+  keep("ned_1", "per_1");
+  keep("bkg_1", "per_1");
+  keep("ned_2", "per_2");
+  keep("tsk_1", "");
+  Entry deleted{{9, 0}, false, {}};
+  deleted.rows.erased_person_id = "per_1";
+  EXPECT_EQ(Put({deleted}), 1);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM retired"), 2);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM retired WHERE owner_id = 'per_1'"), 0);
 }
 
 // PostgreSQL has no file of ours.

@@ -10,6 +10,10 @@ ServiceTest::ServiceTest() : ServiceFixture(GetParam(), "registration", kShards)
       [this] { return areas_->Newest(); });
   app_.reset(new App{*records_, clock_, RegistrationKeys(store_->keys()), Vault(ring_), *areas_,
                      tokens_.signer(), sender_, metrics_, LoginLimits()});
+  app_->obligations_elsewhere =
+      [this](rpc::CallOptions, std::string) -> Task<absl::StatusOr<std::vector<std::string>>> {
+    co_return obligations_elsewhere_;
+  };
   AddRecords(*app_);
   handlers_ = std::make_unique<Handlers>(*app_);
   handlers_->Register(router_);

@@ -102,6 +102,9 @@ class ServiceTest : public testing::ServiceFixture, public ::testing::WithParamI
   v1::Unit MakeUnit(const std::string& area, const std::string& liaison);
   v1::Profile ProfileOf(const std::string& person_id);
 
+  // What other services count on anybody for.
+  std::vector<std::string> obligations_elsewhere_;
+
   // Moves the clock and lets the timers that are due fire, as one replica would.
   void Advance(Millis duration);
 

@@ -187,5 +187,17 @@ TEST(Notices, OfCategoriesRevokedAndCredentialsThatExpire) {
             std::to_string(kNow.time_since_epoch().count()));
 }
 
+TEST(Notices, OfAnAccount) {
+  events::v1::Event signed_in = EventBy("per_v");
+  signed_in.mutable_signed_in()->set_person_id("per_v");
+  signed_in.mutable_signed_in()->set_session_id("ses_1");
+  EXPECT_EQ(Told(signed_in), Lines{"new_sign_in → per_v"}) << "whoever has signed in as them";
+  events::v1::Event closing = EventBy("per_v");
+  closing.mutable_account_deletion_changed()->set_person_id("per_v");
+  EXPECT_EQ(Told(closing), Lines{"account_deletion_cancelled → per_v"});
+  closing.mutable_account_deletion_changed()->mutable_delete_time()->set_seconds(1'748'736'000);
+  EXPECT_EQ(Told(closing), Lines{"account_deletion_requested → per_v"});
+}
+
 }  // namespace
 }  // namespace baodao::inbox

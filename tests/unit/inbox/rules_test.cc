@@ -35,6 +35,8 @@ std::vector<Book> Books() {
        ValuesOf(registration::v1::RegistrationState_descriptor())},
       {"role", RoleRules(), {0, 1}},
       {"phone", PhoneRules(), {0}},
+      {"sign in", SignInRules(), {0}},
+      {"deletion", DeletionRules(), {0, 1}},
       {"credential", CredentialRules(), {0, 1, kExpiring}},
       {"category", CategoryRules(), {0}},
       {"verification", VerificationRules(),
@@ -108,19 +110,32 @@ TEST(Rules, EveryKindToldHasWordsAndEveryTextIsToldToSomebody) {
 }
 
 TEST(Rules, EveryEventHasRulesOrConcernsNobody) {
-  const std::set<int> with_rules = {
-      events::v1::Event::kRegistrationChanged, events::v1::Event::kRoleChanged,
-      events::v1::Event::kPhoneChanged,        events::v1::Event::kCredentialChanged,
-      events::v1::Event::kNeedChanged,         events::v1::Event::kResourceChanged,
-      events::v1::Event::kProjectChanged,      events::v1::Event::kTaskChanged,
-      events::v1::Event::kAssignmentChanged,   events::v1::Event::kHoursCredited,
-      events::v1::Event::kVerificationChanged, events::v1::Event::kCategoryRevoked,
-      events::v1::Event::kCredentialExpiring,  events::v1::Event::kCreditRequestChanged,
-      events::v1::Event::kBookingChanged,      events::v1::Event::kTaskMessageSent,
-      events::v1::Event::kServiceRated,        events::v1::Event::kComplaintChanged,
-      events::v1::Event::kUnitLiaisonChanged,  events::v1::Event::kUnitMemberChanged,
-      events::v1::Event::kUnitClaimChanged,    events::v1::Event::kCertificateChanged,
-      events::v1::Event::kCalendarFeedChanged, events::v1::Event::kNeedSeriesChanged};
+  const std::set<int> with_rules = {events::v1::Event::kRegistrationChanged,
+                                    events::v1::Event::kRoleChanged,
+                                    events::v1::Event::kPhoneChanged,
+                                    events::v1::Event::kCredentialChanged,
+                                    events::v1::Event::kNeedChanged,
+                                    events::v1::Event::kResourceChanged,
+                                    events::v1::Event::kProjectChanged,
+                                    events::v1::Event::kTaskChanged,
+                                    events::v1::Event::kAssignmentChanged,
+                                    events::v1::Event::kHoursCredited,
+                                    events::v1::Event::kVerificationChanged,
+                                    events::v1::Event::kCategoryRevoked,
+                                    events::v1::Event::kCredentialExpiring,
+                                    events::v1::Event::kCreditRequestChanged,
+                                    events::v1::Event::kBookingChanged,
+                                    events::v1::Event::kTaskMessageSent,
+                                    events::v1::Event::kServiceRated,
+                                    events::v1::Event::kComplaintChanged,
+                                    events::v1::Event::kUnitLiaisonChanged,
+                                    events::v1::Event::kUnitMemberChanged,
+                                    events::v1::Event::kUnitClaimChanged,
+                                    events::v1::Event::kCertificateChanged,
+                                    events::v1::Event::kCalendarFeedChanged,
+                                    events::v1::Event::kNeedSeriesChanged,
+                                    events::v1::Event::kSignedIn,
+                                    events::v1::Event::kAccountDeletionChanged};
   const auto* const change = events::v1::Event::descriptor()->FindOneofByName("change");
   for (int i = 0; i < change->field_count(); ++i) {
     const int number = change->field(i)->number();
@@ -187,7 +202,7 @@ TEST(Rules, SpecialKindsAreKinds) {
     urgent += IsUrgent(kind);
     families += !FamilyOf(kind).empty();
   }
-  EXPECT_EQ(urgent, 13);
+  EXPECT_EQ(urgent, 14);
   EXPECT_EQ(families, 47);
 }
 

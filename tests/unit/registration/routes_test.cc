@@ -14,7 +14,7 @@ using google::protobuf::DescriptorPool;
 TEST(LimitWrites, GivesCostlyWritesBucketsOfTheirOwn) {
   rpc::RateLimits limits;
   LimitWrites(&limits);
-  ASSERT_EQ(limits.methods.size(), 4u);
+  ASSERT_EQ(limits.methods.size(), 8u);
   for (const auto& [method, bucket] : limits.methods) {
     std::string name = method;
     std::replace(name.begin(), name.end(), '/', '.');

@@ -31,6 +31,7 @@
 #include "baodao/lists/v1/match.pb.h"
 #include "baodao/lists/v1/need.pb.h"
 #include "baodao/lists/v1/need_series.pb.h"
+#include "baodao/lists/v1/obligation.pb.h"
 #include "baodao/lists/v1/project.pb.h"
 #include "baodao/lists/v1/resource.pb.h"
 #include "baodao/matching/v1/matching.pb.h"
@@ -97,6 +98,7 @@ TEST(ContractTest, EveryProtoWithAServiceIsLookedAt) {
   EXPECT_NE(dispatch::v1::CalendarFeed::descriptor(), nullptr);
   EXPECT_NE(dispatch::v1::CertificateFacts::descriptor(), nullptr);
   EXPECT_NE(dispatch::v1::RatingCode::descriptor(), nullptr);
+  EXPECT_NE(lists::v1::Obligations::descriptor(), nullptr);
   EXPECT_GT(Methods().size(), 50u);
 }
 

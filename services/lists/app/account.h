@@ -1,0 +1,21 @@
+// What lists knows of an account that is to be deleted, and drops of one that was.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <string>
+
+#include "baodao/lists/v1/obligation.pb.h"
+#include "services/lists/app/app.h"
+
+namespace baodao::lists {
+
+// Of which types something of the person's is not over.
+Task<absl::StatusOr<v1::Obligations>> ObligationsOf(App& app, std::string person_id);
+
+// Erases what is private in everything that was the person's. Begun again, it goes on with what is
+// left.
+Task<absl::Status> EraseAccount(App& app, std::string person_id, record::Origin origin);
+
+}  // namespace baodao::lists

@@ -1,0 +1,21 @@
+// What becomes of an account whose deletion was asked for.
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <string>
+
+#include "services/registration/app/app.h"
+
+namespace baodao::registration {
+
+// That it will be deleted then (unset: not), to whom it concerns.
+void TellOfDeletion(const v1::Person& person, record::Transaction& transaction);
+
+// What time does to a person: they are reminded of their credentials, or their account is deleted.
+// Then its sessions end, and one commit ends its registrations, withdraws what it has applied for,
+// and erases it. Where something is open, that is put off.
+Task<absl::Status> LapsePerson(App& app, record::Transaction& transaction,
+                               record::Versioned<v1::PersonRecord> before);
+
+}  // namespace baodao::registration

@@ -1,0 +1,168 @@
+// The deletion of an account: what stands in its way, and what is left.
+#include "baodao/registration/v1/account.grpc.pb.h"
+#include "baodao/registration/v1/verification.grpc.pb.h"
+#include "common/testing/matchers.h"
+#include "tests/integration/registration/fixture.h"
+
+namespace baodao::registration {
+namespace {
+
+constexpr char kLeaversPhone[] = "13812345611";
+constexpr std::chrono::hours kFifteenDays{15 * 24};
+
+class AccountDeletionTest : public ServiceTest {
+ protected:
+  using Deletions = rpc::AsyncOf<v1::AccountService>;
+
+  absl::StatusOr<v1::Person> RequestDeletion(const Account& account) {
+    v1::RequestAccountDeletionRequest request;
+    request.set_request_id(NextRequest());
+    request.set_person_id(account.id);
+    return Call(deletion_client_, &Deletions::RequestAccountDeletion, account.token, request);
+  }
+  absl::StatusOr<v1::Person> CancelDeletion(const Account& account) {
+    v1::CancelAccountDeletionRequest request;
+    request.set_request_id(NextRequest());
+    request.set_person_id(account.id);
+    return Call(deletion_client_, &Deletions::CancelAccountDeletion, account.token, request);
+  }
+  absl::StatusOr<v1::Person> Rename(const Account& account) {
+    v1::UpdatePersonRequest request;
+    request.set_request_id(NextRequest());
+    request.set_person_id(account.id);
+    request.set_display_name("张三丰");
+    request.mutable_update_mask()->add_paths("display_name");
+    return Call(*person_client_, &People::UpdatePerson, account.token, request);
+  }
+  v1::PersonRecord Stored(const std::string& id) {
+    return Ok(Run(records_->Find(kPerson, id))).record;
+  }
+  int Gone() {
+    return CountEvents([](const auto& event) { return event.has_account_deleted(); });
+  }
+  // Of the phone, after any time.
+  Account Again() {
+    ForgetLastMinute(kLeaversPhone);
+    return LogIn(kLeaversPhone);
+  }
+
+  rpc::Client<v1::AccountService> deletion_client_{channel()};
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, AccountDeletionTest,
+                         ::testing::Values(Backend::kMemory, Backend::kRedis), BackendName);
+
+TEST_P(AccountDeletionTest, AfterwardsNothingLeadsToThePerson) {
+  const Account account = LogIn(kLeaversPhone);
+  Ok(Rename(account));
+  const v1::Registration active = Join(account, "c1");
+  v1::CreateRegistrationRequest report;
+  report.set_request_id(NextRequest());
+  report.set_area_code("c3");
+  report.set_note("住在三楼");
+  const v1::Registration pending =
+      Ok(Call(*registration_client_, &Registrations::CreateRegistration, account.token, report));
+  v1::ApplyForVerificationRequest apply;
+  apply.set_request_id(NextRequest());
+  apply.set_person_id(account.id);
+  apply.set_area_code("c1");
+  apply.set_category("veteran");
+  apply.set_statement("1998 年入伍");
+  rpc::Client<v1::VerificationService> verifications(channel());
+  const v1::Verification applied =
+      Ok(Call(verifications, &rpc::AsyncOf<v1::VerificationService>::ApplyForVerification,
+              account.token, apply));
+  const v1::Person closing = Ok(RequestDeletion(account));
+  EXPECT_EQ(ToTime(closing.delete_time()), clock_.Now() + kFifteenDays);
+  EXPECT_EQ(ReasonName(Rename(account)), "ACCOUNT_CLOSING");
+  EXPECT_EQ(ReasonName(Report(account.token, "c4")), "ACCOUNT_CLOSING");
+  Advance(kFifteenDays - std::chrono::minutes(1));
+  const Account late = Again();
+  EXPECT_EQ(late.id, account.id);
+  EXPECT_EQ(late.tokens.person().delete_time().seconds(), closing.delete_time().seconds());
+  EXPECT_EQ(Gone(), 0);
+  Advance(std::chrono::minutes(1));
+  EXPECT_EQ(Gone(), 1);
+  const v1::PersonRecord left = Stored(account.id);
+  v1::PersonRecord nobody;
+  *nobody.mutable_person()->mutable_create_time() = left.person().create_time();
+  *nobody.mutable_person()->mutable_update_time() = left.person().update_time();
+  *nobody.mutable_person()->mutable_delete_time() = left.person().delete_time();
+  nobody.mutable_person()->set_person_id(account.id);
+  EXPECT_EQ(left.SerializeAsString(), nobody.SerializeAsString());
+  EXPECT_EQ(ProfileOf(account.id).area_codes_size(), 0);
+  for (const v1::Registration& registration : {active, pending}) {
+    const auto ended = Ok(Run(records_->Find(kRegistration, registration.registration_id())))
+                           .record.registration();
+    EXPECT_EQ(ended.state(), v1::REGISTRATION_STATE_ENDED);
+    EXPECT_EQ(ended.note(), "");
+  }
+  const auto proof = Ok(Run(records_->Find(kVerification, applied.verification_id()))).record;
+  EXPECT_EQ(proof.verification().state(), v1::VERIFICATION_STATE_WITHDRAWN);
+  EXPECT_EQ(proof.sealed_proof(), "");
+  v1::RefreshTokensRequest refresh;
+  refresh.set_refresh_token(late.tokens.refresh_token());
+  EXPECT_EQ(ReasonName(Call(*session_client_, &Sessions::RefreshTokens, "", refresh)),
+            "SESSION_ENDED");
+  EXPECT_NE(Again().id, account.id) << "the phone is free";
+  Advance(kFifteenDays);
+  EXPECT_EQ(Gone(), 1);
+}
+
+TEST_P(AccountDeletionTest, UntilThenItCanBeTakenBack) {
+  const Account account = LogIn(kLeaversPhone);
+  EXPECT_EQ(ReasonName(CancelDeletion(account)), "NO_ACCOUNT_DELETION");
+  const v1::Person closing = Ok(RequestDeletion(account));
+  clock_.Advance(std::chrono::minutes(1));
+  EXPECT_EQ(Ok(RequestDeletion(account)).delete_time().seconds(), closing.delete_time().seconds());
+  EXPECT_FALSE(Ok(CancelDeletion(account)).has_delete_time());
+  EXPECT_THAT(Rename(account), testing::IsOk());
+  Advance(kFifteenDays);
+  EXPECT_EQ(Gone(), 0);
+  EXPECT_EQ(Again().id, account.id);
+  const auto told = [&](bool closes) {
+    return CountEvents([&](const auto& event) {
+      return event.has_account_deletion_changed() &&
+             event.account_deletion_changed().has_delete_time() == closes;
+    });
+  };
+  EXPECT_EQ(told(true), 1);
+  EXPECT_EQ(told(false), 1);
+}
+
+TEST_P(AccountDeletionTest, WhatOthersCountOnStandsInItsWay) {
+  const Account account = LogIn(kLeaversPhone);
+  const v1::Registration registration = Join(account, "c1");
+  v1::ChangeRegistrationRequest suspend;
+  suspend.set_request_id(NextRequest());
+  suspend.set_registration_id(registration.registration_id());
+  Ok(Call(*registration_client_, &Registrations::SuspendRegistration, Coordinator("31"), suspend));
+  MakeUnit("c1", account.id);
+  v1::GrantRoleRequest grant;
+  grant.set_request_id(NextRequest());
+  grant.set_person_id(account.id);
+  grant.set_role(auth::v1::ROLE_COORDINATOR);
+  grant.set_area_code("c1");
+  Ok(Call(*session_client_, &Sessions::GrantRole, tokens_.Operator(), grant));
+  obligations_elsewhere_ = {"task", "need"};
+  const auto refused = RequestDeletion(account);
+  EXPECT_EQ(ReasonName(refused), "ACCOUNT_IN_USE");
+  EXPECT_EQ(MetadataOf(refused.status())["obligations"], "role,liaison,suspension,task,need");
+  EXPECT_FALSE(Stored(account.id).person().has_delete_time());
+}
+
+TEST_P(AccountDeletionTest, WhatIsBegunMeanwhilePutsItOff) {
+  const Account account = LogIn(kLeaversPhone);
+  Ok(RequestDeletion(account));
+  obligations_elsewhere_ = {"need"};
+  Advance(kFifteenDays);
+  EXPECT_EQ(Gone(), 0);
+  EXPECT_EQ(ToTime(Stored(account.id).person().delete_time()),
+            clock_.Now() + std::chrono::hours(24));
+  obligations_elsewhere_.clear();
+  Advance(std::chrono::hours(24));
+  EXPECT_EQ(Gone(), 1);
+}
+
+}  // namespace
+}  // namespace baodao::registration
