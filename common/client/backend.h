@@ -7,13 +7,20 @@
 #include <string>
 
 #include "baodao/dispatch/v1/assignment.grpc.pb.h"
+#include "baodao/dispatch/v1/certificate.grpc.pb.h"
+#include "baodao/dispatch/v1/change.grpc.pb.h"
+#include "baodao/dispatch/v1/complaint.grpc.pb.h"
 #include "baodao/dispatch/v1/ledger.grpc.pb.h"
 #include "baodao/dispatch/v1/task.grpc.pb.h"
+#include "baodao/dispatch/v1/unit_claim.grpc.pb.h"
+#include "baodao/inbox/v1/announcement.grpc.pb.h"
 #include "baodao/inbox/v1/channel.grpc.pb.h"
 #include "baodao/inbox/v1/home.grpc.pb.h"
 #include "baodao/inbox/v1/inbox.grpc.pb.h"
+#include "baodao/lists/v1/booking.grpc.pb.h"
 #include "baodao/lists/v1/match.grpc.pb.h"
 #include "baodao/lists/v1/need.grpc.pb.h"
+#include "baodao/lists/v1/need_series.grpc.pb.h"
 #include "baodao/lists/v1/project.grpc.pb.h"
 #include "baodao/lists/v1/resource.grpc.pb.h"
 #include "baodao/matching/v1/matching.grpc.pb.h"
@@ -28,6 +35,7 @@
 #include "baodao/registration/v1/service_point.grpc.pb.h"
 #include "baodao/registration/v1/session.grpc.pb.h"
 #include "baodao/registration/v1/unit.grpc.pb.h"
+#include "baodao/registration/v1/unit_member.grpc.pb.h"
 #include "common/rpc/client.h"
 
 namespace baodao::client {
@@ -56,19 +64,27 @@ class Backend {
 
   rpc::Client<registration::v1::AreaService> areas{registration};
   rpc::Client<registration::v1::UnitService> units{registration};
+  rpc::Client<registration::v1::UnitMemberService> unit_members{registration};
   rpc::Client<registration::v1::ServicePointService> service_points{registration};
   rpc::Client<registration::v1::PersonService> people{registration};
   rpc::Client<registration::v1::RegistrationService> registrations{registration};
   rpc::Client<registration::v1::SessionService> sessions{registration};
   rpc::Client<lists::v1::NeedService> needs{lists};
+  rpc::Client<lists::v1::NeedSeriesService> need_series{lists};
   rpc::Client<lists::v1::ResourceService> resources{lists};
+  rpc::Client<lists::v1::BookingService> bookings{lists};
   rpc::Client<lists::v1::ProjectService> projects{lists};
   rpc::Client<lists::v1::MatchService> matches{lists};
   rpc::Client<dispatch::v1::TaskService> tasks{dispatch};
   rpc::Client<dispatch::v1::AssignmentService> assignments{dispatch};
+  rpc::Client<dispatch::v1::ChangeService> changes{dispatch};
+  rpc::Client<dispatch::v1::UnitClaimService> unit_claims{dispatch};
+  rpc::Client<dispatch::v1::ComplaintService> complaints{dispatch};
   rpc::Client<dispatch::v1::LedgerService> ledger{dispatch};
+  rpc::Client<dispatch::v1::CertificateService> certificates{dispatch};
   rpc::Client<matching::v1::MatchingService> matchings{matching};
   rpc::Client<inbox::v1::InboxService> notifications{inbox};
+  rpc::Client<inbox::v1::AnnouncementService> announcements{inbox};
   rpc::Client<inbox::v1::ChannelService> channels{inbox};
   rpc::Client<inbox::v1::HomeService> homes{inbox};
   rpc::Client<records::v1::HistoryService> histories{records};
@@ -82,19 +98,27 @@ class Backend {
 // backend.tasks.Call(&Tasks::GetTask, …).
 using Areas = rpc::AsyncOf<registration::v1::AreaService>;
 using Units = rpc::AsyncOf<registration::v1::UnitService>;
+using UnitMembers = rpc::AsyncOf<registration::v1::UnitMemberService>;
 using ServicePoints = rpc::AsyncOf<registration::v1::ServicePointService>;
 using People = rpc::AsyncOf<registration::v1::PersonService>;
 using Registrations = rpc::AsyncOf<registration::v1::RegistrationService>;
 using Sessions = rpc::AsyncOf<registration::v1::SessionService>;
 using Needs = rpc::AsyncOf<lists::v1::NeedService>;
+using NeedSeries = rpc::AsyncOf<lists::v1::NeedSeriesService>;
 using Resources = rpc::AsyncOf<lists::v1::ResourceService>;
+using Bookings = rpc::AsyncOf<lists::v1::BookingService>;
 using Projects = rpc::AsyncOf<lists::v1::ProjectService>;
 using Matches = rpc::AsyncOf<lists::v1::MatchService>;
 using Tasks = rpc::AsyncOf<dispatch::v1::TaskService>;
 using Assignments = rpc::AsyncOf<dispatch::v1::AssignmentService>;
+using Changes = rpc::AsyncOf<dispatch::v1::ChangeService>;
+using UnitClaims = rpc::AsyncOf<dispatch::v1::UnitClaimService>;
+using Complaints = rpc::AsyncOf<dispatch::v1::ComplaintService>;
 using Ledger = rpc::AsyncOf<dispatch::v1::LedgerService>;
+using Certificates = rpc::AsyncOf<dispatch::v1::CertificateService>;
 using Matchings = rpc::AsyncOf<matching::v1::MatchingService>;
 using Notifications = rpc::AsyncOf<inbox::v1::InboxService>;
+using Announcements = rpc::AsyncOf<inbox::v1::AnnouncementService>;
 using Channels = rpc::AsyncOf<inbox::v1::ChannelService>;
 using Homes = rpc::AsyncOf<inbox::v1::HomeService>;
 using Histories = rpc::AsyncOf<records::v1::HistoryService>;
