@@ -46,4 +46,13 @@ Task<Resp> Must(rpc::Client<Service>& client,
   co_return *std::move(answer);
 }
 
+// Whether it was done: a refusal is an answer, too. Throws std::runtime_error for anything else.
+template <class Resp>
+bool Done(const absl::StatusOr<Resp>& answer) {
+  if (!answer.ok() && !IsRefusal(answer.status())) {
+    throw std::runtime_error(Resp::descriptor()->name() + ": " + answer.status().ToString());
+  }
+  return answer.ok();
+}
+
 }  // namespace baodao::demo

@@ -12,13 +12,23 @@ Task<void> Stage(World& world);
 Task<void> ReportIn(World& world);
 // More people, until there are `total`.
 Task<void> ReportMore(World& world, size_t total);
+// Units look through their people, and confirm some of them.
+Task<void> KnowMembers(World& world);
 // Residents raise needs; coordinators review them and publish each as a task.
 Task<void> RaiseNeeds(World& world);
+// 微心愿认领: units claim slots of some tasks, name members for them, and give back the others.
+Task<void> ClaimForUnits(World& world);
 // 接单: people claim, are matched and offered, are assigned; some withdraw and the waitlist moves
 // up.
 Task<void> StaffTasks(World& world);
+// 换班 / 请假: some hand their slot to a colleague, some ask to be let go.
+Task<void> ChangeMinds(World& world);
+// What goes on in communities besides: announcements, rooms that are booked, needs of every week.
+Task<void> LiveOn(World& world);
 // 服务 → 评价 → 反馈: sign-in, sign-out, evaluation, hours, closing.
 Task<void> Serve(World& world);
+// 证明 / 投诉: hours on paper, and complaints that are answered.
+Task<void> SettleUp(World& world);
 // Prints a row per subdistrict and what everybody heard.
 Task<void> Summarise(World& world);
 // Checks the promises from outside, and that the loop was played at all; answers how many are

@@ -11,8 +11,6 @@
 namespace baodao::demo {
 namespace {
 
-using dispatch::v1::Task;
-
 struct Row {
   std::string name;
   int published = 0, accepted = 0, served = 0, evaluated = 0, closed = 0;
@@ -28,11 +26,12 @@ std::string Percentile(std::vector<int64_t> values, double share) {
   return fmt::format("{:.1f} s", static_cast<double>(values[at]) / 1000);
 }
 
-baodao::Task<void> Add(World& world, const Job& job, Row& row) {
+Task<void> Add(World& world, const Job& job, Row& row) {
   const std::string& token = world.communities[job.community].coordinator.token;
   dispatch::v1::GetTaskRequest get;
   get.set_task_id(job.task_id);
-  const Task task = co_await Must(world.backend.tasks, &client::Tasks::GetTask, token, get);
+  const dispatch::v1::Task task =
+      co_await Must(world.backend.tasks, &client::Tasks::GetTask, token, get);
   ++row.published;
   if (task.accepted_count() > 0) ++row.accepted;
   if (task.signed_out_count() > 0) ++row.served;
@@ -54,11 +53,11 @@ void Print(const std::string& name, const Row& row) {
 
 }  // namespace
 
-baodao::Task<void> Summarise(World& world) {
+Task<void> Summarise(World& world) {
   co_await world.KeepSignedIn();
   std::map<std::string, Row> rows;
   Row all;
-  auto add = [&world, &rows](size_t i) -> baodao::Task<void> {
+  auto add = [&world, &rows](size_t i) -> Task<void> {
     const Community& community = world.communities[world.jobs[i].community];
     Row& row = rows[community.subdistrict_code];
     row.name = community.subdistrict_name;

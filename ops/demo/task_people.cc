@@ -25,4 +25,14 @@ const Actor* PersonOf(const World& world, const std::string& person_id) {
   return nullptr;
 }
 
+Task<std::vector<const Actor*>> AcceptedOf(World& world, const Job& job) {
+  std::vector<const Actor*> accepted;
+  for (const auto& assignment : co_await PeopleOf(world, job)) {
+    const Actor* person = PersonOf(world, assignment.person_id());
+    const bool in = assignment.state() == dispatch::v1::ASSIGNMENT_STATE_ACCEPTED;
+    if (in && person != nullptr) accepted.push_back(person);
+  }
+  co_return accepted;
+}
+
 }  // namespace baodao::demo

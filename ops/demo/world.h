@@ -60,6 +60,32 @@ struct Job {
   Time start{};
 };
 
+// Slots of a task that a unit has claimed.
+struct Share {
+  size_t unit = 0;  // index into World::units
+  size_t job = 0;   // index into World::jobs
+  int slots = 0;
+};
+
+// A room of a unit, of which one slot is booked.
+struct Room {
+  size_t unit = 0;
+  std::string resource_id;
+};
+
+// Hours on paper.
+struct Paper {
+  size_t person = 0;  // index into World::people
+  dispatch::v1::Certificate certificate;
+};
+
+// What somebody must hear sooner or later.
+struct Awaited {
+  const Actor* who = nullptr;
+  inbox::v1::NotificationKind kind = inbox::v1::NOTIFICATION_KIND_UNSPECIFIED;
+  std::string subject_id;
+};
+
 struct World {
   World(asio::io_context& loop, const Options& options, auth::Signer signer);
 
@@ -85,6 +111,10 @@ struct World {
   std::vector<Unit> units;
   std::vector<Actor> people;
   std::vector<Job> jobs;
+  std::vector<Share> shares;
+  std::vector<Room> rooms;
+  std::vector<Paper> papers;
+  std::vector<Awaited> awaited;
   std::map<std::string, int64_t> counts;  // what happened, by name, for the summary
 };
 

@@ -259,7 +259,9 @@ TEST_F(ClusterTest, EventsOfEveryShardAreRead) { town_->Run(ExpectEveryStreamRea
 // From reporting in to the outcome heard, with a crash between claiming and serving.
 TEST_F(ClusterTest, TheLoopGoesOnAfterAMasterWasKilled) {
   town_->Run(demo::RaiseNeeds(world()));
+  town_->Run(demo::ClaimForUnits(world()));
   town_->Run(demo::StaffTasks(world()));
+  town_->Run(demo::ChangeMinds(world()));
   PublishTasks();
   // The readers of events keep their membership in shard 0.
   const ByClaim<Assignment> told = ClaimAll([this] { return CrashAmongClaims(0); });
@@ -268,7 +270,9 @@ TEST_F(ClusterTest, TheLoopGoesOnAfterAMasterWasKilled) {
   ExpectAsTold(told);
   town_->Run(ExpectTimersFire());
   town_->Run(ExpectMatchingHears());
+  town_->Run(demo::LiveOn(world()));
   town_->Run(demo::Serve(world()));
+  town_->Run(demo::SettleUp(world()));
   EXPECT_EQ(town_->Run(demo::CheckPromises(world())), 0);
   town_->Run(ExpectEveryStreamRead());
   ExpectNothingAmiss();
