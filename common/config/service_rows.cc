@@ -87,6 +87,15 @@ std::vector<Row> PeerRows() {
   return rows;
 }
 
+std::vector<Row> VocabularyRows() {
+  return {
+      {"vocabulary", Type::kString, "",
+       "File of the tags that records may hold, with their names, the same for all services; "
+       "empty: "
+       "the one that was shipped with this build."},
+  };
+}
+
 // Limits of people's work, on which the services that ask them must agree (common/work).
 std::vector<Row> WorkRows() {
   return {
@@ -129,8 +138,8 @@ std::vector<Row> LogRows() {
 
 std::vector<Row> ServiceRows(int port) {
   std::vector<Row> rows = NetworkRows(port);
-  for (auto& more :
-       {StoreRows(), SecurityRows(), PeerRows(), WorkRows(), PrivacyRows(), LogRows()}) {
+  for (auto& more : {StoreRows(), SecurityRows(), PeerRows(), VocabularyRows(), WorkRows(),
+                     PrivacyRows(), LogRows()}) {
     rows.insert(rows.end(), more.begin(), more.end());
   }
   return rows;

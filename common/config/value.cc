@@ -6,8 +6,8 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
-#include <utility>
+
+#include "common/containers/edit_distance.h"
 
 namespace baodao::config {
 namespace {
@@ -56,21 +56,6 @@ absl::Status Expected(std::string_view what, std::string_view text) {
                                     std::string(text) + "\"");
 }
 
-// Edits (insert, delete, replace, swap of neighbours count two at most) from `a` to `b`.
-size_t Distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), size_t{0});
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
 absl::StatusOr<Value> ParseValue(Type type, std::string_view text) {
@@ -113,10 +98,10 @@ std::string_view TypeName(Type type) {
 
 std::string Nearest(std::string_view name, std::span<const std::string> candidates) {
   std::string best;
-  size_t best_distance = std::max<size_t>(2, name.size() / 3) + 1;
+  size_t best_distance = std::string_view::npos;
   for (const std::string& candidate : candidates) {
-    const size_t distance = Distance(name, candidate);
-    if (distance < best_distance) {
+    const size_t distance = EditDistance(name, candidate);
+    if (IsSlip(name, distance) && distance < best_distance) {
       best = candidate;
       best_distance = distance;
     }

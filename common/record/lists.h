@@ -3,6 +3,7 @@
 
 #include "common/log/log.h"
 #include "common/record/repository.h"
+#include "common/validate/tags.h"
 
 namespace baodao::record {
 
@@ -52,7 +53,9 @@ Task<absl::StatusOr<PageQuery>> Repository::AskedFor(const T& type, const Reques
   } else {
     query = InArea(type, request.area_code());
   }
-  if constexpr (requires { type.ViewOf({}).category(); }) query.tag = request.category();
+  if constexpr (requires { type.ViewOf({}).category(); }) {
+    query.tags = validate::TagsAskedFor(request, "category");
+  }
   co_return query;
 }
 
@@ -70,7 +73,7 @@ Task<absl::StatusOr<Response>> Repository::List(
   const auto lists = static_cast<int64_t>(query.lists.size());
   int64_t looked_at = lists + page.read;
   if constexpr (requires { response.set_total_size(0); }) {
-    if (query.after.empty() && query.exact && query.tag.empty()) {
+    if (query.after.empty() && query.exact && query.tags.empty()) {
       auto size = static_cast<int64_t>(page.records.size());
       // A page that is the whole list has counted it.
       if (!page.next.empty()) {
@@ -119,7 +122,7 @@ Task<absl::StatusOr<Page<RecordOf<T>>>> Repository::ReadPage(
   };
   // Where some are dropped, many are looked at in one round.
   bool sparse = false;
-  const bool exact = query.exact && query.tag.empty();
+  const bool exact = query.exact && query.tags.empty();
   const size_t at_once = exact ? size + 1 : std::max(size + 1, Walk::kSparseChunk);
   CO_ASSIGN_OR_RETURN(Walk walk, Walk::Begin(store_, std::move(query), at_once));
   Page<Record> page;

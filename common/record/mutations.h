@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/record/repository.h"
+#include "common/validate/tags.h"
 
 namespace baodao::record {
 
@@ -88,6 +89,9 @@ Task<absl::StatusOr<ViewOf<T>>> Repository::Change(
     CO_ASSIGN_OR_RETURN(const Versioned<Record> before, co_await Load(context, type, id));
     if constexpr (requires { request.etag(); }) {
       CO_RETURN_IF_ERROR(CheckEtag(request.etag(), before.version));
+    }
+    if constexpr (requires { request.update_mask(); }) {
+      CO_RETURN_IF_ERROR(validate::CheckNewTags(request, type.ViewOf(before.record)));
     }
     Record after = before.record;
     CO_RETURN_IF_ERROR(co_await change(transaction, &after));

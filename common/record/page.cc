@@ -145,7 +145,7 @@ Task<absl::StatusOr<std::vector<Position>>> Walk::Next(size_t count) {
     if (position_ == member.position) continue;
     position_ = member.position;
     ++looked_at_;
-    if (query_.tag.empty() || member.tag == query_.tag) {
+    if (query_.tags.empty() || std::ranges::count(query_.tags, member.tag) > 0) {
       found.push_back(std::move(member.position));
     }
   }

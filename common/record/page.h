@@ -25,7 +25,7 @@ namespace baodao::record {
 struct PageQuery {
   std::vector<std::string> lists;  // from Repository::InArea or Of, or of the service's own
   std::string area;                // what went from a closed area to another than this is left out
-  std::string tag;                 // empty: any
+  std::vector<std::string> tags;   // empty: any
   std::set<int> states;            // empty: any
   double least = store::Store::Range().min;  // members of a lower sort are left out
   // Whether the lists hold just what is asked for: then they can be counted, and few of their
@@ -68,9 +68,9 @@ class Walk {
   // at. PAGE_TOKEN_INVALID for a position that is none. `store` outlives it.
   static absl::StatusOr<Walk> Begin(store::Store& store, PageQuery query, size_t at_once);
 
-  // The next members with the tag, at most `count` of them; fewer, or none, at the end and once too
-  // many were looked at. INTERNAL where so many members have one sort that no position behind the
-  // last one can be reached.
+  // The next members with one of the tags, at most `count` of them; fewer, or none, at the end and
+  // once too many were looked at. INTERNAL where so many members have one sort that no position
+  // behind the last one can be reached.
   Task<absl::StatusOr<std::vector<Position>>> Next(size_t count);
 
   bool ended() const;

@@ -157,7 +157,8 @@ class Repository {
   Task<absl::StatusOr<ViewOf<T>>> Create(
       rpc::CallContext context, const Request& request, const T& type,
       std::function<Task<absl::StatusOr<RecordOf<T>>>(Transaction&, std::string id)> make);
-  // Answers a method that changes one record. STALE_VERSION where the request has another etag.
+  // Answers a method that changes one record. STALE_VERSION where the request has another etag,
+  // RETIRED_TAG where an update brings in what is for old records only.
   template <class T, class Request>
   Task<absl::StatusOr<ViewOf<T>>> Change(
       rpc::CallContext context, const Request& request, const T& type, std::string id,

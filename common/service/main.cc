@@ -24,9 +24,15 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/store/redis_store.h"
+#include "common/vocabulary/current.h"
 
 namespace baodao::service {
 namespace {
+
+constexpr metrics::Spec kVocabulary{"baodao_vocabulary_info",
+                                    metrics::Type::kGauge,
+                                    "Always 1; the version of the vocabulary this process goes by.",
+                                    {"version"}};
 
 rpc::ServerOptions OptionsOf(const config::Config& config, Runtime& runtime,
                              auth::TokenVerifier& verifier,
@@ -55,6 +61,13 @@ rpc::ServerOptions OptionsOf(const config::Config& config, Runtime& runtime,
   options.clock = &runtime.clock;
   options.ended_sessions = &ended_sessions;
   return options;
+}
+
+absl::Status TakeVocabulary(const config::Config& config) {
+  ASSIGN_OR_RETURN(vocabulary::Vocabulary all, vocabulary::Load(config.Str("vocabulary")));
+  log::Info("vocabulary.taken", {{"version", all.version()}, {"tags", all.tags().size()}});
+  vocabulary::Use(std::move(all));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -115,6 +128,7 @@ class Process {
 
   Task<absl::Status> Start() {
     metrics::AddBuildInfo(metrics_, program_.name);
+    metrics_.GaugeOf(kVocabulary, {vocabulary::Current().version()})->Set(1);
     if (!config_.Str("metrics_listen").empty()) {
       CO_ASSIGN_OR_RETURN(exposer_,
                           metrics::Server::Start(config_.Str("metrics_listen"), metrics_));
@@ -243,7 +257,8 @@ int Main(const Program& program, int argc, char** argv) {
   options.service = program.name;
   log::Init(options);
   absl::StatusOr<Secrets> secrets = LoadSecrets(config);
-  const absl::Status ready = secrets.ok() ? CheckTls(config) : secrets.status();
+  absl::Status ready = secrets.ok() ? CheckTls(config) : secrets.status();
+  if (ready.ok()) ready = TakeVocabulary(config);
   if (!ready.ok()) {
     log::Error("service.failed", {{"why", std::string(ready.message())}});
     return 1;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "common/clock/time_text.h"
+#include "common/vocabulary/current.h"
 
 namespace baodao {
 namespace status_internal {
@@ -49,6 +50,14 @@ const TermRow* TermFor(std::string_view key, std::string_view value) {
   return found == kNames->end() ? nullptr : found->second;
 }
 
+// Metadata that are tags, which the vocabulary names.
+std::optional<vocabulary::TagKind> TagKindOf(std::string_view key) {
+  if (key == "skill") return vocabulary::v1::TAG_KIND_SKILL;
+  if (key == "category") return vocabulary::v1::TAG_KIND_PERSON;
+  if (key == "credential") return vocabulary::v1::TAG_KIND_CREDENTIAL;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::span<const TermRow> Terms() { return kTerms; }
@@ -68,9 +77,12 @@ std::string Fill(std::string_view text, const Metadata& values, Locale locale) {
     if (value != values.end()) {
       const TermRow* term = TermFor(value->first, value->second);
       const std::optional<Time> time = FromRfc3339(value->second);
+      const std::optional<vocabulary::TagKind> tag = TagKindOf(value->first);
       // A value itself is not filled: it may come from a request.
       if (term != nullptr) {
         out += Fill(term->text[static_cast<int>(locale)], values, locale);
+      } else if (tag) {
+        out += vocabulary::Current().NameOf(*tag, value->second, locale);
       } else {
         out += time ? LocalTime(*time) : value->second;
       }

@@ -38,7 +38,8 @@ std::span<const TermRow> Terms();
 const ReasonRow& RowOf(Reason reason);
 const ViolationRow& RowOf(ViolationKind kind);
 
-// `text` with every {key} replaced by the name of its value in terms.def, or the value, or nothing.
+// `text` with every {key} replaced by the name of its value in terms.def or, of a tag, in the
+// vocabulary, or the value, or nothing.
 std::string Fill(std::string_view text, const Metadata& values, Locale locale);
 
 // The first `max` bytes of `text`, cut before a character of UTF-8 rather than inside it.

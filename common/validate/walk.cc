@@ -3,8 +3,10 @@
 #include <absl/strings/str_cat.h>
 
 #include <cmath>
+#include <optional>
 #include <string>
 
+#include "common/validate/tags.h"
 #include "common/validate/text.h"
 
 namespace baodao::validate {
@@ -183,7 +185,7 @@ void Walk::CheckText(const FieldPlan& plan, std::string_view text, const Place& 
     return;
   }
   const v1::Format format = plan.bounds.format();
-  if (IsPhoneForm(format)) return CheckForm(format, text, place);
+  if (IsPhoneForm(format)) return void(CheckForm(format, text, place));
   // Code points are at most as many as bytes: most strings need no counting.
   const bool maybe_long = plan.max_length != 0 && text.size() > plan.max_length;
   if (maybe_long || plan.bounds.min_length() != 0) {
@@ -196,16 +198,26 @@ void Walk::CheckText(const FieldPlan& plan, std::string_view text, const Place& 
                   {{"min", absl::StrCat(plan.bounds.min_length())}});
     }
   }
-  if (!bytes) CheckForm(format, text, place);
+  if (bytes || !CheckForm(format, text, place)) return;
+  if (plan.bounds.tag_kind() != vocabulary::v1::TAG_KIND_UNSPECIFIED) {
+    CheckTag(plan.bounds, text, place);
+  }
 }
 
-void Walk::CheckForm(v1::Format format, std::string_view text, const Place& place) {
-  if (FitsFormat(format, text)) return;
+bool Walk::CheckForm(v1::Format format, std::string_view text, const Place& place) {
+  if (FitsFormat(format, text)) return true;
   if (format != v1::FORMAT_TEXT && format != v1::FORMAT_LINE) {
-    return Fail(place, ViolationKind::BAD_FORMAT, {{"expected", v1::Format_Name(format)}});
+    Fail(place, ViolationKind::BAD_FORMAT, {{"expected", v1::Format_Name(format)}});
+    return false;
   }
   const bool lines = format == v1::FORMAT_LINE && text.find('\n') != std::string_view::npos;
   Fail(place, lines ? ViolationKind::LINE_BREAK : ViolationKind::CONTROL_CHARACTERS);
+  return false;
+}
+
+void Walk::CheckTag(const v1::Field& bounds, std::string_view tag, const Place& place) {
+  std::optional<Violation> fault = FaultOfTag(bounds.tag_kind(), tag, bounds.new_tag());
+  if (fault) Fail(place, fault->kind, std::move(fault->arguments));
 }
 
 void Walk::CheckNumber(const FieldPlan& plan, double value, const Place& place) {

@@ -42,7 +42,9 @@ class Walk {
   void VisitValue(const FieldPlan& plan, const google::protobuf::Message& message,
                   const Place& place, int depth);
   void CheckText(const FieldPlan& plan, std::string_view text, const Place& place);
-  void CheckForm(v1::Format format, std::string_view text, const Place& place);
+  // Whether it has the form.
+  bool CheckForm(v1::Format format, std::string_view text, const Place& place);
+  void CheckTag(const v1::Field& bounds, std::string_view tag, const Place& place);
   void CheckNumber(const FieldPlan& plan, double value, const Place& place);
 
   std::vector<Violation> violations_;

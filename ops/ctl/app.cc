@@ -68,6 +68,7 @@ void AddCommands(CLI::App& app, Plan& plan) {
   AddRecords(app, plan);
   AddReports(app, plan);
   AddVerify(app, plan);
+  AddVocabulary(app, plan);
 }
 
 // The command line goes before the environment.

@@ -92,5 +92,6 @@ void AddStats(CLI::App& app, Plan& plan);
 void AddRecords(CLI::App& app, Plan& plan);
 void AddReports(CLI::App& app, Plan& plan);
 void AddVerify(CLI::App& app, Plan& plan);
+void AddVocabulary(CLI::App& app, Plan& plan);
 
 }  // namespace baodao::ctl

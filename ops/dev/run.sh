@@ -3,6 +3,7 @@
 # Ctrl-C drains and stops everything; the next start finds everything again.
 #   BAODAO_DIR        where data, keys and logs live (default var/)
 #   BAODAO_PORT_BASE  services listen at base+1 … base+6, metrics 2000 above (default 7100)
+#   BAODAO_VOCABULARY the tags that records may hold (default ops/data/vocabulary.toml)
 #   BAODAO_AREAS      the area tree loaded into an empty store (default ops/data/yangpu/areas.csv; empty: none)
 set -euo pipefail
 caller_dir=$PWD
@@ -16,6 +17,11 @@ if [ -n "${BAODAO_AREAS+set}" ]; then
   areas=$BAODAO_AREAS
   # A file of the caller's own is named from where they are.
   case $areas in "" | /*) ;; *) areas=$caller_dir/$areas ;; esac
+fi
+vocabulary=ops/data/vocabulary.toml
+if [ -n "${BAODAO_VOCABULARY:-}" ]; then
+  vocabulary=$BAODAO_VOCABULARY
+  case $vocabulary in /*) ;; *) vocabulary=$caller_dir/$vocabulary ;; esac
 fi
 services=(registration lists dispatch matching inbox records)
 redis_pid=
@@ -128,6 +134,7 @@ start_redis() {
 set_environment() {
   # All phones seem to come from one address here: limits per address would make no sense.
   export BAODAO_RATE_LIMITS=${BAODAO_RATE_LIMITS:-false}
+  export BAODAO_VOCABULARY=$vocabulary
   export BAODAO_REDIS=$dir/redis.sock BAODAO_KEYS_DIR=$dir/keys BAODAO_CREATE_KEYS=true
   export BAODAO_LOG_FORMAT=${BAODAO_LOG_FORMAT:-text} BAODAO_REGISTRATION_CODES_FILE=$dir/login-codes.txt
   export BAODAO_RECORDS_DATABASE=${BAODAO_RECORDS_DATABASE:-$dir/records.db}
@@ -147,6 +154,7 @@ check_configuration() {
     answer=$("$bin/$name" --print-config 2>&1 >/dev/null) || die "$answer"
   done
   [ -z "$areas" ] || [ -r "$areas" ] || die "cannot read $areas"
+  answer=$("$bin/baodaoctl" vocabulary check "$vocabulary" 2>&1) || die "$answer"
 }
 
 # start_services INDEX…: in the order of `services`.

@@ -23,6 +23,7 @@
 #include "baodao/lists/v1/obligation.pb.h"
 #include "baodao/lists/v1/resource.pb.h"
 #include "baodao/validate/v1/field.pb.h"
+#include "common/vocabulary/current.h"
 #include "ops/ctl/record_types.h"
 #include "tests/e2e/town.h"
 
@@ -72,6 +73,14 @@ inline std::vector<Rpc> AllRpcs() {
   return result;
 }
 
+// The first tag of a kind that new records may hold.
+inline std::string FirstTag(vocabulary::TagKind kind) {
+  const auto& tags = vocabulary::Current().tags();
+  const auto first = std::ranges::find_if(
+      tags, [&](const vocabulary::Tag& tag) { return tag.kind == kind && !tag.retired; });
+  return first == tags.end() ? std::string() : first->tag;
+}
+
 // A string that a field takes.
 inline std::string Sample(const validate::v1::Field& bounds) {
   switch (bounds.format()) {
@@ -84,6 +93,8 @@ inline std::string Sample(const validate::v1::Field& bounds) {
     case validate::v1::FORMAT_PHONE:
     case validate::v1::FORMAT_CONTACT_PHONE:
       return "13800001234";
+    case validate::v1::FORMAT_TAG:
+      return FirstTag(bounds.tag_kind());
     default:
       return std::string(std::max<size_t>(1, bounds.min_length()), 'a');
   }

@@ -9,6 +9,7 @@
 
 #include "common/clock/timestamp.h"
 #include "common/unicode/unicode.h"
+#include "common/vocabulary/current.h"
 #include "services/dispatch/domain/times.h"
 
 namespace baodao::dispatch {
@@ -23,7 +24,9 @@ bool TaskFilter::Fits(const v1::Task& task) const {
   if (asked_.has_start_before() && StartOf(task) >= ToTime(asked_.start_before())) return false;
   if (FreeSlots(task) < asked_.free_slots()) return false;
   const bool skilled = std::ranges::any_of(asked_.skills(), [&](const std::string& skill) {
-    return std::ranges::count(task.skills(), skill) > 0;
+    return std::ranges::any_of(task.skills(), [&](const std::string& needed) {
+      return vocabulary::Current().Covers(vocabulary::v1::TAG_KIND_SKILL, skill, needed);
+    });
   });
   if (!asked_.skills().empty() && !skilled) return false;
   return HasWords(task) && (!seeker_ || MayTake(task));

@@ -12,6 +12,7 @@
 #include "common/paging/page_token.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/validate/tags.h"
 #include "services/dispatch/domain/states.h"
 #include "services/dispatch/domain/times.h"
 #include "services/dispatch/rpc/handlers.h"
@@ -98,7 +99,7 @@ Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext context,
   const std::shared_ptr<const areas::AreaTree> tree = app_.tree();
   CO_RETURN_IF_ERROR(areas::CheckKnown(*tree, request.area_code()));
   record::PageQuery query = TasksIn(app_.keys, *tree, request.area_code(), ListsFor(request));
-  query.tag = request.category();
+  query.tags = validate::TagsAskedFor(request, "category");
   query.states = std::set<int>(request.states().begin(), request.states().end());
   query.exact &= query.states.empty();
   // Repaired tasks stand there by another time.
@@ -135,10 +136,11 @@ Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
   const paging::Query query = paging::QueryOf(app_.ring, context.method(), request);
   CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), query, now));
   CO_ASSIGN_OR_RETURN(const TaskFilter filter, co_await FilterOf(context, request.filter()));
+  const std::vector<std::string> categories = validate::TagsAskedFor(request, "category");
   const auto fits = [&](const v1::Task& task) {
     return IsClaimable(task) && JoinUntil(task) > now &&
            StartOf(task) >= ToTime(request.start_after()) &&
-           (request.category().empty() || task.category() == request.category()) &&
+           (categories.empty() || std::ranges::count(categories, task.category()) > 0) &&
            filter.Fits(task);
   };
   const auto [hits, more] = NearestAfter(near_, request, after, limit, now);

@@ -6,6 +6,7 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/validate/tags.h"
 #include "services/dispatch/app/presence.h"
 #include "services/dispatch/rpc/handlers.h"
 #include "services/dispatch/store/need_task_id.h"
@@ -21,7 +22,9 @@ absl::Status CheckOrigin(const rpc::CallContext& context, const v1::PublishTaskR
   if (!request.need_id().empty() && request.need_attempt() < 1) {
     return RefuseField("need_attempt", ViolationKind::REQUIRED);
   }
-  return absl::OkStatus();
+  // What a need has may have been retired since.
+  if (!request.need_id().empty()) return absl::OkStatus();
+  return validate::CheckNewTags(request, v1::Task());
 }
 
 absl::Status CheckPlace(const areas::AreaTree& tree, const v1::PublishTaskRequest& request) {

@@ -8,6 +8,7 @@
 #include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/vocabulary/current.h"
 
 namespace baodao::inbox {
 namespace {
@@ -72,7 +73,9 @@ bool IsFor(const v1::Announcement& announcement, const registration::v1::Profile
   if (now >= ToTime(announcement.expire_time())) return false;
   if (announcement.person_categories().empty()) return true;
   return std::ranges::any_of(announcement.person_categories(), [&](const std::string& category) {
-    return std::ranges::count(person.categories(), category) > 0;
+    return std::ranges::any_of(person.categories(), [&](const std::string& held) {
+      return vocabulary::Current().Covers(vocabulary::v1::TAG_KIND_PERSON, category, held);
+    });
   });
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "common/vocabulary/current.h"
+
 namespace baodao::inbox {
 namespace {
 
@@ -21,12 +23,6 @@ constexpr Phrase kCauses[] = {
 };
 // Not named: it is nobody else's affair who does not want to meet whom.
 constexpr Phrase kOtherCause = {"", "不再符合要求", "the conditions have changed"};
-
-constexpr Phrase kTags[] = {
-#define TAG(tag, zh, en) {#tag, zh, en},
-#include "common/status/tag_names.def"
-#undef TAG
-};
 
 std::string TextOf(std::span<const Phrase> phrases, std::string_view code, const Phrase& other,
                    Locale locale) {
@@ -47,8 +43,11 @@ std::string CauseText(std::string_view cause, Locale locale) {
   return TextOf(kCauses, cause, kOtherCause, locale);
 }
 
-std::string TagText(std::string_view kind, Locale locale) {
-  return TextOf(kTags, kind, Phrase{kind, kind, kind}, locale);
+std::string TagText(std::string_view tag, Locale locale) {
+  const vocabulary::Vocabulary& all = vocabulary::Current();
+  const bool person = all.Find(vocabulary::v1::TAG_KIND_PERSON, tag) != nullptr;
+  return std::string(all.NameOf(
+      person ? vocabulary::v1::TAG_KIND_PERSON : vocabulary::v1::TAG_KIND_CREDENTIAL, tag, locale));
 }
 
 }  // namespace baodao::inbox

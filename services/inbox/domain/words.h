@@ -13,7 +13,8 @@ std::string RoleText(std::string_view role, Locale locale);
 // Why somebody's standing on a task has ended: the name of a dispatch.v1.EndCause. One that has no
 // words here says only that something has changed.
 std::string CauseText(std::string_view cause, Locale locale);
-// A kind of credential or a category. They are open: one that is not well-known is shown as it is.
-std::string TagText(std::string_view kind, Locale locale);
+// The name that the vocabulary has for a category of people or a kind of credential: notices of
+// verification are about either.
+std::string TagText(std::string_view tag, Locale locale);
 
 }  // namespace baodao::inbox

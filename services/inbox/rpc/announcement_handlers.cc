@@ -7,6 +7,7 @@
 #include "common/record/day_limit.h"
 #include "common/status/macros.h"
 #include "common/store/mutate.h"
+#include "common/validate/tags.h"
 #include "services/inbox/rpc/owner.h"
 #include "services/inbox/store/keys.h"
 
@@ -78,7 +79,7 @@ Task<absl::StatusOr<v1::ListMyAnnouncementsResponse>> AnnouncementHandlers::List
                                              rpc::CallOptions::From(context), owner.id));
   v1::ListMyAnnouncementsResponse response;
   if (!audience.query.lists.empty()) {
-    audience.query.tag = request.category();
+    audience.query.tags = validate::TagsAskedFor(request, "category");
     const auto fits = [&audience, now = clock_.Now()](const v1::AnnouncementRecord& record) {
       return IsFor(record.announcement(), audience.person, now);
     };

@@ -7,10 +7,15 @@
 #include <cmath>
 #include <utility>
 
-#include "common/containers/string_map.h"
+#include "common/vocabulary/current.h"
 
 namespace baodao::matching {
 namespace {
+
+using vocabulary::TagKind;
+using vocabulary::v1::TAG_KIND_PERSON;
+using vocabulary::v1::TAG_KIND_SKILL;
+using vocabulary::v1::TAG_KIND_WORK;
 
 using Pair = std::array<std::string_view, 2>;  // by Locale
 
@@ -32,15 +37,6 @@ constexpr Pair kRuleTexts[] = {
 #undef RULE
 };
 
-const StringMap<Pair>& TagNames() {
-  static const auto* names = new StringMap<Pair>{
-#define TAG(tag, zh, en) {#tag, {zh, en}},
-#include "common/status/tag_names.def"
-#undef TAG
-  };
-  return *names;
-}
-
 // The values of {n}, {m} and {what} in a text.
 using Values = std::vector<std::pair<absl::string_view, std::string>>;
 
@@ -53,11 +49,11 @@ std::string Fill(Text text, Locale locale, const Values& values = {}) {
   return Fill(kTexts[static_cast<size_t>(text)], locale, values);
 }
 
-std::string Names(const TagTable& tags, const TagSet& set, Locale locale) {
+std::string Names(TagKind kind, const TagTable& tags, const TagSet& set, Locale locale) {
   std::string names;
   for (const TagId tag : set) {
     if (!names.empty()) names += locale == Locale::kZh ? "、" : ", ";
-    names += TagName(tags.Name(tag), locale);
+    names += vocabulary::Current().NameOf(kind, tags.Name(tag), locale);
   }
   return names;
 }
@@ -73,6 +69,11 @@ std::string Tenths(Millis time) {
 const TagSet& AskedBy(Rule rule, const OpenTask& task) {
   if (rule == Rule::kSkill) return task.skills;
   return rule == Rule::kCredential ? task.credentials : task.categories;
+}
+
+TagKind KindAskedBy(Rule rule) {
+  if (rule == Rule::kSkill) return TAG_KIND_SKILL;
+  return rule == Rule::kCredential ? vocabulary::v1::TAG_KIND_CREDENTIAL : TAG_KIND_PERSON;
 }
 
 // The facts that a reason's text is made from.
@@ -108,10 +109,12 @@ std::string Skill(const Scene& scene) {
   const bool skilled = !task.skills.empty() || Contains(scene.ranked.person->skills, task.category);
   if (!spare.empty()) {
     return Fill(skilled ? Text::kSkilledButSpare : Text::kSpare, scene.locale,
-                {{"{what}", Names(tags, spare, scene.locale)}});
+                {{"{what}", Names(TAG_KIND_SKILL, tags, spare, scene.locale)}});
   }
-  const TagSet shown = task.skills.empty() ? TagSet{task.category} : task.skills;
-  return Fill(Text::kSkilled, scene.locale, {{"{what}", Names(tags, shown, scene.locale)}});
+  const bool by_category = task.skills.empty();
+  const TagKind kind = by_category ? TAG_KIND_WORK : TAG_KIND_SKILL;
+  const TagSet shown = by_category ? TagSet{task.category} : task.skills;
+  return Fill(Text::kSkilled, scene.locale, {{"{what}", Names(kind, tags, shown, scene.locale)}});
 }
 
 std::string Category(const Scene& scene) {
@@ -120,7 +123,7 @@ std::string Category(const Scene& scene) {
     if (Contains(scene.ranked.person->categories, category)) shown.push_back(category);
   }
   return Fill(Text::kCategory, scene.locale,
-              {{"{what}", Names(scene.index.tags(), shown, scene.locale)}});
+              {{"{what}", Names(TAG_KIND_PERSON, scene.index.tags(), shown, scene.locale)}});
 }
 
 std::string Worked(const Scene& scene) {
@@ -178,11 +181,6 @@ v1::ReasonCode CodeOf(Part part) {
   return kCodes[static_cast<size_t>(part)];
 }
 
-std::string_view TagName(std::string_view tag, Locale locale) {
-  const auto it = TagNames().find(tag);
-  return it == TagNames().end() ? tag : it->second[static_cast<size_t>(locale)];
-}
-
 std::vector<ReasonText> ReasonsOf(const CandidateIndex& index, const Terms& terms,
                                   const Ranked& ranked, Locale locale) {
   const Scene scene{index, terms, ranked, locale};
@@ -199,9 +197,10 @@ std::vector<ReasonText> ReasonsOf(const CandidateIndex& index, const Terms& term
 std::string TextOf(const CandidateIndex& index, const OpenTask& task, const BlockerCount& blocker,
                    Locale locale) {
   const TagSet& what = AskedBy(blocker.rule, task);
-  std::string text = Fill(
-      kRuleTexts[static_cast<size_t>(blocker.rule)], locale,
-      {{"{n}", std::to_string(blocker.people)}, {"{what}", Names(index.tags(), what, locale)}});
+  std::string text =
+      Fill(kRuleTexts[static_cast<size_t>(blocker.rule)], locale,
+           {{"{n}", std::to_string(blocker.people)},
+            {"{what}", Names(KindAskedBy(blocker.rule), index.tags(), what, locale)}});
   if (blocker.only_this == 0) return text;
   const std::string only = std::to_string(blocker.only_this);
   return text + (locale == Locale::kZh ? "，其中 " + only + " 人只差这一项"

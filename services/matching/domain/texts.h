@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "baodao/matching/v1/matching.pb.h"
@@ -25,8 +24,5 @@ std::vector<ReasonText> ReasonsOf(const CandidateIndex& index, const Terms& term
 
 std::string TextOf(const CandidateIndex& index, const OpenTask& task, const BlockerCount& blocker,
                    Locale locale);
-
-// A well-known skill or category in words; any other as it is.
-std::string_view TagName(std::string_view tag, Locale locale);
 
 }  // namespace baodao::matching

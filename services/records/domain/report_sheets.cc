@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "baodao/lists/v1/need.pb.h"
+#include "common/vocabulary/current.h"
 
 namespace baodao::records {
 namespace {
@@ -30,9 +31,6 @@ constexpr NamedValue kNames[] = {
 #define TERM(key, value, zh, en) {#key, #value, {zh, en}},
 #include "common/status/terms.def"
 #undef TERM
-#define TAG(tag, zh, en) {"tag", #tag, {zh, en}},
-#include "common/status/tag_names.def"
-#undef TAG
 };
 
 // The value itself where it has no name.
@@ -47,6 +45,10 @@ std::string StateName(int number, Locale locale) {
   constexpr size_t kPrefix = std::string_view("NEED_STATE_").size();
   const std::string name = lists::v1::NeedState_Name(static_cast<lists::v1::NeedState>(number));
   return NameOf("state", name.substr(kPrefix), locale);
+}
+
+std::string CategoryName(const std::string& category, Locale locale) {
+  return std::string(vocabulary::Current().NameOf(vocabulary::v1::TAG_KIND_WORK, category, locale));
 }
 
 template <class Figures>
@@ -88,7 +90,7 @@ void AddNeedColumns(const AreaFigures& whole, Locale locale, AreaColumns* column
   }
   for (const auto& [category, count] : whole.need_categories) {
     const std::string name = category.empty() ? Name{"其他类别", "other categories"}.In(locale)
-                                              : NameOf("tag", category, locale);
+                                              : CategoryName(category, locale);
     columns->push_back({prefix + name, [category = category](const F& f) {
                           return CountOf(f.need_categories, category);
                         }});

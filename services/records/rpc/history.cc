@@ -11,6 +11,7 @@
 #include "common/paging/page_token.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/validate/tags.h"
 #include "services/records/app/ask.h"
 #include "services/records/rpc/token_of.h"
 #include "services/records/rpc/up_to.h"
@@ -46,7 +47,7 @@ absl::Status FillIn(const Request& request, const paging::Query& token, Time now
     RETURN_IF_ERROR(CheckPeriod(*query->period, 0));
   }
   query->states.assign(request.states().begin(), request.states().end());
-  query->category = request.category();
+  query->categories = validate::TagsAskedFor(request, "category");
   query->size = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
   ASSIGN_OR_RETURN(const std::string position, paging::Decode(request.page_token(), token, now));
   ASSIGN_OR_RETURN(query->after, Decode(position));
@@ -148,7 +149,7 @@ Task<absl::StatusOr<v1::GetStatementResponse>> HistoryHandlers::GetStatement(
   query.person_id = request.person_id();
   query.period = PeriodOf(request.period());
   CO_RETURN_IF_ERROR(CheckPeriod(query.period, kLongestPeriodDays));
-  query.category = request.category();
+  query.categories = validate::TagsAskedFor(request, "category");
   query.size = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
   const paging::Query token = TokenOf(ring_, context, request);
   CO_ASSIGN_OR_RETURN(const std::string position,

@@ -9,6 +9,7 @@
 #include "common/search/blind_terms.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/validate/tags.h"
 #include "services/records/app/area_codes.h"
 #include "services/records/app/ask.h"
 #include "services/records/rpc/search_answers.h"
@@ -50,7 +51,11 @@ absl::StatusOr<SearchQuery> SearchHandlers::Narrow(const rpc::CallContext& conte
   if (!before.empty() && !absl::SimpleAtoi(before, &query.range.end)) {
     return Refuse(Reason::PAGE_TOKEN_INVALID);
   }
-  if (!request.category().empty()) query.wanted.terms.push_back(CategoryMark(request.category()));
+  std::vector<std::string> marks;
+  for (const std::string& category : validate::TagsAskedFor(request, "category")) {
+    marks.push_back(CategoryMark(category));
+  }
+  if (!marks.empty()) query.wanted.choices.push_back(std::move(marks));
   if (request.area_code().empty()) return query;
   const areas::AreaTree& tree = *areas_.tree();
   RETURN_IF_ERROR(areas::CheckKnown(tree, request.area_code()));

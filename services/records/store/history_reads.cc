@@ -23,7 +23,7 @@ void AddHistory(Query& select, const HistoryQuery& query) {
   if (!query.states.empty()) {
     select.Add(absl::StrCat(" AND a.state IN (", absl::StrJoin(query.states, ", "), ")"));
   }
-  if (!query.category.empty()) select.Add(" AND t.category = ?", query.category);
+  if (!query.categories.empty()) select.AddIn(" AND t.category", query.categories);
   if (query.areas) select.AddIn(" AND a.area_code", *query.areas);
 }
 

@@ -17,7 +17,7 @@ void AddNeedHistory(Query& select, const NeedHistoryQuery& query) {
   if (!query.states.empty()) {
     select.Add(absl::StrCat(" AND n.state IN (", absl::StrJoin(query.states, ", "), ")"));
   }
-  if (!query.category.empty()) select.Add(" AND n.category = ?", query.category);
+  if (!query.categories.empty()) select.AddIn(" AND n.category", query.categories);
   if (query.areas) select.AddIn(" AND n.area_code", *query.areas);
 }
 

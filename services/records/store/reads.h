@@ -30,7 +30,7 @@ struct HistoryQuery {
   std::string unit_id;                            // empty: of any unit, or none
   std::optional<Period> period;                   // of the start of the task
   std::vector<int> states;                        // empty: any
-  std::string category;                           // empty: any
+  std::vector<std::string> categories;            // empty: any
   std::optional<std::vector<std::string>> areas;  // none: anywhere
   std::optional<PagePosition> after;
   int size = 20;
@@ -58,7 +58,7 @@ struct NeedHistoryQuery {
   std::string person_id;
   std::optional<Period> period;                   // of the raising of the need
   std::vector<int> states;                        // empty: any
-  std::string category;                           // empty: any
+  std::vector<std::string> categories;            // empty: any
   std::optional<std::vector<std::string>> areas;  // none: anywhere
   std::optional<PagePosition> after;
   int size = 20;
@@ -82,7 +82,7 @@ absl::StatusOr<NeedHistoryPage> ReadNeedHistory(Connection& connection,
 struct StatementQuery {
   std::string person_id;
   Period period;
-  std::string category;                           // empty: any
+  std::vector<std::string> categories;            // empty: any
   std::optional<std::vector<std::string>> areas;  // none: anywhere
   std::optional<PagePosition> after;              // id: the sequence of the entry
   int size = 20;

@@ -21,7 +21,7 @@ std::string Facts() {
 void AddFilter(Query& select, const StatementQuery& query) {
   select.Add(" FROM facts WHERE service_ms >= ?", query.period.start_ms);
   select.Add(" AND service_ms < ?", query.period.end_ms);
-  if (!query.category.empty()) select.Add(" AND category = ?", query.category);
+  if (!query.categories.empty()) select.AddIn(" AND category", query.categories);
   if (query.areas) select.AddIn(" AND area_code", *query.areas);
 }
 

@@ -8,6 +8,7 @@
 #include "common/clock/timestamp.h"
 #include "common/photo/photo.h"
 #include "common/status/status.h"
+#include "common/vocabulary/current.h"
 #include "services/registration/domain/verification_rules.h"
 
 namespace baodao::registration {
@@ -15,6 +16,9 @@ namespace {
 
 using google::protobuf::RepeatedPtrField;
 using Tags = RepeatedPtrField<std::string>;
+using vocabulary::v1::TAG_KIND_CREDENTIAL;
+using vocabulary::v1::TAG_KIND_PERSON;
+using vocabulary::v1::TAG_KIND_SKILL;
 
 constexpr std::chrono::days kFarthestAbsence{365};
 
@@ -34,6 +38,13 @@ void SetTags(const Tags& from, Tags* to) {
 
 bool Contains(const Tags& tags, const std::string& tag) {
   return std::find(tags.begin(), tags.end(), tag) != tags.end();
+}
+
+// Whether one of the tags is `asked`, or below it; true where nothing is asked for.
+bool HasOneBelow(vocabulary::TagKind kind, const std::string& asked, const Tags& tags) {
+  return asked.empty() || std::ranges::any_of(tags, [&](const std::string& tag) {
+           return vocabulary::Current().Covers(kind, asked, tag);
+         });
 }
 
 void SetHome(const v1::UpdatePersonRequest& request, v1::PersonRecord* record,
@@ -239,12 +250,14 @@ v1::Identity MakeIdentity(const v1::PersonRecord& record, PrivateFields fields, 
 
 bool Fits(const v1::PersonRecord& record, const v1::ListPeopleRequest& asked, Time now) {
   const v1::Person& person = record.person();
-  const bool holds = asked.credential().empty() ||
-                     std::ranges::any_of(person.credentials(), [&](const v1::Credential& held) {
-                       return held.kind() == asked.credential() && now < ToTime(held.expire_time());
-                     });
-  return holds && (asked.category().empty() || Contains(person.categories(), asked.category())) &&
-         (asked.skill().empty() || Contains(person.skills(), asked.skill()));
+  const bool holds =
+      asked.credential().empty() ||
+      std::ranges::any_of(person.credentials(), [&](const v1::Credential& held) {
+        return vocabulary::Current().Covers(TAG_KIND_CREDENTIAL, asked.credential(), held.kind()) &&
+               now < ToTime(held.expire_time());
+      });
+  return holds && HasOneBelow(TAG_KIND_PERSON, asked.category(), person.categories()) &&
+         HasOneBelow(TAG_KIND_SKILL, asked.skill(), person.skills());
 }
 
 }  // namespace baodao::registration

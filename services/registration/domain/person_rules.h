@@ -59,7 +59,8 @@ v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version);
 // consent_required.
 v1::Identity MakeIdentity(const v1::PersonRecord& record, PrivateFields fields, Time now);
 
-// Whether the person has the category, skill and valid credential that are asked for.
+// Whether the person has the category, skill and valid credential that are asked for, or ones below
+// them.
 bool Fits(const v1::PersonRecord& record, const v1::ListPeopleRequest& asked, Time now);
 
 }  // namespace baodao::registration

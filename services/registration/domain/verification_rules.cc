@@ -1,19 +1,16 @@
 #include "services/registration/domain/verification_rules.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "common/clock/timestamp.h"
 #include "common/photo/photo.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/vocabulary/current.h"
 
 namespace baodao::registration {
 namespace {
-
-constexpr std::array<std::string_view, 4> kNeedProof = {"party_member", "deputy",
-                                                        "committee_member", "veteran"};
 
 bool IsDeclared(const v1::Person& person, const std::string& category) {
   return std::ranges::count(person.categories(), category) > 0;
@@ -59,7 +56,11 @@ absl::Status CheckSubject(const v1::ApplyForVerificationRequest& request, Time n
 
 }  // namespace
 
-bool NeedsProof(std::string_view category) { return std::ranges::count(kNeedProof, category) > 0; }
+bool NeedsProof(std::string_view category) {
+  const vocabulary::Tag* const tag =
+      vocabulary::Current().Find(vocabulary::v1::TAG_KIND_PERSON, category);
+  return tag != nullptr && tag->needs_verification;
+}
 
 bool IsVerified(const v1::Person& person, std::string_view category) {
   return std::ranges::any_of(person.verified_categories(), [&](const v1::VerifiedCategory& held) {

@@ -32,7 +32,7 @@ inline constexpr Millis kAnswerWithin = std::chrono::hours(24 * 30);
 inline constexpr int kMaxOpenVerifications = 8;
 inline constexpr int kMaxCategories = 16;
 
-// Whether saying so is not enough: party_member, deputy, committee_member, veteran.
+// Whether saying so is not enough: the vocabulary knows.
 bool NeedsProof(std::string_view category);
 bool IsVerified(const v1::Person& person, std::string_view category);
 // Whether tasks may go by it.

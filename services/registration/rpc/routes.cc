@@ -21,6 +21,7 @@ void Handlers::Register(rpc::Router& router) {
   RegisterAccounts(app_, router);
   RegisterAccountDeletion(app_, router);
   RegisterConsents(app_, router);
+  RegisterVocabulary(app_, router);
   sessions_.Register(router);
 }
 

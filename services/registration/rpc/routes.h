@@ -22,6 +22,7 @@ void RegisterRoles(App& app, rpc::Router& router);
 void RegisterAccounts(App& app, rpc::Router& router);
 void RegisterAccountDeletion(App& app, rpc::Router& router);
 void RegisterConsents(App& app, rpc::Router& router);
+void RegisterVocabulary(App& app, rpc::Router& router);
 
 // The handlers of every service of registration. `app` outlives them.
 class Handlers {

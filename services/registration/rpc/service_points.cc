@@ -76,7 +76,7 @@ Task<absl::StatusOr<v1::ListServicePointsResponse>> ListServicePoints(
   CO_ASSIGN_OR_RETURN(record::PageQuery query,
                       co_await app.records.AskedFor(kServicePoint, request));
   query.descending = false;
-  if (request.kind() != 0) query.tag = v1::ServicePointKind_Name(request.kind());
+  if (request.kind() != 0) query.tags = {v1::ServicePointKind_Name(request.kind())};
   co_return co_await app.records.List(context, kServicePoint, request, std::move(query),
                                       &v1::ListServicePointsResponse::add_service_points);
 }

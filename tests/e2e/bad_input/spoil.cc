@@ -139,6 +139,9 @@ class Spoiler {
     } else if (format != validate::v1::FORMAT_UNSPECIFIED) {
       add(ViolationKind::BAD_FORMAT, "what no form has", "a!");
     }
+    if (format == validate::v1::FORMAT_TAG) {
+      add(ViolationKind::UNKNOWN_TAG, "a tag of nobody's", "no_such_tag");
+    }
     if (field->is_repeated()) add(ViolationKind::REQUIRED, "an empty element", "");
   }
 

@@ -26,11 +26,16 @@ async function monday() {
   const made = await zhao.call('CreateUnit',
     {name: '杨浦供电公司', kind: 'UNIT_KIND_ENTERPRISE', area_code: community, liaison_id: liu.id});
   const unit = week.unit = {unit_id: made.unit_id};
+  const vocabulary = await chen.call('GetVocabulary', {});
+  const named = (kind, name) => vocabulary.tags.find((tag) => tag.kind === kind && tag.name_zh === name).tag;
+  const {tags} = await chen.call('GetVocabulary', {known_version: vocabulary.version});
+  assert.equal(tags.length, 0, 'an app that has it gets it once');
   const {areas} = await chen.call('SearchAreas', {query: '平凉'});
   assert.ok(areas.length > 0, 'an area is found by its name');
   await until('the unit', async () => (await chen.call('SearchUnits', {query: '供电'})).units[0]);
   await chen.call('UpdatePerson', {
-    person_id: chen.id, display_name: '陈志远', categories: ['party_member'], skills: ['elderly_care'],
+    person_id: chen.id, display_name: '陈志远', categories: ['party_member'],
+    skills: [named('TAG_KIND_SKILL', '助老')],
     languages: ['mandarin', 'shanghainese'], ...unit,
     emergency_contact: {name: '陈敏', phone: '13900000001', relation: '姐姐'},
     update_mask: {paths: ['display_name', 'categories', 'skills', 'languages', 'unit_id', 'emergency_contact']},

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "common/testing/matchers.h"
+#include "common/testing/vocabulary_in_use.h"
 #include "services/dispatch/workers/task_feed.h"
 #include "tests/integration/dispatch/handlers_fixture.h"
 
@@ -178,6 +179,24 @@ TEST_F(FindTest, NearFindsWhatCanBeClaimed) {
   EXPECT_EQ(left->hits(0).task().task_id(), far);
 }
 
+TEST_F(FindTest, OnlyATaskThatServesANeedMayAskForWhatIsRetired) {
+  v1::PublishTaskRequest request = NewTask(hours(3), 1, 1);
+  const int shard = TestTree()->ShardOf(request.area_code(), replicas_[0]->app.keys.base());
+  const testing::VocabularyInUse next(R"(
+[work]
+elderly_care = {zh = "助老", en = "care of the elderly"}
+[skill]
+telegraphy = {zh = "电报", en = "telegraphy", retired = true})");
+  request.add_skills("telegraphy");
+  const auto refused = Run(replicas_[0]->tasks.PublishTask(Coordinator(), request));
+  ASSERT_EQ(ViolationsOf(refused.status()).size(), 1u);
+  EXPECT_EQ(ViolationsOf(refused.status())[0].field, "skills[0]");
+  EXPECT_EQ(ViolationsOf(refused.status())[0].kind, ViolationKind::RETIRED_TAG);
+  request.set_need_id(ids::New("ned", shard));
+  request.set_need_attempt(1);
+  EXPECT_THAT(Run(replicas_[0]->tasks.PublishTask(Lists(), request)), testing::IsOk());
+}
+
 TEST_F(FindTest, PeopleFindWhatTheyMayTake) {
   v1::PublishTaskRequest request = NewTask(hours(3), 1, 1);
   request.set_title("陪同就医");
@@ -212,6 +231,8 @@ TEST_F(FindTest, PeopleFindWhatTheyMayTake) {
   EXPECT_EQ(find([](auto& filter) { filter.set_text("就医"); }),
             (Found{first, overlapping, skilled}));
   EXPECT_EQ(find([](auto& filter) { filter.add_skills("nursing"); }), (Found{skilled}));
+  EXPECT_EQ(find([](auto& filter) { filter.add_skills("medical"); }), (Found{skilled}));
+  EXPECT_EQ(find([](auto& filter) { filter.add_skills("rehabilitation"); }), Found());
   EXPECT_EQ(find(may_take), (Found{first, overlapping, later}));
   ASSERT_THAT(Run(Claim(0, person, first, "claim")), testing::IsOk());
   EXPECT_EQ(find(may_take), (Found{later}));

@@ -97,7 +97,7 @@ TEST_P(AnnouncementsTest, APersonSeesWhatTheAreasAboveThemSayToThem) {
   const auto page = Ok(Mine(3));
   EXPECT_THAT(Titles(page), ElementsAre("退役军人", "社区", "街道"));
   EXPECT_THAT(Titles(Ok(Mine(3, page.next_page_token()))), ElementsAre("全区"));
-  EXPECT_THAT(Titles(Ok(Mine(0, "", "activity"))), IsEmpty());
+  EXPECT_THAT(Titles(Ok(Mine(0, "", "event"))), IsEmpty());
   // Nobody's without a registration.
   people_.known[reader_id_].clear_area_codes();
   EXPECT_THAT(MyTitles(), IsEmpty());

@@ -328,6 +328,19 @@ TEST_P(PagesTest, FilterByStateAndCategory) {
   EXPECT_TRUE(AllPages(list, [] {}).empty());
 }
 
+TEST_P(PagesTest, ACategoryFindsWhatIsBelowIt) {
+  for (const char* category : {"escort", "repair", "elderly_care", "companionship"}) {
+    ASSERT_THAT(CreateNeed(requester_, kCommunity, category), testing::IsOk());
+  }
+  v1::ListNeedsRequest list;
+  list.set_area_code(kDistrict);
+  list.set_page_size(2);
+  list.set_category("elderly_care");
+  EXPECT_EQ(AllPages(list, [] {}).size(), 3u);
+  list.set_category("escort");
+  EXPECT_EQ(AllPages(list, [] {}).size(), 1u);
+}
+
 TEST_P(PagesTest, ATokenBelongsToItsQueryAndItsDay) {
   for (int i = 0; i < 3; ++i) ASSERT_THAT(CreateNeed(requester_, kCommunity), testing::IsOk());
   v1::ListNeedsRequest list;

@@ -76,7 +76,7 @@ TEST_P(NeedHistoryTest, NeedsAreFiltered) {
   Raise("n2", 20, "B", lists::v1::NEED_STATE_CANCELLED);
   Raise("n3", 30, "C", lists::v1::NEED_STATE_CLOSED);
   EXPECT_THAT(Ids({.states = {lists::v1::NEED_STATE_CLOSED}}), ElementsAre("n3", "n1"));
-  EXPECT_THAT(Ids({.category = "escort"}), ElementsAre("n2"));
+  EXPECT_THAT(Ids({.categories = {"escort"}}), ElementsAre("n2"));
   EXPECT_THAT(Ids({.areas = Areas{"A", "B"}}), ElementsAre("n2", "n1"));
   EXPECT_THAT(Ids({.areas = Areas{}}), IsEmpty());
   // From the start on, and before the end.

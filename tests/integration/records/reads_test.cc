@@ -136,7 +136,7 @@ TEST_P(ReadsTest, HistoryIsFiltered) {
               ElementsAre("t3", "t1"));
   EXPECT_THAT(TasksOf(History({.states = {dispatch::v1::ASSIGNMENT_STATE_CREDITED,
                                           dispatch::v1::ASSIGNMENT_STATE_NO_SHOW},
-                               .category = "escort"})),
+                               .categories = {"escort"}})),
               ElementsAre("t3", "t2"));
   EXPECT_THAT(TasksOf(History({.areas = Areas{"A", "B"}})), ElementsAre("t2", "t1"));
   EXPECT_EQ(History({.areas = Areas{"A"}}).total, 1);
@@ -194,7 +194,7 @@ TEST_P(ReadsTest, AStatementAddsUpWhatIsInThePeriod) {
   sums =
       SumUp(Statement({.period = {Ms("2026-11-02T00:00:00Z"), Ms("2026-11-03T00:00:00Z")}}).groups);
   EXPECT_EQ(sums.total, (Minutes{0, 90}));
-  EXPECT_EQ(SumUp(Statement({.category = "cleaning"}).groups).total, (Minutes{60, 0}));
+  EXPECT_EQ(SumUp(Statement({.categories = {"cleaning"}}).groups).total, (Minutes{60, 0}));
   EXPECT_EQ(SumUp(Statement({.areas = Areas{"B"}}).groups).total, (Minutes{0, 90}));
 }
 

@@ -133,7 +133,7 @@ TEST_P(SearchServiceTest, WhatHappenedIsFoundByItsWords) {
   units.set_category("caring_merchant");
   ASSERT_EQ(Ask(&Searches::SearchUnits, own_, units)->units_size(), 1);
   EXPECT_EQ(Ask(&Searches::SearchUnits, own_, units)->units(0).name(), "杨浦第一百货");
-  units.set_category("community_talent");
+  units.set_category("joint_building");
   EXPECT_EQ(Ask(&Searches::SearchUnits, own_, units)->units_size(), 0);
   // As areas are called in the fixture.
   const auto areas = Ask(&Searches::SearchAreas, "", For<v1::SearchAreasRequest>("区域"));

@@ -166,6 +166,35 @@ TEST_P(VerificationServiceTest, TheLiaisonNominatesOrAnswersButNotBoth) {
             "PERMISSION_DENIED");
 }
 
+// 流动网格员, 爱心商户, 社区达人: whoever only says so is none, and it is on record who proposed
+// them.
+TEST_P(VerificationServiceTest, WhoIsOfUseToTheGridIsNominatedOrApplies) {
+  const Account member = LogIn("13812345678");
+  const Account liaison = LogIn("13912345678");
+  JoinThrough(member, liaison);
+  const auto nominated = Send(liaison.token, For(member.id, "mobile_grid_worker"));
+  ASSERT_THAT(nominated, testing::IsOk());
+  const auto own = Send(member.token, For(member.id, "community_talent"));
+  ASSERT_THAT(own, testing::IsOk());
+  for (const auto& application : {nominated, own}) {
+    ASSERT_THAT(Answer(Coordinator("c1"), application->verification_id()), testing::IsOk());
+  }
+  v1::UpdatePersonRequest update;
+  update.set_request_id(NextRequest());
+  update.set_person_id(member.id);
+  for (const char* category : {"mobile_grid_worker", "community_talent", "caring_merchant"}) {
+    update.add_categories(category);
+  }
+  update.mutable_update_mask()->add_paths("categories");
+  const auto updated = Call(*person_client_, &People::UpdatePerson, member.token, update);
+  ASSERT_THAT(updated, testing::IsOk());
+  ASSERT_EQ(updated->verified_categories_size(), 2);
+  EXPECT_EQ(updated->verified_categories(0).source(), v1::VERIFICATION_SOURCE_NOMINATED);
+  EXPECT_EQ(updated->verified_categories(1).source(), v1::VERIFICATION_SOURCE_SELF_APPLIED);
+  EXPECT_THAT(ProfileOf(member.id).categories(),
+              ElementsAre("mobile_grid_worker", "community_talent"));
+}
+
 TEST_P(VerificationServiceTest, ACredentialAppliedForIsGrantedAndRemindedOf) {
   const Account account = LogIn("13812345678");
   Join(account, "c1");

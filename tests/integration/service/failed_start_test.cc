@@ -1,4 +1,4 @@
-// A worker that ends also ends a process that does not serve yet.
+// What ends a process that does not serve yet.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -33,6 +33,16 @@ TEST(FailedStart, AWorkerThatEndsMeanwhileEndsTheProcess) {
   const Program program{"dispatch", "Tasks.", 7103, {}, Make<Waiting>};
   const auto run = [&] { std::exit(RunProgram(program, redis, keys.path())); };
   EXPECT_EXIT(run(), ::testing::ExitedWithCode(1), "worker feed ended");
+}
+
+TEST(FailedStart, AVocabularyThatIsWrongIsNamedWithItsLine) {
+  const testing::RedisServer redis;
+  const testing::TempDir dir;
+  const std::string file = dir.Write("vocabulary.toml", "[skill]\nfirst_aid = {zh = \"急救\"}\n");
+  const Program program{"dispatch", "Tasks.", 7103, {}, Make<Waiting>};
+  const auto run = [&] { std::exit(RunProgram(program, redis, dir.path(), file)); };
+  EXPECT_EXIT(run(), ::testing::ExitedWithCode(1),
+              "vocabulary.toml:2: skill.first_aid: en is missing");
 }
 
 }  // namespace

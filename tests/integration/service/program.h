@@ -13,7 +13,7 @@ namespace baodao::service {
 
 // Its exit code. A minute is the most it may take.
 inline int RunProgram(const Program& program, const testing::RedisServer& redis,
-                      const std::string& keys_dir) {
+                      const std::string& keys_dir, const std::string& vocabulary = "") {
   std::vector<std::string> args{program.name,
                                 "--redis",
                                 "127.0.0.1:" + std::to_string(redis.port()),
@@ -22,7 +22,9 @@ inline int RunProgram(const Program& program, const testing::RedisServer& redis,
                                 "--keys_dir",
                                 keys_dir,
                                 "--create_keys=true",
-                                "--drain_grace=0s"};
+                                "--drain_grace=0s",
+                                "--vocabulary",
+                                vocabulary};
   std::vector<char*> argv;
   for (std::string& arg : args) argv.push_back(arg.data());
   alarm(60);

@@ -114,7 +114,7 @@ TEST_F(TaskListTest, ARareCategoryCostsFewReads) {
   for (int i = 0; i < 1'500; ++i) Add(nine + std::chrono::minutes(i), "cleaning");
   const std::string rare = Add(nine + std::chrono::minutes(1'499), "legal");
   record::PageQuery query = Claimable(20);
-  query.tag = "legal";
+  query.tags = {"legal"};
   const record::Page<v1::TaskRecord> page = Page(query);
   ASSERT_EQ(page.records.size(), 1u);
   EXPECT_EQ(page.records[0].record.task().task_id(), rare);

@@ -54,7 +54,7 @@ class PageTest : public ::testing::Test {
   static PageQuery Everywhere(const std::string& category, int size) {
     PageQuery query;
     for (int shard = 0; shard < kShards; ++shard) query.lists.push_back(KeyOf(shard));
-    query.tag = category;
+    if (!category.empty()) query.tags = {category};
     query.size = size;
     return query;
   }

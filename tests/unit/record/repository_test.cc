@@ -125,9 +125,9 @@ TEST_F(RepositoryTest, ListsFollowStateCategoryAndArea) {
   EXPECT_THAT(In("s1"), ElementsAre(one));
   EXPECT_THAT(List(records_.Of(kThing, "per_1")).ids, IsEmpty());
   PageQuery tagged = records_.InArea(kThing, "d");
-  tagged.tag = "a";
+  tagged.tags = {"a"};
   EXPECT_THAT(List(tagged).ids, IsEmpty());
-  tagged.tag = "c";
+  tagged.tags = {"c"};
   EXPECT_THAT(List(tagged).ids, ElementsAre(one));
   Transaction transaction = records_.Begin(store_.keys().ShardOfId(one), {"", "", clock_.Now()});
   transaction.Delete(kThing, Load(one));

@@ -45,6 +45,8 @@
 #include "baodao/registration/v1/unit.pb.h"
 #include "baodao/registration/v1/unit_liaison.pb.h"
 #include "baodao/registration/v1/unit_member.pb.h"
+#include "baodao/registration/v1/vocabulary.pb.h"
+#include "baodao/validate/v1/field.pb.h"
 #include "common/rpc/detail/access_plan.h"
 #include "common/testing/paths.h"
 #include "common/validate/validate.h"
@@ -99,6 +101,7 @@ TEST(ContractTest, EveryProtoWithAServiceIsLookedAt) {
   EXPECT_NE(dispatch::v1::CertificateFacts::descriptor(), nullptr);
   EXPECT_NE(dispatch::v1::RatingCode::descriptor(), nullptr);
   EXPECT_NE(lists::v1::Obligations::descriptor(), nullptr);
+  EXPECT_NE(registration::v1::Vocabulary::descriptor(), nullptr);
   EXPECT_GT(Methods().size(), 50u);
 }
 
@@ -116,6 +119,25 @@ TEST(ContractTest, EveryFieldOfEveryRequestHasBounds) {
                     << " has no bounds";
     }
   }
+}
+
+void CheckTags(const google::protobuf::Descriptor* type,
+               std::set<const google::protobuf::Descriptor*>* seen) {
+  if (!seen->insert(type).second) return;
+  for (int i = 0; i < type->field_count(); ++i) {
+    const google::protobuf::FieldDescriptor* field = type->field(i);
+    if (field->message_type() != nullptr) CheckTags(field->message_type(), seen);
+    const validate::v1::Field& bounds = field->options().GetExtension(validate::v1::field);
+    EXPECT_EQ(bounds.format() == validate::v1::FORMAT_TAG, bounds.tag_kind() != 0)
+        << field->full_name();
+    EXPECT_TRUE(bounds.tag_kind() != 0 || !bounds.new_tag()) << field->full_name();
+  }
+}
+
+TEST(ContractTest, EveryTagOfEveryRequestIsOneOfTheVocabulary) {
+  std::set<const google::protobuf::Descriptor*> seen;
+  for (const MethodDescriptor* method : Methods()) CheckTags(method->input_type(), &seen);
+  EXPECT_GT(seen.size(), 100u);
 }
 
 // Whether the message has such a field; of several or of one.

@@ -1,0 +1,100 @@
+// The vocabulary as apps read it, and what it lets through.
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "baodao/registration/v1/vocabulary.grpc.pb.h"
+#include "common/testing/matchers.h"
+#include "common/testing/paths.h"
+#include "common/testing/vocabulary_in_use.h"
+#include "tests/integration/registration/fixture.h"
+
+namespace baodao::registration {
+namespace {
+
+using ::testing::ElementsAre;
+
+using Vocabularies = rpc::AsyncOf<v1::VocabularyService>;
+
+// The shipped file, in which nobody becomes a volunteer any more.
+std::string NextYear() {
+  std::ifstream file(testing::SourceFile("ops/data/vocabulary.toml"));
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const std::string volunteer = "en = \"volunteer\"}";
+  text.replace(text.find(volunteer), volunteer.size(), "en = \"volunteer\", retired = true}");
+  return text;
+}
+
+class VocabularyTest : public ServiceTest {
+ protected:
+  absl::StatusOr<v1::Vocabulary> Get(const v1::GetVocabularyRequest& request = {}) {
+    return Call(vocabularies_, &Vocabularies::GetVocabulary, "", request);
+  }
+  absl::StatusOr<v1::Person> SetCategories(const Account& account,
+                                           const std::vector<std::string>& categories) {
+    v1::UpdatePersonRequest request;
+    request.set_request_id(NextRequest());
+    request.set_person_id(account.id);
+    for (const std::string& category : categories) request.add_categories(category);
+    request.mutable_update_mask()->add_paths("categories");
+    return Call(*person_client_, &People::UpdatePerson, account.token, request);
+  }
+
+  rpc::Client<v1::VocabularyService> vocabularies_{channel()};
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, VocabularyTest,
+                         ::testing::Values(Backend::kMemory, Backend::kRedis), BackendName);
+
+TEST_P(VocabularyTest, EverybodyReadsItAndKeepsItUntilItChanges) {
+  const auto all = Get();
+  ASSERT_THAT(all, testing::IsOk());
+  EXPECT_EQ(static_cast<size_t>(all->tags_size()), vocabulary::Current().tags().size());
+  v1::GetVocabularyRequest people;
+  people.add_kinds(vocabulary::v1::TAG_KIND_PERSON);
+  const auto categories = Get(people);
+  ASSERT_THAT(categories, testing::IsOk());
+  ASSERT_GT(categories->tags_size(), 5);
+  const v1::Tag& first = categories->tags(0);
+  EXPECT_EQ(first.tag(), "party_member");
+  EXPECT_EQ(first.name_zh(), "党员");
+  EXPECT_EQ(first.name_en(), "party member");
+  EXPECT_EQ(first.kind(), vocabulary::v1::TAG_KIND_PERSON);
+  EXPECT_TRUE(first.needs_verification());
+  EXPECT_FALSE(first.retired());
+  const auto courier = std::ranges::find(categories->tags(), "courier", &v1::Tag::tag);
+  ASSERT_NE(courier, categories->tags().end());
+  EXPECT_EQ(courier->parent(), "new_employment");
+
+  people.set_known_version(categories->version());
+  EXPECT_EQ(Get(people)->tags_size(), 0);
+  const testing::VocabularyInUse next(NextYear());
+  const auto changed = Get(people);
+  EXPECT_EQ(changed->tags_size(), categories->tags_size());
+  EXPECT_NE(changed->version(), categories->version());
+}
+
+TEST_P(VocabularyTest, OldRecordsKeepRetiredTagsAndNobodyTakesThemAnew) {
+  const Account old = LogIn("13812345678");
+  const Account young = LogIn("13912345678");
+  ASSERT_THAT(SetCategories(old, {"volunteer"}), testing::IsOk());
+  const auto unknown = SetCategories(old, {"volunteers"});
+  ASSERT_EQ(ReasonName(unknown), "INVALID_ARGUMENT_FIELDS");
+  EXPECT_EQ(ViolationsOf(unknown.status())[0].field, "categories[0]");
+  EXPECT_EQ(ViolationsOf(unknown.status())[0].arguments.at("near"), "volunteer");
+
+  const testing::VocabularyInUse next(NextYear());
+  const auto kept = SetCategories(old, {"student", "volunteer"});
+  ASSERT_THAT(kept, testing::IsOk());
+  EXPECT_THAT(kept->categories(), ElementsAre("student", "volunteer"));
+  const auto refused = SetCategories(young, {"student", "volunteer"});
+  ASSERT_EQ(ReasonName(refused), "INVALID_ARGUMENT_FIELDS");
+  ASSERT_EQ(ViolationsOf(refused.status()).size(), 1u);
+  EXPECT_EQ(ViolationsOf(refused.status())[0].field, "categories[1]");
+  EXPECT_EQ(ViolationsOf(refused.status())[0].kind, ViolationKind::RETIRED_TAG);
+  ASSERT_THAT(SetCategories(old, {"student"}), testing::IsOk());
+  EXPECT_EQ(ReasonName(SetCategories(old, {"volunteer"})), "INVALID_ARGUMENT_FIELDS");
+}
+
+}  // namespace
+}  // namespace baodao::registration
