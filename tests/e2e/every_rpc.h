@@ -17,6 +17,7 @@
 
 #include "baodao/auth/v1/rule.pb.h"
 #include "baodao/dispatch/v1/certificate.pb.h"
+#include "baodao/dispatch/v1/on_site.pb.h"
 #include "baodao/lists/v1/booking.pb.h"
 #include "baodao/lists/v1/need.pb.h"
 #include "baodao/lists/v1/need_series.pb.h"
@@ -158,7 +159,8 @@ inline Time ComingMidnight() {
 }
 
 // What bounds do not say: a need has a window or wishes; a rule by which it recurs is one; a
-// resource that takes bookings has slots, and they start when a slot does. Any day is one.
+// resource that takes bookings has slots, and they start when a slot does. Any day is one. Of signs
+// there is one.
 inline void FillBeyondBounds(Message& request) {
   if (auto* const need = dynamic_cast<lists::v1::CreateNeedRequest*>(&request)) {
     FillField(*need, need->GetDescriptor()->FindFieldByName("window"));
@@ -168,6 +170,10 @@ inline void FillBeyondBounds(Message& request) {
   }
   if (auto* const book = dynamic_cast<lists::v1::BookResourceRequest*>(&request)) {
     *book->mutable_start_time() = ToTimestamp(ComingMidnight());
+  }
+  if (auto* const send = dynamic_cast<dispatch::v1::SendOfflineSignsRequest*>(&request)) {
+    send->mutable_sign_in()->set_code("123456");
+    *send->mutable_sign_in()->mutable_phone_time() = send->sent_time();
   }
   auto* const create = dynamic_cast<lists::v1::CreateResourceRequest*>(&request);
   if (create == nullptr) return;

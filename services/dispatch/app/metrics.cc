@@ -14,6 +14,7 @@ constexpr char kTask[] = "task";
 constexpr char kAssignment[] = "assignment";
 constexpr char kCreditRequest[] = "credit_request";
 constexpr char kUnitClaim[] = "unit_claim";
+constexpr char kCheckIn[] = "check_in";
 constexpr metrics::Spec kTimeToAccept{"baodao_dispatch_time_to_accept_seconds",
                                       Type::kHistogram,
                                       "From publishing a task until enough people have accepted.",
@@ -44,6 +45,7 @@ Metrics::Metrics(metrics::Registry& registry)
   transitions_.Declare(kCreditRequest, *v1::CreditRequestState_descriptor(),
                        kCreditRequestMachine.Moves());
   transitions_.Declare(kUnitClaim, *v1::UnitClaimState_descriptor(), kUnitClaimMachine.Moves());
+  transitions_.Declare(kCheckIn, *v1::CheckInState_descriptor(), kCheckInMachine.Moves());
 }
 
 TaskObserver Metrics::Observer() {

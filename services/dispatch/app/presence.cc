@@ -1,8 +1,10 @@
 #include "services/dispatch/app/presence.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "common/areas/geo.h"
+#include "common/clock/timestamp.h"
 #include "common/crypto/random.h"
 #include "common/crypto/sealed_message.h"
 #include "common/status/macros.h"
@@ -14,18 +16,70 @@ namespace baodao::dispatch {
 namespace {
 
 constexpr Millis kTriesWindow = minutes(10);
+// Nobody goes so far that a longer way would show.
+constexpr Millis kLookBack = hours(24);
 
 std::string SealedAs(const std::string& task_id) { return "task:" + task_id + ":contact"; }
 
-// Counted before it is looked at: many tries at once are as many as many in a row.
-Task<absl::Status> CountTry(App& app, std::string key) {
-  CO_ASSIGN_OR_RETURN(const store::Counted tries,
-                      co_await app.store.Increment(std::move(key), kTriesWindow));
-  if (tries.value > kProofTries) co_return RefuseFor(Reason::RATE_LIMITED, tries.left);
-  co_return absl::OkStatus();
+std::string PlaceSealedAs(const std::string& task_id, const std::string& person_id) {
+  return "task:" + task_id + ":sign:" + person_id;
+}
+
+// Where the person signed last, here or on other work of these days that is in their calendar.
+Task<absl::StatusOr<std::optional<v1::SignPlace>>> LastPlace(App& app, std::string person_id,
+                                                             Time now) {
+  CO_ASSIGN_OR_RETURN(const v1::CalendarRecord calendar, co_await app.calendars.Read(person_id));
+  std::optional<v1::SignPlace> last;
+  for (const v1::CalendarRecord::Entry& entry : calendar.entries()) {
+    const bool begun = Time(Millis(entry.start_ms())) <= now + kSignInBefore;
+    if (!begun || Time(Millis(entry.end_ms())) < now - kLookBack) continue;
+    const auto part = co_await app.tasks.ReadAssignment(entry.task_id(), person_id);
+    if (absl::IsNotFound(part.status())) continue;  // a reservation of which nothing came
+    CO_RETURN_IF_ERROR(part.status());
+    if (part->sealed_sign_place().empty()) continue;
+    CO_ASSIGN_OR_RETURN(v1::SignPlace place, crypto::OpenMessage<v1::SignPlace>(
+                                                 app.ring, part->sealed_sign_place(),
+                                                 PlaceSealedAs(entry.task_id(), person_id)));
+    if (!last || ToTime(last->time()) < ToTime(place.time())) last = std::move(place);
+  }
+  co_return last;
+}
+
+// What is to be known of a position that has been checked.
+Task<absl::StatusOr<Proof>> ProofByPosition(App& app, const Subject& subject,
+                                            const v1::SignRequest& request) {
+  const Time now = app.clock.Now();
+  v1::SignPlace place;
+  *place.mutable_position() = request.position();
+  place.set_accuracy_m(request.accuracy_m());
+  *place.mutable_time() = ToTimestamp(now);
+  CO_ASSIGN_OR_RETURN(const std::optional<v1::SignPlace> last,
+                      co_await LastPlace(app, subject.person_id, now));
+  Proof proof = ProofBy(v1::SIGN_METHOD_POSITION);
+  proof.detail.set_accuracy_m(request.accuracy_m());
+  if (request.mock_position()) proof.detail.add_doubts(v1::SIGN_DOUBT_MOCK_POSITION);
+  if (last && IsImpossibleSpeed(*last, place)) {
+    proof.detail.add_doubts(v1::SIGN_DOUBT_IMPOSSIBLE_SPEED);
+  }
+  proof.sealed_place =
+      crypto::SealMessage(app.ring, place, PlaceSealedAs(request.task_id(), subject.person_id));
+  co_return proof;
+}
+
+bool IsClockOff(const v1::SignRequest& request, Time now) {
+  if (!request.has_phone_time()) return false;
+  const Millis off = ToTime(request.phone_time()) - now;
+  return off > kClockOff || off < -kClockOff;
 }
 
 }  // namespace
+
+Task<absl::Status> CountTry(App& app, std::string key, Millis window) {
+  CO_ASSIGN_OR_RETURN(const store::Counted tries,
+                      co_await app.store.Increment(std::move(key), window));
+  if (tries.value > kProofTries) co_return RefuseFor(Reason::RATE_LIMITED, tries.left);
+  co_return absl::OkStatus();
+}
 
 std::string SixDigits(const crypto::KeyRing& ring, const std::string& of) {
   const std::string hash = ring.LookupHash(of);
@@ -35,18 +89,38 @@ std::string SixDigits(const crypto::KeyRing& ring, const std::string& of) {
   return code;
 }
 
-std::string SignCode(const crypto::KeyRing& ring, const std::string& task_id, Time at) {
-  const int64_t step = at.time_since_epoch() / kCodeStep;
-  return SixDigits(ring, "sign-code|" + task_id + "|" + std::to_string(step));
+std::string CodeKey(const crypto::KeyRing& ring, const std::string& task_id, int number) {
+  return ring.LookupHash("sign-code|" + task_id + "|" + std::to_string(number));
 }
 
-bool IsSignCode(const crypto::KeyRing& ring, const std::string& task_id, const std::string& code,
+std::string CodeKeyAt(const crypto::KeyRing& ring, const v1::TaskRecord& record, Time at) {
+  const bool before = at < Time(Millis(record.code_key_since_ms()));
+  return CodeKey(ring, record.task().task_id(), record.code_key() - (before ? 1 : 0));
+}
+
+std::string SignCode(const std::string& key, Time at) {
+  return crypto::Totp(key, at.time_since_epoch() / kCodeStep);
+}
+
+bool IsSignCode(const crypto::KeyRing& ring, const v1::TaskRecord& record, const std::string& code,
                 Time now) {
+  const std::string key = CodeKeyAt(ring, record, now);
   bool matches = false;
   for (const int step : {-1, 0, 1}) {
-    matches |= crypto::SecureEquals(code, SignCode(ring, task_id, now + step * kCodeStep));
+    matches |= crypto::SecureEquals(code, SignCode(key, now + step * kCodeStep));
   }
   return matches;
+}
+
+std::optional<Time> TimeOfCode(const crypto::KeyRing& ring, const v1::TaskRecord& record,
+                               const std::string& code, Time at) {
+  std::optional<Time> shown;
+  for (const int step : {4, -4, 3, -3, 2, -2, 1, -1, 0}) {
+    const Time then((at.time_since_epoch() / kCodeStep + step) * kCodeStep);
+    if (!crypto::SecureEquals(code, SignCode(CodeKeyAt(ring, record, then), then))) continue;
+    shown = std::clamp<Time>(at, then, then + kCodeStep - Millis(1));
+  }
+  return shown;
 }
 
 absl::StatusOr<v1::TaskContact> OpenContact(const crypto::KeyRing& ring,
@@ -60,28 +134,32 @@ std::string SealContact(const crypto::KeyRing& ring, const std::string& task_id,
   return crypto::SealMessage(ring, contact, SealedAs(task_id));
 }
 
-Task<absl::StatusOr<v1::SignMethod>> Prove(App& app, const Subject& subject,
-                                           const v1::SignRequest& request, v1::TaskRecord record) {
+Task<absl::StatusOr<Proof>> Prove(App& app, const Subject& subject, const v1::SignRequest& request,
+                                  v1::TaskRecord record) {
   const v1::Task& task = record.task();
-  if (subject.by_coordinator) co_return v1::SIGN_METHOD_COORDINATOR;
+  const Time now = app.clock.Now();
+  if (subject.by_coordinator) co_return ProofBy(v1::SIGN_METHOD_COORDINATOR);
+  Proof proof = ProofBy(v1::SIGN_METHOD_CODE);
   if (!request.code().empty()) {
-    CO_RETURN_IF_ERROR(co_await CountTry(app, app.keys.Tries(task.task_id(), subject.person_id)));
-    if (IsSignCode(app.ring, task.task_id(), request.code(), app.clock.Now())) {
-      co_return v1::SIGN_METHOD_CODE;
+    CO_RETURN_IF_ERROR(
+        co_await CountTry(app, app.keys.Tries(task.task_id(), subject.person_id), kTriesWindow));
+    if (!IsSignCode(app.ring, record, request.code(), now)) co_return Refuse(Reason::WRONG_CODE);
+  } else {
+    CO_ASSIGN_OR_RETURN(const v1::TaskContact contact, OpenContact(app.ring, record));
+    // A position proves nothing if only an address is known.
+    const bool placed = areas::IsKnown(contact.place());
+    if (!placed || !request.has_position()) {
+      co_return Refuse(Reason::PROOF_REQUIRED, {{"proof", placed ? "POSITION_OR_CODE" : "CODE"}});
     }
-    co_return Refuse(Reason::WRONG_CODE);
+    CO_RETURN_IF_ERROR(CheckAccuracy(request.accuracy_m()));
+    CO_RETURN_IF_ERROR(co_await CountTry(
+        app, app.keys.PlaceTries(task.task_id(), subject.person_id), kTriesWindow));
+    const Position position{request.position(), request.accuracy_m()};
+    CO_RETURN_IF_ERROR(CheckGeofence(contact.place(), task.place(), task.geofence_m(), position));
+    CO_ASSIGN_OR_RETURN(proof, co_await ProofByPosition(app, subject, request));
   }
-  CO_ASSIGN_OR_RETURN(const v1::TaskContact contact, OpenContact(app.ring, record));
-  // A position proves nothing if only an address is known.
-  const bool placed = areas::IsKnown(contact.place());
-  if (!placed || !request.has_position()) {
-    co_return Refuse(Reason::PROOF_REQUIRED, {{"proof", placed ? "POSITION_OR_CODE" : "CODE"}});
-  }
-  CO_RETURN_IF_ERROR(
-      co_await CountTry(app, app.keys.PlaceTries(task.task_id(), subject.person_id)));
-  CO_RETURN_IF_ERROR(
-      CheckGeofence(contact.place(), task.place(), task.geofence_m(), request.position()));
-  co_return v1::SIGN_METHOD_POSITION;
+  if (IsClockOff(request, now)) proof.detail.add_doubts(v1::SIGN_DOUBT_CLOCK_OFF);
+  co_return proof;
 }
 
 }  // namespace baodao::dispatch

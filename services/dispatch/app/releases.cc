@@ -5,6 +5,7 @@
 
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/dispatch/domain/leader.h"
 #include "services/dispatch/domain/release.h"
 
 namespace baodao::dispatch {
@@ -22,6 +23,14 @@ Task<absl::Status> CheckOnTheWork(App& app, rpc::CallContext context, v1::Task t
   const auto mine = co_await ReadOwnPart(app, context, task.task_id());
   CO_RETURN_IF_ERROR(mine.status());
   if (!IsOnTheWork(*mine)) co_return Refuse(Reason::PERMISSION_DENIED);
+  co_return co_await CheckStanding(app, rpc::CallOptions::From(context), context.caller().person_id,
+                                   std::move(task));
+}
+
+Task<absl::Status> CheckLeads(App& app, rpc::CallContext context, v1::Task task) {
+  const auto mine = co_await ReadOwnPart(app, context, task.task_id());
+  CO_RETURN_IF_ERROR(mine.status());
+  if (!Leads(task, *mine)) co_return Refuse(Reason::NOT_LEADER);
   co_return co_await CheckStanding(app, rpc::CallOptions::From(context), context.caller().person_id,
                                    std::move(task));
 }

@@ -22,6 +22,10 @@ Task<absl::StatusOr<v1::Assignment>> ReadOwnPart(App& app, rpc::CallContext cont
 // somebody at work whose registration was suspended is told where to turn, not where to go.
 Task<absl::Status> CheckOnTheWork(App& app, rpc::CallContext context, v1::Task task);
 
+// Whether the caller leads the task, with the standing on which they accepted it: NOT_LEADER, or a
+// refusal of a claim.
+Task<absl::Status> CheckLeads(App& app, rpc::CallContext context, v1::Task task);
+
 // Whether GetTaskContact answers the caller: from acceptance until the task closes, and for
 // coordinators of its area.
 Task<absl::Status> CheckMaySeeContact(App& app, rpc::CallContext context, v1::Task task);

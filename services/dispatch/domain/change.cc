@@ -61,7 +61,12 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
     assignment.clear_holds_slot();
     Clear(TimerName(kOfferTimer, aggregate_.task().task_id(), person_id));
   }
+  if (before == v1::ASSIGNMENT_STATE_SIGNED_IN) EndCheckIns(assignment);
   assignment.set_state(*after);
+  if (*after == v1::ASSIGNMENT_STATE_SIGNED_IN) Hear(assignment);
+  if (aggregate_.task().leader_id() == person_id && !TakesSlot(*after)) {
+    EndLeading(events::v1::LEADER_STEP_LEFT);
+  }
   if (*after == v1::ASSIGNMENT_STATE_ACCEPTED) {
     *assignment.mutable_accept_time() = ToTimestamp(now_);
   }
@@ -241,6 +246,7 @@ Effects Change::Finish() {
     changed.set_before(claimed.before);
     *changed.mutable_task() = brief;
   }
+  TellOnSite(brief);
   for (Announced& announced : announced_) {
     events::v1::TaskChanged& changed = *effects_.events.emplace_back().mutable_task_changed();
     changed.set_kind(announced.kind);
@@ -250,6 +256,12 @@ Effects Change::Finish() {
     changed.set_escalated_to_area_code(std::move(announced.escalated_to));
   }
   return std::move(effects_);
+}
+
+Effects OnlyTimer(std::string member, std::optional<Time> due) {
+  Effects effects;
+  effects.timers.push_back({std::move(member), due});
+  return effects;
 }
 
 std::string TimerName(std::string_view kind, std::string_view task_id) {

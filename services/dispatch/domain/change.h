@@ -34,7 +34,7 @@ struct CalendarRelease {
 
 // A transition that happened, for the metrics.
 struct Transition {
-  std::string_view record;  // "task", "assignment", "credit_request" or "unit_claim"
+  std::string_view record;  // "task", "assignment", "credit_request", "unit_claim", "check_in"
   int from = 0;
   int to = 0;
 };
@@ -90,6 +90,15 @@ class Change {
   v1::UnitClaim& Move(const std::string& unit_id, UnitClaimEvent event);
   // The claim of the unit, which stays in its state, for a change of other fields. Announced, too.
   v1::UnitClaim& TouchClaim(const std::string& unit_id);
+  // Somebody who is on the task leads the others from now on; whoever led has it taken from them.
+  void NameLeader(const std::string& person_id);
+  // Nobody leads any more; nothing where nobody does. The codes that the leader could show are
+  // others from now on.
+  void EndLeading(events::v1::LeaderStep how);
+  // Somebody SIGNED_IN was heard from; nothing where the task does not ask for it.
+  void Hear(v1::Assignment& assignment);
+  // They were not, by the table; nothing where that has no such row. Told to whom it concerns.
+  void MoveCheckIn(v1::Assignment& assignment, CheckInEvent event);
   // Moves the task by the table; the pair must be possible.
   void Move(TaskEvent event);
   // Announces the task itself.
@@ -123,6 +132,8 @@ class Change {
   void SettleState();
   void ArmFollowing();
   void Serve(TaskEvent event);
+  void EndCheckIns(v1::Assignment& assignment);
+  void TellOnSite(const events::v1::TaskBrief& brief);
   events::v1::TaskBrief Brief() const;
 
   Aggregate& aggregate_;
@@ -154,6 +165,17 @@ class Change {
     std::string escalated_to;
   };
   std::vector<Announced> announced_;
+  struct Led {
+    std::string person_id;
+    events::v1::LeaderStep step;
+  };
+  std::vector<Led> led_;
+  struct CheckedIn {
+    std::string person_id;
+    v1::CheckInState before;
+    v1::CheckInState after;
+  };
+  std::vector<CheckedIn> checked_;
 };
 
 // Whether nobody who waits can get onto the task any more.
@@ -162,6 +184,9 @@ bool IsDecided(const v1::Task& task, Time now);
 // Whether somebody has come to work whose start has passed: the task is IN_SERVICE by right, and
 // the next change makes it so.
 bool HasBegun(const v1::Task& task, Time now);
+
+// Changes nothing but the timer: clears it, or moves it to `due`.
+Effects OnlyTimer(std::string member, std::optional<Time> due = std::nullopt);
 
 // Timer members.
 std::string TimerName(std::string_view kind, std::string_view task_id);
@@ -179,5 +204,6 @@ inline constexpr std::string_view kReleaseTimer = "release";
 inline constexpr std::string_view kRetireTimer = "retire";
 inline constexpr std::string_view kCreditRequestTimer = "creditrequest";
 inline constexpr std::string_view kUnitClaimTimer = "unitclaim";
+inline constexpr std::string_view kCheckInTimer = "checkin";
 
 }  // namespace baodao::dispatch

@@ -10,13 +10,6 @@
 namespace baodao::dispatch {
 namespace {
 
-// Only the timer: cleared, or moved to `due`.
-Effects OnlyTimer(std::string member, std::optional<Time> due = std::nullopt) {
-  Effects effects;
-  effects.timers.push_back({std::move(member), due});
-  return effects;
-}
-
 // The area above `eligible`; the topmost where there is none or the tree has changed under the
 // task.
 std::string Wider(const v1::Task& task, const std::vector<std::string>& ancestors) {
@@ -31,10 +24,6 @@ std::string Wider(const v1::Task& task, const std::vector<std::string>& ancestor
 void LetGo(Change& change, v1::EndCause cause, size_t* room) {
   change.MoveAll(v1::ASSIGNMENT_STATE_OFFERED, AssignmentEvent::kRelease, room, cause);
   change.MoveAll(v1::ASSIGNMENT_STATE_WAITLISTED, AssignmentEvent::kRelease, room, cause);
-}
-
-bool IsUnderWay(v1::TaskState state) {
-  return IsRecruiting(state) || state == v1::TASK_STATE_IN_SERVICE;
 }
 
 // Whether too few people are on it, and others could still come.
@@ -153,7 +142,7 @@ Effects DecideEnd(Aggregate& aggregate, Time now) {
   for (const std::string& person : aggregate.PeopleIn(v1::ASSIGNMENT_STATE_SIGNED_IN)) {
     if (room == 0) break;
     --room;
-    SignOutAt(change, aggregate, person, v1::SIGN_METHOD_TIMER, end);
+    SignOutAt(change, aggregate, person, ProofBy(v1::SIGN_METHOD_TIMER), end);
   }
   const bool unserved = IsRecruiting(task.state()) && task.signed_out_count() == 0;
   change.MoveAll(v1::ASSIGNMENT_STATE_ACCEPTED, AssignmentEvent::kMiss, &room);

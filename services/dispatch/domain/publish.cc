@@ -14,6 +14,17 @@ namespace {
 constexpr int kDefaultGeofence = 300;
 constexpr int kMinGeofence = 50;
 constexpr int kMaxWaiting = 100;  // where the publisher names no number
+constexpr int kMinCheckIn = 10;   // minutes
+
+absl::Status CheckCheckIns(const v1::PublishTaskRequest& request) {
+  if (request.check_in_minutes() == 0) return absl::OkStatus();
+  if (request.check_in_minutes() < kMinCheckIn) {
+    return RefuseField("check_in_minutes", ViolationKind::BELOW_MIN,
+                       {{"min", std::to_string(kMinCheckIn)}});
+  }
+  if (request.slots_max() <= kMaxCheckedIn) return absl::OkStatus();
+  return Refuse(Reason::TOO_MANY_TO_CHECK_IN, {{"max", std::to_string(kMaxCheckedIn)}});
+}
 
 absl::Status Check(const v1::PublishTaskRequest& request, const work::Limits& limits, Time now) {
   RETURN_IF_ERROR(validate::CheckWindow(request.window(), limits, now));
@@ -25,7 +36,7 @@ absl::Status Check(const v1::PublishTaskRequest& request, const work::Limits& li
     return RefuseField("geofence_m", ViolationKind::BELOW_MIN,
                        {{"min", std::to_string(kMinGeofence)}});
   }
-  return absl::OkStatus();
+  return CheckCheckIns(request);
 }
 
 void SetTimes(v1::Task& task, Millis sla, Time now) {
@@ -56,6 +67,7 @@ void SetAsked(v1::Task& task, const v1::PublishTaskRequest& request) {
   task.set_requester_id(request.requester_id());
   task.set_need_id(request.need_id());
   task.set_show_teammates(request.show_teammates());
+  task.set_check_in_minutes(request.check_in_minutes());
   task.set_on_behalf(!request.contact().beneficiary_name().empty());
 }
 

@@ -9,6 +9,13 @@
 #include "services/dispatch/domain/times.h"
 
 namespace baodao::dispatch {
+namespace {
+
+void NotePlace(v1::AssignmentRecord& record, const Proof& proof) {
+  if (!proof.sealed_place.empty()) record.set_sealed_sign_place(proof.sealed_place);
+}
+
+}  // namespace
 
 int32_t ServedMinutes(const v1::Task& task, Time sign_in, Time sign_out) {
   const Time from = StartOf(task);
@@ -24,8 +31,8 @@ absl::Status CheckSignInTime(const v1::Task& task, Time now) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Effects> DecideSignIn(Aggregate& aggregate, const std::string& person_id,
-                                     v1::SignMethod method, Time now) {
+absl::Status CheckSignIn(const Aggregate& aggregate, const std::string& person_id, Time at,
+                         Time now) {
   const v1::Task& task = aggregate.task();
   if (aggregate.Find(person_id) == nullptr) return Refuse(Reason::NOT_ASSIGNED);
   // Cancelled, and this one is about to be let go.
@@ -33,37 +40,63 @@ absl::StatusOr<Effects> DecideSignIn(Aggregate& aggregate, const std::string& pe
   const v1::AssignmentState state = aggregate.StateOf(person_id);
   if (!kAssignmentMachine.Next(state, AssignmentEvent::kSignIn))
     return WrongState(record::StateName(state));
-  RETURN_IF_ERROR(CheckSignInTime(task, now));
+  RETURN_IF_ERROR(CheckSignInTime(task, at));
   const bool asked = PlaceOf(aggregate.Find(person_id)->assignment()).leaving;
-  if (asked) RETURN_IF_ERROR(CheckMayStay(task, now));
+  return asked ? CheckMayStay(task, now) : absl::OkStatus();
+}
 
-  Change change(aggregate, now);
-  v1::Assignment& assignment = change.Move(person_id, AssignmentEvent::kSignIn);
-  *assignment.mutable_sign_in_time() = ToTimestamp(now);
-  assignment.set_sign_in_method(method);
+absl::Status CheckSignOut(const Aggregate& aggregate, const std::string& person_id) {
+  if (aggregate.Find(person_id) == nullptr) return Refuse(Reason::NOT_ASSIGNED);
+  const v1::AssignmentState state = aggregate.StateOf(person_id);
+  return kAssignmentMachine.Next(state, AssignmentEvent::kSignOut)
+             ? absl::OkStatus()
+             : WrongState(record::StateName(state));
+}
+
+void SignInAt(Change& change, Aggregate& aggregate, const std::string& person_id,
+              AssignmentEvent event, const Proof& proof, Time at) {
+  const v1::Task& task = aggregate.task();
+  const bool asked = PlaceOf(aggregate.Find(person_id)->assignment()).leaving;
+  v1::Assignment& assignment = change.Move(person_id, event);
   if (asked) change.SetWithdrawal(v1::WITHDRAWAL_CHANGE_CANCELLED);
+  *assignment.mutable_sign_in_time() = ToTimestamp(at);
+  assignment.set_sign_in_method(proof.method);
+  if (proof.detail.ByteSizeLong() > 0) *assignment.mutable_sign_in_detail() = proof.detail;
+  NotePlace(aggregate.Change(person_id), proof);
   // Until the start the task goes on recruiting, whoever is there already.
-  if (now < StartOf(task)) change.Arm(TimerName(kBeginTimer, task.task_id()), StartOf(task));
-  return change.Finish();
+  if (change.now() < StartOf(task)) {
+    change.Arm(TimerName(kBeginTimer, task.task_id()), StartOf(task));
+  }
 }
 
 void SignOutAt(Change& change, Aggregate& aggregate, const std::string& person_id,
-               v1::SignMethod method, Time at) {
+               const Proof& proof, Time at) {
+  // A timer has heard nothing of them.
+  if (proof.method != v1::SIGN_METHOD_TIMER) {
+    change.Hear(*aggregate.Change(person_id).mutable_assignment());
+  }
   v1::Assignment& assignment = change.Move(person_id, AssignmentEvent::kSignOut);
   *assignment.mutable_sign_out_time() = ToTimestamp(at);
-  assignment.set_sign_out_method(method);
+  assignment.set_sign_out_method(proof.method);
+  if (proof.detail.ByteSizeLong() > 0) *assignment.mutable_sign_out_detail() = proof.detail;
+  NotePlace(aggregate.Change(person_id), proof);
   assignment.set_credited_minutes(
       ServedMinutes(aggregate.task(), ToTime(assignment.sign_in_time()), at));
 }
 
-absl::StatusOr<Effects> DecideSignOut(Aggregate& aggregate, const std::string& person_id,
-                                      v1::SignMethod method, Time now) {
-  if (aggregate.Find(person_id) == nullptr) return Refuse(Reason::NOT_ASSIGNED);
-  const v1::AssignmentState state = aggregate.StateOf(person_id);
-  if (!kAssignmentMachine.Next(state, AssignmentEvent::kSignOut))
-    return WrongState(record::StateName(state));
+absl::StatusOr<Effects> DecideSignIn(Aggregate& aggregate, const std::string& person_id,
+                                     const Proof& proof, Time now) {
+  RETURN_IF_ERROR(CheckSignIn(aggregate, person_id, now, now));
   Change change(aggregate, now);
-  SignOutAt(change, aggregate, person_id, method, now);
+  SignInAt(change, aggregate, person_id, AssignmentEvent::kSignIn, proof, now);
+  return change.Finish();
+}
+
+absl::StatusOr<Effects> DecideSignOut(Aggregate& aggregate, const std::string& person_id,
+                                      const Proof& proof, Time now) {
+  RETURN_IF_ERROR(CheckSignOut(aggregate, person_id));
+  Change change(aggregate, now);
+  SignOutAt(change, aggregate, person_id, proof, now);
   return change.Finish();
 }
 

@@ -3,32 +3,47 @@
 
 #include <absl/status/statusor.h>
 
+#include <optional>
 #include <string>
 
 #include "services/dispatch/domain/change.h"
 
 namespace baodao::dispatch {
 
+// What somebody signs by, and what is to be known of it.
+struct Proof {
+  v1::SignMethod method = v1::SIGN_METHOD_UNSPECIFIED;
+  v1::SignDetail detail;
+  std::string sealed_place;  // of a position
+};
+inline Proof ProofBy(v1::SignMethod method) { return {method, {}, {}}; }
+
 // OK, TOO_EARLY or TOO_LATE: whether people may sign in now, whoever they are and wherever.
 absl::Status CheckSignInTime(const v1::Task& task, Time now);
 
-// ACCEPTED → SIGNED_IN, from 30 minutes before the start until the end; presence has been proved by
-// `method`. The first one puts the task IN_SERVICE. Refusals: NOT_ASSIGNED, WRONG_STATE, TOO_EARLY,
-// TOO_LATE.
+// Whether DecideSignIn (of `at`, which may be past) and DecideSignOut would refuse.
+absl::Status CheckSignIn(const Aggregate& aggregate, const std::string& person_id, Time at,
+                         Time now);
+absl::Status CheckSignOut(const Aggregate& aggregate, const std::string& person_id);
+
+// ACCEPTED → SIGNED_IN, from 30 minutes before the start until the end. The first one puts the task
+// IN_SERVICE. Refusals: NOT_ASSIGNED, WRONG_STATE, TOO_EARLY, TOO_LATE.
 absl::StatusOr<Effects> DecideSignIn(Aggregate& aggregate, const std::string& person_id,
-                                     v1::SignMethod method, Time now);
+                                     const Proof& proof, Time now);
 
 // SIGNED_IN → SIGNED_OUT with the minutes served. When nobody is in and nobody accepted is still to
 // come, the task is SERVED. Refusals: NOT_ASSIGNED, WRONG_STATE.
 absl::StatusOr<Effects> DecideSignOut(Aggregate& aggregate, const std::string& person_id,
-                                      v1::SignMethod method, Time now);
+                                      const Proof& proof, Time now);
 
 // Minutes from sign-in to sign-out, both clipped to the task's window, so that no minute counts for
 // two tasks; a started minute counts as one. Never negative.
 int32_t ServedMinutes(const v1::Task& task, Time sign_in, Time sign_out);
 
-// Moves a SIGNED_IN person out at `at`; for DecideSignOut and the end timer.
+// As parts of a change: moves a person in, by kSignIn or kProve, or one who is in out, as of `at`.
+void SignInAt(Change& change, Aggregate& aggregate, const std::string& person_id,
+              AssignmentEvent event, const Proof& proof, Time at);
 void SignOutAt(Change& change, Aggregate& aggregate, const std::string& person_id,
-               v1::SignMethod method, Time at);
+               const Proof& proof, Time at);
 
 }  // namespace baodao::dispatch

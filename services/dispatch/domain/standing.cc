@@ -47,6 +47,9 @@ Effects DecideStanding(Aggregate& aggregate, const registration::v1::Profile& pr
   if (aggregate.Find(person)->assignment().end_cause() == cause) return {};
   Change change(aggregate, now);
   change.Touch(person).set_end_cause(cause);
+  if (cause != v1::END_CAUSE_UNSPECIFIED && aggregate.task().leader_id() == person) {
+    change.EndLeading(events::v1::LEADER_STEP_LEFT);
+  }
   return change.Finish();
 }
 

@@ -18,8 +18,8 @@ inline bool IsOfStanding(v1::EndCause cause) {
 
 // Judges the person of `profile` as a claim would be judged now. Where it would be refused for the
 // profile, OFFERED, WAITLISTED and ACCEPTED become RELEASED with the cause. SIGNED_IN stays and is
-// marked with it, for a coordinator to decide; the mark goes when the standing is back. Nothing
-// changes for anybody else.
+// marked with it, for a coordinator to decide; the mark goes when the standing is back. Whoever
+// lost it leads no more. Nothing changes for anybody else.
 Effects DecideStanding(Aggregate& aggregate, const registration::v1::Profile& profile,
                        const Relations& relations, Time now);
 

@@ -6,6 +6,10 @@ bool IsRecruiting(v1::TaskState state) {
   return state == v1::TASK_STATE_OPEN || state == v1::TASK_STATE_STAFFED;
 }
 
+bool IsUnderWay(v1::TaskState state) {
+  return IsRecruiting(state) || state == v1::TASK_STATE_IN_SERVICE;
+}
+
 bool IsFinal(v1::TaskState state) {
   return state == v1::TASK_STATE_CLOSED || state == v1::TASK_STATE_CANCELLED ||
          state == v1::TASK_STATE_EXPIRED;

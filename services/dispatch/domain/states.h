@@ -37,7 +37,11 @@ enum class AssignmentEvent {
   kMiss,  // did not come
   kCredit,
   kConfirm,  // served, as others say after the fact
+  kProve,    // was there in time, as a code shows that came in late
 };
+
+// Of somebody at work who is to be heard from.
+enum class CheckInEvent { kHear, kDue, kMiss };
 
 // Of a request to credit service after the fact.
 enum class CreditEvent { kRequest, kApprove, kReject, kCancel, kLapse };
@@ -129,6 +133,8 @@ inline constexpr record::Machine<v1::AssignmentState, AssignmentEvent> kAssignme
           // Came, though nobody signed them in.
           {v1::ASSIGNMENT_STATE_NO_SHOW, kConfirm, v1::ASSIGNMENT_STATE_SIGNED_OUT},
           {v1::ASSIGNMENT_STATE_ACCEPTED, kConfirm, v1::ASSIGNMENT_STATE_SIGNED_OUT},
+          // Came, where their phone had no network.
+          {v1::ASSIGNMENT_STATE_NO_SHOW, kProve, v1::ASSIGNMENT_STATE_SIGNED_IN},
 
           // Released though on the spot: the task was cancelled before its start.
           {v1::ASSIGNMENT_STATE_SIGNED_IN, kSignOut, v1::ASSIGNMENT_STATE_SIGNED_OUT},
@@ -155,8 +161,26 @@ inline constexpr record::Machine<v1::CreditRequestState, CreditEvent> kCreditReq
       });
 }();
 
+// UNSPECIFIED: nobody waits to hear from them.
+inline constexpr record::Machine<v1::CheckInState, CheckInEvent> kCheckInMachine = [] {
+  using enum CheckInEvent;
+  return record::Machine<v1::CheckInState, CheckInEvent>(
+      v1::CHECK_IN_STATE_UNSPECIFIED,
+      {
+          {v1::CHECK_IN_STATE_UNSPECIFIED, kHear, v1::CHECK_IN_STATE_ON_TIME},
+          {v1::CHECK_IN_STATE_ON_TIME, kHear, v1::CHECK_IN_STATE_ON_TIME},
+          {v1::CHECK_IN_STATE_ON_TIME, kDue, v1::CHECK_IN_STATE_DUE},
+          {v1::CHECK_IN_STATE_DUE, kHear, v1::CHECK_IN_STATE_ON_TIME},
+          {v1::CHECK_IN_STATE_DUE, kMiss, v1::CHECK_IN_STATE_MISSED},
+          {v1::CHECK_IN_STATE_MISSED, kMiss, v1::CHECK_IN_STATE_MISSED},
+          {v1::CHECK_IN_STATE_MISSED, kHear, v1::CHECK_IN_STATE_ON_TIME},
+      });
+}();
+
 // OPEN or STAFFED: people may join (while slots are free and it has not started).
 bool IsRecruiting(v1::TaskState state);
+// OPEN, STAFFED or IN_SERVICE: people come, or are there.
+bool IsUnderWay(v1::TaskState state);
 // CLOSED, CANCELLED, EXPIRED: nothing changes any more by itself but credits. Service confirmed
 // after the fact leads an EXPIRED one back.
 bool IsFinal(v1::TaskState state);

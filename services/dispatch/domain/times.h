@@ -54,6 +54,13 @@ inline constexpr int32_t kMaxPeople = 12'000;
 // more than a commit can carry.
 inline constexpr size_t kPeoplePerCommit = 2'000;
 
+// Whoever is to be heard from has so long after they are reminded.
+inline constexpr Millis kCheckInGrace = minutes(5);
+// Where people are to be heard from, there are at most so many.
+inline constexpr int kMaxCheckedIn = 200;
+// What a phone without network has noted is taken until so long after the end.
+inline constexpr Millis kOfflineUntil = hours(12);
+
 inline Time StartOf(const v1::Task& task) { return ToTime(task.window().start()); }
 inline Time EndOf(const v1::Task& task) { return ToTime(task.window().end()); }
 using work::JoinUntil;

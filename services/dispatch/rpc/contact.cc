@@ -47,6 +47,15 @@ Task<absl::StatusOr<std::optional<Identity>>> FindCoordinator(App& app, rpc::Cal
   co_return std::move(found.front());
 }
 
+Task<absl::Status> CheckMayShowCode(App& app, rpc::CallContext context, v1::Task task) {
+  const std::string& requester = task.requester_id();
+  const bool requested = !requester.empty() && context.caller().Is(requester);
+  if (requested || context.caller().Coordinates(task.area_code(), app.relations.covers)) {
+    co_return absl::OkStatus();
+  }
+  co_return co_await CheckLeads(app, std::move(context), std::move(task));
+}
+
 }  // namespace
 
 Answer<v1::TaskContact> TaskHandlers::GetTaskContact(rpc::CallContext context,
@@ -80,13 +89,15 @@ Answer<v1::TaskCoordinator> TaskHandlers::GetTaskCoordinator(
   co_return coordinator;
 }
 
-Answer<v1::SignInCode> TaskHandlers::GetSignInCode(rpc::CallContext,
+Answer<v1::SignInCode> TaskHandlers::GetSignInCode(rpc::CallContext context,
                                                    v1::GetSignInCodeRequest request) {
   CO_ASSIGN_OR_RETURN(const v1::TaskRecord record, co_await app_.tasks.Read(request.task_id()));
+  CO_RETURN_IF_ERROR(co_await CheckMayShowCode(app_, std::move(context), record.task()));
   CO_RETURN_IF_ERROR(CheckNotOver(record.task()));
   const Time now = app_.clock.Now();
   v1::SignInCode code;
-  code.set_code(SignCode(app_.ring, request.task_id(), now));
+  code.set_secret(CodeKeyAt(app_.ring, record, now));
+  code.set_code(SignCode(code.secret(), now));
   const auto step = now.time_since_epoch() / kCodeStep;
   *code.mutable_expire_time() = ToTimestamp(Time((step + 1) * kCodeStep));
   co_return code;

@@ -11,6 +11,7 @@
 #include "common/rpc/router.h"
 #include "services/dispatch/app/app.h"
 #include "services/dispatch/app/taker.h"
+#include "services/dispatch/domain/sign.h"
 #include "services/dispatch/domain/task_filter.h"
 #include "services/dispatch/store/near_index.h"
 
@@ -78,10 +79,8 @@ class AssignmentHandlers {
                                                       v1::GetMyAssignmentRequest request);
 
  private:
-  Task<absl::StatusOr<v1::SignMethod>> ProveExpected(rpc::CallContext context,
-                                                     const Subject& subject,
-                                                     v1::SignRequest request,
-                                                     AssignmentEvent event);
+  Task<absl::StatusOr<Proof>> ProveExpected(rpc::CallContext context, const Subject& subject,
+                                            v1::SignRequest request, AssignmentEvent event);
   Answer<v1::Assignment> Sign(rpc::CallContext context, v1::SignRequest request,
                               AssignmentEvent event);
 

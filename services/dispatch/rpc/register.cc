@@ -79,6 +79,7 @@ void RegisterAll(App& app, rpc::Router& router, TaskHandlers& tasks,
   BAODAO_RPC(LedgerService, ledgers, LedgerHandlers, AnswerCreditRequest);
 #undef BAODAO_RPC
 
+  RegisterOnSite(app, router);
   RegisterMessages(app, router);
   RegisterRatings(app, router);
   RegisterComplaints(app, router);

@@ -7,6 +7,7 @@
 namespace baodao::dispatch {
 
 // `app` outlives the router.
+void RegisterOnSite(App& app, rpc::Router& router);
 void RegisterMessages(App& app, rpc::Router& router);
 void RegisterRatings(App& app, rpc::Router& router);
 void RegisterComplaints(App& app, rpc::Router& router);

@@ -29,6 +29,8 @@ v1::Assignment Shown(const App& app, const rpc::CallContext& context, const v1::
   if (coordinates) return assignment;
   if (IsOfStanding(assignment.end_cause())) assignment.clear_end_cause();
   assignment.clear_credit_request();
+  assignment.clear_sign_in_detail();
+  assignment.clear_sign_out_detail();
   return assignment;
 }
 

@@ -2,6 +2,7 @@
 
 #include "common/containers/stable_hash.h"
 #include "services/dispatch/domain/aggregate.h"
+#include "services/dispatch/domain/claimed_slots.h"
 #include "services/dispatch/domain/states.h"
 #include "services/dispatch/domain/times.h"
 

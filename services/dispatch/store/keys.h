@@ -8,6 +8,8 @@
 //                              with which the next three change
 //   people:<task>      hash    person id → AssignmentRecord            kMaxPeople
 //   messages:<task>    hash    number → TaskMessage, likewise          kMessagesKept
+//   photos:<task>      hash    person id → ServicePhotos, sealed;      kMaxPhotographers
+//                              likewise
 //   waitlist:<task>    index   person ids by number                    waitlist_max
 //   open:<area>        index   "<task>|<category>" of tasks that can   until full or begun
 //                              be claimed, by until when; likewise
@@ -34,6 +36,7 @@
 //   tries:<task>:<p>   value   wrong sign-in codes of a person         10 minutes
 //   places:<task>:<p>  value   positions tried, likewise               10 minutes
 //   ratings:<task>:<n> value   tries of the n-th rating code           kAutoClose
+//   offline:<task>:<p> value   offline signs tried, likewise           kOfflineUntil
 //   releases           stream  who was shown which contact, or who    1,000,000 a shard
 //                              people are (Events), kept for audits
 //   calendar:<person>  record  CalendarRecord                          kCalendarKeep past its end
@@ -65,6 +68,7 @@ class DispatchKeys {
   std::string Task(std::string_view task) const { return OfId("task", task); }
   std::string People(std::string_view task) const { return OfId("people", task); }
   std::string Messages(std::string_view task) const { return OfId("messages", task); }
+  std::string Photos(std::string_view task) const { return OfId("photos", task); }
   std::string Waitlist(std::string_view task) const { return OfId("waitlist", task); }
   std::string Calendar(std::string_view person) const { return OfId("calendar", person); }
   std::string Feed(std::string_view person) const { return OfId("feed", person); }
@@ -76,6 +80,9 @@ class DispatchKeys {
   }
   std::string PlaceTries(std::string_view task, std::string_view person) const {
     return keys_.Of(ShardOf(task), "places", std::string(task) + ":" + std::string(person));
+  }
+  std::string OfflineTries(std::string_view task, std::string_view person) const {
+    return keys_.Of(ShardOf(task), "offline", std::string(task) + ":" + std::string(person));
   }
   std::string RatingTries(std::string_view task, int code) const {
     return keys_.Of(ShardOf(task), "ratings", std::string(task) + ":" + std::to_string(code));

@@ -91,6 +91,7 @@ Task<absl::StatusOr<store::Commit>> Tasks::DecideRetire(const Loaded& loaded, st
   commit.Delete(key, loaded.version);
   commit.Remove(keys_.People(task.task_id()));
   commit.Remove(keys_.Messages(task.task_id()));
+  commit.Remove(keys_.Photos(task.task_id()));
   RemoveFromIndexes(keys_, loaded.record, commit);
   commit.ClearTimer(std::move(timer));
   co_return commit;

@@ -5,6 +5,7 @@
 #include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/dispatch/domain/check_in.h"
 #include "services/dispatch/domain/close.h"
 #include "services/dispatch/domain/credit_request.h"
 #include "services/dispatch/domain/offer.h"
@@ -42,6 +43,7 @@ void Deadlines::Register(timers::TimerLoop& loop) {
   add(kReleaseTimer, &Deadlines::Release);
   add(kRetireTimer, &Deadlines::Retire);
   add(kCreditRequestTimer, &Deadlines::CreditRequest);
+  add(kCheckInTimer, &Deadlines::CheckIn);
   add(kLedgerTimer, &Deadlines::Ledger);
   loop.Register(std::string(record::kDeadlineTimer),
                 [this](const timers::Timer& timer) { return app_.records.OnDeadline(timer); });
@@ -133,6 +135,15 @@ Task<absl::Status> Deadlines::CreditRequest(timers::Timer timer) {
   std::vector<std::string> people(1, person);
   Decide decide = [person](Aggregate& aggregate, Time now) {
     return DecideUnanswered(aggregate, person, now);
+  };
+  co_return co_await Run(std::move(timer), std::move(people), false, std::move(decide));
+}
+
+Task<absl::Status> Deadlines::CheckIn(timers::Timer timer) {
+  const std::string person = timer.extra;
+  std::vector<std::string> people(1, person);
+  Decide decide = [person](Aggregate& aggregate, Time now) {
+    return DecideUnheard(aggregate, person, now);
   };
   co_return co_await Run(std::move(timer), std::move(people), false, std::move(decide));
 }

@@ -31,6 +31,8 @@ class Deadlines {
   Task<absl::Status> Retire(timers::Timer timer);
   // Of one person's request for credit.
   Task<absl::Status> CreditRequest(timers::Timer timer);
+  // Of one person who is to be heard from.
+  Task<absl::Status> CheckIn(timers::Timer timer);
   // Of a person, not of a task.
   Task<absl::Status> Ledger(timers::Timer timer);
 

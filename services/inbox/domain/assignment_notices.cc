@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "common/clock/timestamp.h"
 #include "services/inbox/domain/collector.h"
 #include "services/inbox/domain/kinds.h"
@@ -22,6 +24,16 @@ bool CountedOn(AssignmentState state) {
 
 bool IsConfirmed(const dispatch::v1::Assignment& assignment) {
   return assignment.sign_out_method() == dispatch::v1::SIGN_METHOD_CONFIRMED;
+}
+
+bool IsByLeader(dispatch::v1::SignMethod method) {
+  return method == dispatch::v1::SIGN_METHOD_LEADER;
+}
+
+// Whether a coordinator should look at it: a clock that is off decides nothing.
+bool IsDoubtful(const dispatch::v1::SignDetail& detail) {
+  return std::ranges::any_of(detail.doubts(),
+                             [](int doubt) { return doubt != dispatch::v1::SIGN_DOUBT_CLOCK_OFF; });
 }
 
 // What a request to be let go, made or over with this change, comes to; plain where there is none,
@@ -66,9 +78,11 @@ How WayForPerson(const events::v1::AssignmentChanged& changed, bool own_doing, b
       if (!own_doing && !assignment.claim_unit_id().empty()) return How::kNamed;
       return own_doing ? How::kOwnDoing : How::kPlain;
     case ASSIGNMENT_STATE_SIGNED_IN:
-      return LostStanding(assignment) ? How::kStandingLost : How::kPlain;
+      if (LostStanding(assignment)) return How::kStandingLost;
+      return IsByLeader(assignment.sign_in_method()) ? How::kByLeader : How::kPlain;
     case ASSIGNMENT_STATE_SIGNED_OUT:
       if (IsConfirmed(assignment)) return How::kConfirmed;
+      if (IsByLeader(assignment.sign_out_method())) return How::kByLeader;
       return somebody_did ? How::kPlain : How::kByTime;
     case ASSIGNMENT_STATE_RELEASED:
       if (LostStanding(assignment)) return How::kStandingLost;
@@ -98,11 +112,13 @@ How WayForOthers(const events::v1::AssignmentChanged& changed, const Collector& 
                  : How::kPlain;
     case ASSIGNMENT_STATE_SIGNED_IN:
       if (standing) return How::kStandingLost;
+      if (to_area && IsDoubtful(assignment.sign_in_detail())) return How::kDoubtful;
       return task.before() != dispatch::v1::TASK_STATE_IN_SERVICE &&
                      task.state() == dispatch::v1::TASK_STATE_IN_SERVICE
                  ? How::kBegun
                  : How::kPlain;
     case ASSIGNMENT_STATE_SIGNED_OUT:
+      if (to_area && IsDoubtful(assignment.sign_out_detail())) return How::kDoubtful;
       if (!IsConfirmed(assignment)) return How::kPlain;
       return to_area && tell.Did(task.requester_id()) ? How::kByRequester : How::kConfirmed;
     case ASSIGNMENT_STATE_DECLINED:

@@ -83,6 +83,8 @@ void TellOfComplaint(const events::v1::ComplaintChanged& changed, Collector* tel
 void TellOfLiaison(const events::v1::UnitLiaisonChanged& changed, Collector* tell);
 void TellOfMember(const events::v1::UnitMemberChanged& changed, Collector* tell);
 void TellOfUnitClaim(const events::v1::UnitClaimChanged& changed, Collector* tell);
+void TellOfLeader(const events::v1::LeaderChanged& changed, Collector* tell);
+void TellOfCheckIn(const events::v1::CheckInChanged& changed, Collector* tell);
 void TellOfCertificate(const events::v1::CertificateChanged& changed, Collector* tell);
 void TellOfCalendarFeed(const events::v1::CalendarFeedChanged& changed, Collector* tell);
 

@@ -14,7 +14,9 @@ constexpr std::string_view kUrgentKinds[] = {"task_escalated",        "task_shor
                                              "no_show_reported",      "registration_unreviewed",
                                              "standing_lost_on_duty", "verification_unanswered",
                                              "credit_unanswered",     "withdrawal_requested",
-                                             "complaint_unanswered",  "new_sign_in"};
+                                             "complaint_unanswered",  "new_sign_in",
+                                             "person_unheard",        "check_in_due",
+                                             "check_in_missed"};
 
 struct Member {
   std::string_view kind;
@@ -40,6 +42,11 @@ constexpr Member kFamilies[] = {
     {"withdrawal_requested", "leaving"},
     {"withdrawal_settled", "leaving"},
     {"swap_proposed", "swap"},
+    {"leader_named", "leading"},
+    {"leader_removed", "leading"},
+    {"leader_left", "leading"},
+    {"sign_doubtful", "sign_doubt"},
+    {"no_show_came", "late_sign"},
     // One call may confirm several people.
     {"service_claimed", "confirmed"},
     {"service_confirmed", "confirmed"},

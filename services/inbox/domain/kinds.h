@@ -25,7 +25,8 @@ inline constexpr std::string_view kProjectFamily = "project";            // of a
 // NOTIFICATION_KIND_TASK_CLAIMED of "task_claimed"; UNSPECIFIED for one this build does not know.
 v1::NotificationKind KindNamed(std::string_view kind);
 
-// Somebody must act: kept apart as well, where whatever else comes in cannot displace them.
+// Somebody must act: kept apart as well, where whatever else comes in cannot displace them, and
+// pushed at any hour.
 bool IsUrgent(std::string_view kind);
 
 // One account can cause as many notices of these kinds as it likes: beyond some in a day, those of

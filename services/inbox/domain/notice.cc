@@ -97,6 +97,12 @@ std::vector<Notice> NoticesOf(const events::v1::Event& event) {
     case events::v1::Event::kUnitClaimChanged:
       TellOfUnitClaim(event.unit_claim_changed(), &tell);
       break;
+    case events::v1::Event::kLeaderChanged:
+      TellOfLeader(event.leader_changed(), &tell);
+      break;
+    case events::v1::Event::kCheckInChanged:
+      TellOfCheckIn(event.check_in_changed(), &tell);
+      break;
     case events::v1::Event::kCertificateChanged:
       TellOfCertificate(event.certificate_changed(), &tell);
       break;

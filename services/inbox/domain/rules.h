@@ -15,6 +15,7 @@ enum class Party {
   kProposer,  // who proposed a project, or a colleague in their place; who nominated a person
   kLiaison,   // of the unit it is about
   kFollower,  // of a project
+  kLeader,    // of a task: one of its volunteers
   kArea,      // the area's coordinators
   kUpper,     // those of the area that an escalation went to
 };
@@ -55,6 +56,8 @@ enum class How {
   kReplaced,    // one in whose place somebody has come
   kInstead,     // one who comes, or is asked to come, in the place of another
   kNamed,       // by a unit that had claimed the slot
+  kByLeader,    // of the task
+  kDoubtful,    // signed in a way that a coordinator should look at
 };
 
 inline constexpr int kAny = -1;
@@ -102,6 +105,8 @@ const RuleBook& ComplaintRules();
 const RuleBook& LiaisonRules();  // after: the LiaisonStep
 const RuleBook& MemberRules();   // after: 1 confirmed, 0 let go
 const RuleBook& UnitClaimRules();
+const RuleBook& LeaderRules();   // after: the LeaderStep
+const RuleBook& CheckInRules();  // before and after: CheckInStates
 const RuleBook& CertificateRules();
 const RuleBook& CalendarFeedRules();  // after: 1 made, 0 ended
 

@@ -61,6 +61,7 @@ dispatch::v1::PublishTaskRequest TaskOf(const v1::NeedRecord& record,
   task.set_sla_seconds(request.sla_seconds() > 0 ? request.sla_seconds()
                                                  : SlaSecondsOf(need.urgency()));
   task.set_show_teammates(request.show_teammates());
+  task.set_check_in_minutes(request.check_in_minutes());
   task.set_need_id(need.need_id());
   task.set_requester_id(need.requester_id());
   task.set_need_attempt(record.publish_attempt());

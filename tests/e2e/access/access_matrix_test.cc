@@ -363,6 +363,7 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
                                                      {"CancelSwap", "NOT_ASSIGNED"},
                                                      {"CancelWithdrawal", "NOT_ASSIGNED"},
                                                      {"CheckClaim", "OK"},
+                                                     {"CheckIn", "NOT_ASSIGNED"},
                                                      {"ClaimProject", "NOT_THE_LIAISON"},
                                                      {"ClaimTask", "NOT_ELIGIBLE_AREA"},
                                                      {"ClaimUnitSlots", "NOT_THE_LIAISON"},
@@ -374,11 +375,14 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
                                                      {"FindNearestTasks", "OK"},
                                                      {"FollowProject", "OK"},
                                                      {"GetMyAssignment", "NOT_ASSIGNED"},
+                                                     {"GetSignInCode", "PERMISSION_DENIED"},
                                                      {"GetTaskContact", "PERMISSION_DENIED"},
                                                      {"GetTaskCoordinator", "PERMISSION_DENIED"},
                                                      {"GetUnitClaim", "NOT_THE_LIAISON"},
                                                      {"ListTeammates", "PERMISSION_DENIED"},
                                                      {"ListRatings", "PERMISSION_DENIED"},
+                                                     {"ListRoster", "PERMISSION_DENIED"},
+                                                     {"ListServicePhotos", "PERMISSION_DENIED"},
                                                      {"ListTaskMessages", "PERMISSION_DENIED"},
                                                      {"ListUnitClaims", "NOT_THE_LIAISON"},
                                                      {"Logout", "OK"},
@@ -386,12 +390,16 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
                                                      {"ProposeSwap", "NOT_ASSIGNED"},
                                                      {"RaiseComplaint", "NOT_A_PARTICIPANT"},
                                                      {"RateService", "NOT_ASSIGNED"},
+                                                     {"RemoveLeader", "NOT_LEADER"},
                                                      {"RequestCredit", "NOT_ASSIGNED"},
                                                      {"RequestWithdrawal", "NOT_ASSIGNED"},
                                                      // Of the feed made a moment before.
                                                      {"RevokeCalendarFeed", "OK"},
+                                                     {"SendOfflineSigns", "NOT_ASSIGNED"},
+                                                     {"SetServicePhotos", "NOT_ASSIGNED"},
                                                      {"SignIn", "NOT_ASSIGNED"},
                                                      {"SignOut", "NOT_ASSIGNED"},
+                                                     {"SignPeople", "PERMISSION_DENIED"},
                                                      {"UnfollowProject", "OK"},
                                                      {"WithdrawAssignment", "NOT_ASSIGNED"},
                                                      {"WithdrawUnitClaim", "NOT_THE_LIAISON"}};
@@ -434,13 +442,11 @@ TEST_F(AccessMatrixTest, HandlersAskForACoordinatorOfTheTasksArea) {
       {"a stranger", world.people[1].token},
       {"another area's coordinator", world.communities[1].coordinator.token},
       {"another area's operator", TokenOf(auth::v1::ROLE_OPERATOR, other_area)}};
-  const std::map<std::string, std::string> answers = {{"AcceptOffer", "NO_OFFER"},
-                                                      {"DeclineOffer", "NO_OFFER"},
-                                                      {"GetTaskContact", "OK"},
-                                                      {"GetTaskCoordinator", "OK"},
-                                                      {"SignIn", "NOT_ASSIGNED"},
-                                                      {"SignOut", "NOT_ASSIGNED"},
-                                                      {"WithdrawAssignment", "NOT_ASSIGNED"}};
+  const std::map<std::string, std::string> answers = {
+      {"AcceptOffer", "NO_OFFER"},  {"CheckIn", "NOT_ASSIGNED"},
+      {"DeclineOffer", "NO_OFFER"}, {"GetTaskContact", "OK"},
+      {"GetTaskCoordinator", "OK"}, {"SignIn", "NOT_ASSIGNED"},
+      {"SignOut", "NOT_ASSIGNED"},  {"WithdrawAssignment", "NOT_ASSIGNED"}};
   for (const Rpc& rpc : AllRpcs()) {
     const auto answer = answers.find(rpc.method->name());
     if (answer == answers.end()) continue;

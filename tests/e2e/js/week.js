@@ -3,7 +3,7 @@
 // lets them: what is served is served within seconds.
 'use strict';
 const assert = require('node:assert/strict');
-const {createHash, createPublicKey, verify} = require('node:crypto');
+const {createHash, createHmac, createPublicKey, verify} = require('node:crypto');
 const {anybody, Person, play, refused, sleep, until} = require('./app');
 
 const community = '310110001001';
@@ -12,6 +12,16 @@ const now = () => Math.floor(Date.now() / 1000);
 const window = (start, length) => ({start: {seconds: start}, end: {seconds: start + length}});
 const photo = (name) => ({url: `https://photos.example.org/${name}.jpg`, sha256: createHash('sha256').update(name).digest()});
 const week = {};  // what one day leaves for the next
+
+// The code that a phone without network shows now: RFC 6238.
+function totp(secret) {
+  const step = Buffer.alloc(8);
+  step.writeBigInt64BE(BigInt(Math.floor(now() / 30)));
+  const mac = createHmac('sha256', secret).update(step).digest();
+  const number = (mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff) % 1e6;
+  return String(number).padStart(6, '0');
+}
+const clock = () => ({seconds: now(), nanos: Date.now() % 1000 * 1e6});
 
 // 报到: a unit and its people.
 async function monday() {
@@ -107,7 +117,7 @@ async function tuesday() {
   const seen = await zhao.call('GetNeed', {need_id: need.need_id});
   assert.deepEqual([seen.beneficiary.name, seen.photos.length], ['王秀英', 1], 'the coordinator sees whom it is for');
   await zhao.call('ReviewNeed', {need_id: need.need_id, verdict: 'NEED_VERDICT_ACCEPT'});
-  week.escort = {task_id: (await zhao.call('PublishNeed', {need_id: need.need_id})).task_id};
+  week.escort = {task_id: (await zhao.call('PublishNeed', {need_id: need.need_id, check_in_minutes: 30})).task_id};
   console.log('周二: a need is raised on behalf of somebody, mended, accepted and published');
 
   const afternoons = [1, 2, 3, 4, 5].map((weekday) => ({weekday, start_minute: 13 * 60, end_minute: 17 * 60}));
@@ -175,23 +185,34 @@ async function wednesday() {
   await li.heard('SWAP_PROPOSED');
   await li.call('AcceptOffer', ofCleaning);
   assert.equal((await chen.call('GetMyAssignment', ofCleaning)).assignment.end_cause, 'END_CAUSE_REPLACED');
+  await zhao.call('NameLeader', {...ofCleaning, person_id: li.id});
+  await li.heard('LEADER_NAMED');
+  assert.match((await li.call('GetSignInCode', ofCleaning)).code, /^\d{6}$/);
+  assert.deepEqual((await li.call('ListRoster', ofCleaning)).people, [], 'nobody else comes yet');
   await li.call('RequestWithdrawal', {...ofCleaning, reason: '要照顾王奶奶'});
   const answered = await zhao.call('AnswerWithdrawal',
     {...ofCleaning, person_id: li.id, verdict: 'WITHDRAWAL_VERDICT_APPROVE'});
   assert.equal(answered.state, 'ASSIGNMENT_STATE_WITHDRAWN');
   await li.heard('WITHDRAWAL_APPROVED');
+  await refused(li.call('GetSignInCode', ofCleaning), 'NOT_LEADER');
   await zhao.call('CancelTask', {...ofCleaning, reason: '下雨'});
-  console.log('周三: a place changes hands, and somebody is let go');
+  console.log('周三: a place changes hands, somebody leads, and is let go');
 }
 
 // 服务与评价.
 async function thursday() {
   const {chen, li, zhao, escort, start, place} = week;
-  const {code} = await li.call('GetSignInCode', escort);
-  await chen.call('SignIn', {...escort, code});
+  const {secret} = await li.call('GetSignInCode', escort);
+  await refused(chen.call('SignIn', {...escort, position: place, accuracy_m: 900}), 'POSITION_INEXACT');
+  await chen.call('SignIn', {...escort, code: totp(secret)});
   await li.heard('HELPER_ARRIVED');
+  assert.equal((await chen.call('CheckIn', escort)).check_in_state, 'CHECK_IN_STATE_ON_TIME');
+  await chen.call('SetServicePhotos', {...escort, photos: [photo('waiting-room')]});
+  assert.equal((await zhao.call('ListServicePhotos', escort)).photos[0].photos.length, 1);
   await sleep(start * 1000 + 200 - Date.now());
-  await chen.call('SignOut', {...escort, position: place});
+  const sign_out = {code: totp(secret), phone_time: clock()};
+  const out = await chen.call('SendOfflineSigns', {...escort, sign_out, sent_time: clock()});
+  assert.equal(out.sign_out_method, 'SIGN_METHOD_CODE');
   await li.call('RateVolunteer',
     {...escort, person_id: chen.id, rating: 5, tags: ['RATING_TAG_KIND'], comment: '很耐心'});
   await chen.call('RateService', {...escort, rating: 4, tags: ['RATING_TAG_WARM_WELCOME']});

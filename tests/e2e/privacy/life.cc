@@ -210,6 +210,7 @@ void Life::Accept() {
   Do("teammate", "ClaimTask", Task());
   Do("leaver", "ClaimTask", Task());
   Do("asked", "ClaimTask", Task());
+  Do("coordinator", "NameLeader", Task() + Person("volunteer"));
   Do("coordinator", "SendTaskMessage",
      Task() + "text: " + Quote(Keep("message.text", "门禁密码是七七八八", "coordinator")));
   Do("leaver", "RequestWithdrawal",
@@ -225,6 +226,9 @@ void Life::Serve() {
   Do("coordinator", "AnswerWithdrawal",
      Task() + Person("leaver") + "verdict: WITHDRAWAL_VERDICT_APPROVE");
   Do("coordinator", "SignIn", Task() + Person("volunteer"));
+  Do("volunteer", "SetServicePhotos",
+     Task() + "photos " +
+         Photo(Keep("service.photo", "https://example.org/service/kitchen.jpg", "volunteer")));
   dispatch::v1::Task task;
   task.ParseFromString(Do("coordinator", "GetTask", Task())->SerializeAsString());
   town_.Run(

@@ -35,6 +35,7 @@ const std::map<std::string, std::string> kElsewhere = {
     {"EvaluateByCode",
      "the task that is served here is evaluated by EvaluateTask; "
      "tests/integration/dispatch/rating_code_test.cc"},
+    {"SendOfflineSigns", "it takes a code; tests/integration/dispatch/on_site_test.cc"},
     {"MarkNoShow",
      "it waits for a slot to begin, which is a matter of minutes; "
      "tests/integration/lists/bookings_end_test.cc"},
@@ -435,16 +436,26 @@ void RepeatsTest::PlayTasks() {
 }
 
 void RepeatsTest::PlayService() {
-  const std::string id =
-      Do("PublishTask", Coordinator(),
-         "title: '值守' category: 'cleaning' slots_min: 1 slots_max: 2 " +
-             Quoted("area_code", Community()) + Place() +
-             Window("window", std::chrono::seconds(5)) + "contact { beneficiary_name: '李奶奶' }",
-         "title: '巡逻'", "task_id");
+  const std::string id = Do("PublishTask", Coordinator(),
+                            "title: '值守' category: 'cleaning' slots_min: 1 slots_max: 2 " +
+                                Quoted("area_code", Community()) + Place() +
+                                Window("window", std::chrono::seconds(5)) +
+                                "contact { beneficiary_name: '李奶奶' } check_in_minutes: 30",
+                            "title: '巡逻'", "task_id");
   const std::string it = Quoted("task_id", id);
   const std::string him = Quoted("person_id", Person(2));
   Do("AssignTask", Coordinator(), it + him, Quoted("person_id", Person(6)));
+  Do("AssignTask", Coordinator(), it + Quoted("person_id", Person(8)), him);
+  Do("NameLeader", Coordinator(), it + him, Quoted("person_id", Person(8)));
+  Do("RemoveLeader", Coordinator(), it, another_task_);
+  const std::string other = it + Quoted("person_ids", Person(8));
+  Do("SignPeople", Coordinator(), other + "action: SIGN_ACTION_SIGN_IN",
+     "action: SIGN_ACTION_SIGN_OUT");
+  Do("SignPeople", Coordinator(), other + "action: SIGN_ACTION_SIGN_OUT",
+     "action: SIGN_ACTION_SIGN_IN");
   Do("SignIn", Coordinator(), it + him, "code: '123456'");
+  Do("CheckIn", By(2), it, another_task_);
+  Do("SetServicePhotos", By(2), it, another_task_);
   Await([&] { return TaskNow(id).state() == dispatch::v1::TASK_STATE_IN_SERVICE; });
   Do("SignOut", Coordinator(), it + him, "code: '123456'");
   Await([&] { return TaskNow(id).state() == dispatch::v1::TASK_STATE_SERVED; });

@@ -1,4 +1,6 @@
 // Calendar feeds: who reads them, and what they are told.
+#include "services/dispatch/app/calendar_feed.h"
+
 #include <absl/strings/str_replace.h>
 #include <gmock/gmock.h>
 

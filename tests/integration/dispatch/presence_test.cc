@@ -66,11 +66,13 @@ TEST_F(PresenceTest, CodesCannotBeGuessed) {
   const std::string person = NewPerson();
   const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
   ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
-  const std::string right = SignCode(ring_, task, SystemClock().Now());
+  const std::string right = SignCode(CodeKey(ring_, task, 0), SystemClock().Now());
   std::string wrong = right;
   wrong[0] = wrong[0] == '9' ? '0' : static_cast<char>(wrong[0] + 1);
   // Wrong ones may by chance be right for a neighbouring step; then the test has no point.
-  ASSERT_FALSE(IsSignCode(ring_, task, wrong, SystemClock().Now()));
+  v1::TaskRecord record;
+  record.mutable_task()->set_task_id(task);
+  ASSERT_FALSE(IsSignCode(ring_, record, wrong, SystemClock().Now()));
   for (int i = 0; i < 5; ++i) {
     const auto refused = Run(replicas_[static_cast<size_t>(i % 2)]->assignments.SignIn(
         As(person), SignBy(task, wrong, "w" + std::to_string(i))));
@@ -129,7 +131,7 @@ TEST_F(PresenceTest, PlacesCannotBeFoundByTrying) {
   EXPECT_EQ(Why(limited.status()), "RATE_LIMITED");
   EXPECT_TRUE(RetryAfterOf(limited.status()).has_value());
   // The code is another way in.
-  const std::string code = SignCode(ring_, task, SystemClock().Now());
+  const std::string code = SignCode(CodeKey(ring_, task, 0), SystemClock().Now());
   EXPECT_THAT(Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, code, "in"))),
               testing::IsOk());
 }
@@ -166,7 +168,7 @@ TEST_F(PresenceTest, WhereOnlyAnAddressIsKnownAPositionProvesNothing) {
               "Send the rotating code: the exact place of the task is not known, so a position "
               "proves nothing.");
   }
-  const std::string code = SignCode(ring_, task, SystemClock().Now());
+  const std::string code = SignCode(CodeKey(ring_, task, 0), SystemClock().Now());
   EXPECT_THAT(Run(replicas_[0]->assignments.SignIn(As(person), SignBy(task, code, "in"))),
               testing::IsOk());
 }
@@ -228,7 +230,8 @@ TEST_F(PresenceTest, WhoMayBeShownTheCodeProvesNothingByIt) {
   claim.set_request_id("own");
   claim.set_task_id(task);
   ASSERT_THAT(Run(replicas_[0]->assignments.ClaimTask(coordinator, claim)), testing::IsOk());
-  v1::SignRequest sign = SignBy(task, SignCode(ring_, task, SystemClock().Now()), "own-in");
+  v1::SignRequest sign =
+      SignBy(task, SignCode(CodeKey(ring_, task, 0), SystemClock().Now()), "own-in");
   EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(coordinator, sign)).status()), "OWN_SERVICE");
   sign.set_person_id(self);
   EXPECT_EQ(Why(Run(replicas_[0]->assignments.SignIn(coordinator, sign)).status()), "OWN_SERVICE");
@@ -256,7 +259,7 @@ TEST_F(PresenceTest, OnlyWhoIsExpectedMayProveAnything) {
 // One's proof used to look at the record while the other's commit replaced it.
 TEST_F(PresenceTest, ManySignInsByCodeAtOnce) {
   const std::string task = Publish(NewTask(minutes(10), 1, 20)).task_id();
-  const std::string code = SignCode(ring_, task, SystemClock().Now());
+  const std::string code = SignCode(CodeKey(ring_, task, 0), SystemClock().Now());
   std::vector<std::string> people;
   for (int i = 0; i < 20; ++i) {
     people.push_back(NewPerson());

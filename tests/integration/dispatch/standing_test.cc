@@ -82,7 +82,7 @@ class StandingsTest : public HandlersTest {
     return seen.ok() ? seen->phone() : Why(seen.status());
   }
   v1::SignRequest Code(const std::string& task, const std::string& id) {
-    return SignBy(task, SignCode(ring_, task, SystemClock().Now()), id);
+    return SignBy(task, SignCode(CodeKey(ring_, task, 0), SystemClock().Now()), id);
   }
 };
 

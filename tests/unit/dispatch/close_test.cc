@@ -177,8 +177,9 @@ TEST_F(CloseTest, ThousandsAreReleasedInParts) {
   EXPECT_EQ(effects->released.size(), kPeoplePerCommit);
   EXPECT_EQ(Armed(*effects, Timer("release")), kNow);
   const std::string left = aggregate().PeopleIn(v1::ASSIGNMENT_STATE_ACCEPTED).front();
-  EXPECT_EQ(Refusal(DecideSignIn(aggregate(), left, v1::SIGN_METHOD_CODE, kNow + hours(4))),
-            "WRONG_STATE");
+  EXPECT_EQ(
+      Refusal(DecideSignIn(aggregate(), left, ProofBy(v1::SIGN_METHOD_CODE), kNow + hours(4))),
+      "WRONG_STATE");
   const Effects rest = DecideRelease(aggregate(), kNow);
   EXPECT_EQ(rest.released.size(), 5u);
   EXPECT_TRUE(Cleared(rest, Timer("release")));

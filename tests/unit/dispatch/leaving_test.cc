@@ -101,7 +101,8 @@ TEST_F(LeavingTest, AnOfferToTheWaitlistPromisesTheSlot) {
   EXPECT_EQ(Refusal(DecideCancelWithdrawal(aggregate(), "per_a", kLate)), "PLACE_PROMISED");
   EXPECT_EQ(Refusal(DecideAnswerWithdrawal(aggregate(), "per_a", false, "缺人", kLate)),
             "PLACE_PROMISED");
-  EXPECT_EQ(Refusal(DecideSignIn(aggregate(), "per_a", v1::SIGN_METHOD_CODE, kStart - minutes(5))),
+  EXPECT_EQ(Refusal(DecideSignIn(aggregate(), "per_a", ProofBy(v1::SIGN_METHOD_CODE),
+                                 kStart - minutes(5))),
             "PLACE_PROMISED");
   ASSERT_EQ(Refusal(Do(Command(TakeKind::kAccept, ProfileOf("per_w")), kLate)), "OK");
   EXPECT_EQ(StateOf("per_a"), kWithdrawn);
@@ -144,7 +145,8 @@ TEST_F(LeavingTest, ACoordinatorAnswers) {
 TEST_F(LeavingTest, TheAnswerIsNotSaidOfTheService) {
   ASSERT_TRUE(Ask().ok());
   ASSERT_TRUE(DecideAnswerWithdrawal(aggregate(), "per_a", false, "缺人", kLate).ok());
-  ASSERT_TRUE(DecideSignIn(aggregate(), "per_a", v1::SIGN_METHOD_CODE, kStart - minutes(5)).ok());
+  ASSERT_TRUE(
+      DecideSignIn(aggregate(), "per_a", ProofBy(v1::SIGN_METHOD_CODE), kStart - minutes(5)).ok());
   EXPECT_EQ(aggregate().Find("per_a")->assignment().reason(), "");
 }
 
@@ -168,7 +170,8 @@ TEST_F(LeavingTest, ItLapsesWhenNobodyCanComeAnyMore) {
 
 TEST_F(LeavingTest, SigningInTakesItBack) {
   ASSERT_TRUE(Ask().ok());
-  const auto in = DecideSignIn(aggregate(), "per_a", v1::SIGN_METHOD_CODE, kStart - minutes(5));
+  const auto in =
+      DecideSignIn(aggregate(), "per_a", ProofBy(v1::SIGN_METHOD_CODE), kStart - minutes(5));
   ASSERT_TRUE(in.ok());
   EXPECT_EQ(ToldOf(*in), v1::WITHDRAWAL_CHANGE_CANCELLED);
   EXPECT_EQ(task().leaving_count(), 0);
@@ -263,7 +266,8 @@ TEST_F(LeavingTest, WhoWaitsHearsAsSoonAsItIsDecided) {
 TEST_F(LeavingTest, WhoWaitsHearsWhenTheLastOneHasCome) {
   Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
   EXPECT_TRUE(DecideBegin(aggregate(), kStart).events.empty());
-  const auto in = DecideSignIn(aggregate(), "per_a", v1::SIGN_METHOD_CODE, kStart + minutes(5));
+  const auto in =
+      DecideSignIn(aggregate(), "per_a", ProofBy(v1::SIGN_METHOD_CODE), kStart + minutes(5));
   ASSERT_TRUE(in.ok());
   EXPECT_EQ(Armed(*in, Timer("begin")), kStart + minutes(5));
   DecideBegin(aggregate(), kStart + minutes(5));

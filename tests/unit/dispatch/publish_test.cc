@@ -60,6 +60,15 @@ TEST_F(PublishTest, Defaults) {
   EXPECT_EQ(published->effects.events[0].task_changed().kind(), events::v1::TASK_CHANGE_PUBLISHED);
 }
 
+TEST_F(PublishTest, PeopleOfSmallTasksCanBeHeardFrom) {
+  request_.set_check_in_minutes(9);
+  EXPECT_EQ(Refusal(Publish()), "INVALID_ARGUMENT_FIELDS");
+  request_.set_check_in_minutes(10);
+  EXPECT_EQ(Publish()->record.task().check_in_minutes(), 10);
+  request_.set_slots_max(kMaxCheckedIn + 1);
+  EXPECT_EQ(Refusal(Publish()), "TOO_MANY_TO_CHECK_IN");
+}
+
 TEST_F(PublishTest, TasksThatStartSoon) {
   Window(kNow + hours(1), kNow + hours(2));
   const auto published = Publish();

@@ -10,10 +10,10 @@ namespace {
 class SignTest : public TaskFixture {
  protected:
   std::string In(const std::string& person, Time now) {
-    return Refusal(DecideSignIn(aggregate(), person, v1::SIGN_METHOD_CODE, now));
+    return Refusal(DecideSignIn(aggregate(), person, ProofBy(v1::SIGN_METHOD_CODE), now));
   }
   std::string Out(const std::string& person, Time now) {
-    return Refusal(DecideSignOut(aggregate(), person, v1::SIGN_METHOD_POSITION, now));
+    return Refusal(DecideSignOut(aggregate(), person, ProofBy(v1::SIGN_METHOD_POSITION), now));
   }
   static constexpr Time kStart = kNow + hours(4);
   static constexpr Time kEnd = kNow + hours(6);
@@ -29,7 +29,7 @@ TEST_F(SignTest, WholeService) {
   EXPECT_EQ(task().signed_in_count(), 2);
   EXPECT_EQ(Out("per_a", kEnd), "OK");
   EXPECT_EQ(task().state(), v1::TASK_STATE_IN_SERVICE);
-  const auto last = DecideSignOut(aggregate(), "per_b", v1::SIGN_METHOD_CODE, kEnd);
+  const auto last = DecideSignOut(aggregate(), "per_b", ProofBy(v1::SIGN_METHOD_CODE), kEnd);
   ASSERT_THAT(last, testing::IsOk());
   EXPECT_EQ(task().state(), v1::TASK_STATE_SERVED);
   EXPECT_EQ(task().signed_in_count(), 0);
@@ -66,7 +66,7 @@ TEST_F(SignTest, FromHalfAnHourBeforeUntilTheEnd) {
   Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
   EXPECT_EQ(In("per_a", kStart - minutes(30) - Millis(1)), "TOO_EARLY");
   EXPECT_EQ(In("per_a", kEnd), "TOO_LATE");
-  const auto refused = DecideSignIn(aggregate(), "per_a", v1::SIGN_METHOD_CODE, kNow);
+  const auto refused = DecideSignIn(aggregate(), "per_a", ProofBy(v1::SIGN_METHOD_CODE), kNow);
   EXPECT_EQ(MetadataOf(refused.status())["from"], "2025-06-01T03:30:00Z");
   EXPECT_EQ(In("per_a", kStart - minutes(30)), "OK");
 }
@@ -92,7 +92,8 @@ TEST_F(SignTest, Refusals) {
 TEST_F(SignTest, WhoIsEarlyEndsNeitherRecruitingNorTheTask) {
   record_.mutable_task()->set_slots_min(2);
   Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
-  const auto early = DecideSignIn(aggregate(), "per_a", v1::SIGN_METHOD_CODE, kStart - minutes(20));
+  const auto early =
+      DecideSignIn(aggregate(), "per_a", ProofBy(v1::SIGN_METHOD_CODE), kStart - minutes(20));
   ASSERT_THAT(early, testing::IsOk());
   EXPECT_EQ(task().state(), v1::TASK_STATE_OPEN);
   EXPECT_EQ(Armed(*early, Timer("begin")), kStart);

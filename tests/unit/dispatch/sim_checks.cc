@@ -66,6 +66,30 @@ std::string CheckCounters(const v1::TaskRecord& record,
   return {};
 }
 
+// Who leads is on the task, and whoever is at work is heard from where it asks so.
+std::string CheckOnSite(World& world, const v1::Task& task,
+                        const std::map<std::string, v1::AssignmentRecord>& people) {
+  const auto leader = people.find(task.leader_id());
+  if (!task.leader_id().empty() &&
+      (leader == people.end() || !TakesSlot(leader->second.assignment().state()))) {
+    return "somebody leads who is off the task";
+  }
+  const auto* timers =
+      world.data.FindIndex(world.keys.base().Timers(world.keys.ShardOf(task.task_id())));
+  for (const auto& [person, r] : people) {
+    const bool asked =
+        r.assignment().state() == v1::ASSIGNMENT_STATE_SIGNED_IN && task.check_in_minutes() > 0;
+    if ((r.assignment().check_in_state() != v1::CHECK_IN_STATE_UNSPECIFIED) != asked) {
+      return "whether somebody is to be heard from is wrong";
+    }
+    const std::string timer = TimerName(kCheckInTimer, task.task_id(), person);
+    if (asked && (timers == nullptr || !timers->scores.contains(timer))) {
+      return "nobody waits to hear from " + person;
+    }
+  }
+  return {};
+}
+
 // Everything asked of a task is asked by somebody on it.
 std::string CheckAsked(const v1::TaskRecord& record,
                        const std::map<std::string, v1::AssignmentRecord>& people) {
@@ -224,6 +248,7 @@ std::string CheckAlways(World& world, const std::vector<std::string>& tasks) {
     const auto people = world.PeopleOn(id);
     std::string wrong = CheckCounters(record, people, world.clock.Now());
     if (wrong.empty()) wrong = CheckAsked(record, people);
+    if (wrong.empty()) wrong = CheckOnSite(world, record.task(), people);
     if (wrong.empty()) wrong = CheckClaims(record, people);
     if (wrong.empty()) wrong = CheckIndexes(world, record, people);
     if (wrong.empty()) wrong = CheckPromotion(world, record.task());

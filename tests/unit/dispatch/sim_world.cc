@@ -174,6 +174,8 @@ Task<void> Fire(Replica& replica, timers::Timer timer) {
     status = co_await d.Promote(std::move(timer));
   else if (kind == "release")
     status = co_await d.Release(std::move(timer));
+  else if (kind == "checkin")
+    status = co_await d.CheckIn(std::move(timer));
   else if (kind == "unitclaim")
     status = co_await d.UnitClaims(std::move(timer));
   else if (kind == "credit")

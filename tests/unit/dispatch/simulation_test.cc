@@ -12,6 +12,7 @@
 #include "common/status/status.h"
 #include "services/dispatch/domain/states.h"
 #include "services/dispatch/domain/times.h"
+#include "services/dispatch/rpc/on_site.h"
 #include "tests/unit/dispatch/sim_checks.h"
 #include "tests/unit/dispatch/sim_registration.h"
 
@@ -114,6 +115,7 @@ class Simulation {
     request.set_slots_max(request.slots_min() + world_.Below(2));
     request.set_waitlist_max(world_.Below(4));
     request.set_sla_seconds(600 + world_.Below(4000));
+    if (world_.Chance(50)) request.set_check_in_minutes(10 + world_.Below(30));
     world_.Spawn(PublishOne(AnyReplica(), request));
     world_.Settle();
   }
@@ -139,7 +141,7 @@ class Simulation {
       // Sent again, perhaps to another replica: the answer got lost, or did not.
       call = sent_[static_cast<size_t>(world_.Below(static_cast<int>(sent_.size())))];
     } else {
-      call.kind = world_.Below(23);
+      call.kind = world_.Below(26);
       call.other = AnyPerson();
       call.request_id = "request-" + std::to_string(sent_.size());
       call.task = AnyTask();
@@ -230,6 +232,11 @@ class Simulation {
       case 22:
         co_await SpeakForUnit(replica.claims, std::move(call));
         break;
+      case 23:
+      case 24:
+      case 25:
+        co_await WorkOnSite(replica.app, std::move(call));
+        break;
       default:
         co_await ChangeMind(replica.changes, std::move(call));
     }
@@ -274,6 +281,27 @@ class Simulation {
         auto request = About<v1::CancelSwapRequest>(call);
         Note(call, co_await c.CancelSwap(As(call.person), std::move(request)));
       }
+    }
+  }
+
+  Task<void> WorkOnSite(App& app, Call call) {
+    rpc::CallContext caller = call.by_coordinator ? AsCoordinator() : As(call.person);
+    if (call.kind == 23 && call.number > 0) {
+      auto request = About<v1::NameLeaderRequest>(call);
+      request.set_person_id(call.person);
+      Note(call, co_await NameLeader(app, AsCoordinator(), std::move(request)));
+    } else if (call.kind == 23) {
+      auto request = About<v1::RemoveLeaderRequest>(call);
+      Note(call, co_await RemoveLeader(app, std::move(caller), std::move(request)));
+    } else if (call.kind == 24) {
+      auto request = About<v1::SignPeopleRequest>(call);
+      request.set_action(call.number > 1 ? v1::SIGN_ACTION_SIGN_IN : v1::SIGN_ACTION_SIGN_OUT);
+      request.add_person_ids(call.other);
+      Note(call, co_await SignPeople(app, std::move(caller), std::move(request)));
+    } else {
+      auto request = About<v1::CheckInRequest>(call);
+      request.set_person_id(call.other);
+      Note(call, co_await CheckIn(app, std::move(caller), std::move(request)));
     }
   }
 

@@ -41,6 +41,7 @@ TaskPairs AssignmentPairs() {
       {{"SIGNED_OUT", "credit"}, "CREDITED"},  {{"SIGNED_IN", "release"}, "RELEASED"},
       {{"SIGNED_OUT", "release"}, "RELEASED"}, {{"NO_SHOW", "assign"}, "ACCEPTED"},
       {{"NO_SHOW", "confirm"}, "SIGNED_OUT"},  {{"ACCEPTED", "confirm"}, "SIGNED_OUT"},
+      {{"NO_SHOW", "prove"}, "SIGNED_IN"},
   };
   // A person who never was on it, or whose time on it ended before it began, may start anew.
   for (const char* state : {"NONE", "DECLINED", "LAPSED", "WITHDRAWN", "RELEASED"}) {
@@ -58,7 +59,7 @@ constexpr const char* kTaskEventNames[] = {"publish", "staff",    "unstaff", "be
                                            "expire",  "escalate", "confirm"};
 constexpr const char* kAssignmentEventNames[] = {
     "claim",    "enqueue", "offer",   "promote",  "accept", "assign", "decline", "lapse",
-    "withdraw", "release", "sign_in", "sign_out", "miss",   "credit", "confirm"};
+    "withdraw", "release", "sign_in", "sign_out", "miss",   "credit", "confirm", "prove"};
 
 // The same pairs as states and events.
 template <class State, class Event>
@@ -90,7 +91,20 @@ TEST(StatesTest, AssignmentEveryPair) {
   testing::CheckEveryPair(
       kAssignmentMachine,
       Parsed<v1::AssignmentState, AssignmentEvent>(AssignmentPairs(), kAssignmentEventNames),
-      AssignmentEvent::kConfirm);
+      AssignmentEvent::kProve);
+}
+
+TEST(StatesTest, CheckInEveryPair) {
+  const TaskPairs pairs = {
+      {{"NONE", "hear"}, "ON_TIME"},  {{"ON_TIME", "hear"}, "ON_TIME"},
+      {{"DUE", "hear"}, "ON_TIME"},   {{"MISSED", "hear"}, "ON_TIME"},
+      {{"ON_TIME", "due"}, "DUE"},    {{"DUE", "miss"}, "MISSED"},
+      {{"MISSED", "miss"}, "MISSED"},
+  };
+  constexpr const char* kEventNames[] = {"hear", "due", "miss"};
+  testing::CheckEveryPair(kCheckInMachine,
+                          Parsed<v1::CheckInState, CheckInEvent>(pairs, kEventNames),
+                          CheckInEvent::kMiss);
 }
 
 TEST(StatesTest, CreditRequestEveryPair) {

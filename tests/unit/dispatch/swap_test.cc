@@ -113,8 +113,9 @@ TEST_F(SwapTest, ItEndsWithTheProposersPart) {
 
 TEST_F(SwapTest, ItEndsWhenTheProposerSignsIn) {
   ASSERT_EQ(Propose("per_b"), "OK");
-  ASSERT_TRUE(
-      DecideSignIn(aggregate(), "per_a", v1::SIGN_METHOD_CODE, kNow + hours(4) - minutes(5)).ok());
+  ASSERT_TRUE(DecideSignIn(aggregate(), "per_a", ProofBy(v1::SIGN_METHOD_CODE),
+                           kNow + hours(4) - minutes(5))
+                  .ok());
   EXPECT_EQ(StateOf("per_b"), v1::ASSIGNMENT_STATE_RELEASED);
   ExpectNoProposal();
 }

@@ -177,7 +177,8 @@ TEST_F(TakeTest, ANoShowWhoCameAfterAllIsAssignedAgain) {
   EXPECT_EQ(StateOf("per_n"), v1::ASSIGNMENT_STATE_ACCEPTED);
   EXPECT_EQ(aggregate().Find("per_n")->reservation(), 77u);
   EXPECT_EQ(task().accepted_count(), 2);
-  EXPECT_EQ(Refusal(DecideSignIn(aggregate(), "per_n", v1::SIGN_METHOD_COORDINATOR, late)), "OK");
+  EXPECT_EQ(Refusal(DecideSignIn(aggregate(), "per_n", ProofBy(v1::SIGN_METHOD_COORDINATOR), late)),
+            "OK");
 }
 
 TEST_F(TakeTest, ANoShowFindsTheSlotTaken) {

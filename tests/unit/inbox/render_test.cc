@@ -89,7 +89,7 @@ TEST(Render, CredentialsHaveTheNamesTheyHaveEverywhere) {
   };
   EXPECT_EQ(body("accountant", Locale::kZh), "您的资质“会计师”已登记。");
   EXPECT_EQ(body("doctor", Locale::kZh), "您的资质“医师”已登记。");
-  EXPECT_EQ(body("first_aid", Locale::kEn), "Your credential \"first aid\" is on record.");
+  EXPECT_EQ(body("first_aider", Locale::kEn), "Your credential \"first aider\" is on record.");
   EXPECT_EQ(body("beekeeper", Locale::kZh), "您的资质“beekeeper”已登记。");
 }
 

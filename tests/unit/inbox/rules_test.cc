@@ -57,6 +57,8 @@ std::vector<Book> Books() {
       {"liaison", LiaisonRules(), ValuesOf(events::v1::LiaisonStep_descriptor())},
       {"member", MemberRules(), {0, 1}},
       {"unit claim", UnitClaimRules(), ValuesOf(dispatch::v1::UnitClaimState_descriptor())},
+      {"leader", LeaderRules(), ValuesOf(events::v1::LeaderStep_descriptor())},
+      {"check-in", CheckInRules(), ValuesOf(dispatch::v1::CheckInState_descriptor())},
       {"certificate", CertificateRules(), ValuesOf(dispatch::v1::CertificateState_descriptor())},
       {"calendar feed", CalendarFeedRules(), {0, 1}},
   };
@@ -135,7 +137,9 @@ TEST(Rules, EveryEventHasRulesOrConcernsNobody) {
                                     events::v1::Event::kCalendarFeedChanged,
                                     events::v1::Event::kNeedSeriesChanged,
                                     events::v1::Event::kSignedIn,
-                                    events::v1::Event::kAccountDeletionChanged};
+                                    events::v1::Event::kAccountDeletionChanged,
+                                    events::v1::Event::kLeaderChanged,
+                                    events::v1::Event::kCheckInChanged};
   const auto* const change = events::v1::Event::descriptor()->FindOneofByName("change");
   for (int i = 0; i < change->field_count(); ++i) {
     const int number = change->field(i)->number();
@@ -202,8 +206,8 @@ TEST(Rules, SpecialKindsAreKinds) {
     urgent += IsUrgent(kind);
     families += !FamilyOf(kind).empty();
   }
-  EXPECT_EQ(urgent, 14);
-  EXPECT_EQ(families, 47);
+  EXPECT_EQ(urgent, 17);
+  EXPECT_EQ(families, 52);
 }
 
 }  // namespace

@@ -72,14 +72,16 @@ TEST(BeginPublication, TheWindowOfTheRequestWins) {
   EXPECT_EQ(ToTime(record.publish_request().window().start()), kNow + std::chrono::hours(3));
 }
 
-TEST(BeginPublication, WhetherTeammatesAreShownIsForThePublisherToSay) {
+TEST(BeginPublication, WhetherTeammatesAreShownAndPeopleCheckInIsForThePublisherToSay) {
   for (const bool show : {false, true}) {
     v1::NeedRecord record = NeedIn(v1::NEED_STATE_ACCEPTED);
     v1::PublishNeedRequest request;
     request.set_show_teammates(show);
+    request.set_check_in_minutes(show ? 30 : 0);
     ASSERT_THAT(BeginPublication(&record, request, kPublisher, Point(31, 121), kNow),
                 testing::IsOk());
     EXPECT_EQ(record.publish_request().show_teammates(), show);
+    EXPECT_EQ(record.publish_request().check_in_minutes(), show ? 30 : 0);
   }
 }
 

@@ -42,7 +42,7 @@ class PageTest : public ::testing::Test {
   };
   Task<absl::StatusOr<Found>> Look(PageQuery query) {
     const auto size = static_cast<size_t>(query.size);
-    CO_ASSIGN_OR_RETURN(Walk walk, Walk::Begin(store_, query, query.tag.empty() ? size : 200));
+    CO_ASSIGN_OR_RETURN(Walk walk, Walk::Begin(store_, query, query.tags.empty() ? size : 200));
     CO_ASSIGN_OR_RETURN(const std::vector<Position> positions, co_await walk.Next(size));
     Found found;
     for (const Position& position : positions) found.ids.push_back(position.id);

@@ -1,0 +1,42 @@
+// 离线签到: signs that were made without network, and came in later.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "services/dispatch/domain/sign.h"
+
+namespace baodao::dispatch {
+
+struct OfflineCommand {
+  std::string person_id;
+  // Of the codes that prove them; at least one is set.
+  std::optional<Time> sign_in;
+  std::optional<Time> sign_out;
+  // The phone's clock was off.
+  bool clock_off = false;
+  // Under which the time of a NO_SHOW is entered.
+  uint64_t reservation = 0;
+};
+
+// OK or TOO_LATE: whether such signs are still taken.
+absl::Status CheckOfflineTime(const v1::Task& task, Time now);
+
+// Whether the person, taken for a NO_SHOW, would be on the task again: their time is to be entered
+// first.
+bool ComesBack(const Aggregate& aggregate, const OfflineCommand& command);
+
+// Enters what is not on record yet: a sign-in of somebody ACCEPTED, or a NO_SHOW; a sign-out of
+// somebody who is, or comes, in; and one in place of the timer's. Whoever comes in when the task is
+// over is signed out with it, as of its end where they do not say when. Refusals: those of
+// CheckOfflineTime, NOT_ASSIGNED, WRONG_STATE, TOO_EARLY, TOO_LATE, PLACE_PROMISED, TASK_FULL,
+// SERVED_TIME_INVALID (out before in).
+absl::Status CheckOffline(const Aggregate& aggregate, const OfflineCommand& command, Time now);
+absl::StatusOr<Effects> DecideOffline(Aggregate& aggregate, const OfflineCommand& command,
+                                      Time now);
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,155 @@
+// Signs that were made without network.
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/clock/timestamp.h"
+#include "common/ids/ids.h"
+#include "common/status/macros.h"
+#include "common/status/status.h"
+#include "services/dispatch/app/presence.h"
+#include "services/dispatch/app/reservations.h"
+#include "services/dispatch/domain/leader.h"
+#include "services/dispatch/domain/offline.h"
+#include "services/dispatch/domain/times.h"
+#include "services/dispatch/rpc/on_site.h"
+
+namespace baodao::dispatch {
+namespace {
+
+absl::Status CheckSent(const v1::SendOfflineSignsRequest& request) {
+  if (!request.has_sign_in() && !request.has_sign_out()) {
+    return RefuseField("sign_in", ViolationKind::REQUIRED);
+  }
+  const Time sent = ToTime(request.sent_time());
+  if (request.has_sign_in() && ToTime(request.sign_in().phone_time()) > sent) {
+    return RefuseField("sign_in.phone_time", ViolationKind::NOT_ALLOWED);
+  }
+  if (request.has_sign_out() && ToTime(request.sign_out().phone_time()) > sent) {
+    return RefuseField("sign_out.phone_time", ViolationKind::NOT_ALLOWED);
+  }
+  return absl::OkStatus();
+}
+
+// When the code was shown, on the clock of the server: the phone's is off by `off`.
+absl::StatusOr<Time> TimeOfSign(const App& app, const v1::TaskRecord& record,
+                                const v1::OfflineSign& sign, Millis off) {
+  const std::optional<Time> shown =
+      TimeOfCode(app.ring, record, sign.code(), ToTime(sign.phone_time()) - off);
+  if (!shown) return Refuse(Reason::WRONG_CODE);
+  return *shown;
+}
+
+// What the codes prove. Only of whoever is expected, and only while it is taken: each call with a
+// wrong code is one of few.
+Task<absl::StatusOr<OfflineCommand>> ProveOffline(App& app, rpc::CallContext context,
+                                                  v1::SendOfflineSignsRequest request) {
+  OfflineCommand command;
+  command.person_id = context.caller().person_id;
+  std::vector<std::string> people(1, command.person_id);
+  CO_ASSIGN_OR_RETURN(const auto loaded,
+                      co_await app.tasks.ReadWithThese(request.task_id(), std::move(people)));
+  const v1::TaskRecord& record = loaded->record;
+  const v1::Task& task = record.task();
+  const auto mine = loaded->people.find(command.person_id);
+  if (mine == loaded->people.end()) co_return Refuse(Reason::NOT_ASSIGNED);
+  const Time now = app.clock.Now();
+  CO_RETURN_IF_ERROR(CheckOfflineTime(task, now));
+  // A code proves nothing by those who may have it shown.
+  if (context.caller().Coordinates(task.area_code(), app.relations.covers) ||
+      Leads(task, mine->second.assignment())) {
+    co_return Refuse(Reason::OWN_SERVICE);
+  }
+  const Millis off = ToTime(request.sent_time()) - now;
+  command.clock_off = off > kClockOff || off < -kClockOff;
+  CO_RETURN_IF_ERROR(co_await CountTry(
+      app, app.keys.OfflineTries(request.task_id(), command.person_id), kOfflineUntil));
+  if (request.has_sign_in()) {
+    CO_ASSIGN_OR_RETURN(command.sign_in, TimeOfSign(app, record, request.sign_in(), off));
+  }
+  if (request.has_sign_out()) {
+    CO_ASSIGN_OR_RETURN(command.sign_out, TimeOfSign(app, record, request.sign_out(), off));
+  }
+  const Aggregate aggregate(record, loaded->people);
+  CO_RETURN_IF_ERROR(CheckOffline(aggregate, command, now));
+  const v1::AssignmentState state = aggregate.StateOf(command.person_id);
+  if (ComesBack(aggregate, command) || state == v1::ASSIGNMENT_STATE_ACCEPTED) {
+    CO_RETURN_IF_ERROR(
+        co_await CheckStanding(app, rpc::CallOptions::From(context), command.person_id, task));
+  }
+  co_return command;
+}
+
+TaskCall OfflineCall(const App& app, const Mutation& mutation, const OfflineCommand& command,
+                     const std::string& task_id) {
+  TaskCall call;
+  call.request = mutation.key;
+  if (mutation.caller_shard != app.keys.ShardOf(task_id)) call.mark_shard = mutation.caller_shard;
+  call.actor = mutation.actor;
+  call.trace_id = mutation.trace_id;
+  call.people.push_back(command.person_id);
+  call.answer = AnswerAssignment(command.person_id);
+  // Codes that were right and used do not count.
+  call.extra = [&app, &command, &task_id](store::Commit& commit) {
+    commit.Remove(app.keys.OfflineTries(task_id, command.person_id));
+  };
+  call.decide = [&command](Aggregate& aggregate, Time now) -> absl::StatusOr<Effects> {
+    // Taken for a NO_SHOW since it was looked at: their time must be entered first.
+    if (ComesBack(aggregate, command) && command.reservation == 0) {
+      return Refuse(Reason::CONFLICT_RETRY);
+    }
+    return DecideOffline(aggregate, command, now);
+  };
+  return call;
+}
+
+// The time of a NO_SHOW is entered before they come back, and given back where nothing comes of it.
+Task<absl::StatusOr<std::string>> EnterOffline(App& app, Mutation mutation, std::string task_id,
+                                               OfflineCommand command) {
+  std::vector<std::string> people(1, command.person_id);
+  CO_ASSIGN_OR_RETURN(const auto loaded,
+                      co_await app.tasks.ReadWithThese(task_id, std::move(people)));
+  std::optional<Reservation> reserved;
+  if (ComesBack(Aggregate(loaded->record, loaded->people), command)) {
+    CO_ASSIGN_OR_RETURN(
+        reserved, co_await app.calendars.Enter(command.person_id, WorkOf(loaded->record.task())));
+    command.reservation = reserved->token;
+  }
+  TaskCall call = OfflineCall(app, mutation, command, task_id);
+  if (reserved) call.not_after = reserved->valid_until;
+  co_await RunAndRelease(app, task_id, call);
+  if (reserved) co_await SettleReservation(app, *reserved, call);
+  if (call.end == TaskCall::End::kExpired) co_return Refuse(Reason::CONFLICT_RETRY);
+  co_return std::move(call.result);
+}
+
+}  // namespace
+
+Task<absl::StatusOr<v1::Assignment>> SendOfflineSigns(App& app, rpc::CallContext context,
+                                                      v1::SendOfflineSignsRequest request) {
+  if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
+  CO_RETURN_IF_ERROR(CheckSent(request));
+  const std::string task_id = request.task_id();
+  if (!ids::IsValid(task_id, "tsk")) co_return NotFound("task", task_id);
+  // When it is sent is no part of what is asked.
+  v1::SendOfflineSignsRequest asked = request;
+  asked.clear_sent_time();
+  Mutation mutation = MutationOf(app, context, task_id, asked);
+  absl::StatusOr<OfflineCommand> command =
+      co_await ProveOffline(app, std::move(context), std::move(request));
+  absl::StatusOr<std::string> answer = std::string();
+  if (command.ok()) {
+    answer = co_await EnterOffline(app, mutation, task_id, *std::move(command));
+  } else {
+    answer = command.status();
+  }
+  if (IsRefusal(answer.status()) && !absl::IsUnavailable(answer.status())) {
+    // Sent again: by now the tries may be used up, or the task be closed.
+    CO_ASSIGN_OR_RETURN(std::string earlier, co_await KnownAnswer(app, mutation, task_id));
+    if (!earlier.empty()) answer = std::move(earlier);
+  }
+  co_return Parsed<v1::Assignment>(std::move(answer));
+}
+
+}  // namespace baodao::dispatch

@@ -1,0 +1,141 @@
+#include "services/dispatch/domain/offline.h"
+
+#include "services/dispatch/domain/close.h"
+#include "services/dispatch/domain/deadlines.h"
+#include "services/dispatch/domain/service_photos.h"
+#include "tests/unit/dispatch/fixture.h"
+
+namespace baodao::dispatch {
+namespace {
+
+// per_a and per_b have accepted both slots; the work is from kStart to kEnd.
+class OfflineTest : public TaskFixture {
+ protected:
+  OfflineTest() {
+    Add("per_a", v1::ASSIGNMENT_STATE_ACCEPTED);
+    Add("per_b", v1::ASSIGNMENT_STATE_ACCEPTED);
+    State(v1::TASK_STATE_STAFFED);
+  }
+  absl::StatusOr<Effects> Send(std::optional<Time> in, std::optional<Time> out, Time now) {
+    OfflineCommand command;
+    command.person_id = "per_a";
+    command.sign_in = in;
+    command.sign_out = out;
+    command.reservation = 9;
+    return DecideOffline(aggregate(), command, now);
+  }
+  const v1::Assignment& Mine() { return aggregate().Find("per_a")->assignment(); }
+  void Miss() { DecideNoShow(aggregate(), kStart + minutes(30), kStart + minutes(30)); }
+
+  static constexpr Time kStart = kNow + hours(4);
+  static constexpr Time kEnd = kNow + hours(6);
+};
+
+TEST_F(OfflineTest, BothSignsCountAsOfTheirTime) {
+  const auto sent = Send(kStart + minutes(5), kStart + minutes(65), kStart + minutes(80));
+  ASSERT_TRUE(sent.ok());
+  EXPECT_EQ(Mine().state(), v1::ASSIGNMENT_STATE_SIGNED_OUT);
+  EXPECT_EQ(Mine().credited_minutes(), 60);
+  EXPECT_EQ(Mine().sign_in_method(), v1::SIGN_METHOD_CODE);
+  EXPECT_EQ(ToTime(Mine().sign_in_detail().receive_time()), kStart + minutes(80));
+  ASSERT_EQ(sent->events.size(), 2u) << "each is told";
+  EXPECT_EQ(sent->events[0].assignment_changed().assignment().state(),
+            v1::ASSIGNMENT_STATE_SIGNED_IN);
+  EXPECT_EQ(sent->events[1].assignment_changed().before(), v1::ASSIGNMENT_STATE_SIGNED_IN);
+}
+
+TEST_F(OfflineTest, WhatIsOnRecordIsPassedOver) {
+  ASSERT_TRUE(Send(kStart, std::nullopt, kStart + minutes(10)).ok());
+  EXPECT_TRUE(Send(kStart, std::nullopt, kStart + minutes(20))->events.empty());
+  // The phone has no answer for its sign-in, and sends it with the sign-out.
+  ASSERT_TRUE(Send(kStart, kStart + hours(1), kEnd).ok());
+  EXPECT_EQ(Mine().credited_minutes(), 60);
+  EXPECT_TRUE(Send(kStart, kStart + hours(1), kEnd)->events.empty());
+}
+
+TEST_F(OfflineTest, RefusesWhatCannotBe) {
+  EXPECT_EQ(Refusal(Send(std::nullopt, kStart + hours(1), kEnd)), "WRONG_STATE");
+  EXPECT_EQ(Refusal(Send(kStart + hours(1), kStart, kEnd)), "SERVED_TIME_INVALID");
+  EXPECT_EQ(Refusal(Send(kStart - minutes(31), std::nullopt, kEnd)), "TOO_EARLY");
+  EXPECT_EQ(Refusal(Send(kEnd, std::nullopt, kEnd + minutes(1))), "TOO_LATE");
+  EXPECT_EQ(Refusal(Send(kStart, kEnd, kEnd + kOfflineUntil)), "TOO_LATE");
+  ASSERT_TRUE(Send(kStart + minutes(5), std::nullopt, kStart + minutes(10)).ok());
+  EXPECT_EQ(Refusal(Send(std::nullopt, kStart + minutes(4), kEnd)), "SERVED_TIME_INVALID");
+}
+
+TEST_F(OfflineTest, WhoWasTakenForANoShowIsNone) {
+  Miss();
+  ASSERT_EQ(Mine().state(), v1::ASSIGNMENT_STATE_NO_SHOW);
+  ASSERT_TRUE(Send(kStart + minutes(5), std::nullopt, kStart + minutes(50)).ok());
+  EXPECT_EQ(Mine().state(), v1::ASSIGNMENT_STATE_SIGNED_IN);
+  EXPECT_EQ(task().state(), v1::TASK_STATE_IN_SERVICE);
+  EXPECT_EQ(aggregate().Find("per_a")->reservation(), 9u);
+}
+
+TEST_F(OfflineTest, UnlessAnotherHasTheirSlot) {
+  record_.mutable_task()->set_slots_max(1);
+  record_.mutable_task()->set_accepted_count(1);
+  people_.erase("per_b");
+  Miss();
+  ASSERT_EQ(Refusal(Do(Command(TakeKind::kClaim, ProfileOf("per_c")), kStart + minutes(40))), "OK");
+  EXPECT_EQ(Refusal(Send(kStart + minutes(5), std::nullopt, kStart + minutes(50))), "TASK_FULL");
+}
+
+TEST_F(OfflineTest, AnExpiredTaskWasServedAfterAll) {
+  Miss();
+  DecideEnd(aggregate(), kEnd + hours(1));
+  ASSERT_EQ(task().state(), v1::TASK_STATE_EXPIRED);
+  ASSERT_TRUE(Send(kStart + minutes(5), kEnd - minutes(10), kEnd + hours(2)).ok());
+  EXPECT_EQ(task().state(), v1::TASK_STATE_SERVED);
+  EXPECT_EQ(Mine().credited_minutes(), 105);
+}
+
+// The timer that would sign them out is gone.
+TEST_F(OfflineTest, WhoComesInAfterTheTaskGoesOutWithIt) {
+  Miss();
+  DecideEnd(aggregate(), kEnd + hours(1));
+  ASSERT_TRUE(Send(kStart + minutes(5), std::nullopt, kEnd + hours(2)).ok());
+  EXPECT_EQ(Mine().state(), v1::ASSIGNMENT_STATE_SIGNED_OUT);
+  EXPECT_EQ(Mine().sign_out_method(), v1::SIGN_METHOD_TIMER);
+  EXPECT_EQ(Mine().credited_minutes(), 115);
+}
+
+TEST_F(OfflineTest, TheirSignOutReplacesTheTimers) {
+  ASSERT_TRUE(Send(kStart, std::nullopt, kStart + minutes(10)).ok());
+  DecideEnd(aggregate(), kEnd + hours(1));
+  ASSERT_EQ(Mine().credited_minutes(), 120);
+  ASSERT_TRUE(Send(kStart, kStart + minutes(45), kEnd + hours(2)).ok());
+  EXPECT_EQ(Mine().credited_minutes(), 45);
+  EXPECT_EQ(Mine().sign_out_method(), v1::SIGN_METHOD_CODE);
+}
+
+TEST_F(OfflineTest, ButNotOnceTheHoursMayBeCredited) {
+  ASSERT_TRUE(Send(kStart, std::nullopt, kStart + minutes(10)).ok());
+  DecideEnd(aggregate(), kEnd + hours(1));
+  aggregate().record().set_confirmation(v1::CONFIRMATION_EVALUATION);
+  EXPECT_TRUE(Send(kStart, kStart + minutes(45), kEnd + hours(2))->events.empty());
+  EXPECT_EQ(Mine().credited_minutes(), 120);
+}
+
+TEST_F(OfflineTest, PhotosAreGivenByThoseWhoWereThere) {
+  const auto give = [this](const std::string& person, bool any, bool by_coordinator = false) {
+    return Refusal(DecidePhotos(aggregate(), {person, by_coordinator, any}, kStart));
+  };
+  EXPECT_EQ(give("per_a", true), "WRONG_STATE");
+  EXPECT_EQ(give("per_x", true), "NOT_ASSIGNED");
+  ASSERT_TRUE(Send(kStart, std::nullopt, kStart).ok());
+  EXPECT_EQ(give("per_a", true), "OK");
+  EXPECT_EQ(give("per_a", true), "OK");
+  EXPECT_EQ(aggregate().record().photographer_ids_size(), 1);
+  EXPECT_EQ(give("per_a", false, true), "OK");
+  EXPECT_EQ(aggregate().record().photographer_ids_size(), 0);
+  for (int i = 0; i < kMaxPhotographers; ++i) {
+    aggregate().record().add_photographer_ids("per_" + std::to_string(i));
+  }
+  EXPECT_EQ(give("per_a", true), "TOO_MANY_PHOTOS");
+  aggregate().task().set_state(v1::TASK_STATE_CLOSED);
+  EXPECT_EQ(give("per_a", true), "WRONG_STATE");
+}
+
+}  // namespace
+}  // namespace baodao::dispatch
