@@ -35,6 +35,16 @@ bool Sets(const Message& request, std::string_view field) {
   return FieldMaskUtil::IsPathInFieldMask(std::string(field), MaskOf(request));
 }
 
+bool OnlyEmpties(const Message& request) {
+  const auto* const reflection = request.GetReflection();
+  return std::ranges::none_of(MaskOf(request).paths(), [&](const std::string& path) {
+    if (!IsSet(request, path)) return false;
+    const auto* const field = request.GetDescriptor()->FindFieldByName(path);
+    return field->is_repeated() || field->message_type() == nullptr ||
+           reflection->GetMessage(request, field).ByteSizeLong() > 0;
+  });
+}
+
 absl::Status CheckMask(const Message& request, std::initializer_list<std::string_view> known,
                        std::initializer_list<std::string_view> required) {
   std::vector<Violation> violations;

@@ -18,4 +18,8 @@ absl::Status CheckMask(const google::protobuf::Message& request,
                        std::initializer_list<std::string_view> known,
                        std::initializer_list<std::string_view> required);
 
+// Whether the update only takes away: nothing that its mask names is set. A message of nothing but
+// defaults, as a place at 0,0, counts as none.
+bool OnlyEmpties(const google::protobuf::Message& request);
+
 }  // namespace baodao::record

@@ -56,6 +56,7 @@ Task<absl::StatusOr<ViewOf<T>>> Repository::Create(
   CO_RETURN_IF_ERROR(co_await CheckKnown(request.area_code()));
   // Inside the decision: a request sent again gets its first answer, whatever has changed since.
   Decide<Record> decide = [&](Transaction& transaction) -> Task<absl::StatusOr<Record>> {
+    CO_RETURN_IF_ERROR(validate::CheckNewTags(request));
     const Tree tree = tree_();
     CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, request.area_code()));
     if constexpr (requires { request.place_confirmed(); }) {

@@ -151,8 +151,8 @@ class Repository {
                                                   const T& type, int shard,
                                                   Decide<RecordOf<T>> decide);
   // Answers a create method: `make` fills a new record with the given id, in the area (and at the
-  // place) that the request names. AREA_UNKNOWN, AREA_CLOSED, PLACE_FAR_FROM_AREA; RATE_LIMITED
-  // beyond Type::created_per_day.
+  // place) that the request names. AREA_UNKNOWN, AREA_CLOSED, PLACE_FAR_FROM_AREA; RETIRED_TAG;
+  // RATE_LIMITED beyond Type::created_per_day.
   template <class T, class Request>
   Task<absl::StatusOr<ViewOf<T>>> Create(
       rpc::CallContext context, const Request& request, const T& type,

@@ -35,15 +35,10 @@ bool IsMaskedOut(const Message& request, const std::string& name) {
   return std::ranges::count(mask.paths(), name) == 0;
 }
 
-void CheckField(const Message& request, const FieldDescriptor* field, const Message& before,
-                std::vector<Violation>* violations) {
+// `had`: those of the record.
+void CheckField(const Message& request, const FieldDescriptor* field,
+                const std::vector<std::string>& had, std::vector<Violation>* violations) {
   const v1::Field& bounds = field->options().GetExtension(v1::field);
-  const FieldDescriptor* const kept = before.GetDescriptor()->FindFieldByName(field->name());
-  if (bounds.tag_kind() == vocabulary::v1::TAG_KIND_UNSPECIFIED || kept == nullptr ||
-      IsMaskedOut(request, field->name())) {
-    return;
-  }
-  const std::vector<std::string> had = TagsOf(before, kept);
   const std::vector<std::string> wanted = TagsOf(request, field);
   for (size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i].empty() || std::ranges::count(had, wanted[i]) > 0) continue;
@@ -74,10 +69,34 @@ std::optional<Violation> FaultOfTag(vocabulary::TagKind kind, std::string_view t
   return fault;
 }
 
+absl::Status CheckNewTag(vocabulary::TagKind kind, std::string field, std::string_view tag) {
+  std::optional<Violation> fault = FaultOfTag(kind, tag, /*new_tag=*/true);
+  if (!fault || fault->kind != ViolationKind::RETIRED_TAG) return absl::OkStatus();
+  fault->field = std::move(field);
+  return RefuseFields({*std::move(fault)});
+}
+
+absl::Status CheckNewTags(const Message& request) {
+  std::vector<Violation> violations;
+  for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
+    const FieldDescriptor* const field = request.GetDescriptor()->field(i);
+    if (field->options().GetExtension(v1::field).new_tag()) {
+      CheckField(request, field, {}, &violations);
+    }
+  }
+  if (violations.empty()) return absl::OkStatus();
+  return RefuseFields(std::move(violations));
+}
+
 absl::Status CheckNewTags(const Message& request, const Message& before) {
   std::vector<Violation> violations;
   for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
-    CheckField(request, request.GetDescriptor()->field(i), before, &violations);
+    const FieldDescriptor* const field = request.GetDescriptor()->field(i);
+    const FieldDescriptor* const kept = before.GetDescriptor()->FindFieldByName(field->name());
+    const bool tags =
+        field->options().GetExtension(v1::field).tag_kind() != vocabulary::v1::TAG_KIND_UNSPECIFIED;
+    if (!tags || kept == nullptr || IsMaskedOut(request, field->name())) continue;
+    CheckField(request, field, TagsOf(before, kept), &violations);
   }
   if (violations.empty()) return absl::OkStatus();
   return RefuseFields(std::move(violations));

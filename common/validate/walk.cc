@@ -216,7 +216,7 @@ bool Walk::CheckForm(v1::Format format, std::string_view text, const Place& plac
 }
 
 void Walk::CheckTag(const v1::Field& bounds, std::string_view tag, const Place& place) {
-  std::optional<Violation> fault = FaultOfTag(bounds.tag_kind(), tag, bounds.new_tag());
+  std::optional<Violation> fault = FaultOfTag(bounds.tag_kind(), tag, /*new_tag=*/false);
   if (fault) Fail(place, fault->kind, std::move(fault->arguments));
 }
 

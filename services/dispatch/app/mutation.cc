@@ -40,6 +40,15 @@ Task<absl::StatusOr<std::string>> KnownAnswer(App& app, const Mutation& mutation
   co_return std::string();
 }
 
+Task<absl::StatusOr<std::string>> EarlierOr(App& app, Mutation mutation, std::string task_id,
+                                            absl::Status refusal) {
+  // Of what cannot be asked now, nobody knows whether it is refused.
+  if (!IsRefusal(refusal) || absl::IsUnavailable(refusal)) co_return refusal;
+  CO_ASSIGN_OR_RETURN(std::string earlier, co_await KnownAnswer(app, mutation, task_id));
+  if (earlier.empty()) co_return refusal;
+  co_return earlier;
+}
+
 Task<absl::StatusOr<std::string>> RunMutation(App& app, Mutation mutation, std::string task_id,
                                               TaskCall call) {
   if (!ids::IsValid(task_id, "tsk")) co_return NotFound("task", task_id);

@@ -30,6 +30,11 @@ Task<absl::Status> MarkRequest(App& app, const Mutation& mutation, const std::st
 Task<absl::StatusOr<std::string>> KnownAnswer(App& app, const Mutation& mutation,
                                               const std::string& task_id);
 
+// A call that would be refused now, but was answered before, is answered so again; else the
+// refusal.
+Task<absl::StatusOr<std::string>> EarlierOr(App& app, Mutation mutation, std::string task_id,
+                                            absl::Status refusal);
+
 // Fills in who and which request, runs, releases calendars. The bytes of the answer.
 Task<absl::StatusOr<std::string>> RunMutation(App& app, Mutation mutation, std::string task_id,
                                               TaskCall call);

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <vector>
 
 #include "common/areas/geo.h"
 #include "common/clock/timestamp.h"
 #include "common/crypto/random.h"
 #include "common/crypto/sealed_message.h"
+#include "common/log/log.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/domain/geofence.h"
@@ -21,8 +23,46 @@ constexpr Millis kLookBack = hours(24);
 
 std::string SealedAs(const std::string& task_id) { return "task:" + task_id + ":contact"; }
 
+// The numbers of the keys that were in force at some time from `from` until `to`.
+std::vector<int> KeysWithin(const v1::TaskRecord& record, Time from, Time to) {
+  const auto& since = record.code_key_since_ms();
+  const int first = record.code_key() - since.size();
+  std::vector<int> numbers;
+  for (int i = 0; i <= since.size(); ++i) {
+    const bool begun = i == 0 || Time(Millis(since[i - 1])) < to;
+    const bool ended = i < since.size() && Time(Millis(since[i])) <= from;
+    if (begun && !ended) numbers.push_back(first + i);
+  }
+  return numbers;
+}
+
+// Whether the code was right in the step that holds `at`: by any key of that step, since nobody
+// knows of a change while they type.
+bool WasRight(const crypto::KeyRing& ring, const v1::TaskRecord& record, const std::string& code,
+              Time at) {
+  const Time from(at.time_since_epoch() / kCodeStep * kCodeStep);
+  bool right = false;
+  for (const int number : KeysWithin(record, from, from + kCodeStep)) {
+    const std::string key = CodeKey(ring, record.task().task_id(), number);
+    right |= crypto::SecureEquals(code, SignCode(key, from));
+  }
+  return right;
+}
+
 std::string PlaceSealedAs(const std::string& task_id, const std::string& person_id) {
   return "task:" + task_id + ":sign:" + person_id;
+}
+
+// Where the person signed on the task, if they did by position. Of some tasks in a calendar they
+// are not: a reservation of which nothing came.
+Task<absl::StatusOr<std::optional<v1::SignPlace>>> PlaceOn(App& app, std::string task_id,
+                                                           std::string person_id) {
+  const auto part = co_await app.tasks.ReadAssignment(task_id, person_id);
+  if (absl::IsNotFound(part.status())) co_return std::nullopt;
+  CO_RETURN_IF_ERROR(part.status());
+  if (part->sealed_sign_place().empty()) co_return std::nullopt;
+  co_return crypto::OpenMessage<v1::SignPlace>(app.ring, part->sealed_sign_place(),
+                                               PlaceSealedAs(task_id, person_id));
 }
 
 // Where the person signed last, here or on other work of these days that is in their calendar.
@@ -33,14 +73,16 @@ Task<absl::StatusOr<std::optional<v1::SignPlace>>> LastPlace(App& app, std::stri
   for (const v1::CalendarRecord::Entry& entry : calendar.entries()) {
     const bool begun = Time(Millis(entry.start_ms())) <= now + kSignInBefore;
     if (!begun || Time(Millis(entry.end_ms())) < now - kLookBack) continue;
-    const auto part = co_await app.tasks.ReadAssignment(entry.task_id(), person_id);
-    if (absl::IsNotFound(part.status())) continue;  // a reservation of which nothing came
-    CO_RETURN_IF_ERROR(part.status());
-    if (part->sealed_sign_place().empty()) continue;
-    CO_ASSIGN_OR_RETURN(v1::SignPlace place, crypto::OpenMessage<v1::SignPlace>(
-                                                 app.ring, part->sealed_sign_place(),
-                                                 PlaceSealedAs(entry.task_id(), person_id)));
-    if (!last || ToTime(last->time()) < ToTime(place.time())) last = std::move(place);
+    absl::StatusOr<std::optional<v1::SignPlace>> place =
+        co_await PlaceOn(app, entry.task_id(), person_id);
+    // It would raise a doubt at most, and other work must not keep anybody from signing in.
+    if (!place.ok()) {
+      log::Warn("dispatch.sign_place_unknown",
+                {{"task", entry.task_id()}, {"status", place.status()}});
+      continue;
+    }
+    if (!place->has_value()) continue;
+    if (!last || ToTime(last->time()) < ToTime((*place)->time())) last = **std::move(place);
   }
   co_return last;
 }
@@ -93,22 +135,14 @@ std::string CodeKey(const crypto::KeyRing& ring, const std::string& task_id, int
   return ring.LookupHash("sign-code|" + task_id + "|" + std::to_string(number));
 }
 
-std::string CodeKeyAt(const crypto::KeyRing& ring, const v1::TaskRecord& record, Time at) {
-  const bool before = at < Time(Millis(record.code_key_since_ms()));
-  return CodeKey(ring, record.task().task_id(), record.code_key() - (before ? 1 : 0));
-}
-
 std::string SignCode(const std::string& key, Time at) {
   return crypto::Totp(key, at.time_since_epoch() / kCodeStep);
 }
 
 bool IsSignCode(const crypto::KeyRing& ring, const v1::TaskRecord& record, const std::string& code,
                 Time now) {
-  const std::string key = CodeKeyAt(ring, record, now);
   bool matches = false;
-  for (const int step : {-1, 0, 1}) {
-    matches |= crypto::SecureEquals(code, SignCode(key, now + step * kCodeStep));
-  }
+  for (const int step : {-1, 0, 1}) matches |= WasRight(ring, record, code, now + step * kCodeStep);
   return matches;
 }
 
@@ -117,7 +151,7 @@ std::optional<Time> TimeOfCode(const crypto::KeyRing& ring, const v1::TaskRecord
   std::optional<Time> shown;
   for (const int step : {4, -4, 3, -3, 2, -2, 1, -1, 0}) {
     const Time then((at.time_since_epoch() / kCodeStep + step) * kCodeStep);
-    if (!crypto::SecureEquals(code, SignCode(CodeKeyAt(ring, record, then), then))) continue;
+    if (!WasRight(ring, record, code, then)) continue;
     shown = std::clamp<Time>(at, then, then + kCodeStep - Millis(1));
   }
   return shown;

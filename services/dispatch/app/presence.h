@@ -17,7 +17,7 @@ namespace baodao::dispatch {
 // slowly, clocks differ.
 inline constexpr Millis kCodeStep = crypto::kTotpStep;
 // Codes a person may try for one task in ten minutes, before one that is right and used; and as
-// many positions. Of calls with codes from a phone without network: as long as they are taken.
+// many positions. Of calls with codes from a phone without network so many may be wrong in all.
 inline constexpr int kProofTries = 5;
 // A clock that is off by more is noted.
 inline constexpr Millis kClockOff = std::chrono::minutes(5);
@@ -27,10 +27,9 @@ std::string SixDigits(const crypto::KeyRing& ring, const std::string& of);
 
 // The `number`-th key of the sign-in codes of the task. It is kept nowhere.
 std::string CodeKey(const crypto::KeyRing& ring, const std::string& task_id, int number);
-// The one in force at `at`.
-std::string CodeKeyAt(const crypto::KeyRing& ring, const v1::TaskRecord& record, Time at);
 // The six digits shown in the step that holds `at`.
 std::string SignCode(const std::string& key, Time at);
+// Whether the code is shown at `now`, or a step away.
 bool IsSignCode(const crypto::KeyRing& ring, const v1::TaskRecord& record, const std::string& code,
                 Time now);
 // When the code was shown, within two minutes of `at`: the time in its step that is nearest to

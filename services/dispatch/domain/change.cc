@@ -64,10 +64,14 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
   if (before == v1::ASSIGNMENT_STATE_SIGNED_IN) EndCheckIns(assignment);
   assignment.set_state(*after);
   if (*after == v1::ASSIGNMENT_STATE_SIGNED_IN) Hear(assignment);
-  if (aggregate_.task().leader_id() == person_id && !TakesSlot(*after)) {
+  if (aggregate_.task().leader_id() == person_id && !MayLead(*after)) {
     EndLeading(events::v1::LEADER_STEP_LEFT);
+    // Their standing has ended.
+    if (event == AssignmentEvent::kRelease) ChangeCodeKey();
   }
-  if (*after == v1::ASSIGNMENT_STATE_ACCEPTED) {
+  if (event == AssignmentEvent::kMiss) record.set_missed_ms(now_.time_since_epoch().count());
+  // Whoever came after all has been on the task since they accepted.
+  if (*after == v1::ASSIGNMENT_STATE_ACCEPTED && before != v1::ASSIGNMENT_STATE_NO_SHOW) {
     *assignment.mutable_accept_time() = ToTimestamp(now_);
   }
   if (event == AssignmentEvent::kPromote) assignment.set_holds_slot(true);

@@ -90,11 +90,15 @@ class Change {
   v1::UnitClaim& Move(const std::string& unit_id, UnitClaimEvent event);
   // The claim of the unit, which stays in its state, for a change of other fields. Announced, too.
   v1::UnitClaim& TouchClaim(const std::string& unit_id);
-  // Somebody who is on the task leads the others from now on; whoever led has it taken from them.
+  // Somebody who is on the task, and loaded, leads the others from now on; whoever led has it taken
+  // from them.
   void NameLeader(const std::string& person_id);
-  // Nobody leads any more; nothing where nobody does. The codes that the leader could show are
-  // others from now on.
+  // Nobody leads any more; nothing where nobody does. The codes stay as they are: phones that have
+  // no network go on showing them.
   void EndLeading(events::v1::LeaderStep how);
+  // The codes are others from now on: whoever led may have the key in their phone, and is not to
+  // be trusted with it any more.
+  void ChangeCodeKey();
   // Somebody SIGNED_IN was heard from; nothing where the task does not ask for it.
   void Hear(v1::Assignment& assignment);
   // They were not, by the table; nothing where that has no such row. Told to whom it concerns.
@@ -132,6 +136,7 @@ class Change {
   void SettleState();
   void ArmFollowing();
   void Serve(TaskEvent event);
+  // Told where they were to be heard from and were not.
   void EndCheckIns(v1::Assignment& assignment);
   void TellOnSite(const events::v1::TaskBrief& brief);
   events::v1::TaskBrief Brief() const;

@@ -5,8 +5,12 @@
 namespace baodao::dispatch {
 
 void Change::NameLeader(const std::string& person_id) {
-  EndLeading(events::v1::LEADER_STEP_REMOVED);
+  if (!aggregate_.task().leader_id().empty()) {
+    EndLeading(events::v1::LEADER_STEP_REMOVED);
+    ChangeCodeKey();
+  }
   aggregate_.task().set_leader_id(person_id);
+  aggregate_.Change(person_id).set_had_code_key(true);
   led_.push_back({person_id, events::v1::LEADER_STEP_NAMED});
 }
 
@@ -15,9 +19,14 @@ void Change::EndLeading(events::v1::LeaderStep how) {
   if (record.task().leader_id().empty()) return;
   led_.push_back({record.task().leader_id(), how});
   record.mutable_task()->clear_leader_id();
-  // Whoever led may have the old one in their phone.
+}
+
+void Change::ChangeCodeKey() {
+  v1::TaskRecord& record = aggregate_.record();
   record.set_code_key(record.code_key() + 1);
-  record.set_code_key_since_ms(now_.time_since_epoch().count());
+  auto& since = *record.mutable_code_key_since_ms();
+  if (since.size() == kMaxCodeKeys) since.erase(since.begin());
+  since.Add(now_.time_since_epoch().count());
 }
 
 void Change::MoveCheckIn(v1::Assignment& assignment, CheckInEvent event) {
@@ -42,7 +51,12 @@ void Change::Hear(v1::Assignment& assignment) {
 }
 
 void Change::EndCheckIns(v1::Assignment& assignment) {
-  if (assignment.check_in_state() == v1::CHECK_IN_STATE_UNSPECIFIED) return;
+  const v1::CheckInState before = assignment.check_in_state();
+  if (before == v1::CHECK_IN_STATE_UNSPECIFIED) return;
+  // Nobody waits any more, and nobody has heard from them.
+  if (before != v1::CHECK_IN_STATE_ON_TIME) {
+    checked_.push_back({assignment.person_id(), before, v1::CHECK_IN_STATE_UNSPECIFIED});
+  }
   assignment.clear_check_in_state();
   assignment.clear_heard_time();
   assignment.clear_check_in_due_time();
@@ -52,7 +66,7 @@ void Change::EndCheckIns(v1::Assignment& assignment) {
 void Change::TellOnSite(const events::v1::TaskBrief& brief) {
   const std::string& task_id = aggregate_.task().task_id();
   for (const Led& led : led_) {
-    const bool over = IsFinal(aggregate_.task().state());
+    const bool over = !IsUnderWay(aggregate_.task().state());
     if (over && led.step == events::v1::LEADER_STEP_LEFT) continue;  // nobody is to be led
     events::v1::LeaderChanged& changed = *effects_.events.emplace_back().mutable_leader_changed();
     changed.set_task_id(task_id);

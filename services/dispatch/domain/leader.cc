@@ -11,10 +11,6 @@
 namespace baodao::dispatch {
 namespace {
 
-bool MayLead(v1::AssignmentState state) {
-  return state == v1::ASSIGNMENT_STATE_ACCEPTED || state == v1::ASSIGNMENT_STATE_SIGNED_IN;
-}
-
 absl::Status CheckSigner(const Aggregate& aggregate, const SignPeopleCommand& command) {
   if (command.by_coordinator) return absl::OkStatus();
   const v1::AssignmentRecord* const mine = aggregate.Find(command.signer_id);
@@ -29,6 +25,11 @@ absl::Status CheckSigner(const Aggregate& aggregate, const SignPeopleCommand& co
 absl::Status CheckSigned(const Aggregate& aggregate, const SignPeopleCommand& command,
                          const std::string& person_id, Time now) {
   if (person_id == command.signer_id) return Refuse(Reason::OWN_SERVICE);
+  const v1::AssignmentRecord* const theirs = aggregate.Find(person_id);
+  const bool known =
+      theirs != nullptr &&
+      (command.by_coordinator || IsOnRoster(aggregate.task().leader_id(), theirs->assignment()));
+  if (!known) return Refuse(Reason::NOT_ASSIGNED);
   return command.action == v1::SIGN_ACTION_SIGN_IN ? CheckSignIn(aggregate, person_id, now, now)
                                                    : CheckSignOut(aggregate, person_id);
 }
@@ -62,12 +63,14 @@ absl::StatusOr<Effects> DecideNameLeader(Aggregate& aggregate, const std::string
 
 absl::StatusOr<Effects> DecideRemoveLeader(Aggregate& aggregate, const std::string& actor_id,
                                            bool by_coordinator, Time now) {
+  RETURN_IF_ERROR(CheckNotOver(aggregate.task()));
   const std::string& leader = aggregate.task().leader_id();
   if (leader != actor_id && !by_coordinator) return Refuse(Reason::NOT_LEADER);
   if (leader.empty()) return Refuse(Reason::NO_LEADER);
   const bool own = leader == actor_id;
   Change change(aggregate, now);
   change.EndLeading(own ? events::v1::LEADER_STEP_LEFT : events::v1::LEADER_STEP_REMOVED);
+  if (!own) change.ChangeCodeKey();
   return change.Finish();
 }
 

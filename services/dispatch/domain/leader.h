@@ -19,7 +19,8 @@ bool Leads(const v1::Task& task, const v1::Assignment& assignment);
 absl::StatusOr<Effects> DecideNameLeader(Aggregate& aggregate, const std::string& person_id,
                                          Time now);
 
-// `by_coordinator`: whoever asks for it may do so to anybody. Refusals: NO_LEADER, NOT_LEADER.
+// `by_coordinator`: whoever asks for it may do so to anybody. Refusals: WRONG_STATE (of the task),
+// NO_LEADER, NOT_LEADER.
 absl::StatusOr<Effects> DecideRemoveLeader(Aggregate& aggregate, const std::string& actor_id,
                                            bool by_coordinator, Time now);
 
@@ -37,8 +38,8 @@ struct SignPeopleCommand {
 };
 
 // Signs all of them, or none. The signer is loaded, too. Refusals: NOT_LEADER,
-// LEADER_NOT_SIGNED_IN; and, naming the `person`, OWN_SERVICE and those of DecideSignIn and
-// DecideSignOut.
+// LEADER_NOT_SIGNED_IN; and, naming the `person`, OWN_SERVICE, NOT_ASSIGNED also of whoever is not
+// on a leader's roster, and those of DecideSignIn and DecideSignOut.
 absl::StatusOr<Effects> DecideSignPeople(Aggregate& aggregate, const SignPeopleCommand& command,
                                          Time now);
 

@@ -29,9 +29,21 @@ absl::Status CheckGoesOut(const v1::Task& task, const OfflineCommand& command, T
   return WrongState(record::StateName(task.state()));
 }
 
+// Codes from before somebody was on the task, of those who were, are not theirs.
+absl::Status CheckAccepted(const v1::Assignment& assignment, Time sign_in) {
+  const Time accepted = ToTime(assignment.accept_time());
+  if (sign_in >= accepted) return absl::OkStatus();
+  return Refuse(Reason::TOO_EARLY, {{"from", ToRfc3339(accepted)}});
+}
+
 absl::Status CheckComesBack(const Aggregate& aggregate, const OfflineCommand& command, Time now) {
   const v1::Task& task = aggregate.task();
   RETURN_IF_ERROR(CheckSignInTime(task, *command.sign_in));
+  // Whoever came later needs a coordinator, with network or without.
+  const Time missed(Millis(aggregate.Find(command.person_id)->missed_ms()));
+  if (*command.sign_in >= missed) {
+    return Refuse(Reason::TOO_LATE, {{"until", ToRfc3339(missed)}});
+  }
   // Whoever asked to be let go and was not is still on it.
   if (FreeSlots(task) - task.leaving_count() < 1) return Refuse(Reason::TASK_FULL);
   return CheckGoesOut(task, command, now);
@@ -73,10 +85,10 @@ Effects ComeIn(Aggregate& aggregate, const OfflineCommand& command, AssignmentEv
            *command.sign_in);
   if (event == AssignmentEvent::kProve) {
     change.SetReservation(command.person_id, command.reservation);
-    // What they may have asked for is on record now.
-    if (IsPending(aggregate.Find(command.person_id))) {
-      change.Move(command.person_id, CreditEvent::kCancel);
-    }
+  }
+  // What they may have asked for is on record now.
+  if (IsPending(aggregate.Find(command.person_id))) {
+    change.Move(command.person_id, CreditEvent::kCancel);
   }
   return change.Finish();
 }
@@ -109,10 +121,20 @@ void Append(Effects more, Effects* effects) {
 
 }  // namespace
 
-absl::Status CheckOfflineTime(const v1::Task& task, Time now) {
-  const Time last = EndOf(task) + kOfflineUntil;
-  if (now < last) return absl::OkStatus();
-  return Refuse(Reason::TOO_LATE, {{"until", ToRfc3339(last)}});
+Time OfflineUntil(const v1::Task& task) { return EndOf(task) + kOfflineUntil; }
+
+absl::Status CheckOfflineSender(const Aggregate& aggregate, const std::string& person_id,
+                                Time now) {
+  const v1::Task& task = aggregate.task();
+  const Time last = OfflineUntil(task);
+  if (now >= last) return Refuse(Reason::TOO_LATE, {{"until", ToRfc3339(last)}});
+  if (aggregate.Find(person_id) == nullptr) return Refuse(Reason::NOT_ASSIGNED);
+  if (IsFinal(task.state()) && task.state() != v1::TASK_STATE_EXPIRED) {
+    return WrongState(record::StateName(task.state()));
+  }
+  const v1::AssignmentState state = aggregate.StateOf(person_id);
+  if (TakesSlot(state) || state == v1::ASSIGNMENT_STATE_NO_SHOW) return absl::OkStatus();
+  return WrongState(record::StateName(state));
 }
 
 bool ComesBack(const Aggregate& aggregate, const OfflineCommand& command) {
@@ -121,20 +143,19 @@ bool ComesBack(const Aggregate& aggregate, const OfflineCommand& command) {
 
 absl::Status CheckOffline(const Aggregate& aggregate, const OfflineCommand& command, Time now) {
   const v1::Task& task = aggregate.task();
-  RETURN_IF_ERROR(CheckOfflineTime(task, now));
-  const v1::AssignmentRecord* const record = aggregate.Find(command.person_id);
-  if (record == nullptr) return Refuse(Reason::NOT_ASSIGNED);
-  if (IsFinal(task.state()) && task.state() != v1::TASK_STATE_EXPIRED) {
-    return WrongState(record::StateName(task.state()));
-  }
+  RETURN_IF_ERROR(CheckOfflineSender(aggregate, command.person_id, now));
   if (command.sign_in && command.sign_out) {
     RETURN_IF_ERROR(CheckOrder(*command.sign_in, *command.sign_out));
   }
-  if (ComesBack(aggregate, command)) return CheckComesBack(aggregate, command, now);
-  const v1::Assignment& assignment = record->assignment();
+  const v1::Assignment& assignment = aggregate.Find(command.person_id)->assignment();
+  if (ComesBack(aggregate, command)) {
+    RETURN_IF_ERROR(CheckAccepted(assignment, *command.sign_in));
+    return CheckComesBack(aggregate, command, now);
+  }
   switch (assignment.state()) {
     case v1::ASSIGNMENT_STATE_ACCEPTED:
       if (!command.sign_in) break;
+      RETURN_IF_ERROR(CheckAccepted(assignment, *command.sign_in));
       RETURN_IF_ERROR(CheckSignIn(aggregate, command.person_id, *command.sign_in, now));
       return CheckGoesOut(task, command, now);
     case v1::ASSIGNMENT_STATE_SIGNED_IN:

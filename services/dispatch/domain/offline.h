@@ -23,8 +23,11 @@ struct OfflineCommand {
   uint64_t reservation = 0;
 };
 
-// OK or TOO_LATE: whether such signs are still taken.
-absl::Status CheckOfflineTime(const v1::Task& task, Time now);
+// Until when such signs are taken.
+Time OfflineUntil(const v1::Task& task);
+
+// What can be refused before it is known what the codes prove: TOO_LATE, NOT_ASSIGNED, WRONG_STATE.
+absl::Status CheckOfflineSender(const Aggregate& aggregate, const std::string& person_id, Time now);
 
 // Whether the person, taken for a NO_SHOW, would be on the task again: their time is to be entered
 // first.
@@ -32,8 +35,9 @@ bool ComesBack(const Aggregate& aggregate, const OfflineCommand& command);
 
 // Enters what is not on record yet: a sign-in of somebody ACCEPTED, or a NO_SHOW; a sign-out of
 // somebody who is, or comes, in; and one in place of the timer's. Whoever comes in when the task is
-// over is signed out with it, as of its end where they do not say when. Refusals: those of
-// CheckOfflineTime, NOT_ASSIGNED, WRONG_STATE, TOO_EARLY, TOO_LATE, PLACE_PROMISED, TASK_FULL,
+// over is signed out with it, as of its end where they do not say when. Nobody comes in as of a
+// time before they accepted (TOO_EARLY), or once they were taken for a NO_SHOW (TOO_LATE).
+// Refusals: those of CheckOfflineSender, TOO_EARLY, TOO_LATE, PLACE_PROMISED, TASK_FULL,
 // SERVED_TIME_INVALID (out before in).
 absl::Status CheckOffline(const Aggregate& aggregate, const OfflineCommand& command, Time now);
 absl::StatusOr<Effects> DecideOffline(Aggregate& aggregate, const OfflineCommand& command,

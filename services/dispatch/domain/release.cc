@@ -50,9 +50,22 @@ Detail DetailFor(Viewer viewer, const v1::Task& task, const v1::Assignment& assi
   return IsFinal(task.state()) ? std::min(detail, Detail::kName) : detail;
 }
 
+bool KeepApart(std::string_view one, std::string_view other, const Blocks& blocks) {
+  return blocks(one, other) || blocks(other, one);
+}
+
 bool AreTeammates(std::string_view person_id, const v1::Assignment& other, const Blocks& blocks) {
   return IsOnTheWork(other) && other.person_id() != person_id &&
-         !blocks(person_id, other.person_id()) && !blocks(other.person_id(), person_id);
+         !KeepApart(person_id, other.person_id(), blocks);
+}
+
+bool IsOnRoster(std::string_view leader_id, const v1::Assignment& other) {
+  if (other.person_id() == leader_id) return false;
+  return IsOnTheWork(other) || other.state() == v1::ASSIGNMENT_STATE_NO_SHOW;
+}
+
+bool IsOnRoster(std::string_view leader_id, const v1::Assignment& other, const Blocks& blocks) {
+  return IsOnRoster(leader_id, other) && !KeepApart(leader_id, other.person_id(), blocks);
 }
 
 }  // namespace baodao::dispatch

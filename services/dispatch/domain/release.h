@@ -39,8 +39,15 @@ absl::Status CheckPeopleShown(const v1::Task& task, Time now);
 // How much of the person is shown while CheckPeopleShown lets it be.
 Detail DetailFor(Viewer viewer, const v1::Task& task, const v1::Assignment& assignment);
 
-// Whether somebody who has accepted is shown to another who has: not where either keeps apart from
-// the other.
+// Whether either keeps apart from the other.
+bool KeepApart(std::string_view one, std::string_view other, const Blocks& blocks);
+
+// Whether somebody who has accepted is shown to another who has: not where they keep apart.
 bool AreTeammates(std::string_view person_id, const v1::Assignment& other, const Blocks& blocks);
+
+// Whether the leader of a task is shown somebody: the others who come, are there or have served,
+// and NO_SHOWs; the second one knows who keep apart.
+bool IsOnRoster(std::string_view leader_id, const v1::Assignment& other);
+bool IsOnRoster(std::string_view leader_id, const v1::Assignment& other, const Blocks& blocks);
 
 }  // namespace baodao::dispatch

@@ -28,11 +28,16 @@ absl::StatusOr<Effects> DecidePhotos(Aggregate& aggregate, const PhotosCommand& 
   auto& people = *aggregate.record().mutable_photographer_ids();
   const auto mine = std::ranges::find(people, command.person_id);
   const bool had = mine != people.end();
-  if (command.any && !had && people.size() >= kMaxPhotographers) {
+  // Only who has given some is noted here. A task that is over keeps the time at which it was.
+  if (command.any == had) return Effects();
+  if (command.any && people.size() >= kMaxPhotographers) {
     return Refuse(Reason::TOO_MANY_PHOTOS, {{"max", std::to_string(kMaxPhotographers)}});
   }
-  if (command.any && !had) *people.Add() = command.person_id;
-  if (!command.any && had) people.erase(mine);
+  if (command.any) {
+    *people.Add() = command.person_id;
+  } else {
+    people.erase(mine);
+  }
   Change change(aggregate, now);
   return change.Finish();
 }

@@ -49,6 +49,7 @@ Effects DecideStanding(Aggregate& aggregate, const registration::v1::Profile& pr
   change.Touch(person).set_end_cause(cause);
   if (cause != v1::END_CAUSE_UNSPECIFIED && aggregate.task().leader_id() == person) {
     change.EndLeading(events::v1::LEADER_STEP_LEFT);
+    change.ChangeCodeKey();
   }
   return change.Finish();
 }

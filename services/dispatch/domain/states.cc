@@ -20,6 +20,10 @@ bool TakesSlot(v1::AssignmentState state) {
          state == v1::ASSIGNMENT_STATE_SIGNED_OUT || state == v1::ASSIGNMENT_STATE_CREDITED;
 }
 
+bool MayLead(v1::AssignmentState state) {
+  return state == v1::ASSIGNMENT_STATE_ACCEPTED || state == v1::ASSIGNMENT_STATE_SIGNED_IN;
+}
+
 bool MayStartAnew(v1::AssignmentState state) {
   return kAssignmentMachine.Next(state, AssignmentEvent::kClaim).has_value() &&
          state != v1::ASSIGNMENT_STATE_OFFERED;

@@ -188,6 +188,8 @@ bool IsFinal(v1::TaskState state);
 bool TakesSlot(v1::AssignmentState state);
 // Blocks the person's calendar: those of TakesSlot. A held slot does not.
 inline bool BlocksCalendar(v1::AssignmentState state) { return TakesSlot(state); }
+// May lead the others of a task: ACCEPTED or SIGNED_IN.
+bool MayLead(v1::AssignmentState state);
 // Had no assignment, or one that ended so that a new one may start.
 bool MayStartAnew(v1::AssignmentState state);
 

@@ -47,14 +47,14 @@ absl::Status CheckRuns(const v1::Task& task, Time now) {
 }
 
 // Nobody can be put on it any more; whether somebody served is for ConfirmService to say.
-bool IsPast(const v1::Task& task, Time now) {
+bool IsOverForClaims(const v1::Task& task, Time now) {
   return now >= EndOf(task) && task.state() != v1::TASK_STATE_CANCELLED;
 }
 
 absl::Status CheckJoinable(const v1::Task& task, v1::AssignmentState state, TakeKind kind,
                            Time now) {
   if (kind != TakeKind::kAssign) return CheckRecruiting(task, now);
-  if (IsPast(task, now)) {
+  if (IsOverForClaims(task, now)) {
     return Refuse(Reason::TASK_OVER, {{"state", record::StateName(task.state())}});
   }
   return state == v1::ASSIGNMENT_STATE_NO_SHOW ? CheckRuns(task, now) : CheckRecruiting(task, now);

@@ -60,6 +60,8 @@ inline constexpr Millis kCheckInGrace = minutes(5);
 inline constexpr int kMaxCheckedIn = 200;
 // What a phone without network has noted is taken until so long after the end.
 inline constexpr Millis kOfflineUntil = hours(12);
+// Of so many changes of the key of a task's codes it is known when they were.
+inline constexpr int kMaxCodeKeys = 8;
 
 inline Time StartOf(const v1::Task& task) { return ToTime(task.window().start()); }
 inline Time EndOf(const v1::Task& task) { return ToTime(task.window().end()); }

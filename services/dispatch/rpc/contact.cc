@@ -63,6 +63,8 @@ Answer<v1::TaskContact> TaskHandlers::GetTaskContact(rpc::CallContext context,
   CO_ASSIGN_OR_RETURN(const v1::TaskRecord record, co_await app_.tasks.Read(request.task_id()));
   const v1::Task& task = record.task();
   CO_RETURN_IF_ERROR(co_await CheckMaySeeContact(app_, context, task));
+  // It had expired before service was confirmed, and its contact went then.
+  if (record.sealed_contact().empty()) co_return WrongState(record::StateName(task.state()));
   CO_ASSIGN_OR_RETURN(v1::TaskContact contact, OpenContact(app_.ring, record));
 
   std::vector<std::string> nobody;
@@ -96,7 +98,7 @@ Answer<v1::SignInCode> TaskHandlers::GetSignInCode(rpc::CallContext context,
   CO_RETURN_IF_ERROR(CheckNotOver(record.task()));
   const Time now = app_.clock.Now();
   v1::SignInCode code;
-  code.set_secret(CodeKeyAt(app_.ring, record, now));
+  code.set_secret(CodeKey(app_.ring, request.task_id(), record.code_key()));
   code.set_code(SignCode(code.secret(), now));
   const auto step = now.time_since_epoch() / kCodeStep;
   *code.mutable_expire_time() = ToTimestamp(Time((step + 1) * kCodeStep));

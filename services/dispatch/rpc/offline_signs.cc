@@ -1,4 +1,5 @@
 // Signs that were made without network.
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,8 +11,8 @@
 #include "common/status/status.h"
 #include "services/dispatch/app/presence.h"
 #include "services/dispatch/app/reservations.h"
-#include "services/dispatch/domain/leader.h"
 #include "services/dispatch/domain/offline.h"
+#include "services/dispatch/domain/take.h"
 #include "services/dispatch/domain/times.h"
 #include "services/dispatch/rpc/on_site.h"
 
@@ -32,13 +33,29 @@ absl::Status CheckSent(const v1::SendOfflineSignsRequest& request) {
   return absl::OkStatus();
 }
 
-// When the code was shown, on the clock of the server: the phone's is off by `off`.
+// When the code was shown, on the clock of the server, by which it is `now`: the phone's is off by
+// `off`.
 absl::StatusOr<Time> TimeOfSign(const App& app, const v1::TaskRecord& record,
-                                const v1::OfflineSign& sign, Millis off) {
+                                const v1::OfflineSign& sign, Millis off, Time now) {
   const std::optional<Time> shown =
       TimeOfCode(app.ring, record, sign.code(), ToTime(sign.phone_time()) - off);
   if (!shown) return Refuse(Reason::WRONG_CODE);
-  return *shown;
+  // The clock of the phone that showed it may be ahead.
+  return std::min(*shown, now);
+}
+
+absl::Status ReadTimes(const App& app, const v1::TaskRecord& record,
+                       const v1::SendOfflineSignsRequest& request, Time now,
+                       OfflineCommand* command) {
+  const Millis off = ToTime(request.sent_time()) - now;
+  command->clock_off = off > kClockOff || off < -kClockOff;
+  if (request.has_sign_in()) {
+    ASSIGN_OR_RETURN(command->sign_in, TimeOfSign(app, record, request.sign_in(), off, now));
+  }
+  if (request.has_sign_out()) {
+    ASSIGN_OR_RETURN(command->sign_out, TimeOfSign(app, record, request.sign_out(), off, now));
+  }
+  return absl::OkStatus();
 }
 
 // What the codes prove. Only of whoever is expected, and only while it is taken: each call with a
@@ -55,29 +72,26 @@ Task<absl::StatusOr<OfflineCommand>> ProveOffline(App& app, rpc::CallContext con
   const auto mine = loaded->people.find(command.person_id);
   if (mine == loaded->people.end()) co_return Refuse(Reason::NOT_ASSIGNED);
   const Time now = app.clock.Now();
-  CO_RETURN_IF_ERROR(CheckOfflineTime(task, now));
-  // A code proves nothing by those who may have it shown.
+  const Aggregate aggregate(record, loaded->people);
+  CO_RETURN_IF_ERROR(CheckOfflineSender(aggregate, command.person_id, now));
+  // A code proves nothing by those who may have it shown, or have its key.
   if (context.caller().Coordinates(task.area_code(), app.relations.covers) ||
-      Leads(task, mine->second.assignment())) {
+      mine->second.had_code_key()) {
     co_return Refuse(Reason::OWN_SERVICE);
   }
-  const Millis off = ToTime(request.sent_time()) - now;
-  command.clock_off = off > kClockOff || off < -kClockOff;
-  CO_RETURN_IF_ERROR(co_await CountTry(
-      app, app.keys.OfflineTries(request.task_id(), command.person_id), kOfflineUntil));
-  if (request.has_sign_in()) {
-    CO_ASSIGN_OR_RETURN(command.sign_in, TimeOfSign(app, record, request.sign_in(), off));
-  }
-  if (request.has_sign_out()) {
-    CO_ASSIGN_OR_RETURN(command.sign_out, TimeOfSign(app, record, request.sign_out(), off));
-  }
-  const Aggregate aggregate(record, loaded->people);
-  CO_RETURN_IF_ERROR(CheckOffline(aggregate, command, now));
   const v1::AssignmentState state = aggregate.StateOf(command.person_id);
-  if (ComesBack(aggregate, command) || state == v1::ASSIGNMENT_STATE_ACCEPTED) {
+  if (request.has_sign_in() &&
+      (state == v1::ASSIGNMENT_STATE_ACCEPTED || state == v1::ASSIGNMENT_STATE_NO_SHOW)) {
     CO_RETURN_IF_ERROR(
         co_await CheckStanding(app, rpc::CallOptions::From(context), command.person_id, task));
   }
+  const std::string tries = app.keys.OfflineTries(request.task_id(), command.person_id);
+  const Millis taken = OfflineUntil(task) - now;
+  CO_RETURN_IF_ERROR(co_await CountTry(app, tries, taken));
+  CO_RETURN_IF_ERROR(ReadTimes(app, record, request, now, &command));
+  // Only wrong ones count, whatever comes of those that are right.
+  CO_RETURN_IF_ERROR(co_await app.store.Decrement(tries, taken));
+  CO_RETURN_IF_ERROR(CheckOffline(aggregate, command, now));
   co_return command;
 }
 
@@ -90,10 +104,6 @@ TaskCall OfflineCall(const App& app, const Mutation& mutation, const OfflineComm
   call.trace_id = mutation.trace_id;
   call.people.push_back(command.person_id);
   call.answer = AnswerAssignment(command.person_id);
-  // Codes that were right and used do not count.
-  call.extra = [&app, &command, &task_id](store::Commit& commit) {
-    commit.Remove(app.keys.OfflineTries(task_id, command.person_id));
-  };
   call.decide = [&command](Aggregate& aggregate, Time now) -> absl::StatusOr<Effects> {
     // Taken for a NO_SHOW since it was looked at: their time must be entered first.
     if (ComesBack(aggregate, command) && command.reservation == 0) {
@@ -144,10 +154,9 @@ Task<absl::StatusOr<v1::Assignment>> SendOfflineSigns(App& app, rpc::CallContext
   } else {
     answer = command.status();
   }
-  if (IsRefusal(answer.status()) && !absl::IsUnavailable(answer.status())) {
-    // Sent again: by now the tries may be used up, or the task be closed.
-    CO_ASSIGN_OR_RETURN(std::string earlier, co_await KnownAnswer(app, mutation, task_id));
-    if (!earlier.empty()) answer = std::move(earlier);
+  // Sent again: by now the tries may be used up, or the task be closed.
+  if (!answer.ok()) {
+    answer = co_await EarlierOr(app, std::move(mutation), task_id, answer.status());
   }
   co_return Parsed<v1::Assignment>(std::move(answer));
 }

@@ -12,6 +12,7 @@
 #include "services/dispatch/app/releases.h"
 #include "services/dispatch/domain/check_in.h"
 #include "services/dispatch/domain/leader.h"
+#include "services/dispatch/domain/release.h"
 #include "services/dispatch/rpc/routes.h"
 
 namespace baodao::dispatch {
@@ -21,21 +22,19 @@ bool CoordinatesTask(const App& app, const rpc::CallContext& context, const v1::
   return context.caller().Coordinates(task.area_code(), app.relations.covers);
 }
 
-// A call that would be refused now, but was answered before, is answered so again.
-template <class Response>
-Task<absl::StatusOr<Response>> EarlierOr(App& app, Mutation mutation, std::string task_id,
-                                         absl::Status refusal) {
-  if (!IsRefusal(refusal) || absl::IsUnavailable(refusal)) co_return refusal;
-  CO_ASSIGN_OR_RETURN(std::string earlier, co_await KnownAnswer(app, mutation, task_id));
-  if (earlier.empty()) co_return refusal;
-  co_return Parsed<Response>(std::move(earlier));
+// Of whom the leader is not shown by the roster they are told nothing.
+absl::Status CheckOnRoster(const App& app, const std::string& leader, const std::string& person,
+                           const v1::AssignmentRecord* part) {
+  if (part != nullptr && IsOnRoster(leader, part->assignment(), app.relations.blocks)) {
+    return absl::OkStatus();
+  }
+  return Refuse(Reason::NOT_ASSIGNED, {{"person", person}});
 }
 
-// Who keeps apart from the leader is nobody whom the leader could know of.
-absl::Status CheckNotApart(const App& app, const std::string& leader, const std::string& person) {
-  const auto& blocks = app.relations.blocks;
-  if (!blocks(leader, person) && !blocks(person, leader)) return absl::OkStatus();
-  return Refuse(Reason::NOT_ASSIGNED, {{"person", person}});
+// What a leader hears of a teammate whose standing has ended: not why.
+absl::Status HiddenFromLeader(const v1::Assignment& assignment, const absl::Status& standing) {
+  if (!IsRefusal(standing) || absl::IsUnavailable(standing)) return standing;
+  return WrongState(record::StateName(assignment.state()));
 }
 
 // Whether the caller may speak for others on the task: as its leader, or as a coordinator. Of
@@ -49,15 +48,19 @@ Task<absl::Status> CheckMaySign(App& app, rpc::CallContext context, v1::SignPeop
   CO_ASSIGN_OR_RETURN(const auto loaded,
                       co_await app.tasks.ReadWithThese(request.task_id(), people));
   for (const std::string& person : people) {
+    if (context.caller().Is(person)) continue;  // nobody signs for themself
+    const auto found = loaded->people.find(person);
+    const v1::AssignmentRecord* const part =
+        found == loaded->people.end() ? nullptr : &found->second;
     if (!coordinates) {
-      CO_RETURN_IF_ERROR(CheckNotApart(app, context.caller().person_id, person));
+      CO_RETURN_IF_ERROR(CheckOnRoster(app, context.caller().person_id, person, part));
     }
-    const bool asks =
-        request.action() == v1::SIGN_ACTION_SIGN_IN && loaded->people.contains(person);
-    if (!asks) continue;
-    const absl::Status standing =
+    if (request.action() != v1::SIGN_ACTION_SIGN_IN || part == nullptr) continue;
+    absl::Status standing =
         co_await CheckStanding(app, rpc::CallOptions::From(context), person, task);
-    if (!standing.ok()) co_return About(person, standing);
+    if (standing.ok()) continue;
+    if (!coordinates) standing = HiddenFromLeader(part->assignment(), standing);
+    co_return About(person, standing);
   }
   co_return absl::OkStatus();
 }
@@ -79,7 +82,9 @@ Task<absl::Status> CheckMayVouch(App& app, rpc::CallContext context, std::string
   CO_ASSIGN_OR_RETURN(const v1::TaskRecord record, co_await app.tasks.Read(task_id));
   if (CoordinatesTask(app, context, record.task())) co_return absl::OkStatus();
   CO_RETURN_IF_ERROR(co_await CheckLeads(app, context, record.task()));
-  co_return CheckNotApart(app, context.caller().person_id, person_id);
+  const auto part = co_await app.tasks.ReadAssignment(task_id, person_id);
+  if (!part.ok() && !Is(part.status(), Reason::NOT_ASSIGNED)) co_return part.status();
+  co_return CheckOnRoster(app, context.caller().person_id, person_id, part.ok() ? &*part : nullptr);
 }
 
 }  // namespace
@@ -94,7 +99,8 @@ Task<absl::StatusOr<v1::Task>> NameLeader(App& app, rpc::CallContext context,
     const absl::Status standing = co_await CheckStanding(app, rpc::CallOptions::From(context),
                                                          request.person_id(), known->record.task());
     if (!standing.ok()) {
-      co_return co_await EarlierOr<v1::Task>(app, mutation, request.task_id(), standing);
+      co_return Parsed<v1::Task>(
+          co_await EarlierOr(app, std::move(mutation), request.task_id(), standing));
     }
   }
   TaskCall call;
@@ -131,7 +137,8 @@ Task<absl::StatusOr<v1::SignPeopleResponse>> SignPeople(App& app, rpc::CallConte
   const absl::Status may = co_await CheckMaySign(app, context, request);
   if (!may.ok()) {
     // By now the leader may lead no more.
-    co_return co_await EarlierOr<v1::SignPeopleResponse>(app, mutation, request.task_id(), may);
+    co_return Parsed<v1::SignPeopleResponse>(
+        co_await EarlierOr(app, std::move(mutation), request.task_id(), may));
   }
   SignPeopleCommand command;
   command.signer_id = ActorOf(context.caller());
@@ -162,8 +169,10 @@ Task<absl::StatusOr<v1::Assignment>> CheckIn(App& app, rpc::CallContext context,
   if (person.empty()) co_return RefuseField("person_id", ViolationKind::REQUIRED);
   Mutation mutation = MutationOf(app, context, request.task_id(), request);
   const absl::Status may = co_await CheckMayVouch(app, context, request.task_id(), person);
-  if (!may.ok())
-    co_return co_await EarlierOr<v1::Assignment>(app, mutation, request.task_id(), may);
+  if (!may.ok()) {
+    co_return Parsed<v1::Assignment>(
+        co_await EarlierOr(app, std::move(mutation), request.task_id(), may));
+  }
   TaskCall call;
   call.people.push_back(person);
   call.decide = [&person](Aggregate& aggregate, Time now) {

@@ -22,9 +22,7 @@ absl::Status CheckOrigin(const rpc::CallContext& context, const v1::PublishTaskR
   if (!request.need_id().empty() && request.need_attempt() < 1) {
     return RefuseField("need_attempt", ViolationKind::REQUIRED);
   }
-  // What a need has may have been retired since.
-  if (!request.need_id().empty()) return absl::OkStatus();
-  return validate::CheckNewTags(request, v1::Task());
+  return absl::OkStatus();
 }
 
 absl::Status CheckPlace(const areas::AreaTree& tree, const v1::PublishTaskRequest& request) {
@@ -92,11 +90,11 @@ Answer<v1::Task> TaskHandlers::PublishTask(rpc::CallContext context,
     CO_ASSIGN_OR_RETURN(const bool exists, co_await app_.tasks.Exists(command.task_id));
     if (exists) co_return co_await AnswerExisting(app_, std::move(mutation), command.task_id);
   }
-  // A need that a closed area left behind is still served.
-  absl::Status place = of_need ? absl::OkStatus() : areas::CheckOpen(*tree, area);
-  place.Update(CheckPlace(*tree, request));
-  absl::StatusOr<Published> published =
-      place.ok() ? DecidePublish(command, app_.clock.Now()) : place;
+  // A need that a closed area left behind is still served, and one whose tags are retired since.
+  absl::Status fits = of_need ? absl::OkStatus() : areas::CheckOpen(*tree, area);
+  if (!of_need) fits.Update(validate::CheckNewTags(request, v1::Task()));
+  fits.Update(CheckPlace(*tree, request));
+  absl::StatusOr<Published> published = fits.ok() ? DecidePublish(command, app_.clock.Now()) : fits;
   if (!published.ok()) {
     CO_ASSIGN_OR_RETURN(std::string known, co_await KnownAnswer(app_, mutation, command.task_id));
     if (known.empty()) co_return std::move(published).status();

@@ -11,11 +11,8 @@
 namespace baodao::dispatch {
 namespace {
 
-// As long as CheckNotOver lets it be; the leader's own part in the task is no entry.
+// Of somebody on the roster, as long as CheckNotOver lets it be.
 Detail DetailForLeader(const v1::Task& task, const v1::Assignment& assignment, Time now) {
-  if (assignment.person_id() == task.leader_id()) return Detail::kNothing;
-  if (assignment.state() == v1::ASSIGNMENT_STATE_NO_SHOW) return Detail::kName;
-  if (!IsOnTheWork(assignment)) return Detail::kNothing;
   const bool comes = assignment.state() == v1::ASSIGNMENT_STATE_ACCEPTED ||
                      assignment.state() == v1::ASSIGNMENT_STATE_SIGNED_IN;
   return comes && ShowsPhones(task, now) ? Detail::kPhone : Detail::kName;
@@ -50,20 +47,18 @@ Task<absl::StatusOr<v1::ListRosterResponse>> ListRoster(App& app, rpc::CallConte
     if (task.leader_id() != leader) return Refuse(Reason::NOT_LEADER);
     return CheckNotOver(task);
   };
-  const Time now = app.clock.Now();
-  look.shows = [&](const v1::Task& task, const v1::Assignment& assignment) {
-    const std::string& person = assignment.person_id();
-    return DetailForLeader(task, assignment, now) != Detail::kNothing &&
-           !app.relations.blocks(leader, person) && !app.relations.blocks(person, leader);
+  look.shows = [&](const v1::Task&, const v1::Assignment& assignment) {
+    return IsOnRoster(leader, assignment, app.relations.blocks);
   };
   CO_ASSIGN_OR_RETURN(Seen seen, co_await LookAtPeople(app, context, std::move(look)));
+  const Time now = app.clock.Now();
   v1::ListRosterResponse response;
   for (auto& [assignment, identity] : seen.people) {
     const Detail detail = DetailForLeader(seen.task, assignment, now);
     *response.add_people() = EntryOf(assignment, std::move(identity), detail);
   }
   if (!seen.last.empty()) {
-    response.set_next_page_token(paging::Encode(seen.last, query, app.clock.Now()));
+    response.set_next_page_token(paging::Encode(seen.last, query, now));
   }
   co_return response;
 }

@@ -11,6 +11,7 @@
 #include "common/status/status.h"
 #include "services/dispatch/app/mutation.h"
 #include "services/dispatch/app/releases.h"
+#include "services/dispatch/domain/release.h"
 #include "services/dispatch/rpc/on_site.h"
 #include "services/dispatch/store/photos.h"
 
@@ -56,15 +57,21 @@ Task<absl::StatusOr<v1::ListServicePhotosResponse>> ListServicePhotos(
   const paging::Query query = paging::QueryOf(app.ring, context.method(), request);
   const Time now = app.clock.Now();
   CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), query, now));
-  CO_ASSIGN_OR_RETURN(v1::TaskRecord record, co_await app.tasks.Read(request.task_id()));
-  const std::string& area = record.task().area_code();
-  if (!context.caller().Coordinates(area, app.relations.covers)) {
-    CO_RETURN_IF_ERROR(
-        co_await CheckMaySeeContact(app, context, std::move(*record.mutable_task())));
-  }
+  CO_ASSIGN_OR_RETURN(const v1::TaskRecord record, co_await app.tasks.Read(request.task_id()));
+  const v1::Task& task = record.task();
+  const bool coordinates = context.caller().Coordinates(task.area_code(), app.relations.covers);
+  if (!coordinates) CO_RETURN_IF_ERROR(co_await CheckMaySeeContact(app, context, task));
   CO_ASSIGN_OR_RETURN(std::vector<v1::ServicePhotos> all,
                       co_await ReadPhotos(app.store, app.keys, app.ring, request.task_id()));
-  std::erase_if(all, [&](const v1::ServicePhotos& one) { return one.person_id() <= after; });
+  // Whoever gave some was there: that is seen where teammates are.
+  const auto shows = [&](const std::string& person) {
+    if (coordinates || context.caller().Is(person)) return true;
+    return task.show_teammates() &&
+           !KeepApart(context.caller().person_id, person, app.relations.blocks);
+  };
+  std::erase_if(all, [&](const v1::ServicePhotos& one) {
+    return one.person_id() <= after || !shows(one.person_id());
+  });
   const auto size = static_cast<size_t>(paging::PageSize(request.page_size(), 20, 50));
   v1::ListServicePhotosResponse response;
   for (size_t i = 0; i < std::min(size, all.size()); ++i) {

@@ -5,7 +5,6 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/app/presence.h"
-#include "services/dispatch/domain/leader.h"
 #include "services/dispatch/rpc/handlers.h"
 
 namespace baodao::dispatch {
@@ -51,9 +50,9 @@ Task<absl::StatusOr<Proof>> AssignmentHandlers::ProveExpected(rpc::CallContext c
   if (!subject.by_coordinator && !kAssignmentMachine.Next(state, event)) {
     co_return WrongState(record::StateName(state));
   }
-  // A code proves nothing by those who may have it shown.
+  // A code proves nothing by those who may have it shown, or have its key.
   const bool shows_code = context.caller().Coordinates(task.area_code(), app_.relations.covers) ||
-                          Leads(task, record.assignment());
+                          record.had_code_key();
   if (!request.code().empty() && shows_code) {
     if (!subject.by_coordinator && !request.has_position()) co_return Refuse(Reason::OWN_SERVICE);
     request.clear_code();
@@ -72,10 +71,8 @@ Answer<v1::Assignment> AssignmentHandlers::Sign(rpc::CallContext context, v1::Si
   const absl::StatusOr<Proof> proof = co_await ProveExpected(context, subject, request, event);
   if (!proof.ok()) {
     // Sent again: by now the person is in another state, and another code is right.
-    if (!IsRefusal(proof.status())) co_return proof.status();
-    CO_ASSIGN_OR_RETURN(std::string earlier, co_await KnownAnswer(app_, mutation, task_id));
-    if (earlier.empty()) co_return proof.status();
-    co_return Parsed<v1::Assignment>(std::move(earlier));
+    co_return Parsed<v1::Assignment>(
+        co_await EarlierOr(app_, std::move(mutation), task_id, proof.status()));
   }
   TaskCall call;
   call.people.push_back(subject.person_id);

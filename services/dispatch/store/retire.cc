@@ -28,13 +28,33 @@ bool AwaitsCredit(const Loaded& loaded) {
   });
 }
 
-// The same task has the same bytes.
+// What leads to the home of somebody who asked for help, in whose words. The archive keeps it of
+// nobody: what is kept there of a task is everybody's who was on it, and goes with no account.
+bool HoldsPrivate(const v1::TaskRecord& record) {
+  const v1::Task& task = record.task();
+  if (!record.sealed_contact().empty()) return true;
+  return !task.requester_id().empty() && (task.has_place() || !task.description().empty());
+}
+
+void DropPrivate(v1::TaskRecord* record) {
+  record->clear_sealed_contact();
+  if (record->task().requester_id().empty()) return;
+  record->mutable_task()->clear_place();
+  record->mutable_task()->clear_description();
+}
+
+// The same task has the same bytes. Where people signed is compared with where they sign next, for
+// a day: it does not stay for good.
 std::string BytesOf(const Loaded& loaded) {
   v1::RetiredTask retired;
   *retired.mutable_record() = loaded.record;
   const std::map<std::string, v1::AssignmentRecord> people(loaded.people.begin(),
                                                            loaded.people.end());
-  for (const auto& [id, person] : people) *retired.add_people() = person;
+  for (const auto& [id, person] : people) {
+    v1::AssignmentRecord& part = *retired.add_people();
+    part = person;
+    part.clear_sealed_sign_place();
+  }
   return retired.SerializeAsString();
 }
 
@@ -52,12 +72,26 @@ void SetRetireTimer(const record::Retirement& retirement, const v1::Task& before
 }
 
 Task<absl::Status> Tasks::Retire(std::string task_id, std::string timer) {
-  CO_ASSIGN_OR_RETURN(const std::shared_ptr<const Loaded> loaded,
-                      co_await ReadWithPeople(std::move(task_id)));
-  const std::string id = loaded->record.task().task_id();
+  CO_ASSIGN_OR_RETURN(std::shared_ptr<const Loaded> loaded, co_await ReadWithPeople(task_id));
+  const v1::Task& task = loaded->record.task();
+  const bool leaves = !loaded->retired && IsFinal(task.state()) &&
+                      clock_.Now() >= options_.retirement.CopyAt(OverSince(task));
+  // In a commit of its own: a version is copied as it is here, and as it was copied before.
+  if (leaves && HoldsPrivate(loaded->record)) {
+    v1::TaskRecord record = loaded->record;
+    DropPrivate(&record);
+    store::Commit drop(keys_.ShardOf(task_id));
+    drop.Put(keys_.Task(task_id), loaded->version, record.SerializeAsString());
+    CO_RETURN_IF_ERROR(co_await ApplyRetire(task_id, std::move(drop)));
+    CO_ASSIGN_OR_RETURN(loaded, co_await ReadWithPeople(task_id));
+  }
   CO_ASSIGN_OR_RETURN(store::Commit commit, co_await DecideRetire(*loaded, std::move(timer)));
+  co_return co_await ApplyRetire(std::move(task_id), std::move(commit));
+}
+
+Task<absl::Status> Tasks::ApplyRetire(std::string task_id, store::Commit commit) {
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome, co_await store_.Apply(std::move(commit)));
-  cache_.Forget(id);
+  cache_.Forget(task_id);
   if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
   co_return absl::AbortedError("the task changed at the same moment");
 }
@@ -81,7 +115,7 @@ Task<absl::StatusOr<store::Commit>> Tasks::DecideRetire(const Loaded& loaded, st
     co_return commit;
   }
   store::Stored copy{loaded.version, BytesOf(loaded)};
-  // It is everybody's who was on it, and holds no contact any more.
+  // It is everybody's who was on it.
   const Time leave = co_await retirement.Copy(task.task_id(), "", std::move(copy), since, now);
   if (now < leave) {
     commit.Expect(key, loaded.version);

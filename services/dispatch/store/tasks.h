@@ -87,8 +87,9 @@ class Tasks {
                                     std::optional<store::RequestKey> request, std::string answer,
                                     std::string actor, std::string trace_id);
 
-  // Copies a task that is over to the archive and, once its time has come, deletes it here. Sets or
-  // clears `timer`, which fired for it.
+  // Copies a task that is over to the archive, without place and description where somebody asked
+  // for it, and, once its time has come, deletes it here. Sets or clears `timer`, which fired for
+  // it.
   Task<absl::Status> Retire(std::string task_id, std::string timer);
 
   const DispatchKeys& keys() const { return keys_; }
@@ -107,6 +108,8 @@ class Tasks {
   void FinishRetired(const Loaded& loaded, Calls& calls);
   // What a timer that fired for a task that is over writes.
   Task<absl::StatusOr<store::Commit>> DecideRetire(const Loaded& loaded, std::string timer);
+  // ABORTED where the task changed at the same moment.
+  Task<absl::Status> ApplyRetire(std::string task_id, store::Commit commit);
   Task<absl::Status> LoadPeople(Loaded& loaded, const Calls& calls);
   Task<absl::Status> LoadEverybody(Loaded& loaded);
   // Ends the calls that the commit's outcome ends. True when the next attempt must read afresh.

@@ -113,6 +113,8 @@ How WayForOthers(const events::v1::AssignmentChanged& changed, const Collector& 
     case ASSIGNMENT_STATE_SIGNED_IN:
       if (standing) return How::kStandingLost;
       if (to_area && IsDoubtful(assignment.sign_in_detail())) return How::kDoubtful;
+      // A sign without network may come in hours later.
+      if (!to_area && tell.time() >= ToTime(task.end_time())) return How::kAfterEnd;
       return task.before() != dispatch::v1::TASK_STATE_IN_SERVICE &&
                      task.state() == dispatch::v1::TASK_STATE_IN_SERVICE
                  ? How::kBegun

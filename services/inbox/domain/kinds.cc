@@ -42,9 +42,9 @@ constexpr Member kFamilies[] = {
     {"withdrawal_requested", "leaving"},
     {"withdrawal_settled", "leaving"},
     {"swap_proposed", "swap"},
-    {"leader_named", "leading"},
-    {"leader_removed", "leading"},
-    {"leader_left", "leading"},
+    {"leader_named", kLeadingFamily},
+    {"leader_removed", kLeadingFamily},
+    {"leader_left", kLeadingFamily},
     {"sign_doubtful", "sign_doubt"},
     {"no_show_came", "late_sign"},
     // One call may confirm several people.

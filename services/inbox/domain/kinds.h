@@ -12,6 +12,7 @@ inline constexpr std::string_view kOwnFamily = "own";            // of the perso
 inline constexpr std::string_view kComingFamily = "coming";      // of the requester
 inline constexpr std::string_view kStaffingFamily = "staffing";  // of the area
 inline constexpr std::string_view kDeclinedFamily = "declined";  // of the area
+inline constexpr std::string_view kLeadingFamily = "leading";    // of the leader, of the area
 // Families that ask somebody to do something, which is not asked any more once it was done.
 inline constexpr std::string_view kRegistrationFamily = "registration";  // of the area
 inline constexpr std::string_view kVerificationFamily = "verification";  // likewise

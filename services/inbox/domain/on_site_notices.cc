@@ -1,5 +1,6 @@
 // What happens where the work is: who leads, who is to be heard from.
 #include "services/inbox/domain/collector.h"
+#include "services/inbox/domain/kinds.h"
 
 namespace baodao::inbox {
 namespace {
@@ -14,7 +15,7 @@ Collector::Params OnSiteParams(const events::v1::TaskBrief& task) {
 void TellOfLeader(const events::v1::LeaderChanged& changed, Collector* tell) {
   tell->About(changed.task_id(), OnSiteParams(changed.task()));
   const auto to = [&](Party party, const std::string& id) {
-    tell->Tell(LeaderRules(), kAny, changed.step(), How::kPlain, party, id);
+    tell->TellOn(kLeadingFamily, LeaderRules(), kAny, changed.step(), How::kPlain, party, id);
   };
   to(Party::kPerson, changed.person_id());
   to(Party::kArea, changed.task().area_code());

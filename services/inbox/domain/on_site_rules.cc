@@ -29,9 +29,13 @@ constexpr Rule kCheckInRules[] = {
     {kAny, CHECK_IN_STATE_MISSED, kPlain, kPerson, "check_in_missed"},
     {kAny, CHECK_IN_STATE_MISSED, kPlain, kArea, "person_unheard"},
     {kAny, CHECK_IN_STATE_MISSED, kPlain, kLeader, "person_unheard"},
-    {kAny, CHECK_IN_STATE_ON_TIME, kPlain, kPerson, "", "they know"},
+    {kAny, CHECK_IN_STATE_ON_TIME, kPlain, kPerson, "", "they said so, or were just spoken to"},
     {kAny, CHECK_IN_STATE_ON_TIME, kPlain, kArea, "person_heard"},
     {kAny, CHECK_IN_STATE_ON_TIME, kPlain, kLeader, "person_heard"},
+    // Their service has ended, and nobody has heard from them.
+    {kAny, CHECK_IN_STATE_UNSPECIFIED, kPlain, kPerson, "", "the end of their service tells it"},
+    {kAny, CHECK_IN_STATE_UNSPECIFIED, kPlain, kArea, "person_unheard"},
+    {kAny, CHECK_IN_STATE_UNSPECIFIED, kPlain, kLeader, "person_unheard"},
 };
 constexpr std::array kCheckInParties = {kPerson, kArea, kLeader};
 

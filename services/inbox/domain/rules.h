@@ -57,6 +57,7 @@ enum class How {
   kInstead,     // one who comes, or is asked to come, in the place of another
   kNamed,       // by a unit that had claimed the slot
   kByLeader,    // of the task
+  kAfterEnd,    // known only when the task was over
   kDoubtful,    // signed in a way that a coordinator should look at
 };
 
@@ -106,7 +107,7 @@ const RuleBook& LiaisonRules();  // after: the LiaisonStep
 const RuleBook& MemberRules();   // after: 1 confirmed, 0 let go
 const RuleBook& UnitClaimRules();
 const RuleBook& LeaderRules();   // after: the LeaderStep
-const RuleBook& CheckInRules();  // before and after: CheckInStates
+const RuleBook& CheckInRules();  // before and after: CheckInStates; 0 where nobody waits any more
 const RuleBook& CertificateRules();
 const RuleBook& CalendarFeedRules();  // after: 1 made, 0 ended
 

@@ -80,6 +80,7 @@ constexpr Rule kAssignmentRules[] = {
     {kAny, ASSIGNMENT_STATE_SIGNED_IN, kByLeader, kPerson, "signed_in_by_leader"},
     {kAny, ASSIGNMENT_STATE_SIGNED_IN, kPlain, kRequester, "helper_arrived"},
     {kAny, ASSIGNMENT_STATE_SIGNED_IN, kBegun, kRequester, "", kNeedTells},
+    {kAny, ASSIGNMENT_STATE_SIGNED_IN, kAfterEnd, kRequester, "", kTaskTells},
     {kAny, ASSIGNMENT_STATE_SIGNED_IN, kPlain, kArea, "", kAsArranged},
     {ASSIGNMENT_STATE_NO_SHOW, ASSIGNMENT_STATE_SIGNED_IN, kPlain, kArea, "no_show_came"},
     {kAny, ASSIGNMENT_STATE_SIGNED_IN, kDoubtful, kArea, "sign_doubtful"},

@@ -171,7 +171,8 @@ Task<absl::Status> InboxStore::Add(Owner owner, Addition addition, Cause cause) 
       [&](store::Read read) -> Task<absl::StatusOr<store::Commit>> {
     CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, read));
     const bool told = !cause.requeued && WasTold(head.record, cause.event, name);
-    if (told || IsIdle(head.record, addition)) co_return store::Commit(owner.shard);
+    if (head.record.closed() || told || IsIdle(head.record, addition))
+      co_return store::Commit(owner.shard);
     co_return CommitOf(owner, std::move(head), &addition, cause, name);
   };
   co_return co_await store::UpdateRecent(store_, std::move(decide));
@@ -256,17 +257,18 @@ Task<absl::Status> InboxStore::Erase(Owner owner) {
       [&]() -> Task<absl::StatusOr<store::Commit>> {
     store::Commit commit(owner.shard);
     CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));
-    if (head.version == 0) co_return commit;
+    if (head.record.closed()) co_return commit;
     for (const std::string& key :
          {StreamKey(owner), UrgentKey(owner), HeldKey(owner), RemindersKey(owner)}) {
       commit.Remove(key);
     }
-    // Numbers, and how far it was told, go on: an event that comes again tells nothing.
+    // What others do because of the deletion would fill it again. Its number stays, as its watchers
+    // have it.
     v1::InboxRecord left;
     left.set_added(head.record.added());
     left.set_read(head.record.added());
-    *left.mutable_told() = head.record.told();
     left.set_ages(head.record.ages());
+    left.set_closed(true);
     head.record = std::move(left);
     PutHead(&commit, owner, head);
     co_return commit;

@@ -85,7 +85,8 @@ class InboxStore {
   // Drops old notifications, which count as read, and sets or clears the timer that fired for them.
   Task<absl::Status> DropOld(Owner owner, std::string timer, Time now);
 
-  // Drops everything, read or not, with what waits to be told: the person is there no more.
+  // Drops everything, read or not, with what waits to be told, and adds nothing from then on: the
+  // person is there no more.
   Task<absl::Status> Erase(Owner owner);
 
   // Strictly after `after`, oldest first.

@@ -30,17 +30,33 @@ Task<absl::Status> AddOpen(App& app, const T& type, const std::string& person_id
 void EraseNeed(v1::NeedRecord* record) {
   record->clear_sealed_details();
   record->clear_publish_request();
-  record->mutable_need()->clear_description();
+  v1::Need& need = *record->mutable_need();
+  need.clear_description();
+  need.clear_place();
+  need.clear_review_comment();
+  need.clear_cancel_reason();
 }
 
 void EraseSeries(v1::NeedSeriesRecord* record) {
   record->clear_sealed_details();
   record->mutable_need()->clear_description();
+  record->mutable_need()->clear_place();
+  record->mutable_series()->clear_review_comment();
+  record->mutable_series()->clear_end_reason();
 }
 
-void EraseBooking(v1::BookingRecord* record) { record->mutable_booking()->clear_note(); }
+void EraseBooking(v1::BookingRecord* record) {
+  record->mutable_booking()->clear_note();
+  record->mutable_booking()->clear_comment();
+}
 
-void EraseResource(v1::ResourceRecord* record) { record->clear_sealed_place(); }
+void EraseResource(v1::ResourceRecord* record) {
+  record->clear_sealed_place();
+  v1::Resource& resource = *record->mutable_resource();
+  resource.clear_description();
+  resource.clear_place();
+  resource.clear_withdraw_reason();
+}
 
 template <class T>
 Task<absl::Status> EraseOwned(App& app, const T& type, const std::string& person_id,

@@ -1,6 +1,8 @@
 #include "services/lists/app/peers.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "baodao/dispatch/v1/task.grpc.pb.h"
 #include "baodao/registration/v1/person.grpc.pb.h"
@@ -62,6 +64,12 @@ bool IsDecision(const absl::Status& status) {
   if (!IsRefusal(status)) return false;
   // lists knows the area of every need, and areas stay: that replica's tree is only behind.
   if (Is(status, Reason::AREA_UNKNOWN)) return false;
+  // So with its tags, of which none is ever taken away.
+  const std::vector<Violation> violations = ViolationsOf(status);
+  const auto unknown = [](const Violation& violation) {
+    return violation.kind == ViolationKind::UNKNOWN_TAG;
+  };
+  if (std::ranges::any_of(violations, unknown)) return false;
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kFailedPrecondition:

@@ -105,13 +105,17 @@ NeedAnswer ReviewNeed(App& app, rpc::CallContext context, v1::ReviewNeedRequest 
 
 NeedAnswer UpdateNeed(App& app, rpc::CallContext context, v1::UpdateNeedRequest request) {
   const auto tree = app.records.tree();
-  const auto change = [&](v1::NeedRecord* record, Time now) -> absl::Status {
+  const auto change = [&](record::Transaction& transaction,
+                          v1::NeedRecord* record) -> Task<absl::Status> {
     if (record::Sets(request, "place")) {
-      RETURN_IF_ERROR(areas::CheckPlaceOf(*tree, record->need().area_code(), request));
+      CO_RETURN_IF_ERROR(areas::CheckPlaceOf(*tree, record->need().area_code(), request));
     }
     const bool own = context.caller().Is(record->need().requester_id());
-    RETURN_IF_ERROR(lists::Update(record, request, own, app.limits, now));
-    return ResealDetails(app.key_ring, request, record);
+    CO_RETURN_IF_ERROR(lists::Update(record, request, own, app.limits, transaction.now()));
+    if (own && !record::OnlyEmpties(request)) {
+      CO_RETURN_IF_ERROR(co_await CheckConsent(app, context));
+    }
+    co_return ResealDetails(app.key_ring, request, record);
   };
   co_return co_await app.records.Change(context, request, kNeed, request.need_id(), change);
 }

@@ -7,6 +7,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/app/bookings.h"
+#include "services/lists/app/consent.h"
 #include "services/lists/app/details.h"
 #include "services/lists/rpc/services.h"
 
@@ -45,6 +46,7 @@ ResourceAnswer CreateResource(App& app, rpc::CallContext context,
     v1::ResourceRecord record;
     CO_ASSIGN_OR_RETURN(*record.mutable_resource(), NewResource(request, owner, transaction.now()));
     if (IsOfPerson(record.resource())) {
+      CO_RETURN_IF_ERROR(co_await CheckConsent(app, context));
       record.set_sealed_place(SealPlace(app.key_ring, id, request.place()));
     }
     co_return record;
@@ -74,14 +76,19 @@ Task<absl::StatusOr<v1::ListResourcesResponse>> ListMyResources(
 ResourceAnswer UpdateResource(App& app, rpc::CallContext context,
                               v1::UpdateResourceRequest request) {
   const auto tree = app.records.tree();
-  const auto update = [&](v1::ResourceRecord* record, Time now) -> absl::Status {
+  const auto update = [&](record::Transaction& transaction,
+                          v1::ResourceRecord* record) -> Task<absl::Status> {
     v1::Resource* const resource = record->mutable_resource();
     const bool moves = record::Sets(request, "place");
-    if (moves) RETURN_IF_ERROR(areas::CheckPlaceOf(*tree, resource->area_code(), request));
-    RETURN_IF_ERROR(lists::Update(resource, request, now));
-    if (!moves || !IsOfPerson(*resource)) return absl::OkStatus();
+    if (moves) CO_RETURN_IF_ERROR(areas::CheckPlaceOf(*tree, resource->area_code(), request));
+    CO_RETURN_IF_ERROR(lists::Update(resource, request, transaction.now()));
+    const bool own = context.caller().Is(resource->owner_id());
+    if (own && !record::OnlyEmpties(request)) {
+      CO_RETURN_IF_ERROR(co_await CheckConsent(app, context));
+    }
+    if (!moves || !IsOfPerson(*resource)) co_return absl::OkStatus();
     record->set_sealed_place(SealPlace(app.key_ring, resource->resource_id(), request.place()));
-    return absl::OkStatus();
+    co_return absl::OkStatus();
   };
   co_return co_await app.records.Change(context, request, kResource, request.resource_id(), update);
 }

@@ -48,6 +48,7 @@ bool FillEvent(const record::Versioned<v1::NeedRecord>& before, const v1::NeedRe
   if (!Shows(old, need) && lost_task.empty() && !edited) return false;
   events::v1::NeedChanged& changed = *event->mutable_need_changed();
   *changed.mutable_need() = PublicView(need);
+  changed.mutable_need()->clear_description();  // long, and nobody reads it
   changed.set_before(old.state());
   changed.set_lost_task_id(std::move(lost_task));
   changed.set_edited(edited);
@@ -65,6 +66,7 @@ bool FillEvent(const record::Versioned<v1::ResourceRecord>& before, const v1::Re
   if (!Shows(before.record.resource(), after.resource())) return false;
   events::v1::ResourceChanged& changed = *event->mutable_resource_changed();
   *changed.mutable_resource() = PublicView(after.resource());
+  changed.mutable_resource()->clear_description();
   changed.set_before(before.record.resource().state());
   return true;
 }

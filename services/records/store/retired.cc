@@ -3,11 +3,30 @@
 #include <utility>
 
 #include "common/status/macros.h"
+#include "common/status/status.h"
 #include "services/records/store/query.h"
 
 namespace baodao::records {
+namespace {
+
+bool IsErased(Connection& connection, const std::string& person_id) {
+  int64_t count = 0;
+  connection.sql() << "SELECT COUNT(*) FROM erased WHERE person_id = :person",
+      soci::use(person_id, "person"), soci::into(count);
+  return count > 0;
+}
+
+}  // namespace
 
 absl::StatusOr<RetiredRow> KeepRetired(Connection& connection, const RetiredRow& row) {
+  if (!row.owner_id.empty() && IsErased(connection, row.owner_id)) {
+    // Also what came in while the account was being erased: everything is sent twice.
+    connection.sql() << "DELETE FROM retired WHERE record_id = :id", soci::use(row.record_id, "id");
+    // Nothing that a backup would have to catch first: its service lets go of it in its time.
+    RetiredRow none = row;
+    none.retire_ms = 0;
+    return none;
+  }
   soci::statement insert =
       (connection.sql().prepare
            << "INSERT INTO retired (record_id, owner_id, version, body, retire_ms) VALUES (:id, "
@@ -20,8 +39,9 @@ absl::StatusOr<RetiredRow> KeepRetired(Connection& connection, const RetiredRow&
   insert.execute(true);
   if (insert.get_affected_rows() == 1) return row;
   ASSIGN_OR_RETURN(std::optional<RetiredRow> kept, FindRetired(connection, row.record_id));
-  // Nothing is deleted meanwhile: there is one writer.
-  return *std::move(kept);
+  if (kept) return *std::move(kept);
+  // It went at this moment with the account of its owner, whom the next try finds erased.
+  return Refuse(Reason::CONFLICT_RETRY);
 }
 
 absl::StatusOr<std::optional<RetiredRow>> FindRetired(Connection& connection,

@@ -21,7 +21,9 @@ struct RetiredRow {
   int64_t retire_ms = 0;
 };
 
-// Unless it is kept already in this version or a newer one. Answers what is kept now.
+// Unless it is kept already in this version or a newer one. Answers what is kept now; with a time
+// of 0 where its owner's account was deleted, of whom nothing is kept. CONFLICT_RETRY where it is
+// deleted at the same moment.
 absl::StatusOr<RetiredRow> KeepRetired(Connection& connection, const RetiredRow& row);
 
 absl::StatusOr<std::optional<RetiredRow>> FindRetired(Connection& connection,

@@ -87,12 +87,16 @@ void EntryTask::Write(const LedgerRow& entry) {
 }
 
 Erasure::Erasure(soci::session& sql)
-    : statement_((sql.prepare << "DELETE FROM retired WHERE owner_id = :person",
-                  soci::use(person_id_, "person"))) {}
+    : note_((sql.prepare << "INSERT INTO erased (person_id) VALUES (:person) ON CONFLICT "
+                            "(person_id) DO NOTHING",
+             soci::use(person_id_, "person"))),
+      delete_((sql.prepare << "DELETE FROM retired WHERE owner_id = :person",
+               soci::use(person_id_, "person"))) {}
 
 void Erasure::Write(const std::string& person_id) {
   person_id_ = person_id;
-  statement_.execute(true);
+  note_.execute(true);
+  delete_.execute(true);
 }
 
 Upserts::Upserts(soci::session& sql)

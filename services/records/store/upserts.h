@@ -104,7 +104,7 @@ class EntryTask {
   soci::statement statement_;
 };
 
-// Deletes what was retired of a person.
+// Deletes what was retired of a person, and notes that nothing more is to be kept of them.
 class Erasure {
  public:
   explicit Erasure(soci::session& sql);
@@ -115,7 +115,8 @@ class Erasure {
 
  private:
   std::string person_id_;
-  soci::statement statement_;
+  soci::statement note_;
+  soci::statement delete_;
 };
 
 class Upserts {

@@ -1,5 +1,6 @@
 #include "services/registration/app/account_deletion.h"
 
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "common/status/macros.h"
 #include "services/registration/app/moves.h"
 #include "services/registration/app/obligations.h"
+#include "services/registration/app/phone_change.h"
 #include "services/registration/app/sessions.h"
 #include "services/registration/app/verifications.h"
 #include "services/registration/domain/account_deletion.h"
@@ -26,6 +28,7 @@ Task<absl::Status> EndRegistrations(App& app, record::Transaction& transaction,
                         Moved(before.record, RegistrationEvent::kDismiss, transaction.now()));
     ended.mutable_registration()->set_end_reason(v1::REGISTRATION_END_REASON_WITHDRAWN);
     ended.mutable_registration()->clear_change_comment();
+    ended.mutable_registration()->clear_note();
     transaction.Put(kRegistration, before, ended, ToldTo(""));
   }
   co_return absl::OkStatus();
@@ -46,25 +49,48 @@ Task<absl::Status> WithdrawVerifications(App& app, record::Transaction& transact
 
 void EraseNote(v1::RegistrationRecord* record) { record->mutable_registration()->clear_note(); }
 
+void EraseProof(v1::VerificationRecord* record) {
+  record->clear_sealed_proof();
+  record->mutable_verification()->clear_issuer();
+  record->mutable_verification()->clear_comment();
+}
+
+// The person, what they have reported and applied for, and that they are gone.
 Task<absl::Status> Delete(App& app, record::Transaction& transaction,
                           const record::Versioned<v1::PersonRecord>& before) {
   const std::string id = before.record.person().person_id();
-  const record::Origin origin = transaction.origin();
-  const record::PageQuery reports = app.records.Of(kRegistration, id);
-  const std::function<void(v1::RegistrationRecord*)> note = EraseNote;
-  CO_RETURN_IF_ERROR(co_await record::Erase(app.records, kRegistration, reports, origin, note));
   // Whoever is told that a registration ends is told that the person has ended it.
   transaction.set_actor(id);
   v1::PersonRecord after = before.record;
   CO_RETURN_IF_ERROR(co_await EndRegistrations(app, transaction, before.record));
   CO_RETURN_IF_ERROR(co_await WithdrawVerifications(app, transaction, &after));
   Erase(transaction.now(), &after);
-  // One that is begun until the commit ends when its tokens are exchanged.
-  CO_RETURN_IF_ERROR(co_await EndOtherSessions(app, origin, before.record, after));
   transaction.Put(kPerson, before, after);
   events::v1::Event event;
   event.mutable_account_deleted()->set_person_id(id);
   transaction.Emit(std::move(event));
+  co_return absl::OkStatus();
+}
+
+// What lies in other commits: begun again, it goes on with what is left.
+Task<absl::Status> EraseRemains(App& app, record::Transaction& transaction,
+                                const record::Versioned<v1::PersonRecord>& before) {
+  const std::string id = before.record.person().person_id();
+  const record::Origin origin = transaction.origin();
+  CO_RETURN_IF_ERROR(co_await EndOtherSessions(app, origin, before.record, before.record));
+  const record::PageQuery reports = app.records.Of(kRegistration, id);
+  const std::function<void(v1::RegistrationRecord*)> note = EraseNote;
+  CO_RETURN_IF_ERROR(co_await record::Erase(app.records, kRegistration, reports, origin, note));
+  const record::PageQuery applications = app.records.Of(kVerification, id);
+  const std::function<void(v1::VerificationRecord*)> proof = EraseProof;
+  CO_RETURN_IF_ERROR(
+      co_await record::Erase(app.records, kVerification, applications, origin, proof));
+  for (const std::string& hash : before.record.remains().phone_hashes()) {
+    CO_RETURN_IF_ERROR(co_await FreePhone(app, origin, id, hash));
+  }
+  v1::PersonRecord after = before.record;
+  after.clear_remains();
+  transaction.Put(kPerson, before, after);
   co_return absl::OkStatus();
 }
 
@@ -80,6 +106,7 @@ void TellOfDeletion(const v1::Person& person, record::Transaction& transaction) 
 
 Task<absl::Status> LapsePerson(App& app, record::Transaction& transaction,
                                record::Versioned<v1::PersonRecord> before) {
+  if (before.record.has_remains()) co_return co_await EraseRemains(app, transaction, before);
   const std::optional<Time> due = DeletionDue(before.record);
   if (!due || *due > transaction.now()) {
     co_return co_await RemindOfCredentials(transaction, std::move(before));
@@ -89,8 +116,7 @@ Task<absl::Status> LapsePerson(App& app, record::Transaction& transaction,
                       co_await ObligationsOf(app, options, before.record));
   if (open.empty()) co_return co_await Delete(app, transaction, before);
   v1::PersonRecord after = before.record;
-  PutOff(transaction.now(), after.mutable_person());
-  TellOfDeletion(after.person(), transaction);
+  if (PutOff(transaction.now(), open, &after)) TellOfDeletion(after.person(), transaction);
   transaction.Put(kPerson, before, after);
   co_return absl::OkStatus();
 }

@@ -12,9 +12,10 @@ namespace baodao::registration {
 // That it will be deleted then (unset: not), to whom it concerns.
 void TellOfDeletion(const v1::Person& person, record::Transaction& transaction);
 
-// What time does to a person: they are reminded of their credentials, or their account is deleted.
-// Then its sessions end, and one commit ends its registrations, withdraws what it has applied for,
-// and erases it. Where something is open, that is put off.
+// What time does to a person: they are reminded of their credentials, or their account is deleted,
+// which is put off where something is open. One commit ends its registrations, withdraws what it
+// has applied for, and erases it: until then it can be taken back with nothing lost. After it, its
+// sessions end, and what it has written elsewhere and its phones are erased, again until all are.
 Task<absl::Status> LapsePerson(App& app, record::Transaction& transaction,
                                record::Versioned<v1::PersonRecord> before);
 

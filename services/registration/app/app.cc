@@ -31,6 +31,7 @@ Task<absl::StatusOr<rpc::Scope>> ScopeOfRegistration(App& app, v1::RegistrationR
 }
 
 Task<absl::StatusOr<rpc::Scope>> ScopeOfPerson(App& app, v1::PersonRecord record) {
+  CO_RETURN_IF_ERROR(CheckNotErased(record));
   const Subject subject = Subject::Of(std::move(record));
   CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> live,
                       co_await subject.LiveRegistrations(app.records));

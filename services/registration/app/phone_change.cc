@@ -5,6 +5,7 @@
 
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/registration/domain/account_deletion.h"
 #include "services/registration/domain/person_rules.h"
 
 namespace baodao::registration {
@@ -31,6 +32,7 @@ Task<absl::Status> ReservePhone(App& app, record::Origin origin, std::string per
   CO_RETURN_IF_ERROR((co_await FreeFor(app, person_id, phone_hash)).status());
   const Change choose = [&](record::Transaction& transaction) -> Task<absl::Status> {
     CO_ASSIGN_OR_RETURN(const auto before, co_await app.records.Load(kPerson, person_id));
+    CO_RETURN_IF_ERROR(CheckNotErased(before.record));
     v1::PersonRecord after = before.record;
     SetNewPhone(phone_hash, transaction.now(), &after);
     transaction.Put(kPerson, before, after);
@@ -39,12 +41,25 @@ Task<absl::Status> ReservePhone(App& app, record::Origin origin, std::string per
   CO_RETURN_IF_ERROR(co_await app.records.Update(app.records.ShardOfId(person_id), origin, choose));
   const Change take = [&](record::Transaction& transaction) -> Task<absl::Status> {
     CO_ASSIGN_OR_RETURN(const store::Stored index, co_await FreeFor(app, person_id, phone_hash));
-    if (index.bytes != person_id) {
-      transaction.commit().Put(app.keys.Phone(phone_hash), index.version, person_id);
-    }
+    // Also where it names them: who frees it at this moment looks again.
+    transaction.commit().Put(app.keys.Phone(phone_hash), index.version, person_id);
     co_return absl::OkStatus();
   };
   co_return co_await app.records.Update(app.keys.PhoneShard(phone_hash), std::move(origin), take);
+}
+
+Task<absl::Status> FreePhone(App& app, record::Origin origin, std::string person_id,
+                             std::string phone_hash) {
+  const Change free = [&](record::Transaction& transaction) -> Task<absl::Status> {
+    CO_ASSIGN_OR_RETURN(const store::Stored index,
+                        co_await app.store().Get(app.keys.Phone(phone_hash)));
+    if (index.bytes != person_id) co_return absl::OkStatus();
+    CO_ASSIGN_OR_RETURN(const auto holder, co_await app.records.Find(kPerson, person_id));
+    if (SignsInWith(holder.record, phone_hash, transaction.now())) co_return absl::OkStatus();
+    transaction.commit().Delete(app.keys.Phone(phone_hash), index.version);
+    co_return absl::OkStatus();
+  };
+  co_return co_await app.records.Update(app.keys.PhoneShard(phone_hash), std::move(origin), free);
 }
 
 }  // namespace baodao::registration

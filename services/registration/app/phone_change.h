@@ -15,5 +15,8 @@ namespace baodao::registration {
 // The first two steps; ChangePhone puts the phone in force. PHONE_TAKEN.
 Task<absl::Status> ReservePhone(App& app, record::Origin origin, std::string person_id,
                                 std::string phone_hash);
+// A phone names the person no more whom it named, unless they sign in with it.
+Task<absl::Status> FreePhone(App& app, record::Origin origin, std::string person_id,
+                             std::string phone_hash);
 
 }  // namespace baodao::registration

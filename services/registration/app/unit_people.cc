@@ -6,6 +6,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/units/liaisons.h"
+#include "services/registration/domain/account_deletion.h"
 
 namespace baodao::registration {
 namespace {
@@ -21,7 +22,7 @@ bool Waits(const v1::Unit& unit, const v1::LiaisonChange& change) {
 Task<absl::Status> CheckPersonKnown(App& app, std::string field, std::string person_id) {
   if (person_id.empty()) co_return absl::OkStatus();
   CO_ASSIGN_OR_RETURN(const auto known, co_await app.records.Find(kPerson, std::move(person_id)));
-  if (known.exists()) co_return absl::OkStatus();
+  if (known.exists() && !IsErased(known.record)) co_return absl::OkStatus();
   co_return RefuseField(std::move(field), ViolationKind::UNKNOWN_REFERENCE);
 }
 

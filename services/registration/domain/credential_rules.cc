@@ -9,6 +9,7 @@
 #include "common/clock/timestamp.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/validate/tags.h"
 
 namespace baodao::registration {
 namespace {
@@ -70,6 +71,14 @@ std::optional<Time> ReminderOf(const v1::Credential& credential, const v1::Perso
 }
 
 }  // namespace
+
+absl::Status CheckCredentialKind(std::string field, const std::string& kind,
+                                 const v1::Person& person) {
+  if (std::ranges::count(person.credentials(), kind, &v1::Credential::kind) > 0) {
+    return absl::OkStatus();
+  }
+  return validate::CheckNewTag(vocabulary::v1::TAG_KIND_CREDENTIAL, std::move(field), kind);
+}
 
 absl::Status CheckCredentialExpiry(Time expires, Time now) {
   if (expires <= now) return RefuseField("expire_time", ViolationKind::IN_THE_PAST);

@@ -23,6 +23,10 @@ struct Verifier {
   auth::Covers covers;
 };
 
+// RETIRED_TAG of `field` for a retired kind that the person does not have: what there is can be
+// renewed.
+absl::Status CheckCredentialKind(std::string field, const std::string& kind,
+                                 const v1::Person& person);
 // Puts the credential on record, in place of one of the same kind, bound to the area that the
 // request names, else to that of the one it renews, else to where the person is ACTIVE in the
 // verifier's reach. One that has expired, or whose holder is not ACTIVE under its area any more, is

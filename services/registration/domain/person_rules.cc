@@ -155,15 +155,6 @@ absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request, Time now)
   return photo::CheckPhoto(request.photo(), "photo");
 }
 
-bool OnlyEmpties(const v1::UpdatePersonRequest& request) {
-  const google::protobuf::Reflection& fields = *request.GetReflection();
-  return std::ranges::none_of(request.update_mask().paths(), [&](const std::string& path) {
-    const auto* const field = request.GetDescriptor()->FindFieldByName(path);
-    return field->is_repeated() ? fields.FieldSize(request, field) > 0
-                                : fields.HasField(request, field);
-  });
-}
-
 void ApplyPersonUpdate(const v1::UpdatePersonRequest& request, Time now, v1::PersonRecord* record,
                        PrivateFields* fields) {
   for (const std::string& path : request.update_mask().paths()) {

@@ -27,9 +27,6 @@ struct PrivateFields {
 // start, absences that are over or end beyond a year, and people who block themselves.
 absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request, Time now);
 
-// Whether the update only takes away: nothing that its mask names is set.
-bool OnlyEmpties(const v1::UpdatePersonRequest& request);
-
 // Sets what the mask names: private fields in `fields`, all others in `record`. Repeated tags are
 // kept once; a category left out is verified no more. The request has passed CheckPersonUpdate.
 void ApplyPersonUpdate(const v1::UpdatePersonRequest& request, Time now, v1::PersonRecord* record,

@@ -7,6 +7,7 @@
 #include "common/photo/photo.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "common/validate/tags.h"
 #include "common/vocabulary/current.h"
 
 namespace baodao::registration {
@@ -52,6 +53,15 @@ absl::Status CheckSubject(const v1::ApplyForVerificationRequest& request, Time n
   if (request.issuer().empty()) return RefuseField("issuer", ViolationKind::REQUIRED);
   if (!request.has_expire_time()) return RefuseField("expire_time", ViolationKind::REQUIRED);
   return CheckCredentialExpiry(ToTime(request.expire_time()), now);
+}
+
+// A retired category or kind is for whoever has it already.
+absl::Status CheckTags(const v1::ApplyForVerificationRequest& request, const v1::Person& person) {
+  if (!request.credential_kind().empty()) {
+    return CheckCredentialKind("credential_kind", request.credential_kind(), person);
+  }
+  if (IsDeclared(person, request.category())) return absl::OkStatus();
+  return validate::CheckNewTag(vocabulary::v1::TAG_KIND_PERSON, "category", request.category());
 }
 
 }  // namespace
@@ -103,6 +113,7 @@ absl::StatusOr<v1::Verification> Apply(const v1::ApplyForVerificationRequest& re
                open.credential_kind() == request.credential_kind();
       });
   if (applied) return Refuse(Reason::ALREADY_APPLIED);
+  RETURN_IF_ERROR(CheckTags(request, person));
   if (!request.category().empty()) {
     if (IsVerified(person, request.category())) {
       return Refuse(Reason::ALREADY_VERIFIED, {{"category", request.category()}});

@@ -41,7 +41,7 @@ Account CancelAccountDeletion(App& app, rpc::CallContext context,
                               v1::CancelAccountDeletionRequest request) {
   const auto reopen = [&](record::Transaction& transaction,
                           v1::PersonRecord* record) -> Task<absl::Status> {
-    CO_RETURN_IF_ERROR(Reopen(transaction.now(), record->mutable_person()));
+    CO_RETURN_IF_ERROR(Reopen(transaction.now(), record));
     TellOfDeletion(record->person(), transaction);
     co_return absl::OkStatus();
   };

@@ -1,5 +1,7 @@
 // AccountService: sessions of a person, and their phone.
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "baodao/registration/v1/account.pb.h"
 #include "common/areas/covers.h"
@@ -11,6 +13,7 @@
 #include "services/registration/app/reach.h"
 #include "services/registration/app/sessions.h"
 #include "services/registration/app/subject.h"
+#include "services/registration/domain/account_deletion.h"
 #include "services/registration/domain/login_rules.h"
 #include "services/registration/domain/person_rules.h"
 #include "services/registration/domain/role_rules.h"
@@ -131,10 +134,23 @@ absl::Status CheckComplete(const rpc::CallContext& context, const v1::ChangePhon
 // put in force.
 Task<absl::Status> CheckMayChange(App& app, rpc::CallContext context,
                                   const v1::PersonRecord& person) {
+  CO_RETURN_IF_ERROR(CheckNotErased(person));
   if (!context.caller().Is(person.person().person_id())) {
     co_return co_await CheckMayVouch(app, std::move(context), person);
   }
   co_return CheckPhoneInterval(person, app.clock.Now());
+}
+
+// Once another phone is in force. One that stays goes to whoever signs in with it next.
+Task<void> FreeOldPhones(App& app, rpc::CallContext context, const v1::PersonRecord& before) {
+  const std::string id = before.person().person_id();
+  const record::Origin origin = record::OriginOf(context, app.clock.Now());
+  const std::vector<std::string> hashes = {before.phone_hash(), before.new_phone_hash()};
+  for (const std::string& hash : hashes) {
+    if (hash.empty()) continue;
+    const absl::Status freed = co_await FreePhone(app, origin, id, hash);
+    if (!freed.ok()) log::Warn("phone.not_freed", {{"status", freed}}, context.trace_id());
+  }
 }
 
 Task<absl::StatusOr<v1::Person>> PutInForce(App& app, rpc::CallContext context,
@@ -184,6 +200,7 @@ Task<absl::StatusOr<v1::Person>> ChangePhone(App& app, rpc::CallContext context,
   const absl::Status ended = co_await EndOtherSessions(app, origin, person.record, after);
   // Those that are left end when their tokens are exchanged.
   if (!ended.ok()) log::Warn("phone.sessions_left", {{"status", ended}}, context.trace_id());
+  co_await FreeOldPhones(app, context, person.record);
   co_return changed;
 }
 

@@ -1,6 +1,7 @@
 // AccountService: what people consent to.
 #include "baodao/registration/v1/account.pb.h"
 #include "common/status/macros.h"
+#include "services/registration/domain/account_deletion.h"
 #include "services/registration/domain/consent.h"
 #include "services/registration/rpc/routes.h"
 
@@ -28,6 +29,7 @@ Consented GiveConsent(App& app, rpc::CallContext context, v1::GiveConsentRequest
   const std::string& in_force = app.privacy_terms.version();
   const auto give = [&](record::Transaction& transaction,
                         v1::PersonRecord* record) -> Task<absl::Status> {
+    CO_RETURN_IF_ERROR(CheckNotErased(*record));
     v1::Person& person = *record->mutable_person();
     const bool asked = NeedsConsent(person, in_force);
     CO_RETURN_IF_ERROR(Consent(request.version(), in_force, transaction.now(), &person));

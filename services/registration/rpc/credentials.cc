@@ -4,6 +4,7 @@
 
 #include "common/status/macros.h"
 #include "services/registration/app/verifications.h"
+#include "services/registration/domain/account_deletion.h"
 #include "services/registration/domain/credential_rules.h"
 #include "services/registration/rpc/routes.h"
 
@@ -20,6 +21,7 @@ Task<absl::StatusOr<v1::Person>> EditPerson(App& app, rpc::CallContext context,
       [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::PersonRecord>> {
     CO_ASSIGN_OR_RETURN(const auto before,
                         co_await app.records.Load(context, kPerson, request.person_id()));
+    CO_RETURN_IF_ERROR(CheckNotErased(before.record));
     v1::PersonRecord after = before.record;
     CO_ASSIGN_OR_RETURN(events::v1::Event event, edit(&after, transaction.now()));
     transaction.Put(kPerson, before, after);
@@ -41,6 +43,7 @@ Task<absl::StatusOr<v1::Person>> GrantCredential(App& app, rpc::CallContext cont
   }
   const Verifier verifier = VerifierOf(app, context);
   PersonEdit edit = [&](v1::PersonRecord* person, Time now) -> absl::StatusOr<events::v1::Event> {
+    RETURN_IF_ERROR(CheckCredentialKind("kind", request.kind(), person->person()));
     ASSIGN_OR_RETURN(v1::Credential credential,
                      registration::GrantCredential(request, verifier, now, person));
     return CredentialEvent(request.person_id(), std::move(credential), true, "");

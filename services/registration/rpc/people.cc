@@ -7,6 +7,7 @@
 #include "common/record/mask.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
+#include "services/registration/domain/account_deletion.h"
 #include "services/registration/domain/consent.h"
 #include "services/registration/domain/person_rules.h"
 #include "services/registration/rpc/routes.h"
@@ -47,7 +48,8 @@ Task<absl::StatusOr<v1::Person>> UpdatePerson(App& app, rpc::CallContext context
   CO_RETURN_IF_ERROR(CheckPersonUpdate(request, app.clock.Now()));
   const auto update = [&](record::Transaction& transaction,
                           v1::PersonRecord* record) -> Task<absl::Status> {
-    if (!OnlyEmpties(request)) {
+    CO_RETURN_IF_ERROR(CheckNotErased(*record));
+    if (!record::OnlyEmpties(request)) {
       CO_RETURN_IF_ERROR(CheckMayBringIn(app, record->person()));
     }
     if (record::Sets(request, "unit_id")) {

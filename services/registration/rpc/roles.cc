@@ -6,6 +6,7 @@
 #include "common/status/status.h"
 #include "services/registration/app/reach.h"
 #include "services/registration/app/subject.h"
+#include "services/registration/domain/account_deletion.h"
 #include "services/registration/domain/role_rules.h"
 #include "services/registration/rpc/routes.h"
 
@@ -44,12 +45,15 @@ RolesAnswer DecideRole(App& app, record::Transaction& transaction, rpc::CallCont
                       co_await app.records.Load(context, kPerson, request.person_id()));
   CO_ASSIGN_OR_RETURN(const auth::Principal caller,
                       co_await CallerNow(app, context.caller(), before.record));
+  CO_RETURN_IF_ERROR(CheckNotErased(before.record));
   // A role below gives nothing that the one above does not, but it would outlive its revocation.
-  if (granted && caller.Is(request.person_id())) {
-    co_return Refuse(Reason::GRANT_TOO_WIDE);
+  // Giving up their own widens nothing.
+  const bool own = caller.Is(request.person_id());
+  if (granted && own) co_return Refuse(Reason::GRANT_TOO_WIDE);
+  if (!own) {
+    const auth::Covers covers = areas::CoversIn(tree);
+    CO_RETURN_IF_ERROR(CheckMayChangeRole(caller, request.role(), request.area_code(), covers));
   }
-  const auth::Covers covers = areas::CoversIn(tree);
-  CO_RETURN_IF_ERROR(CheckMayChangeRole(caller, request.role(), request.area_code(), covers));
   // Revoked it may be where it was held.
   if (granted && !request.area_code().empty()) {
     CO_RETURN_IF_ERROR(areas::CheckOpen(*tree, request.area_code()));

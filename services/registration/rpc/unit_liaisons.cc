@@ -108,6 +108,10 @@ UnitAnswer AnswerLiaisonChange(App& app, rpc::CallContext context,
   if (!approved && request.comment().empty()) {
     co_return RefuseField("comment", ViolationKind::REQUIRED);
   }
+  // They may have gone since they were proposed.
+  if (approved) {
+    CO_RETURN_IF_ERROR(co_await CheckPersonKnown(app, "person_id", request.person_id()));
+  }
   const LiaisonRule answer = [approved](const LiaisonWord& word, Time, v1::Unit* unit) {
     return DecideLiaisonChange(word, approved, unit);
   };

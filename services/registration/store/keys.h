@@ -24,7 +24,7 @@
 //   verification-in:<area>…   index   applications, of one state             as these
 //   verification-of:<id>      index   those of a person or a unit            as these
 //   phone:<hash>              record  the id of the person who has it, or    one a phone
-//                                     has given it up
+//                                     had it and could not be taken out yet
 //   code:<challenge>          record  LoginCodeRecord                        until it has run out
 //   session:<session>         record  SessionRecord                          kRefreshLife
 //   session-of:<person>       index   those in force                         as these

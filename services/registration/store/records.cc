@@ -65,7 +65,13 @@ record::PageQuery VerificationsOfUnit(const store::Keys& keys, const std::string
 record::PageQuery SessionsOf(const store::Keys& keys, const v1::PersonRecord& person) {
   const record::IndexKeys lists(keys, record::Named<v1::SessionRecord>().name());
   std::set<int> shards = {keys.ShardOfText(person.phone_hash())};
-  if (!person.kept_session_id().empty()) shards.insert(keys.ShardOfId(person.kept_session_id()));
+  if (!person.new_phone_hash().empty()) shards.insert(keys.ShardOfText(person.new_phone_hash()));
+  for (const std::string& hash : person.remains().phone_hashes()) {
+    shards.insert(keys.ShardOfText(hash));
+  }
+  for (const std::string& kept : {person.kept_session_id(), person.remains().kept_session_id()}) {
+    if (!kept.empty()) shards.insert(keys.ShardOfId(kept));
+  }
   record::PageQuery query;
   for (const int shard : shards) {
     query.lists.push_back(lists.Of(shard, person.person().person_id()));

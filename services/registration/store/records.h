@@ -133,13 +133,14 @@ inline constexpr record::Type<v1::VerificationRecord, v1::Verification> kVerific
     .over =
         [](int state) {
           return kVerificationMachine.IsFinal(static_cast<v1::VerificationState>(state));
-        }};
+        },
+    .private_to = &v1::Verification::person_id};
 // The applications of people who came through a unit: they lie in the shards of the people.
 record::PageQuery VerificationsOfUnit(const store::Keys& keys, const std::string& unit_id,
                                       const google::protobuf::RepeatedField<int>& states);
 
 // The sessions of a person that are in force: they lie in the shards of the phones they were begun
-// with.
+// with, also one that the person is changing to, or signed in with until they were deleted.
 record::PageQuery SessionsOf(const store::Keys& keys, const v1::PersonRecord& person);
 
 // Both are deleted once nobody can use them any more.

@@ -167,16 +167,29 @@ TEST_F(PrivacyTest, WhatIsPrivateIsShownOnlyWhereAndWhileItIsMeantTo) {
         std::ranges::any_of(Exposures(), [&](const Exposure& row) { return Allows(row, shown); });
     EXPECT_TRUE(allowed) << text;
   }
-  // A row that allows what never happens hides what would be wrong.
+  // A row that allows what never happens hides what would be wrong: each secret is shown to each of
+  // those it names, something by each method, and something in its first phase and in its last.
   for (const Exposure& row : Exposures()) {
+    const auto seen = [&](const auto& fits) {
+      return std::ranges::any_of(shown_, [&](const auto& entry) {
+        return Allows(row, entry.second) && fits(entry.second);
+      });
+    };
     for (const std::string& secret : row.secrets) {
       for (const std::string& who : row.who) {
-        const bool seen = std::ranges::any_of(shown_, [&](const auto& entry) {
-          return entry.second.secret == secret && entry.second.who == who &&
-                 Allows(row, entry.second);
-        });
-        EXPECT_TRUE(seen) << secret << " for " << who << " (" << row.why << ") is never shown";
+        EXPECT_TRUE(seen([&](const Shown& shown) {
+          return shown.secret == secret && shown.who == who;
+        })) << secret
+            << " for " << who << " (" << row.why << ") is never shown";
       }
+    }
+    for (const std::string& method : row.methods) {
+      EXPECT_TRUE(seen([&](const Shown& shown) { return shown.method == method; }))
+          << method << " shows nothing of \"" << row.why << "\"";
+    }
+    for (const Phase phase : {row.from, row.until}) {
+      EXPECT_TRUE(seen([&](const Shown& shown) { return shown.phase == phase; }))
+          << "nothing of \"" << row.why << "\" is shown when it is " << NameOf(phase);
     }
   }
   // What nobody was answered was not looked through.

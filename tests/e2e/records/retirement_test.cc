@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "common/testing/matchers.h"
@@ -42,8 +43,13 @@ class RetirementTest : public ::testing::Test {
                      rpc::detail::UnaryMember<rpc::AsyncOf<Service>, Req, Resp> method,
                      const std::string& token, const Req& request) {
     for (;;) {
-      const absl::StatusOr<Resp> answer =
+      absl::StatusOr<Resp> answer =
           town_.Run(client.Call(method, rpc::CallOptions::As(token), request));
+      if constexpr (std::is_same_v<Resp, dispatch::v1::Task>) {
+        // The archive keeps neither of a task that somebody asked for.
+        if (answer.ok()) answer->clear_place();
+        if (answer.ok()) answer->clear_description();
+      }
       if (answer.ok()) return answer->DebugString();
       const bool down =
           absl::IsUnavailable(answer.status()) || absl::IsDeadlineExceeded(answer.status());

@@ -138,7 +138,9 @@ class OnSiteTest : public KnownPeopleTest {
 TEST_F(OnSiteTest, TheLeaderSeesTheRosterShowsTheCodeAndSignsOthers) {
   const std::string task = PublishFor(NewTask(minutes(10), 1, 4)).task_id();
   const std::string leader = NewPerson(), mate = NewPerson(), other = NewPerson();
-  for (const std::string& person : {leader, mate, other}) Accept(person, task);
+  const std::string gone = NewPerson();
+  for (const std::string& person : {leader, mate, other, gone}) Accept(person, task);
+  ASSERT_THAT(Run(WithdrawTask(gone, task)), testing::IsOk());
   EXPECT_THAT(Roster(By(leader), task), ElementsAre("NOT_LEADER"));
   EXPECT_EQ(Why(Code(By(leader), task).status()), "NOT_LEADER");
   EXPECT_EQ(Why(Name(By(leader), task, leader).status()), "PERMISSION_DENIED");
@@ -172,8 +174,43 @@ TEST_F(OnSiteTest, TheLeaderSeesTheRosterShowsTheCodeAndSignsOthers) {
   const auto refused = Sign(By(leader), task, v1::SIGN_ACTION_SIGN_IN, {mate});
   EXPECT_EQ(Why(refused.status()), "WRONG_STATE");
   EXPECT_EQ(MetadataOf(refused.status())["person"], mate);
+  EXPECT_EQ(Why(Sign(By(leader), task, v1::SIGN_ACTION_SIGN_IN, {gone}).status()), "NOT_ASSIGNED");
+  EXPECT_EQ(Why(CheckIn(By(leader), task, gone).status()), "NOT_ASSIGNED");
   Ok(Sign(ByCoordinator(), task, v1::SIGN_ACTION_SIGN_OUT, {mate}));
   EXPECT_EQ(PartOf(mate, task).sign_out_method(), v1::SIGN_METHOD_COORDINATOR);
+}
+
+// A leader was told why a teammate could not sign in, and what had become of people who were off
+// the task.
+TEST_F(OnSiteTest, TheLeaderIsToldNothingByErrors) {
+  v1::PublishTaskRequest request = NewTask(minutes(10), 1, 4);
+  request.set_check_in_minutes(15);
+  const std::string task = PublishFor(request).task_id();
+  const std::string leader = NewPerson(), mate = NewPerson(), off = NewPerson();
+  for (const std::string& person : {leader, mate, off}) Accept(person, task);
+  Ok(Name(ByCoordinator(), task, leader));
+  Ok(SignInHere(leader, Here(task)));
+  ASSERT_THAT(Run(WithdrawTask(off, task)), testing::IsOk());
+  for (const std::string& person : {off, NewPerson()}) {
+    for (const absl::Status& refused :
+         {Sign(By(leader), task, v1::SIGN_ACTION_SIGN_IN, {person}).status(),
+          CheckIn(By(leader), task, person).status()}) {
+      EXPECT_EQ(Why(refused), "NOT_ASSIGNED");
+      EXPECT_EQ(MetadataOf(refused), (Metadata{{"person", person}}));
+    }
+  }
+  registration::v1::Profile suspended;
+  suspended.set_person_id(mate);
+  suspended.set_version(9);
+  for (const auto& replica : replicas_) {
+    replica->source.people[mate] = suspended;
+    (void)replica->profiles.Apply(suspended);
+  }
+  const auto told = [&](const std::string& token) {
+    return Sign(token, task, v1::SIGN_ACTION_SIGN_IN, {mate}).status();
+  };
+  EXPECT_EQ(Why(told(By(leader))), "WRONG_STATE");
+  EXPECT_EQ(Why(told(ByCoordinator())), "NOT_REGISTERED");
 }
 
 TEST_F(OnSiteTest, WhoLeadsNoMoreHasNothingOfIt) {
@@ -187,13 +224,20 @@ TEST_F(OnSiteTest, WhoLeadsNoMoreHasNothingOfIt) {
   EXPECT_THAT(Roster(By(leader), task), ElementsAre("NOT_LEADER"));
   EXPECT_EQ(Why(Code(By(leader), task).status()), "NOT_LEADER");
   EXPECT_EQ(Why(Sign(By(leader), task, v1::SIGN_ACTION_SIGN_IN, {mate}).status()), "NOT_LEADER");
-  // What they may have kept proves nothing any more.
-  const v1::SignInCode after = Ok(Code(ByCoordinator(), task));
-  EXPECT_NE(after.secret(), before.secret());
+  // What they have kept proves nothing of them.
   v1::SignRequest sign = Here(task);
   sign.clear_position();
   sign.set_code(SignCode(before.secret(), later_.Now()));
-  if (sign.code() != after.code()) EXPECT_EQ(Why(SignInHere(mate, sign).status()), "WRONG_CODE");
+  EXPECT_EQ(Why(SignInHere(leader, sign).status()), "OWN_SERVICE");
+  // Nor of anybody, where it was taken from them.
+  Ok(Name(ByCoordinator(), task, leader));
+  Ok(Remove(ByCoordinator(), task));
+  const v1::SignInCode after = Ok(Code(ByCoordinator(), task));
+  EXPECT_NE(after.secret(), before.secret());
+  later_.ahead += minutes(2);
+  sign.set_request_id(NextRequest());
+  sign.set_code(SignCode(before.secret(), later_.Now()));
+  EXPECT_EQ(Why(SignInHere(mate, sign).status()), "WRONG_CODE");
 
   Ok(Name(ByCoordinator(), task, mate));
   ASSERT_THAT(Run(WithdrawTask(mate, task)), testing::IsOk());
@@ -287,6 +331,15 @@ TEST_F(OnSiteTest, NobodySignsAtTwoPlacesAtOnce) {
   later_.ahead += minutes(1);
   EXPECT_THAT(Ok(SignInHere(person, Here(far, 31.4745))).sign_in_detail().doubts(),
               ElementsAre(v1::SIGN_DOUBT_IMPOSSIBLE_SPEED));
+  // What cannot be read of other work keeps nobody.
+  v1::AssignmentRecord part = Ok(Run(one_->app.tasks.ReadAssignment(near, person)));
+  part.set_sealed_sign_place("no place");
+  store::Commit commit(one_->app.keys.ShardOf(near));
+  commit.SetField(one_->app.keys.People(near), person, part.SerializeAsString());
+  ASSERT_THAT(Run(one_->app.store.Apply(std::move(commit))).status(), testing::IsOk());
+  const auto out =
+      Call<v1::AssignmentService>(&Assignments::SignOut, By(person), Here(far, 31.4745));
+  EXPECT_THAT(Ok(out).sign_out_detail().doubts(), IsEmpty());
 }
 
 TEST_F(OnSiteTest, ACodeIsGoodThatWasTypedWithoutNetwork) {
@@ -320,7 +373,8 @@ TEST_F(OnSiteTest, ACodeIsGoodThatWasTypedWithoutNetwork) {
       << "sent again, a minute later";
   EXPECT_EQ(Why(SendSigns(NewPerson(), request, kOff).status()), "NOT_ASSIGNED");
 
-  // Guessing ends.
+  // Right ones do not count, guessing ends.
+  for (int i = 0; i <= kProofTries; ++i) Ok(SendSigns(person, request, kOff));
   v1::SendOfflineSignsRequest wrong;
   wrong.set_task_id(task);
   *wrong.mutable_sign_in() = Noted(task, start + hours(3), kOff);
@@ -331,8 +385,26 @@ TEST_F(OnSiteTest, ACodeIsGoodThatWasTypedWithoutNetwork) {
   EXPECT_EQ(Why(SendSigns(other, wrong, kOff).status()), "RATE_LIMITED");
 }
 
+TEST_F(OnSiteTest, ALeaderWhoDidNotComeProvesNothingByTheirKey) {
+  const std::string task = PublishFor(NewTask(minutes(10), 1, 2)).task_id();
+  const std::string leader = NewPerson(), mate = NewPerson();
+  for (const std::string& person : {leader, mate}) Accept(person, task);
+  Ok(Name(ByCoordinator(), task, leader));
+  const Time start = later_.Now() + minutes(10);
+  Pass(minutes(41));
+  ASSERT_EQ(PartOf(leader, task).state(), v1::ASSIGNMENT_STATE_NO_SHOW);
+  v1::SendOfflineSignsRequest request;
+  request.set_task_id(task);
+  *request.mutable_sign_in() = Noted(task, start, Millis(0));
+  EXPECT_EQ(Why(SendSigns(leader, request).status()), "OWN_SERVICE");
+  // Theirs and the requester's phone went on showing the codes.
+  EXPECT_EQ(Ok(SendSigns(mate, request)).state(), v1::ASSIGNMENT_STATE_SIGNED_IN);
+}
+
 TEST_F(OnSiteTest, PhotosAreForThoseOnTheTask) {
-  const std::string task = PublishFor(NewTask(minutes(10), 1, 4)).task_id();
+  v1::PublishTaskRequest request = NewTask(minutes(10), 1, 4);
+  request.set_show_teammates(true);
+  const std::string task = PublishFor(request).task_id();
   const std::string person = NewPerson(), mate = NewPerson();
   for (const std::string& one : {person, mate}) Accept(one, task);
   EXPECT_EQ(Why(Give(By(person), task, 1).status()), "WRONG_STATE");
@@ -341,12 +413,28 @@ TEST_F(OnSiteTest, PhotosAreForThoseOnTheTask) {
   EXPECT_EQ(Why(Give(By(person), task, 10).status()), "INVALID_ARGUMENT_FIELDS");
   EXPECT_THAT(Photos(By(mate), task), ElementsAre("2"));
   EXPECT_THAT(Photos(ByCoordinator(), task), ElementsAre("2"));
+  EXPECT_EQ(Ok(Give(By(person), task, 1)).photos_size(), 1);
+  EXPECT_THAT(Photos(By(mate), task), ElementsAre("1")) << "in place of the others";
   EXPECT_THAT(Photos(By(requester_), task), ElementsAre("PERMISSION_DENIED"));
   const auto kept = Ok(one_->app.store.GetFields(one_->app.keys.Photos(task), {person}));
   EXPECT_EQ(kept.at(0)->find("photos.example"), std::string::npos) << "sealed";
   EXPECT_EQ(Why(Give(ByCoordinator(), task, 1, person).status()), "INVALID_ARGUMENT_FIELDS");
   Ok(Give(ByCoordinator(), task, 0, person));
   EXPECT_THAT(Photos(By(mate), task), IsEmpty());
+  const uint64_t version = Ok(Run(one_->app.tasks.Read(task))).task().version();
+  Ok(Give(ByCoordinator(), task, 0, person));
+  EXPECT_EQ(Ok(Run(one_->app.tasks.Read(task))).task().version(), version) << "nothing has changed";
+}
+
+TEST_F(OnSiteTest, PhotosNameNobodyWhereTeammatesAreNotShown) {
+  const std::string task = PublishFor(NewTask(minutes(10), 1, 4)).task_id();
+  const std::string person = NewPerson(), mate = NewPerson();
+  for (const std::string& one : {person, mate}) Accept(one, task);
+  SignIn(person, task);
+  Ok(Give(By(person), task, 2));
+  EXPECT_THAT(Photos(By(person), task), ElementsAre("2"));
+  EXPECT_THAT(Photos(By(mate), task), IsEmpty());
+  EXPECT_THAT(Photos(ByCoordinator(), task), ElementsAre("2"));
 }
 
 }  // namespace

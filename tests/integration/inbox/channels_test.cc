@@ -157,6 +157,9 @@ TEST_P(ChannelsTest, NothingIsLeftOfADeletedAccount) {
   EXPECT_EQ(List()->unread_count(), 0);
   ASSERT_THAT(Deliver(Hours(1)), testing::IsOk());
   EXPECT_EQ(List()->notifications_size(), 0) << "an event that comes again";
+  ASSERT_THAT(Deliver(Hours(2)), testing::IsOk());
+  ASSERT_THAT(Deliver(Hours(3), 1), testing::IsOk());
+  EXPECT_EQ(List()->notifications_size(), 0) << "what others do because of the deletion";
 }
 
 }  // namespace

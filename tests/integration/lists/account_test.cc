@@ -1,6 +1,10 @@
 // What lists asks of an account, and what it keeps of one that was deleted.
 #include "services/lists/app/account.h"
 
+#include <google/protobuf/descriptor.h>
+
+#include <set>
+
 #include "common/testing/matchers.h"
 #include "tests/integration/lists/bookings.h"
 
@@ -9,9 +13,19 @@ namespace {
 
 class AccountsTest : public BookingsTest {
  protected:
+  using Resources = rpc::AsyncOf<v1::ResourceService>;
+
   std::vector<std::string> Open(const std::string& person) {
     const v1::Obligations found = Ok(Run(ObligationsOf(replicas_[1]->app, person)));
     return {found.kinds().begin(), found.kinds().end()};
+  }
+  // Names of the fields that are set.
+  static std::set<std::string> FieldsOf(const google::protobuf::Message& message) {
+    std::vector<const google::protobuf::FieldDescriptor*> set;
+    message.GetReflection()->ListFields(message, &set);
+    std::set<std::string> names;
+    for (const auto* field : set) names.insert(field->name());
+    return names;
   }
   absl::Status Deleted(const std::string& person) {
     events::Delivery delivery;
@@ -39,6 +53,22 @@ TEST_P(AccountsTest, WhoHasNotConsentedRaisesNoNeedAndBooksNothing) {
   EXPECT_THAT(Call<v1::NeedSeriesService>(&rpc::AsyncOf<v1::NeedSeriesService>::CreateNeedSeries,
                                           requester_, repeat),
               testing::IsRefusal(Reason::CONSENT_REQUIRED));
+  const auto list = [&] {
+    return Call<v1::ResourceService>(&rpc::AsyncOf<v1::ResourceService>::CreateResource, requester_,
+                                     RoomOf(1, 1));
+  };
+  EXPECT_THAT(list(), testing::IsRefusal(Reason::CONSENT_REQUIRED));
+  v1::UpdateNeedRequest edit;
+  edit.set_need_id(before.need_id());
+  edit.mutable_update_mask()->add_paths("contact");
+  const auto update = [&] {
+    edit.set_request_id(NextRequest());
+    return Call<v1::NeedService>(&rpc::AsyncOf<v1::NeedService>::UpdateNeed, requester_, edit);
+  };
+  edit.mutable_contact()->set_phone("13912345678");
+  EXPECT_THAT(update(), testing::IsRefusal(Reason::CONSENT_REQUIRED));
+  edit.clear_contact();
+  EXPECT_THAT(update(), testing::IsOk()) << "it only takes away";
   EXPECT_THAT(ListsTest::Cancel(requester_, before.need_id(), "leave"), testing::IsOk());
   peers_.consent_required = false;
   EXPECT_THAT(CreateNeed(requester_, kCommunity), testing::IsOk());
@@ -62,7 +92,25 @@ TEST_P(AccountsTest, NothingPrivateIsLeftOfADeletedAccount) {
   const std::string other = NewPerson();
   const std::string kept = Ok(CreateNeed(By(other), kCommunity)).need_id();
   std::vector<std::string> needs;
-  for (int i = 0; i < 3; ++i) needs.push_back(Ok(CreateNeed(requester_, kCommunity)).need_id());
+  v1::CreateNeedRequest need = RequestFor(kCommunity);
+  need.set_description("二楼左手，老人耳背");
+  need.mutable_place()->set_latitude(31.2712);
+  need.mutable_place()->set_longitude(121.5212);
+  for (int i = 0; i < 3; ++i) {
+    need.set_request_id(NextRequest());
+    needs.push_back(Ok(Call<v1::NeedService>(&Needs::CreateNeed, requester_, need)).need_id());
+  }
+  v1::CreateResourceRequest lent = RoomIn(kCommunity);
+  lent.set_description("放在家里");
+  *lent.mutable_place() = need.place();
+  const std::string resource =
+      Ok(Call<v1::ResourceService>(&Resources::CreateResource, requester_, lent)).resource_id();
+  v1::WithdrawResourceRequest withdraw;
+  withdraw.set_request_id(NextRequest());
+  withdraw.set_resource_id(resource);
+  withdraw.set_reason("搬家");
+  EXPECT_THAT(Call<v1::ResourceService>(&Resources::WithdrawResource, requester_, withdraw),
+              testing::IsOk());
   const std::string room = List(RoomOf(1, 1));
   v1::BookResourceRequest wish = Wish(room);
   wish.set_note("轮椅");
@@ -74,11 +122,28 @@ TEST_P(AccountsTest, NothingPrivateIsLeftOfADeletedAccount) {
   }
   const auto events = CountEvents([](const auto&) { return true; });
   for (int i = 0; i < 2; ++i) EXPECT_THAT(Deleted(requester_id_), testing::IsOk());
-  for (const std::string& need : needs) {
-    EXPECT_EQ(Record(need).sealed_details(), "");
-    EXPECT_EQ(Record(need).need().state(), v1::NEED_STATE_CANCELLED);
+  // Everything else is empty.
+  using ::testing::IsSubsetOf;
+  for (const std::string& id : needs) {
+    const v1::NeedRecord record = Record(id);
+    EXPECT_THAT(FieldsOf(record), IsSubsetOf({"need", "cancellation", "edits"}));
+    EXPECT_THAT(FieldsOf(record.need()),
+                IsSubsetOf({"need_id", "title", "category", "area_code", "window", "people_wanted",
+                            "skills", "state", "requester_id", "create_time", "update_time",
+                            "credentials", "urgency"}));
+    EXPECT_EQ(record.need().state(), v1::NEED_STATE_CANCELLED);
   }
-  EXPECT_EQ(Ok(Run(replicas_[0]->records.Find(kBooking, booking))).record.booking().note(), "");
+  const auto booked = Ok(Run(replicas_[0]->records.Find(kBooking, booking)));
+  EXPECT_THAT(FieldsOf(booked.record), IsSubsetOf({"booking", "remind_time", "counted_in"}));
+  EXPECT_THAT(
+      FieldsOf(booked.record.booking()),
+      IsSubsetOf({"booking_id", "resource_id", "title", "area_code", "owner_id", "person_id",
+                  "window", "state", "cancel_until", "create_time", "update_time"}));
+  const auto listed = Ok(Run(replicas_[0]->records.Find(kResource, resource)));
+  EXPECT_THAT(FieldsOf(listed.record), IsSubsetOf({"resource"}));
+  EXPECT_THAT(FieldsOf(listed.record.resource()),
+              IsSubsetOf({"resource_id", "title", "category", "area_code", "capacity", "slots",
+                          "state", "owner_id", "create_time", "update_time", "expire_time"}));
   EXPECT_NE(Record(kept).sealed_details(), "");
   EXPECT_EQ(CountEvents([](const auto&) { return true; }), events) << "nobody hears of it";
   EXPECT_EQ(Ok(GetNeed(coordinator_, needs[0])).contact().phone(), "");

@@ -106,9 +106,9 @@ TEST_P(UnstuckTest, ServiceConfirmedWhileAPublicationRunsIsNotLost) {
   EXPECT_THAT(Publish(coordinator_, id, "p2"), testing::IsRefusal(Reason::NEED_ALREADY_PUBLISHED));
 }
 
-TEST_P(UnstuckTest, AnAreaDispatchDoesNotKnowYetIsNoDecision) {
+TEST_P(UnstuckTest, AnAreaOrATagThatDispatchDoesNotKnowYetIsNoDecision) {
   const v1::Need need = AcceptedNeed();
-  peers_.fates = {Fate::kAreaUnknown, Fate::kAreaUnknown};
+  peers_.fates = {Fate::kAreaUnknown, Fate::kTagUnknown};
   EXPECT_THAT(Publish(coordinator_, need.need_id(), "p1"),
               testing::IsRefusal(Reason::PEER_UNAVAILABLE));
   EXPECT_TRUE(Record(need.need_id()).publishing());

@@ -57,6 +57,7 @@ Task<absl::StatusOr<dispatch::v1::Task>> FakePeers::PublishTask(
   if (fate == Fate::kAreaUnknown) {
     co_return Refuse(Reason::AREA_UNKNOWN, {{"area", request.area_code()}});
   }
+  if (fate == Fate::kTagUnknown) co_return RefuseField("category", ViolationKind::UNKNOWN_TAG);
   dispatch::v1::Task& task = tasks[{request.need_id(), request.need_attempt()}];
   if (task.task_id().empty()) {
     task.set_task_id(ids::New("tsk", 1));

@@ -52,6 +52,7 @@ class FakePeers final : public Peers {
     kLostAnswer,   // the task is made, the answer lost
     kRefused,      // WINDOW_INVALID
     kAreaUnknown,  // its tree is behind
+    kTagUnknown,   // its vocabulary is
   };
 
   Task<absl::StatusOr<dispatch::v1::Task>> PublishTask(

@@ -210,14 +210,19 @@ TEST_P(ArchiveTest, ADatabaseKeepsItsId) {
 }
 
 TEST_P(ArchiveTest, WhatWasRetiredOfAPersonGoesWithTheirAccount) {
+  // Since when it is kept.
   const auto keep = [this](const std::string& id, const std::string& owner) {
-    Do<bool>([id, owner](Connection& connection) -> absl::StatusOr<bool> {
+    return Do<int64_t>([id, owner](Connection& connection) -> absl::StatusOr<int64_t> {
       RetiredRow row;
       row.record_id = id;
       row.owner_id = owner;
       row.version = 1;
       row.body = "bytes";
-      return KeepRetired(connection, row).ok();
+      row.retire_ms = 5;
+      const auto kept = KeepRetired(connection, row);
+      if (!kept.ok()) return kept.status();
+      EXPECT_EQ(kept->body, "bytes");
+      return kept->retire_ms;
     });
   };
   keep("ned_1", "per_1");
@@ -229,6 +234,28 @@ TEST_P(ArchiveTest, WhatWasRetiredOfAPersonGoesWithTheirAccount) {
   EXPECT_EQ(Put({deleted}), 1);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM retired"), 2);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM retired WHERE owner_id = 'per_1'"), 0);
+  // What was over, but still with its owner's service, is retired afterwards.
+  EXPECT_EQ(keep("ned_1", "per_1"), 0);
+  EXPECT_EQ(keep("res_1", "per_1"), 0);
+  EXPECT_EQ(keep("ned_2", "per_2"), 5);
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM retired"), 2);
+}
+
+// The copy was written by another lane at the moment of the deletion.
+TEST_P(ArchiveTest, WhatCameInWhileAnAccountWasErasedGoesWhenItIsSentAgain) {
+  Entry deleted{{9, 0}, false, {}};
+  deleted.rows.erased_person_id = "per_1";
+  EXPECT_EQ(Put({deleted}), 1);
+  Do<bool>([](Connection& connection) -> absl::StatusOr<bool> {
+    connection.sql() << "INSERT INTO retired (record_id, owner_id, version, body, retire_ms) "
+                        "VALUES ('ned_1', 'per_1', 1, 'bytes', 1)";
+    RetiredRow row;
+    row.record_id = "ned_1";
+    row.owner_id = "per_1";
+    row.version = 1;
+    return KeepRetired(connection, row).ok();
+  });
+  EXPECT_EQ(Number("SELECT COUNT(*) FROM retired"), 0);
 }
 
 // PostgreSQL has no file of ours.

@@ -86,7 +86,7 @@ TEST_P(NeedHistoryTest, NeedsAreFiltered) {
 
 TEST_P(NeedHistoryTest, ANeedKnowsHowItsTaskWasRated) {
   Raise("n1", 10, "A", lists::v1::NEED_STATE_CLOSED, "per_1", "t1");
-  Raise("n2", 20, "A", lists::v1::NEED_STATE_PUBLISHED, "per_1", "t2");
+  Raise("n2", 20, "A", lists::v1::NEED_STATE_MATCHED, "per_1", "t2");
   RateTask("t1", 4);
   const NeedHistoryPage page = History();
   ASSERT_EQ(page.facts.size(), 2u);

@@ -1,6 +1,7 @@
 // The deletion of an account: what stands in its way, and what is left.
 #include "baodao/registration/v1/account.grpc.pb.h"
 #include "baodao/registration/v1/verification.grpc.pb.h"
+#include "common/store/memory_store.h"
 #include "common/testing/matchers.h"
 #include "tests/integration/registration/fixture.h"
 
@@ -34,6 +35,35 @@ class AccountDeletionTest : public ServiceTest {
     request.mutable_update_mask()->add_paths("display_name");
     return Call(*person_client_, &People::UpdatePerson, account.token, request);
   }
+  v1::Registration ReportWithNote(const Account& account, const std::string& area) {
+    v1::CreateRegistrationRequest report;
+    report.set_request_id(NextRequest());
+    report.set_area_code(area);
+    report.set_note("住在三楼");
+    return Ok(
+        Call(*registration_client_, &Registrations::CreateRegistration, account.token, report));
+  }
+  v1::Registration Reported(const v1::Registration& registration) {
+    return Ok(Run(records_->Find(kRegistration, registration.registration_id())))
+        .record.registration();
+  }
+  std::string Refresh(const Account& account) {
+    v1::RefreshTokensRequest refresh;
+    refresh.set_refresh_token(account.tokens.refresh_token());
+    return ReasonName(Call(*session_client_, &Sessions::RefreshTokens, "", refresh));
+  }
+  // Whether the phone leads to anybody.
+  bool PhoneLeadsOn() {
+    const std::string index = app_->keys.Phone(app_->vault.PhoneHash(kLeaversPhone));
+    return Ok(Run(store_->Get(index))).exists();
+  }
+  // How often the person was told that the account will be deleted, or stays.
+  int Told(bool closes) {
+    return CountEvents([&](const auto& event) {
+      return event.has_account_deletion_changed() &&
+             event.account_deletion_changed().has_delete_time() == closes;
+    });
+  }
   v1::PersonRecord Stored(const std::string& id) {
     return Ok(Run(records_->Find(kPerson, id))).record;
   }
@@ -56,12 +86,7 @@ TEST_P(AccountDeletionTest, AfterwardsNothingLeadsToThePerson) {
   const Account account = LogIn(kLeaversPhone);
   Ok(Rename(account));
   const v1::Registration active = Join(account, "c1");
-  v1::CreateRegistrationRequest report;
-  report.set_request_id(NextRequest());
-  report.set_area_code("c3");
-  report.set_note("住在三楼");
-  const v1::Registration pending =
-      Ok(Call(*registration_client_, &Registrations::CreateRegistration, account.token, report));
+  const v1::Registration pending = ReportWithNote(account, "c3");
   v1::ApplyForVerificationRequest apply;
   apply.set_request_id(NextRequest());
   apply.set_person_id(account.id);
@@ -83,6 +108,8 @@ TEST_P(AccountDeletionTest, AfterwardsNothingLeadsToThePerson) {
   EXPECT_EQ(Gone(), 0);
   Advance(std::chrono::minutes(1));
   EXPECT_EQ(Gone(), 1);
+  EXPECT_EQ(Refresh(late), "SESSION_ENDED") << "at once";
+  Advance(kRemainsAfter);
   const v1::PersonRecord left = Stored(account.id);
   v1::PersonRecord nobody;
   *nobody.mutable_person()->mutable_create_time() = left.person().create_time();
@@ -92,18 +119,22 @@ TEST_P(AccountDeletionTest, AfterwardsNothingLeadsToThePerson) {
   EXPECT_EQ(left.SerializeAsString(), nobody.SerializeAsString());
   EXPECT_EQ(ProfileOf(account.id).area_codes_size(), 0);
   for (const v1::Registration& registration : {active, pending}) {
-    const auto ended = Ok(Run(records_->Find(kRegistration, registration.registration_id())))
-                           .record.registration();
+    const v1::Registration ended = Reported(registration);
     EXPECT_EQ(ended.state(), v1::REGISTRATION_STATE_ENDED);
     EXPECT_EQ(ended.note(), "");
   }
   const auto proof = Ok(Run(records_->Find(kVerification, applied.verification_id()))).record;
   EXPECT_EQ(proof.verification().state(), v1::VERIFICATION_STATE_WITHDRAWN);
   EXPECT_EQ(proof.sealed_proof(), "");
-  v1::RefreshTokensRequest refresh;
-  refresh.set_refresh_token(late.tokens.refresh_token());
-  EXPECT_EQ(ReasonName(Call(*session_client_, &Sessions::RefreshTokens, "", refresh)),
-            "SESSION_ENDED");
+  EXPECT_EQ(Refresh(late), "SESSION_ENDED");
+  EXPECT_FALSE(PhoneLeadsOn());
+  v1::GrantRoleRequest grant;
+  grant.set_request_id(NextRequest());
+  grant.set_person_id(account.id);
+  grant.set_role(auth::v1::ROLE_COORDINATOR);
+  grant.set_area_code("c1");
+  EXPECT_EQ(ReasonName(Call(*session_client_, &Sessions::GrantRole, tokens_.Operator(), grant)),
+            "NOT_FOUND");
   EXPECT_NE(Again().id, account.id) << "the phone is free";
   Advance(kFifteenDays);
   EXPECT_EQ(Gone(), 1);
@@ -120,14 +151,8 @@ TEST_P(AccountDeletionTest, UntilThenItCanBeTakenBack) {
   Advance(kFifteenDays);
   EXPECT_EQ(Gone(), 0);
   EXPECT_EQ(Again().id, account.id);
-  const auto told = [&](bool closes) {
-    return CountEvents([&](const auto& event) {
-      return event.has_account_deletion_changed() &&
-             event.account_deletion_changed().has_delete_time() == closes;
-    });
-  };
-  EXPECT_EQ(told(true), 1);
-  EXPECT_EQ(told(false), 1);
+  EXPECT_EQ(Told(true), 1);
+  EXPECT_EQ(Told(false), 1);
 }
 
 TEST_P(AccountDeletionTest, WhatOthersCountOnStandsInItsWay) {
@@ -159,9 +184,94 @@ TEST_P(AccountDeletionTest, WhatIsBegunMeanwhilePutsItOff) {
   EXPECT_EQ(Gone(), 0);
   EXPECT_EQ(ToTime(Stored(account.id).person().delete_time()),
             clock_.Now() + std::chrono::hours(24));
+  EXPECT_EQ(Told(true), 2);
+  Advance(std::chrono::hours(24));
+  EXPECT_EQ(Told(true), 2) << "it is the same still";
+  obligations_elsewhere_.push_back("booking");
+  Advance(std::chrono::hours(24));
+  EXPECT_EQ(Told(true), 3);
   obligations_elsewhere_.clear();
   Advance(std::chrono::hours(24));
   EXPECT_EQ(Gone(), 1);
+}
+
+class CutOffDeletionTest : public AccountDeletionTest {
+ protected:
+  // Fires what is due, once; answers whether all of it was done.
+  bool FireDue() {
+    bool done = true;
+    for (const timers::Timer& timer : TakeDue(clock_.Now())) {
+      done &= Run(records_->OnDeadline(timer)).ok();
+    }
+    return done;
+  }
+  // Lets one commit of each round fail: the first before it happens, the first after it has, the
+  // second before it happens, and so on. The caller counts rounds, and sets `commits` to 0 for
+  // each.
+  void FailIn(const int& round, int* commits) {
+    static_cast<store::MemoryStore*>(store_)->SetFaults(
+        [&round, commits](std::string_view method, std::string_view) {
+          store::Fault fault;
+          if (method != "Apply" || ++*commits != round / 2 + 1) return fault;
+          (round % 2 == 0 ? fault.fail_before : fault.fail_after) = true;
+          return fault;
+        });
+  }
+  void FailNoMore() { static_cast<store::MemoryStore*>(store_)->SetFaults({}); }
+};
+
+INSTANTIATE_TEST_SUITE_P(Stores, CutOffDeletionTest, ::testing::Values(Backend::kMemory),
+                         BackendName);
+
+TEST_P(CutOffDeletionTest, IsDoneInTheEnd) {
+  const Account account = LogIn(kLeaversPhone);
+  const std::vector<v1::Registration> reported = {ReportWithNote(account, "c1"),
+                                                  ReportWithNote(account, "c3")};
+  for (const v1::Registration& registration : reported) {
+    Ok(Review(Coordinator("31"), registration.registration_id()));
+  }
+  Ok(RequestDeletion(account));
+  Advance(std::chrono::hours(1));  // its login code is gone
+  clock_.Advance(kFifteenDays - std::chrono::hours(1));
+  int round = 0, commits = 0;
+  FailIn(round, &commits);
+  EXPECT_FALSE(FireDue());
+  EXPECT_FALSE(IsErased(Stored(account.id)));
+  while (++round < 40) {
+    commits = 0;
+    clock_.Advance(2 * kRemainsAfter);
+    FireDue();
+  }
+  FailNoMore();
+  EXPECT_EQ(Gone(), 1);
+  EXPECT_TRUE(IsErased(Stored(account.id)));
+  EXPECT_FALSE(Stored(account.id).has_remains());
+  for (const v1::Registration& registration : reported) {
+    EXPECT_EQ(Reported(registration).note(), "");
+  }
+  EXPECT_EQ(CountEvents([](const auto& event) { return event.has_session_ended(); }), 1);
+  EXPECT_EQ(Refresh(account), "SESSION_ENDED");
+  EXPECT_FALSE(PhoneLeadsOn());
+}
+
+TEST_P(CutOffDeletionTest, WhoCancelsAtTheLastMomentKeepsEverything) {
+  const Account account = LogIn(kLeaversPhone);
+  const v1::Registration reported = ReportWithNote(account, "c1");
+  Ok(RequestDeletion(account));
+  clock_.Advance(kFifteenDays);
+  static_cast<store::MemoryStore*>(store_)->SetFaults(
+      [](std::string_view method, std::string_view) {
+        store::Fault fault;
+        fault.fail_before = method == "Apply";
+        return fault;
+      });
+  EXPECT_FALSE(FireDue());
+  FailNoMore();
+  EXPECT_EQ(Refresh(account), "OK");
+  const Account late = Again();
+  EXPECT_EQ(late.id, account.id);
+  EXPECT_FALSE(Ok(CancelDeletion(late)).has_delete_time());
+  EXPECT_EQ(Reported(reported).note(), "住在三楼");
 }
 
 }  // namespace

@@ -90,6 +90,8 @@ TEST_P(AccountTest, APhoneIsChangedAndTheOldOneIsFree) {
   const Account elsewhere = SignIn(kOld);
   const v1::ChangePhoneRequest request = ToNew(account.id);
   EXPECT_EQ(Ok(Change(account.token, request)).phone(), kNew);
+  const std::string old = app_->keys.Phone(app_->vault.PhoneHash(kOld));
+  EXPECT_FALSE(Ok(Run(store_->Get(old))).exists()) << "it leads to nobody";
   clock_.Advance(std::chrono::minutes(10));  // its codes have run out
   EXPECT_EQ(Ok(Change(account.token, request)).phone(), kNew) << "the same request again";
   EXPECT_EQ(CountEvents([](const auto& event) { return event.has_phone_changed(); }), 1);

@@ -16,12 +16,15 @@ using ::testing::ElementsAre;
 
 using Vocabularies = rpc::AsyncOf<v1::VocabularyService>;
 
-// The shipped file, in which nobody becomes a volunteer any more.
+// The shipped file, in which nobody becomes a volunteer, a nurse or a paired unit any more.
 std::string NextYear() {
   std::ifstream file(testing::SourceFile("ops/data/vocabulary.toml"));
   std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  const std::string volunteer = "en = \"volunteer\"}";
-  text.replace(text.find(volunteer), volunteer.size(), "en = \"volunteer\", retired = true}");
+  for (const char* name : {"volunteer", "nurse", "paired unit"}) {
+    const std::string line = "en = \"" + std::string(name) + "\"}";
+    text.replace(text.find(line), line.size() - 1,
+                 line.substr(0, line.size() - 1) + ", retired = true");
+  }
   return text;
 }
 
@@ -38,6 +41,16 @@ class VocabularyTest : public ServiceTest {
     for (const std::string& category : categories) request.add_categories(category);
     request.mutable_update_mask()->add_paths("categories");
     return Call(*person_client_, &People::UpdatePerson, account.token, request);
+  }
+
+  absl::StatusOr<v1::Person> GrantNurse(const Account& account) {
+    v1::GrantCredentialRequest grant;
+    grant.set_request_id(NextRequest());
+    grant.set_person_id(account.id);
+    grant.set_kind("nurse");
+    grant.set_issuer("上海市卫生健康委员会");
+    *grant.mutable_expire_time() = ToTimestamp(clock_.Now() + std::chrono::days(400));
+    return Call(*person_client_, &People::GrantCredential, Coordinator("c1"), grant);
   }
 
   rpc::Client<v1::VocabularyService> vocabularies_{channel()};
@@ -94,6 +107,41 @@ TEST_P(VocabularyTest, OldRecordsKeepRetiredTagsAndNobodyTakesThemAnew) {
   EXPECT_EQ(ViolationsOf(refused.status())[0].kind, ViolationKind::RETIRED_TAG);
   ASSERT_THAT(SetCategories(old, {"student"}), testing::IsOk());
   EXPECT_EQ(ReasonName(SetCategories(old, {"volunteer"})), "INVALID_ARGUMENT_FIELDS");
+}
+
+TEST_P(VocabularyTest, ACredentialOfARetiredKindIsRenewedAndNotGrantedAnew) {
+  const Account old = LogIn("13812345678");
+  const Account young = LogIn("13912345678");
+  Join(old, "c1");
+  Join(young, "c1");
+  ASSERT_THAT(GrantNurse(old), testing::IsOk());
+  const testing::VocabularyInUse next(NextYear());
+  EXPECT_THAT(GrantNurse(old), testing::IsOk());
+  const auto refused = GrantNurse(young);
+  ASSERT_EQ(ReasonName(refused), "INVALID_ARGUMENT_FIELDS");
+  EXPECT_EQ(ViolationsOf(refused.status())[0].field, "kind");
+  EXPECT_EQ(ViolationsOf(refused.status())[0].kind, ViolationKind::RETIRED_TAG);
+}
+
+TEST_P(VocabularyTest, ARequestSentAgainIsAnsweredThoughItsTagIsRetiredSince) {
+  v1::CreateUnitRequest request;
+  request.set_request_id(NextRequest());
+  request.set_name("同济大学");
+  request.set_kind(v1::UNIT_KIND_INSTITUTION);
+  request.set_area_code("c1");
+  request.add_categories("pairing");
+  const auto create = [&] {
+    return Call(*unit_client_, &Units::CreateUnit, Coordinator("31"), request);
+  };
+  const auto made = create();
+  ASSERT_THAT(made, testing::IsOk());
+  const testing::VocabularyInUse next(NextYear());
+  EXPECT_EQ(Ok(create()).unit_id(), made->unit_id());
+  request.set_request_id(NextRequest());
+  const auto refused = create();
+  ASSERT_EQ(ReasonName(refused), "INVALID_ARGUMENT_FIELDS");
+  EXPECT_EQ(ViolationsOf(refused.status())[0].field, "categories[0]");
+  EXPECT_EQ(ViolationsOf(refused.status())[0].kind, ViolationKind::RETIRED_TAG);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/check_in.h"
 
+#include "services/dispatch/domain/close.h"
 #include "services/dispatch/domain/deadlines.h"
 #include "services/dispatch/domain/sign.h"
 #include "tests/unit/dispatch/fixture.h"
@@ -42,7 +43,9 @@ class CheckInTest : public TaskFixture {
     for (const events::v1::Event& event : effects.events) {
       if (!event.has_check_in_changed()) continue;
       const events::v1::CheckInChanged& changed = event.check_in_changed();
-      EXPECT_EQ(changed.leader_id(), "per_b");
+      // With the end nobody leads any more.
+      const bool ended = changed.state() == v1::CHECK_IN_STATE_UNSPECIFIED;
+      EXPECT_EQ(changed.leader_id(), ended ? "" : "per_b");
       told.push_back(record::StateName(changed.before()) + " → " +
                      record::StateName(changed.state()));
     }
@@ -109,14 +112,31 @@ TEST_F(CheckInTest, SigningOutEndsIt) {
   EXPECT_EQ(Timer(Fire(kStart + minutes(65))), std::nullopt) << "a late one";
 }
 
-// The timer of the end has heard of nobody.
+// The timer of the end has heard of nobody: that was the last that was told of somebody missed.
 TEST_F(CheckInTest, NobodyIsHeardFromByATimer) {
   ASSERT_TRUE(SignIn().ok());
   Fire(kStart + minutes(30));
   Fire(kStart + minutes(35));
   const Effects ended = DecideEnd(aggregate(), kStart + hours(3));
-  EXPECT_THAT(Told(ended), IsEmpty());
+  EXPECT_THAT(Told(ended), ElementsAre("MISSED → NONE"));
   EXPECT_EQ(State(), v1::CHECK_IN_STATE_UNSPECIFIED);
+}
+
+TEST_F(CheckInTest, NorByTheEndOfTheTask) {
+  aggregate().task().set_check_in_minutes(10);
+  const Proof proof = ProofBy(v1::SIGN_METHOD_CODE);
+  ASSERT_TRUE(DecideSignIn(aggregate(), "per_a", proof, kStart - minutes(30)).ok());
+  Fire(kStart - minutes(20));
+  Fire(kStart - minutes(15));
+  const auto cancelled =
+      DecideCancel(aggregate(), "停电", v1::NEED_OUTCOME_UNSPECIFIED, kStart - minutes(14));
+  ASSERT_TRUE(cancelled.ok());
+  EXPECT_THAT(Told(*cancelled), ElementsAre("MISSED → NONE"));
+}
+
+TEST_F(CheckInTest, TheEndOfSomebodyOnTimeIsNoNews) {
+  ASSERT_TRUE(SignIn().ok());
+  EXPECT_THAT(Told(DecideEnd(aggregate(), kStart + hours(3))), IsEmpty());
 }
 
 }  // namespace

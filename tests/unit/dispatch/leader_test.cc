@@ -1,6 +1,7 @@
 #include "services/dispatch/domain/leader.h"
 
 #include "services/dispatch/domain/close.h"
+#include "services/dispatch/domain/deadlines.h"
 #include "services/dispatch/domain/sign.h"
 #include "services/dispatch/domain/standing.h"
 #include "services/dispatch/domain/withdraw.h"
@@ -57,31 +58,74 @@ TEST_F(LeaderTest, OneOfThoseOnTheTaskLeads) {
   EXPECT_THAT(LeadersTold(named),
               ElementsAre("per_a LEADER_STEP_REMOVED", "per_b LEADER_STEP_NAMED"));
   EXPECT_EQ(task().leader_id(), "per_b");
-  // per_a may have the key in their phone.
+  // per_a may have the key in their phone, and so may per_b, for good.
   EXPECT_EQ(aggregate().record().code_key(), 1);
-  EXPECT_EQ(Time(Millis(aggregate().record().code_key_since_ms())), kNow);
+  EXPECT_THAT(aggregate().record().code_key_since_ms(),
+              ElementsAre(kNow.time_since_epoch().count()));
+  ASSERT_TRUE(DecideRemoveLeader(aggregate(), "per_b", false, kNow).ok());
+  EXPECT_TRUE(aggregate().Find("per_b")->had_code_key());
+}
+
+TEST_F(LeaderTest, ItIsKnownOfTheLastKeysSinceWhenTheyWere) {
+  for (int i = 0; i <= kMaxCodeKeys; ++i) {
+    ASSERT_TRUE(
+        DecideNameLeader(aggregate(), i % 2 == 0 ? "per_b" : "per_a", kNow + hours(i)).ok());
+  }
+  EXPECT_EQ(aggregate().record().code_key(), kMaxCodeKeys + 1);
+  ASSERT_EQ(aggregate().record().code_key_since_ms_size(), kMaxCodeKeys);
+  EXPECT_EQ(Time(Millis(aggregate().record().code_key_since_ms(0))), kNow + hours(1));
 }
 
 TEST_F(LeaderTest, ATaskThatIsOverHasNoLeader) {
   State(v1::TASK_STATE_CLOSED);
   EXPECT_EQ(Name("per_b"), "WRONG_STATE");
+  EXPECT_EQ(Refusal(DecideRemoveLeader(aggregate(), "per_a", false, kNow)), "WRONG_STATE");
+  EXPECT_EQ(Refusal(DecideRemoveLeader(aggregate(), "per_c", true, kNow)), "WRONG_STATE");
 }
 
 TEST_F(LeaderTest, TheyGiveItUpOrACoordinatorTakesIt) {
   EXPECT_EQ(Refusal(DecideRemoveLeader(aggregate(), "per_b", false, kNow)), "NOT_LEADER");
   EXPECT_THAT(LeadersTold(DecideRemoveLeader(aggregate(), "per_a", false, kNow)),
               ElementsAre("per_a LEADER_STEP_LEFT"));
+  EXPECT_EQ(aggregate().record().code_key(), 0) << "nobody took it from them";
   EXPECT_EQ(Refusal(DecideRemoveLeader(aggregate(), "per_c", true, kNow)), "NO_LEADER");
   ASSERT_TRUE(DecideNameLeader(aggregate(), "per_b", kNow).ok());
   EXPECT_THAT(LeadersTold(DecideRemoveLeader(aggregate(), "per_c", true, kNow)),
               ElementsAre("per_b LEADER_STEP_REMOVED"));
   EXPECT_TRUE(task().leader_id().empty());
+  EXPECT_EQ(aggregate().record().code_key(), 1);
 }
 
 TEST_F(LeaderTest, WhoLeavesTheTaskLeadsNoMore) {
   const auto left = DecideWithdraw(aggregate(), "per_a", false, kNow);
   EXPECT_THAT(LeadersTold(left), ElementsAre("per_a LEADER_STEP_LEFT"));
   EXPECT_TRUE(task().leader_id().empty());
+}
+
+TEST_F(LeaderTest, WhoSignsOutLeadsNoMore) {
+  LeaderSignsIn();
+  const auto out =
+      DecideSignOut(aggregate(), "per_a", ProofBy(v1::SIGN_METHOD_POSITION), kStart + hours(1));
+  EXPECT_THAT(LeadersTold(out), ElementsAre("per_a LEADER_STEP_LEFT"));
+  EXPECT_TRUE(task().leader_id().empty());
+}
+
+// Their phone, and the requester's, go on showing codes where there is no network.
+TEST_F(LeaderTest, WhoDoesNotComeLeadsNoMoreAndTheCodesStay) {
+  const Time missed = kStart + minutes(30);
+  EXPECT_THAT(LeadersTold(DecideNoShow(aggregate(), missed, missed)),
+              ElementsAre("per_a LEADER_STEP_LEFT"));
+  EXPECT_TRUE(task().leader_id().empty());
+  EXPECT_EQ(aggregate().record().code_key(), 0);
+}
+
+TEST_F(LeaderTest, NobodyIsToldOfTheLeaderOfAServedTask) {
+  LeaderSignsIn();
+  ASSERT_EQ(Refusal(Sign("per_a", v1::SIGN_ACTION_SIGN_IN, {"per_b"})), "OK");
+  const Effects ended = DecideEnd(aggregate(), kStart + hours(3));
+  EXPECT_EQ(task().state(), v1::TASK_STATE_SERVED);
+  EXPECT_TRUE(task().leader_id().empty());
+  EXPECT_THAT(LeadersTold(ended), IsEmpty());
 }
 
 TEST_F(LeaderTest, NobodyIsToldOfTheLeaderOfACancelledTask) {
@@ -98,6 +142,23 @@ TEST_F(LeaderTest, WhoLosesTheirStandingAtWorkLeadsNoMore) {
   EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_SIGNED_IN);
   EXPECT_TRUE(task().leader_id().empty());
   EXPECT_THAT(LeadersTold(lost), ElementsAre("per_a LEADER_STEP_LEFT"));
+  EXPECT_EQ(aggregate().record().code_key(), 1);
+}
+
+TEST_F(LeaderTest, WhoLosesTheirStandingBeforeLeadsNoMore) {
+  DecideStanding(aggregate(), ProfileOf("per_a", "999999999"), kRelations, kNow);
+  EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_RELEASED);
+  EXPECT_TRUE(task().leader_id().empty());
+  EXPECT_EQ(aggregate().record().code_key(), 1);
+}
+
+TEST_F(LeaderTest, WhoIsNotOnTheRosterIsNobodyToTheLeader) {
+  Add("per_r", v1::ASSIGNMENT_STATE_RELEASED);
+  Add("per_n", v1::ASSIGNMENT_STATE_NO_SHOW);
+  LeaderSignsIn();
+  EXPECT_EQ(Refusal(Sign("per_a", v1::SIGN_ACTION_SIGN_IN, {"per_r"})), "NOT_ASSIGNED");
+  EXPECT_EQ(Refusal(Sign("per_a", v1::SIGN_ACTION_SIGN_IN, {"per_n"})), "WRONG_STATE");
+  EXPECT_EQ(Refusal(Sign("per_c", v1::SIGN_ACTION_SIGN_IN, {"per_r"}, true)), "WRONG_STATE");
 }
 
 TEST_F(LeaderTest, SignsOthersOnceTheyAreThere) {

@@ -1,6 +1,7 @@
 #include "services/dispatch/domain/offline.h"
 
 #include "services/dispatch/domain/close.h"
+#include "services/dispatch/domain/credit_request.h"
 #include "services/dispatch/domain/deadlines.h"
 #include "services/dispatch/domain/service_photos.h"
 #include "tests/unit/dispatch/fixture.h"
@@ -70,6 +71,43 @@ TEST_F(OfflineTest, WhoWasTakenForANoShowIsNone) {
   EXPECT_EQ(Mine().state(), v1::ASSIGNMENT_STATE_SIGNED_IN);
   EXPECT_EQ(task().state(), v1::TASK_STATE_IN_SERVICE);
   EXPECT_EQ(aggregate().Find("per_a")->reservation(), 9u);
+}
+
+TEST_F(OfflineTest, ButNotWhoCameOnceTheyWere) {
+  Miss();
+  EXPECT_EQ(Refusal(Send(kStart + minutes(30), std::nullopt, kStart + minutes(50))), "TOO_LATE");
+  EXPECT_EQ(Refusal(Send(kStart + minutes(29), std::nullopt, kStart + minutes(50))), "OK");
+}
+
+TEST_F(OfflineTest, NobodyCameBeforeTheyWereOnTheTask) {
+  v1::Assignment& mine = *aggregate().Change("per_a").mutable_assignment();
+  *mine.mutable_accept_time() = ToTimestamp(kStart + minutes(10));
+  EXPECT_EQ(Refusal(Send(kStart + minutes(9), std::nullopt, kStart + minutes(20))), "TOO_EARLY");
+  Miss();
+  EXPECT_EQ(Refusal(Send(kStart + minutes(9), std::nullopt, kStart + minutes(50))), "TOO_EARLY");
+  // A coordinator puts them on it again: they have been since they accepted.
+  ASSERT_EQ(Refusal(Do(Command(TakeKind::kAssign, ProfileOf("per_a")), kStart + minutes(40))),
+            "OK");
+  EXPECT_EQ(Refusal(Send(kStart + minutes(11), std::nullopt, kStart + minutes(50))), "OK");
+}
+
+TEST_F(OfflineTest, WhatTheyAskedForIsOnRecord) {
+  const CreditCommand asked{"per_a", kStart, kStart + minutes(90), "sealed", 0};
+  ASSERT_EQ(Refusal(DecideRequestCredit(aggregate(), asked, kEnd + minutes(10))), "OK");
+  ASSERT_EQ(Mine().state(), v1::ASSIGNMENT_STATE_ACCEPTED);
+  ASSERT_EQ(Refusal(Send(kStart, kStart + minutes(80), kEnd + minutes(20))), "OK");
+  EXPECT_EQ(Mine().credit_request().state(), v1::CREDIT_REQUEST_STATE_CANCELLED);
+  EXPECT_EQ(Mine().credited_minutes(), 80);
+}
+
+TEST_F(OfflineTest, SomeAreRefusedWhateverTheirCodesProve) {
+  Add("per_r", v1::ASSIGNMENT_STATE_RELEASED);
+  EXPECT_EQ(Refusal(CheckOfflineSender(aggregate(), "per_x", kEnd)), "NOT_ASSIGNED");
+  EXPECT_EQ(Refusal(CheckOfflineSender(aggregate(), "per_r", kEnd)), "WRONG_STATE");
+  EXPECT_EQ(Refusal(CheckOfflineSender(aggregate(), "per_a", kEnd)), "OK");
+  EXPECT_EQ(Refusal(CheckOfflineSender(aggregate(), "per_a", kEnd + kOfflineUntil)), "TOO_LATE");
+  aggregate().task().set_state(v1::TASK_STATE_CLOSED);
+  EXPECT_EQ(Refusal(CheckOfflineSender(aggregate(), "per_a", kEnd)), "WRONG_STATE");
 }
 
 TEST_F(OfflineTest, UnlessAnotherHasTheirSlot) {

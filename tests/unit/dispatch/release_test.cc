@@ -111,5 +111,20 @@ TEST_F(ReleaseTest, TeammatesAreTheOthersOnTheWorkWhoDoNotKeepApart) {
   EXPECT_FALSE(AreTeammates("per_a", other, kRelations.blocks));
 }
 
+TEST_F(ReleaseTest, TheRosterIsOfThoseWhoWereExpected) {
+  v1::Assignment other;
+  other.set_person_id("per_b");
+  for (int state = v1::AssignmentState_MIN; state <= v1::AssignmentState_MAX; ++state) {
+    other.set_state(static_cast<v1::AssignmentState>(state));
+    EXPECT_EQ(IsOnRoster("per_a", other, kRelations.blocks),
+              TakesSlot(other.state()) || state == v1::ASSIGNMENT_STATE_NO_SHOW)
+        << state;
+  }
+  other.set_state(v1::ASSIGNMENT_STATE_NO_SHOW);
+  EXPECT_FALSE(IsOnRoster("per_b", other, kRelations.blocks)) << "oneself";
+  other.set_person_id("per_shy");
+  EXPECT_FALSE(IsOnRoster("per_a", other, kRelations.blocks));
+}
+
 }  // namespace
 }  // namespace baodao::dispatch

@@ -66,13 +66,14 @@ std::string CheckCounters(const v1::TaskRecord& record,
   return {};
 }
 
-// Who leads is on the task, and whoever is at work is heard from where it asks so.
+// Who leads comes or is there, and whoever is at work is heard from where it asks so, and nobody
+// else.
 std::string CheckOnSite(World& world, const v1::Task& task,
                         const std::map<std::string, v1::AssignmentRecord>& people) {
   const auto leader = people.find(task.leader_id());
   if (!task.leader_id().empty() &&
-      (leader == people.end() || !TakesSlot(leader->second.assignment().state()))) {
-    return "somebody leads who is off the task";
+      (leader == people.end() || !MayLead(leader->second.assignment().state()))) {
+    return "somebody leads who is not there";
   }
   const auto* timers =
       world.data.FindIndex(world.keys.base().Timers(world.keys.ShardOf(task.task_id())));
@@ -83,9 +84,8 @@ std::string CheckOnSite(World& world, const v1::Task& task,
       return "whether somebody is to be heard from is wrong";
     }
     const std::string timer = TimerName(kCheckInTimer, task.task_id(), person);
-    if (asked && (timers == nullptr || !timers->scores.contains(timer))) {
-      return "nobody waits to hear from " + person;
-    }
+    const bool armed = timers != nullptr && timers->scores.contains(timer);
+    if (asked != armed) return "whether somebody waits to hear from " + person + " is wrong";
   }
   return {};
 }
@@ -255,7 +255,10 @@ std::string CheckAlways(World& world, const std::vector<std::string>& tasks) {
     if (!wrong.empty()) return id + ": " + wrong + "\n" + record.task().ShortDebugString();
     for (const auto& [person, r] : people) {
       if (!BlocksCalendar(r.assignment().state())) continue;
-      const bool told = r.assignment().sign_in_method() == v1::SIGN_METHOD_CONFIRMED;
+      // Also of a NO_SHOW who came in later.
+      const bool came_back =
+          r.missed_ms() != 0 && r.assignment().sign_in_detail().has_receive_time();
+      const bool told = came_back || r.assignment().sign_in_method() == v1::SIGN_METHOD_CONFIRMED;
       std::vector<Work>& works = told ? held[person].confirmed : held[person].accepted;
       works.push_back(WorkOf(record.task(), r.assignment()));
     }

@@ -10,6 +10,7 @@
 #include "common/clock/timestamp.h"
 #include "common/ids/ids.h"
 #include "common/status/status.h"
+#include "services/dispatch/app/presence.h"
 #include "services/dispatch/domain/states.h"
 #include "services/dispatch/domain/times.h"
 #include "services/dispatch/rpc/on_site.h"
@@ -133,6 +134,9 @@ class Simulation {
     std::string other;
     bool by_coordinator = false;
     int number = 0;
+    // When it was made, and the key of the task's codes then.
+    Time time;
+    std::string code_key;
   };
 
   void Act() {
@@ -141,13 +145,15 @@ class Simulation {
       // Sent again, perhaps to another replica: the answer got lost, or did not.
       call = sent_[static_cast<size_t>(world_.Below(static_cast<int>(sent_.size())))];
     } else {
-      call.kind = world_.Below(26);
+      call.kind = world_.Below(28);
       call.other = AnyPerson();
       call.request_id = "request-" + std::to_string(sent_.size());
       call.task = AnyTask();
       call.person = AnyPerson();
       call.by_coordinator = world_.Chance(30);
       call.number = world_.Below(5);
+      call.time = world_.clock.Now();
+      call.code_key = CodeKey(world_.ring, call.task, world_.TaskOf(call.task).code_key());
       sent_.push_back(call);
     }
     world_.Spawn(Do(AnyReplica(), std::move(call)));
@@ -237,6 +243,10 @@ class Simulation {
       case 25:
         co_await WorkOnSite(replica.app, std::move(call));
         break;
+      case 26:
+      case 27:
+        co_await SendLater(replica.app, std::move(call));
+        break;
       default:
         co_await ChangeMind(replica.changes, std::move(call));
     }
@@ -303,6 +313,22 @@ class Simulation {
       request.set_person_id(call.other);
       Note(call, co_await CheckIn(app, std::move(caller), std::move(request)));
     }
+  }
+
+  static v1::OfflineSign NotedAt(const Call& call, Time time) {
+    v1::OfflineSign sign;
+    sign.set_code(SignCode(call.code_key, time));
+    *sign.mutable_phone_time() = ToTimestamp(time);
+    return sign;
+  }
+  // What a phone noted that had no network for a while: in, out or both.
+  Task<void> SendLater(App& app, Call call) {
+    co_await world_.clock.SleepFor(minutes(25 * call.number));
+    auto request = About<v1::SendOfflineSignsRequest>(call);
+    if (call.number != 2) *request.mutable_sign_in() = NotedAt(call, call.time);
+    if (call.number >= 2) *request.mutable_sign_out() = NotedAt(call, call.time + minutes(20));
+    *request.mutable_sent_time() = ToTimestamp(world_.clock.Now());
+    Note(call, co_await SendOfflineSigns(app, As(call.person), std::move(request)));
   }
 
   Task<void> SpeakForUnit(UnitClaimHandlers& u, Call call) {

@@ -23,6 +23,27 @@ TEST(Notices, OfWhoLeadsThemselvesAndTheAreaWhenNobodyDoes) {
             Lines{"leader_left → area 310110009001"});
 }
 
+// "Nobody leads", or "you lead", may be held back.
+TEST(Notices, OfWhoLeadsTheLatestWordStands) {
+  for (const auto step : {events::v1::LEADER_STEP_NAMED, events::v1::LEADER_STEP_REMOVED,
+                          events::v1::LEADER_STEP_LEFT}) {
+    events::v1::Event event = EventBy("per_v");
+    auto* told = event.mutable_leader_changed();
+    told->set_task_id("tsk_1");
+    told->set_person_id("per_v");
+    told->set_step(step);
+    told->mutable_task()->set_area_code("310110009001");
+    const std::vector<Notice> notices = NoticesOf(event);
+    ASSERT_EQ(notices.size(), 2u) << step;
+    for (const Notice& notice : notices) {
+      const bool said = FamilyOf(notice.record.kind()) == kLeadingFamily;
+      const std::vector<std::string_view> family = {kLeadingFamily};
+      EXPECT_EQ(notice.ends, said ? std::vector<std::string_view>() : family) << step;
+      EXPECT_EQ(notice.thing, "tsk_1");
+    }
+  }
+}
+
 TEST(Notices, OfWhoIsNotHeardFromThemselvesTheAreaAndTheLeader) {
   const auto changed = [](const std::string& by, CheckInState before, CheckInState after) {
     events::v1::Event event = EventBy(by);
@@ -41,6 +62,10 @@ TEST(Notices, OfWhoIsNotHeardFromThemselvesTheAreaAndTheLeader) {
                         "person_unheard → per_l"};
   EXPECT_EQ(changed("dispatch", CHECK_IN_STATE_DUE, CHECK_IN_STATE_MISSED), missed);
   EXPECT_EQ(changed("dispatch", CHECK_IN_STATE_MISSED, CHECK_IN_STATE_MISSED), missed);
+  const auto none = CHECK_IN_STATE_UNSPECIFIED;
+  EXPECT_EQ(changed("dispatch", CHECK_IN_STATE_MISSED, none),
+            (Lines{"person_unheard → area 310110009001", "person_unheard → per_l"}))
+      << "their service has ended, and nobody has heard from them";
   // At night, too, and each time.
   for (const char* kind : {"check_in_due", "check_in_missed", "person_unheard"}) {
     EXPECT_TRUE(IsUrgent(kind)) << kind;

@@ -29,6 +29,13 @@ std::vector<int> ValuesOf(const google::protobuf::EnumDescriptor* states) {
   return values;
 }
 
+// And 0: it has none any more.
+std::vector<int> ValuesAndNone(const google::protobuf::EnumDescriptor* states) {
+  std::vector<int> values = ValuesOf(states);
+  values.push_back(0);
+  return values;
+}
+
 std::vector<Book> Books() {
   return {
       {"registration", RegistrationRules(),
@@ -58,7 +65,7 @@ std::vector<Book> Books() {
       {"member", MemberRules(), {0, 1}},
       {"unit claim", UnitClaimRules(), ValuesOf(dispatch::v1::UnitClaimState_descriptor())},
       {"leader", LeaderRules(), ValuesOf(events::v1::LeaderStep_descriptor())},
-      {"check-in", CheckInRules(), ValuesOf(dispatch::v1::CheckInState_descriptor())},
+      {"check-in", CheckInRules(), ValuesAndNone(dispatch::v1::CheckInState_descriptor())},
       {"certificate", CertificateRules(), ValuesOf(dispatch::v1::CertificateState_descriptor())},
       {"calendar feed", CalendarFeedRules(), {0, 1}},
   };

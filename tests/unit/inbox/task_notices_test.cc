@@ -42,6 +42,7 @@ events::v1::Event Assigned(dispatch::v1::AssignmentState before,
   task->set_state(dispatch::v1::TASK_STATE_OPEN);
   task->set_before(dispatch::v1::TASK_STATE_OPEN);
   *task->mutable_start_time() = ToTimestamp(kNow + std::chrono::hours(5));
+  *task->mutable_end_time() = ToTimestamp(kNow + std::chrono::hours(7));
   return event;
 }
 
@@ -93,6 +94,16 @@ TEST(Notices, TheArrivalThatBeginsTheServiceIsToldByTheNeed) {
   EXPECT_TRUE(Told(first).empty());
   task->set_before(TASK_STATE_IN_SERVICE);
   EXPECT_EQ(Told(first), Lines{"helper_arrived → per_r"});
+}
+
+// A requester heard at night that somebody had arrived, hours after they had gone.
+TEST(Notices, OfAnArrivalThatIsKnownAfterTheEndTheServiceTells) {
+  using namespace dispatch::v1;
+  auto late = Assigned(ASSIGNMENT_STATE_NO_SHOW, ASSIGNMENT_STATE_SIGNED_IN, "per_v");
+  EXPECT_EQ(Told(late), (Lines{"helper_arrived → per_r", "no_show_came → area 310110009001"}));
+  auto* task = late.mutable_assignment_changed()->mutable_task();
+  *task->mutable_end_time() = ToTimestamp(kNow);
+  EXPECT_EQ(Told(late), Lines{"no_show_came → area 310110009001"});
 }
 
 TEST(Notices, OfSigningOut) {

@@ -1,8 +1,10 @@
 #include "services/registration/domain/consent.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "common/clock/timestamp.h"
+#include "common/record/mask.h"
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "services/registration/domain/account_deletion.h"
@@ -63,12 +65,21 @@ TEST(Consents, AnUpdateThatOnlyEmptiesFieldsNeedsNone) {
     request.mutable_update_mask()->add_paths(path);
   }
   request.set_address("平凉路 1 号");  // the mask does not name it
-  EXPECT_TRUE(OnlyEmpties(request));
+  EXPECT_TRUE(record::OnlyEmpties(request));
   request.add_skills("first_aid");
-  EXPECT_FALSE(OnlyEmpties(request));
+  EXPECT_FALSE(record::OnlyEmpties(request));
   request.clear_skills();
-  request.mutable_photo();
-  EXPECT_FALSE(OnlyEmpties(request));
+  request.mutable_photo()->set_url("https://photos.example.org/1.jpg");
+  EXPECT_FALSE(record::OnlyEmpties(request));
+  request.mutable_photo()->clear_url();
+  EXPECT_TRUE(record::OnlyEmpties(request));
+  // As apps take a home away.
+  request.mutable_update_mask()->add_paths("home");
+  request.mutable_home()->set_latitude(0);
+  request.mutable_home()->set_longitude(0);
+  EXPECT_TRUE(record::OnlyEmpties(request));
+  request.mutable_home()->set_latitude(31.27);
+  EXPECT_FALSE(record::OnlyEmpties(request));
 }
 
 TEST(AccountDeletion, ComesAfterSomeTimeAndOnce) {
@@ -79,16 +90,27 @@ TEST(AccountDeletion, ComesAfterSomeTimeAndOnce) {
   person.set_person_id("per_1");
   person.add_skills("first_aid");
   EXPECT_THAT(CheckStays(person), testing::IsOk());
-  EXPECT_THAT(Reopen(kAsked, &person), testing::IsRefusal(Reason::NO_ACCOUNT_DELETION));
+  EXPECT_THAT(Reopen(kAsked, &record), testing::IsRefusal(Reason::NO_ACCOUNT_DELETION));
   Close(kAsked, &person);
   EXPECT_THAT(CheckStays(person), testing::IsRefusal(Reason::ACCOUNT_CLOSING));
   EXPECT_EQ(NextTimeOf(record), kAsked + kDeleteAfter);
-  EXPECT_THAT(Reopen(kAsked, &person), testing::IsOk());
+  EXPECT_THAT(Reopen(kAsked, &record), testing::IsOk());
   EXPECT_EQ(NextTimeOf(record), std::nullopt);
   Close(kAsked, &person);
-  PutOff(kAsked + kDeleteAfter, &person);
+  EXPECT_TRUE(PutOff(kAsked + kDeleteAfter, {"need"}, &record));
+  EXPECT_FALSE(PutOff(kAsked + kDeleteAfter, {"need"}, &record)) << "told already";
+  EXPECT_TRUE(PutOff(kAsked + kDeleteAfter, {"need", "task"}, &record));
   EXPECT_EQ(DeletionDue(record), kAsked + kDeleteAfter + kPutOff);
+  record.set_new_phone_hash("another");
+  record.set_kept_session_id("ses_1");
   Erase(kAsked, &record);
+  EXPECT_TRUE(IsErased(record));
+  EXPECT_EQ(DeletionDue(record), std::nullopt);
+  EXPECT_EQ(NextTimeOf(record), kAsked + kRemainsAfter);
+  EXPECT_THAT(record.remains().phone_hashes(), ::testing::ElementsAre("hash", "another"));
+  EXPECT_EQ(record.remains().kept_session_id(), "ses_1");
+  EXPECT_THAT(Reopen(kAsked, &record), testing::IsRefusal(Reason::NOT_FOUND));
+  record.clear_remains();
   EXPECT_EQ(NextTimeOf(record), std::nullopt);
   v1::PersonRecord left;
   left.mutable_person()->set_person_id("per_1");

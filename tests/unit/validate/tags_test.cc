@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "baodao/lists/v1/need.pb.h"
 #include "baodao/registration/v1/person.pb.h"
 #include "baodao/registration/v1/verification.pb.h"
 #include "common/testing/matchers.h"
@@ -57,15 +58,22 @@ TEST_F(TagsTest, AnUnknownTagIsRefusedWithTheNearest) {
 
 TEST_F(TagsTest, ATagOfAnotherKindIsUnknown) { EXPECT_EQ(Faults(Update({"veteran"})).size(), 1u); }
 
+// When it is decided, so that a request that was answered already may come again.
 TEST_F(TagsTest, ARetiredTagIsRefusedInWhatMakesARecord) {
-  registration::v1::ApplyForVerificationRequest request;
-  request.set_request_id("r");
-  request.set_person_id("per_01J00000000000000000000009");
-  request.set_category("militia");
-  const std::vector<Violation> faults = Faults(request);
+  lists::v1::CreateNeedRequest request;
+  request.add_skills("nursing");
+  request.add_skills("telegraphy");
+  for (const Violation& fault : Faults(request)) {
+    EXPECT_NE(fault.kind, ViolationKind::RETIRED_TAG) << fault.field;
+  }
+  const std::vector<Violation> faults = ViolationsOf(CheckNewTags(request));
   ASSERT_EQ(faults.size(), 1u);
+  EXPECT_EQ(faults[0].field, "skills[1]");
   EXPECT_EQ(faults[0].kind, ViolationKind::RETIRED_TAG);
-  EXPECT_EQ(Localise(faults[0], Locale::kZh), "这个人员类别已停用，不能再新填：militia");
+  const absl::Status one = CheckNewTag(vocabulary::v1::TAG_KIND_PERSON, "category", "militia");
+  ASSERT_EQ(ViolationsOf(one).size(), 1u);
+  EXPECT_EQ(Localise(ViolationsOf(one)[0], Locale::kZh), "这个人员类别已停用，不能再新填：militia");
+  EXPECT_THAT(CheckNewTag(vocabulary::v1::TAG_KIND_PERSON, "category", "veteran"), testing::IsOk());
   // What is to be taken away, or looked for, may be.
   registration::v1::RevokeVerificationRequest revoke;
   revoke.set_request_id("r");
