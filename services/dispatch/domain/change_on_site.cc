@@ -53,8 +53,8 @@ void Change::Hear(v1::Assignment& assignment) {
 void Change::EndCheckIns(v1::Assignment& assignment) {
   const v1::CheckInState before = assignment.check_in_state();
   if (before == v1::CHECK_IN_STATE_UNSPECIFIED) return;
-  // Nobody waits any more, and nobody has heard from them.
-  if (before != v1::CHECK_IN_STATE_ON_TIME) {
+  // Nobody waits any more, and nobody has heard from them. Who was only reminded had time left.
+  if (before == v1::CHECK_IN_STATE_MISSED) {
     checked_.push_back({assignment.person_id(), before, v1::CHECK_IN_STATE_UNSPECIFIED});
   }
   assignment.clear_check_in_state();

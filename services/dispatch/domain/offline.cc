@@ -36,14 +36,17 @@ absl::Status CheckAccepted(const v1::Assignment& assignment, Time sign_in) {
   return Refuse(Reason::TOO_EARLY, {{"from", ToRfc3339(accepted)}});
 }
 
+// Whoever came once they were a NO_SHOW needs a coordinator, with network or without; one who puts
+// them back on the task signs them in, too.
+absl::Status CheckNotMissed(const v1::AssignmentRecord& record, Time sign_in) {
+  const Time missed(Millis(record.missed_ms()));
+  if (record.missed_ms() == 0 || sign_in < missed) return absl::OkStatus();
+  return Refuse(Reason::TOO_LATE, {{"until", ToRfc3339(missed)}});
+}
+
 absl::Status CheckComesBack(const Aggregate& aggregate, const OfflineCommand& command, Time now) {
   const v1::Task& task = aggregate.task();
   RETURN_IF_ERROR(CheckSignInTime(task, *command.sign_in));
-  // Whoever came later needs a coordinator, with network or without.
-  const Time missed(Millis(aggregate.Find(command.person_id)->missed_ms()));
-  if (*command.sign_in >= missed) {
-    return Refuse(Reason::TOO_LATE, {{"until", ToRfc3339(missed)}});
-  }
   // Whoever asked to be let go and was not is still on it.
   if (FreeSlots(task) - task.leaving_count() < 1) return Refuse(Reason::TASK_FULL);
   return CheckGoesOut(task, command, now);
@@ -147,15 +150,18 @@ absl::Status CheckOffline(const Aggregate& aggregate, const OfflineCommand& comm
   if (command.sign_in && command.sign_out) {
     RETURN_IF_ERROR(CheckOrder(*command.sign_in, *command.sign_out));
   }
-  const v1::Assignment& assignment = aggregate.Find(command.person_id)->assignment();
+  const v1::AssignmentRecord& record = *aggregate.Find(command.person_id);
+  const v1::Assignment& assignment = record.assignment();
   if (ComesBack(aggregate, command)) {
     RETURN_IF_ERROR(CheckAccepted(assignment, *command.sign_in));
+    RETURN_IF_ERROR(CheckNotMissed(record, *command.sign_in));
     return CheckComesBack(aggregate, command, now);
   }
   switch (assignment.state()) {
     case v1::ASSIGNMENT_STATE_ACCEPTED:
       if (!command.sign_in) break;
       RETURN_IF_ERROR(CheckAccepted(assignment, *command.sign_in));
+      RETURN_IF_ERROR(CheckNotMissed(record, *command.sign_in));
       RETURN_IF_ERROR(CheckSignIn(aggregate, command.person_id, *command.sign_in, now));
       return CheckGoesOut(task, command, now);
     case v1::ASSIGNMENT_STATE_SIGNED_IN:

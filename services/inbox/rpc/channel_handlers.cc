@@ -26,6 +26,8 @@ Task<absl::Status> ChannelHandlers::StartPushes(Owner owner, v1::ChannelsRecord*
                                                 store::Commit* commit) {
   if (channels->devices().empty()) co_return absl::OkStatus();
   CO_ASSIGN_OR_RETURN(LoadedHead head, co_await inbox_.LoadHead(owner, store::Read::kFresh));
+  // Their account is deleted; a token of theirs may be good for some minutes still.
+  if (head.record.closed()) co_return NotFound("person", owner.id);
   if (head.record.pushes()) co_return absl::OkStatus();
   channels->set_seen(head.record.added());
   head.record.set_pushes(true);

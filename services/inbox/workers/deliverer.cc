@@ -71,8 +71,9 @@ Task<absl::Status> Deliverer::EndDevices(events::v1::SessionEnded ended) {
 Task<absl::Status> Deliverer::Erase(std::string person_id) {
   const std::optional<Owner> owner = inbox_.PersonOwner(person_id);
   if (!owner) co_return absl::OkStatus();
-  CO_RETURN_IF_ERROR(co_await channels_.Erase(*owner));
-  co_return co_await inbox_.Erase(*owner);
+  // In this order: no device is added once the inbox is closed.
+  CO_RETURN_IF_ERROR(co_await inbox_.Erase(*owner));
+  co_return co_await channels_.Erase(*owner);
 }
 
 Task<absl::Status> Deliverer::Deliver(const std::vector<Notice>& notices, size_t i, Cause cause) {

@@ -129,7 +129,9 @@ async function tuesday() {
   await refused(zhao.call('PublishNeed', {need_id: loose.need_id, window: window(now() + 15 * day, 3600)}), 'WISHES_NOT_MET');
   const {windows} = await zhao.call('ListFittingWindows', {need_id: loose.need_id});
   await zhao.call('PublishNeed', {need_id: loose.need_id, window: windows[0]});
-  console.log('周二: any weekday afternoon will do, and the coordinator picks one');
+  const off = await li.call('CancelNeed', {need_id: loose.need_id, reason: '邻居修好了'});
+  assert.equal(off.state, 'NEED_STATE_CANCELLED');
+  console.log('周二: any weekday afternoon will do, the coordinator picks one, and it may be called off');
 
   const visit = await li.call('CreateNeed', {
     title: '陪王奶奶聊天', category: 'companionship', area_code: community, place, contact, beneficiary,
@@ -171,6 +173,8 @@ async function wednesday() {
     slots_min: 2, slots_max: 3, show_teammates: true,
   });
   const ofCleaning = {task_id: cleaning.task_id};
+  await zhao.call('OfferTask', {...ofCleaning, person_id: chen.id});
+  await chen.call('DeclineOffer', {...ofCleaning, reason: '想跟单位一起去'});
   await liu.call('ClaimUnitSlots', {...ofCleaning, ...unit, slots: 2});
   await liu.call('NameUnitMember', {...ofCleaning, ...unit, person_id: chen.id});
   await chen.heard('TASK_NAMED');
@@ -179,7 +183,10 @@ async function wednesday() {
   assert.deepEqual((await liu.call('GetUnitClaim', {...ofCleaning, ...unit})).members.length, 1);
   await zhao.call('SendTaskMessage', {...ofCleaning, text: '请自带手套'});
   await chen.heard('TASK_MESSAGE');
-  console.log('周三: a unit claims slots, and names who comes');
+  await li.call('ClaimTask', ofCleaning);
+  assert.deepEqual((await chen.call('ListTeammates', ofCleaning)).teammates.map(({person_id}) => person_id), [li.id]);
+  await li.call('WithdrawAssignment', {...ofCleaning, reason: '孙子来了'});
+  console.log('周三: a unit claims slots, and names who comes; offers are declined, places given back, with a reason');
 
   await chen.call('ProposeSwap', {...ofCleaning, successor_id: li.id, reason: '临时加班'});
   await li.heard('SWAP_PROPOSED');
@@ -201,7 +208,7 @@ async function wednesday() {
 
 // 服务与评价.
 async function thursday() {
-  const {chen, li, zhao, escort, start, place} = week;
+  const {chen, li, liu, zhao, escort, start, place} = week;
   const {secret} = await li.call('GetSignInCode', escort);
   await refused(chen.call('SignIn', {...escort, position: place, accuracy_m: 900}), 'POSITION_INEXACT');
   await chen.call('SignIn', {...escort, code: totp(secret)});
@@ -224,6 +231,39 @@ async function thursday() {
   assert.deepEqual([ratings[0].of_volunteer.rating, ratings[0].of_service.rating], [5, 4]);
   console.log('周四: served, and rated by her who has no phone');
 
+  // 老刘 comes as himself, too.
+  const {registration_id} = await liu.call('CreateRegistration', {area_code: community});
+  await zhao.call('ReviewRegistration', {registration_id, verdict: 'REGISTRATION_VERDICT_APPROVE'});
+  const publish = (title, category, when) => zhao.call('PublishTask',
+    {title, category, area_code: community, place, window: when, slots_min: 1, slots_max: 2});
+  const lunch = await publish('送午餐', 'meal_delivery', window(now() + 5, 2));
+  const ofLunch = {task_id: lunch.task_id};
+  await until('to be known', () => liu.call('ClaimTask', ofLunch).catch(() => null));
+  const ofMarket = {task_id: (await publish('早市引导', 'publicity', window(now() + 1200, 3600))).task_id};
+  for (const person of [li, liu]) await person.call('ClaimTask', ofMarket);
+  await zhao.call('NameLeader', {...ofMarket, person_id: li.id});
+  await li.call('SignIn', {...ofMarket, position: place, accuracy_m: 20});
+  const {people: [expected]} = await li.call('ListRoster', ofMarket);
+  const {assignments: [signed]} = await li.call('SignPeople',
+    {...ofMarket, action: 'SIGN_ACTION_SIGN_IN', person_ids: [expected.person_id]});
+  assert.deepEqual([signed.person_id, signed.sign_in_method], [liu.id, 'SIGN_METHOD_LEADER']);
+  await liu.heard('SIGNED_IN_BY_LEADER');
+  console.log('周四: who leads signs the others in');
+
+  await sleep(lunch.window.end.seconds * 1000 + 200 - Date.now());
+  const {credit_request} = await liu.call('RequestCredit',
+    {...ofLunch, served: lunch.window, statement: '手机没电', photos: [photo('lunch')]});
+  const {items: [forgotten]} = await zhao.call('ListCreditRequests', {area_code: community});
+  assert.deepEqual([forgotten.statement, forgotten.photos.length], ['手机没电', 1]);
+  const credited = await zhao.call('AnswerCreditRequest', {
+    ...ofLunch, person_id: liu.id, verdict: 'CREDIT_REQUEST_VERDICT_APPROVE', reason: '食堂证实',
+    request_time: credit_request.request_time,
+  });
+  assert.deepEqual([credited.sign_out_method, credited.credited_minutes], ['SIGN_METHOD_CONFIRMED', 1]);
+  await until('the end', () => zhao.call('EvaluateTask', {...ofLunch, rating: 4}).catch(() => null));
+  await liu.heard('HOURS_CONFIRMED');
+  console.log('周四: who forgot to sign is credited, on a word and a photo');
+
   const complaint = await li.call('RaiseComplaint', {...escort, statement: '通知太晚'});
   const {complaints: [open]} = await zhao.call('ListComplaints', {area_code: community});
   assert.equal(open.statement, '通知太晚');
@@ -235,7 +275,7 @@ async function thursday() {
 
 // 证明: what has been done, on paper and in the calendar.
 async function friday() {
-  const {chen} = week;
+  const {chen, zhao} = week;
   const period = window(now() - day, day + 3600);
   const {token} = await chen.call('CreateCalendarFeed', {});
   const {calendar} = await anybody.call('GetCalendarFeed', {token});
@@ -263,7 +303,10 @@ async function friday() {
   assert.ok(!proved(said), 'and whether it was changed');
   const {pdf} = await chen.call('GetCertificatePdf', {certificate_id: certificate.certificate_id});
   assert.equal(pdf.subarray(0, 5).toString(), '%PDF-');
-  console.log('周五: hours on paper, which anybody can verify');
+  await zhao.call('RevokeCertificate', {certificate_id: certificate.certificate_id, reason: '姓名有误'});
+  const {numbers} = await anybody.call('ListRevokedCertificates', {area_code: community});
+  assert.deepEqual(numbers, [certificate.certificate_id]);
+  console.log('周五: hours on paper, which anybody can verify, until it is revoked');
 }
 
 // 阵地: a room, and a project that is followed.
@@ -281,7 +324,16 @@ async function saturday() {
   assert.equal((await chen.call('BookResource', wish)).state, 'BOOKING_STATE_WAITLISTED');
   await li.call('CancelBooking', {booking_id: booked.booking_id});
   assert.equal((await chen.call('ListMyBookings', {})).bookings[0].state, 'BOOKING_STATE_CONFIRMED');
-  console.log('周六: a room is booked, and given on to who waited');
+  const {resource_id: barber} = await zhao.call('CreateResource', {
+    title: '理发', category: 'haircut', area_code: community, place, capacity: 1, slots: [hours],
+    booking: {auto_confirm: false},
+  });
+  await zhao.call('UpdateResource', {resource_id: barber, description: '自带毛巾', update_mask: {paths: ['description']}});
+  const asked = await li.call('BookResource', {resource_id: barber, start_time: slot.window.start});
+  assert.equal((await zhao.call('ListBookings', {resource_id: barber})).bookings[0].booking_id, asked.booking_id);
+  const kept = await zhao.call('AnswerBooking', {booking_id: asked.booking_id, verdict: 'BOOKING_VERDICT_CONFIRM'});
+  assert.equal(kept.state, 'BOOKING_STATE_CONFIRMED');
+  console.log('周六: a room is booked, and given on to who waited; a haircut is confirmed by who gives it');
 
   const {project_id} = await zhao.call('CreateProject', {title: '楼道扶手', category: 'repair', area_code: community});
   await li.call('FollowProject', {project_id});
@@ -299,6 +351,18 @@ async function sunday() {
     return report.total.services > 0 && report;
   });
   assert.deepEqual([report.total.members, report.total.services], [1, 1]);
+  assert.ok((await liu.call('ListUnitHistory', unit)).items.every(({person_id}) => person_id === chen.id));
+  const sheet = await new Promise((resolve, reject) => {
+    const parts = [];
+    liu.stream('ExportUnitReport', {...unit, period: window(now() - day, 2 * day), format: 'REPORT_FORMAT_CSV'})
+      .on('data', ({content}) => parts.push(content)).on('error', reject)
+      .on('end', () => resolve(Buffer.concat(parts).toString()));
+  });
+  assert.match(sheet, /^\ufeff区域代码,/);
+  assert.equal((await chen.call('SearchTasks', {query: '看病'})).tasks.length, 1);
+  assert.ok((await chen.call('ListHistory', {person_id: chen.id})).items.some(({title}) => title === '陪王奶奶看病'));
+  const {items: raised} = await week.li.call('ListNeedHistory', {person_id: week.li.id});
+  assert.ok(raised.some(({title}) => title === '修水龙头'), 'also what was called off');
   assert.equal((await chen.call('GetHome', {person_id: chen.id})).service.services, 1);
   assert.ok(await zhao.call('GetAreaSummary', {area_code: community}));
   console.log('周日: hours of a person, of a unit, and the desk of a community');

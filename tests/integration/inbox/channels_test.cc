@@ -160,6 +160,8 @@ TEST_P(ChannelsTest, NothingIsLeftOfADeletedAccount) {
   ASSERT_THAT(Deliver(Hours(2)), testing::IsOk());
   ASSERT_THAT(Deliver(Hours(3), 1), testing::IsOk());
   EXPECT_EQ(List()->notifications_size(), 0) << "what others do because of the deletion";
+  EXPECT_THAT(Register(reader_, Device("token-2")), testing::IsRefusal(Reason::NOT_FOUND));
+  EXPECT_EQ(Get(reader_)->devices_size(), 0) << "by a token that is good for some minutes still";
 }
 
 }  // namespace

@@ -139,5 +139,12 @@ TEST_F(CheckInTest, TheEndOfSomebodyOnTimeIsNoNews) {
   EXPECT_THAT(Told(DecideEnd(aggregate(), kStart + hours(3))), IsEmpty());
 }
 
+TEST_F(CheckInTest, NorIsThatOfSomebodyWhoWasJustReminded) {
+  ASSERT_TRUE(SignIn().ok());
+  Fire(kStart + hours(3));
+  ASSERT_EQ(State(), v1::CHECK_IN_STATE_DUE);
+  EXPECT_THAT(Told(DecideEnd(aggregate(), kStart + hours(3))), IsEmpty());
+}
+
 }  // namespace
 }  // namespace baodao::dispatch

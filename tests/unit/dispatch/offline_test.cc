@@ -88,6 +88,8 @@ TEST_F(OfflineTest, NobodyCameBeforeTheyWereOnTheTask) {
   // A coordinator puts them on it again: they have been since they accepted.
   ASSERT_EQ(Refusal(Do(Command(TakeKind::kAssign, ProfileOf("per_a")), kStart + minutes(40))),
             "OK");
+  EXPECT_EQ(Refusal(Send(kStart + minutes(35), std::nullopt, kStart + minutes(50))), "TOO_LATE")
+      << "nobody saw them between";
   EXPECT_EQ(Refusal(Send(kStart + minutes(11), std::nullopt, kStart + minutes(50))), "OK");
 }
 
