@@ -39,6 +39,14 @@ absl::StatusOr<std::optional<PagePosition>> Decode(const std::string& text) {
   return position;
 }
 
+std::string PositionOf(const HistoryFact& fact) {
+  const AssignmentRow& row = fact.assignment;
+  return Encode(row.start_ms, row.task_id, row.person_id);
+}
+std::string PositionOf(const NeedHistoryFact& fact) {
+  return Encode(fact.need.create_ms, fact.need.need_id);
+}
+
 // What a list of a person's tasks and one of their needs are asked alike.
 template <class Request, class AnyQuery>
 absl::Status FillIn(const Request& request, const paging::Query& token, Time now, AnyQuery* query) {
@@ -73,34 +81,18 @@ Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::ListHistory(
   query.person_id = request.person_id();
   CO_ASSIGN_OR_RETURN(query.areas,
                       co_await sight_.AreasFor(context, request.person_id(), request.area_code()));
-  co_return co_await Page(std::move(context), std::move(request), std::move(query));
+  co_return co_await Page<v1::ListHistoryResponse>(std::move(context), std::move(request),
+                                                   std::move(query));
 }
 
 Task<absl::StatusOr<v1::ListNeedHistoryResponse>> HistoryHandlers::ListNeedHistory(
     rpc::CallContext context, v1::ListNeedHistoryRequest request) {
   NeedHistoryQuery query;
   query.person_id = request.person_id();
-  const paging::Query token = TokenOf(ring_, context, request);
-  CO_RETURN_IF_ERROR(FillIn(request, token, clock_.Now(), &query));
   CO_ASSIGN_OR_RETURN(query.areas,
                       co_await sight_.AreasFor(context, request.person_id(), request.area_code()));
-  v1::ListNeedHistoryResponse response;
-  SetHorizon(horizon_, &response);
-  Database::Work<NeedHistoryPage> work = [query = std::move(query)](Connection& connection) {
-    return ReadNeedHistory(connection, query);
-  };
-  CO_ASSIGN_OR_RETURN(const NeedHistoryPage page,
-                      co_await Ask(database_, metrics_, metrics_.history_seconds, std::move(work)));
-  // All of them are counted.
-  context.Charge(paging::CallsOwed(page.total, static_cast<int64_t>(page.facts.size())));
-  for (const NeedHistoryFact& fact : page.facts) *response.add_items() = Show(fact);
-  response.set_total_size(static_cast<int32_t>(page.total));
-  if (page.more) {
-    const NeedRow& last = page.facts.back().need;
-    response.set_next_page_token(
-        paging::Encode(Encode(last.create_ms, last.need_id), token, clock_.Now()));
-  }
-  co_return response;
+  co_return co_await Page<v1::ListNeedHistoryResponse>(std::move(context), std::move(request),
+                                                       std::move(query));
 }
 
 Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::ListUnitHistory(
@@ -109,7 +101,8 @@ Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::ListUnitHistory(
   query.person_id = request.person_id();
   query.unit_id = request.unit_id();
   CO_ASSIGN_OR_RETURN(v1::ListHistoryResponse response,
-                      co_await Page(std::move(context), std::move(request), std::move(query)));
+                      co_await Page<v1::ListHistoryResponse>(std::move(context), std::move(request),
+                                                             std::move(query)));
   for (v1::HistoryItem& item : *response.mutable_items()) {
     // About the person's standing, or in words that were not meant for their unit.
     item.clear_end_cause();
@@ -118,27 +111,26 @@ Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::ListUnitHistory(
   co_return response;
 }
 
-template <class Request>
-Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::Page(rpc::CallContext context,
-                                                                    Request request,
-                                                                    HistoryQuery query) {
+template <class Response, class Request, class AnyQuery>
+Task<absl::StatusOr<Response>> HistoryHandlers::Page(rpc::CallContext context, Request request,
+                                                     AnyQuery query) {
   const paging::Query token = TokenOf(ring_, context, request);
   CO_RETURN_IF_ERROR(FillIn(request, token, clock_.Now(), &query));
-  v1::ListHistoryResponse response;
+  Response response;
   SetHorizon(horizon_, &response);
-  Database::Work<HistoryPage> work = [query = std::move(query)](Connection& connection) {
+  using Facts = typename decltype(ReadHistory(std::declval<Connection&>(), query))::value_type;
+  Database::Work<Facts> work = [query = std::move(query)](Connection& connection) {
     return ReadHistory(connection, query);
   };
-  CO_ASSIGN_OR_RETURN(const HistoryPage page,
+  CO_ASSIGN_OR_RETURN(const Facts page,
                       co_await Ask(database_, metrics_, metrics_.history_seconds, std::move(work)));
   // All of them are counted.
   context.Charge(paging::CallsOwed(page.total, static_cast<int64_t>(page.facts.size())));
-  for (const HistoryFact& fact : page.facts) *response.add_items() = Show(fact);
+  for (const auto& fact : page.facts) *response.add_items() = Show(fact);
   response.set_total_size(static_cast<int32_t>(page.total));
   if (page.more) {
-    const AssignmentRow& last = page.facts.back().assignment;
     response.set_next_page_token(
-        paging::Encode(Encode(last.start_ms, last.task_id, last.person_id), token, clock_.Now()));
+        paging::Encode(PositionOf(page.facts.back()), token, clock_.Now()));
   }
   co_return response;
 }

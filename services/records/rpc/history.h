@@ -45,10 +45,9 @@ class HistoryHandlers {
                                                               v1::GetStatementRequest request);
 
  private:
-  // One page of what both requests ask for.
-  template <class Request>
-  Task<absl::StatusOr<v1::ListHistoryResponse>> Page(rpc::CallContext context, Request request,
-                                                     HistoryQuery query);
+  // One page of what the request asks for.
+  template <class Response, class Request, class AnyQuery>
+  Task<absl::StatusOr<Response>> Page(rpc::CallContext context, Request request, AnyQuery query);
   // As the area is called now; empty for one that is not known.
   std::string AreaName(const std::string& code) const;
   v1::HistoryItem Show(const HistoryFact& fact) const;

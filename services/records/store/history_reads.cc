@@ -7,7 +7,31 @@
 namespace baodao::records {
 namespace {
 
-void AddHistory(Query& select, const HistoryQuery& query) {
+// The columns that a list is filtered by.
+struct Columns {
+  const char* time;
+  const char* state;
+  const char* category;
+  const char* area;
+};
+
+template <class AnyQuery>
+void AddFilters(Query& select, const AnyQuery& query, const Columns& columns) {
+  if (query.period) {
+    select.Add(absl::StrCat(" AND ", columns.time, " >= ?"), query.period->start_ms);
+    select.Add(absl::StrCat(" AND ", columns.time, " < ?"), query.period->end_ms);
+  }
+  if (!query.states.empty()) {
+    select.Add(
+        absl::StrCat(" AND ", columns.state, " IN (", absl::StrJoin(query.states, ", "), ")"));
+  }
+  if (!query.categories.empty()) {
+    select.AddIn(absl::StrCat(" AND ", columns.category), query.categories);
+  }
+  if (query.areas) select.AddIn(absl::StrCat(" AND ", columns.area), *query.areas);
+}
+
+void AddList(Query& select, const HistoryQuery& query) {
   select.Add(" FROM assignments a JOIN tasks t ON t.task_id = a.task_id WHERE ");
   if (query.unit_id.empty()) {
     select.Add("a.person_id = ?", query.person_id);
@@ -16,26 +40,32 @@ void AddHistory(Query& select, const HistoryQuery& query) {
     select.Add("a.unit_id <> '' AND a.unit_id = ?", query.unit_id);
     if (!query.person_id.empty()) select.Add(" AND a.person_id = ?", query.person_id);
   }
-  if (query.period) {
-    select.Add(" AND a.start_ms >= ?", query.period->start_ms);
-    select.Add(" AND a.start_ms < ?", query.period->end_ms);
-  }
-  if (!query.states.empty()) {
-    select.Add(absl::StrCat(" AND a.state IN (", absl::StrJoin(query.states, ", "), ")"));
-  }
-  if (!query.categories.empty()) select.AddIn(" AND t.category", query.categories);
-  if (query.areas) select.AddIn(" AND a.area_code", *query.areas);
+  AddFilters(select, query, {"a.start_ms", "a.state", "t.category", "a.area_code"});
 }
 
-int64_t CountHistory(Connection& connection, const HistoryQuery& query) {
+void AddList(Query& select, const NeedHistoryQuery& query) {
+  select.Add(" FROM needs n LEFT JOIN tasks t ON t.task_id = n.task_id");
+  select.Add(" WHERE n.requester_id = ?", query.person_id);
+  AddFilters(select, query, {"n.create_ms", "n.state", "n.category", "n.area_code"});
+}
+
+template <class AnyQuery>
+int64_t CountAll(Connection& connection, const AnyQuery& query) {
   int64_t total = 0;
   Query count(connection.sql());
   count.Into(total);
   count.Add("SELECT COUNT(*)");
-  AddHistory(count, query);
+  AddList(count, query);
   count.Run();
   count.Next();
   return total;
+}
+
+// One more than is shown tells whether there is a next page.
+template <class Page>
+void Trim(Page& page, int size) {
+  page.more = page.facts.size() > static_cast<size_t>(size);
+  if (page.more) page.facts.pop_back();
 }
 
 }  // namespace
@@ -57,7 +87,7 @@ absl::StatusOr<std::vector<std::string>> AreasOf(Connection& connection,
 absl::StatusOr<HistoryPage> ReadHistory(Connection& connection, const HistoryQuery& query) {
   connection.BeginRead();
   HistoryPage page;
-  page.total = CountHistory(connection, query);
+  page.total = CountAll(connection, query);
   {
     HistoryFact fact;
     AssignmentRow& row = fact.assignment;
@@ -70,21 +100,47 @@ absl::StatusOr<HistoryPage> ReadHistory(Connection& connection, const HistoryQue
         "a.sign_in_ms, a.sign_out_ms, a.end_cause, a.reason, a.update_ms, t.title, t.category, "
         "t.end_ms, t.rating, (SELECT CAST(COALESCE(SUM(l.minutes), 0) AS BIGINT) FROM ledger l "
         "WHERE l.person_id = a.person_id AND l.task_id = a.task_id)");
-    AddHistory(select, query);
+    AddList(select, query);
     if (query.after) {
       select.Add(" AND (a.start_ms, a.task_id, a.person_id) < (?", query.after->ms);
       select.Add(", ?", query.after->id);
       select.Add(", ?)", query.after->person_id);
     }
-    // One more than is shown tells whether there is a next page.
     select.Add(" ORDER BY a.start_ms DESC, a.task_id DESC, a.person_id DESC LIMIT ?",
                int64_t{query.size} + 1);
     select.Run();
     while (select.Next()) page.facts.push_back(fact);
   }
   connection.Commit();
-  page.more = page.facts.size() > static_cast<size_t>(query.size);
-  if (page.more) page.facts.pop_back();
+  Trim(page, query.size);
+  return page;
+}
+
+absl::StatusOr<NeedHistoryPage> ReadHistory(Connection& connection, const NeedHistoryQuery& query) {
+  connection.BeginRead();
+  NeedHistoryPage page;
+  page.total = CountAll(connection, query);
+  {
+    NeedHistoryFact fact;
+    NeedRow& row = fact.need;
+    Query select(connection.sql());
+    select.Into(row.need_id, row.title, row.category, row.area_code, row.state, row.task_id,
+                row.people_wanted, row.start_ms, row.end_ms, row.create_ms, row.update_ms,
+                fact.rating);
+    select.Add(
+        "SELECT n.need_id, n.title, n.category, n.area_code, n.state, n.task_id, n.people_wanted, "
+        "n.start_ms, n.end_ms, n.create_ms, n.update_ms, CAST(COALESCE(t.rating, 0) AS BIGINT)");
+    AddList(select, query);
+    if (query.after) {
+      select.Add(" AND (n.create_ms, n.need_id) < (?", query.after->ms);
+      select.Add(", ?)", query.after->id);
+    }
+    select.Add(" ORDER BY n.create_ms DESC, n.need_id DESC LIMIT ?", int64_t{query.size} + 1);
+    select.Run();
+    while (select.Next()) page.facts.push_back(fact);
+  }
+  connection.Commit();
+  Trim(page, query.size);
   return page;
 }
 

@@ -76,8 +76,7 @@ struct NeedHistoryPage {
   int64_t total = 0;  // on all pages
 };
 
-absl::StatusOr<NeedHistoryPage> ReadNeedHistory(Connection& connection,
-                                                const NeedHistoryQuery& query);
+absl::StatusOr<NeedHistoryPage> ReadHistory(Connection& connection, const NeedHistoryQuery& query);
 
 struct StatementQuery {
   std::string person_id;

@@ -44,7 +44,7 @@ class NeedHistoryTest : public DatabaseTest {
   NeedHistoryPage History(NeedHistoryQuery query = {}) {
     if (query.person_id.empty()) query.person_id = "per_1";
     return Do<NeedHistoryPage>(
-        [query](Connection& connection) { return ReadNeedHistory(connection, query); });
+        [query](Connection& connection) { return ReadHistory(connection, query); });
   }
   std::vector<std::string> Ids(const NeedHistoryQuery& query) {
     std::vector<std::string> ids;

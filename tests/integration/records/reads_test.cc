@@ -266,7 +266,7 @@ TEST_P(ReadPlansTest, NoQuestionReadsAWholeTable) {
     HistoryQuery history{.person_id = kPerson, .after = PagePosition{5, "t"}};
     EXPECT_TRUE(ReadHistory(connection, history).ok());
     NeedHistoryQuery needs{.person_id = kPerson, .after = PagePosition{5, "n"}};
-    EXPECT_TRUE(ReadNeedHistory(connection, needs).ok());
+    EXPECT_TRUE(ReadHistory(connection, needs).ok());
     StatementQuery statement{.person_id = kPerson, .period = {0, 5}, .after = PagePosition{5, "1"}};
     EXPECT_TRUE(ReadStatement(connection, statement).ok());
     EXPECT_TRUE(AreasOf(connection, kPerson).ok());
