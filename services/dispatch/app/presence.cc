@@ -108,12 +108,6 @@ Task<absl::StatusOr<Proof>> ProofByPosition(App& app, const Subject& subject,
   co_return proof;
 }
 
-bool IsClockOff(const v1::SignRequest& request, Time now) {
-  if (!request.has_phone_time()) return false;
-  const Millis off = ToTime(request.phone_time()) - now;
-  return off > kClockOff || off < -kClockOff;
-}
-
 }  // namespace
 
 Task<absl::Status> CountTry(App& app, std::string key, Millis window) {
@@ -192,7 +186,9 @@ Task<absl::StatusOr<Proof>> Prove(App& app, const Subject& subject, const v1::Si
     CO_RETURN_IF_ERROR(CheckGeofence(contact.place(), task.place(), task.geofence_m(), position));
     CO_ASSIGN_OR_RETURN(proof, co_await ProofByPosition(app, subject, request));
   }
-  if (IsClockOff(request, now)) proof.detail.add_doubts(v1::SIGN_DOUBT_CLOCK_OFF);
+  if (request.has_phone_time() && IsClockOff(ToTime(request.phone_time()) - now)) {
+    proof.detail.add_doubts(v1::SIGN_DOUBT_CLOCK_OFF);
+  }
   co_return proof;
 }
 

@@ -11,6 +11,8 @@
 namespace baodao::dispatch {
 namespace {
 
+constexpr Millis kClockOff = minutes(5);
+
 void NotePlace(v1::AssignmentRecord& record, const Proof& proof) {
   if (!proof.sealed_place.empty()) record.set_sealed_sign_place(proof.sealed_place);
 }
@@ -23,6 +25,8 @@ int32_t ServedMinutes(const v1::Task& task, Time sign_in, Time sign_out) {
   const Millis served = std::clamp(sign_out, from, to) - std::clamp(sign_in, from, to);
   return static_cast<int32_t>(std::max<int64_t>(0, std::chrono::ceil<minutes>(served).count()));
 }
+
+bool IsClockOff(Millis off) { return off > kClockOff || off < -kClockOff; }
 
 absl::Status CheckSignInTime(const v1::Task& task, Time now) {
   const Time opens = StartOf(task) - kSignInBefore;

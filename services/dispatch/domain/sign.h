@@ -18,6 +18,9 @@ struct Proof {
 };
 inline Proof ProofBy(v1::SignMethod method) { return {method, {}, {}}; }
 
+// Whether a phone's clock that is off by so much, either way, is noted: by more than five minutes.
+bool IsClockOff(Millis off);
+
 // OK, TOO_EARLY or TOO_LATE: whether people may sign in now, whoever they are and wherever.
 absl::Status CheckSignInTime(const v1::Task& task, Time now);
 

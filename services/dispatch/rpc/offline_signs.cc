@@ -48,7 +48,7 @@ absl::Status ReadTimes(const App& app, const v1::TaskRecord& record,
                        const v1::SendOfflineSignsRequest& request, Time now,
                        OfflineCommand* command) {
   const Millis off = ToTime(request.sent_time()) - now;
-  command->clock_off = off > kClockOff || off < -kClockOff;
+  command->clock_off = IsClockOff(off);
   if (request.has_sign_in()) {
     ASSIGN_OR_RETURN(command->sign_in, TimeOfSign(app, record, request.sign_in(), off, now));
   }

@@ -119,5 +119,12 @@ TEST_F(SignTest, MinutesAreClippedToTheTask) {
   EXPECT_EQ(ServedMinutes(task, kStart, kStart + std::chrono::seconds(61)), 2);
 }
 
+TEST(ClockTest, IsOffByMoreThanFiveMinutesEitherWay) {
+  EXPECT_FALSE(IsClockOff(minutes(5)));
+  EXPECT_FALSE(IsClockOff(-minutes(5)));
+  EXPECT_TRUE(IsClockOff(minutes(5) + Millis(1)));
+  EXPECT_TRUE(IsClockOff(-minutes(5) - Millis(1)));
+}
+
 }  // namespace
 }  // namespace baodao::dispatch
