@@ -11,6 +11,9 @@
 #include "baodao/dispatch/v1/change.grpc.pb.h"
 #include "baodao/dispatch/v1/complaint.grpc.pb.h"
 #include "baodao/dispatch/v1/ledger.grpc.pb.h"
+#include "baodao/dispatch/v1/message.grpc.pb.h"
+#include "baodao/dispatch/v1/on_site.grpc.pb.h"
+#include "baodao/dispatch/v1/rating.grpc.pb.h"
 #include "baodao/dispatch/v1/task.grpc.pb.h"
 #include "baodao/dispatch/v1/unit_claim.grpc.pb.h"
 #include "baodao/inbox/v1/announcement.grpc.pb.h"
@@ -79,6 +82,9 @@ class Backend {
   rpc::Client<dispatch::v1::AssignmentService> assignments{dispatch};
   rpc::Client<dispatch::v1::ChangeService> changes{dispatch};
   rpc::Client<dispatch::v1::UnitClaimService> unit_claims{dispatch};
+  rpc::Client<dispatch::v1::OnSiteService> on_site{dispatch};
+  rpc::Client<dispatch::v1::TaskMessageService> task_messages{dispatch};
+  rpc::Client<dispatch::v1::RatingService> ratings{dispatch};
   rpc::Client<dispatch::v1::ComplaintService> complaints{dispatch};
   rpc::Client<dispatch::v1::LedgerService> ledger{dispatch};
   rpc::Client<dispatch::v1::CertificateService> certificates{dispatch};
@@ -113,6 +119,9 @@ using Tasks = rpc::AsyncOf<dispatch::v1::TaskService>;
 using Assignments = rpc::AsyncOf<dispatch::v1::AssignmentService>;
 using Changes = rpc::AsyncOf<dispatch::v1::ChangeService>;
 using UnitClaims = rpc::AsyncOf<dispatch::v1::UnitClaimService>;
+using OnSite = rpc::AsyncOf<dispatch::v1::OnSiteService>;
+using TaskMessages = rpc::AsyncOf<dispatch::v1::TaskMessageService>;
+using Ratings = rpc::AsyncOf<dispatch::v1::RatingService>;
 using Complaints = rpc::AsyncOf<dispatch::v1::ComplaintService>;
 using Ledger = rpc::AsyncOf<dispatch::v1::LedgerService>;
 using Certificates = rpc::AsyncOf<dispatch::v1::CertificateService>;

@@ -32,5 +32,7 @@ struct Findings {
 // What units, guests of rooms and holders of certificates were promised; adds whatever the story
 // awaits that somebody hears. After the minutes are known.
 Task<void> CheckAround(World& world, Findings& findings);
+// What was promised to those on site: who signed whom, when, and what was said and shown of it.
+Task<void> CheckOnSite(World& world, Findings& findings);
 
 }  // namespace baodao::demo

@@ -25,6 +25,7 @@ Task<int> Play(World& world) {
   co_await ClaimForUnits(world);
   co_await StaffTasks(world);
   co_await ChangeMinds(world);
+  co_await PrepareOnSite(world);
   step("阵地 Rooms, news, and what comes every week");
   co_await LiveOn(world);
   step("服务 → 评价 → 反馈 Service, evaluation, feedback");

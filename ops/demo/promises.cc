@@ -24,14 +24,16 @@ bool HoldsSlot(AssignmentState state) {
 
 // Without these there is nothing that could have been broken.
 void CheckWasPlayed(World& world, Findings& findings) {
-  std::vector<const char*> played = {"claims accepted",     "offers made",        "services",
-                                     "evaluations",         "tasks closed",       "unit claims",
-                                     "announcements read",  "bookings passed on", "need series",
-                                     "complaints answered", "certificates"};
+  std::vector<const char*> played = {
+      "claims accepted",   "offers made",         "services",           "evaluations",
+      "tasks closed",      "unit claims",         "announcements read", "bookings passed on",
+      "need series",       "complaints answered", "certificates",       "signs sent later",
+      "people rated apart"};
   // Who may change their mind, and whether anybody can come instead, is chance where there are few.
   constexpr size_t kMany = 100;
   if (world.jobs.size() >= kMany) {
-    played.insert(played.end(), {"unit members named", "swaps", "withdrawals approved"});
+    played.insert(played.end(), {"unit members named", "swaps", "withdrawals approved",
+                                 "people signed by their leader", "check-ins"});
   }
   for (const char* what : played) {
     if (world.counts[what] == 0) findings.Broken(fmt::format("there were no {}", what));
@@ -208,6 +210,7 @@ Task<int> CheckPromises(World& world) {
   co_await ForEach(world.jobs.size(), world.options.concurrency, task);
   CheckOverlaps(findings);
   co_await CheckAround(world, findings);
+  co_await CheckOnSite(world, findings);
   auto ledger = [&](size_t i) { return CheckLedger(world, world.people[i], findings); };
   co_await ForEach(world.people.size(), world.options.concurrency, ledger);
   auto notifications = [&](size_t i) { return CheckInbox(world, world.people[i], findings); };
@@ -226,7 +229,7 @@ Task<int> CheckPromises(World& world) {
         "promises kept: no task overfull, nobody in two places, every ledger adds up, inboxes "
         "whole, the outcome heard by requesters, volunteers and units, contacts hidden again; no "
         "slot held for ever or given twice, no room overbooked, certificates say what was "
-        "served\n");
+        "served; who signed whom, photos and ratings are as they were given\n");
   }
   co_return findings.broken;
 }

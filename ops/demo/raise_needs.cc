@@ -4,6 +4,7 @@
 #include "common/clock/timestamp.h"
 #include "ops/demo/call.h"
 #include "ops/demo/names.h"
+#include "ops/demo/on_site.h"
 #include "ops/demo/story.h"
 
 namespace baodao::demo {
@@ -74,6 +75,7 @@ Task<void> RaiseOne(World& world, size_t i) {
   lists::v1::PublishNeedRequest publish;
   publish.set_request_id(world.RequestId());
   publish.set_need_id(job.need_id);
+  if (IsLed(i)) publish.set_check_in_minutes(30);
   const auto published = co_await Must(world.backend.needs, &client::Needs::PublishNeed,
                                        world.communities[job.community].coordinator.token, publish);
   job.task_id = published.task_id();

@@ -4,6 +4,7 @@
 
 #include "common/async/for_each.h"
 #include "ops/demo/call.h"
+#include "ops/demo/on_site.h"
 #include "ops/demo/story.h"
 #include "ops/demo/task_people.h"
 
@@ -69,9 +70,15 @@ Task<void> Evaluate(World& world, size_t i) {
 Task<void> ServeJob(World& world, size_t i) {
   const Job& job = world.jobs[i];
   size_t served = 0;
+  if (job.leader != nullptr && co_await ServeLed(world, job)) ++served;
   for (const Assignment& assignment : co_await PeopleOf(world, job)) {
     if (assignment.state() != dispatch::v1::ASSIGNMENT_STATE_ACCEPTED) continue;
-    co_await ServeOne(world, job, assignment.person_id(), i + served);
+    const Actor* person = PersonOf(world, assignment.person_id());
+    if (IsOffline(i) && person != nullptr) {
+      co_await ServeOffline(world, job, *person);
+    } else {
+      co_await ServeOne(world, job, assignment.person_id(), i + served);
+    }
     ++served;
   }
   if (served > 0) co_await Evaluate(world, i);
@@ -125,6 +132,10 @@ Task<void> Serve(World& world) {
   co_await ForEach(world.jobs.size(), world.options.concurrency, serve);
   fmt::print("  {} people served, {} tasks rated by their requesters\n", world.counts["services"],
              world.counts["evaluations"]);
+  fmt::print("  {} signed in and out by their leader, {} by codes that came later; {} check-ins\n",
+             world.counts["people signed by their leader"], world.counts["signs sent later"],
+             world.counts["check-ins"]);
+  co_await RateEachOther(world);
   auto wait = [&world](size_t i) { return WaitForHours(world, i); };
   co_await ForEach(world.jobs.size(), world.options.concurrency, wait);
   auto close = [&world](size_t i) { return Close(world, i); };

@@ -23,10 +23,14 @@ Task<void> ClaimForUnits(World& world);
 Task<void> StaffTasks(World& world);
 // 换班 / 请假: some hand their slot to a colleague, some ask to be let go.
 Task<void> ChangeMinds(World& world);
+// Before the work: who comes is told where to meet, and who leads.
+Task<void> PrepareOnSite(World& world);
 // What goes on in communities besides: announcements, rooms that are booked, needs of every week.
 Task<void> LiveOn(World& world);
 // 服务 → 评价 → 反馈: sign-in, sign-out, evaluation, hours, closing.
 Task<void> Serve(World& world);
+// After it, and before it is closed: each side says how it went with the other.
+Task<void> RateEachOther(World& world);
 // 证明 / 投诉: hours on paper, and complaints that are answered.
 Task<void> SettleUp(World& world);
 // Prints a row per subdistrict and what everybody heard.

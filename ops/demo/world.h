@@ -58,6 +58,8 @@ struct Job {
   std::string task_id;
   int slots = 0;
   Time start{};
+  const Actor* leader = nullptr;  // one of World::people; null where nobody leads the others
+  int rated = 0;                  // how many of its people were rated apart
 };
 
 // Slots of a task that a unit has claimed.

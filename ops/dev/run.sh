@@ -136,7 +136,9 @@ set_environment() {
   export BAODAO_RATE_LIMITS=${BAODAO_RATE_LIMITS:-false}
   export BAODAO_VOCABULARY=$vocabulary
   export BAODAO_REDIS=$dir/redis.sock BAODAO_KEYS_DIR=$dir/keys BAODAO_CREATE_KEYS=true
-  export BAODAO_LOG_FORMAT=${BAODAO_LOG_FORMAT:-text} BAODAO_REGISTRATION_CODES_FILE=$dir/login-codes.txt
+  export BAODAO_LOG_FORMAT=${BAODAO_LOG_FORMAT:-text}
+  # Codes lie in a file where nothing sends them.
+  if [ -z "${BAODAO_REGISTRATION_SMS_URL:-}" ]; then export BAODAO_REGISTRATION_CODES_FILE=$dir/login-codes.txt; fi
   export BAODAO_RECORDS_DATABASE=${BAODAO_RECORDS_DATABASE:-$dir/records.db}
   # The demo's tasks start within a minute; in earnest nobody is offered what starts so soon.
   export BAODAO_MATCHING_MATCH_OFFER_UNTIL=${BAODAO_MATCHING_MATCH_OFFER_UNTIL:-5s}

@@ -14,17 +14,20 @@ const dir = process.env.BAODAO_DIR || path.join(root, 'var');
 const base = Number(process.env.BAODAO_PORT_BASE || 7100);
 const packages = ['registration', 'lists', 'dispatch', 'matching', 'inbox', 'records'];  // by port, from the base + 1 on
 
-// The client of each RPC, by its name.
+// The client of each RPC, by its name; and those that are for people, as long as nobody has called them.
 const clients = new Map();
+const uncalled = new Set();
 for (const [index, name] of packages.entries()) {
   const protos = fs.readdirSync(path.join(root, 'protos/baodao', name, 'v1')).map((file) => `baodao/${name}/v1/${file}`);
   const {baodao} = grpc.loadPackageDefinition(loader.loadSync(protos,
     {includeDirs: [path.join(root, 'protos')], keepCase: true, enums: String, longs: Number, defaults: true}));
   for (const Service of Object.values(baodao[name].v1).filter((type) => type.service)) {
     const client = new Service(`127.0.0.1:${base + index + 1}`, grpc.credentials.createInsecure());
-    for (const method of Object.keys(Service.service)) {
+    for (const [method, {options}] of Object.entries(Service.service)) {
       assert.ok(!clients.has(method), `two services have a ${method}`);
       clients.set(method, client);
+      const {audience, roles = []} = options['(auth.v1.rule)'];
+      if (audience !== 'AUDIENCE_SERVICE' && !roles.includes('ROLE_OPERATOR')) uncalled.add(method);
     }
   }
 }
@@ -37,6 +40,7 @@ class Caller {
   }
 
   call(method, request) {
+    uncalled.delete(method);
     return new Promise((resolve, reject) => {
       // A message without a request_id leaves it out.
       clients.get(method)[method]({request_id: randomUUID(), ...request}, this.metadata(),
@@ -45,7 +49,17 @@ class Caller {
   }
 
   stream(method, request) {
-    return clients.get(method)[method](request, this.metadata());
+    uncalled.delete(method);
+    return clients.get(method)[method](request, this.metadata(), {deadline: Date.now() + 30_000});
+  }
+
+  // A file that comes in parts.
+  download(method, request) {
+    return new Promise((resolve, reject) => {
+      const parts = [];
+      this.stream(method, request).on('data', ({content}) => parts.push(content)).on('error', reject)
+        .on('end', () => resolve(Buffer.concat(parts)));
+    });
   }
 }
 
@@ -60,6 +74,10 @@ class Person extends Caller {
   // A code that is sent to the phone: one a minute, and one of a device that has signed in with it.
   static async code(phone, device_token = '') {
     const {challenge_id} = await anybody.call('RequestLoginCode', {phone, device_token});
+    if (process.env.MESSAGE_GATEWAY) {
+      const {message} = (await messages('/sms')).filter(({message}) => message.phone === phone).at(-1);
+      return {code: message.params.code, challenge_id};
+    }
     const codes = fs.readFileSync(path.join(dir, 'login-codes.txt'), 'utf8').split('\n');
     return {code: codes.filter((line) => line.includes(phone)).at(-1).split(' ').at(-1), challenge_id};
   }
@@ -87,16 +105,58 @@ class Person extends Caller {
     operator.token = execFileSync(ctl, ['--keys', path.join(dir, 'keys'), 'token', 'mint', '--operator'],
       {encoding: 'utf8'}).trim();
     await operator.call('GrantRole', {person_id: this.id, role, area_code});
-    this.token = (await anybody.call('RefreshTokens', {refresh_token: this.refresh})).access_token;
+    await this.renew();
   }
 
-  // The inbox, once it has a notification of this kind.
-  heard(kind) {
+  // The roles that somebody has count from their next token on.
+  async renew() {
+    const tokens = await anybody.call('RefreshTokens', {refresh_token: this.refresh});
+    Object.assign(this, {token: tokens.access_token, refresh: tokens.refresh_token});
+  }
+
+  // A notification of this kind, and of this subject where one is named, once it is in the inbox.
+  heard(kind, subject_id) {
     return until(kind, async () => {
-      const {notifications} = await this.call('ListNotifications', {person_id: this.id});
-      return notifications.some((notification) => notification.kind === `NOTIFICATION_KIND_${kind}`) && notifications;
+      const {notifications} = await this.call('ListNotifications', {person_id: this.id, page_size: 200});
+      return find(notifications, kind, subject_id);
     });
   }
+
+  // The first of this kind after a cursor, as an open app has it.
+  watched(kind, cursor) {
+    return new Promise((resolve, reject) => {
+      const stream = this.stream('WatchInbox', {person_id: this.id, resume_token: cursor});
+      stream.on('error', reject).on('data', ({notification}) => {
+        if (notification?.kind !== `NOTIFICATION_KIND_${kind}`) return;
+        resolve(notification);
+        stream.cancel();
+      });
+    });
+  }
+
+  // The same of the inbox that the coordinators of an area share.
+  heardAt(area_code, kind, subject_id) {
+    return until(kind, async () => {
+      const {notifications} = await this.call('ListAreaNotifications', {area_code, page_size: 200});
+      return find(notifications, kind, subject_id);
+    });
+  }
+
+  // The pushes that the gateway has passed on to this person's phones.
+  async pushed() {
+    return (await messages('/push')).filter(({message, status}) => message.personId === this.id && status === 200);
+  }
+}
+
+function find(notifications, kind, subject_id) {
+  return notifications.find((one) => one.kind === `NOTIFICATION_KIND_${kind}` &&
+    (!subject_id || one.subject_id === subject_id));
+}
+
+// What has come to an address of the gateway (gateway.js), in the order it came.
+async function messages(to) {
+  const came = await (await fetch(process.env.MESSAGE_GATEWAY)).json();
+  return came.filter((one) => one.to === to);
 }
 
 async function refused(answer, reason) {
@@ -124,4 +184,4 @@ function play(story) {
   });
 }
 
-module.exports = {anybody, grpc, Person, play, refused, sleep, until};
+module.exports = {anybody, grpc, messages, Person, play, refused, sleep, uncalled, until};

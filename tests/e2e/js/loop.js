@@ -82,7 +82,9 @@ async function main() {
   console.log('评价: rated, credited, closed, the contact hidden again');
 
   await resident.heard('NEED_CLOSED');
-  const cursors = (await volunteer.heard('HOURS_CREDITED')).map(({cursor}) => cursor).reverse();
+  await volunteer.heard('HOURS_CREDITED');
+  const {notifications} = await volunteer.call('ListNotifications', {person_id: volunteer.id});
+  const cursors = notifications.map(({cursor}) => cursor).reverse();
   assert.ok(cursors.length >= 3, 'approved, claimed, credited');
   assert.deepEqual(await watch(volunteer, cursors[0], cursors.length - 1), cursors.slice(1), 'resumed without a gap');
   console.log('反馈: both have heard; an inbox resumes where it was left');

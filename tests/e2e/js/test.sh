@@ -12,7 +12,8 @@ npm install --prefix "$packages" --no-package-lock --ignore-scripts --no-audit -
 "$packages/node_modules/.bin/buf" lint protos
 export NODE_PATH=$packages/node_modules
 ops/dev/throwaway.sh node tests/e2e/js/loop.js
-# In a week people agree to a text about privacy, and sign in more than once a minute.
+# In a week people agree to a text about privacy, and sign in more than once a minute; a gateway reaches their phones.
 BAODAO_PRIVACY_VERSION=2026-11 BAODAO_REGISTRATION_PRIVACY_URL=https://example.org/privacy \
   BAODAO_REGISTRATION_PRIVACY_SHA256=$(printf %064d 0) BAODAO_REGISTRATION_PRIVACY_SINCE='2026-11-01 00:00' \
-  BAODAO_REGISTRATION_LOGIN_CODE_INTERVAL=1ms ops/dev/throwaway.sh node tests/e2e/js/week.js
+  BAODAO_REGISTRATION_LOGIN_CODE_INTERVAL=1ms \
+  node tests/e2e/js/gateway.js ops/dev/throwaway.sh node tests/e2e/js/week.js
