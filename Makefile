@@ -4,10 +4,10 @@ BUILD ?= build
 JOBS ?= $(shell nproc)
 SANITIZER_TESTS ?= unit|integration
 
-.PHONY: help run demo build test test-js bench lint format test-asan test-tsan setup clean
+.PHONY: help run demo build test test-js bench bench-peers bench-large lint format test-asan test-tsan setup clean
 
 help: ## This list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: ## Install the Debian packages that are missing
 	@ops/dev/setup.sh
@@ -29,6 +29,12 @@ test-js: build ## The API as others see it: buf lint, the loop and a week of fiv
 
 bench: build ## Measure; prints a table and writes build/bench.json
 	@$(BUILD)/bin/baodao_bench --out $(BUILD)/bench.json
+
+bench-peers: build ## The same claims by PostgreSQL and by BullMQ behind Node, in turns with ours; needs npm
+	@BUILD=$(BUILD) tests/bench/peers/bench.sh
+
+bench-large: build ## Many streams, too many calls, a million open tasks; half an hour, 6 GB
+	@$(BUILD)/bin/baodao_bench --rows list_open,claim_spread,large --out $(BUILD)/bench-large.json
 
 lint: build ## Layers of the services, clang-format, clang-tidy, shellcheck
 	@ops/dev/setup.sh packages-lint.txt

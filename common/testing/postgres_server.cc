@@ -49,7 +49,7 @@ void RemoveLeftovers() {
 
 }  // namespace
 
-PostgresServer::PostgresServer() : bin_(NewestBin()) {
+PostgresServer::PostgresServer(Options options) : options_(options), bin_(NewestBin()) {
   RemoveLeftovers();
   // A short path: a socket's has 107 bytes at most.
   std::string name = kPrefix + std::to_string(::getpid()) + "-XXXXXX";
@@ -106,10 +106,9 @@ bool PostgresServer::Start() {
     return times;
   };
   const int before = count();
-  // What is killed is the server: what its machine would lose does not matter here.
   process_ = std::make_unique<ChildProcess>(
       Unprivileged({bin_ + "/postgres", "-D", directory_ + "/data", "-k", directory_, "-c",
-                    "listen_addresses=", "-c", "fsync=off"}),
+                    "listen_addresses=", "-c", options_.fsync ? "fsync=on" : "fsync=off"}),
       std::map<std::string, std::string>{}, directory_ + "/log");
   return Until([&] { return count() > before || !process_->Running(); }) && count() > before;
 }

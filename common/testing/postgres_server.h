@@ -1,6 +1,8 @@
 // A real PostgreSQL for tests, in a directory of its own and on a unix socket there.
 #pragma once
 
+#include <sys/types.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,17 +11,24 @@
 
 namespace baodao::testing {
 
+struct PostgresOptions {
+  bool fsync = false;  // what is killed is the server, not its machine
+};
+
 // Runs as `postgres` where the test runs as root, which PostgreSQL refuses. It dies with the thread
 // that started it, and its directory is removed at the end. Everything throws std::runtime_error
 // when it fails, also when PostgreSQL is not installed.
 class PostgresServer {
  public:
+  using Options = PostgresOptions;
+
   // Returns when the server answers.
-  PostgresServer();
+  explicit PostgresServer(Options options = {});
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
 
+  pid_t pid() const { return process_->pid(); }
   // A new, empty database, as records_database names it.
   std::string NewDatabase();
 
@@ -33,6 +42,7 @@ class PostgresServer {
   bool Start();
   std::string LogText() const;
 
+  const Options options_;
   std::string bin_;        // of PostgreSQL
   std::string directory_;  // also of the socket
   int databases_ = 0;

@@ -3,23 +3,42 @@
 #include "tests/bench/scenarios.h"
 
 namespace baodao::bench {
+namespace {
 
 using Diagnostics = rpc::AsyncOf<diagnostics::v1::DiagnosticsService>;
 
-Result RpcEcho(Scene& scene) {
-  const std::string token = scene.world().OperatorToken();
+// `connections`: of the scene or of a program.
+template <class Connections>
+Load EchoLoad(Scene& scene, Connections& connections, std::string name) {
   Load load;
-  load.name = "rpc_echo";
+  load.name = std::move(name);
   load.calls = scene.scale().echo_calls;
-  load.call = [&](size_t i) -> Task<void> {
+  load.call = [&connections, token = scene.world().OperatorToken()](size_t i) -> Task<void> {
     diagnostics::v1::EchoRequest request;
     request.set_message("echo");
-    co_await demo::Must(scene.diagnostics(i), &Diagnostics::Echo, token, request);
+    co_await demo::Must(connections[i].diagnostics, &Diagnostics::Echo, token, request);
   };
-  return Measure(scene.town(), load);
+  return load;
 }
 
-// Operators enough that none of them changes more than a person may in a day.
+template <class Connections>
+Load CommitLoad(Scene& scene, Connections& connections, std::string name) {
+  Load load;
+  load.name = std::move(name);
+  load.calls = scene.scale().people * 2;
+  load.call = [&scene, &connections,
+               tokens = OperatorsFor(scene, load.calls)](size_t i) -> Task<void> {
+    diagnostics::v1::CommitRequest request;
+    request.set_request_id(scene.world().RequestId());
+    request.set_key("bench-" + std::to_string(i % scene.scale().people));
+    co_await demo::Must(connections[i].diagnostics, &Diagnostics::Commit, tokens[i % tokens.size()],
+                        request);
+  };
+  return load;
+}
+
+}  // namespace
+
 std::vector<std::string> OperatorsFor(Scene& scene, size_t calls) {
   constexpr size_t kOfOne = 2'000;
   auth::RoleGrant everything;
@@ -28,39 +47,41 @@ std::vector<std::string> OperatorsFor(Scene& scene, size_t calls) {
   for (size_t i = 0; i < calls; i += kOfOne) {
     const auto person = auth::Principal::Person(ids::New("per", 0), {everything});
     tokens.push_back(
-        scene.world().signer.Sign(person, SystemClock().Now(), std::chrono::minutes(10)));
+        scene.world().signer.Sign(person, SystemClock().Now(), std::chrono::minutes(15)));
   }
   return tokens;
 }
 
-Result CommitRaw(Scene& scene) {
-  Load load;
-  load.name = "commit_raw";
-  load.calls = scene.scale().people * 2;
-  const std::vector<std::string> tokens = OperatorsFor(scene, load.calls);
-  load.call = [&](size_t i) -> Task<void> {
-    diagnostics::v1::CommitRequest request;
-    request.set_request_id(scene.world().RequestId());
-    request.set_key("bench-" + std::to_string(i % scene.scale().people));
-    co_await demo::Must(scene.diagnostics(i), &Diagnostics::Commit, tokens[i % tokens.size()],
-                        request);
-  };
-  return Measure(scene.town(), load);
+Load Echo(Scene& scene) { return EchoLoad(scene, scene.connections(), "rpc_echo"); }
+
+Load Commits(Scene& scene) { return CommitLoad(scene, scene.connections(), "commit_raw"); }
+
+Load FloorEcho(Scene& scene, Program& floor) {
+  Load load = EchoLoad(scene, floor, "floor_echo");
+  load.processes = {floor.pid()};
+  return load;
 }
 
-Result ListOpen(Scene& scene) {
+Load FloorCommits(Scene& scene, Program& floor) {
+  Load load = CommitLoad(scene, floor, "floor_fcall");
+  load.processes = {floor.pid()};
+  return load;
+}
+
+Load ListOpen(Scene& scene) {
   Load load;
   load.name = "list_open";
   load.calls = scene.scale().people;
-  load.call = [&](size_t i) -> Task<void> {
+  load.call = [&scene](size_t i) -> Task<void> {
     const demo::Actor& person = scene.world().people[i % scene.world().people.size()];
     dispatch::v1::ListTasksRequest request;
     request.set_area_code(scene.world().communities[person.community].area.code());
     request.set_claimable(true);
     request.set_page_size(20);
-    co_await demo::Must(scene.tasks(i), &client::Tasks::ListTasks, person.token, request);
+    co_await demo::Must(scene.connections()[i].tasks, &client::Tasks::ListTasks, person.token,
+                        request);
   };
-  return Measure(scene.town(), load);
+  return load;
 }
 
 }  // namespace baodao::bench

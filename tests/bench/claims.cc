@@ -9,17 +9,18 @@ namespace {
 using dispatch::v1::ASSIGNMENT_STATE_ACCEPTED;
 using std::chrono::hours;
 
-Task<void> Claim(Scene& scene, size_t i, std::string task_id) {
+}  // namespace
+
+Task<void> Claim(Scene& scene, rpc::Client<dispatch::v1::AssignmentService>& assignments, size_t i,
+                 std::string task_id) {
   dispatch::v1::ClaimTaskRequest request;
   request.set_request_id(scene.world().RequestId());
   request.set_task_id(task_id);
-  const auto claimed = co_await demo::Must(scene.assignments(i), &client::Assignments::ClaimTask,
+  const auto claimed = co_await demo::Must(assignments, &client::Assignments::ClaimTask,
                                            scene.world().people[i].token, request);
   if (claimed.state() != ASSIGNMENT_STATE_ACCEPTED)
     throw std::runtime_error("a claim was not accepted");
 }
-
-}  // namespace
 
 std::vector<std::string> PublishTasks(Scene& scene, Result* bytes_per_task) {
   Settle(scene.town());
@@ -40,16 +41,18 @@ std::vector<std::string> PublishTasks(Scene& scene, Result* bytes_per_task) {
   return ids;
 }
 
-Result ClaimSpread(Scene& scene, const std::vector<std::string>& task_ids) {
+Load ClaimSpread(Scene& scene, const std::vector<std::string>& task_ids) {
   Load load;
   load.name = "claim_spread";
   load.calls = task_ids.size();
-  load.call = [&](size_t i) { return Claim(scene, i, task_ids[i]); };
-  return Measure(scene.town(), load);
+  load.call = [&](size_t i) {
+    return Claim(scene, scene.connections()[i].assignments, i, task_ids[i]);
+  };
+  return load;
 }
 
-Result ClaimHot(Scene& scene) {
-  // At the district, so that all may claim it.
+// At the district, so that all may claim it.
+dispatch::v1::PublishTaskRequest TaskForAll(Scene& scene) {
   dispatch::v1::PublishTaskRequest request;
   request.set_request_id(scene.world().RequestId());
   request.set_title("全区志愿服务日");
@@ -61,13 +64,20 @@ Result ClaimHot(Scene& scene) {
   *request.mutable_window()->mutable_end() = ToTimestamp(start + hours(2));
   request.set_slots_min(1);
   request.set_slots_max(static_cast<int32_t>(scene.scale().people));
-  const auto task = scene.town().Run(demo::Must(scene.tasks(0), &client::Tasks::PublishTask,
-                                                scene.world().OperatorToken(), request));
+  return request;
+}
+
+Load ClaimHot(Scene& scene) {
+  const auto task =
+      scene.town().Run(demo::Must(scene.connections()[0].tasks, &client::Tasks::PublishTask,
+                                  scene.world().OperatorToken(), TaskForAll(scene)));
   Load load;
   load.name = "claim_hot";
   load.calls = scene.scale().people;
-  load.call = [&](size_t i) { return Claim(scene, i, task.task_id()); };
-  return Measure(scene.town(), load);
+  load.call = [&scene, id = task.task_id()](size_t i) {
+    return Claim(scene, scene.connections()[i].assignments, i, id);
+  };
+  return load;
 }
 
 Result LoopFull(Scene& scene, Result* visible) {
@@ -83,7 +93,7 @@ Result LoopFull(Scene& scene, Result* visible) {
     const Millis ahead = start - SystemClock().Now();
     const auto task = co_await scene.town().Publish(scene.world().people[i].community, 1, ahead);
     ids[i] = task.task_id();
-    co_await Claim(scene, i, ids[i]);
+    co_await Claim(scene, scene.connections()[i].assignments, i, ids[i]);
   };
   const Result staffed = Measure(scene.town(), staff);
   scene.town().Run(SystemClock().SleepFor(start - SystemClock().Now()));
@@ -95,18 +105,22 @@ Result LoopFull(Scene& scene, Result* visible) {
     sign.set_task_id(ids[i]);
     *sign.mutable_position() = scene.world().communities[person.community].area.center();
     sign.set_request_id(scene.world().RequestId());
-    co_await demo::Must(scene.assignments(i), &client::Assignments::SignIn, person.token, sign);
+    co_await demo::Must(scene.connections()[i].assignments, &client::Assignments::SignIn,
+                        person.token, sign);
     sign.set_request_id(scene.world().RequestId());
-    co_await demo::Must(scene.assignments(i), &client::Assignments::SignOut, person.token, sign);
+    co_await demo::Must(scene.connections()[i].assignments, &client::Assignments::SignOut,
+                        person.token, sign);
     dispatch::v1::EvaluateTaskRequest evaluate;
     evaluate.set_request_id(scene.world().RequestId());
     evaluate.set_task_id(ids[i]);
     evaluate.set_rating(5);
-    co_await demo::Must(scene.tasks(i), &client::Tasks::EvaluateTask, coordinator, evaluate);
+    co_await demo::Must(scene.connections()[i].tasks, &client::Tasks::EvaluateTask, coordinator,
+                        evaluate);
     dispatch::v1::CloseTaskRequest close;
     close.set_request_id(scene.world().RequestId());
     close.set_task_id(ids[i]);
-    co_await demo::Must(scene.tasks(i), &client::Tasks::CloseTask, coordinator, close);
+    co_await demo::Must(scene.connections()[i].tasks, &client::Tasks::CloseTask, coordinator,
+                        close);
   };
   scene.town().Run(scene.town().AwaitRecords());
   Visible watch(scene);

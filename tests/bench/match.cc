@@ -34,7 +34,7 @@ void CancelAll(Scene& scene, const std::vector<std::string>& ids) {
     request.set_request_id(scene.world().RequestId());
     request.set_task_id(ids[i]);
     request.set_reason("改期");
-    co_await demo::Must(scene.tasks(i), &client::Tasks::CancelTask,
+    co_await demo::Must(scene.connections()[i].tasks, &client::Tasks::CancelTask,
                         scene.world().communities[person.community].coordinator.token, request);
   };
   scene.town().Run(ForEach(ids.size(), 64, cancel));
@@ -46,7 +46,7 @@ void PublishAll(Scene& scene, size_t count) {
     dispatch::v1::PublishTaskRequest request =
         scene.town().NewTask(i % world.communities.size(), AsksForSkill(i) ? 2 : 1, hours(72));
     if (AsksForSkill(i)) request.add_skills(ScarceSkill());
-    co_await demo::Must(scene.tasks(i), &client::Tasks::PublishTask,
+    co_await demo::Must(scene.connections()[i].tasks, &client::Tasks::PublishTask,
                         world.communities[i % world.communities.size()].coordinator.token, request);
   };
   scene.town().Run(ForEach(count, 64, publish));
@@ -85,13 +85,9 @@ int64_t ExactOptimum(const demo::World& world, size_t tasks) {
 Result Match(Scene& scene, const std::vector<std::string>& claimed) {
   demo::World& world = scene.world();
   testing::Town& town = scene.town();
-  constexpr size_t kAtOnce = 5'000;
   const size_t tasks = scene.scale().match_tasks;
   CancelAll(scene, claimed);
-  while (world.people.size() < scene.scale().match_people) {
-    town.Run(demo::ReportMore(world,
-                              std::min(world.people.size() + kAtOnce, scene.scale().match_people)));
-  }
+  ReportUntil(scene, scene.scale().match_people);
   PublishAll(scene, tasks);
   Settle(town);
   matching::v1::RunMatchingRequest request;
@@ -113,8 +109,7 @@ Result Match(Scene& scene, const std::vector<std::string>& claimed) {
   if (answer.filled() > optimum) throw std::runtime_error("more slots are filled than can be");
   result.unit = "ms";
   result.value = result.p50_ms;
-  result.baseline = "fill of the exact optimum";
-  result.ratio = answer.filled() / optimum;
+  result.ratios = {{"fill of the exact optimum", answer.filled() / optimum}};
   result.note = fmt::format(
       "greedy {:.4f}; {} open slots of {} tasks, {} people ({} of them candidates), {} edges; "
       "filled "

@@ -7,8 +7,9 @@
 #include <thread>
 #include <vector>
 
-#include "baodao/diagnostics/v1/diagnostics.grpc.pb.h"
+#include "tests/bench/connections.h"
 #include "tests/bench/measure.h"
+#include "tests/bench/program.h"
 
 namespace baodao::bench {
 
@@ -21,48 +22,52 @@ struct Scale {
   size_t match_tasks = 10'000;
   size_t echo_calls = 100'000;
   size_t search_rows = 1'000'000;  // of search_1m
+  size_t rounds = 5;               // of what is measured in turns
+  size_t open_tasks = 1'000'000;   // of list_open_1m, claim_spread_1m, restart_1m
 };
 
-// The town, its tasks, and several connections to dispatch.
+// The town, and several connections to its dispatch.
 class Scene {
  public:
   explicit Scene(const Scale& scale);
 
-  testing::Town& town() { return *town_; }
+  testing::Town& town() { return town_; }
   const Scale& scale() const { return scale_; }
-  rpc::Client<dispatch::v1::AssignmentService>& assignments(size_t i) {
-    return connections_[i % connections_.size()]->assignments;
-  }
-  rpc::Client<dispatch::v1::TaskService>& tasks(size_t i) {
-    return connections_[i % connections_.size()]->tasks;
-  }
-  rpc::Client<diagnostics::v1::DiagnosticsService>& diagnostics(size_t i) {
-    return connections_[i % connections_.size()]->diagnostics;
-  }
-  demo::World& world() { return *town_->world; }
+  Connections& connections() { return connections_; }
+  demo::World& world() { return *town_.world; }
 
  private:
-  struct Connection {
-    Connection(asio::io_context& loop, const rpc::ChannelOptions& options)
-        : channel(loop, options) {}
-    rpc::Channel channel;
-    rpc::Client<dispatch::v1::AssignmentService> assignments{channel};
-    rpc::Client<dispatch::v1::TaskService> tasks{channel};
-    rpc::Client<diagnostics::v1::DiagnosticsService> diagnostics{channel};
-  };
-
   Scale scale_;
-  std::unique_ptr<testing::Town> town_;
-  std::vector<std::unique_ptr<Connection>> connections_;
+  testing::Town town_;
+  Connections connections_;
 };
 
-Result RpcEcho(Scene& scene);
-Result CommitRaw(Scene& scene);
+// More people report, until there are so many.
+void ReportUntil(Scene& scene, size_t people);
+
+// Tokens of operators enough that none of them changes more than a person may in a day.
+std::vector<std::string> OperatorsFor(Scene& scene, size_t calls);
+
+// What is compared call by call. The scene and the program must outlive the load.
+Load Echo(Scene& scene);
+Load Commits(Scene& scene);
+Load ListOpen(Scene& scene);
+// As Echo and Commits, by a server that has nothing in between.
+Load FloorEcho(Scene& scene, Program& floor);
+Load FloorCommits(Scene& scene, Program& floor);
+// Everybody claims a task of their own.
+Load ClaimSpread(Scene& scene, const std::vector<std::string>& task_ids);
+// Everybody claims the same task, which is published first.
+Load ClaimHot(Scene& scene);
+
 // Publishes a task of two slots for every person in their community; answers the ids.
 std::vector<std::string> PublishTasks(Scene& scene, Result* bytes_per_task);
-Result ClaimSpread(Scene& scene, const std::vector<std::string>& task_ids);
-Result ClaimHot(Scene& scene);
-Result ListOpen(Scene& scene);
+// A task of the whole district with a slot for everybody.
+dispatch::v1::PublishTaskRequest TaskForAll(Scene& scene);
+// A claim of the `i`-th person, which must be accepted.
+Task<void> Claim(Scene& scene, rpc::Client<dispatch::v1::AssignmentService>& assignments, size_t i,
+                 std::string task_id);
+
 // `visible`: how long its hours took to be seen in SQL.
 Result LoopFull(Scene& scene, Result* visible);
 // Of the SQLite of records, once everything is in it.

@@ -1,27 +1,34 @@
+#include <algorithm>
+
 #include "tests/bench/scenarios.h"
 
 namespace baodao::bench {
 namespace {
 
-constexpr int kConnections = 4;
 constexpr size_t kCommunities = 46;
 
-}  // namespace
-
-Scene::Scene(const Scale& scale) : scale_(scale) {
+testing::Town::Options TownOf() {
   testing::Town::Options options;
   options.people = kFirstPeople;
   options.communities = kCommunities;
   // The limits are looked up on every call, but nobody reaches them.
   options.deployment.arguments["dispatch"] = {"--rate_limits=true", "--rate_person=1000000",
                                               "--rate_anonymous=1000000"};
-  town_ = std::make_unique<testing::Town>(options);
-  for (int i = 0; i < kConnections; ++i) {
-    rpc::ChannelOptions channel;
-    channel.target =
-        "127.0.0.1:" + std::to_string(town_->deployment.port_base() + client::kDispatchPort);
-    channel.timeout = Millis(30'000);
-    connections_.push_back(std::make_unique<Connection>(town_->loop, channel));
+  return options;
+}
+
+}  // namespace
+
+Scene::Scene(const Scale& scale)
+    : scale_(scale),
+      town_(TownOf()),
+      connections_(town_.loop, town_.deployment.port_base() + client::kDispatchPort) {}
+
+void ReportUntil(Scene& scene, size_t people) {
+  constexpr size_t kAtOnce = 2'000;
+  demo::World& world = scene.world();
+  while (world.people.size() < people) {
+    scene.town().Run(demo::ReportMore(world, std::min(world.people.size() + kAtOnce, people)));
   }
 }
 
