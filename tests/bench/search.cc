@@ -17,16 +17,24 @@ namespace {
 using std::chrono::hours;
 
 constexpr size_t kRowsOfBatch = 5'000;
-constexpr size_t kSearches = 2'000;
+constexpr size_t kSearches = 1'100;
+
+constexpr char kElsewhere[] = "310101002001";
 
 constexpr const char* kWords[] = {"楼道", "清理", "陪同", "就医", "助餐", "送药", "护学",
                                   "巡逻", "义诊", "理发", "维修", "慰问", "探访", "垃圾",
                                   "分类", "消毒", "物资", "搬运", "健身", "讲座"};
 
-// Half of all titles have 社区 and the others 上门: two words that never meet.
-std::string TitleOf(size_t i) {
-  const std::string words =
+// Every tenth task lies in another district.
+bool IsElsewhere(size_t i) { return i % 10 == 3; }
+
+// Half of all titles have 社区 and the others 上门: two words that never meet. 防汛 was months ago,
+// and nothing in this district has 弄堂.
+std::string TitleOf(size_t i, size_t rows) {
+  std::string words =
       std::string(kWords[i % std::size(kWords)]) + kWords[i / 7 % std::size(kWords)];
+  if (IsElsewhere(i)) words += "弄堂";
+  if (i > rows / 4 && i < rows / 2) words += "防汛";
   return i % 2 == 0 ? fmt::format("社区{}{}号楼", words, i % 5'000) : words + "上门";
 }
 
@@ -46,9 +54,10 @@ void PutTasks(Scene& scene) {
       records::Entry entry{{1, static_cast<int64_t>(i)}, true, {}};
       records::TaskRow& task = entry.rows.task.emplace(entry.id);
       task.task_id = ids.New("tsk", 0);
-      task.title = TitleOf(i);
+      task.title = TitleOf(i, rows);
       task.category = i % 3 == 0 ? "cleaning" : "escort";
-      task.area_code = communities[i % communities.size()].area.code();
+      task.area_code =
+          IsElsewhere(i) ? kElsewhere : communities[i % communities.size()].area.code();
       const bool open = clock.Now() > now - hours(48) && i % 4 == 0;
       task.state = open ? dispatch::v1::TASK_STATE_OPEN : dispatch::v1::TASK_STATE_CLOSED;
       task.start_ms = clock.Now().time_since_epoch().count();
@@ -60,14 +69,15 @@ void PutTasks(Scene& scene) {
   }
 }
 
-// What people look for, by turns: words that half of all rows have, and words of few; of one
-// community, of a subdistrict, of the district; of one state, of one month.
+// What people look for, by turns: words that half of all rows have, and words of few; words that
+// never meet, that the district does not have, that were used months ago; of one community, of a
+// subdistrict, of the district; of one state, of one month.
 records::v1::SearchTasksRequest SearchOf(Scene& scene, size_t i) {
   const std::vector<demo::Community>& communities = scene.world().communities;
   const demo::Community& community = communities[i % communities.size()];
   records::v1::SearchTasksRequest request;
   request.set_query("社区");
-  switch (i % 8) {
+  switch (i % 11) {
     case 0:
       break;
     case 1:
@@ -88,6 +98,19 @@ records::v1::SearchTasksRequest SearchOf(Scene& scene, size_t i) {
       break;
     case 6:
       request.set_query("社区 上门");
+      break;
+    case 7:
+      request.set_query("弄堂");
+      request.set_area_code(community.area.code().substr(0, 6));
+      break;
+    case 8:
+      request.set_query("防汛");
+      break;
+    case 9:
+      request.set_query("社区 上门");
+      request.set_area_code(community.area.code().substr(0, 6));
+      request.add_states(dispatch::v1::TASK_STATE_OPEN);
+      request.add_states(dispatch::v1::TASK_STATE_CLOSED);
       break;
     default:
       request.set_query("陪同就医上门");

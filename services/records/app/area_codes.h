@@ -1,10 +1,12 @@
 // Areas as SQL is told of them: by their codes.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "common/areas/tree.h"
+#include "services/records/domain/sought_areas.h"
 
 namespace baodao::records {
 
@@ -17,5 +19,16 @@ inline std::vector<std::string> CodesOf(const areas::AreaTree& tree, const std::
   }
   return codes;
 }
+
+// The same for searches. Loop thread only.
+class AreaSeeker {
+ public:
+  SoughtAreas Seek(const std::shared_ptr<const areas::AreaTree>& tree,
+                   const std::string& area_code);
+
+ private:
+  std::shared_ptr<const areas::AreaTree> tree_;
+  std::vector<std::string> known_;  // its codes, sorted
+};
 
 }  // namespace baodao::records

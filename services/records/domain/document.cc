@@ -6,9 +6,11 @@
 #include <absl/strings/str_split.h>
 
 #include <algorithm>
+#include <set>
 
 #include "common/containers/stable_hash.h"
 #include "common/ids/ids.h"
+#include "services/records/domain/sought_areas.h"
 
 namespace baodao::records {
 namespace {
@@ -79,6 +81,12 @@ std::string PlaceMark(int64_t state, std::string_view area_code) {
   return Mark(absl::StrCat("r", state), area_code);
 }
 
+std::string AreasMark(std::string_view beginning) { return Mark("u", beginning); }
+
+std::string PlacesMark(int64_t state, std::string_view beginning) {
+  return Mark(absl::StrCat("u", state), beginning);
+}
+
 std::string PrefixMark(std::string_view beginning) { return Mark("p", beginning); }
 
 std::string DocumentOf(const DocumentFacts& facts) {
@@ -87,6 +95,9 @@ std::string DocumentOf(const DocumentFacts& facts) {
     terms.push_back(PrefixMark(beginning));
   }
   terms.push_back(AreaMark(facts.area_code));
+  for (const std::string_view beginning : BeginningsOf(facts.area_code)) {
+    terms.push_back(AreasMark(beginning));
+  }
   terms.push_back(StateMark(facts.state));
   AddCategories(facts.categories, &terms);
   return absl::StrJoin(terms, " ");
@@ -95,9 +106,14 @@ std::string DocumentOf(const DocumentFacts& facts) {
 std::string DocumentOf(const PersonFacts& facts) {
   std::vector<std::string> terms = {"_person"};
   if (!facts.search_terms.empty()) terms.push_back(facts.search_terms);
+  std::set<std::string> wider;  // places share beginnings
   for (const PersonFacts::Place& place : facts.places) {
     terms.push_back(PlaceMark(place.state, place.area_code));
+    for (const std::string_view beginning : BeginningsOf(place.area_code)) {
+      wider.insert(PlacesMark(place.state, beginning));
+    }
   }
+  terms.insert(terms.end(), wider.begin(), wider.end());
   AddCategories(facts.categories, &terms);
   return absl::StrJoin(terms, " ");
 }

@@ -35,6 +35,9 @@ std::string StateMark(int64_t state);
 std::string CategoryMark(std::string_view category);
 // That a person has a registration in this state there.
 std::string PlaceMark(int64_t state, std::string_view area_code);
+// That the code of the area, or of the registration's, begins so: see BeginningsOf.
+std::string AreasMark(std::string_view beginning);
+std::string PlacesMark(int64_t state, std::string_view beginning);
 std::string PrefixMark(std::string_view beginning);
 
 // What a task, a need or a unit is found by; of a unit the kind is its state.

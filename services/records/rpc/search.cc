@@ -10,7 +10,6 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/validate/tags.h"
-#include "services/records/app/area_codes.h"
 #include "services/records/app/ask.h"
 #include "services/records/rpc/search_answers.h"
 #include "services/records/rpc/search_question.h"
@@ -37,7 +36,7 @@ void SearchHandlers::Register(rpc::Router* router) {
 template <class Request>
 absl::StatusOr<SearchQuery> SearchHandlers::Narrow(const rpc::CallContext& context,
                                                    const Request& request, DocumentKind kind,
-                                                   SearchQuery query) const {
+                                                   SearchQuery query) {
   std::optional<Period> period;
   if (request.has_period()) {
     period = PeriodOf(request.period());
@@ -57,10 +56,10 @@ absl::StatusOr<SearchQuery> SearchHandlers::Narrow(const rpc::CallContext& conte
   }
   if (!marks.empty()) query.wanted.choices.push_back(std::move(marks));
   if (request.area_code().empty()) return query;
-  const areas::AreaTree& tree = *areas_.tree();
-  RETURN_IF_ERROR(areas::CheckKnown(tree, request.area_code()));
-  query.areas = CodesOf(tree, request.area_code());
-  context.Charge(static_cast<double>(query.areas->size()) / kFoundAreasPerCall);
+  const std::shared_ptr<const areas::AreaTree> tree = areas_.tree();
+  RETURN_IF_ERROR(areas::CheckKnown(*tree, request.area_code()));
+  query.areas = area_seeker_.Seek(tree, request.area_code());
+  context.Charge(static_cast<double>(query.areas->codes.size()) / kFoundAreasPerCall);
   return query;
 }
 

@@ -11,6 +11,7 @@
 #include "common/crypto/key_ring.h"
 #include "common/rpc/context.h"
 #include "common/rpc/router.h"
+#include "services/records/app/area_codes.h"
 #include "services/records/app/area_names.h"
 #include "services/records/app/horizon.h"
 #include "services/records/app/metrics.h"
@@ -55,7 +56,7 @@ class SearchHandlers {
   // The query, narrowed to what all requests have: area, category, period and page.
   template <class Request>
   absl::StatusOr<SearchQuery> Narrow(const rpc::CallContext& context, const Request& request,
-                                     DocumentKind kind, SearchQuery query) const;
+                                     DocumentKind kind, SearchQuery query);
   // Reads what is asked for; `show` adds a row to the answer.
   template <class Response, class Row, class Request>
   Task<absl::StatusOr<Response>> Page(rpc::CallContext context, Request request, SearchQuery query,
@@ -71,6 +72,7 @@ class SearchHandlers {
   Clock& clock_;
   RecordsMetrics& metrics_;
   AreaNames area_names_;
+  AreaSeeker area_seeker_;
 };
 
 }  // namespace baodao::records

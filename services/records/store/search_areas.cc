@@ -10,9 +10,8 @@ namespace {
 
 using Codes = std::vector<std::string>;
 
-// An index that is asked for more than these takes longer than to look at what is found otherwise:
-// so many areas with anything in them have their share of that.
-constexpr size_t kMostMarks = 200;
+// To look for one of several marks costs a step for each of them at every document that has one.
+constexpr size_t kMostMarks = 100;
 
 // A list of codes is bound as one value.
 std::string ListOf(Dialect dialect, const Codes& codes) {
@@ -22,14 +21,18 @@ std::string ListOf(Dialect dialect, const Codes& codes) {
 
 }  // namespace
 
-AreaFilter::AreaFilter(Connection& connection, std::string table, Codes areas,
+AreaFilter::AreaFilter(Connection& connection, std::string table, const SoughtAreas& areas,
                        std::vector<int> states)
     : dialect_(connection.dialect()), table_(std::move(table)), states_(std::move(states)) {
-  if (areas.size() * MarksOfEach() > kMostMarks) areas = UsedOf(connection, areas);
-  if (areas.size() * MarksOfEach() > kMostMarks) {
-    areas_ = std::move(areas);
+  const auto few = [&](const Codes& others) {
+    return (areas.beginnings.size() + others.size()) * MarksOfEach() <= kMostMarks;
+  };
+  Codes used = areas.others;
+  if (!few(used)) used = UsedOf(connection, used);
+  if (few(used)) {
+    AddMarks(areas, used);
   } else {
-    marks_ = MarksOf(areas);
+    areas_ = areas.codes;
   }
 }
 
@@ -56,19 +59,21 @@ Codes AreaFilter::UsedOf(Connection& connection, const Codes& areas) {
   return used;
 }
 
-Codes AreaFilter::MarksOf(const Codes& areas) const {
-  Codes marks;
-  for (const std::string& code : areas) {
-    if (states_.empty()) marks.push_back(AreaMark(code));
-    for (const int state : states_) marks.push_back(PlaceMark(state, code));
+void AreaFilter::AddMarks(const SoughtAreas& areas, const Codes& used) {
+  for (const std::string& beginning : areas.beginnings) {
+    if (states_.empty()) marks_.push_back(AreasMark(beginning));
+    for (const int state : states_) marks_.push_back(PlacesMark(state, beginning));
+  }
+  for (const std::string& code : used) {
+    if (states_.empty()) marks_.push_back(AreaMark(code));
+    for (const int state : states_) marks_.push_back(PlaceMark(state, code));
   }
   // Nothing lies in any.
-  if (marks.empty()) marks.push_back(AreaMark(""));
-  return marks;
+  if (marks_.empty()) marks_.push_back(AreaMark(""));
 }
 
 void AreaFilter::AddTo(Query& select) const {
-  if (areas_.empty()) return;
+  if (!by_rows()) return;
   const std::string in = dialect_ == Dialect::kSqlite ? " IN (SELECT value FROM json_each(?))"
                                                       : " = ANY(string_to_array(?, ','))";
   if (states_.empty()) {

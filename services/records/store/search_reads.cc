@@ -1,11 +1,11 @@
 #include "services/records/store/search_reads.h"
 
-#include <absl/strings/str_cat.h>
-
+#include <algorithm>
 #include <map>
+#include <utility>
 
 #include "services/records/store/query.h"
-#include "services/records/store/search_areas.h"
+#include "services/records/store/search.h"
 #include "services/records/store/tables.h"
 
 namespace baodao::records {
@@ -34,49 +34,28 @@ const Table<PersonFact>& ShownPeople() {
   return table;
 }
 
-// Both databases look at the newest first and stop when the page is full: SQLite reads the index in
-// this order; PostgreSQL does so for common terms, and for rare ones sorts the few that there are.
-template <class Row>
-SearchPage<Row> Search(Connection& connection, const SearchQuery& query, const Table<Row>& table) {
-  Wanted wanted = query.wanted;
-  std::optional<AreaFilter> areas;
-  if (query.areas) {
-    areas.emplace(connection, table.name, *query.areas, query.states);
-    if (!areas->marks().empty()) wanted.choices.push_back(areas->marks());
-  }
-  const bool sqlite = connection.dialect() == Dialect::kSqlite;
-  const std::string number = sqlite ? "document_index.rowid" : "d.number";
-  SearchPage<Row> page;
-  Row row;
-  int64_t at = 0;
-  Query select(connection.sql());
-  select.Into(at);
-  select.Add("SELECT " + number);
-  for (const Column<Row>& column : table.columns) {
-    select.Add(absl::StrCat(", t.", column.name));
-    std::visit([&](auto member) { select.Into(row.*member); }, column.member);
-  }
-  select.Add(sqlite ? " FROM document_index JOIN documents d ON d.number = document_index.rowid"
-                    : " FROM documents d");
-  select.Add(absl::StrCat(" JOIN ", table.name, " t ON t.", table.key[0], " = d.id WHERE "));
-  if (sqlite) {
-    select.Add("document_index MATCH ?", Fts5Query(wanted));
-  } else {
-    select.Add("d.words @@ CAST(? AS TSQUERY)", TsQuery(wanted));
-  }
-  select.Add(" AND " + number + " >= ?", query.range.start);
-  select.Add(" AND " + number + " < ?", query.range.end);
-  if (areas) areas->AddTo(select);
-  // One more than is shown tells whether there is a next page.
-  select.Add(" ORDER BY " + number + " DESC LIMIT ?", int64_t{query.size} + 1);
-  select.Run();
-  while (select.Next()) {
-    page.more = page.rows.size() == static_cast<size_t>(query.size);
-    if (page.more) break;
-    page.rows.push_back(row);
-    page.last = at;
-  }
+// An area that the tree did not have when the question was made may have a code that begins like
+// those of the others.
+bool LiesIn(const SearchQuery& query, const std::string& area_code) {
+  return !query.areas || std::ranges::binary_search(query.areas->codes, area_code);
+}
+
+// `look` is called with the page before the transaction ends.
+template <class Row, class Look>
+SearchPage<Row> Find(Connection& connection, const SearchQuery& query, const Table<Row>& table,
+                     const Look& look) {
+  connection.BeginRead();
+  SearchPage<Row> page = Search<Row>(connection, query, table).Page();
+  look(&page.rows);
+  connection.Commit();
   return page;
+}
+
+template <class Row>
+SearchPage<Row> Find(Connection& connection, const SearchQuery& query, const Table<Row>& table) {
+  return Find(connection, query, table, [&](std::vector<Row>* rows) {
+    std::erase_if(*rows, [&](const Row& row) { return !LiesIn(query, row.area_code); });
+  });
 }
 
 void ReadRegistrations(Connection& connection, std::vector<PersonFact>* people) {
@@ -98,24 +77,30 @@ void ReadRegistrations(Connection& connection, std::vector<PersonFact>* people) 
 }  // namespace
 
 absl::StatusOr<SearchPage<TaskRow>> SearchTasks(Connection& connection, const SearchQuery& query) {
-  return Search(connection, query, ShownTasks());
+  return Find(connection, query, ShownTasks());
 }
 
 absl::StatusOr<SearchPage<NeedRow>> SearchNeeds(Connection& connection, const SearchQuery& query) {
-  return Search(connection, query, NeedsTable());
+  return Find(connection, query, NeedsTable());
 }
 
 absl::StatusOr<SearchPage<UnitRow>> SearchUnits(Connection& connection, const SearchQuery& query) {
-  return Search(connection, query, UnitsTable());
+  return Find(connection, query, UnitsTable());
 }
 
 absl::StatusOr<SearchPage<PersonFact>> SearchPeople(Connection& connection,
                                                     const SearchQuery& query) {
-  connection.BeginRead();
-  SearchPage<PersonFact> page = Search(connection, query, ShownPeople());
-  ReadRegistrations(connection, &page.rows);
-  connection.Commit();
-  return page;
+  const auto lies_there = [&](const RegistrationRow& row) {
+    return std::ranges::find(query.states, row.state) != query.states.end() &&
+           LiesIn(query, row.area_code);
+  };
+  return Find(connection, query, ShownPeople(), [&](std::vector<PersonFact>* people) {
+    ReadRegistrations(connection, people);
+    if (!query.areas) return;
+    std::erase_if(*people, [&](const PersonFact& person) {
+      return std::ranges::none_of(person.registrations, lies_there);
+    });
+  });
 }
 
 }  // namespace baodao::records

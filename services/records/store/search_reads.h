@@ -9,6 +9,7 @@
 
 #include "services/records/domain/document.h"
 #include "services/records/domain/rows.h"
+#include "services/records/domain/sought_areas.h"
 #include "services/records/store/connection.h"
 
 namespace baodao::records {
@@ -18,7 +19,7 @@ struct SearchQuery {
   // Where the index begins and ends to be looked at.
   NumberRange range;
   // What lies in one of these areas; none: anywhere.
-  std::optional<std::vector<std::string>> areas;
+  std::optional<SoughtAreas> areas;
   // Of people, and then never empty: the states of the registration that lies there.
   std::vector<int> states;
   int size = 20;
@@ -26,9 +27,11 @@ struct SearchQuery {
 
 template <class Row>
 struct SearchPage {
-  std::vector<Row> rows;  // what was made last comes first
+  // What was made last comes first. Fewer than were asked for, even none, where there is more: a
+  // search looks at so much at a time.
+  std::vector<Row> rows;
   bool more = false;
-  int64_t last = 0;  // number of the last row: the next page ends before it
+  int64_t last = 0;  // all down to this number was looked at: the next page ends before it
 };
 
 // Rows have what answers show.

@@ -1,13 +1,8 @@
 // Finding tasks, needs, units and people in both databases.
-#include <absl/strings/str_format.h>
-#include <gmock/gmock.h>
-
-#include <algorithm>
 #include <sstream>
 
-#include "common/ids/ids.h"
-#include "services/records/store/search_reads.h"
-#include "tests/integration/records/report_town.h"
+#include "services/records/store/search_areas.h"
+#include "tests/integration/records/search_fixture.h"
 
 namespace baodao::records {
 namespace {
@@ -17,78 +12,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
-
-// Ids of things made one after the other: the digits of a time, and no more.
-std::string IdOf(const std::string& prefix, int minute) {
-  return absl::StrFormat("%s_01HF%06d0000000000000000", prefix, minute);
-}
-
-class SearchTest : public ReportTown {
- protected:
-  void PutTask(int minute, const std::string& title, const std::string& area = "A",
-               int64_t state = dispatch::v1::TASK_STATE_OPEN,
-               const std::string& category = "cleaning") {
-    PutRow<TaskRow>(&Rows::task, [&](TaskRow& row) {
-      row.task_id = IdOf("tsk", minute);
-      row.title = title;
-      row.area_code = area;
-      row.state = state;
-      row.category = category;
-    });
-  }
-  static SearchQuery Asking(const std::string& words,
-                            const std::optional<Period>& period = std::nullopt) {
-    SearchQuery query;
-    query.wanted = WantedBy(search::AskedBy(words));
-    query.range = RangeOf(DocumentKind::kTask, period);
-    return query;
-  }
-  SearchPage<TaskRow> Find(const SearchQuery& query) {
-    return Do<SearchPage<TaskRow>>(
-        [&](Connection& connection) { return SearchTasks(connection, query); });
-  }
-  // The minutes of the tasks that are found.
-  std::vector<int> Minutes(const SearchQuery& query) {
-    std::vector<int> minutes;
-    for (const TaskRow& row : Find(query).rows) {
-      minutes.push_back(std::stoi(row.task_id.substr(8, 6)));
-    }
-    return minutes;
-  }
-  std::vector<std::string> UnitsNamed(const std::string& words) {
-    SearchQuery query = Asking(words);
-    query.range = RangeOf(DocumentKind::kUnit, std::nullopt);
-    const auto page = Do<SearchPage<UnitRow>>(
-        [&](Connection& connection) { return SearchUnits(connection, query); });
-    std::vector<std::string> names;
-    for (const UnitRow& row : page.rows) names.push_back(row.name);
-    return names;
-  }
-  SearchPage<PersonFact> People(const std::string& term, const std::vector<std::string>& choice) {
-    SearchQuery query;
-    query.wanted = {{term}, {choice}};
-    query.range = RangeOf(DocumentKind::kPerson, std::nullopt);
-    return Do<SearchPage<PersonFact>>(
-        [&](Connection& connection) { return SearchPeople(connection, query); });
-  }
-  void PutPerson(const std::string& person_id, const std::string& terms) {
-    PutRow<PersonRow>(&Rows::person, [&](PersonRow& row) {
-      row.person_id = person_id;
-      row.search_terms = terms;
-    });
-  }
-  void PutRegistration(const std::string& person_id, const std::string& area, int64_t state) {
-    PutRow<RegistrationRow>(&Rows::registration, [&](RegistrationRow& row) {
-      row.registration_id = "reg_" + person_id + area;
-      row.subject_id = person_id;
-      row.area_code = area;
-      row.state = state;
-    });
-  }
-  static int64_t MadeAt(int minute) {
-    return ids::TimeOf(IdOf("tsk", minute))->time_since_epoch().count();
-  }
-};
 
 TEST_P(SearchTest, AllWordsAreThereAndTheNewestComesFirst) {
   PutTask(3, "三号楼楼道清理");
@@ -155,20 +78,52 @@ TEST_P(SearchTest, ASubtreeMayHaveThousandsOfAreas) {
   PutTask(2, "楼道清理", "a");
   PutTask(3, "楼道清理", "B");
   SearchQuery wide = Asking("楼道");
-  wide.areas.emplace();
+  wide.areas = Among({});
   EXPECT_THAT(Minutes(wide), IsEmpty()) << "none at all";
-  for (int i = 0; i < 3000; ++i) wide.areas->push_back("X" + std::to_string(i));
+  std::vector<std::string> codes = Scattered(3000);
+  const std::vector<std::string> others = Scattered(3000, 1);
+  wide.areas = Among(codes, others);
   EXPECT_THAT(Minutes(wide), IsEmpty());
-  wide.areas->push_back("B");
-  wide.areas->push_back("a");
+  codes.push_back("B");
+  codes.push_back("a");
+  wide.areas = Among(codes, others);
   EXPECT_THAT(Minutes(wide), ElementsAre(3, 2));
   // With something in so many that what is found is looked at.
-  for (int i = 0; i < 250; ++i) PutTask(10 + i, "陪同就医", "X" + std::to_string(i));
+  for (int i = 0; i < 250; ++i) PutTask(10 + i, "陪同就医", codes[static_cast<size_t>(i)]);
   EXPECT_THAT(Minutes(wide), ElementsAre(3, 2));
   EXPECT_EQ(Find(Asking("就医")).rows.size(), 20u);
   wide.size = 1;
   EXPECT_THAT(Minutes(wide), ElementsAre(3));
   EXPECT_TRUE(Find(wide).more);
+}
+
+// Whatever the codes below a district or a subdistrict are, one mark asks for all of them.
+TEST_P(SearchTest, ASubtreeIsAskedForByTheBeginningOfItsCodes) {
+  const std::vector<std::string> others = {"31", "310112", "310112001", "310112001001"};
+  std::vector<std::string> codes = {"310110"};
+  for (int i = 0; i < 12; ++i) {
+    codes.push_back(absl::StrFormat("310110%03d", i));
+    for (int j = 0; j < 300; ++j) codes.push_back(absl::StrFormat("310110%03d%03d", i, j));
+  }
+  SearchQuery query = Asking("楼道");
+  query.areas = Among(codes, others);
+  const auto marks = [&] {
+    return Do<std::vector<std::string>>(
+        [&](Connection& connection) -> absl::StatusOr<std::vector<std::string>> {
+          return AreaFilter(connection, "tasks", *query.areas, {}).marks();
+        });
+  };
+  EXPECT_THAT(marks(), ElementsAre(AreasMark("310110")));
+  PutTask(1, "楼道清理", "310110");
+  PutTask(2, "楼道清理", "310110003007");
+  PutTask(3, "楼道清理", "310112001001");
+  PutTask(4, "楼道清理", "310110003999");
+  EXPECT_THAT(Minutes(query), ElementsAre(2, 1)) << "one that nobody knows belongs to nobody";
+  // One of them belongs to another district now.
+  std::erase(codes, "310110003007");
+  query.areas = Among(codes, {"31", "310112", "310110003007"});
+  EXPECT_THAT(marks(), SizeIs(11 + 1)) << "the other subdistricts, and where anything lies";
+  EXPECT_THAT(Minutes(query), ElementsAre(1));
 }
 
 // A dead letter that is sent again, a replay.
@@ -220,7 +175,7 @@ TEST_P(SearchTest, WhatIsRenamedIsFoundByItsNewName) {
 
 // Thousands may be imported at once, or have ids of no form.
 TEST_P(SearchTest, ThoseOfOneMillisecondAreAllFound) {
-  constexpr int kMany = 1500;
+  constexpr int kMany = 1100;
   std::vector<Entry> entries;
   for (int i = 0; i < kMany; ++i) {
     const StreamId id = NextId();
@@ -273,8 +228,8 @@ TEST_P(SearchTest, PeopleAreFoundAmongThousandsOfAreas) {
   SearchQuery wide;
   wide.wanted.terms = {"aaaa"};
   wide.range = RangeOf(DocumentKind::kPerson, std::nullopt);
-  wide.areas.emplace();
-  for (int i = 0; i < 3000; ++i) wide.areas->push_back("X" + std::to_string(i));
+  const std::vector<std::string> codes = Scattered(3000);
+  wide.areas = Among(codes, Scattered(3000, 1));
   const auto found = [&](const std::vector<int>& states) {
     wide.states = states;
     std::vector<std::string> ids;
@@ -287,20 +242,26 @@ TEST_P(SearchTest, PeopleAreFoundAmongThousandsOfAreas) {
   };
   const std::string one = IdOf("per", 1), two = IdOf("per", 2);
   PutPerson(one, "aaaa");
-  PutRegistration(one, "X7", registration::v1::REGISTRATION_STATE_ACTIVE);
+  PutRegistration(one, codes[7], registration::v1::REGISTRATION_STATE_ACTIVE);
   PutPerson(two, "aaaa");
   PutRegistration(two, "Y", registration::v1::REGISTRATION_STATE_ACTIVE);
   EXPECT_THAT(found({1, 2, 3}), ElementsAre(one));
   EXPECT_THAT(found({1}), IsEmpty());
   // Others are registered in so many of them that who is found is looked at.
-  for (int i = 0; i < 250; ++i) {
-    const std::string other = IdOf("per", 10 + i);
+  for (size_t i = 0; i < 250; ++i) {
+    const std::string other = IdOf("per", 10 + static_cast<int>(i));
     PutPerson(other, "bbbb");
-    PutRegistration(other, "X" + std::to_string(i), registration::v1::REGISTRATION_STATE_ACTIVE);
+    PutRegistration(other, codes[i], registration::v1::REGISTRATION_STATE_ACTIVE);
   }
   EXPECT_THAT(found({1, 2, 3}), ElementsAre(one));
   EXPECT_THAT(found({2}), ElementsAre(one));
   EXPECT_THAT(found({1}), IsEmpty());
+  // All areas there are, but one.
+  wide.areas = Among(codes, {"Y"});
+  EXPECT_THAT(found({1, 2, 3}), ElementsAre(one));
+  EXPECT_THAT(found({1}), IsEmpty());
+  PutRegistration(two, "X9", registration::v1::REGISTRATION_STATE_ACTIVE);
+  EXPECT_THAT(found({2}), ElementsAre(one)) << "nobody knows where X9 is";
 }
 
 // What is of SQLite.
@@ -329,11 +290,11 @@ class SearchFileTest : public SearchTest {
 
 // However many rows have the word, the index is read from the newest on until the page is full.
 TEST_P(SearchFileTest, NothingIsSortedAndNoTableIsRead) {
-  for (int i = 0; i < 250; ++i) PutTask(i, "陪同就医", "X" + std::to_string(i));
+  const std::vector<std::string> many = Scattered(250);
+  for (int i = 0; i < 250; ++i) PutTask(i, "陪同就医", many[static_cast<size_t>(i)]);
   for (const bool wide : {false, true}) {
     SearchQuery query = Asking("楼道", Period{1, 2});
-    query.areas = {"A", "B"};
-    for (int i = 0; wide && i < 250; ++i) query.areas->push_back("X" + std::to_string(i));
+    query.areas = wide ? Among(many, Scattered(250, 1)) : Among({"A", "B"});
     const std::string plan = Do<std::string>([&](Connection& connection) {
       return absl::StatusOr<std::string>(PlanOf(connection, query));
     });

@@ -40,12 +40,14 @@ TEST(DocumentTest, APeriodIsARangeOfNumbers) {
 
 TEST(DocumentTest, ItHasWordsBeginningsAndMarks) {
   EXPECT_EQ(DocumentOf({"楼道 AED", "cleaning first_aid", "310110-A", 3}),
-            "楼 道 楼道 aed _p_ae _p_aed _a_310110-=a _s_3 _c_cleaning _c_first_aid");
+            "楼 道 楼道 aed _p_ae _p_aed _a_310110-=a _u_31 _u_3101 _u_310110 _s_3 _c_cleaning "
+            "_c_first_aid");
   PersonFacts person;
   person.search_terms = "0123 4567";
   person.categories = "veteran";
   person.places = {{"310110", 2}};
-  EXPECT_EQ(DocumentOf(person), "_person 0123 4567 _r2_310110 _c_veteran");
+  EXPECT_EQ(DocumentOf(person),
+            "_person 0123 4567 _r2_310110 _u2_31 _u2_3101 _u2_310110 _c_veteran");
 }
 
 // "A1" and "a1" are two areas; indexes know no capitals.
@@ -53,6 +55,8 @@ TEST(DocumentTest, MarksOfDifferentThingsDiffer) {
   EXPECT_NE(AreaMark("A1"), AreaMark("a1"));
   EXPECT_NE(AreaMark("1"), StateMark(1));
   EXPECT_NE(PlaceMark(1, "2"), PlaceMark(2, "1"));
+  EXPECT_NE(AreasMark("31"), AreaMark("31"));
+  EXPECT_NE(PlacesMark(1, "31"), PlaceMark(1, "31"));
   for (const std::string& mark : {AreaMark("aB_-9"), PlaceMark(1, "Z")}) {
     EXPECT_EQ(mark.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-="), mark.npos) << mark;
   }

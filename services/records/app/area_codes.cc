@@ -1,0 +1,23 @@
+#include "services/records/app/area_codes.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace baodao::records {
+
+SoughtAreas AreaSeeker::Seek(const std::shared_ptr<const areas::AreaTree>& tree,
+                             const std::string& area_code) {
+  if (tree != tree_) {
+    tree_ = tree;
+    known_.clear();
+    for (const areas::Area& area : tree->All()) known_.push_back(area.code());
+    std::ranges::sort(known_);
+  }
+  std::vector<std::string> codes;
+  for (const std::string& code : known_) {
+    if (tree->Covers(area_code, code)) codes.push_back(code);
+  }
+  return records::Seek(known_, std::move(codes));
+}
+
+}  // namespace baodao::records
