@@ -58,6 +58,11 @@ void Tune(const ServerOptions& options, std::size_t max_message_bytes,
   for (const auto algorithm : {GRPC_COMPRESS_GZIP, GRPC_COMPRESS_DEFLATE}) {
     builder->SetCompressionAlgorithmSupportStatus(algorithm, false);
   }
+  // Nothing is left for gRPC's own filters to inflate or to deflate, nor does anybody read
+  // channelz.
+  builder->AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, 0);
+  builder->AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
+  builder->AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
   // Otherwise a second process could share the port without anybody noticing.
   builder->AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // Only reflection is a synchronous service; one waiting thread is enough for it.
@@ -93,10 +98,10 @@ class Server::Impl {
       builder.RegisterService(
           listed.emplace_back(std::make_unique<detail::ListedService>(*registered)).get());
     }
-    calls = std::make_unique<detail::CallService>(engine);
-    builder.RegisterCallbackGenericService(calls.get());
+    calls = std::make_unique<detail::CallService>(engine, &builder);
     grpc_server = builder.BuildAndStart();
     if (grpc_server == nullptr || port <= 0) return CannotListen(options);
+    calls->Start();
     for (const auto* registered : router.services()) {
       service_names.push_back(registered->full_name());
     }
@@ -115,6 +120,7 @@ class Server::Impl {
   // loop.
   void ShutDownGrpc() {
     grpc_server->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
+    calls->Stop();
     down.store(true, std::memory_order_release);
   }
 

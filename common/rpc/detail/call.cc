@@ -31,7 +31,7 @@ const std::shared_ptr<const auth::Principal>& Nobody() {
 }
 
 // When the answer is due: what the client asked for, within our own limits.
-SteadyTime DeadlineOf(const grpc::CallbackServerContext& context, bool streaming,
+SteadyTime DeadlineOf(const grpc::ServerContext& context, bool streaming,
                       const ServerOptions& options, SteadyTime now) {
   const gpr_timespec raw = context.raw_deadline();
   const bool given = gpr_time_cmp(raw, gpr_inf_future(raw.clock_type)) != 0;
@@ -41,15 +41,38 @@ SteadyTime DeadlineOf(const grpc::CallbackServerContext& context, bool streaming
   return now + (streaming ? asked : std::min(asked, options.max_deadline));
 }
 
+// Whether a field that this build does not know may be in it, or in a message below. Protobuf
+// clears these without a look, which costs two allocations a message.
+bool MayHoldUnknown(const google::protobuf::Message& message) {
+  using google::protobuf::FieldDescriptor;
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  if (!reflection.GetUnknownFields(message).empty()) return true;
+  const google::protobuf::Descriptor& type = *message.GetDescriptor();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor* field = type.field(i);
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      if (!reflection.HasField(message, field)) continue;
+      if (MayHoldUnknown(reflection.GetMessage(message, field))) return true;
+      continue;
+    }
+    const int size = reflection.FieldSize(message, field);
+    if (field->is_map() && size > 0) return true;
+    for (int item = 0; item < size; ++item) {
+      if (MayHoldUnknown(reflection.GetRepeatedMessage(message, field, item))) return true;
+    }
+  }
+  return false;
+}
+
 std::string_view View(grpc::string_ref text) { return {text.data(), text.size()}; }
 
 }  // namespace
 
-Call::Call(std::shared_ptr<Engine> engine, const Method& method,
-           grpc::CallbackServerContext* context)
+Call::Call(std::shared_ptr<Engine> engine, const Method& method, RawCall& raw)
     : engine_(std::move(engine)),
       method_(method),
-      context_(context),
+      raw_(raw),
       state_(std::make_shared<CallContext::State>()),
       invocation_(method.route->factory->New()),
       started_(std::chrono::steady_clock::now()) {
@@ -57,8 +80,8 @@ Call::Call(std::shared_ptr<Engine> engine, const Method& method,
   state_->caller = Nobody();
   state_->charger = &engine_->chain();
   state_->method = method_.route->name;
-  state_->peer = context->peer();
-  state_->deadline = DeadlineOf(*context, streaming(), engine_->options(), started_);
+  state_->peer = raw.context().peer();
+  state_->deadline = DeadlineOf(raw.context(), streaming(), engine_->options(), started_);
 }
 
 void Call::Unref() {
@@ -69,7 +92,7 @@ void Call::ReadMetadata() {
   bool traced = false;
   std::string_view real_ip;
   std::size_t bytes = 0;
-  for (const auto& [key, value] : context_->client_metadata()) {
+  for (const auto& [key, value] : raw_.context().client_metadata()) {
     const std::string_view name = View(key);
     bytes += key.size() + value.size() + kHeaderOverhead;
     if (name == "authorization") {
@@ -101,14 +124,14 @@ void Call::Begin() {
   ReadMetadata();
   if (!arrival_.oversized.ok()) return engine_->queue().Post(this);
   engine_->Await(this);
-  StartRead(&message_);
+  raw_.Read(&message_);
 }
 
 void Call::OnReadDone(bool ok) {
   if (!engine_->StopAwaiting(this)) return;  // given up meanwhile
   // Without a deadline of the client's, the time for the answer begins now.
   state_->deadline =
-      DeadlineOf(*context_, streaming(), engine_->options(), std::chrono::steady_clock::now());
+      DeadlineOf(raw_.context(), streaming(), engine_->options(), std::chrono::steady_clock::now());
   if (ok) {
     Parse();
   } else {
@@ -126,7 +149,8 @@ void Call::Parse() {
         &message_, &invocation_->request());
     if (!parsed.ok()) arrival_.decoded = Undecodable();
     // No bound looks at unknown fields: they must not be kept.
-    invocation_->request().DiscardUnknownFields();
+    google::protobuf::Message& request = invocation_->request();
+    if (MayHoldUnknown(request)) request.DiscardUnknownFields();
   }
   message_.Clear();
 }

@@ -1,7 +1,6 @@
 // One live call, whether unary or streaming: its state, its place in the chain, its end.
 #pragma once
 
-#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 
@@ -14,16 +13,17 @@
 #include "common/rpc/detail/engine.h"
 #include "common/rpc/detail/invocation.h"
 #include "common/rpc/detail/loop_queue.h"
+#include "common/rpc/detail/raw_call.h"
 
 namespace baodao::rpc::detail {
 
 // Lifetime: two references, gRPC's (until OnDone) and the loop's (until the handler's coroutine is
 // over). A handler that hangs may so be cut off for the client without its frame losing what it
 // stands on.
-class Call : public grpc::ServerGenericBidiReactor, public LoopQueue::Item {
+class Call : public RawCall::Handler, public LoopQueue::Item {
  public:
-  // gRPC thread, at the arrival of the headers.
-  Call(std::shared_ptr<Engine> engine, const Method& method, grpc::CallbackServerContext* context);
+  // gRPC thread, at the arrival of the headers. `raw` is there until OnDone.
+  Call(std::shared_ptr<Engine> engine, const Method& method, RawCall& raw);
 
   // gRPC thread, once: asks for the message, and hands the call to the loop when it is there.
   void Begin();
@@ -58,7 +58,7 @@ class Call : public grpc::ServerGenericBidiReactor, public LoopQueue::Item {
   Engine& engine() { return *engine_; }
   Invocation& invocation() { return *invocation_; }
   const CallContext::State& state() const { return *state_; }
-  grpc::CallbackServerContext* grpc_context() { return context_; }
+  RawCall& raw() { return raw_; }
   bool ended() const { return ended_; }
 
  private:
@@ -75,8 +75,6 @@ class Call : public grpc::ServerGenericBidiReactor, public LoopQueue::Item {
 
   void OnReadDone(bool ok) override;
   void OnDone() override;
-  // Our reactions are a store, or a place in a list: no thread need be found for them.
-  bool InternalInlineable() override { return true; }
   void OnLoop() override;
   static Task<void> Serve(Hold hold);
   absl::Status Admit(bool* needs_scope);
@@ -88,7 +86,7 @@ class Call : public grpc::ServerGenericBidiReactor, public LoopQueue::Item {
 
   std::shared_ptr<Engine> engine_;
   const Method& method_;
-  grpc::CallbackServerContext* context_;
+  RawCall& raw_;
   std::shared_ptr<CallContext::State> state_;
   std::unique_ptr<Invocation> invocation_;
   grpc::ByteBuffer message_;

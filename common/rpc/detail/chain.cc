@@ -51,6 +51,7 @@ std::string AddressOf(std::string_view peer) {
 }
 
 std::string NetworkOf(std::string_view address) {
+  if (address.find(':') == address.npos) return std::string(address);  // no IPv6, as most
   asio::error_code error;
   const asio::ip::address parsed = asio::ip::make_address(address, error);
   if (error || !parsed.is_v6() || parsed.is_loopback()) return std::string(address);
@@ -89,10 +90,9 @@ absl::Status Chain::Authenticate(const Method& method, const Arrival& arrival,
                                  CallContext::State* state) {
   if (arrival.authorization.empty())
     return absl::OkStatus();  // the access rule decides whether that will do
-  absl::StatusOr<std::shared_ptr<const auth::Principal>> caller = Refuse(Reason::TOKEN_INVALID);
-  if (const std::string_view token = BearerOf(arrival.authorization); !token.empty()) {
-    caller = Verify(token, arrival.address);
-  }
+  const std::string_view token = BearerOf(arrival.authorization);
+  absl::StatusOr<std::shared_ptr<const auth::Principal>> caller =
+      token.empty() ? Refuse(Reason::TOKEN_INVALID) : Verify(token, arrival.address);
   if (caller.ok() && HasEnded(**caller)) caller = Refuse(Reason::SESSION_ENDED);
   if (caller.ok()) {
     state->caller = *std::move(caller);

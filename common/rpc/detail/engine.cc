@@ -157,7 +157,7 @@ bool Engine::CancelLeaving(SteadyTime limit) {
   for (Call* call = leaving_.first(); call != nullptr && call->concluded_ < limit;
        call = leaving_.first()) {
     RemoveLeaving(call);
-    call->context_->TryCancel();
+    call->raw_.context().TryCancel();
   }
   return !leaving_.empty();
 }

@@ -109,7 +109,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   bool sweeping_ = false;
   std::mutex waiting_mutex_;
   CallList waiting_;  // for their messages, the oldest first
-  // gRPC may tell of a call's end while it is being cancelled, on the same thread.
+  // Recursive, since CancelLeaving takes calls off the list itself.
   std::recursive_mutex leaving_mutex_;
   CallList leaving_;  // their clients are to take their answers; the oldest first
   Watching watching_ = Watching::kNo;

@@ -17,7 +17,7 @@ using grpc::ByteBuffer;
 using grpc::internal::RpcMethod;
 using BidiHandler = grpc::internal::CallbackBidiHandler<ByteBuffer, ByteBuffer>;
 
-grpc::Status NoSuchMethod(const grpc::CallbackServerContext& context) {
+grpc::Status NoSuchMethod(const grpc::ServerContextBase& context) {
   Locale locale = Locale::kZh;
   const auto language = context.client_metadata().find("accept-language");
   if (language != context.client_metadata().end()) {
@@ -34,25 +34,25 @@ class Refused final : public grpc::ServerGenericBidiReactor {
 
 }  // namespace
 
-CallService::CallService(std::shared_ptr<Engine> engine) : engine_(std::move(engine)) {
+CallService::CallService(std::shared_ptr<Engine> engine, grpc::ServerBuilder* builder)
+    : engine_(std::move(engine)), thread_(builder, [this](RawCall& raw) { Accept(raw); }) {
   for (const Method& method : engine_->methods()) {
     methods_.emplace("/" + method.route->name, &method);
   }
 }
 
-grpc::ServerGenericBidiReactor* CallService::CreateReactor(
-    grpc::GenericCallbackServerContext* context) {
-  const auto found = methods_.find(context->method());
-  if (found == methods_.end()) return new Refused(NoSuchMethod(*context));
+void CallService::Accept(RawCall& raw) const {
+  const auto found = methods_.find(raw.method());
+  if (found == methods_.end()) return raw.Finish(NoSuchMethod(raw.context()));
   const Method& method = *found->second;
   Call* call = nullptr;
   if (method.route->streaming) {
-    call = new StreamCall(engine_, method, context);
+    call = new StreamCall(engine_, method, raw);
   } else {
-    call = new UnaryCall(engine_, method, context);
+    call = new UnaryCall(engine_, method, raw);
   }
+  raw.SetHandler(call);
   call->Begin();
-  return call;
 }
 
 ListedService::ListedService(const google::protobuf::ServiceDescriptor& service)

@@ -8,9 +8,8 @@
 
 namespace baodao::rpc::detail {
 
-StreamCall::StreamCall(std::shared_ptr<Engine> engine, const Method& method,
-                       grpc::CallbackServerContext* context)
-    : Call(std::move(engine), method, context), wait_timer_(this->engine().loop()) {
+StreamCall::StreamCall(std::shared_ptr<Engine> engine, const Method& method, RawCall& raw)
+    : Call(std::move(engine), method, raw), wait_timer_(this->engine().loop()) {
   written_.call = gone_.call = this;
 }
 
@@ -30,7 +29,7 @@ Task<bool> StreamCall::Write(const google::protobuf::Message& message) {
   }
   writing_ = true;
   write_due_ = std::chrono::steady_clock::now() + engine().options().answer_timeout;
-  StartWrite(&outgoing_);
+  raw().Write(outgoing_);
   co_await written_event_.Wait();
   co_return open_;
 }
@@ -101,8 +100,8 @@ void StreamCall::Conclude(const grpc::Status& status) {
   open_ = false;
   if (self_) *self_ = nullptr;
   // A write the client does not take would keep the call, and so the shutdown, waiting for ever.
-  if (writing_) grpc_context()->TryCancel();
-  Finish(status);
+  if (writing_) raw().context().TryCancel();
+  raw().Finish(status);
 }
 
 }  // namespace baodao::rpc::detail

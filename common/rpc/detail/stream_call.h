@@ -12,8 +12,7 @@ namespace baodao::rpc::detail {
 class StreamCall final : public Call, public StreamSink {
  public:
   // gRPC thread.
-  StreamCall(std::shared_ptr<Engine> engine, const Method& method,
-             grpc::CallbackServerContext* context);
+  StreamCall(std::shared_ptr<Engine> engine, const Method& method, RawCall& raw);
   ~StreamCall() override;
 
   // StreamSink, for the handler.

@@ -2,6 +2,8 @@
 #include <asio/co_spawn.hpp>
 #include <asio/use_future.hpp>
 #include <future>
+#include <memory>
+#include <vector>
 
 #include "common/testing/matchers.h"
 #include "tests/integration/rpc/fixture.h"
@@ -118,6 +120,24 @@ TEST_F(StreamTest, DrainingEndsStreamsSoThatClientsResumeElsewhere) {
   EXPECT_TRUE(testing::Until([&] { return handlers_.finished == 3; }));
   stalled->TryCancel();  // or Finish would first read all that was sent
   three->Finish();
+}
+
+// gRPC hands over a call where it was asked for one, and few are asked for ahead.
+TEST_F(StreamTest, ManyAtOnceAreAllServed) {
+  constexpr int kMany = 90;
+  StartServer();
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<EchoStreamResponse>>> readers;
+  for (int i = 0; i < kMany; ++i) {
+    contexts.push_back(Context());
+    readers.push_back(stub_->EchoStream(contexts.back().get(), Request(1, 1, 60'000)));
+  }
+  EXPECT_TRUE(testing::Until([&] { return handlers_.started == kMany; }));
+  for (auto& context : contexts) context->TryCancel();
+  for (auto& reader : readers) {
+    EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  EXPECT_TRUE(testing::Until([&] { return Live() == 0; }));
 }
 
 // After a logout a stream went on, and so did its token.
