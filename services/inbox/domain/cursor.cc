@@ -30,9 +30,4 @@ std::optional<Cursor> Cursor::Parse(std::string_view text) {
 
 std::string Cursor::Text() const { return std::to_string(ms) + "-" + std::to_string(sequence); }
 
-Cursor Cursor::Next() const {
-  if (sequence == std::numeric_limits<uint64_t>::max()) return {ms + 1, 0};
-  return {ms, sequence + 1};
-}
-
 }  // namespace baodao::inbox

@@ -1,4 +1,5 @@
-// Positions in an inbox: "<milliseconds>-<sequence>", the ids of a Redis stream.
+// "<milliseconds>-<sequence>": of an event its id in the stream; of a notification when it was
+// added, and its number.
 #pragma once
 
 #include <compare>
@@ -19,8 +20,6 @@ struct Cursor {
   // Nothing unless `text` is two decimal numbers joined by '-', the first below 2^64 - 1.
   static std::optional<Cursor> Parse(std::string_view text);
   std::string Text() const;
-  // The smallest greater one.
-  Cursor Next() const;
 };
 
 // Before everything.

@@ -1,26 +1,8 @@
 #include "services/inbox/domain/notice.h"
 
-#include <absl/strings/numbers.h>
-
-#include "common/clock/timestamp.h"
 #include "services/inbox/domain/collector.h"
 
 namespace baodao::inbox {
-
-v1::NotificationRecord ReminderOf(v1::NotificationRecord accepted, Time now) {
-  accepted.set_kind("sign_in_reminder");
-  accepted.clear_cause();
-  accepted.clear_times();
-  *accepted.mutable_time() = ToTimestamp(now);
-  return accepted;
-}
-
-bool HasBegun(const v1::NotificationRecord& accepted, Time now) {
-  const auto start = accepted.params().find("start");
-  int64_t ms = 0;
-  return start != accepted.params().end() && absl::SimpleAtoi(start->second, &ms) &&
-         Time(Millis(ms)) <= now;
-}
 
 std::vector<Notice> NoticesOf(const events::v1::Event& event) {
   Collector tell(event);

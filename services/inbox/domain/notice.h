@@ -39,11 +39,6 @@ struct Notice {
 // How long before its start people are reminded of a task.
 inline constexpr std::chrono::minutes kReminderBefore{60};
 
-// The reminder of the task that the notice is about.
-v1::NotificationRecord ReminderOf(v1::NotificationRecord accepted, Time now);
-// Whether that task has begun: reminding of it would mislead.
-bool HasBegun(const v1::NotificationRecord& accepted, Time now);
-
 // Everything an event means to people, in a fixed order. Empty for events that concern nobody.
 // Pure.
 std::vector<Notice> NoticesOf(const events::v1::Event& event);

@@ -59,18 +59,21 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(rpc::Cal
     before = Cursor::Parse(position);
     if (!before) co_return Refuse(Reason::PAGE_TOKEN_INVALID);
   }
-  // Before the entries: one added in between then shows as unread, not as read.
-  CO_ASSIGN_OR_RETURN(const v1::InboxRecord head, co_await inbox_.Head(owner));
-  // First what the stream holds; then, of what was displaced from it, the urgent ones.
-  std::vector<Entry> entries;
-  if (!displaced) {
-    CO_ASSIGN_OR_RETURN(entries, co_await inbox_.Before(owner, before, limit + 1));
+  // First what the inbox holds; then, of what was displaced from it, the urgent ones.
+  Excerpt excerpt;
+  if (displaced) {
+    CO_ASSIGN_OR_RETURN(excerpt.head, co_await inbox_.Head(owner));
+  } else {
+    CO_ASSIGN_OR_RETURN(excerpt, co_await inbox_.Before(owner, before, limit + 1));
     before.reset();
   }
+  const v1::InboxRecord& head = excerpt.head;
+  std::vector<Entry>& entries = excerpt.entries;
   const size_t held = entries.size();
   if (static_cast<int>(held) <= limit && head.urgent() > 0) {
     const int room = limit + 1 - static_cast<int>(held);
-    CO_ASSIGN_OR_RETURN(std::vector<Entry> older, co_await inbox_.Displaced(owner, before, room));
+    CO_ASSIGN_OR_RETURN(std::vector<Entry> older,
+                        co_await inbox_.Displaced(owner, head, before, room));
     std::ranges::move(older, std::back_inserter(entries));
   }
   const bool more = static_cast<int>(entries.size()) > limit;

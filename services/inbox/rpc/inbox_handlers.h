@@ -43,22 +43,16 @@ class InboxHandlers {
                            rpc::Writer<v1::WatchInboxResponse>& writer);
 
  private:
-  // How far a watcher has come.
-  struct Position {
-    Cursor cursor;
-    uint64_t number = 0;  // of the notification at the cursor
-  };
-
   Task<absl::StatusOr<v1::ListNotificationsResponse>> Page(rpc::CallContext context, Owner owner,
                                                            std::string page_token,
                                                            paging::Query token_query, int limit);
   v1::Notification Present(const Entry& entry, Locale locale, uint64_t read) const;
   // The position of a resume token (empty: now). RESUME_TOKEN_TOO_OLD where something after it is
   // gone.
-  Task<absl::StatusOr<Position>> Locate(Owner owner, std::string token);
+  Task<absl::StatusOr<Cursor>> Locate(Owner owner, std::string token);
   // Writes everything after the position. OK also when the client is gone.
-  Task<absl::Status> CatchUp(const rpc::CallContext& context, const Owner& owner,
-                             Position* position, rpc::Writer<v1::WatchInboxResponse>& writer);
+  Task<absl::Status> CatchUp(const rpc::CallContext& context, const Owner& owner, Cursor* position,
+                             rpc::Writer<v1::WatchInboxResponse>& writer);
 
   InboxStore& inbox_;
   Hub& hub_;

@@ -1,4 +1,6 @@
 // Reads of an inbox.
+#include <absl/strings/str_cat.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -8,85 +10,112 @@
 namespace baodao::inbox {
 namespace {
 
-constexpr int kScanned = 200;  // entries at once, in search of some
-constexpr int kLatest = 8;     // the same, where mostly the first is the last
-
-absl::StatusOr<std::vector<Entry>> Parse(std::vector<store::StreamEntry> raw) {
-  std::vector<Entry> entries;
-  for (const store::StreamEntry& one : raw) {
-    Entry& entry = entries.emplace_back();
-    const auto cursor = Cursor::Parse(one.id);
-    if (!cursor || !entry.record.ParseFromString(one.bytes)) {
-      return absl::DataLossError("the inbox entry " + one.id + " cannot be parsed");
-    }
-    entry.cursor = *cursor;
-  }
-  return entries;
-}
+constexpr uint64_t kScanned = 200;  // entries at once, in search of some
 
 }  // namespace
 
-Task<absl::StatusOr<std::vector<Entry>>> InboxStore::After(Owner owner, Cursor after, int limit) {
-  CO_ASSIGN_OR_RETURN(auto raw,
-                      co_await store_.ReadStream(StreamKey(owner), after.Text(), false, limit));
-  co_return Parse(std::move(raw));
+Task<absl::StatusOr<std::vector<std::optional<v1::NotificationRecord>>>> InboxStore::Read(
+    std::string key, Range range) {
+  std::vector<std::optional<v1::NotificationRecord>> records;
+  if (range.first > range.last) co_return records;
+  std::vector<std::string> fields;
+  for (uint64_t i = range.first; i <= range.last; ++i) fields.push_back(absl::StrCat(i));
+  CO_ASSIGN_OR_RETURN(const auto kept, co_await store_.GetFields(key, std::move(fields)));
+  for (const std::optional<std::string>& bytes : kept) {
+    std::optional<v1::NotificationRecord>& record = records.emplace_back();
+    if (bytes && !record.emplace().ParseFromString(*bytes)) {
+      co_return absl::DataLossError("a notification of " + key + " cannot be parsed");
+    }
+  }
+  co_return records;
 }
 
-Task<absl::StatusOr<std::vector<Entry>>> InboxStore::Before(Owner owner,
-                                                            std::optional<Cursor> before,
-                                                            int limit) {
-  const std::string position = before ? before->Text() : "";
-  CO_ASSIGN_OR_RETURN(auto raw,
-                      co_await store_.ReadStream(StreamKey(owner), position, true, limit));
-  co_return Parse(std::move(raw));
+Task<absl::StatusOr<std::vector<Entry>>> InboxStore::ReadEntries(std::string key, Range range) {
+  std::vector<Entry> entries;
+  CO_ASSIGN_OR_RETURN(auto records, co_await Read(std::move(key), range));
+  for (std::optional<v1::NotificationRecord>& record : records) {
+    if (!record) continue;
+    const Cursor cursor{static_cast<uint64_t>(record->added_ms()), record->number()};
+    entries.push_back({cursor, *std::move(record)});
+  }
+  co_return entries;
 }
 
-Task<absl::StatusOr<std::vector<Entry>>> InboxStore::Displaced(Owner owner,
+Task<absl::StatusOr<uint64_t>> InboxStore::FirstSince(std::string key, Range range, Time time) {
+  for (uint64_t from = range.first; from <= range.last; from += kScanned) {
+    const Range part{from, std::min(from + kScanned - 1, range.last)};
+    CO_ASSIGN_OR_RETURN(const auto records, co_await Read(key, part));
+    for (size_t i = 0; i < records.size(); ++i) {
+      if (records[i] && Time(Millis(records[i]->added_ms())) >= time) co_return from + i;
+    }
+  }
+  co_return range.last + 1;
+}
+
+Task<absl::StatusOr<Excerpt>> InboxStore::After(Owner owner, Cursor after, int limit) {
+  Excerpt excerpt;
+  CO_ASSIGN_OR_RETURN(excerpt.head, co_await Head(owner));
+  const uint64_t from = std::max(after.sequence, excerpt.head.dropped());
+  if (from >= excerpt.head.added()) co_return excerpt;
+  const uint64_t count = std::min(excerpt.head.added() - from, static_cast<uint64_t>(limit));
+  const Range range{from + 1, from + count};
+  CO_ASSIGN_OR_RETURN(excerpt.entries, co_await ReadEntries(EntriesKey(owner), range));
+  co_return excerpt;
+}
+
+Task<absl::StatusOr<Excerpt>> InboxStore::Before(Owner owner, std::optional<Cursor> before,
+                                                 int limit) {
+  Excerpt excerpt;
+  CO_ASSIGN_OR_RETURN(excerpt.head, co_await Head(owner));
+  uint64_t last = excerpt.head.added();
+  if (before) last = std::min(last, std::max<uint64_t>(before->sequence, 1) - 1);
+  if (last <= excerpt.head.dropped()) co_return excerpt;
+  const uint64_t count = std::min(last - excerpt.head.dropped(), static_cast<uint64_t>(limit));
+  const Range range{last - count + 1, last};
+  CO_ASSIGN_OR_RETURN(excerpt.entries, co_await ReadEntries(EntriesKey(owner), range));
+  std::ranges::reverse(excerpt.entries);
+  co_return excerpt;
+}
+
+Task<absl::StatusOr<std::vector<Entry>>> InboxStore::Displaced(Owner owner, v1::InboxRecord head,
                                                                std::optional<Cursor> before,
                                                                int limit) {
   std::vector<Entry> displaced;
-  CO_ASSIGN_OR_RETURN(const std::vector<Entry> first, co_await After(owner, kStart, 1));
-  for (;;) {
-    const std::string position = before ? before->Text() : "";
-    CO_ASSIGN_OR_RETURN(auto raw,
-                        co_await store_.ReadStream(UrgentKey(owner), position, true, kScanned));
-    CO_ASSIGN_OR_RETURN(std::vector<Entry> urgent, Parse(std::move(raw)));
-    for (Entry& entry : urgent) {
-      before = entry.cursor;
-      if (!first.empty() && entry.record.number() >= first[0].record.number()) continue;
-      displaced.push_back(std::move(entry));
+  uint64_t end = head.dropped() + 1;
+  if (before) end = std::min(end, before->sequence);
+  for (uint64_t last = head.urgent(); last > head.dropped_urgent();) {
+    const uint64_t count = std::min(last - head.dropped_urgent(), kScanned);
+    const Range range{last - count + 1, last};
+    CO_ASSIGN_OR_RETURN(std::vector<Entry> urgent, co_await ReadEntries(UrgentKey(owner), range));
+    for (auto entry = urgent.rbegin(); entry != urgent.rend(); ++entry) {
+      if (entry->cursor.sequence >= end) continue;
+      displaced.push_back(std::move(*entry));
       if (static_cast<int>(displaced.size()) == limit) co_return displaced;
     }
-    if (urgent.size() < static_cast<size_t>(kScanned)) co_return displaced;
+    last -= count;
   }
+  co_return displaced;
 }
 
 Task<absl::StatusOr<std::vector<v1::NotificationRecord>>> InboxStore::Since(Owner owner,
+                                                                            v1::InboxRecord head,
                                                                             uint64_t number) {
   std::vector<v1::NotificationRecord> newer;
-  std::optional<Cursor> before;
-  for (bool more = true; more;) {
-    CO_ASSIGN_OR_RETURN(std::vector<Entry> entries, co_await Before(owner, before, kLatest));
-    more = entries.size() == static_cast<size_t>(kLatest);
-    for (Entry& entry : entries) {
-      before = entry.cursor;
-      if (entry.record.number() <= number) more = false;
-      if (entry.record.number() > number) newer.push_back(std::move(entry.record));
-    }
-  }
-  std::ranges::reverse(newer);
+  const Range range{std::max(number, head.dropped()) + 1, head.added()};
+  CO_ASSIGN_OR_RETURN(std::vector<Entry> entries, co_await ReadEntries(EntriesKey(owner), range));
+  for (Entry& entry : entries) newer.push_back(std::move(entry.record));
   co_return newer;
 }
 
 Task<absl::StatusOr<bool>> InboxStore::Shows(Owner owner, uint64_t cause) {
   std::optional<Cursor> before;
   for (;;) {
-    CO_ASSIGN_OR_RETURN(const std::vector<Entry> entries, co_await Before(owner, before, kScanned));
-    for (const Entry& entry : entries) {
+    CO_ASSIGN_OR_RETURN(const Excerpt excerpt, co_await Before(owner, before, kScanned));
+    if (excerpt.entries.empty()) co_return false;
+    for (const Entry& entry : excerpt.entries) {
       if (entry.record.cause() == cause) co_return true;
     }
-    if (entries.size() < static_cast<size_t>(kScanned)) co_return false;
-    before = entries.back().cursor;
+    before = excerpt.entries.back().cursor;
   }
 }
 

@@ -14,7 +14,7 @@
 #include "common/store/mutate.h"
 #include "common/timers/timer_loop.h"
 #include "services/inbox/domain/kinds.h"
-#include "services/inbox/domain/notice.h"
+#include "services/inbox/domain/reminders.h"
 #include "services/inbox/domain/tally.h"
 
 namespace baodao::inbox {
@@ -29,12 +29,25 @@ std::string HeldName(uint64_t tally) { return absl::StrCat(absl::Hex(tally)); }
 
 // Whether the addition only ends what is not held back anyhow.
 bool IsIdle(const v1::InboxRecord& head, const Addition& addition) {
-  if (!addition.record.kind().empty() || addition.forget_reminder || addition.remind_at) {
-    return false;
-  }
+  if (!addition.record.kind().empty() || addition.remind_at) return false;
+  if (addition.forget_reminder && HasReminder(head, addition.record.subject_id())) return false;
   return std::ranges::none_of(addition.ends, [&](std::string_view family) {
     return HoldsBack(head, NameOf(family, addition.thing));
   });
+}
+
+// Puts the record at the position; the oldest makes room. `dropped`: how many have done so.
+void Keep(store::Commit* commit, std::string key, uint64_t position,
+          const v1::NotificationRecord& record, uint64_t* dropped) {
+  commit->SetField(key, absl::StrCat(position), record.SerializeAsString());
+  if (position - *dropped <= kKept) return;
+  ++*dropped;
+  commit->RemoveField(std::move(key), absl::StrCat(*dropped));
+}
+
+// Removes the positions up to `last`, those up to `dropped` having been removed before.
+void DropUpTo(store::Commit* commit, const std::string& key, uint64_t dropped, uint64_t last) {
+  while (dropped < last) commit->RemoveField(key, absl::StrCat(++dropped));
 }
 
 }  // namespace
@@ -43,8 +56,8 @@ std::string InboxStore::HeadKey(const Owner& owner) const {
   return store_.keys().Of(owner.shard, "head", owner.id);
 }
 
-std::string InboxStore::StreamKey(const Owner& owner) const {
-  return store_.keys().Of(owner.shard, "stream", owner.id);
+std::string InboxStore::EntriesKey(const Owner& owner) const {
+  return store_.keys().Of(owner.shard, "entries", owner.id);
 }
 
 std::string InboxStore::UrgentKey(const Owner& owner) const {
@@ -53,10 +66,6 @@ std::string InboxStore::UrgentKey(const Owner& owner) const {
 
 std::string InboxStore::HeldKey(const Owner& owner) const {
   return store_.keys().Of(owner.shard, "held", owner.id);
-}
-
-std::string InboxStore::RemindersKey(const Owner& owner) const {
-  return store_.keys().Of(owner.shard, "reminders", owner.id);
 }
 
 std::optional<Owner> InboxStore::PersonOwner(const std::string& person_id) const {
@@ -87,15 +96,22 @@ void InboxStore::Append(store::Commit* commit, const Owner& owner, v1::InboxReco
                         v1::NotificationRecord* record, const Cause& cause) const {
   head->set_added(head->added() + 1);
   record->set_number(head->added());
-  const bool urgent = IsUrgent(record->kind());
-  if (urgent) head->set_urgent(head->urgent() + 1);
-  if (urgent) commit->Append(UrgentKey(owner), record->SerializeAsString(), kKept);
-  commit->Append(StreamKey(owner), record->SerializeAsString(), kKept);
+  record->set_added_ms(cause.now.time_since_epoch().count());
+  uint64_t dropped = head->dropped(), dropped_urgent = head->dropped_urgent();
+  Keep(commit, EntriesKey(owner), head->added(), *record, &dropped);
+  head->set_dropped(dropped);
+  if (IsUrgent(record->kind())) {
+    head->set_urgent(head->urgent() + 1);
+    Keep(commit, UrgentKey(owner), head->urgent(), *record, &dropped_urgent);
+    head->set_dropped_urgent(dropped_urgent);
+  }
   if (!head->ages()) {
     head->set_ages(true);
     commit->SetTimer(timers::Member(kAgeTimer, owner.id), cause.now + keep_);
   }
   if (head->pushes()) commit->SetTimer(timers::Member(kPushTimer, owner.id), cause.now);
+  // Few inboxes are watched; for the others the event would be most of what an addition costs.
+  if (cause.now >= Time(Millis(head->watched_until_ms()))) return;
   events::v1::Event event;
   *event.mutable_time() = ToTimestamp(cause.now);
   event.set_actor_id(cause.actor_id);
@@ -144,12 +160,11 @@ store::Commit InboxStore::CommitOf(const Owner& owner, LoadedHead head, Addition
     addition->record.set_cause(CauseOf(cause.event, name));
     Place(&commit, owner, &head.record, addition, cause);
   }
-  if (addition->forget_reminder) {
-    commit.RemoveField(RemindersKey(owner), subject);
+  if (addition->forget_reminder && TakeReminder(&head.record, subject)) {
     commit.ClearTimer(TimerOf(owner, subject));
   }
   if (addition->remind_at) {
-    commit.SetField(RemindersKey(owner), subject, addition->record.SerializeAsString());
+    SetReminder(&head.record, addition->record);
     commit.SetTimer(TimerOf(owner, subject), *addition->remind_at);
   }
   // Also where nothing is shown: a reminder under way must notice that it is not wanted any more.
@@ -178,25 +193,7 @@ Task<absl::Status> InboxStore::Add(Owner owner, Addition addition, Cause cause) 
   co_return co_await store::UpdateRecent(store_, std::move(decide));
 }
 
-Task<absl::Status> InboxStore::OnTimer(Owner owner, std::string key, std::string field,
-                                       std::string timer, Cause cause, Show show) {
-  const std::vector<std::string> fields(1, field);
-  // The head is read first: a commit that took the field meanwhile has changed it.
-  CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));
-  CO_ASSIGN_OR_RETURN(const auto kept, co_await store_.GetFields(key, fields));
-  store::Commit commit(owner.shard);
-  v1::NotificationRecord record;
-  if (kept[0] && !record.ParseFromString(*kept[0])) {
-    co_return absl::DataLossError("what waits in " + key + " is damaged");
-  }
-  if (kept[0] && show(&record, &head.record)) {
-    Append(&commit, owner, &head.record, &record, cause);
-    PutHead(&commit, owner, head);
-  } else {
-    ExpectHead(&commit, owner, head);
-  }
-  if (kept[0]) commit.RemoveField(std::move(key), std::move(field));
-  commit.ClearTimer(std::move(timer));
+Task<absl::Status> InboxStore::ApplyOnce(store::Commit commit) {
   CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome, co_await store_.Apply(std::move(commit)));
   if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
   co_return absl::AbortedError("the inbox changed at the same moment");
@@ -204,52 +201,88 @@ Task<absl::Status> InboxStore::OnTimer(Owner owner, std::string key, std::string
 
 Task<absl::Status> InboxStore::Remind(Owner owner, std::string task_id, std::string timer,
                                       Cause cause) {
-  std::string key = RemindersKey(owner);
-  Show show = [now = cause.now](v1::NotificationRecord* record, v1::InboxRecord*) {
-    if (HasBegun(*record, now)) return false;
-    *record = ReminderOf(std::move(*record), now);
-    return true;
-  };
-  co_return co_await OnTimer(std::move(owner), std::move(key), std::move(task_id), std::move(timer),
-                             std::move(cause), std::move(show));
+  CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));
+  store::Commit commit(owner.shard);
+  std::optional<v1::NotificationRecord> reminder = TakeReminder(&head.record, task_id);
+  if (reminder && !HasBegun(*reminder, cause.now)) {
+    *reminder->mutable_time() = ToTimestamp(cause.now);
+    Append(&commit, owner, &head.record, &*reminder, cause);
+  }
+  if (reminder) {
+    PutHead(&commit, owner, head);
+  } else {
+    ExpectHead(&commit, owner, head);  // one set meanwhile keeps its timer
+  }
+  commit.ClearTimer(std::move(timer));
+  co_return co_await ApplyOnce(std::move(commit));
 }
 
 Task<absl::Status> InboxStore::ShowHeld(Owner owner, std::string name, std::string timer,
                                         Cause cause) {
-  std::string key = HeldKey(owner);
-  Show show = [name](v1::NotificationRecord*, v1::InboxRecord* head) {
+  const std::vector<std::string> fields(1, name);
+  // The head is read first: a commit that took the field meanwhile has changed it.
+  CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));
+  CO_ASSIGN_OR_RETURN(const auto kept, co_await store_.GetFields(HeldKey(owner), fields));
+  store::Commit commit(owner.shard);
+  v1::NotificationRecord record;
+  if (kept[0] && !record.ParseFromString(*kept[0])) {
+    co_return absl::DataLossError("what waits in " + HeldKey(owner) + " is damaged");
+  }
+  if (kept[0]) {
     uint64_t tally = 0;
-    if (absl::SimpleHexAtoi(name, &tally)) ReleaseFrom(head, tally);
-    return true;
-  };
-  co_return co_await OnTimer(std::move(owner), std::move(key), name, std::move(timer),
-                             std::move(cause), std::move(show));
+    if (absl::SimpleHexAtoi(name, &tally)) ReleaseFrom(&head.record, tally);
+    Append(&commit, owner, &head.record, &record, cause);
+    PutHead(&commit, owner, head);
+    commit.RemoveField(HeldKey(owner), std::move(name));
+  } else {
+    ExpectHead(&commit, owner, head);
+  }
+  commit.ClearTimer(std::move(timer));
+  co_return co_await ApplyOnce(std::move(commit));
 }
 
 Task<absl::Status> InboxStore::DropOld(Owner owner, std::string timer, Time now) {
   // The head first: what is added after this read makes the commit conflict.
   CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));
+  v1::InboxRecord& record = head.record;
   const Time old = now - keep_;
-  const Cursor before{static_cast<uint64_t>(old.time_since_epoch().count()) - 1, UINT64_MAX};
-  CO_ASSIGN_OR_RETURN(const std::vector<Entry> left, co_await After(owner, before, 1));
+  const Range kept{record.dropped() + 1, record.added()};
+  const Range urgent{record.dropped_urgent() + 1, record.urgent()};
+  CO_ASSIGN_OR_RETURN(const uint64_t first, co_await FirstSince(EntriesKey(owner), kept, old));
+  CO_ASSIGN_OR_RETURN(const uint64_t first_urgent,
+                      co_await FirstSince(UrgentKey(owner), urgent, old));
   store::Commit commit(owner.shard);
-  uint64_t dropped = head.record.added();
-  if (left.empty()) {
-    commit.Remove(StreamKey(owner));
-    commit.Remove(UrgentKey(owner));
+  DropUpTo(&commit, EntriesKey(owner), record.dropped(), first - 1);
+  DropUpTo(&commit, UrgentKey(owner), record.dropped_urgent(), first_urgent - 1);
+  record.set_dropped(first - 1);
+  record.set_dropped_urgent(first_urgent - 1);
+  record.set_read(std::max(record.read(), record.dropped()));
+  if (first > record.added()) {
     commit.ClearTimer(std::move(timer));
-    head.record.clear_ages();
+    record.clear_ages();
   } else {
-    commit.Trim(StreamKey(owner), old);
-    commit.Trim(UrgentKey(owner), old);
+    const Range oldest{first, first};
+    CO_ASSIGN_OR_RETURN(const std::vector<Entry> left,
+                        co_await ReadEntries(EntriesKey(owner), oldest));
+    if (left.empty()) co_return absl::AbortedError("the inbox changed at the same moment");
     commit.SetTimer(std::move(timer), Time(Millis(left[0].cursor.ms)) + keep_);
-    dropped = left[0].record.number() - 1;
   }
-  head.record.set_read(std::max(head.record.read(), dropped));
   PutHead(&commit, owner, head);
-  CO_ASSIGN_OR_RETURN(const store::CommitOutcome outcome, co_await store_.Apply(std::move(commit)));
-  if (outcome.kind == store::CommitOutcome::Kind::kApplied) co_return absl::OkStatus();
-  co_return absl::AbortedError("the inbox changed at the same moment");
+  co_return co_await ApplyOnce(std::move(commit));
+}
+
+Task<absl::Status> InboxStore::ExpectWatcher(Owner owner, Time now) {
+  std::function<Task<absl::StatusOr<store::Commit>>()> decide =
+      [&]() -> Task<absl::StatusOr<store::Commit>> {
+    store::Commit commit(owner.shard);
+    CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));
+    const Time until(Millis(head.record.watched_until_ms()));
+    if (head.record.closed() || until - now >= kWatched / 2) co_return commit;
+    head.record.set_watched_until_ms((now + kWatched).time_since_epoch().count());
+    PutHead(&commit, owner, head);
+    co_return commit;
+  };
+  co_return co_await store::Update(store_, std::move(decide));
 }
 
 Task<absl::Status> InboxStore::Erase(Owner owner) {
@@ -258,8 +291,7 @@ Task<absl::Status> InboxStore::Erase(Owner owner) {
     store::Commit commit(owner.shard);
     CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));
     if (head.record.closed()) co_return commit;
-    for (const std::string& key :
-         {StreamKey(owner), UrgentKey(owner), HeldKey(owner), RemindersKey(owner)}) {
+    for (const std::string& key : {EntriesKey(owner), UrgentKey(owner), HeldKey(owner)}) {
       commit.Remove(key);
     }
     // What others do because of the deletion would fill it again. Its number stays, as its watchers
@@ -267,6 +299,9 @@ Task<absl::Status> InboxStore::Erase(Owner owner) {
     v1::InboxRecord left;
     left.set_added(head.record.added());
     left.set_read(head.record.added());
+    left.set_dropped(head.record.added());
+    left.set_urgent(head.record.urgent());
+    left.set_dropped_urgent(head.record.urgent());
     left.set_ages(head.record.ages());
     left.set_closed(true);
     head.record = std::move(left);
@@ -279,8 +314,7 @@ Task<absl::Status> InboxStore::Erase(Owner owner) {
 Task<absl::StatusOr<v1::InboxRecord>> InboxStore::MarkRead(Owner owner, Cursor cursor,
                                                            store::Commit* commit) {
   CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, store::Read::kFresh));
-  CO_ASSIGN_OR_RETURN(const std::vector<Entry> last, co_await Before(owner, cursor.Next(), 1));
-  const uint64_t number = last.empty() ? 0 : last[0].record.number();
+  const uint64_t number = std::min(cursor.sequence, head.record.added());
   if (number > head.record.read()) {
     head.record.set_read(number);
     commit->Put(HeadKey(owner), head.version, head.record.SerializeAsString());

@@ -1,4 +1,4 @@
-// Inboxes: streams of notifications with a head each. The only code that knows how they are kept;
+// Inboxes: numbered notifications with a head each. The only code that knows how they are kept;
 // their keys stand in keys.h.
 #pragma once
 
@@ -19,8 +19,10 @@
 
 namespace baodao::inbox {
 
-// Notifications kept for one owner, about: older ones are dropped as new ones come.
+// Notifications kept for one owner: older ones are dropped as new ones come.
 inline constexpr uint64_t kKept = 1'000;
+// How long additions wake watchers after one was expected.
+inline constexpr Millis kWatched = std::chrono::minutes(30);
 
 inline constexpr std::string_view kRemindTimer = "remind";
 inline constexpr std::string_view kHeldTimer = "held";
@@ -44,6 +46,13 @@ struct Cause {
 struct Entry {
   Cursor cursor;
   v1::NotificationRecord record;
+};
+
+// Some entries, and the head as it was before they were read: one of them that is missing has been
+// dropped in between.
+struct Excerpt {
+  v1::InboxRecord head;
+  std::vector<Entry> entries;
 };
 
 // The head of an inbox as it was read.
@@ -90,40 +99,54 @@ class InboxStore {
   Task<absl::Status> Erase(Owner owner);
 
   // Strictly after `after`, oldest first.
-  Task<absl::StatusOr<std::vector<Entry>>> After(Owner owner, Cursor after, int limit);
+  Task<absl::StatusOr<Excerpt>> After(Owner owner, Cursor after, int limit);
   // Strictly before `before` (nothing: from the newest), newest first.
-  Task<absl::StatusOr<std::vector<Entry>>> Before(Owner owner, std::optional<Cursor> before,
-                                                  int limit);
-  // Urgent ones that have been displaced from the above, newest first; their cursors are of another
-  // stream. Strictly before `before`, which an earlier answer showed.
-  Task<absl::StatusOr<std::vector<Entry>>> Displaced(Owner owner, std::optional<Cursor> before,
-                                                     int limit);
+  Task<absl::StatusOr<Excerpt>> Before(Owner owner, std::optional<Cursor> before, int limit);
+  // Urgent ones that have been displaced from the above, newest first. Strictly before `before`,
+  // which an earlier answer showed. `head` as it was read before.
+  Task<absl::StatusOr<std::vector<Entry>>> Displaced(Owner owner, v1::InboxRecord head,
+                                                     std::optional<Cursor> before, int limit);
+
+  // From now on, for at least half of kWatched, what is added wakes watchers by an event. Writes at
+  // most once in that time.
+  Task<absl::Status> ExpectWatcher(Owner owner, Time now);
 
   Task<absl::StatusOr<v1::InboxRecord>> Head(Owner owner);
   // Puts down that everything up to `cursor` is read, in `commit`; the head as it will be. Never
   // goes back.
   Task<absl::StatusOr<v1::InboxRecord>> MarkRead(Owner owner, Cursor cursor, store::Commit* commit);
 
-  // Those with a greater number that are still kept, oldest first.
-  Task<absl::StatusOr<std::vector<v1::NotificationRecord>>> Since(Owner owner, uint64_t number);
+  // Those of `head` with a greater number that are still kept, oldest first.
+  Task<absl::StatusOr<std::vector<v1::NotificationRecord>>> Since(Owner owner, v1::InboxRecord head,
+                                                                  uint64_t number);
   Task<absl::StatusOr<LoadedHead>> LoadHead(Owner owner, store::Read read);
   // In a commit of theirs: the head is as it was read, or becomes what it is here.
   void ExpectHead(store::Commit* commit, const Owner& owner, const LoadedHead& head) const;
   void PutHead(store::Commit* commit, const Owner& owner, const LoadedHead& head) const;
 
  private:
+  // Positions in a hash of notifications, first and last.
+  struct Range {
+    uint64_t first = 1;
+    uint64_t last = 0;
+  };
+
   std::string HeadKey(const Owner& owner) const;
-  std::string StreamKey(const Owner& owner) const;
+  std::string EntriesKey(const Owner& owner) const;
   std::string UrgentKey(const Owner& owner) const;
-  std::string RemindersKey(const Owner& owner) const;
   std::string HeldKey(const Owner& owner) const;
-  // A notification that waited in a field of `key` for its timer; `show` prepares it and its head,
-  // or says that it is not to be shown.
-  using Show = std::function<bool(v1::NotificationRecord*, v1::InboxRecord*)>;
-  Task<absl::Status> OnTimer(Owner owner, std::string key, std::string field, std::string timer,
-                             Cause cause, Show show);
+  // What stands at these positions, in their order; nothing where it has been dropped.
+  Task<absl::StatusOr<std::vector<std::optional<v1::NotificationRecord>>>> Read(std::string key,
+                                                                                Range range);
+  // The same as entries, without gaps.
+  Task<absl::StatusOr<std::vector<Entry>>> ReadEntries(std::string key, Range range);
+  // The first position whose notification came at `time` or later; the one after the range where
+  // there is none.
+  Task<absl::StatusOr<uint64_t>> FirstSince(std::string key, Range range, Time time);
   // Whether some entry still kept has this cause.
   Task<absl::StatusOr<bool>> Shows(Owner owner, uint64_t cause);
+  // ABORTED where the inbox has changed since it was read.
+  Task<absl::Status> ApplyOnce(store::Commit commit);
   // Entry and wake-up, numbered by the head, which is still to be put.
   void Append(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
               v1::NotificationRecord* record, const Cause& cause) const;

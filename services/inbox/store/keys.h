@@ -6,12 +6,12 @@
 // clang-format off
 //
 //   {NN}inbox:…              type    holds                                     bound
-//   head:<owner>             record  InboxRecord: counts, what is read,        one an owner
-//                                    tallies
-//   stream:<owner>           stream  NotificationRecords                       about kKept, keep_ended
-//   urgent:<owner>           stream  the urgent ones of these, once more       about kKept, keep_ended
+//   head:<owner>             record  InboxRecord: counts, what is read,        one an owner, tasks
+//                                    tallies, reminders                        ahead
+//   entries:<owner>          hash    number → NotificationRecord               kKept, keep_ended
+//   urgent:<owner>           hash    the urgent ones of these, once more, by   kKept, keep_ended
+//                                    their own count
 //   held:<owner>             hash    tally → notification held back            kMaxTallies, kHeldFor
-//   reminders:<owner>        hash    task → notification to remind of          until the task begins
 //   channels:<person>        record  ChannelsRecord: devices, preferences      kMaxDevices, one a person
 //   announcement:<announcement>
 //                            record  AnnouncementRecord                        keep_ended once over

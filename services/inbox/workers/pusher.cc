@@ -101,7 +101,7 @@ Task<absl::StatusOr<store::Commit>> Pusher::Decide(Owner owner, std::string time
     commit.ClearTimer(std::move(timer));
     co_return commit;
   }
-  CO_ASSIGN_OR_RETURN(const auto fresh, co_await inbox_.Since(owner, record.seen()));
+  CO_ASSIGN_OR_RETURN(const auto fresh, co_await inbox_.Since(owner, head.record, record.seen()));
   for (const v1::NotificationRecord& notification : fresh) {
     plan->given_up += PlanPush(&record, notification, now);
   }

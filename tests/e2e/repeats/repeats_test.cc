@@ -557,8 +557,8 @@ void RepeatsTest::PlayDocuments() {
 }
 
 TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
-  const std::string inbox = Quoted("person_id", Person(0)) + "cursor: '0-1' ";
-  Do("MarkRead", By(0), inbox, "cursor: '0-2'");  // changes nothing
+  const std::string inbox = Quoted("person_id", Person(0)) + "cursor: '0-0' ";
+  Do("MarkRead", By(0), inbox, "cursor: '0-1'");  // changes nothing
   PlayChannels();
   PlayAnnouncements();
   PlayPeople();

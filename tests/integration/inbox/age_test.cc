@@ -12,11 +12,11 @@ class AgeTest : public InboxTest {
   InboxStore& inbox() { return replicas_[0]->inbox; }
   Owner owner() { return *inbox().PersonOwner(reader_id_); }
   std::string timer() { return timers::Member(kAgeTimer, reader_id_); }
-  // When each of those kept came, by the clock of their store.
+  // When each of those kept came.
   std::vector<Time> Came() {
     std::vector<Time> times;
     const auto kept = Run(inbox().After(owner(), kStart, 100));
-    for (const Entry& entry : *kept) times.emplace_back(Millis(entry.cursor.ms));
+    for (const Entry& entry : kept->entries) times.emplace_back(Millis(entry.cursor.ms));
     return times;
   }
   absl::Status DropOldAt(Time now) { return Run(inbox().DropOld(owner(), timer(), now)); }
@@ -27,11 +27,8 @@ TEST_P(AgeTest, TheOldLeaveAndTheYoungStay) {
   ASSERT_THAT(Deliver(Hours(1)), testing::IsOk());
   EXPECT_EQ(NextTimer(), clock_.Now() + kKeep);
   const Time first = Came().at(0);
-  // Until Redis' clock has moved on.
-  for (int number = 2; Came().back() <= first; ++number) {
-    clock_.Advance(Millis(5));
-    ASSERT_THAT(Deliver(Hours(number)), testing::IsOk());
-  }
+  clock_.Advance(Millis(5));
+  ASSERT_THAT(Deliver(Hours(2)), testing::IsOk());
   const size_t count = Came().size();
   ASSERT_THAT(DropOldAt(first + kKeep), testing::IsOk());
   EXPECT_EQ(Came().size(), count) << "just not old yet";
@@ -59,8 +56,8 @@ TEST_P(AgeTest, AnInboxThatWasEmptiedGoesOn) {
   ASSERT_THAT(Deliver(Hours(2)), testing::IsOk());
   EXPECT_EQ(NextTimer(), clock_.Now() + kKeep);
   const auto kept = Run(inbox().After(owner(), kStart, 100));
-  ASSERT_EQ(kept->size(), 1u);
-  EXPECT_EQ((*kept)[0].record.number(), 2u);
+  ASSERT_EQ(kept->entries.size(), 1u);
+  EXPECT_EQ(kept->entries[0].record.number(), 2u);
   EXPECT_EQ(List()->unread_count(), 1);
 }
 

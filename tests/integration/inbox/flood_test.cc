@@ -148,7 +148,8 @@ TEST_P(FloodTest, ClaimingAndLeavingInALoopIsAFewNoticesAndTheLastOneIsTrue) {
   // A watcher sees the one that stands for the others as a new one.
   const auto after = testing::Run(
       loop_, replicas_[1]->inbox.After(*replicas_[1]->inbox.PersonOwner(reader_id_), kStart, 100));
-  for (size_t i = 0; i < after->size(); ++i) EXPECT_EQ((*after)[i].record.number(), i + 1);
+  const std::vector<Entry>& entries = after->entries;
+  for (size_t i = 0; i < entries.size(); ++i) EXPECT_EQ(entries[i].record.number(), i + 1);
 }
 
 TEST_P(FloodTest, UrgentNoticesOfAnAreaAreNotDisplaced) {

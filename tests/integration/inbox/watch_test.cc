@@ -28,6 +28,11 @@ class WatchTest : public InboxTest {
     }
     return "over: " + stream.status().ToString();
   }
+  // Events that wake watchers, in the reader's shard.
+  size_t Wakes() {
+    const std::string events = stores_[0]->keys().Events(5);
+    return testing::Run(loop_, stores_[0]->ReadStream(events, "", false, 100))->size();
+  }
   Task<void> AddMany(int from, int to) {
     for (int i = from; i <= to; ++i) {
       const events::Delivery delivery = Hours(i);
@@ -54,6 +59,22 @@ TEST_P(WatchTest, BeginsWithAHeartbeatAndShowsWhatComes) {
   EXPECT_EQ(second->notification().subject_id(), "tsk_2");
   EXPECT_EQ(second->notification().cursor(), second->resume_token());
   EXPECT_EQ(second->notification().title(), "服务时长已记录");
+}
+
+// An event for each of them was most of what they cost.
+TEST_P(WatchTest, WakesOnlyWhereSomebodyMayBeWatching) {
+  ASSERT_THAT(Deliver(Hours(1)), testing::IsOk());
+  EXPECT_EQ(Wakes(), 0u);
+  {
+    auto stream = Watch("");
+    ASSERT_TRUE(Next(stream).has_value());
+    ASSERT_THAT(Deliver(Hours(2), 1), testing::IsOk());
+    EXPECT_EQ(NextSubject(stream), "tsk_2");
+    EXPECT_EQ(Wakes(), 1u);
+  }
+  clock_.Advance(kWatched);
+  ASSERT_THAT(Deliver(Hours(3), 1), testing::IsOk());
+  EXPECT_EQ(Wakes(), 1u) << "long after the last watcher";
 }
 
 TEST_P(WatchTest, ResumesAfterTheLastOneSeen) {
@@ -122,6 +143,12 @@ TEST_P(WatchTest, ATokenOlderThanWhatIsKeptIsRefused) {
   auto start = Watch("0-0");
   EXPECT_FALSE(Next(start).has_value());
   EXPECT_THAT(start, testing::IsRefusal(Reason::RESUME_TOKEN_TOO_OLD));
+  // Of the 1,300 the first 300 are gone: whoever has seen these misses nothing.
+  auto in_time = Watch("0-300");
+  EXPECT_EQ(NextSubject(in_time), "tsk_301");
+  auto late = Watch("0-299");
+  EXPECT_FALSE(Next(late).has_value());
+  EXPECT_THAT(late, testing::IsRefusal(Reason::RESUME_TOKEN_TOO_OLD));
   // List, then watch.
   auto fresh = Watch(List(1)->notifications(0).cursor());
   EXPECT_TRUE(Next(fresh).has_value());
@@ -203,6 +230,17 @@ class PlayedWatchTest : public InboxTest {
     rpc::Writer<v1::WatchInboxResponse> writer(sink);
     return testing::Run(loop_, replicas_[0]->handlers.Watch(ctx, request, writer));
   }
+  std::string EntriesKey() { return stores_[0]->keys().Of(5, "entries", reader_id_); }
+  // In the commit, behind everybody's back.
+  void ChangeHead(const std::function<void(v1::InboxRecord*)>& change, store::Commit commit) {
+    const std::string key = stores_[0]->keys().Of(5, "head", reader_id_);
+    const store::Stored stored = data_.ReadRecord(key, clock_.Now());
+    v1::InboxRecord head;
+    ASSERT_TRUE(head.ParseFromString(stored.bytes));
+    change(&head);
+    commit.Put(key, stored.version, head.SerializeAsString());
+    data_.Apply(commit, stores_[0]->keys(), clock_.Now());
+  }
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, PlayedWatchTest, ::testing::Values(Backend::kMemory), BackendName);
@@ -231,13 +269,14 @@ TEST_P(PlayedWatchTest, AStreamEndsWithItsToken) {
 
 TEST_P(PlayedWatchTest, WhatNoWakeUpToldOfIsFoundAtTheNextHeartbeat) {
   PlayedSink sink;
-  const std::string stream = stores_[0]->keys().Of(5, "stream", reader_id_);
   sink.on_wait = [&] {
     if (sink.waits.size() == 1) {
       v1::NotificationRecord record;
       record.set_kind("hours_credited");
       record.set_number(1);
-      data_.Append(stream, record.SerializeAsString(), clock_.Now());
+      store::Commit commit(5);
+      commit.SetField(EntriesKey(), "1", record.SerializeAsString());
+      ChangeHead([](v1::InboxRecord* head) { head->set_added(1); }, std::move(commit));
     }
     if (sink.waits.size() == 2) sink.Close();
   };
@@ -246,15 +285,15 @@ TEST_P(PlayedWatchTest, WhatNoWakeUpToldOfIsFoundAtTheNextHeartbeat) {
   EXPECT_TRUE(sink.written.back().has_notification());
 }
 
-TEST_P(PlayedWatchTest, ASlowWatcherOverrunByTheTrimmingIsToldSo) {
+TEST_P(PlayedWatchTest, ASlowWatcherThatIsOverrunIsToldSo) {
   for (int i = 1; i <= 150; ++i) ASSERT_THAT(Deliver(Hours(i)), testing::IsOk());
   PlayedSink sink;
-  const std::string stream = stores_[0]->keys().Of(5, "stream", reader_id_);
   sink.on_write = [&] {
-    // While the first messages are on their way, most of the rest is trimmed away.
-    if (sink.written.size() == 3) {
-      data_.TrimStream(stream, data_.FindStream(stream)->entries[120].id);
-    }
+    // While the first messages are on their way, most of the rest is dropped.
+    if (sink.written.size() != 3) return;
+    store::Commit commit(5);
+    for (int i = 1; i <= 120; ++i) commit.RemoveField(EntriesKey(), std::to_string(i));
+    ChangeHead([](v1::InboxRecord* head) { head->set_dropped(120); }, std::move(commit));
   };
   const absl::Status status = Watch(sink, "0-0");
   EXPECT_THAT(status, testing::IsRefusal(Reason::RESUME_TOKEN_TOO_OLD)) << status;
