@@ -46,6 +46,12 @@ Span StretchOf(const std::vector<Span>& pieces, const Span& work, Millis rest) {
 }  // namespace
 
 Verdict Judge(std::vector<Span> others, const Span& added, const Limits& limits) {
+  // Most people have no work near, and matching asks for all of them.
+  if (others.empty()) {
+    const Millis length = added.end - added.start;
+    if (std::min(length, kDay) > limits.daily) return Verdict::kTooManyHours;
+    return length > kDay - limits.rest ? Verdict::kTooLittleRest : Verdict::kFits;
+  }
   others.push_back(added);
   std::ranges::sort(others, {}, &Span::start);
   if (HasTooManyHours(others, added, limits.daily)) return Verdict::kTooManyHours;

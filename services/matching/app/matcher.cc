@@ -11,6 +11,7 @@
 #include <chrono>
 #include <utility>
 
+#include "common/async/for_each.h"
 #include "common/status/status.h"
 
 namespace baodao::matching {
@@ -20,7 +21,7 @@ namespace {
 constexpr size_t kSlice = 32;
 // Graphs with fewer edges are solved faster than a thread is woken.
 constexpr size_t kSolveInline = 2'000;
-// Two or three find everybody there is; each needs the plan to be solved again.
+// Two or three find everybody there is.
 constexpr int kWidenings = 8;
 
 double MillisSince(std::chrono::steady_clock::time_point start) {
@@ -29,27 +30,35 @@ double MillisSince(std::chrono::steady_clock::time_point start) {
 }
 
 // Runs the solver on the pool and resumes the caller on its own executor.
+template <class Solver>
 struct SolveThere {
   asio::io_context& loop;
   asio::thread_pool& pool;
   const Problem& problem;
-  Solution (*solver)(const Problem&);
+  Solver solver;
 
   template <class Handler>
   void operator()(Handler handler) {
     // The loop must not run dry meanwhile.
-    auto job = [guard = asio::make_work_guard(loop), problem = &problem, solver = solver,
+    auto job = [guard = asio::make_work_guard(loop), problem = &problem, solver = std::move(solver),
                 handler = std::move(handler)]() mutable {
-      Solution solution = solver(*problem);
+      auto answer = solver(*problem);
       const auto executor = guard.get_executor();
-      asio::post(executor, [guard = std::move(guard), handler = std::move(handler),
-                            solution = std::move(solution)]() mutable {
-        std::move(handler)(std::move(solution));
-      });
+      asio::post(executor,
+                 [guard = std::move(guard), handler = std::move(handler),
+                  answer = std::move(answer)]() mutable { std::move(handler)(std::move(answer)); });
     };
     asio::post(pool, std::move(job));
   }
 };
+
+// The edges of a plan, which are numbered anew when the graph grows.
+std::vector<Edge> EdgesOf(const Problem& problem, const std::vector<int32_t>& chosen) {
+  std::vector<Edge> edges;
+  edges.reserve(chosen.size());
+  for (const int32_t index : chosen) edges.push_back(problem.edges[index]);
+  return edges;
+}
 
 }  // namespace
 
@@ -131,27 +140,39 @@ Task<void> Matcher::Build(GraphBuilder& builder) {
   }
 }
 
-Task<Solution> Matcher::OnPool(const Problem& problem, Solution (*solver)(const Problem&)) {
-  SolveThere there{loop_, pool_, problem, solver};
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Solution)>(
+template <class Solver>
+Task<std::invoke_result_t<Solver, const Problem&>> Matcher::Away(const Problem& problem,
+                                                                 Solver solver) {
+  using Answer = std::invoke_result_t<Solver, const Problem&>;
+  if (problem.edges.size() < kSolveInline) co_return solver(problem);
+  SolveThere<Solver> there{loop_, pool_, problem, std::move(solver)};
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<Executor>, void(Answer)>(
       there, kAwait);
 }
 
-Task<Matcher::Solved> Matcher::Solve(GraphBuilder& builder) {
-  Solved solved;
-  for (int round = 0;; ++round) {
-    const Problem& problem = builder.problem();
-    if (problem.edges.size() < kSolveInline) {
-      solved.optimal = SolveOptimal(problem);
-    } else {
-      solved.optimal = co_await OnPool(problem, &SolveOptimal);
-    }
-    if (round == kWidenings) break;
-    if (!builder.Widen(BottleneckOf(builder, solved.optimal))) break;
+Task<void> Matcher::Widen(GraphBuilder& builder) {
+  std::vector<Edge> filled;
+  const auto fill = [&](const Problem& problem) { return FillMost(problem, filled); };
+  for (int round = 0; round < kWidenings; ++round) {
+    const std::vector<int32_t> most = co_await Away(builder.problem(), fill);
+    filled = EdgesOf(builder.problem(), most);
+    if (!builder.Widen(BottleneckOf(builder, most))) co_return;
     co_await Build(builder);
-    if (!builder.widened()) break;
+    if (!builder.widened()) co_return;
   }
-  solved.greedy = co_await OnPool(builder.problem(), &SolveGreedy);
+}
+
+Task<Matcher::Solved> Matcher::Solve(GraphBuilder& builder) {
+  co_await Widen(builder);
+  Solved solved;
+  auto solve = [&](size_t i) -> Task<void> {
+    if (i == 0) {
+      solved.optimal = co_await Away(builder.problem(), &SolveOptimal);
+    } else {
+      solved.greedy = co_await Away(builder.problem(), &SolveGreedy);
+    }
+  };
+  co_await ForEach(2, 2, solve);
   if (settings_.graph.person_capacity > 1) {
     // Before edges are taken out: both solutions name theirs by number.
     solved.greedy = WithoutConflicts(builder, std::move(solved.greedy));
@@ -175,7 +196,7 @@ Task<Solution> Matcher::TakeApart(GraphBuilder& builder, Solution solution) {
     const std::vector<int32_t> conflicts = Conflicts(builder, settings_.policy.limits, solution);
     if (conflicts.empty()) co_return solution;
     builder.Forbid(conflicts);
-    solution = co_await OnPool(builder.problem(), &SolveOptimal);
+    solution = co_await Away(builder.problem(), &SolveOptimal);
   }
   co_return WithoutConflicts(builder, std::move(solution));
 }

@@ -7,6 +7,7 @@
 #include <asio/thread_pool.hpp>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "common/async/task.h"
@@ -40,8 +41,8 @@ struct MatchReport {
   std::vector<Proposal> proposals;
 };
 
-// Loop thread only; one run at a time. Large graphs are built in slices and solved on a thread of
-// its own, so that the loop goes on serving.
+// Loop thread only; one run at a time. Large graphs are built in slices and solved on threads of
+// their own, so that the loop goes on serving.
 class Matcher {
  public:
   Matcher(asio::io_context& loop, const CandidateIndex& index, const Settings& settings,
@@ -63,11 +64,15 @@ class Matcher {
   AreaScope PeopleScope(const std::string& area_code,
                         const std::vector<std::shared_ptr<const OpenTask>>& tasks) const;
   Task<void> Build(GraphBuilder& builder);
+  // Looks for more candidates until the graph lets as many slots be filled as it ever will.
+  Task<void> Widen(GraphBuilder& builder);
   Task<Solved> Solve(GraphBuilder& builder);
   Task<Solution> TakeApart(GraphBuilder& builder, Solution solution);
   // The solution without the dearer ones of tasks that one person cannot all do.
   Solution WithoutConflicts(const GraphBuilder& builder, Solution solution) const;
-  Task<Solution> OnPool(const Problem& problem, Solution (*solver)(const Problem&));
+  // Calls a solver with the problem: small ones at once, large ones on the pool.
+  template <class Solver>
+  Task<std::invoke_result_t<Solver, const Problem&>> Away(const Problem& problem, Solver solver);
   void Note(const MatchReport& report);
 
   asio::io_context& loop_;
@@ -76,7 +81,7 @@ class Matcher {
   Clock& clock_;
   MatchingMetrics& metrics_;
   bool running_ = false;
-  asio::thread_pool pool_{1};
+  asio::thread_pool pool_{2};  // the optimum and, beside it, the greedy plan
 };
 
 }  // namespace baodao::matching

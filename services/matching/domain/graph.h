@@ -103,12 +103,25 @@ class GraphBuilder {
   };
   struct Neighbours {
     int slots = 0;              // to fill at this spot
+    int tasks = 0;              // at this spot
     int asked = 0;              // `rows` were looked up with this limit
     std::vector<int32_t> rows;  // nearest first
   };
+  // Tasks at one spot that ask for the same see the same people.
+  struct Wish {
+    Spot spot;
+    uint64_t skills, credentials, categories;
+    bool operator==(const Wish&) const = default;
+    template <class H>
+    friend H AbslHashValue(H hash, const Wish& wish) {
+      return H::combine(std::move(hash), wish.spot, wish.skills, wish.credentials, wish.categories);
+    }
+  };
   static Spot SpotOf(const OpenTask& task);
-  // At least `limit` of the nearest, unless there are fewer.
+  // At least `limit` of the nearest, unless there are fewer. Valid until the next call.
   const Neighbours& Around(const OpenTask& task, int limit);
+  // Those of the nearest who are not of the bottleneck and may have what the task asks for.
+  std::vector<int32_t> OthersAround(const GraphTask& task);
   void AddEdges(int32_t task);
   void AddMoreEdges(int32_t task);
   int Wanted(int32_t task) const;
@@ -129,10 +142,13 @@ class GraphBuilder {
   GraphOptions options_;
   std::vector<GraphTask> tasks_;
   absl::flat_hash_map<Spot, Neighbours> spots_;
+  // In place of what is not worth keeping.
+  Neighbours passing_;
   size_t next_ = 0;
   Problem problem_;
   // State of a widening: what it is to get round, and the edges there were before.
   Bottleneck bottleneck_;
+  absl::flat_hash_map<Wish, std::vector<int32_t>> others_;
   std::vector<Edge> kept_;
   size_t next_kept_ = 0;
 };

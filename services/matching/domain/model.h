@@ -65,7 +65,7 @@ struct Apart {
 };
 
 struct Person {
-  // The fields that rule out most candidates stand together.
+  // What rules and costs read of a candidate stands together, what rules out most of them first.
   TagSet skills;
   TagSet categories;
   // Home, or else the centre of an area the person is registered with.
@@ -74,6 +74,8 @@ struct Person {
   std::vector<Window> absences;  // away, whatever the hours say
   Calendar calendar;
   TagSet willing;
+  // Null for most: whoever has not served of late, nor been missed.
+  std::unique_ptr<History> history;
   std::string id;
   uint64_t version = 0;  // of the profile; 0: so far only named by others
   // Codes of the active registrations, and their positions in the tree in force, ascending; of a
@@ -82,8 +84,6 @@ struct Person {
   std::vector<int32_t> areas;
   std::optional<Point> home;
   std::vector<HeldCredential> credentials;
-  // Null for most: whoever has not served of late, nor been missed.
-  std::unique_ptr<History> history;
   int32_t open_offers = 0;
 };
 

@@ -49,18 +49,18 @@ std::vector<size_t> FirstEdges(const Problem& problem) {
 
 }  // namespace
 
-Bottleneck BottleneckOf(const GraphBuilder& builder, const Solution& solution) {
+Bottleneck BottleneckOf(const GraphBuilder& builder, const std::vector<int32_t>& filled) {
   const Problem& problem = builder.problem();
   const std::vector<Edge>& edges = problem.edges;
   Bottleneck found{std::vector<bool>(problem.tasks.size()),
                    std::vector<bool>(problem.capacity.size())};
   const std::vector<size_t> first = FirstEdges(problem);
-  std::vector<int32_t> filled(problem.tasks.size(), 0);
+  std::vector<int32_t> count(problem.tasks.size(), 0);
   std::vector<bool> chosen(edges.size());
   std::vector<std::pair<int32_t, int32_t>> given;  // (person, task)
-  for (const int32_t index : solution.chosen) {
+  for (const int32_t index : filled) {
     const Edge& edge = edges[index];
-    ++filled[edge.task];
+    ++count[edge.task];
     chosen[index] = true;
     given.emplace_back(edge.person, edge.task);
   }
@@ -70,8 +70,8 @@ Bottleneck BottleneckOf(const GraphBuilder& builder, const Solution& solution) {
     if (!found.tasks[task]) reached.push_back(task);
     found.tasks[task] = true;
   };
-  for (size_t task = 0; task < filled.size(); ++task) {
-    if (filled[task] < problem.tasks[task].total) reach(static_cast<int32_t>(task));
+  for (size_t task = 0; task < count.size(); ++task) {
+    if (count[task] < problem.tasks[task].total) reach(static_cast<int32_t>(task));
   }
   while (!reached.empty()) {
     const int32_t task = reached.back();

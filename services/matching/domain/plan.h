@@ -14,9 +14,9 @@ namespace baodao::matching {
 std::vector<int32_t> Conflicts(const GraphBuilder& builder, const work::Limits& limits,
                                const Solution& solution);
 
-// The bottleneck that keeps an optimal solution from filling more; no tasks when every slot is
-// filled.
-Bottleneck BottleneckOf(const GraphBuilder& builder, const Solution& solution);
+// The bottleneck that keeps edges which fill as many slots as can be filled from filling more; no
+// tasks when every slot is filled. All such sets of edges have the same.
+Bottleneck BottleneckOf(const GraphBuilder& builder, const std::vector<int32_t>& filled);
 
 struct Proposal {
   std::string task_id;

@@ -1,7 +1,9 @@
 #include "services/matching/domain/roster.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace baodao::matching {
 namespace {
@@ -10,6 +12,13 @@ TagSet KindsOf(const Person& person) {
   TagSet kinds;
   for (const HeldCredential& credential : person.credentials) kinds.push_back(credential.kind);
   return kinds;
+}
+
+// Of two points of the unit sphere that are so far apart along the surface of the earth.
+double SquaredChord(double distance_m) {
+  const double angle = std::min(distance_m / areas::kEarthRadiusM, std::numbers::pi);
+  const double chord = 2 * std::sin(angle / 2);
+  return chord * chord;
 }
 
 }  // namespace
@@ -71,21 +80,45 @@ std::span<const int32_t> Roster::WithCredential(TagId kind) const {
   return by_credential_[kind];
 }
 
-std::vector<int32_t> Roster::Nearest(const AreaScope& scope, const Point& place, double radius_m,
-                                     int limit) {
-  const auto [index, fresh] = by_place_.try_emplace(scope.begin);
+const Roster::Places& Roster::PlacesIn(const AreaScope& scope) {
+  const auto [places, fresh] = by_place_.try_emplace(scope.begin);
   if (fresh) {
-    std::vector<areas::PointIndex::Entry> entries;
+    std::vector<areas::PointIndex::Entry>& entries = places->second.entries;
     for (const int32_t row : InArea(scope)) {
       const Person& person = *rows_[row].person;
       if (person.place) entries.push_back({*person.place, row});
     }
-    index->second = areas::PointIndex(entries);
+    places->second.index = areas::PointIndex(entries);
   }
+  return places->second;
+}
+
+std::vector<int32_t> Roster::Nearest(const AreaScope& scope, const Point& place, double radius_m,
+                                     int limit) {
   std::vector<int32_t> rows;
-  for (const auto& hit : index->second.Nearest(place, radius_m, static_cast<size_t>(limit))) {
+  const areas::PointIndex& index = PlacesIn(scope).index;
+  for (const auto& hit : index.Nearest(place, radius_m, static_cast<size_t>(limit))) {
     rows.push_back(hit.id);
   }
+  return rows;
+}
+
+std::vector<int32_t> Roster::Near(const AreaScope& scope, const Point& place, double radius_m,
+                                  int limit) {
+  const double reach = SquaredChord(radius_m);
+  std::vector<std::pair<double, int32_t>> found;
+  for (const auto& [point, row] : PlacesIn(scope).entries) {
+    const double x = point.x - place.x, y = point.y - place.y, z = point.z - place.z;
+    const double squared = x * x + y * y + z * z;
+    if (squared <= reach) found.emplace_back(squared, row);
+  }
+  if (found.size() > static_cast<size_t>(limit)) {
+    std::nth_element(found.begin(), found.begin() + limit, found.end());
+    found.resize(static_cast<size_t>(limit));
+  }
+  std::vector<int32_t> rows;
+  rows.reserve(found.size());
+  for (const auto& [squared, row] : found) rows.push_back(row);
   return rows;
 }
 

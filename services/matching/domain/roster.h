@@ -47,8 +47,15 @@ class Roster {
   // call for an area sorts its people by place.
   std::vector<int32_t> Nearest(const AreaScope& scope, const Point& place, double radius_m,
                                int limit);
+  // The same in no order; faster where they are a large part of all.
+  std::vector<int32_t> Near(const AreaScope& scope, const Point& place, double radius_m, int limit);
 
  private:
+  struct Places {
+    std::vector<areas::PointIndex::Entry> entries;
+    areas::PointIndex index;
+  };
+  const Places& PlacesIn(const AreaScope& scope);
   using Registrations = std::span<const std::pair<int32_t, int32_t>>;
   Registrations Between(int32_t begin, int32_t end) const;
 
@@ -56,7 +63,7 @@ class Roster {
   std::vector<std::pair<int32_t, int32_t>> by_area_;  // (position in the tree, row), ascending
   std::vector<std::vector<int32_t>> by_skill_;
   std::vector<std::vector<int32_t>> by_credential_;
-  std::map<int32_t, areas::PointIndex> by_place_;  // by AreaScope::begin
+  std::map<int32_t, Places> by_place_;  // by AreaScope::begin
 };
 
 }  // namespace baodao::matching

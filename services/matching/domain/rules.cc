@@ -91,7 +91,7 @@ void Visit(const Person& person, PersonSlot slot, const OpenTask& task, const Po
   if (!ContainsAll(person.skills, task.skills) && !broken(Rule::kSkill)) return;
   if (!HoldsAll(person, task) && !broken(Rule::kCredential)) return;
   if (!ContainsAny(person.categories, task.categories) && !broken(Rule::kCategory)) return;
-  if (person.id == task.task.requester_id() && !broken(Rule::kOwnRequest)) return;
+  if (slot == task.requester && !broken(Rule::kOwnRequest)) return;
   if (const auto rule = StandingRule(slot, task); rule && !broken(*rule)) return;
   if (TooFar(person, task, policy.max_distance_m) && !broken(Rule::kTooFar)) return;
   if (KeptApart(slot, task) && !broken(Rule::kKeptApart)) return;

@@ -47,6 +47,11 @@ struct Solution {
 // those solutions one of least cost. The same problem always gives the same solution. Any thread.
 Solution SolveOptimal(const Problem& problem);
 
+// Edges that fill as many slots as can be filled, whatever they cost; ascending. They are grown
+// from `start`: edges of the problem, in its order, that can be chosen together. Much faster than
+// the optimum, which fills as many. Any thread.
+std::vector<int32_t> FillMost(const Problem& problem, const std::vector<Edge>& start);
+
 // Does as a hurried dispatcher would: the cheapest edge first, as long as person and task have
 // room. Any thread.
 Solution SolveGreedy(const Problem& problem);

@@ -123,14 +123,38 @@ Outcome Match(const City& city, const GraphOptions& options, int widenings) {
   Roster roster(city.index, terms, city.Everybody());
   GraphBuilder builder(roster, terms, policy, options, city.Tasks());
   while (!builder.done()) builder.Step(16);
-  Outcome run{SolveOptimal(builder.problem()), builder.problem().edges.size()};
+  std::vector<Edge> filled;
   for (int i = 0; i < widenings; ++i) {
-    if (!builder.Widen(BottleneckOf(builder, run.optimal))) break;
+    const Problem& problem = builder.problem();
+    const std::vector<int32_t> most = FillMost(problem, filled);
+    filled.clear();
+    for (const int32_t index : most) filled.push_back(problem.edges[index]);
+    const Bottleneck bottleneck = BottleneckOf(builder, most);
+    // What the graph becomes does not depend on how its slots were filled.
+    const Bottleneck same = BottleneckOf(builder, SolveOptimal(problem).chosen);
+    EXPECT_EQ(bottleneck.tasks, same.tasks);
+    EXPECT_EQ(bottleneck.people, same.people);
+    if (!builder.Widen(bottleneck)) break;
     while (!builder.done()) builder.Step(16);
     if (!builder.widened()) break;
-    run = {SolveOptimal(builder.problem()), builder.problem().edges.size()};
   }
-  return run;
+  return {SolveOptimal(builder.problem()), builder.problem().edges.size()};
+}
+
+TEST(GraphTest, NearFindsTheNearestInAnyOrder) {
+  const City city(8, 500, 20, 4);
+  const Weights weights;
+  const Terms terms(city.index, weights, kNow, {});
+  Roster roster(city.index, terms, city.Everybody());
+  for (const auto& task : city.Tasks()) {
+    for (const double radius_m : {300.0, 20'000.0}) {
+      std::vector<int32_t> nearest = roster.Nearest(task->eligible, *task->place, radius_m, 40);
+      std::vector<int32_t> near = roster.Near(task->eligible, *task->place, radius_m, 40);
+      std::sort(nearest.begin(), nearest.end());
+      std::sort(near.begin(), near.end());
+      EXPECT_EQ(near, nearest);
+    }
+  }
 }
 
 TEST(GraphTest, EdgesAreExactlyTheAllowedPairsWhenNothingIsCut) {
@@ -236,15 +260,15 @@ TEST(PlanTest, ABottleneckIsWhoIsMissedAndWhoIsInTheWay) {
   builder.Step(2);
   // per_a on tsk_a, which has a slot more, and per_b on tsk_b: another medic is missed, nobody is
   // in the way.
-  const Solution solution = SolveOptimal(builder.problem());
-  ASSERT_EQ(solution.chosen.size(), 2u);
-  const Bottleneck bottleneck = BottleneckOf(builder, solution);
+  const std::vector<int32_t> most = FillMost(builder.problem(), {});
+  ASSERT_EQ(most.size(), 2u);
+  const Bottleneck bottleneck = BottleneckOf(builder, most);
   EXPECT_EQ(bottleneck.tasks, (std::vector<bool>{true, false}));
   EXPECT_EQ(bottleneck.people, (std::vector<bool>{false, false}));
   EXPECT_FALSE(builder.Widen(bottleneck));
   // Nobody on tsk_a: per_a could go there, from tsk_b, which per_b could take.
   ASSERT_EQ(builder.problem().edges.size(), 3u);
-  const Bottleneck moved = BottleneckOf(builder, Measure(builder.problem(), {1}));
+  const Bottleneck moved = BottleneckOf(builder, {1});
   EXPECT_EQ(moved.tasks, (std::vector<bool>{true, true}));
   EXPECT_EQ(moved.people, (std::vector<bool>{true, true}));
 }

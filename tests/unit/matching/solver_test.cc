@@ -73,6 +73,70 @@ TEST(SolverTest, AgreesWithBruteForceOnSmallGraphs) {
   }
 }
 
+// Few edges: several parts, each of which is solved by itself.
+TEST(SolverTest, AgreesWithBruteForceOnGraphsInParts) {
+  std::mt19937 random(20250602);
+  for (int round = 0; round < 400; ++round) {
+    const Problem problem = RandomProblem(random, 6 + round % 4, 5 + round % 3, 0.2, 12);
+    const Solution solution = SolveOptimal(problem);
+    ASSERT_TRUE(Feasible(problem, solution.chosen)) << "round " << round;
+    ASSERT_EQ(ScoreOf(solution), BruteForce(problem)) << "round " << round;
+  }
+}
+
+TEST(SolverTest, FillMostFillsWhatTheOptimumFills) {
+  std::mt19937 random(20250603);
+  for (int round = 0; round < 300; ++round) {
+    const double density = 0.02 + 0.01 * (round % 20);
+    const Problem problem =
+        RandomProblem(random, 10 + round % 50, 5 + round % 40, density, SIZE_MAX);
+    const std::vector<int32_t> most = FillMost(problem, {});
+    ASSERT_TRUE(Feasible(problem, most)) << "round " << round;
+    ASSERT_TRUE(std::is_sorted(most.begin(), most.end()));
+    ASSERT_EQ(most.size(), SolveOptimal(problem).chosen.size()) << "round " << round;
+    ASSERT_EQ(FillMost(problem, {}), most);
+  }
+}
+
+// Edges come to a graph, as in a widening: what was filled is gone on from.
+TEST(SolverTest, FillMostGoesOnFromWhatWasFilled) {
+  std::mt19937 random(20250604);
+  for (int round = 0; round < 200; ++round) {
+    const Problem whole = RandomProblem(random, 30, 25, 0.05 + 0.005 * (round % 20), SIZE_MAX);
+    Problem problem = whole;
+    std::vector<Edge> filled;
+    for (const uint32_t share : {30u, 60u, 100u}) {
+      problem.edges.clear();
+      for (const Edge& edge : whole.edges) {
+        // The same edges and more of them each time.
+        const auto drawn = static_cast<uint32_t>(edge.person * 31 + edge.task * 17) % 100;
+        if (drawn < share) problem.edges.push_back(edge);
+      }
+      const std::vector<int32_t> most = FillMost(problem, filled);
+      ASSERT_TRUE(Feasible(problem, most)) << "round " << round;
+      ASSERT_EQ(most.size(), FillMost(problem, {}).size()) << "round " << round;
+      ASSERT_EQ(most.size(), SolveOptimal(problem).chosen.size()) << "round " << round;
+      filled.clear();
+      for (const int32_t index : most) filled.push_back(problem.edges[index]);
+    }
+  }
+}
+
+// A chain in which every person has to move for the last task: paths as long as the chain.
+TEST(SolverTest, FillMostFollowsLongPaths) {
+  constexpr int32_t kLength = 20'000;
+  Problem problem;
+  problem.capacity.assign(kLength, 1);
+  problem.tasks.assign(kLength, {1, 1});
+  std::vector<Edge> start;
+  for (int32_t task = 0; task < kLength; ++task) {
+    if (task > 0) problem.edges.push_back({task - 1, task, 1});
+    problem.edges.push_back({task, task, 1});
+    if (task > 0) start.push_back({task - 1, task, 1});
+  }
+  EXPECT_EQ(FillMost(problem, start).size(), static_cast<size_t>(kLength));
+}
+
 TEST(SolverTest, FillsWhatGreedyLeaves) {
   // The cheapest edge blocks the only person of the other task.
   Problem problem;
