@@ -89,7 +89,7 @@ Task<absl::StatusOr<ViewOf<T>>> Repository::Change(
   Decide<Record> decide = [&](Transaction& transaction) -> Task<absl::StatusOr<Record>> {
     CO_ASSIGN_OR_RETURN(const Versioned<Record> before, co_await Load(context, type, id));
     if constexpr (requires { request.etag(); }) {
-      CO_RETURN_IF_ERROR(CheckEtag(request.etag(), before.version));
+      CO_RETURN_IF_ERROR(CheckEtag(request.etag(), type.EditOf(before.version, before.record)));
     }
     if constexpr (requires { request.update_mask(); }) {
       CO_RETURN_IF_ERROR(validate::CheckNewTags(request, type.ViewOf(before.record)));

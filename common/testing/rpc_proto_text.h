@@ -10,6 +10,8 @@
 
 namespace baodao::testing {
 
+// The types live as long as the process, as those linked in do: what is compiled of a type is kept
+// by its address (validate::Plan), where another one must never come to lie.
 class ProtoText {
  public:
   // `body` follows `syntax`, `package test;` and the imports of our options, Timestamp, Duration
@@ -24,7 +26,7 @@ class ProtoText {
                                                   const std::string& text) const;
 
  private:
-  std::unique_ptr<google::protobuf::DescriptorPool> pool_;
+  google::protobuf::DescriptorPool& pool_;
   mutable google::protobuf::DynamicMessageFactory factory_;
 };
 

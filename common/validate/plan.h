@@ -44,7 +44,8 @@ struct FieldPlan {
 
 class Plan {
  public:
-  // Thread-safe; compiled at first use and kept.
+  // Thread-safe; compiled at first use and kept by the address of the type, which lives as long as
+  // the process does.
   static const Plan& For(const google::protobuf::Descriptor* type);
 
   const google::protobuf::Descriptor* type() const { return type_; }

@@ -64,7 +64,8 @@ struct InboxService final : service::Service {
             SourcesFrom(runtime.ChannelTo("dispatch"), runtime.ChannelTo("records"), announcements),
             runtime.clock),
         liaisons(UnitsFromRegistration(runtime.ChannelTo("registration")), runtime.clock),
-        deliverer(store, channels, liaisons, areas, runtime.clock),
+        nearby(NearbyFromDispatch(runtime.ChannelTo("dispatch")), runtime.clock),
+        deliverer(store, channels, liaisons, nearby, areas, runtime.clock),
         metrics(runtime.metrics),
         sender(webhook::FromConfig(runtime.loop, runtime.config, "push", kPushesAtOnce)),
         pusher(runtime.loop, store, channels, areas, runtime.clock, metrics, Sending()),
@@ -123,6 +124,7 @@ struct InboxService final : service::Service {
   AnnouncementHandlers announcement_handlers;
   HomeHandlers home;
   Liaisons liaisons;
+  Nearby nearby;
   Deliverer deliverer;
   PushMetrics metrics;
   absl::StatusOr<std::unique_ptr<webhook::Sender>> sender;

@@ -72,9 +72,7 @@ Result BytesPerRetiredTask() {
   result.unit = "bytes";
   result.value = (RedisMemory(town) - before) / static_cast<double>(kTasks);
   result.note = fmt::format(
-      "in Redis, of tasks that have left it: {:.0f} in answers (a day) and events (an hour), the "
-      "rest "
-      "in notices, which are bounded by person",
+      "in Redis, of tasks that have left it; {:.0f} of answers (a day) and events (an hour)",
       (MemoryForAWhile(town) - before_while) / static_cast<double>(kTasks));
   return result;
 }

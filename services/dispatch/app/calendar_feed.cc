@@ -11,6 +11,7 @@
 
 #include "common/crypto/random.h"
 #include "common/ids/ids.h"
+#include "common/record/closed_accounts.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/app/agenda.h"
@@ -78,6 +79,8 @@ Task<absl::StatusOr<HeldFeed>> LoadFeed(App& app, std::string person_id) {
 }
 
 Task<absl::Status> CloseFeed(App& app, std::string person_id, record::Origin origin) {
+  record::ClosedAccounts closed(app.store);
+  CO_RETURN_IF_ERROR(co_await closed.Close(person_id));
   const std::function<Task<absl::Status>(record::Transaction&)> close =
       [&](record::Transaction& transaction) -> Task<absl::Status> {
     CO_ASSIGN_OR_RETURN(HeldFeed feed, co_await LoadFeed(app, person_id));

@@ -27,7 +27,7 @@ Task<absl::StatusOr<HeldFeed>> LoadFeed(App& app, std::string person_id);
 // Whose feed the token opens. CALENDAR_FEED_UNKNOWN, whatever is wrong with it.
 Task<absl::StatusOr<std::string>> OwnerOfFeed(App& app, std::string token);
 
-// Ends the feed of a person who is there no more.
+// Ends the feed of a person whose account was deleted; a token that is left makes no other.
 Task<absl::Status> CloseFeed(App& app, std::string person_id, record::Origin origin);
 
 // What the person's feed shows now, by start. It remembers that before this answers, so that a

@@ -4,6 +4,7 @@
 
 #include "common/crypto/random.h"
 #include "common/paging/page_token.h"
+#include "common/record/closed_accounts.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/app/calendar_feed.h"
@@ -41,6 +42,8 @@ Answer<v1::CalendarFeed> CalendarHandlers::CreateCalendarFeed(
   // The answer that is kept opens nothing without the key of the deployment.
   const record::Decide<v1::CalendarFeedRecord> make =
       [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::CalendarFeedRecord>> {
+    record::ClosedAccounts closed(app_.store);
+    CO_RETURN_IF_ERROR(co_await closed.Check(person));
     CO_ASSIGN_OR_RETURN(HeldFeed feed, co_await LoadFeed(app_, person));
     feed.record.set_person_id(person);
     feed.record.set_nonce(crypto::RandomToken(16));

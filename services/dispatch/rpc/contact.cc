@@ -10,6 +10,7 @@
 #include "common/status/status.h"
 #include "services/dispatch/app/presence.h"
 #include "services/dispatch/app/releases.h"
+#include "services/dispatch/domain/code_holders.h"
 #include "services/dispatch/domain/release.h"
 #include "services/dispatch/rpc/handlers.h"
 
@@ -47,13 +48,31 @@ Task<absl::StatusOr<std::optional<Identity>>> FindCoordinator(App& app, rpc::Cal
   co_return std::move(found.front());
 }
 
-Task<absl::Status> CheckMayShowCode(App& app, rpc::CallContext context, v1::Task task) {
+// Coordinators may take part once they are none any more, so it is noted of them that they had the
+// codes; of leaders it is, and requesters never do. Answers whether the caller may have the key.
+Task<absl::StatusOr<bool>> MayHaveKey(App& app, rpc::CallContext context, v1::TaskRecord record) {
+  const v1::Task& task = record.task();
   const std::string& requester = task.requester_id();
-  const bool requested = !requester.empty() && context.caller().Is(requester);
-  if (requested || context.caller().Coordinates(task.area_code(), app.relations.covers)) {
-    co_return absl::OkStatus();
+  if (!requester.empty() && context.caller().Is(requester)) co_return true;
+  if (!context.caller().Coordinates(task.area_code(), app.relations.covers)) {
+    CO_RETURN_IF_ERROR(co_await CheckLeads(app, std::move(context), task));
+    co_return true;
   }
-  co_return co_await CheckLeads(app, std::move(context), std::move(task));
+  const std::string person = context.caller().person_id;
+  CO_RETURN_IF_ERROR(CheckNotOver(task));
+  if (person.empty() || IsCodeHolder(record, person)) co_return true;
+  bool noted = false;
+  TaskCall call;
+  call.actor = person;
+  call.trace_id = std::string(context.trace_id());
+  call.decide = [&](Aggregate& aggregate, Time now) {
+    absl::StatusOr<Effects> effects = DecideNoteCodeHolder(aggregate, person, now);
+    noted = IsCodeHolder(aggregate.record(), person);
+    return effects;
+  };
+  co_await RunAndRelease(app, task.task_id(), call);
+  CO_RETURN_IF_ERROR(call.result.status());
+  co_return noted;
 }
 
 }  // namespace
@@ -94,12 +113,13 @@ Answer<v1::TaskCoordinator> TaskHandlers::GetTaskCoordinator(
 Answer<v1::SignInCode> TaskHandlers::GetSignInCode(rpc::CallContext context,
                                                    v1::GetSignInCodeRequest request) {
   CO_ASSIGN_OR_RETURN(const v1::TaskRecord record, co_await app_.tasks.Read(request.task_id()));
-  CO_RETURN_IF_ERROR(co_await CheckMayShowCode(app_, std::move(context), record.task()));
+  CO_ASSIGN_OR_RETURN(const bool has_key, co_await MayHaveKey(app_, std::move(context), record));
   CO_RETURN_IF_ERROR(CheckNotOver(record.task()));
   const Time now = app_.clock.Now();
   v1::SignInCode code;
-  code.set_secret(CodeKey(app_.ring, request.task_id(), record.code_key()));
-  code.set_code(SignCode(code.secret(), now));
+  const std::string key = CodeKey(app_.ring, request.task_id(), record.code_key());
+  code.set_code(SignCode(key, now));
+  if (has_key) code.set_secret(key);
   const auto step = now.time_since_epoch() / kCodeStep;
   *code.mutable_expire_time() = ToTimestamp(Time((step + 1) * kCodeStep));
   co_return code;

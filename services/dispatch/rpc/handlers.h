@@ -6,6 +6,7 @@
 
 #include "baodao/dispatch/v1/change.pb.h"
 #include "baodao/dispatch/v1/ledger.pb.h"
+#include "baodao/dispatch/v1/nearby.pb.h"
 #include "baodao/dispatch/v1/rating_code.pb.h"
 #include "common/rpc/access.h"
 #include "common/rpc/router.h"
@@ -29,6 +30,8 @@ class TaskHandlers {
   Answer<v1::ListTasksResponse> ListTasks(rpc::CallContext context, v1::ListTasksRequest request);
   Answer<v1::FindNearestTasksResponse> FindNearestTasks(rpc::CallContext context,
                                                         v1::FindNearestTasksRequest request);
+  Answer<v1::NearbyTasks> GetNearbyTasks(rpc::CallContext context,
+                                         v1::GetNearbyTasksRequest request);
   Answer<v1::Task> CancelTask(rpc::CallContext context, v1::CancelTaskRequest request);
   Answer<v1::TaskContact> GetTaskContact(rpc::CallContext context,
                                          v1::GetTaskContactRequest request);

@@ -13,6 +13,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/validate/tags.h"
+#include "services/dispatch/app/seeker.h"
 #include "services/dispatch/domain/states.h"
 #include "services/dispatch/domain/times.h"
 #include "services/dispatch/rpc/handlers.h"
@@ -52,8 +53,7 @@ struct Near {
 // Those behind the position `after`, in the order of positions.
 Near NearestAfter(const NearIndex& near, const v1::FindNearestTasksRequest& request,
                   const std::string& after, size_t limit, Time now) {
-  constexpr int kWalk = 1200;
-  const int radius = request.radius_m() > 0 ? request.radius_m() : kWalk;
+  const int radius = request.radius_m() > 0 ? request.radius_m() : kWalkM;
   Near found;
   const auto find = [&](int most) {
     found.hits = near.Find(request.point(), radius, most, now);
@@ -82,15 +82,8 @@ Near NearestAfter(const NearIndex& near, const v1::FindNearestTasksRequest& requ
 Answer<TaskFilter> TaskHandlers::FilterOf(rpc::CallContext context, v1::TaskFilter asked) {
   if (!asked.may_take()) co_return TaskFilter(asked, std::nullopt);
   if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
-  const std::string& person = context.caller().person_id;
-  CO_ASSIGN_OR_RETURN(profiles::ProfilePtr profile,
-                      co_await app_.profiles.Get(rpc::CallOptions::From(context), person));
-  CO_ASSIGN_OR_RETURN(v1::CalendarRecord calendar, co_await app_.calendars.Read(person));
-  CO_ASSIGN_OR_RETURN(const std::vector<record::Position> waited_for,
-                      co_await app_.tasks.ListAsked(person));
-  Seeker seeker{std::move(profile), std::move(calendar), {},
-                app_.relations,     app_.limits,         app_.clock.Now()};
-  for (const record::Position& one : waited_for) seeker.asked.insert(one.id);
+  CO_ASSIGN_OR_RETURN(Seeker seeker, co_await ReadSeeker(app_, rpc::CallOptions::From(context),
+                                                         context.caller().person_id));
   co_return TaskFilter(asked, std::move(seeker));
 }
 

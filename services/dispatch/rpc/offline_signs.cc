@@ -11,6 +11,7 @@
 #include "common/status/status.h"
 #include "services/dispatch/app/presence.h"
 #include "services/dispatch/app/reservations.h"
+#include "services/dispatch/domain/code_holders.h"
 #include "services/dispatch/domain/offline.h"
 #include "services/dispatch/domain/take.h"
 #include "services/dispatch/domain/times.h"
@@ -76,7 +77,7 @@ Task<absl::StatusOr<OfflineCommand>> ProveOffline(App& app, rpc::CallContext con
   CO_RETURN_IF_ERROR(CheckOfflineSender(aggregate, command.person_id, now));
   // A code proves nothing by those who may have it shown, or have its key.
   if (context.caller().Coordinates(task.area_code(), app.relations.covers) ||
-      mine->second.had_code_key()) {
+      HasHadCodes(record, mine->second)) {
     co_return Refuse(Reason::OWN_SERVICE);
   }
   const v1::AssignmentState state = aggregate.StateOf(command.person_id);

@@ -38,6 +38,7 @@ void RegisterAll(App& app, rpc::Router& router, TaskHandlers& tasks,
   BAODAO_RPC(TaskService, tasks, TaskHandlers, GetTask);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, ListTasks);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, FindNearestTasks);
+  BAODAO_RPC(NearbyService, tasks, TaskHandlers, GetNearbyTasks);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, CancelTask);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, GetTaskContact);
   BAODAO_RPC(TaskService, tasks, TaskHandlers, GetTaskCoordinator);

@@ -5,6 +5,7 @@
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/app/presence.h"
+#include "services/dispatch/domain/code_holders.h"
 #include "services/dispatch/rpc/handlers.h"
 
 namespace baodao::dispatch {
@@ -52,7 +53,7 @@ Task<absl::StatusOr<Proof>> AssignmentHandlers::ProveExpected(rpc::CallContext c
   }
   // A code proves nothing by those who may have it shown, or have its key.
   const bool shows_code = context.caller().Coordinates(task.area_code(), app_.relations.covers) ||
-                          record.had_code_key();
+                          HasHadCodes(known, record);
   if (!request.code().empty() && shows_code) {
     if (!subject.by_coordinator && !request.has_position()) co_return Refuse(Reason::OWN_SERVICE);
     request.clear_code();

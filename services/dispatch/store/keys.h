@@ -42,6 +42,7 @@
 //   calendar:<person>  record  CalendarRecord                          kCalendarKeep past its end
 //   feed:<person>      record  CalendarFeedRecord                      one a person
 //   feed_reads:<p>     value   reads of a person's feed                10 minutes
+//   closed:<person>    value   their account was deleted just now      1 hour
 //   certificate:<id>   record  CertificateRecord                       keep_ended once EXPIRED
 //   hours:<person>     record  LedgerRecord, guards the ledger         one a person
 //   ledger:<person>    hash    sequence (20 digits) → LedgerEntry;     keep_ended

@@ -16,6 +16,9 @@
 
 namespace baodao::dispatch {
 
+// 15 minutes on foot.
+inline constexpr int kWalkM = 1'200;
+
 // Loop thread only. Places are those everybody may see, rounded to about 100 m.
 class NearIndex {
  public:

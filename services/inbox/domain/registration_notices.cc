@@ -1,3 +1,5 @@
+#include <absl/strings/str_join.h>
+
 #include "baodao/registration/v1/registration.pb.h"
 #include "services/inbox/domain/collector.h"
 #include "services/inbox/domain/kinds.h"
@@ -84,7 +86,8 @@ void TellOfSignIn(const events::v1::SignedIn& signed_in, Collector* tell) {
 
 void TellOfDeletion(const events::v1::AccountDeletionChanged& changed, Collector* tell) {
   const int64_t due = ToTime(changed.delete_time()).time_since_epoch().count();
-  tell->About(changed.person_id(), {{"expire", std::to_string(due)}});
+  tell->About(changed.person_id(), {{"expire", std::to_string(due)},
+                                    {"obligations", absl::StrJoin(changed.obligations(), ",")}});
   tell->Tell(DeletionRules(), kAny, changed.has_delete_time() ? 1 : 0, How::kPlain, Party::kPerson,
              changed.person_id());
 }

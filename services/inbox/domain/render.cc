@@ -3,14 +3,17 @@
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "common/clock/time_text.h"
+#include "common/clock/timestamp.h"
 #include "services/inbox/domain/words.h"
 
 namespace baodao::inbox {
@@ -57,12 +60,32 @@ std::string MinutesText(const std::string& value, Locale locale) {
   return hours.empty() ? rest : hours + " " + rest;
 }
 
+// To about the 100 m that places are rounded to.
+int64_t RoughMeters(double distance_m) {
+  return std::max<int64_t>(100, 100 * std::llround(distance_m / 100));
+}
+
+std::optional<std::string> NearbyText(const v1::NotificationRecord& record, Locale locale) {
+  if (record.nearby_tasks().empty()) return std::nullopt;
+  std::vector<std::string> named;
+  for (const dispatch::v1::NearbyTask& task : record.nearby_tasks()) {
+    const int64_t start = ToTime(task.window().start()).time_since_epoch().count();
+    const std::string when = TimeText(std::to_string(start), locale);
+    const int64_t away = RoughMeters(task.distance_m());
+    named.push_back(locale == Locale::kZh
+                        ? absl::StrCat("“", task.title(), "”（", when, "，约 ", away, " 米）")
+                        : absl::StrCat("\"", task.title(), "\" (", when, ", about ", away, " m)"));
+  }
+  return absl::StrJoin(named, locale == Locale::kZh ? "、" : ", ");
+}
+
 struct Reader {
   const v1::NotificationRecord& record;
   Locale locale;
   const AreaNames& names;
 
   std::optional<std::string> Value(const std::string& key) const {
+    if (key == "nearby") return NearbyText(record, locale);
     const auto found = record.params().find(key);
     if (found == record.params().end() || found->second.empty()) return std::nullopt;
     if (key == "area") return names(found->second);
@@ -70,6 +93,7 @@ struct Reader {
     if (key == "minutes") return MinutesText(found->second, locale);
     if (key == "role") return RoleText(found->second, locale);
     if (key == "cause") return CauseText(found->second, locale);
+    if (key == "obligations") return ObligationsText(found->second, locale);
     if (key == "credential" || key == "tag") return TagText(found->second, locale);
     return found->second;
   }

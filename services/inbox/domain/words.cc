@@ -1,7 +1,11 @@
 #include "services/inbox/domain/words.h"
 
+#include <absl/strings/str_join.h>
+#include <absl/strings/str_split.h>
+
 #include <algorithm>
 #include <span>
+#include <vector>
 
 #include "common/vocabulary/current.h"
 
@@ -24,6 +28,15 @@ constexpr Phrase kCauses[] = {
 // Not named: it is nobody else's affair who does not want to meet whom.
 constexpr Phrase kOtherCause = {"", "不再符合要求", "the conditions have changed"};
 
+// What stands in the way of the deletion of an account, as ACCOUNT_IN_USE names it.
+constexpr Phrase kObligations[] = {
+#define TERM(key, value, zh, en) {std::string_view(#key) == "obligation" ? #value : "", zh, en},
+#include "common/status/terms.def"
+#undef TERM
+};
+// One that a newer registration knows.
+constexpr Phrase kOtherObligation = {"", "其他未了结的事项", "something else"};
+
 std::string TextOf(std::span<const Phrase> phrases, std::string_view code, const Phrase& other,
                    Locale locale) {
   const auto found = std::ranges::find(phrases, code, &Phrase::code);
@@ -41,6 +54,12 @@ std::string RoleText(std::string_view role, Locale locale) {
 
 std::string CauseText(std::string_view cause, Locale locale) {
   return TextOf(kCauses, cause, kOtherCause, locale);
+}
+
+std::string ObligationsText(const std::string& kinds, Locale locale) {
+  std::vector<std::string> named = absl::StrSplit(kinds, ',');
+  for (std::string& kind : named) kind = TextOf(kObligations, kind, kOtherObligation, locale);
+  return absl::StrJoin(named, locale == Locale::kEn ? ", " : "、");
 }
 
 std::string TagText(std::string_view tag, Locale locale) {

@@ -42,6 +42,7 @@ v1::Notification InboxHandlers::Present(const Entry& entry, Locale locale, uint6
   notification.set_subject_id(entry.record.subject_id());
   *notification.mutable_time() = entry.record.time();
   notification.set_read(entry.record.number() <= read);
+  *notification.mutable_nearby_tasks() = entry.record.nearby_tasks();
   return notification;
 }
 

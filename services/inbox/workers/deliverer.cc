@@ -95,6 +95,7 @@ Task<absl::Status> Deliverer::Deliver(const std::vector<Notice>& notices, size_t
       own.record.clear_kind();
       own.record.clear_params();
     }
+    co_await nearby_.AddTo(&own.record, owner.id, cause.trace_id);
     CO_RETURN_IF_ERROR(co_await inbox_.Add(owner, std::move(own), cause));
   }
   co_return absl::OkStatus();

@@ -11,6 +11,7 @@
 #include "common/events/consumer.h"
 #include "common/timers/timer_loop.h"
 #include "services/inbox/app/liaisons.h"
+#include "services/inbox/app/nearby.h"
 #include "services/inbox/domain/notice.h"
 #include "services/inbox/store/channel_store.h"
 #include "services/inbox/store/inbox_store.h"
@@ -20,9 +21,14 @@ namespace baodao::inbox {
 class Deliverer {
  public:
   // All outlive it.
-  Deliverer(InboxStore& inbox, ChannelStore& channels, Liaisons& liaisons,
+  Deliverer(InboxStore& inbox, ChannelStore& channels, Liaisons& liaisons, Nearby& nearby,
             areas::AreaTreeFeed& areas, Clock& clock)
-      : inbox_(inbox), channels_(channels), liaisons_(liaisons), areas_(areas), clock_(clock) {}
+      : inbox_(inbox),
+        channels_(channels),
+        liaisons_(liaisons),
+        nearby_(nearby),
+        areas_(areas),
+        clock_(clock) {}
 
   // For the group "inbox". One commit for each recipient, done once however often the event comes.
   // The devices of a session that has ended are forgotten, and of an account that was deleted
@@ -47,6 +53,7 @@ class Deliverer {
   InboxStore& inbox_;
   ChannelStore& channels_;
   Liaisons& liaisons_;
+  Nearby& nearby_;
   areas::AreaTreeFeed& areas_;
   Clock& clock_;
 };

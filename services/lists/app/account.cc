@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "common/record/closed_accounts.h"
 #include "common/record/erase.h"
 #include "common/status/macros.h"
 
@@ -78,6 +79,8 @@ Task<absl::StatusOr<v1::Obligations>> ObligationsOf(App& app, std::string person
 }
 
 Task<absl::Status> EraseAccount(App& app, std::string person_id, record::Origin origin) {
+  record::ClosedAccounts closed(app.records.store());
+  CO_RETURN_IF_ERROR(co_await closed.Close(person_id));
   const std::function<void(v1::NeedRecord*)> need = EraseNeed;
   CO_RETURN_IF_ERROR(co_await EraseOwned(app, kNeed, person_id, origin, need));
   const std::function<void(v1::NeedSeriesRecord*)> series = EraseSeries;

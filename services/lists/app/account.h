@@ -14,8 +14,8 @@ namespace baodao::lists {
 // Of which types something of the person's is not over.
 Task<absl::StatusOr<v1::Obligations>> ObligationsOf(App& app, std::string person_id);
 
-// Erases what is private in everything that was the person's. Begun again, it goes on with what is
-// left.
+// Erases what is private in everything that was the person's, and lets no token that is left bring
+// in more. Begun again, it goes on with what is left.
 Task<absl::Status> EraseAccount(App& app, std::string person_id, record::Origin origin);
 
 }  // namespace baodao::lists

@@ -1,10 +1,14 @@
 #include "services/lists/app/consent.h"
 
+#include "common/record/closed_accounts.h"
+#include "common/status/macros.h"
 #include "common/status/status.h"
 
 namespace baodao::lists {
 
 Task<absl::Status> CheckConsent(App& app, rpc::CallContext context) {
+  record::ClosedAccounts closed(app.records.store());
+  CO_RETURN_IF_ERROR(co_await closed.Check(context.caller().person_id));
   if (app.privacy_version.empty()) co_return absl::OkStatus();
   const std::string id = context.caller().person_id;
   const absl::StatusOr<registration::v1::Identity> person =

@@ -7,8 +7,9 @@
 
 namespace baodao::lists {
 
-// CONSENT_REQUIRED where a text is in force that the caller has not consented to. Whoever
-// registration does not know, an operator's token or another issuer's, has nothing to consent with.
+// Whether the caller may bring in something private. CONSENT_REQUIRED where a text is in force that
+// they have not consented to. Whoever registration does not know, an operator's token or another
+// issuer's, has nothing to consent with. SESSION_ENDED where their account was deleted.
 Task<absl::Status> CheckConsent(App& app, rpc::CallContext context);
 
 }  // namespace baodao::lists

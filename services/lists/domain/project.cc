@@ -109,17 +109,19 @@ absl::Status Update(v1::Project* project, const v1::UpdateProjectRequest& reques
 absl::Status Follow(v1::ProjectRecord* record, const std::string& person_id) {
   const v1::ProjectState state = record->project().state();
   if (kProjectMachine.IsFinal(state)) return WrongState(record::StateName(state));
-  if (IsFollowedBy(*record, person_id)) return absl::OkStatus();
-  if (record->follower_ids_size() >= kMaxFollowers) {
+  const bool follows = IsFollowedBy(*record, person_id);
+  if (!follows && record->follower_ids_size() >= kMaxFollowers) {
     return Refuse(Reason::TOO_MANY_FOLLOWERS, {{"max", std::to_string(kMaxFollowers)}});
   }
-  record->add_follower_ids(person_id);
+  if (!follows) record->add_follower_ids(person_id);
+  record->set_unedited_versions(record->unedited_versions() + 1);
   return absl::OkStatus();
 }
 
 void Unfollow(v1::ProjectRecord* record, const std::string& person_id) {
   auto& all = *record->mutable_follower_ids();
   all.erase(std::remove(all.begin(), all.end(), person_id), all.end());
+  record->set_unedited_versions(record->unedited_versions() + 1);
 }
 
 bool IsFollowedBy(const v1::ProjectRecord& record, const std::string& person_id) {

@@ -78,8 +78,8 @@ absl::Status Evaluate(v1::Project* project, int rating, const std::string& comme
 // Sets the fields that the mask names. WRONG_STATE once it is COMPLETED or over; campaign_days
 // once a unit has it: PROJECT_ALREADY_CLAIMED. A refused update may leave it half changed.
 absl::Status Update(v1::Project* project, const v1::UpdateProjectRequest& request, Time now);
-// Adds to those who follow it, or takes out; either twice is once. WRONG_STATE of one that is over,
-// TOO_MANY_FOLLOWERS.
+// Adds to those who follow it, or takes out; either twice is once. No edit: whoever edits it
+// meanwhile is not refused. WRONG_STATE of one that is over, TOO_MANY_FOLLOWERS.
 absl::Status Follow(v1::ProjectRecord* record, const std::string& person_id);
 void Unfollow(v1::ProjectRecord* record, const std::string& person_id);
 bool IsFollowedBy(const v1::ProjectRecord& record, const std::string& person_id);

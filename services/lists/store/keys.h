@@ -27,6 +27,7 @@
 //   project-of:<id>        index   those of a proposer, of a unit, and    as these; followers
 //                                  of follower:<person>                   kMaxFollowers a project
 //   added:<type>:<person>  value   how many the person added in a day     24 hours
+//   closed:<person>        value   their account was deleted just now     1 hour
 //   releases               stream  who was shown which contact (Events),  1,000,000 a shard
 //                                  kept for audits
 //

@@ -11,8 +11,10 @@
 #include "services/registration/app/obligations.h"
 #include "services/registration/app/phone_change.h"
 #include "services/registration/app/sessions.h"
+#include "services/registration/app/unit_people.h"
 #include "services/registration/app/verifications.h"
 #include "services/registration/domain/account_deletion.h"
+#include "services/registration/domain/liaison_rules.h"
 
 namespace baodao::registration {
 namespace {
@@ -47,6 +49,31 @@ Task<absl::Status> WithdrawVerifications(App& app, record::Transaction& transact
   co_return absl::OkStatus();
 }
 
+// A change of liaisons that was decided at the same moment did not see the deletion, nor that one
+// the change: the unit lies elsewhere.
+Task<absl::Status> LeaveUnits(App& app, record::Origin origin, std::string id) {
+  record::PageQuery query = app.records.Of(kUnit, id);
+  do {
+    CO_ASSIGN_OR_RETURN(const auto page, co_await app.records.ReadPage(kUnit, query));
+    for (const record::Versioned<v1::UnitRecord>& found : page.records) {
+      const std::string unit_id = found.record.unit().unit_id();
+      const std::function<Task<absl::Status>(record::Transaction&)> leave =
+          [&](record::Transaction& transaction) -> Task<absl::Status> {
+        CO_ASSIGN_OR_RETURN(const auto before, co_await app.records.Load(kUnit, unit_id));
+        v1::UnitRecord after = before.record;
+        DropLiaison(id, transaction.now(), after.mutable_unit());
+        TellOfLiaisons(before.record.unit(), after.unit(), "", transaction);
+        transaction.Put(kUnit, before, after);
+        co_return absl::OkStatus();
+      };
+      CO_RETURN_IF_ERROR(
+          co_await app.records.Update(app.records.ShardOfId(unit_id), origin, leave));
+    }
+    query.after = page.next;
+  } while (!query.after.empty());
+  co_return absl::OkStatus();
+}
+
 void EraseNote(v1::RegistrationRecord* record) { record->mutable_registration()->clear_note(); }
 
 void EraseProof(v1::VerificationRecord* record) {
@@ -78,6 +105,7 @@ Task<absl::Status> EraseRemains(App& app, record::Transaction& transaction,
   const std::string id = before.record.person().person_id();
   const record::Origin origin = transaction.origin();
   CO_RETURN_IF_ERROR(co_await EndOtherSessions(app, origin, before.record, before.record));
+  CO_RETURN_IF_ERROR(co_await LeaveUnits(app, origin, id));
   const record::PageQuery reports = app.records.Of(kRegistration, id);
   const std::function<void(v1::RegistrationRecord*)> note = EraseNote;
   CO_RETURN_IF_ERROR(co_await record::Erase(app.records, kRegistration, reports, origin, note));
@@ -96,11 +124,13 @@ Task<absl::Status> EraseRemains(App& app, record::Transaction& transaction,
 
 }  // namespace
 
-void TellOfDeletion(const v1::Person& person, record::Transaction& transaction) {
+void TellOfDeletion(const v1::PersonRecord& record, record::Transaction& transaction) {
+  const v1::Person& person = record.person();
   events::v1::Event event;
   events::v1::AccountDeletionChanged& changed = *event.mutable_account_deletion_changed();
   changed.set_person_id(person.person_id());
   if (person.has_delete_time()) *changed.mutable_delete_time() = person.delete_time();
+  *changed.mutable_obligations() = record.put_off_for();
   transaction.Emit(std::move(event));
 }
 
@@ -116,7 +146,7 @@ Task<absl::Status> LapsePerson(App& app, record::Transaction& transaction,
                       co_await ObligationsOf(app, options, before.record));
   if (open.empty()) co_return co_await Delete(app, transaction, before);
   v1::PersonRecord after = before.record;
-  if (PutOff(transaction.now(), open, &after)) TellOfDeletion(after.person(), transaction);
+  if (PutOff(transaction.now(), open, &after)) TellOfDeletion(after, transaction);
   transaction.Put(kPerson, before, after);
   co_return absl::OkStatus();
 }

@@ -9,8 +9,8 @@
 
 namespace baodao::registration {
 
-// That it will be deleted then (unset: not), to whom it concerns.
-void TellOfDeletion(const v1::Person& person, record::Transaction& transaction);
+// That it will be deleted then (unset: not), to whom it concerns; and what has put that off.
+void TellOfDeletion(const v1::PersonRecord& record, record::Transaction& transaction);
 
 // What time does to a person: they are reminded of their credentials, or their account is deleted,
 // which is put off where something is open. One commit ends its registrations, withdraws what it

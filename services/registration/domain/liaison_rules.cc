@@ -118,6 +118,14 @@ void SetLiaison(const std::string& person_id, v1::Unit* unit) {
   NoteFirst(unit);
 }
 
+void DropLiaison(const std::string& person_id, Time now, v1::Unit* unit) {
+  RepeatedPtrField<std::string>& ids = *unit->mutable_liaison_ids();
+  ids.erase(std::remove(ids.begin(), ids.end(), person_id), ids.end());
+  DropChange(person_id, unit);
+  NoteFirst(unit);
+  *unit->mutable_update_time() = ToTimestamp(now);
+}
+
 std::optional<Time> NextLiaisonLapse(const v1::UnitRecord& record) {
   std::optional<Time> next;
   for (const v1::LiaisonChange& change : record.unit().liaison_changes()) {

@@ -40,6 +40,9 @@ absl::Status DecideLiaisonChange(const LiaisonWord& word, bool approved, v1::Uni
 // This person alone, or nobody, speaks for the unit; no change waits.
 void SetLiaison(const std::string& person_id, v1::Unit* unit);
 
+// This person, who is there no more, speaks for the unit no more: also where nobody else does.
+void DropLiaison(const std::string& person_id, Time now, v1::Unit* unit);
+
 // When the first change lapses, and takes out those that have by then.
 std::optional<Time> NextLiaisonLapse(const v1::UnitRecord& record);
 void LapseLiaisonChanges(Time now, v1::Unit* unit);

@@ -31,7 +31,7 @@ Account RequestAccountDeletion(App& app, rpc::CallContext context,
       co_return Refuse(Reason::ACCOUNT_IN_USE, std::move(named));
     }
     Close(transaction.now(), record->mutable_person());
-    TellOfDeletion(record->person(), transaction);
+    TellOfDeletion(*record, transaction);
     co_return absl::OkStatus();
   };
   co_return co_await app.records.Change(context, request, kPerson, request.person_id(), close);
@@ -42,7 +42,7 @@ Account CancelAccountDeletion(App& app, rpc::CallContext context,
   const auto reopen = [&](record::Transaction& transaction,
                           v1::PersonRecord* record) -> Task<absl::Status> {
     CO_RETURN_IF_ERROR(Reopen(transaction.now(), record));
-    TellOfDeletion(record->person(), transaction);
+    TellOfDeletion(*record, transaction);
     co_return absl::OkStatus();
   };
   co_return co_await app.records.Change(context, request, kPerson, request.person_id(), reopen);

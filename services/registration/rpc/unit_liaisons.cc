@@ -67,14 +67,21 @@ LiaisonWord WordOf(const App& app, const rpc::CallContext& context, const v1::Un
 
 using LiaisonRule = std::function<absl::Status(const LiaisonWord&, Time now, v1::Unit* unit)>;
 
-// `change` decides on the unit; what has become of its liaisons is told.
+enum class Existence { kAnyId, kKnownPerson };
+
+// `change` decides on the unit; what has become of its liaisons is told. Whoever must be there is
+// looked for as it is decided: one whose account is deleted in that very moment leaves the unit
+// when the remains of that are erased.
 template <class Request>
 UnitAnswer ChangeLiaisons(App& app, rpc::CallContext context, const Request& request,
-                          const LiaisonRule& change) {
+                          Existence existence, const LiaisonRule& change) {
   std::string comment;
   if constexpr (requires { request.comment(); }) comment = request.comment();
   const auto update = [&](record::Transaction& transaction,
                           v1::UnitRecord* record) -> Task<absl::Status> {
+    if (existence == Existence::kKnownPerson) {
+      CO_RETURN_IF_ERROR(co_await CheckPersonKnown(app, "person_id", request.person_id()));
+    }
     const v1::Unit before = record->unit();
     const LiaisonWord word = WordOf(app, context, *record, request.person_id());
     CO_RETURN_IF_ERROR(change(word, transaction.now(), record->mutable_unit()));
@@ -86,7 +93,6 @@ UnitAnswer ChangeLiaisons(App& app, rpc::CallContext context, const Request& req
 }
 
 UnitAnswer AddLiaison(App& app, rpc::CallContext context, v1::LiaisonRequest request) {
-  CO_RETURN_IF_ERROR(co_await CheckPersonKnown(app, "person_id", request.person_id()));
   const LiaisonRule add = [](const LiaisonWord& word, Time now, v1::Unit* unit) {
     // A coordinator who would speak for it themself.
     if (!word.by_coordinator && !units::IsLiaison(*unit, word.caller_id)) {
@@ -94,12 +100,12 @@ UnitAnswer AddLiaison(App& app, rpc::CallContext context, v1::LiaisonRequest req
     }
     return ProposeLiaison(word, now, unit);
   };
-  co_return co_await ChangeLiaisons(app, context, request, add);
+  co_return co_await ChangeLiaisons(app, context, request, Existence::kKnownPerson, add);
 }
 
 UnitAnswer RemoveLiaison(App& app, rpc::CallContext context, v1::LiaisonRequest request) {
   const LiaisonRule remove = &ProposeRemoval;
-  co_return co_await ChangeLiaisons(app, context, request, remove);
+  co_return co_await ChangeLiaisons(app, context, request, Existence::kAnyId, remove);
 }
 
 UnitAnswer AnswerLiaisonChange(App& app, rpc::CallContext context,
@@ -108,14 +114,12 @@ UnitAnswer AnswerLiaisonChange(App& app, rpc::CallContext context,
   if (!approved && request.comment().empty()) {
     co_return RefuseField("comment", ViolationKind::REQUIRED);
   }
-  // They may have gone since they were proposed.
-  if (approved) {
-    CO_RETURN_IF_ERROR(co_await CheckPersonKnown(app, "person_id", request.person_id()));
-  }
   const LiaisonRule answer = [approved](const LiaisonWord& word, Time, v1::Unit* unit) {
     return DecideLiaisonChange(word, approved, unit);
   };
-  co_return co_await ChangeLiaisons(app, context, request, answer);
+  // They may have gone since they were proposed.
+  const Existence existence = approved ? Existence::kKnownPerson : Existence::kAnyId;
+  co_return co_await ChangeLiaisons(app, context, request, existence, answer);
 }
 
 }  // namespace

@@ -121,6 +121,12 @@ TEST_F(CalendarFeedTest, ItEndsWithTheAccount) {
     EXPECT_THAT(Run(CloseFeed(one_->app, person, origin)), testing::IsOk());
   }
   EXPECT_EQ(Why(Get(token).status()), "CALENDAR_FEED_UNKNOWN");
+  // The access token that is left makes no other.
+  v1::CreateCalendarFeedRequest anew;
+  anew.set_request_id("anew");
+  EXPECT_EQ(Why(Run(theirs_.CreateCalendarFeed(As(person), anew)).status()), "SESSION_ENDED");
+  anew.set_request_id("create");
+  EXPECT_THAT(Run(theirs_.CreateCalendarFeed(As(person), anew)), testing::IsOk()) << "sent again";
 }
 
 TEST_F(CalendarFeedTest, ReadersAtTheSameTimeAreToldTheSame) {

@@ -244,6 +244,30 @@ TEST_F(OnSiteTest, WhoLeadsNoMoreHasNothingOfIt) {
   EXPECT_EQ(Why(Remove(ByCoordinator(), task).status()), "NO_LEADER");
 }
 
+// Whoever was shown it as a coordinator once proved their own presence by it, as soon as they were
+// none any more.
+TEST_F(OnSiteTest, WhoSawTheCodesAsACoordinatorProvesNothingByThem) {
+  const std::string task = PublishFor(NewTask(minutes(10), 1, 4)).task_id();
+  const std::string former = NewPerson(), mate = NewPerson();
+  const std::string secret = Ok(Code(tokens_.Coordinator(former, "310110001"), task)).secret();
+  ASSERT_NE(secret, "");
+  const size_t events = Events().size();
+  EXPECT_EQ(Ok(Code(tokens_.Coordinator(former, "310110001"), task)).secret(), secret);
+  EXPECT_EQ(Events().size(), events) << "it is noted once";
+  for (const std::string& person : {former, mate}) Accept(person, task);
+  v1::SignRequest sign = Here(task);
+  sign.clear_position();
+  sign.set_code(SignCode(secret, later_.Now()));
+  EXPECT_EQ(Why(SignInHere(former, sign).status()), "OWN_SERVICE");
+  v1::SendOfflineSignsRequest offline;
+  offline.set_task_id(task);
+  *offline.mutable_sign_in() = Noted(task, later_.Now(), Millis(0));
+  EXPECT_EQ(Why(SendSigns(former, offline).status()), "OWN_SERVICE");
+  Ok(SignInHere(former, Here(task)));
+  sign.set_request_id(NextRequest());
+  Ok(SignInHere(mate, sign));
+}
+
 TEST_F(OnSiteTest, PhonesAreShownOnTheDayOnly) {
   const std::string task = PublishFor(NewTask(hours(72), 1, 4)).task_id();
   const std::string leader = NewPerson(), mate = NewPerson();

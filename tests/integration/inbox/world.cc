@@ -15,7 +15,8 @@ Task<absl::StatusOr<std::vector<areas::Area>>> InboxTest::ReadAreas() {
 }
 
 Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
-                 areas::AreaSource source, UnitSource units, People& people)
+                 areas::AreaSource source, UnitSource units, NearbySource nearby_tasks,
+                 People& people)
     : areas(std::move(source), clock),
       inbox(store, kKeep),
       channels(store, ring),
@@ -26,7 +27,8 @@ Replica::Replica(asio::io_context& loop, store::Store& store, Clock& clock,
       announcements(records, people, clock),
       announcement_handlers(records, announcements, inbox, clock),
       liaisons(std::move(units), clock),
-      deliverer(inbox, channels, liaisons, areas, clock) {
+      nearby(std::move(nearby_tasks), clock),
+      deliverer(inbox, channels, liaisons, nearby, areas, clock) {
   testing::Run(loop, areas.Load());
   records.Add(kAnnouncement);
   handlers.Register(&router);
@@ -39,9 +41,13 @@ InboxTest::InboxTest() : ServiceFixture(GetParam(), "inbox", kShards) {
     UnitSource units = [this](rpc::CallOptions options, std::string unit_id) {
       return GetUnit(std::move(options), std::move(unit_id));
     };
+    NearbySource nearby = [this](rpc::CallOptions options,
+                                 dispatch::v1::GetNearbyTasksRequest request) {
+      return GetNearby(std::move(options), std::move(request));
+    };
     areas::AreaSource source = [this] { return ReadAreas(); };
-    replicas_.push_back(
-        std::make_unique<Replica>(loop_, OpenStore(), clock_, source, std::move(units), people_));
+    replicas_.push_back(std::make_unique<Replica>(loop_, OpenStore(), clock_, source,
+                                                  std::move(units), std::move(nearby), people_));
     Replica& replica = *replicas_.back();
     Serve(replica.router, replica.metrics, replica.records.Access());
     WakeOn(replica);
@@ -91,6 +97,16 @@ Task<absl::StatusOr<registration::v1::Unit>> InboxTest::GetUnit(rpc::CallOptions
   unit.set_unit_id(unit_id);
   unit.add_liaison_ids(found->second);
   co_return unit;
+}
+
+Task<absl::StatusOr<dispatch::v1::NearbyTasks>> InboxTest::GetNearby(
+    rpc::CallOptions options, dispatch::v1::GetNearbyTasksRequest request) {
+  EXPECT_TRUE(options.timeout.has_value());
+  near_asked_.push_back(request.person_id());
+  if (dispatch_is_down_) co_return Refuse(Reason::PEER_UNAVAILABLE);
+  const auto found = near_.find(request.person_id());
+  if (found == near_.end()) co_return NotFound("person", request.person_id());
+  co_return found->second;
 }
 
 absl::StatusOr<v1::ListNotificationsResponse> InboxTest::List(int page_size, int replica,

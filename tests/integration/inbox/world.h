@@ -19,6 +19,7 @@
 #include "services/inbox/app/announcements.h"
 #include "services/inbox/app/hub.h"
 #include "services/inbox/app/liaisons.h"
+#include "services/inbox/app/nearby.h"
 #include "services/inbox/rpc/announcement_handlers.h"
 #include "services/inbox/rpc/channel_handlers.h"
 #include "services/inbox/rpc/inbox_handlers.h"
@@ -52,7 +53,7 @@ class People final : public profiles::Source {
 // One process of inbox.
 struct Replica {
   Replica(asio::io_context& loop, store::Store& store, Clock& clock, areas::AreaSource source,
-          UnitSource units, People& people);
+          UnitSource units, NearbySource nearby_tasks, People& people);
 
   metrics::Registry metrics;
   areas::AreaTreeFeed areas;
@@ -66,6 +67,7 @@ struct Replica {
   Announcements announcements;
   AnnouncementHandlers announcement_handlers;
   Liaisons liaisons;
+  Nearby nearby;
   Deliverer deliverer;
   rpc::Router router;
   std::unique_ptr<events::Tail> tail;  // on Redis
@@ -106,6 +108,10 @@ class InboxTest : public testing::ServiceFixture, public ::testing::WithParamInt
   int areas_read_ = 0;
   int units_asked_ = 0;
   std::string trace_asked_;  // of the last of them
+  // What dispatch says is near, by person; and who was asked for.
+  std::map<std::string, dispatch::v1::NearbyTasks> near_;
+  std::vector<std::string> near_asked_;
+  bool dispatch_is_down_ = false;
   People people_;
   std::vector<std::unique_ptr<Replica>> replicas_;
   int tails_running_ = 0;
@@ -117,6 +123,8 @@ class InboxTest : public testing::ServiceFixture, public ::testing::WithParamInt
   Task<absl::StatusOr<std::vector<areas::Area>>> ReadAreas();
   Task<absl::StatusOr<registration::v1::Unit>> GetUnit(rpc::CallOptions options,
                                                        std::string unit_id);
+  Task<absl::StatusOr<dispatch::v1::NearbyTasks>> GetNearby(
+      rpc::CallOptions options, dispatch::v1::GetNearbyTasksRequest request);
   void WakeOn(Replica& replica);
 };
 

@@ -149,5 +149,24 @@ TEST_P(AccountsTest, NothingPrivateIsLeftOfADeletedAccount) {
   EXPECT_EQ(Ok(GetNeed(coordinator_, needs[0])).contact().phone(), "");
 }
 
+// An access token lives for 15 minutes after the account has gone.
+TEST_P(AccountsTest, ATokenThatIsLeftBringsNothingIn) {
+  const std::string room = List(RoomOf(1, 1));
+  const v1::Need before = Ok(CreateNeed(requester_, kCommunity));
+  EXPECT_THAT(Deleted(requester_id_), testing::IsOk());
+  EXPECT_THAT(CreateNeed(requester_, kCommunity), testing::IsRefusal(Reason::SESSION_ENDED));
+  EXPECT_THAT(Book(requester_id_, room), testing::IsRefusal(Reason::SESSION_ENDED));
+  EXPECT_THAT(Call<v1::ResourceService>(&Resources::CreateResource, requester_, RoomOf(1, 1)),
+              testing::IsRefusal(Reason::SESSION_ENDED));
+  v1::UpdateNeedRequest edit;
+  edit.set_request_id(NextRequest());
+  edit.set_need_id(before.need_id());
+  edit.set_description("二楼左手");
+  edit.mutable_update_mask()->add_paths("description");
+  EXPECT_THAT(Call<v1::NeedService>(&Needs::UpdateNeed, requester_, edit),
+              testing::IsRefusal(Reason::SESSION_ENDED));
+  EXPECT_THAT(CreateNeed(By(NewPerson()), kCommunity), testing::IsOk());
+}
+
 }  // namespace
 }  // namespace baodao::lists

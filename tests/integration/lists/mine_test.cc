@@ -197,13 +197,16 @@ TEST_P(MineTest, WhoFollowsAProjectHearsOfItUntilItIsOver) {
   EXPECT_EQ(Events().size(), before) << "nobody is told who follows";
   EXPECT_EQ(followed(follower), 1);
   EXPECT_EQ(ProjectsOf(By(follower)), 0) << "it is not theirs";
-  EXPECT_FALSE(Ok(send(&Projects::UnfollowProject, other)).followed());
+  const v1::Project unfollowed = Ok(send(&Projects::UnfollowProject, other));
+  EXPECT_FALSE(unfollowed.followed());
+  EXPECT_EQ(unfollowed.etag(), project.etag()) << "nobody has edited it";
   EXPECT_EQ(followed(other), 0);
 
   v1::UpdateProjectRequest update;
   update.set_request_id(NextRequest());
   update.set_project_id(project.project_id());
   update.set_title("加装电梯");
+  update.set_etag(project.etag());
   update.mutable_update_mask()->add_paths("title");
   EXPECT_THAT(Call<v1::ProjectService>(&Projects::UpdateProject, By(follower), update),
               testing::IsRefusal(Reason::PERMISSION_DENIED));
@@ -212,8 +215,9 @@ TEST_P(MineTest, WhoFollowsAProjectHearsOfItUntilItIsOver) {
   const events::v1::ProjectChanged told = Events().back().project_changed();
   EXPECT_EQ(told.before(), told.project().state());
   EXPECT_THAT(told.follower_ids(), ::testing::ElementsAre(follower));
+  EXPECT_NE(edited.etag(), project.etag());
+  EXPECT_EQ(Ok(send(&Projects::FollowProject, follower)).etag(), edited.etag());
   update.set_request_id(NextRequest());
-  update.set_etag(project.etag());
   EXPECT_THAT(Call<v1::ProjectService>(&Projects::UpdateProject, coordinator(), update),
               testing::IsRefusal(Reason::STALE_VERSION));
 

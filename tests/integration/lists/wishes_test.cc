@@ -66,6 +66,13 @@ TEST_P(LooseTest, WhoPublishesPicksAmongWhatFits) {
   *list.mutable_from_time() = page.windows(2).end();
   const auto next = Ok(Call<v1::NeedService>(&Needs::ListFittingWindows, coordinator_, list));
   EXPECT_GE(ToTime(next.windows(0).start()), ToTime(page.windows(2).end()));
+  // Fewer than were asked for are all that are left.
+  list.set_page_size(50);
+  const auto rest = Ok(Call<v1::NeedService>(&Needs::ListFittingWindows, coordinator_, list));
+  ASSERT_LT(rest.windows_size(), 50);
+  *list.mutable_from_time() = rest.windows().rbegin()->end();
+  EXPECT_TRUE(
+      Ok(Call<v1::NeedService>(&Needs::ListFittingWindows, coordinator_, list)).windows().empty());
 
   EXPECT_EQ(ViolationsOf(Publish(coordinator_, id, "p1").status()).at(0).field, "window");
   common::v1::TimeWindow evening = page.windows(0);

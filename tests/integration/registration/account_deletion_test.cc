@@ -1,6 +1,10 @@
 // The deletion of an account: what stands in its way, and what is left.
+#include <functional>
+
 #include "baodao/registration/v1/account.grpc.pb.h"
+#include "baodao/registration/v1/unit_liaison.grpc.pb.h"
 #include "baodao/registration/v1/verification.grpc.pb.h"
+#include "common/status/macros.h"
 #include "common/store/memory_store.h"
 #include "common/testing/matchers.h"
 #include "tests/integration/registration/fixture.h"
@@ -185,14 +189,65 @@ TEST_P(AccountDeletionTest, WhatIsBegunMeanwhilePutsItOff) {
   EXPECT_EQ(ToTime(Stored(account.id).person().delete_time()),
             clock_.Now() + std::chrono::hours(24));
   EXPECT_EQ(Told(true), 2);
+  const auto names = [&] {
+    std::vector<std::string> last;
+    for (const events::v1::Event& event : Events()) {
+      if (!event.has_account_deletion_changed()) continue;
+      const auto& named = event.account_deletion_changed().obligations();
+      last.assign(named.begin(), named.end());
+    }
+    return last;
+  };
+  EXPECT_EQ(names(), std::vector<std::string>{"need"});
   Advance(std::chrono::hours(24));
   EXPECT_EQ(Told(true), 2) << "it is the same still";
   obligations_elsewhere_.push_back("booking");
   Advance(std::chrono::hours(24));
   EXPECT_EQ(Told(true), 3);
+  EXPECT_EQ(names(), (std::vector<std::string>{"need", "booking"}));
   obligations_elsewhere_.clear();
   Advance(std::chrono::hours(24));
   EXPECT_EQ(Gone(), 1);
+}
+
+// The unit lies in another shard: neither commit saw the other.
+TEST_P(AccountDeletionTest, WhoBecameALiaisonInThatMomentIsNoneAfterwards) {
+  const Account account = LogIn(kLeaversPhone), stays = LogIn("13812345612");
+  const v1::Unit unit = MakeUnit("c1", stays.id), other = MakeUnit("c1", stays.id);
+  v1::LiaisonRequest add;
+  add.set_unit_id(unit.unit_id());
+  add.set_person_id(account.id);
+  rpc::Client<v1::UnitLiaisonService> liaisons(channel());
+  const auto answer = [&](const std::string& id) {
+    add.set_request_id(id);
+    return Call(liaisons, &rpc::AsyncOf<v1::UnitLiaisonService>::AddLiaison, Coordinator("s1"),
+                add);
+  };
+  Ok(RequestDeletion(account));
+  Advance(kFifteenDays);
+  EXPECT_EQ(Gone(), 1);
+  EXPECT_EQ(ReasonName(answer("late")), "INVALID_ARGUMENT_FIELDS");
+  const record::Origin origin{"", "", clock_.Now()};
+  const std::function<Task<absl::Status>(record::Transaction&)> slip_in =
+      [&](record::Transaction& transaction) -> Task<absl::Status> {
+    CO_ASSIGN_OR_RETURN(const auto before, co_await records_->Load(kUnit, unit.unit_id()));
+    v1::UnitRecord after = before.record;
+    after.mutable_unit()->add_liaison_ids(account.id);
+    transaction.Put(kUnit, before, after);
+    co_return absl::OkStatus();
+  };
+  EXPECT_THAT(Run(records_->Update(records_->ShardOfId(unit.unit_id()), origin, slip_in)),
+              testing::IsOk());
+  Advance(kRemainsAfter);
+  EXPECT_THAT(Ok(Run(records_->Load(kUnit, unit.unit_id()))).record.unit().liaison_ids(),
+              ::testing::ElementsAre(stays.id));
+  EXPECT_THAT(Ok(Run(records_->Load(kUnit, other.unit_id()))).record.unit().liaison_ids(),
+              ::testing::ElementsAre(stays.id));
+  EXPECT_EQ(CountEvents([&](const auto& event) {
+              return event.unit_liaison_changed().person_id() == account.id &&
+                     event.unit_liaison_changed().step() == events::v1::LIAISON_STEP_REMOVED;
+            }),
+            1);
 }
 
 class CutOffDeletionTest : public AccountDeletionTest {

@@ -1,6 +1,7 @@
 #include "services/dispatch/domain/leader.h"
 
 #include "services/dispatch/domain/close.h"
+#include "services/dispatch/domain/code_holders.h"
 #include "services/dispatch/domain/deadlines.h"
 #include "services/dispatch/domain/sign.h"
 #include "services/dispatch/domain/standing.h"
@@ -76,9 +77,26 @@ TEST_F(LeaderTest, ItIsKnownOfTheLastKeysSinceWhenTheyWere) {
   EXPECT_EQ(Time(Millis(aggregate().record().code_key_since_ms(0))), kNow + hours(1));
 }
 
+TEST_F(LeaderTest, SoManyCoordinatorsAreNotedAndNoMore) {
+  for (int i = 0; i < kMaxCodeHolders; ++i) {
+    for (int again = 0; again < 2; ++again) {
+      ASSERT_TRUE(DecideNoteCodeHolder(aggregate(), "per_" + std::to_string(i), kNow).ok());
+    }
+  }
+  EXPECT_EQ(aggregate().record().code_holder_ids_size(), kMaxCodeHolders);
+  ASSERT_TRUE(DecideNoteCodeHolder(aggregate(), "per_x", kNow).ok());
+  EXPECT_FALSE(IsCodeHolder(aggregate().record(), "per_x")) << "nobody gives them the key";
+  v1::AssignmentRecord mine;
+  mine.mutable_assignment()->set_person_id("per_7");
+  EXPECT_TRUE(HasHadCodes(aggregate().record(), mine));
+  mine.mutable_assignment()->set_person_id("per_x");
+  EXPECT_FALSE(HasHadCodes(aggregate().record(), mine));
+}
+
 TEST_F(LeaderTest, ATaskThatIsOverHasNoLeader) {
   State(v1::TASK_STATE_CLOSED);
   EXPECT_EQ(Name("per_b"), "WRONG_STATE");
+  EXPECT_EQ(Refusal(DecideNoteCodeHolder(aggregate(), "per_c", kNow)), "WRONG_STATE");
   EXPECT_EQ(Refusal(DecideRemoveLeader(aggregate(), "per_a", false, kNow)), "WRONG_STATE");
   EXPECT_EQ(Refusal(DecideRemoveLeader(aggregate(), "per_c", true, kNow)), "WRONG_STATE");
 }

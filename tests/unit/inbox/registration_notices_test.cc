@@ -197,6 +197,9 @@ TEST(Notices, OfAnAccount) {
   EXPECT_EQ(Told(closing), Lines{"account_deletion_cancelled → per_v"});
   closing.mutable_account_deletion_changed()->mutable_delete_time()->set_seconds(1'748'736'000);
   EXPECT_EQ(Told(closing), Lines{"account_deletion_requested → per_v"});
+  closing.mutable_account_deletion_changed()->add_obligations("task");
+  closing.mutable_account_deletion_changed()->add_obligations("need");
+  EXPECT_EQ(NoticesOf(closing)[0].record.params().at("obligations"), "task,need");
 }
 
 }  // namespace

@@ -38,7 +38,46 @@ TEST(Render, TheDayIsThatOfChina) {
   // 2025-05-31 16:00 UTC is midnight of June 1st.
   const auto record = Record("task_cancelled", {{"task", "x"}, {"start", "1748707200000"}});
   EXPECT_EQ(Render(record, Locale::kEn, NameOf).body,
-            "\"x\", Jun 1 00:00, was cancelled; you need not come. Other tasks near it are open.");
+            "\"x\", Jun 1 00:00, was cancelled; you need not come.");
+}
+
+TEST(Render, NamesWhatElseIsNearWhereThereIsAnything) {
+  v1::NotificationRecord record =
+      Record("task_filled", {{"task", "陪诊"}, {"start", "1748737800000"}});
+  EXPECT_EQ(Render(record, Locale::kZh, NameOf).body,
+            "“陪诊”（6月1日 08:30）人手已够，不用再回应，谢谢您。");
+  const auto add = [&](const std::string& title, double distance_m) {
+    dispatch::v1::NearbyTask& task = *record.add_nearby_tasks();
+    task.set_title(title);
+    task.mutable_window()->mutable_start()->set_seconds(1'748'737'800);
+    task.set_distance_m(distance_m);
+  };
+  add("理发", 12);
+  EXPECT_EQ(Render(record, Locale::kZh, NameOf).body,
+            "“陪诊”（6月1日 08:30）人手已够，不用再回应，谢谢您。"
+            "附近还可以报名：“理发”（6月1日 08:30，约 100 米）。");
+  add("{nearby}", 651);
+  EXPECT_TRUE(Render(record, Locale::kZh, NameOf)
+                  .body.ends_with("约 100 米）、“{nearby}”（6月1日 08:30，约 700 米）。"));
+  EXPECT_TRUE(Render(record, Locale::kEn, NameOf)
+                  .body.ends_with("Near it you could take: \"理发\" (Jun 1 08:30, about 100 m), "
+                                  "\"{nearby}\" (Jun 1 08:30, about 700 m)."));
+}
+
+TEST(Render, ADeletionThatIsPutOffNamesWhatIsOpen) {
+  const auto body = [](const std::string& obligations, Locale locale) {
+    const auto record = Record("account_deletion_requested",
+                               {{"expire", "1748736000000"}, {"obligations", obligations}});
+    return Render(record, locale, NameOf).body;
+  };
+  EXPECT_EQ(body("", Locale::kZh).find("推迟"), std::string::npos);
+  EXPECT_NE(body("task,need", Locale::kZh)
+                .find("因尚有已接的任务、未办结的需求，注销已推迟，处理完毕后才能注销。"),
+            std::string::npos);
+  EXPECT_NE(body("task,from_the_future", Locale::kZh).find("已接的任务、其他未了结的事项"),
+            std::string::npos);
+  EXPECT_NE(body("booking", Locale::kEn).find("something is open still: a booking."),
+            std::string::npos);
 }
 
 TEST(Render, PartsWithoutTheirParameterAreLeftOut) {

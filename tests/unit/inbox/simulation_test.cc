@@ -46,19 +46,26 @@ Task<absl::StatusOr<registration::v1::Unit>> NoUnit(rpc::CallOptions, std::strin
   co_return registration::v1::Unit();
 }
 
+Task<absl::StatusOr<dispatch::v1::NearbyTasks>> NothingNear(rpc::CallOptions,
+                                                            dispatch::v1::GetNearbyTasksRequest) {
+  co_return dispatch::v1::NearbyTasks();
+}
+
 struct Replica {
   Replica(store::MemoryData& data, Clock& clock)
       : store(store::Keys("inbox", kShards), data, clock),
         areas([] { return SmallTree(); }, clock),
         inbox(store, std::chrono::hours(24 * 30)),
         liaisons(NoUnit, clock),
+        nearby(NothingNear, clock),
         channels(store, ring),
-        deliverer(inbox, channels, liaisons, areas, clock) {}
+        deliverer(inbox, channels, liaisons, nearby, areas, clock) {}
 
   store::MemoryStore store;
   areas::AreaTreeFeed areas;
   InboxStore inbox;
   Liaisons liaisons;
+  Nearby nearby;
   crypto::KeyRing ring = crypto::KeyRing::Generate();
   ChannelStore channels;
   Deliverer deliverer;

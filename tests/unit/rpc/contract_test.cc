@@ -19,6 +19,7 @@
 #include "baodao/dispatch/v1/complaint.pb.h"
 #include "baodao/dispatch/v1/ledger.pb.h"
 #include "baodao/dispatch/v1/message.pb.h"
+#include "baodao/dispatch/v1/nearby.pb.h"
 #include "baodao/dispatch/v1/on_site.pb.h"
 #include "baodao/dispatch/v1/rating.pb.h"
 #include "baodao/dispatch/v1/rating_code.pb.h"
@@ -101,6 +102,7 @@ TEST(ContractTest, EveryProtoWithAServiceIsLookedAt) {
   EXPECT_NE(dispatch::v1::CalendarFeed::descriptor(), nullptr);
   EXPECT_NE(dispatch::v1::CertificateFacts::descriptor(), nullptr);
   EXPECT_NE(dispatch::v1::RatingCode::descriptor(), nullptr);
+  EXPECT_NE(dispatch::v1::NearbyTasks::descriptor(), nullptr);
   EXPECT_NE(lists::v1::Obligations::descriptor(), nullptr);
   EXPECT_NE(registration::v1::Vocabulary::descriptor(), nullptr);
   EXPECT_GT(Methods().size(), 50u);

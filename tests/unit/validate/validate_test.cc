@@ -246,6 +246,16 @@ TEST(UnboundedFieldsTest, ListsWhatAClientCouldFillWithoutLimit) {
                                       "counts.value", "raw", "mask.paths"}));
 }
 
+// Plans are kept by the addresses of types: those of a test that had ended were once taken for
+// those of the next, whose types lay there.
+TEST(UnboundedFieldsTest, ATypeIsNotTakenForOneThatLayThereBefore) {
+  for (int i = 0; i < 50; ++i) {
+    const std::string name = "field_" + std::to_string(i);
+    const ProtoText proto("message Open { string " + name + " = 1; }");
+    EXPECT_EQ(UnboundedFields(proto.Type("Open")), std::vector<std::string>{name});
+  }
+}
+
 TEST(TextTest, FormatsAcceptAndRefuse) {
   struct Case {
     v1::Format format;
