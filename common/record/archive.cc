@@ -15,6 +15,7 @@
 namespace baodao::record {
 namespace {
 
+// At the latest, whatever is kept for how long.
 constexpr Millis kCopyAgain = std::chrono::minutes(10);
 
 using Service = records::v1::RetirementService;
@@ -75,7 +76,7 @@ Task<Time> Retirement::Copy(std::string id, std::string owner_id, store::Stored 
   if (!Is(copied.status(), Reason::PEER_UNAVAILABLE)) {
     log::Error("record.not_archived", {{"id", id}, {"status", copied.status()}});
   }
-  co_return now + kCopyAgain;
+  co_return now + std::min(kCopyAgain, keep / 4);
 }
 
 Task<absl::StatusOr<store::Stored>> Retirement::Find(std::string type, std::string id,

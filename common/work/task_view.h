@@ -1,12 +1,14 @@
-// A task as those see it who have nothing to do with it; see dispatch's TaskService.
+// A task as people see it; see dispatch's TaskService.
 #pragma once
 
 #include "baodao/dispatch/v1/task.pb.h"
+#include "common/areas/tree.h"
+#include "common/clock/clock.h"
 
 namespace baodao::work {
 
 // The task without whose it is and what is said of it: requester, need, reason of a cancellation,
-// comment and author of the evaluation, who leads.
+// comment and author of the evaluation, who leads. For those who have nothing to do with it.
 inline dispatch::v1::Task PublicView(dispatch::v1::Task task) {
   task.clear_requester_id();
   task.clear_need_id();
@@ -18,5 +20,9 @@ inline dispatch::v1::Task PublicView(dispatch::v1::Task task) {
   }
   return task;
 }
+
+// The task with what is not stored of it and is the same for everybody: area_name, publisher_name,
+// free_slots.
+dispatch::v1::Task Labelled(const areas::AreaTree& tree, dispatch::v1::Task task, Time now);
 
 }  // namespace baodao::work

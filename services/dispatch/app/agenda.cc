@@ -45,7 +45,7 @@ Task<absl::StatusOr<std::optional<AssignmentItem>>> ReadItem(App& app, std::stri
   CO_RETURN_IF_ERROR(mine.status());
   if (!wanted(mine->assignment())) co_return std::nullopt;
   CO_ASSIGN_OR_RETURN(v1::TaskRecord record, co_await app.tasks.Read(std::move(task_id)));
-  co_return ItemOf(std::move(record), *std::move(mine));
+  co_return ItemOf(app, std::move(record), *std::move(mine));
 }
 
 // See CurrentTasksOf.
@@ -107,9 +107,19 @@ void AddCurrent(AssignmentItem item, v1::Agenda* agenda) {
 
 }  // namespace
 
-AssignmentItem ItemOf(v1::TaskRecord task, v1::AssignmentRecord mine) {
+v1::AssignmentState MyStateOf(const v1::Assignment& mine, Time now) {
+  const v1::AssignmentState state = mine.state();
+  const bool offered =
+      state == v1::ASSIGNMENT_STATE_OFFERED && ToTime(mine.offer_expire_time()) > now;
+  const bool has_part = offered || state == v1::ASSIGNMENT_STATE_WAITLISTED || TakesSlot(state);
+  return has_part ? state : v1::ASSIGNMENT_STATE_UNSPECIFIED;
+}
+
+AssignmentItem ItemOf(const App& app, v1::TaskRecord task, v1::AssignmentRecord mine) {
+  const Time now = app.clock.Now();
   AssignmentItem item;
-  *item.mutable_task() = std::move(*task.mutable_task());
+  *item.mutable_task() = work::Labelled(*app.tree(), std::move(*task.mutable_task()), now);
+  item.mutable_task()->set_my_state(MyStateOf(mine.assignment(), now));
   if (!TakesSlot(mine.assignment().state())) {
     *item.mutable_task() = work::PublicView(std::move(*item.mutable_task()));
   }

@@ -21,8 +21,10 @@ inline constexpr size_t kItemsAtOnce = 32;
 // Of a person's parts in tasks, those to be read.
 using Wanted = std::function<bool(const v1::Assignment&)>;
 
+// See Task.my_state.
+v1::AssignmentState MyStateOf(const v1::Assignment& mine, Time now);
 // The person's part in a task; the task as they may see it.
-AssignmentItem ItemOf(v1::TaskRecord task, v1::AssignmentRecord mine);
+AssignmentItem ItemOf(const App& app, v1::TaskRecord task, v1::AssignmentRecord mine);
 
 // By start: tasks of the person's calendar that have not ended, those they were asked for or wait
 // for, and by when it lapses those they have requested credit for. Some may not be current any

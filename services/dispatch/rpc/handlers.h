@@ -48,6 +48,7 @@ class TaskHandlers {
   // With what it must know of the caller. PERMISSION_DENIED where it asks what the caller may take,
   // who is no person.
   Answer<TaskFilter> FilterOf(rpc::CallContext context, v1::TaskFilter asked);
+  int RadiusOf(const rpc::CallContext& context, const v1::FindNearestTasksRequest& request) const;
 
   App& app_;
   NearIndex& near_;

@@ -51,9 +51,8 @@ struct Near {
 };
 
 // Those behind the position `after`, in the order of positions.
-Near NearestAfter(const NearIndex& near, const v1::FindNearestTasksRequest& request,
+Near NearestAfter(const NearIndex& near, const v1::FindNearestTasksRequest& request, int radius,
                   const std::string& after, size_t limit, Time now) {
-  const int radius = request.radius_m() > 0 ? request.radius_m() : kWalkM;
   Near found;
   const auto find = [&](int most) {
     found.hits = near.Find(request.point(), radius, most, now);
@@ -118,8 +117,27 @@ Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext context,
     *response->add_tasks() = Shown(app_, context, std::move(*found.record.mutable_task()));
     return absl::OkStatus();
   };
-  co_return co_await app_.records.List<v1::ListTasksResponse>(
-      context, kTask, request, std::move(query), show, std::move(fits));
+  CO_ASSIGN_OR_RETURN(v1::ListTasksResponse response,
+                      co_await app_.records.List<v1::ListTasksResponse>(
+                          context, kTask, request, std::move(query), show, std::move(fits)));
+  // The caller has no part in those that they may take.
+  if (request.filter().may_take()) co_return response;
+  std::vector<v1::Task*> tasks;
+  for (v1::Task& task : *response.mutable_tasks()) tasks.push_back(&task);
+  CO_RETURN_IF_ERROR(co_await SetMyStates(app_, std::move(context), std::move(tasks)));
+  co_return response;
+}
+
+// As far as is asked for, or else as far as the caller goes from home, or 15 minutes on foot. In
+// metres.
+int TaskHandlers::RadiusOf(const rpc::CallContext& context,
+                           const v1::FindNearestTasksRequest& request) const {
+  constexpr int kFarthest = 20'000;
+  if (request.radius_m() > 0) return request.radius_m();
+  if (!context.caller().IsPerson()) return kWalkM;
+  const profiles::ProfilePtr profile = app_.profiles.Find(context.caller().person_id);
+  const int own = profile == nullptr ? 0 : profile->radius_m();
+  return own > 0 ? std::min(own, kFarthest) : kWalkM;
 }
 
 Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
@@ -136,7 +154,8 @@ Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
            (categories.empty() || std::ranges::count(categories, task.category()) > 0) &&
            filter.Fits(task);
   };
-  const auto [hits, more] = NearestAfter(near_, request, after, limit, now);
+  const auto [hits, more] =
+      NearestAfter(near_, request, RadiusOf(context, request), after, limit, now);
   v1::FindNearestTasksResponse response;
   size_t read = 0;
   while (read < hits.size() && response.hits_size() < static_cast<int>(limit)) {
@@ -153,6 +172,11 @@ Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
       *hit.mutable_task() = Shown(app_, context, std::move(*record.mutable_task()));
       hit.set_distance_m(found.distance_m);
     }
+  }
+  if (!request.filter().may_take()) {
+    std::vector<v1::Task*> tasks;
+    for (auto& hit : *response.mutable_hits()) tasks.push_back(hit.mutable_task());
+    CO_RETURN_IF_ERROR(co_await SetMyStates(app_, context, std::move(tasks)));
   }
   context.Charge(paging::CallsOwed(static_cast<int64_t>(read), response.hits_size()));
   if (read < hits.size() || more) {

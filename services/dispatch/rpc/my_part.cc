@@ -51,7 +51,7 @@ Answer<v1::GetMyAssignmentResponse> AssignmentHandlers::GetMyAssignment(
   CO_ASSIGN_OR_RETURN(
       v1::AssignmentRecord mine,
       co_await app_.tasks.ReadAssignment(request.task_id(), context.caller().person_id));
-  AssignmentItem item = ItemOf(std::move(record), std::move(mine));
+  AssignmentItem item = ItemOf(app_, std::move(record), std::move(mine));
   v1::GetMyAssignmentResponse response;
   *response.mutable_task() = std::move(*item.mutable_task());
   *response.mutable_assignment() = std::move(*item.mutable_assignment());

@@ -1,10 +1,15 @@
 #include "services/dispatch/rpc/shown.h"
 
+#include <functional>
+#include <set>
+#include <string>
 #include <utility>
 
+#include "common/async/for_each.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/work/task_view.h"
+#include "services/dispatch/app/agenda.h"
 #include "services/dispatch/domain/standing.h"
 #include "services/dispatch/domain/states.h"
 
@@ -20,6 +25,7 @@ bool SeesAll(const App& app, const auth::Principal& caller, const v1::Task& task
 }  // namespace
 
 v1::Task Shown(const App& app, const rpc::CallContext& context, v1::Task task) {
+  task = work::Labelled(*app.tree(), std::move(task), app.clock.Now());
   return SeesAll(app, context.caller(), task) ? task : work::PublicView(std::move(task));
 }
 
@@ -35,13 +41,39 @@ v1::Assignment Shown(const App& app, const rpc::CallContext& context, const v1::
 }
 
 Task<absl::StatusOr<v1::Task>> ShownToPeople(App& app, rpc::CallContext context, v1::Task task) {
-  if (SeesAll(app, context.caller(), task)) co_return task;
-  if (context.caller().IsPerson()) {
-    const auto mine = co_await app.tasks.ReadAssignment(task.task_id(), context.caller().person_id);
-    if (!mine.ok() && !Is(mine.status(), Reason::NOT_ASSIGNED)) co_return mine.status();
-    if (mine.ok() && TakesSlot(mine->assignment().state())) co_return task;
-  }
-  co_return work::PublicView(std::move(task));
+  if (!context.caller().IsPerson()) co_return Shown(app, context, std::move(task));
+  const auto mine = co_await app.tasks.ReadAssignment(task.task_id(), context.caller().person_id);
+  if (Is(mine.status(), Reason::NOT_ASSIGNED)) co_return Shown(app, context, std::move(task));
+  CO_RETURN_IF_ERROR(mine.status());
+  const Time now = app.clock.Now();
+  task.set_my_state(MyStateOf(mine->assignment(), now));
+  if (!TakesSlot(mine->assignment().state())) co_return Shown(app, context, std::move(task));
+  co_return work::Labelled(*app.tree(), std::move(task), now);
+}
+
+Task<absl::Status> SetMyStates(App& app, rpc::CallContext context, std::vector<v1::Task*> tasks) {
+  if (!context.caller().IsPerson() || tasks.empty()) co_return absl::OkStatus();
+  const std::string person = context.caller().person_id;
+  std::set<int> shards;
+  for (const v1::Task* task : tasks) shards.insert(app.keys.ShardOf(task->task_id()));
+  CO_ASSIGN_OR_RETURN(const v1::CalendarRecord calendar, co_await app.calendars.Read(person));
+  CO_ASSIGN_OR_RETURN(const std::vector<record::Position> asked,
+                      co_await app.tasks.ListAskedIn(std::move(shards), person));
+  std::set<std::string, std::less<>> own;
+  for (const v1::CalendarRecord::Entry& entry : calendar.entries()) own.insert(entry.task_id());
+  for (const record::Position& one : asked) own.insert(one.id);
+  std::erase_if(tasks, [&](const v1::Task* task) { return !own.contains(task->task_id()); });
+  absl::Status failed;
+  std::function<Task<void>(size_t)> read = [&](size_t i) -> Task<void> {
+    const auto mine = co_await app.tasks.ReadAssignment(tasks[i]->task_id(), person);
+    if (mine.ok()) {
+      tasks[i]->set_my_state(MyStateOf(mine->assignment(), app.clock.Now()));
+    } else if (!Is(mine.status(), Reason::NOT_ASSIGNED)) {
+      failed = mine.status();
+    }
+  };
+  co_await ForEach(tasks.size(), kItemsAtOnce, std::move(read));
+  co_return failed;
 }
 
 }  // namespace baodao::dispatch

@@ -3,18 +3,25 @@
 
 #include <absl/status/statusor.h>
 
+#include <vector>
+
 #include "services/dispatch/app/app.h"
 
 namespace baodao::dispatch {
 
-// In full for its requester, its publisher, coordinators of its area and other services.
+// In full for its requester, its publisher, coordinators of its area and other services. With all
+// that is not stored of it (see v1::Task), but for my_state.
 v1::Task Shown(const App& app, const rpc::CallContext& context, v1::Task task);
 // Without what is wrong with somebody's standing, unless for coordinators of the area: whether a
 // volunteer was suspended, or keeps apart from the requester, is not the requester's to know; nor
 // is what somebody asked the community for, or whether how they signed is in doubt.
 v1::Assignment Shown(const App& app, const rpc::CallContext& context, const v1::Task& task,
                      v1::Assignment assignment);
-// Also for those who have accepted it: asks whether the caller has.
+// Also for those who have accepted it: asks whether the caller has. With my_state.
 Task<absl::StatusOr<v1::Task>> ShownToPeople(App& app, rpc::CallContext context, v1::Task task);
+// Fills in my_state of the tasks of a list, where the caller is a person: reads their calendar,
+// what they are asked for in the shards of these tasks, and their part in those of the tasks that
+// stand in either.
+Task<absl::Status> SetMyStates(App& app, rpc::CallContext context, std::vector<v1::Task*> tasks);
 
 }  // namespace baodao::dispatch

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,9 @@ class Tasks {
   // Tasks that the person has an offer of or waits for, sorted by their TaskScore, or requests
   // credit for, by when that lapses; the soonest first, at most 50.
   Task<absl::StatusOr<std::vector<record::Position>>> ListAsked(std::string person_id);
+  // Those of them whose tasks lie in one of `shards`: one read a shard.
+  Task<absl::StatusOr<std::vector<record::Position>>> ListAskedIn(std::set<int> shards,
+                                                                  std::string person_id);
   // As last known here, read if not known: a first guess, good for what can never change (area,
   // place, window) and for guessing what a decision will come to. The person's assignment is
   // included where it is known.

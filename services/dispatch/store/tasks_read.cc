@@ -57,10 +57,15 @@ Task<absl::StatusOr<v1::AssignmentRecord>> Tasks::ReadAssignment(std::string tas
 }
 
 Task<absl::StatusOr<std::vector<record::Position>>> Tasks::ListAsked(std::string person_id) {
+  std::set<int> all;
+  for (int shard = 0; shard < store_.shards(); ++shard) all.insert(shard);
+  return ListAskedIn(std::move(all), std::move(person_id));
+}
+
+Task<absl::StatusOr<std::vector<record::Position>>> Tasks::ListAskedIn(std::set<int> shards,
+                                                                       std::string person_id) {
   record::PageQuery query;
-  for (int shard = 0; shard < store_.shards(); ++shard) {
-    query.lists.push_back(keys_.Asked(shard, person_id));
-  }
+  for (const int shard : shards) query.lists.push_back(keys_.Asked(shard, person_id));
   query.descending = false;
   CO_ASSIGN_OR_RETURN(record::Walk walk, record::Walk::Begin(store_, std::move(query), kMaxAsked));
   co_return co_await walk.Next(kMaxAsked);

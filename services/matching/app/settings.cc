@@ -29,7 +29,8 @@ std::vector<config::Row> SettingRows() {
       {"match_tasks_per_person", config::Type::kInt, "1",
        "Tasks one person may be given in one run.", false, Between(1, 4)},
       {"match_max_distance_m", config::Type::kInt, "5000",
-       "Nobody is asked to come from farther than this, in metres.", false, Between(100, 50'000)},
+       "Nobody who has not said how far they will go is asked to come from farther, in metres.",
+       false, Between(100, 50'000)},
       {"match_weak_areas", config::Type::kList, "",
        "Codes of the areas (with all below them) that are helped first."},
   };

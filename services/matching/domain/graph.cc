@@ -71,6 +71,9 @@ GraphBuilder::GraphBuilder(Roster& roster, const Terms& terms, const Policy& pol
     const uint64_t categories = MaskOf(task->categories);
     tasks_.push_back({std::move(task), task_terms, skills, credentials, categories, false});
   }
+  for (const RosterRow& row : roster.rows()) {
+    farthest_m_ = std::max(farthest_m_, ReachM(*row.person, policy));
+  }
   problem_.capacity.assign(roster.rows().size(), options.person_capacity);
   problem_.extra = ExtraTaskCosts(terms.weights());
 }
@@ -180,7 +183,7 @@ const GraphBuilder::Neighbours& GraphBuilder::Around(const OpenTask& task, int l
   // not fit into memory.
   Neighbours& kept = spot.tasks > 1 ? spot : passing_;
   kept.asked = asked;
-  kept.rows = roster_.Nearest(task.eligible, *task.place, policy_.max_distance_m, asked);
+  kept.rows = roster_.Nearest(task.eligible, *task.place, farthest_m_, asked);
   return kept;
 }
 
@@ -216,8 +219,8 @@ std::vector<GraphBuilder::Ranked> GraphBuilder::Others(int32_t task) {
 
 std::vector<int32_t> GraphBuilder::OthersAround(const GraphTask& task) {
   const auto look = [&] {
-    std::vector<int32_t> others = roster_.Near(task.task->eligible, *task.task->place,
-                                               policy_.max_distance_m, options_.nearest_limit);
+    std::vector<int32_t> others =
+        roster_.Near(task.task->eligible, *task.task->place, farthest_m_, options_.nearest_limit);
     std::erase_if(others, [&](int32_t row) {
       return bottleneck_.people[row] || !MayHave(roster_.rows()[row], task);
     });

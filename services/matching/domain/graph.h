@@ -140,6 +140,7 @@ class GraphBuilder {
   const Terms& terms_;
   const Policy& policy_;
   GraphOptions options_;
+  double farthest_m_ = 0;  // that anybody of the roster is asked to come
   std::vector<GraphTask> tasks_;
   absl::flat_hash_map<Spot, Neighbours> spots_;
   // In place of what is not worth keeping.

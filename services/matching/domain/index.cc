@@ -85,6 +85,7 @@ CandidateIndex::Applied CandidateIndex::Apply(const Profile& profile) {
   person.absences.clear();
   for (const auto& absence : profile.absences()) person.absences.push_back(FromProto(absence));
   person.home = PlaceOf(profile.home());
+  person.radius_m = profile.radius_m();
   person.area_codes.assign(profile.area_codes().begin(), profile.area_codes().end());
   HoldCredentials(&person, profile);
   KeepApart(slot, profile);

@@ -83,6 +83,7 @@ struct Person {
   std::vector<std::string> area_codes;
   std::vector<int32_t> areas;
   std::optional<Point> home;
+  int32_t radius_m = 0;  // how far from home they will go; 0: not said
   std::vector<HeldCredential> credentials;
   int32_t open_offers = 0;
 };

@@ -93,7 +93,7 @@ void Visit(const Person& person, PersonSlot slot, const OpenTask& task, const Po
   if (!ContainsAny(person.categories, task.categories) && !broken(Rule::kCategory)) return;
   if (slot == task.requester && !broken(Rule::kOwnRequest)) return;
   if (const auto rule = StandingRule(slot, task); rule && !broken(*rule)) return;
-  if (TooFar(person, task, policy.max_distance_m) && !broken(Rule::kTooFar)) return;
+  if (TooFar(person, task, ReachM(person, policy)) && !broken(Rule::kTooFar)) return;
   if (KeptApart(slot, task) && !broken(Rule::kKeptApart)) return;
   if (!IsFree(person, task.window) && !broken(Rule::kAvailability)) return;
   if (const auto rule = CalendarRule(person, task, policy.limits)) broken(*rule);
@@ -121,6 +121,10 @@ RuleSet AllBroken(const Person& person, PersonSlot slot, const OpenTask& task,
     return true;
   });
   return all;
+}
+
+double ReachM(const Person& person, const Policy& policy) {
+  return person.home && person.radius_m > 0 ? person.radius_m : policy.max_distance_m;
 }
 
 std::optional<double> DistanceM(const Person& person, const OpenTask& task) {

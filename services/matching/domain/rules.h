@@ -39,7 +39,8 @@ class RuleSet {
 
 struct Policy {
   work::Limits limits;
-  // Nobody is asked to come from farther than this.
+  // Nobody is asked to come from farther than this, unless they have said themselves how far they
+  // will go.
   double max_distance_m = 5'000;
 };
 
@@ -50,6 +51,8 @@ std::optional<Rule> FirstBroken(const Person& person, PersonSlot slot, const Ope
 // Every rule that does.
 RuleSet AllBroken(const Person& person, PersonSlot slot, const OpenTask& task,
                   const Policy& policy);
+// How far the person is asked to come, in metres: as they have said, where their home is known.
+double ReachM(const Person& person, const Policy& policy);
 // Metres between them; empty where a place is not known.
 std::optional<double> DistanceM(const Person& person, const OpenTask& task);
 

@@ -127,7 +127,8 @@ Task<absl::StatusOr<v1::RecommendTasksResponse>> MatchingHandlers::RecommendTask
        RankTasks(index_, terms, settings_.policy, slot, LimitOf(request.limit()))) {
     v1::RecommendTasksResponse::Item& item = *response.add_items();
     *item.mutable_candidate() = ToProto(terms, ranked, context.locale());
-    *item.mutable_task() = work::PublicView(ranked.task->task);
+    *item.mutable_task() =
+        work::Labelled(index_.tree(), work::PublicView(ranked.task->task), clock_.Now());
   }
   co_return response;
 }

@@ -21,11 +21,24 @@ using vocabulary::v1::TAG_KIND_PERSON;
 using vocabulary::v1::TAG_KIND_SKILL;
 
 constexpr std::chrono::days kFarthestAbsence{365};
+// In metres. Less finds nothing.
+constexpr int kSmallestRadius = 100;
 
-constexpr std::string_view kPersonPaths[] = {
-    "display_name",      "address", "categories",         "skills", "willing",   "availability",
-    "unit_id",           "home",    "blocked_person_ids", "photo",  "languages", "party_branch",
-    "emergency_contact", "absences"};
+constexpr std::string_view kPersonPaths[] = {"display_name",
+                                             "address",
+                                             "categories",
+                                             "skills",
+                                             "willing",
+                                             "availability",
+                                             "unit_id",
+                                             "home",
+                                             "blocked_person_ids",
+                                             "photo",
+                                             "languages",
+                                             "party_branch",
+                                             "emergency_contact",
+                                             "absences",
+                                             "radius_m"};
 
 // Each tag (or id) once, in the order given.
 void SetTags(const Tags& from, Tags* to) {
@@ -114,6 +127,7 @@ void ApplyPath(const v1::UpdatePersonRequest& request, std::string_view path,
     if (request.has_emergency_contact()) fields->emergency_contact = request.emergency_contact();
   }
   if (path == "absences") *person.mutable_absences() = request.absences();
+  if (path == "radius_m") person.set_radius_m(request.radius_m());
 }
 
 std::string ConfirmedUnit(const v1::PersonRecord& record) {
@@ -144,6 +158,10 @@ absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request, Time now)
   }
   for (int i = 0; i < request.absences_size(); ++i) {
     CheckAbsence(request.absences(i), "absences[" + std::to_string(i) + "].end", now, &violations);
+  }
+  if (request.radius_m() != 0 && request.radius_m() < kSmallestRadius) {
+    violations.push_back(
+        {"radius_m", ViolationKind::BELOW_MIN, {{"min", std::to_string(kSmallestRadius)}}});
   }
   for (int i = 0; i < request.blocked_person_ids_size(); ++i) {
     if (request.blocked_person_ids(i) != request.person_id()) continue;
@@ -217,6 +235,7 @@ v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version) {
   }
   *profile.mutable_blocked_person_ids() = person.blocked_person_ids();
   *profile.mutable_absences() = person.absences();
+  profile.set_radius_m(person.radius_m());
   profile.set_version(version);
   return profile;
 }

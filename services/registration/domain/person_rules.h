@@ -24,7 +24,8 @@ struct PrivateFields {
 };
 
 // Refuses paths that UpdatePerson does not know, weekly slots and absences that end before they
-// start, absences that are over or end beyond a year, and people who block themselves.
+// start, absences that are over or end beyond a year, a radius too small to find anything in, and
+// people who block themselves.
 absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request, Time now);
 
 // Sets what the mask names: private fields in `fields`, all others in `record`. Repeated tags are

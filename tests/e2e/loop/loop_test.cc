@@ -139,8 +139,13 @@ TEST(LoopTest, AStopIsCleanAndTheNextStartFindsEverythingAgain) {
   for (const std::string& service : services) town.deployment.Start(service);
   dispatch::v1::GetTaskRequest get;
   get.set_task_id(task.task_id());
-  const auto again = town.Run(demo::Must(town.world->backend.tasks, &client::Tasks::GetTask,
-                                         town.world->people[0].token, get));
+  dispatch::v1::Task again = town.Run(demo::Must(town.world->backend.tasks, &client::Tasks::GetTask,
+                                                 town.world->people[0].token, get));
+  EXPECT_NE(again.area_name(), "");
+  for (const char* shown : {"area_name", "publisher_name", "free_slots"}) {
+    const auto* const field = dispatch::v1::Task::descriptor()->FindFieldByName(shown);
+    again.GetReflection()->ClearField(&again, field);
+  }
   EXPECT_EQ(again.SerializeAsString(), task.SerializeAsString());
 }
 

@@ -179,6 +179,39 @@ TEST_F(FindTest, NearFindsWhatCanBeClaimed) {
   EXPECT_EQ(left->hits(0).task().task_id(), far);
 }
 
+TEST_F(FindTest, PeopleWhoSayHowFarTheyGoSeeThatFar) {
+  v1::PublishTaskRequest far = NewTask(hours(3), 1, 1);
+  far.mutable_place()->set_latitude(31.30);  // 2.8 km away
+  Publish(far);
+  Publish(NewTask(hours(3), 1, 1));
+  Replica& replica = *replicas_[1];
+  metrics::Registry registry;
+  Metrics metrics(registry);
+  TaskFeed feed(replica.app, replica.near, metrics);
+  ASSERT_THAT(Run(feed.Load()), testing::IsOk());
+  const std::string person = NewPerson();
+  v1::FindNearestTasksRequest request;
+  request.mutable_point()->set_latitude(31.2746);
+  request.mutable_point()->set_longitude(121.5234);
+  const auto found = [&] {
+    return Ok(replica.tasks.FindNearestTasks(As(person), request)).hits_size();
+  };
+  const auto say = [&](int radius_m, uint64_t version) {
+    registration::v1::Profile profile;
+    profile.set_person_id(person);
+    profile.set_radius_m(radius_m);
+    profile.set_version(version);
+    replica.profiles.Apply(std::move(profile));
+  };
+  EXPECT_EQ(found(), 1) << "nobody has said anything: on foot";
+  say(5'000, 1);
+  EXPECT_EQ(found(), 2);
+  say(50'000, 2);
+  EXPECT_EQ(found(), 2);
+  request.set_radius_m(1'000);
+  EXPECT_EQ(found(), 1) << "the request goes first";
+}
+
 TEST_F(FindTest, OnlyATaskThatServesANeedMayAskForWhatIsRetired) {
   v1::PublishTaskRequest request = NewTask(hours(3), 1, 1);
   const int shard = TestTree()->ShardOf(request.area_code(), replicas_[0]->app.keys.base());

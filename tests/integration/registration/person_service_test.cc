@@ -88,6 +88,27 @@ TEST_P(PersonServiceTest, HomesAreExactForTheirOwnersAndRoundedForCoordinators) 
   EXPECT_FALSE(Get(Coordinator("c1"), account.id)->has_home());
 }
 
+TEST_P(PersonServiceTest, PeopleSayHowFarTheyGo) {
+  const Account account = LogIn("13812345678");
+  v1::UpdatePersonRequest update;
+  update.set_person_id(account.id);
+  update.mutable_update_mask()->add_paths("radius_m");
+  const auto send = [&](int radius_m) {
+    update.set_request_id(NextRequest());
+    update.set_radius_m(radius_m);
+    return Send(account.token, update);
+  };
+  ASSERT_THAT(send(3'000), testing::IsOk());
+  EXPECT_EQ(Get(account.token, account.id)->radius_m(), 3'000);
+  EXPECT_EQ(ProfileOf(account.id).radius_m(), 3'000);
+  for (const int bad : {-1, 1, 99, 50'001}) {
+    EXPECT_EQ(ReasonName(send(bad)), "INVALID_ARGUMENT_FIELDS") << bad;
+  }
+  EXPECT_EQ(ProfileOf(account.id).radius_m(), 3'000);
+  ASSERT_THAT(send(0), testing::IsOk());
+  EXPECT_EQ(ProfileOf(account.id).radius_m(), 0);
+}
+
 TEST_P(PersonServiceTest, CoordinatorsPutCredentialsOnRecord) {
   const Account account = LogIn("13812345678");
   v1::GrantCredentialRequest grant;

@@ -219,6 +219,24 @@ TEST(GraphTest, TheOneWhoHoldsARareCredentialIsFoundHoweverFar) {
   EXPECT_EQ(Match(city, options, 0).edges, 1u);
 }
 
+TEST(GraphTest, TheOneWhoGoesFartherThanOthersIsFoundByPlace) {
+  City city(8, 600, 0, 5);
+  Profile walker = MakeProfile("per_walker", "310110");
+  walker.mutable_home()->set_latitude(31.277 - 0.05);  // about 5.6 km
+  walker.add_categories("walker");
+  DispatchTask task = MakeTask("tsk_a", "310110");
+  task.add_categories("walker");
+  city.index.Apply(task, kNow);
+  GraphOptions options;
+  options.scan_limit = 8;
+  for (const int radius : {0, 6'000}) {
+    walker.set_radius_m(radius);
+    walker.set_version(walker.version() + 1);
+    city.index.Apply(walker);
+    EXPECT_EQ(Match(city, options, 0).edges, radius > 0 ? 1u : 0u);
+  }
+}
+
 // Widening once took place for each task by itself, and gave up before the last slots were filled.
 TEST(GraphTest, SparseGraphFillsWhatTheCompleteOneFills) {
   for (const uint32_t seed : {3u, 9u, 11u}) {

@@ -147,6 +147,26 @@ TEST_F(RulesTest, Distance) {
   EXPECT_EQ(Try(far, MakeTask("tsk_a")), std::nullopt);
 }
 
+TEST_F(RulesTest, WhoHasSaidHowFarTheyGoIsAskedThatFar) {
+  Profile near = MakeProfile("per_a");
+  near.mutable_home()->set_latitude(31.277 + 0.01);  // about 1.1 km
+  near.set_radius_m(1'000);
+  EXPECT_EQ(Try(near, MakeTask("tsk_a")), Rule::kTooFar);
+  near.set_radius_m(1'500);
+  near.set_version(2);
+  EXPECT_EQ(Try(near, MakeTask("tsk_a")), std::nullopt);
+  Profile far = MakeProfile("per_b");
+  far.mutable_home()->set_latitude(31.277 + 0.05);  // about 5.6 km
+  far.set_radius_m(6'000);
+  EXPECT_EQ(Try(far, MakeTask("tsk_a")), std::nullopt) << "farther than others";
+  Profile homeless = MakeProfile("per_c");
+  homeless.clear_home();
+  homeless.set_radius_m(100);
+  DispatchTask task = MakeTask("tsk_b");
+  task.mutable_place()->set_latitude(31.28);  // 300 m from the area's centre, which is no home
+  EXPECT_EQ(Try(homeless, task), std::nullopt);
+}
+
 TEST_F(RulesTest, AvailabilityAndCalendar) {
   Profile mondays = MakeProfile("per_a");
   common::v1::WeeklySlot& slot = *mondays.add_availability();

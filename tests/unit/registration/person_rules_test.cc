@@ -117,6 +117,25 @@ TEST(PersonUpdate, AbsencesEndAfterTheyStartAndWithinAYear) {
   EXPECT_EQ(violations[1].kind, ViolationKind::TOO_FAR_AHEAD);
 }
 
+TEST(PersonUpdate, ARadiusIsWideEnoughToFindSomething) {
+  v1::UpdatePersonRequest request = Update({"radius_m"});
+  request.set_radius_m(99);
+  const auto violations = ViolationsOf(CheckPersonUpdate(request, kNow));
+  ASSERT_EQ(violations.size(), 1u);
+  EXPECT_EQ(violations[0].field, "radius_m");
+  EXPECT_EQ(violations[0].kind, ViolationKind::BELOW_MIN);
+  request.set_radius_m(100);
+  EXPECT_THAT(CheckPersonUpdate(request, kNow), testing::IsOk());
+  v1::PersonRecord record;
+  PrivateFields fields;
+  ApplyPersonUpdate(request, kNow, &record, &fields);
+  EXPECT_EQ(MakeProfile(record, 1).radius_m(), 100);
+  request.set_radius_m(0);
+  EXPECT_THAT(CheckPersonUpdate(request, kNow), testing::IsOk()) << "it is taken back";
+  ApplyPersonUpdate(request, kNow, &record, &fields);
+  EXPECT_EQ(MakeProfile(record, 1).radius_m(), 0);
+}
+
 TEST(PersonUpdate, DropsAbsencesThatAreOver) {
   v1::PersonRecord record;
   PrivateFields fields;

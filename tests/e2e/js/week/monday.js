@@ -41,13 +41,13 @@ async function profile() {
     languages: ['mandarin', 'shanghainese'], ...week.unit, photo: photo('chen'), party_branch: '运维党支部',
     willing: [named('TAG_KIND_WORK', '陪同就医')], home: week.place,
     availability: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({weekday, start_minute: 0, end_minute: 1440})),
-    absences: [window(now() + 20 * day, 3 * day)],
+    absences: [window(now() + 20 * day, 3 * day)], radius_m: 8000,
     emergency_contact: {name: '陈敏', phone: '13900000001', relation: '姐姐'},
     update_mask: {paths: ['display_name', 'categories', 'skills', 'languages', 'unit_id', 'photo', 'party_branch', 'willing',
-      'home', 'availability', 'absences', 'emergency_contact']},
+      'home', 'availability', 'absences', 'emergency_contact', 'radius_m']},
   });
-  assert.deepEqual([person.photo.url, person.absences.length, person.party_branch],
-    [photo('chen').url, 1, '运维党支部']);
+  assert.deepEqual([person.photo.url, person.absences.length, person.party_branch, person.radius_m],
+    [photo('chen').url, 1, '运维党支部', 8000]);
   console.log('周一: people come with a code, agree to what is kept of them, and say who they are');
 }
 

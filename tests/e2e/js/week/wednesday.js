@@ -10,6 +10,8 @@ async function look() {
   const wish = {area_code: community, claimable: true, filter: {text: '看病', free_slots: 1, may_take: true}};
   const found = await until('the task', async () => (await chen.call('ListTasks', wish)).tasks[0]);
   assert.equal(found.task_id, escort.task_id);
+  assert.ok(found.area_name && found.publisher_name.endsWith(found.area_name), 'whose it is, by name');
+  assert.ok(found.free_slots > 0);
   const near = (more) => chen.call('FindNearestTasks', {point: place, radius_m: 500, ...more});
   const clinics = await near({
     category: 'medical', start_after: {seconds: start + 60},
