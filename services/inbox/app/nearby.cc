@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "baodao/dispatch/v1/nearby.grpc.pb.h"
+#include "common/clock/timestamp.h"
 #include "common/log/log.h"
 #include "services/inbox/domain/render.h"
 
@@ -14,6 +15,7 @@ using dispatch::v1::NearbyService;
 
 constexpr Millis kNearbyPatience{1'000};
 constexpr std::chrono::seconds kNotAsked{30};
+constexpr std::chrono::seconds kLate{10};
 
 Task<absl::StatusOr<dispatch::v1::NearbyTasks>> AskNearby(
     std::shared_ptr<rpc::Client<NearbyService>> client, rpc::CallOptions options,
@@ -34,7 +36,8 @@ NearbySource NearbyFromDispatch(rpc::Channel& channel) {
 Task<void> Nearby::AddTo(v1::NotificationRecord* notice, std::string person_id,
                          std::string trace_id) {
   if (!ParametersOf(notice->kind()).contains("nearby")) co_return;
-  if (clock_.Now() < silent_until_) co_return;
+  const Time now = clock_.Now();
+  if (now < silent_until_ || now - ToTime(notice->time()) > kLate) co_return;
   dispatch::v1::GetNearbyTasksRequest request;
   request.set_task_id(notice->subject_id());
   request.set_person_id(std::move(person_id));

@@ -121,6 +121,21 @@ TEST_P(NearbyNoticesTest, WhatBecameOfTheTaskIsToldThoughDispatchIsAway) {
   EXPECT_EQ(Last(last).nearby_tasks_size(), 1);
 }
 
+// Each answer of a slow dispatch once held up the stream, however far behind it was: thousands who
+// were let go at once heard hours late, and so did whoever came behind them.
+TEST_P(NearbyNoticesTest, WhoeverHearsLateIsNotKeptWaitingForIt) {
+  PutNear(reader_id_, "理发");
+  const events::Delivery late = Released(reader_id_, dispatch::v1::ASSIGNMENT_STATE_OFFERED);
+  clock_.Advance(std::chrono::seconds(11));
+  ASSERT_THAT(Deliver(late), testing::IsOk());
+  EXPECT_EQ(Last(reader_id_).kind(), v1::NOTIFICATION_KIND_TASK_FILLED);
+  EXPECT_TRUE(Last(reader_id_).nearby_tasks().empty());
+  EXPECT_TRUE(near_asked_.empty());
+  ASSERT_THAT(Deliver(Released(reader_id_, dispatch::v1::ASSIGNMENT_STATE_OFFERED)),
+              testing::IsOk());
+  EXPECT_EQ(near_asked_.size(), 1u);
+}
+
 TEST_P(NearbyNoticesTest, ToldAgainItIsTheSameNotification) {
   PutNear(reader_id_, "理发");
   const events::Delivery released = Released(reader_id_, dispatch::v1::ASSIGNMENT_STATE_OFFERED);
