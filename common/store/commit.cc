@@ -39,11 +39,6 @@ void Commit::Append(std::string stream_key, std::string bytes, uint64_t max_leng
       {Op::kAppend, std::move(stream_key), {}, std::move(bytes), static_cast<double>(max_length)});
 }
 
-void Commit::Trim(std::string stream_key, Time time) {
-  const auto ms = static_cast<double>(time.time_since_epoch().count());
-  writes_.push_back({Op::kTrim, std::move(stream_key), {}, {}, ms});
-}
-
 void Commit::Emit(std::string event_bytes) {
   writes_.push_back({Op::kEmit, {}, {}, std::move(event_bytes)});
 }

@@ -49,10 +49,8 @@ class Commit {
   void RemoveField(std::string key, std::string field);
   // Removes a counter (Store::Increment), an index or a hash as a whole.
   void Remove(std::string key);
-  // Appends to a stream kept for readers (an inbox), trimmed to about `max_length` entries.
+  // Appends to a stream kept for readers (audits), trimmed to about `max_length` entries.
   void Append(std::string stream_key, std::string bytes, uint64_t max_length);
-  // Drops the entries of such a stream that were appended before `time`.
-  void Trim(std::string stream_key, Time time);
 
   // Appends an Event (serialized baodao.events.v1.Event) to this service's outbox of the shard.
   void Emit(std::string event_bytes);
@@ -83,7 +81,6 @@ class Commit {
     kRemoveField,
     kRemove,
     kAppend,
-    kTrim,
     kEmit,
     kSetTimer,
     kClearTimer

@@ -1,7 +1,7 @@
-#!lua name=baodao_commit_4
+#!lua name=baodao_commit_5
 -- Commits: the only writes to records, indexes, fields, events and timers.
 --
--- baodao_commit_4(keys, args): one or more independent commits, each applied all or nothing.
+-- baodao_commit_5(keys, args): one or more independent commits, each applied all or nothing.
 -- Input, for each commit one after the other:
 --   keys  requests, checked records (those to put first, then those to delete), one per operation
 --   args  head, [latest time in ms], request values, expected versions, new records,
@@ -18,7 +18,7 @@
 
 -- Numbers that go into commands are texts: Redis prints a Lua number digit by digit, as a double.
 local ANSWER_MS = '86400000'
-local COMMANDS = {'ZADD', 'ZREM', 'HSET', 'HDEL', 'DEL', 'XADD', 'XTRIM'}
+local COMMANDS = {'ZADD', 'ZREM', 'HSET', 'HDEL', 'DEL', 'XADD'}
 
 -- Sets what is not there yet (listed in fresh); returns what stops the commit, and the marks that
 -- its answers replace.
@@ -83,7 +83,7 @@ local function commit(call, byte, sub, unpack, keys, argv, k, a, head, fresh)
   return 0
 end
 
-redis.register_function('baodao_commit_4', function(keys, argv)
+redis.register_function('baodao_commit_5', function(keys, argv)
   local call, byte, sub, unpack, pcall = redis.call, string.byte, string.sub, unpack, pcall
   local k, a, outcomes, all_applied = 1, 1, {}, true
   while argv[a] do
@@ -103,15 +103,15 @@ redis.register_function('baodao_commit_4', function(keys, argv)
   return all_applied and 0 or outcomes
 end)
 
--- baodao_unmark_4(request; fingerprint): takes a mark back; whatever else is kept there stays.
-redis.register_function('baodao_unmark_4', function(keys, argv)
+-- baodao_unmark_5(request; fingerprint): takes a mark back; whatever else is kept there stays.
+redis.register_function('baodao_unmark_5', function(keys, argv)
   if redis.call('GET', keys[1]) ~= argv[1] then return 0 end
   return redis.call('DEL', keys[1])
 end)
 
--- baodao_take_timers_4(timers; now, end of lease, limit): the due members with their scores, which
+-- baodao_take_timers_5(timers; now, end of lease, limit): the due members with their scores, which
 -- become the end of the lease. Limit is at most 1000.
-redis.register_function('baodao_take_timers_4', function(keys, argv)
+redis.register_function('baodao_take_timers_5', function(keys, argv)
   local due = redis.call('ZRANGE', keys[1], '-inf', argv[1], 'BYSCORE', 'LIMIT', 0, argv[3],
     'WITHSCORES')
   local leased = {}

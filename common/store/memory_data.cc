@@ -118,12 +118,6 @@ std::string MemoryData::Append(const std::string& key, std::string bytes, Time n
   return id;
 }
 
-void MemoryData::TrimStream(const std::string& key, const std::string& min_id) {
-  if (Find<Stream>(key) == nullptr) return;
-  auto& entries = Make<Stream>(key).entries;
-  while (!entries.empty() && StreamIdLess(entries.front().id, min_id)) entries.pop_front();
-}
-
 uint64_t MemoryData::OnAppend(std::function<void(const std::string& key)> listener) {
   listeners_.emplace(next_listener_, std::move(listener));
   return next_listener_++;
@@ -199,8 +193,6 @@ void MemoryData::Write(const Commit::Write& write, const Commit& commit, const K
     case Commit::Op::kAppend:
       Append(write.key, write.bytes, now, static_cast<uint64_t>(write.number));
       return;
-    case Commit::Op::kTrim:
-      return TrimStream(write.key, absl::StrCat(static_cast<int64_t>(write.number), "-0"));
     case Commit::Op::kEmit:
       Append(keys.Events(commit.shard()), write.bytes, now);
       return;

@@ -60,7 +60,6 @@ class MemoryData {
   void IndexRemove(const std::string& key, const std::string& member);
   // Returns the entry's id. `max_length` 0: no limit.
   std::string Append(const std::string& key, std::string bytes, Time now, uint64_t max_length = 0);
-  void TrimStream(const std::string& key, const std::string& min_id);
 
   // `listener` is called after each append, with the stream's key. Remove it with the number
   // returned.

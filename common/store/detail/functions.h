@@ -10,9 +10,9 @@
 
 namespace baodao::store::detail {
 
-inline constexpr std::string_view kCommitFunction = "baodao_commit_4";
-inline constexpr std::string_view kUnmarkFunction = "baodao_unmark_4";
-inline constexpr std::string_view kTakeTimersFunction = "baodao_take_timers_4";
+inline constexpr std::string_view kCommitFunction = "baodao_commit_5";
+inline constexpr std::string_view kUnmarkFunction = "baodao_unmark_5";
+inline constexpr std::string_view kTakeTimersFunction = "baodao_take_timers_5";
 
 // The library's source.
 std::string_view CommitLibrary();

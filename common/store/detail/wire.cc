@@ -17,7 +17,7 @@ namespace {
 using Op = Commit::Op;
 
 // Positions in COMMANDS of commit.lua.
-enum Code : uint8_t { kEvents, kZAdd, kZRem, kHSet, kHDel, kDel, kXAdd, kXTrim };
+enum Code : uint8_t { kEvents, kZAdd, kZRem, kHSet, kHDel, kDel, kXAdd };
 
 // Lua can pass no more than some thousands of arguments to one command.
 constexpr size_t kMaxArguments = 500;
@@ -40,8 +40,6 @@ Code CodeOf(Op op) {
       return kDel;
     case Op::kAppend:
       return kXAdd;
-    case Op::kTrim:
-      return kXTrim;
     case Op::kPut:
     case Op::kDelete:
       break;
@@ -186,10 +184,6 @@ std::vector<Wire::Operation> Wire::Operations(const Commit& commit) {
         arguments.push_back(Own(absl::StrCat(static_cast<int64_t>(write.number))));
         arguments.insert(arguments.end(), {"*", "e"});
         arguments.push_back(write.bytes);
-        break;
-      case Op::kTrim:
-        arguments.insert(arguments.end(), {"MINID", "="});
-        arguments.push_back(Own(absl::StrCat(static_cast<int64_t>(write.number))));
         break;
       case Op::kEmit:
         arguments.push_back(write.bytes);

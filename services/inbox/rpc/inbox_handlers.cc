@@ -19,8 +19,6 @@ namespace {
 
 constexpr int kStandardPage = 20;
 constexpr int kLargestPage = 200;
-// Begins the position of a page among the displaced.
-constexpr char kDisplaced = 'u';
 
 }  // namespace
 
@@ -52,27 +50,19 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(rpc::Cal
                                                                         paging::Query token_query,
                                                                         int limit) {
   const Time now = clock_.Now();
-  CO_ASSIGN_OR_RETURN(std::string position, paging::Decode(page_token, token_query, now));
-  const bool displaced = position.starts_with(kDisplaced);
-  if (displaced) position.erase(0, 1);
+  CO_ASSIGN_OR_RETURN(const std::string position, paging::Decode(page_token, token_query, now));
   std::optional<Cursor> before;
   if (!position.empty()) {
     before = Cursor::Parse(position);
     if (!before) co_return Refuse(Reason::PAGE_TOKEN_INVALID);
   }
   // First what the inbox holds; then, of what was displaced from it, the urgent ones.
-  Excerpt excerpt;
-  if (displaced) {
-    CO_ASSIGN_OR_RETURN(excerpt.head, co_await inbox_.Head(owner));
-  } else {
-    CO_ASSIGN_OR_RETURN(excerpt, co_await inbox_.Before(owner, before, limit + 1));
-    before.reset();
-  }
+  CO_ASSIGN_OR_RETURN(Excerpt excerpt, co_await inbox_.Before(owner, before, limit + 1));
   const v1::InboxRecord& head = excerpt.head;
   std::vector<Entry>& entries = excerpt.entries;
-  const size_t held = entries.size();
-  if (static_cast<int>(held) <= limit && head.urgent() > 0) {
-    const int room = limit + 1 - static_cast<int>(held);
+  if (static_cast<int>(entries.size()) <= limit && head.urgent() > 0) {
+    if (!entries.empty()) before = entries.back().cursor;
+    const int room = limit + 1 - static_cast<int>(entries.size());
     CO_ASSIGN_OR_RETURN(std::vector<Entry> older,
                         co_await inbox_.Displaced(owner, head, before, room));
     std::ranges::move(older, std::back_inserter(entries));
@@ -84,9 +74,7 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(rpc::Cal
     *response.add_notifications() = Present(entry, context.locale(), head.read());
   }
   if (more) {
-    std::string last = entries.back().cursor.Text();
-    if (entries.size() > held) last.insert(0, 1, kDisplaced);
-    response.set_next_page_token(paging::Encode(last, token_query, now));
+    response.set_next_page_token(paging::Encode(entries.back().cursor.Text(), token_query, now));
   }
   response.set_unread_count(UnreadCount(head));
   co_return response;

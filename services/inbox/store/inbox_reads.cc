@@ -41,15 +41,18 @@ Task<absl::StatusOr<std::vector<Entry>>> InboxStore::ReadEntries(std::string key
   co_return entries;
 }
 
-Task<absl::StatusOr<uint64_t>> InboxStore::FirstSince(std::string key, Range range, Time time) {
+Task<absl::StatusOr<InboxStore::Young>> InboxStore::YoungSince(std::string key, Range range,
+                                                               Time time) {
   for (uint64_t from = range.first; from <= range.last; from += kScanned) {
     const Range part{from, std::min(from + kScanned - 1, range.last)};
     CO_ASSIGN_OR_RETURN(const auto records, co_await Read(key, part));
     for (size_t i = 0; i < records.size(); ++i) {
-      if (records[i] && Time(Millis(records[i]->added_ms())) >= time) co_return from + i;
+      if (!records[i]) continue;
+      const Time came(Millis(records[i]->added_ms()));
+      if (came >= time) co_return Young{from + i, came};
     }
   }
-  co_return range.last + 1;
+  co_return Young{range.last + 1};
 }
 
 Task<absl::StatusOr<Excerpt>> InboxStore::After(Owner owner, Cursor after, int limit) {
@@ -81,8 +84,8 @@ Task<absl::StatusOr<std::vector<Entry>>> InboxStore::Displaced(Owner owner, v1::
                                                                std::optional<Cursor> before,
                                                                int limit) {
   std::vector<Entry> displaced;
-  uint64_t end = head.dropped() + 1;
-  if (before) end = std::min(end, before->sequence);
+  const uint64_t end = before ? before->sequence : head.added() + 1;
+  if (end <= 1) co_return displaced;  // everything was shown
   for (uint64_t last = head.urgent(); last > head.dropped_urgent();) {
     const uint64_t count = std::min(last - head.dropped_urgent(), kScanned);
     const Range range{last - count + 1, last};

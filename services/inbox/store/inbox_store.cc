@@ -248,24 +248,21 @@ Task<absl::Status> InboxStore::DropOld(Owner owner, std::string timer, Time now)
   const Time old = now - keep_;
   const Range kept{record.dropped() + 1, record.added()};
   const Range urgent{record.dropped_urgent() + 1, record.urgent()};
-  CO_ASSIGN_OR_RETURN(const uint64_t first, co_await FirstSince(EntriesKey(owner), kept, old));
-  CO_ASSIGN_OR_RETURN(const uint64_t first_urgent,
-                      co_await FirstSince(UrgentKey(owner), urgent, old));
+  CO_ASSIGN_OR_RETURN(const Young young, co_await YoungSince(EntriesKey(owner), kept, old));
+  CO_ASSIGN_OR_RETURN(const Young young_urgent, co_await YoungSince(UrgentKey(owner), urgent, old));
   store::Commit commit(owner.shard);
-  DropUpTo(&commit, EntriesKey(owner), record.dropped(), first - 1);
-  DropUpTo(&commit, UrgentKey(owner), record.dropped_urgent(), first_urgent - 1);
-  record.set_dropped(first - 1);
-  record.set_dropped_urgent(first_urgent - 1);
+  DropUpTo(&commit, EntriesKey(owner), record.dropped(), young.first - 1);
+  DropUpTo(&commit, UrgentKey(owner), record.dropped_urgent(), young_urgent.first - 1);
+  record.set_dropped(young.first - 1);
+  record.set_dropped_urgent(young_urgent.first - 1);
   record.set_read(std::max(record.read(), record.dropped()));
-  if (first > record.added()) {
+  // An urgent one that was displaced is older than all that displaced it.
+  const Time oldest = std::min(young.came, young_urgent.came);
+  if (oldest == Time::max()) {
     commit.ClearTimer(std::move(timer));
     record.clear_ages();
   } else {
-    const Range oldest{first, first};
-    CO_ASSIGN_OR_RETURN(const std::vector<Entry> left,
-                        co_await ReadEntries(EntriesKey(owner), oldest));
-    if (left.empty()) co_return absl::AbortedError("the inbox changed at the same moment");
-    commit.SetTimer(std::move(timer), Time(Millis(left[0].cursor.ms)) + keep_);
+    commit.SetTimer(std::move(timer), oldest + keep_);
   }
   PutHead(&commit, owner, head);
   co_return co_await ApplyOnce(std::move(commit));

@@ -102,8 +102,8 @@ class InboxStore {
   Task<absl::StatusOr<Excerpt>> After(Owner owner, Cursor after, int limit);
   // Strictly before `before` (nothing: from the newest), newest first.
   Task<absl::StatusOr<Excerpt>> Before(Owner owner, std::optional<Cursor> before, int limit);
-  // Urgent ones that have been displaced from the above, newest first. Strictly before `before`,
-  // which an earlier answer showed. `head` as it was read before.
+  // Of those that were displaced from the above the urgent ones, newest first. Strictly before
+  // `before`: the last that the above or an earlier answer showed. `head` as it was read before.
   Task<absl::StatusOr<std::vector<Entry>>> Displaced(Owner owner, v1::InboxRecord head,
                                                      std::optional<Cursor> before, int limit);
 
@@ -130,6 +130,11 @@ class InboxStore {
     uint64_t first = 1;
     uint64_t last = 0;
   };
+  // What stays when the old leaves: from which position on, and when the first of it came.
+  struct Young {
+    uint64_t first = 1;
+    Time came = Time::max();
+  };
 
   std::string HeadKey(const Owner& owner) const;
   std::string EntriesKey(const Owner& owner) const;
@@ -140,9 +145,9 @@ class InboxStore {
                                                                                 Range range);
   // The same as entries, without gaps.
   Task<absl::StatusOr<std::vector<Entry>>> ReadEntries(std::string key, Range range);
-  // The first position whose notification came at `time` or later; the one after the range where
-  // there is none.
-  Task<absl::StatusOr<uint64_t>> FirstSince(std::string key, Range range, Time time);
+  // From the first notification on that came at `time` or later; from after the range where there
+  // is none.
+  Task<absl::StatusOr<Young>> YoungSince(std::string key, Range range, Time time);
   // Whether some entry still kept has this cause.
   Task<absl::StatusOr<bool>> Shows(Owner owner, uint64_t cause);
   // ABORTED where the inbox has changed since it was read.

@@ -77,6 +77,12 @@ class FloodTest : public InboxTest {
     changed->mutable_registration()->set_state(registration::v1::REGISTRATION_STATE_PENDING);
     return delivery;
   }
+  // As many as an inbox holds.
+  std::vector<events::Delivery> ManyReported() {
+    std::vector<events::Delivery> all;
+    for (uint64_t i = 0; i < kKept; ++i) all.push_back(Reported(static_cast<int>(i)));
+    return all;
+  }
   Task<void> DeliverAll(std::vector<events::Delivery> all) {
     for (size_t i = 0; i < all.size(); ++i) {
       const absl::Status status = co_await replicas_[i % 2]->deliverer.OnEvent(all[i]);
@@ -170,6 +176,47 @@ TEST_P(FloodTest, UrgentNoticesOfAnAreaAreNotDisplaced) {
   EXPECT_GE(pending.size(), 900u);
   EXPECT_TRUE(pending.contains("reg_1499"));
   EXPECT_FALSE(pending.contains("reg_0"));
+}
+
+// What a page had shown came again among the urgent ones once it had been displaced.
+TEST_P(FloodTest, PagesShowEverythingOnceThoughItIsDisplacedInBetween) {
+  for (int i = 0; i < 10; ++i) ASSERT_THAT(Deliver(LowRating(i)), testing::IsOk());
+  v1::ListAreaNotificationsRequest request;
+  request.set_area_code(kCommunity);
+  request.set_page_size(4);
+  const std::string coordinator = tokens_.Coordinator(ids::New("per", 1), kCommunity);
+  std::vector<std::string> shown;
+  do {
+    const auto page = Call(&Inbox::ListAreaNotifications, coordinator, request);
+    ASSERT_THAT(page, testing::IsOk());
+    for (const auto& one : page->notifications()) shown.push_back(one.subject_id());
+    if (request.page_token().empty()) testing::Run(loop_, DeliverAll(ManyReported()));
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  std::vector<std::string> expected;
+  for (int i = 9; i >= 0; --i) expected.push_back("tsk_low" + std::to_string(i));
+  EXPECT_EQ(shown, expected);
+}
+
+// A displaced one stayed until the oldest of those that displaced it was old.
+TEST_P(FloodTest, DisplacedNoticesLeaveWhenTheyAreOld) {
+  InboxStore& inbox = replicas_[0]->inbox;
+  const Owner area{kCommunity, replicas_[0]->areas.tree()->ShardOf(kCommunity, stores_[0]->keys())};
+  const Time first = clock_.Now(), second = first + std::chrono::hours(1),
+             others = first + std::chrono::hours(24);
+  ASSERT_THAT(Deliver(LowRating(0)), testing::IsOk());
+  clock_.AdvanceTo(second);
+  ASSERT_THAT(Deliver(LowRating(1)), testing::IsOk());
+  clock_.AdvanceTo(others);
+  testing::Run(loop_, DeliverAll(ManyReported()));
+  const auto next_after = [&](Time now) {
+    const std::string timer = timers::Member(kAgeTimer, kCommunity);
+    EXPECT_THAT(Run(inbox.DropOld(area, timer, now)), testing::IsOk());
+    return *Run(stores_[0]->NextTimer(area.shard));
+  };
+  EXPECT_EQ(next_after(first + kKeep + Millis(1)), second + kKeep);
+  EXPECT_EQ(next_after(second + kKeep + Millis(1)), others + kKeep);
+  EXPECT_EQ(next_after(others + kKeep + Millis(1)), std::nullopt);
 }
 
 // Ten minutes after "it was cancelled" they once heard "somebody is coming".

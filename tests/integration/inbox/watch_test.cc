@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <utility>
 
 #include "common/testing/matchers.h"
 #include "tests/integration/inbox/world.h"
@@ -241,6 +242,17 @@ class PlayedWatchTest : public InboxTest {
     commit.Put(key, stored.version, head.SerializeAsString());
     data_.Apply(commit, stores_[0]->keys(), clock_.Now());
   }
+  void AddUnnoticed(uint64_t number) {
+    v1::NotificationRecord record;
+    record.set_kind("hours_credited");
+    record.set_number(number);
+    store::Commit commit(5);
+    commit.SetField(EntriesKey(), std::to_string(number), record.SerializeAsString());
+    ChangeHead([number](v1::InboxRecord* head) { head->set_added(number); }, std::move(commit));
+  }
+  store::MemoryStore& MemoryOf(int replica) {
+    return static_cast<store::MemoryStore&>(*stores_[replica]);
+  }
 };
 
 INSTANTIATE_TEST_SUITE_P(Stores, PlayedWatchTest, ::testing::Values(Backend::kMemory), BackendName);
@@ -270,19 +282,48 @@ TEST_P(PlayedWatchTest, AStreamEndsWithItsToken) {
 TEST_P(PlayedWatchTest, WhatNoWakeUpToldOfIsFoundAtTheNextHeartbeat) {
   PlayedSink sink;
   sink.on_wait = [&] {
-    if (sink.waits.size() == 1) {
-      v1::NotificationRecord record;
-      record.set_kind("hours_credited");
-      record.set_number(1);
-      store::Commit commit(5);
-      commit.SetField(EntriesKey(), "1", record.SerializeAsString());
-      ChangeHead([](v1::InboxRecord* head) { head->set_added(1); }, std::move(commit));
-    }
+    if (sink.waits.size() == 1) AddUnnoticed(1);
     if (sink.waits.size() == 2) sink.Close();
   };
   ASSERT_THAT(Watch(sink, ""), testing::IsOk());
   ASSERT_EQ(sink.written.size(), 2u);
   EXPECT_TRUE(sink.written.back().has_notification());
+}
+
+// Nobody is woken by what comes between the place it begins at and the head that it changes.
+TEST_P(PlayedWatchTest, WhatComesWhileItOpensIsShown) {
+  ASSERT_THAT(Deliver(Hours(1)), testing::IsOk());
+  bool came = false;
+  MemoryOf(0).SetFaults([&](std::string_view method, std::string_view) {
+    if (method == "Apply" && !std::exchange(came, true)) AddUnnoticed(2);
+    return store::Fault();
+  });
+  PlayedSink sink;
+  sink.on_wait = [&] { sink.Close(); };
+  ASSERT_THAT(Watch(sink, ""), testing::IsOk());
+  MemoryOf(0).SetFaults(nullptr);
+  EXPECT_TRUE(came);
+  ASSERT_EQ(sink.written.size(), 2u);
+  EXPECT_TRUE(sink.written.back().has_notification());
+}
+
+// Streams ended in a full store, which can still be read.
+TEST_P(PlayedWatchTest, AStoreThatTakesNothingIsWatchedStill) {
+  ASSERT_THAT(Deliver(Hours(1)), testing::IsOk());
+  MemoryOf(0).SetFaults([](std::string_view method, std::string_view) {
+    store::Fault fault;
+    fault.fail_before = method == "Apply";
+    return fault;
+  });
+  PlayedSink sink;
+  sink.on_wait = [&] {
+    clock_.Advance(kWatched);
+    if (sink.waits.size() == 2) sink.Close();
+  };
+  EXPECT_THAT(Watch(sink, "0-0"), testing::IsOk());
+  MemoryOf(0).SetFaults(nullptr);
+  ASSERT_EQ(sink.written.size(), 3u);
+  EXPECT_TRUE(sink.written[1].has_notification());
 }
 
 TEST_P(PlayedWatchTest, ASlowWatcherThatIsOverrunIsToldSo) {

@@ -191,23 +191,6 @@ TEST_P(CollectionsTest, StreamsAreTrimmed) {
   EXPECT_EQ(left.back().bytes, "999");
 }
 
-TEST_P(CollectionsTest, StreamsLoseWhatIsOld) {
-  const std::string key = Key("inbox", "old");
-  Commit commit(3);
-  for (int i = 0; i < 3; ++i) commit.Append(key, std::to_string(i), 100);
-  EXPECT_EQ(ApplyKind(commit), Kind::kApplied);
-  const auto all = Ok(store().ReadStream(key, "", false, 100));
-  const Time last(Millis(std::stoll(all.back().id)));
-  Commit young(3), old(3);
-  young.Trim(key, Time(Millis(std::stoll(all.front().id))));
-  EXPECT_EQ(ApplyKind(young), Kind::kApplied);
-  EXPECT_EQ(Ok(store().ReadStream(key, "", false, 100)).size(), 3u);
-  old.Trim(key, last + Millis(1));
-  old.Trim(Key("inbox", "none"), last);
-  EXPECT_EQ(ApplyKind(old), Kind::kApplied);
-  EXPECT_TRUE(Ok(store().ReadStream(key, "", false, 100)).empty());
-}
-
 TEST_P(CollectionsTest, TimersAreTakenWithALease) {
   const Time t(Millis(1'000'000));
   Commit commit(3);
