@@ -43,6 +43,24 @@ class Stored {
     return changes;
   }
 
+  // Until every event so far has been handled.
+  static Task<void> AwaitEvents(Town& town) {
+    const auto client = co_await redis::Connect(town.loop, town.deployment.redis().config());
+    if (!client.ok()) throw std::runtime_error(client.status().ToString());
+    const auto shards = co_await store::OpenShards(**client, 0);
+    for (const std::string group : {"inbox", "lists", "dispatch", "records"}) {
+      const std::vector<std::string> services = events::ServicesReadBy(group);
+      for (;;) {
+        const auto lag =
+            co_await events::ReadGroupLag(**client, SystemClock(), group, services, *shards);
+        if (!lag.ok()) throw std::runtime_error(lag.status().ToString());
+        if (lag->unread == 0) break;
+        co_await SystemClock().SleepFor(Millis(5));
+      }
+    }
+    co_await (*client)->Close();
+  }
+
  private:
   struct Value {
     std::string dump;
@@ -69,23 +87,6 @@ class Stored {
   static bool IsBookkeeping(const std::string& key) {
     static const std::set<std::string> kinds = {"cursors", "members"};
     return kinds.contains(KindOf(key)) || key.ends_with("registration:timers");
-  }
-
-  static Task<void> AwaitEvents(Town& town) {
-    const auto client = co_await redis::Connect(town.loop, town.deployment.redis().config());
-    if (!client.ok()) throw std::runtime_error(client.status().ToString());
-    const auto shards = co_await store::OpenShards(**client, 0);
-    for (const std::string group : {"inbox", "lists", "dispatch", "records"}) {
-      const std::vector<std::string> services = events::ServicesReadBy(group);
-      for (;;) {
-        const auto lag =
-            co_await events::ReadGroupLag(**client, SystemClock(), group, services, *shards);
-        if (!lag.ok()) throw std::runtime_error(lag.status().ToString());
-        if (lag->unread == 0) break;
-        co_await SystemClock().SleepFor(Millis(5));
-      }
-    }
-    co_await (*client)->Close();
   }
 
   Values Read() const {

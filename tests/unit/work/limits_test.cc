@@ -50,6 +50,14 @@ TEST(LimitsTest, Examples) {
   }
 }
 
+// Work that is far away changes nothing, at any length.
+TEST(LimitsTest, NoOtherWorkIsJudgedAsWorkFarAway) {
+  for (double length = 0.25; length < 30; length += 0.25) {
+    const Span work = At(0, length);
+    EXPECT_EQ(Judged({}, work), Judged({At(-200, -199)}, work)) << length << " h";
+  }
+}
+
 // 18–24 and 00–04 was refused for want of rest, while 18–04 passed; so did 00–04 and 04–08.
 TEST(LimitsTest, WorkInOnePieceIsJudgedAsWorkInSeveral) {
   std::mt19937 random(7);
