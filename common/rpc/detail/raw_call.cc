@@ -77,8 +77,9 @@ CallThread::CallThread(grpc::ServerBuilder* builder, Accept accept)
 CallThread::~CallThread() { Stop(); }
 
 void CallThread::Start() {
-  for (int i = 0; i < kAskedFor; ++i) new RawCall(*this);
+  // Before anything is asked for: if there is no thread to be had, Stop has no call to wait for.
   thread_ = std::thread([this] { Run(); });
+  for (int i = 0; i < kAskedFor; ++i) new RawCall(*this);
 }
 
 void CallThread::Stop() {

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <string>
 #include <thread>
 
 namespace baodao::rpc::detail {
@@ -42,8 +43,9 @@ class RawCall {
   // Before anything is started, on the CallThread. Without one nobody hears of the call's end.
   void SetHandler(Handler* handler) { handler_ = handler; }
 
-  // Any thread, while the call has not been finished. One read and one write at a time, whose
-  // buffer lives until it is done.
+  // One read and one write at a time, whose buffer lives until it is done. A read on the
+  // CallThread, where the call may have been finished meanwhile; a write on any thread, before it
+  // is.
   void Read(grpc::ByteBuffer* message);
   void Write(const grpc::ByteBuffer& message);
   // Once, either of them.
