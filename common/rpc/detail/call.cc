@@ -162,7 +162,8 @@ void Call::OnLoop() {
 
 absl::Status Call::Admit(bool* needs_scope) {
   if (engine_->draining()) return Refuse(Reason::SHUTTING_DOWN);
-  if (!streaming() && engine_->live_unary() > engine_->options().max_live_calls) {
+  if (!streaming() &&
+      (engine_->live_unary() > engine_->options().max_live_calls || method_.limit->Exceeded())) {
     return RefuseFor(Reason::OVERLOADED, kOverloadPause);
   }
   // Late before it began: under overload that is the cheapest moment to stop.
@@ -170,6 +171,7 @@ absl::Status Call::Admit(bool* needs_scope) {
   if (std::chrono::steady_clock::now() >= state_->deadline) {
     return Refuse(Reason::DEADLINE_EXCEEDED);
   }
+  taken_on_ = true;
   return engine_->chain().Admit(method_, arrival_, state_.get(), &invocation_->request(),
                                 needs_scope);
 }
@@ -193,6 +195,7 @@ Task<void> Call::Serve(Hold hold) {
   } catch (const std::exception& error) {
     status = absl::InternalError(error.what());
   }
+  if (call->taken_on_) call->method_.limit->Done();
   // A stream that was asked to end did not end by itself: its client should resume elsewhere.
   if (call->streaming() && call->engine_->draining()) status = Refuse(Reason::SHUTTING_DOWN);
   call->End(status);

@@ -94,7 +94,8 @@ class Call : public RawCall::Handler, public LoopQueue::Item {
   SteadyTime started_;
   std::atomic<int> references_{2};
   bool ended_ = false;
-  bool awaited_ = false;  // the engine's, as what follows
+  bool taken_on_ = false;  // neither refused for lack of room nor late before it began
+  bool awaited_ = false;   // the engine's, as what follows
   bool leaving_ = false;
   SteadyTime concluded_;
   Call* previous_ = nullptr;

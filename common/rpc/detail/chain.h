@@ -16,6 +16,7 @@
 #include "common/metrics/rpc_metrics.h"
 #include "common/rpc/context.h"
 #include "common/rpc/detail/access_plan.h"
+#include "common/rpc/detail/live_limit.h"
 #include "common/rpc/rate_limit.h"
 #include "common/rpc/router.h"
 #include "common/validate/validate.h"
@@ -41,8 +42,9 @@ struct Method {
   AccessPlan access;
   validate::Validator bounds;
   metrics::RpcMetrics::Method* metrics;
-  std::optional<Bucket> bucket;  // instead of the common one
-  bool keeps_answers;            // for a day: a mutation
+  std::optional<Bucket> bucket;                                      // instead of the common one
+  bool keeps_answers;                                                // for a day: a mutation
+  std::unique_ptr<LiveLimit> limit = std::make_unique<LiveLimit>();  // nothing to a stream
 };
 
 // Metadata of a call beyond this is refused, of that call alone. gRPC itself would end every call

@@ -78,14 +78,20 @@ absl::Status Engine::Prepare(const Router& router) {
 void Engine::Add(Call* call) {
   calls_.Append(call);
   ++live_;
-  if (!call->streaming()) ++live_unary_;
+  if (!call->streaming()) {
+    ++live_unary_;
+    call->method_.limit->Add();
+  }
   if (!sweeping_) ArmSweep();
 }
 
 void Engine::Remove(Call* call) {
   calls_.Remove(call);
   --live_;
-  if (!call->streaming()) --live_unary_;
+  if (!call->streaming()) {
+    --live_unary_;
+    call->method_.limit->Remove();
+  }
   if (live_ == 0) idle_timer_.cancel();
 }
 
@@ -187,6 +193,7 @@ void Engine::Sweep() {
     if (now >= call->due()) call->CutOff(Refuse(Reason::DEADLINE_EXCEEDED));
     call = next;
   }
+  for (const Method& method : methods_) method.limit->Measure(now);
 }
 
 void Engine::StartDraining() {

@@ -86,7 +86,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   void ArmSweep();
   // Ends unary calls whose deadline was ours, not the client's, and streams whose client takes
-  // nothing.
+  // nothing. Then looks how many get done of each method.
   void Sweep();
   // Cancels calls whose client has not taken the answer since before `limit`. False when none is
   // leaving any longer.

@@ -83,7 +83,7 @@ class RawCall {
 };
 
 // One thread for all calls of a server. gRPC's callback API would tell of the end of each on yet
-// another, at a sixth of an echo's instructions (ops/decisions/0056).
+// another, at a sixth of an echo's instructions (ops/decisions/0053).
 class CallThread {
  public:
   using Accept = std::function<void(RawCall& call)>;

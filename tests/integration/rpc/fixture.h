@@ -60,7 +60,8 @@ class Misbehaving {
 
   std::atomic<int> started{0}, finished{0}, written{0};
   std::atomic<bool> saw_cancelled{false};
-  detail::Event release;  // what Echo of "hang" waits for
+  detail::Event release;            // what Echo of "hang" waits for
+  std::atomic<bool> stalled{true};  // for as long, any number of Echo of "stall" wait
 
   Task<absl::StatusOr<EchoResponse>> Echo(CallContext context, EchoRequest request) {
     ++started;
@@ -69,6 +70,9 @@ class Misbehaving {
     if (request.message() == "hang") {
       co_await release.Wait();
       saw_cancelled = context.cancelled();
+    }
+    if (request.message() == "stall") {
+      while (stalled) co_await SystemClock().SleepFor(Millis(50));
     }
     auto answer = co_await plain_.Echo(std::move(context), std::move(request));
     ++finished;

@@ -214,6 +214,32 @@ TEST_F(LimitsTest, FrozenConnectionsAreFoundWithinHalfAMinuteByDefault) {
   EXPECT_LE(defaults.keepalive_time + defaults.keepalive_timeout, std::chrono::seconds(30));
 }
 
+// Ten thousand were taken on, however few got done, and so all of them were late.
+TEST_F(LimitsTest, WhereLittleGetsDoneNewCallsAreRefused) {
+  options_.default_deadline = std::chrono::minutes(10);
+  StartServer();
+  std::deque<Http2> clients;
+  for (int i = 0; i < 3; ++i) {
+    Http2& client = clients.emplace_back(server_->target());
+    for (int n = 0; n < 100; ++n) client.SendMessage(client.Call(kEcho, Token()), "\n\x05stall");
+  }
+  ASSERT_TRUE(testing::Until([&] { return handlers_.started == 300; }));
+  // At most a hundred of these are done a second.
+  absl::Status refused;
+  EXPECT_TRUE(testing::Until([&] {
+    refused = Echo(Context().get(), Request(""));
+    return !refused.ok();
+  }));
+  EXPECT_THAT(refused, testing::IsRefusal(Reason::OVERLOADED)) << refused;
+  EXPECT_GT(RetryAfterOf(refused).value_or(Millis(0)), Millis(0));
+  CommitResponse unused;
+  const absl::Status other = FromGrpc(stub_->Commit(Context().get(), CommitRequest(), &unused));
+  EXPECT_FALSE(Is(other, Reason::OVERLOADED)) << "another method: " << other;
+  handlers_.stalled = false;
+  EXPECT_TRUE(testing::Until([&] { return Live() == 0; }));
+  EXPECT_TRUE(testing::Until([&] { return Echo(Context().get(), Request("")).ok(); }));
+}
+
 // 2,000 streams with 15 of 16 MiB each would have been 30 GB. gRPC keeps to its quota twice over;
 // without one these here take 320 MB.
 TEST_F(LimitsTest, StalledMessagesDoNotFillTheMemory) {
