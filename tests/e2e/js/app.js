@@ -32,15 +32,28 @@ for (const [index, name] of packages.entries()) {
   }
 }
 
+// Time that passes at once: for the backend, and for all else that has the clock of the story (preload/clock.cc), like
+// this process.
+let ahead = 0;
+function pass(seconds) {
+  assert.ok(seconds >= 0, 'time never goes back');
+  ahead += Math.ceil(seconds);
+  fs.writeFileSync(process.env.STORY_CLOCK, new BigInt64Array([BigInt(ahead)]), {flag: 'r+'});
+}
+
 class Caller {
+  // Before it calls anything.
+  async ready() {}
+
   metadata() {
     const metadata = new grpc.Metadata();
     if (this.token) metadata.set('authorization', `Bearer ${this.token}`);
     return metadata;
   }
 
-  call(method, request) {
+  async call(method, request) {
     uncalled.delete(method);
+    await this.ready();
     return new Promise((resolve, reject) => {
       // A message without a request_id leaves it out.
       clients.get(method)[method]({request_id: randomUUID(), ...request}, this.metadata(),
@@ -54,7 +67,8 @@ class Caller {
   }
 
   // A file that comes in parts.
-  download(method, request) {
+  async download(method, request) {
+    await this.ready();
     return new Promise((resolve, reject) => {
       const parts = [];
       this.stream(method, request).on('data', ({content}) => parts.push(content)).on('error', reject)
@@ -84,10 +98,8 @@ class Person extends Caller {
 
   static async login(phone = Person.number(), device_name = '') {
     const tokens = await anybody.call('Login', {phone, device_name, ...await Person.code(phone)});
-    const person = Object.assign(new Person(), {
-      phone, id: tokens.person.person_id, token: tokens.access_token, refresh: tokens.refresh_token,
-      device: tokens.device_token,
-    });
+    const person = Object.assign(new Person(), {phone, id: tokens.person.person_id, device: tokens.device_token});
+    person.keep(tokens);
     if (tokens.consent_required) await person.consent();
     return person;
   }
@@ -108,10 +120,18 @@ class Person extends Caller {
     await this.renew();
   }
 
+  keep({access_token, access_expire_time, refresh_token}) {
+    Object.assign(this, {token: access_token, expires: access_expire_time.seconds * 1000, refresh: refresh_token});
+  }
+
   // The roles that somebody has count from their next token on.
   async renew() {
-    const tokens = await anybody.call('RefreshTokens', {refresh_token: this.refresh});
-    Object.assign(this, {token: tokens.access_token, refresh: tokens.refresh_token});
+    this.keep(await anybody.call('RefreshTokens', {refresh_token: this.refresh}));
+  }
+
+  // A token is good for a quarter of an hour.
+  async ready() {
+    if (Date.now() > this.expires - 60_000) await this.renew();
   }
 
   // A notification of this kind, and of this subject where one is named, once it is in the inbox.
@@ -123,7 +143,8 @@ class Person extends Caller {
   }
 
   // The first of this kind after a cursor, as an open app has it.
-  watched(kind, cursor) {
+  async watched(kind, cursor) {
+    await this.ready();
     return new Promise((resolve, reject) => {
       const stream = this.stream('WatchInbox', {person_id: this.id, resume_token: cursor});
       stream.on('error', reject).on('data', ({notification}) => {
@@ -184,4 +205,4 @@ function play(story) {
   });
 }
 
-module.exports = {anybody, grpc, messages, Person, play, refused, sleep, uncalled, until};
+module.exports = {anybody, grpc, messages, pass, Person, play, refused, sleep, uncalled, until};

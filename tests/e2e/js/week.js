@@ -1,6 +1,6 @@
 // A week of five people. 王奶奶 has no phone; 李阿姨 lives next door and speaks for her; 小陈 is a volunteer; 老刘 is the
-// liaison of the power company that 小陈 works for; 赵社工 coordinates the community; 小孙 is new in it. The days pass as
-// fast as the backend lets them: what is served is served within seconds. It is reached through gateway.js.
+// liaison of the power company that 小陈 works for; 赵社工 coordinates the community; 小孙 is new in it. Time passes as the
+// story tells it (preload/clock.cc), and the backend is reached through gateway.js.
 'use strict';
 const assert = require('node:assert/strict');
 const {play, uncalled} = require('./app');

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const {createPublicKey, verify} = require('node:crypto');
 const {anybody, refused, until} = require('../app');
-const {community, day, now, week, window} = require('./town');
+const {at, community, day, now, reach, week, window} = require('./town');
 
 async function calendar() {
   const {chen} = week;
@@ -19,10 +19,10 @@ async function hours() {
   const {chen, liu, escort} = week;
   const {entries} = await chen.call('ListLedgerEntries', {person_id: chen.id});
   assert.deepEqual(entries.map(({minutes, confirmation}) => [minutes, confirmation]),
-    [[1, 'CONFIRMATION_EVALUATION'], [1, 'CONFIRMATION_EVALUATION']]);
+    [[120, 'CONFIRMATION_EVALUATION'], [60, 'CONFIRMATION_EVALUATION']]);
   const {entries: ofLiu} = await liu.call('ListLedgerEntries', {person_id: liu.id});
-  assert.deepEqual(ofLiu.map(({minutes}) => minutes).sort(), [-1, 1, 1, 1], 'what was wrong is reversed, not erased');
-  assert.equal((await liu.call('GetBalance', {person_id: liu.id})).minutes, 2);
+  assert.deepEqual(ofLiu.map(({minutes}) => minutes), [1, -1, 60, 30], 'what was wrong is reversed, not erased');
+  assert.equal((await liu.call('GetBalance', {person_id: liu.id})).minutes, 90);
   const period = window(now() - day, day + 3600);
   const statement = await until('the hours', async () => {
     const statement = await chen.call('GetStatement', {person_id: chen.id, period});
@@ -56,5 +56,6 @@ async function certificate() {
 }
 
 module.exports = async () => {
+  reach(at(5, 9));
   for (const part of [calendar, hours, certificate]) await part();
 };

@@ -2,9 +2,9 @@
 'use strict';
 const assert = require('node:assert/strict');
 const {anybody, messages, Person, refused, until} = require('../app');
-const {community, day, inChina, now, photo, week, window} = require('./town');
+const {at, community, day, now, photo, reach, week, window} = require('./town');
 
-const anyHour = {quiet_start_minute: 0, quiet_end_minute: 0, digest_hour: 8};  // without them nights are quiet
+const nights = {quiet_start_minute: 22 * 60, quiet_end_minute: 7 * 60, digest_hour: 8};
 
 async function arrive() {
   const [li, chen, liu, zhao, sun] = await Promise.all([1, 2, 3, 4, 5].map(() => Person.login()));
@@ -56,7 +56,6 @@ async function report() {
   await sun.call('UpdatePerson',
     {person_id: sun.id, display_name: '孙晓', ...unit, update_mask: {paths: ['display_name', 'unit_id']}});
   await liu.call('RegisterDevice', {person_id: liu.id, platform: 'DEVICE_PLATFORM_WECHAT', push_token: 'token-of-liu'});
-  await liu.call('SetPreferences', {person_id: liu.id, preferences: anyHour});
   for (const registration of [
     await liu.call('CreateRegistration', {subject_id: unit.unit_id, area_code: community}),
     await liu.call('CreateRegistration', {area_code: community}),
@@ -70,7 +69,7 @@ async function report() {
   }
   await chen.heard('REGISTRATION_ACTIVE');
   await until('the unit', async () => (await chen.call('SearchUnits', {query: '供电'})).units[0]);
-  // The gateway is busy at first; on Wednesday it has come again.
+  // The gateway is busy at first; by Wednesday it has come again.
   await until('a push', async () => (await messages('/push')).some(({message}) => message.personId === liu.id));
   const {registrations: [own]} = await sun.call('ListSubjectRegistrations', {subject_id: sun.id});
   const ofSun = {registration_id: own.registration_id};
@@ -129,26 +128,22 @@ async function verify() {
   assert.equal((await li.call('ListPersonVerifications', {person_id: li.id})).verifications.length, 3);
   await zhao.call('RevokeVerification', {person_id: li.id, category: 'community_talent', reason: '登记有误'});
   await li.heard('CATEGORY_REVOKED');
-  // Of the reminders, a month and a week before it expires, the second is a few seconds off.
-  await zhao.call('GrantCredential', {
-    person_id: chen.id, kind: 'nurse', issuer: '上海市卫生健康委员会', expire_time: {seconds: now() + 7 * day + 10},
-  });
+  // Of one that expires a reminder comes a month before, and again a week before.
+  const grant = (kind, expires) => zhao.call('GrantCredential',
+    {person_id: chen.id, kind, issuer: '上海市卫生健康委员会', expire_time: {seconds: expires}});
+  await grant('nurse', at(2, 10) + 30 * day);
+  await grant('psychologist', at(3, 10) + 7 * day);
   console.log('周一: what people say to be counts once somebody has verified it');
 }
 
 async function channels() {
   const {chen, li} = week;
-  const {minute} = inChina(now());
   await chen.call('RegisterDevice',
     {person_id: chen.id, platform: 'DEVICE_PLATFORM_ANDROID', push_token: 'token-of-chen'});
-  await chen.call('SetPreferences', {person_id: chen.id, preferences: anyHour});
-  // For later: nothing but what is urgent, from a while ago until long after this story.
-  week.quiet = {
-    quiet_start_minute: (minute + 1440 - 10) % 1440, quiet_end_minute: (minute + 120) % 1440, digest_hour: 8,
-  };
+  await chen.call('SetPreferences', {person_id: chen.id, preferences: nights});
   await li.call('RegisterDevice', {person_id: li.id, platform: 'DEVICE_PLATFORM_HARMONY', push_token: 'token-of-li'});
   await li.call('SetPreferences', {person_id: li.id, preferences: {
-    ...anyHour, digest_hour: (Math.floor(minute / 60) + 3) % 24,
+    ...nights,
     choices: [
       {group: 'NOTIFICATION_GROUP_NEED', choice: 'PUSH_CHOICE_NONE'},
       {group: 'NOTIFICATION_GROUP_WORK', choice: 'PUSH_CHOICE_DIGEST'},
@@ -184,5 +179,6 @@ async function news() {
 }
 
 module.exports = async () => {
+  reach(at(1, 9));
   for (const part of [arrive, profile, report, channels, verify, news]) await part();
 };

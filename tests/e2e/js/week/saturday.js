@@ -1,12 +1,12 @@
 // 阵地: rooms that are booked, a project that is followed, and where to go.
 'use strict';
 const assert = require('node:assert/strict');
-const {anybody} = require('../app');
-const {community, day, inChina, now, reach, week} = require('./town');
+const {anybody, until} = require('../app');
+const {at, community, reach, week, window} = require('./town');
 
 async function rooms() {
   const {chen, li, zhao, place} = week;
-  const hours = {weekday: inChina(now() + day).weekday, start_minute: 9 * 60, end_minute: 10 * 60};
+  const hours = {weekday: 7, start_minute: 9 * 60, end_minute: 10 * 60};
   const create = (title, category, more) => zhao.call('CreateResource',
     {title, category, area_code: community, place, capacity: 1, slots: [hours], ...more});
   const {resource_id} = await create('图书角', 'venue', {booking: {auto_confirm: true, waitlist_max: 1}});
@@ -38,14 +38,51 @@ async function rooms() {
   console.log('周六: a room is booked, and given on to who waited; a haircut is confirmed by who gives it');
 }
 
+// 老刘 was to sit at the desk.
+async function absent() {
+  const {li, liu, zhao, ofDesk, place} = week;
+  reach(at(6, 10, 30));
+  await liu.heard('NO_SHOW', ofDesk.task_id);
+  await zhao.heardAt(community, 'NO_SHOW_REPORTED', ofDesk.task_id);
+  const saved = await until('a free slot', async () => {
+    const task = await zhao.call('GetTask', ofDesk);
+    return task.repair_until && task;
+  });
+  assert.equal(saved.repair_until.seconds, at(6, 11), 'as long as half of the time is left');
+  assert.equal((await li.call('ClaimTask', ofDesk)).state, 'ASSIGNMENT_STATE_ACCEPTED');
+  await li.call('SignIn', {...ofDesk, position: place, accuracy_m: 10});
+  reach(at(6, 12));
+  await li.call('SignOut', {...ofDesk, position: place, accuracy_m: 10});
+  const {credit_request: {request_time}} = await liu.call('RequestCredit',
+    {...ofDesk, served: window(at(6, 10), 3600), statement: '我在后门'});
+  await zhao.call('AnswerCreditRequest', {
+    ...ofDesk, person_id: liu.id, verdict: 'CREDIT_REQUEST_VERDICT_REJECT', reason: '后门没有签到台', request_time,
+  });
+  await liu.heard('CREDIT_REJECTED', ofDesk.task_id);
+  assert.equal((await liu.call('GetMyAssignment', ofDesk)).assignment.state, 'ASSIGNMENT_STATE_NO_SHOW');
+  console.log('周六: who does not come is noted, and somebody else takes the place while there is time');
+}
+
 // What was booked on Tuesday.
 async function comeOrNot() {
   const {chen, li, zhao, hall} = week;
-  await reach(hall.begins);
+  reach(at(6, 14));
   await zhao.call('MarkNoShow', {booking_id: hall.missed.booking_id});
   await chen.heard('BOOKING_MISSED', hall.missed.booking_id);
   await li.heard('BOOKING_REMINDER', hall.kept.booking_id);
   console.log('周六: who did not come is noted, and whoever comes tomorrow is reminded');
+}
+
+async function pushes() {
+  const {chen, li} = week;
+  const kinds = async () => (await li.pushed()).map(({message}) => message.kind.replace('NOTIFICATION_KIND_', ''));
+  await until('the push', async () => (await kinds()).includes('BOOKING_REMINDER'));
+  for (const kind of ['NEED_ACCEPTED', 'NEED_RETURNED']) {
+    assert.ok((await li.heard(kind)) && !(await kinds()).includes(kind), `${kind} is for the inbox alone`);
+  }
+  const ids = (await chen.pushed()).map(({id}) => id);
+  assert.equal(new Set(ids).size, ids.length);
+  console.log('周六: nobody is disturbed by what they do not want to hear at once, and nobody twice');
 }
 
 async function projects() {
@@ -98,5 +135,6 @@ async function stations() {
 }
 
 module.exports = async () => {
-  for (const part of [rooms, projects, stations, comeOrNot]) await part();
+  reach(at(6, 9));
+  for (const part of [rooms, absent, projects, stations, comeOrNot, pushes]) await part();
 };

@@ -2,12 +2,15 @@
 'use strict';
 const assert = require('node:assert/strict');
 const {refused, until} = require('../app');
-const {community, now, photo, reach, totp, week, window} = require('./town');
+const {at, community, now, photo, reach, totp, week, window} = require('./town');
 
 const clock = (off = 0) => ({seconds: now() + off, nanos: Date.now() % 1000 * 1e6});
 
 async function serve() {
-  const {chen, li, zhao, sun, escort, ofMarket, start, place} = week;
+  const {chen, li, zhao, sun, escort, place} = week;
+  reach(at(4, 8, 30));
+  await chen.heard('SIGN_IN_REMINDER', escort.task_id);
+  reach(at(4, 9, 20));
   const {secret} = await li.call('GetSignInCode', escort);
   await refused(chen.call('SignIn', {...escort, position: place, accuracy_m: 900}), 'POSITION_INEXACT');
   await chen.call('SignIn', {...escort, code: totp(secret), phone_time: clock()});
@@ -15,15 +18,21 @@ async function serve() {
   assert.equal((await chen.call('CheckIn', escort)).check_in_state, 'CHECK_IN_STATE_ON_TIME');
   await chen.call('SetServicePhotos', {...escort, photos: [photo('waiting-room')]});
   assert.equal((await zhao.call('ListServicePhotos', escort)).photos[0].photos.length, 1);
-  await zhao.call('NameLeader', {...ofMarket, person_id: li.id});
-  await li.call('SignIn', {...ofMarket, position: place, accuracy_m: 20});
-  await reach(start);
+  reach(at(4, 9, 51));
+  await chen.heard('CHECK_IN_DUE', escort.task_id);
+  reach(at(4, 9, 56));
+  await zhao.heardAt(community, 'PERSON_UNHEARD', escort.task_id);
+  await chen.heard('CHECK_IN_MISSED', escort.task_id);
+  assert.equal((await chen.call('CheckIn', escort)).check_in_state, 'CHECK_IN_STATE_ON_TIME');
+  await zhao.heardAt(community, 'PERSON_HEARD', escort.task_id);
+  console.log('周四: whoever is not heard from in time is looked for, and was only busy');
+  reach(at(4, 11, 30));
   const sign_out = {code: totp(secret), phone_time: clock()};
   const out = await chen.call('SendOfflineSigns', {...escort, sign_out, sent_time: clock()});
   assert.equal(out.sign_out_method, 'SIGN_METHOD_CODE', 'it was typed where there was no network');
   await sun.heard('TASK_RELEASED', week.ofLunch.task_id);
   const {agenda} = await chen.call('GetHome', {person_id: chen.id});
-  assert.equal(agenda.awaiting_minutes, 1, 'which nobody has confirmed yet');
+  assert.equal(agenda.awaiting_minutes, 120, 'which nobody has confirmed yet');
   console.log('周四: she is taken to the doctor; whoever waited for another place in vain has heard so');
 }
 
@@ -44,18 +53,19 @@ async function rate() {
 
 // 老刘's phone says where it is not.
 async function doubt() {
-  const {liu, sun, zhao, ofRain, start, place} = week;
-  await reach(start + 3);
+  const {liu, sun, zhao, ofRain, place} = week;
+  reach(at(4, 12, 40));
   const far = {latitude: place.latitude + 0.036, longitude: place.longitude};  // four kilometres
   await liu.call('SignIn', {...ofRain, position: place, accuracy_m: 15, mock_position: true, phone_time: clock(-900)});
+  reach(at(4, 12, 40.5));
   await liu.call('SignOut', {...ofRain, position: far, accuracy_m: 15, phone_time: clock()});
   await zhao.heardAt(community, 'SIGN_DOUBTFUL', ofRain.task_id);
   const {people: [{assignment: {sign_in_detail, sign_out_detail}}]} = await zhao.call('ListTaskPeople', ofRain);
   assert.deepEqual([sign_in_detail.accuracy_m, sign_in_detail.doubts.sort(), sign_out_detail.doubts],
     [15, ['SIGN_DOUBT_CLOCK_OFF', 'SIGN_DOUBT_MOCK_POSITION'], ['SIGN_DOUBT_IMPOSSIBLE_SPEED']]);
-  await reach(start + 15);
+  reach(at(4, 13, 30));
   await zhao.call('ConfirmService', {
-    ...ofRain, reason: '他也在，没带手机', services: [{person_id: sun.id, served: window(start + 3, 12)}],
+    ...ofRain, reason: '他也在，没带手机', services: [{person_id: sun.id, served: window(at(4, 12, 30), 3600)}],
   });
   await sun.heard('HOURS_CONFIRMED', ofRain.task_id);
   await zhao.call('EvaluateTask', {...ofRain, rating: 3});
@@ -66,7 +76,10 @@ async function doubt() {
 }
 
 async function lead() {
-  const {chen, li, liu, zhao, unit, ofMarket, start, place} = week;
+  const {chen, li, liu, zhao, unit, ofMarket, place} = week;
+  await zhao.call('NameLeader', {...ofMarket, person_id: li.id});
+  reach(at(4, 13, 50));
+  await li.call('SignIn', {...ofMarket, position: place, accuracy_m: 20});
   const others = {...ofMarket, person_ids: [liu.id, chen.id]};
   const {people} = await li.call('ListRoster', ofMarket);
   assert.deepEqual(people.map(({phone}) => phone).sort(), [liu.phone, chen.phone].sort(), 'whom to call where they are');
@@ -74,7 +87,7 @@ async function lead() {
   assert.deepEqual([signed.person_id, signed.sign_in_method], [liu.id, 'SIGN_METHOD_LEADER']);
   assert.equal((await liu.call('GetMyAssignment', ofMarket)).assignment.sign_in_detail.signer_id, li.id);
   await liu.heard('SIGNED_IN_BY_LEADER', ofMarket.task_id);
-  await reach(start + 16);
+  reach(at(4, 15));
   await li.call('SignPeople', {...others, action: 'SIGN_ACTION_SIGN_OUT'});
   await li.call('SignOut', {...ofMarket, position: place, accuracy_m: 20});
   await zhao.call('EvaluateTask', {...ofMarket, rating: 5});
@@ -83,13 +96,15 @@ async function lead() {
   await zhao.call('CloseTask', ofMarket);
   await liu.heard('UNIT_CLAIM_REPORTED', ofMarket.task_id);
   const {claim} = await liu.call('GetUnitClaim', {...ofMarket, ...unit});
-  assert.deepEqual([claim.served, claim.minutes], [1, 1], 'at the post of the unit');
+  assert.deepEqual([claim.served, claim.minutes], [1, 60], 'at the post of the unit');
   console.log('周四: who leads signs the others in and out, and the unit hears what its people did');
 }
 
 async function forgotten() {
-  const {li, liu, zhao, escort, ofLunch, start} = week;
-  const proof = {...ofLunch, served: window(start, 2), statement: '手机没电', photos: [photo('lunch')]};
+  const {li, liu, zhao, escort, ofLunch} = week;
+  await liu.heard('NO_SHOW', ofLunch.task_id);
+  await zhao.heardAt(community, 'NO_SHOW_REPORTED', ofLunch.task_id);
+  const proof = {...ofLunch, served: window(at(4, 11, 30), 1800), statement: '手机没电', photos: [photo('lunch')]};
   await liu.call('RequestCredit', {...proof, statement: '忘了'});
   await liu.call('CancelCreditRequest', ofLunch);
   const {credit_request} = await liu.call('RequestCredit', proof);
@@ -99,10 +114,10 @@ async function forgotten() {
     ...ofLunch, person_id: liu.id, verdict: 'CREDIT_REQUEST_VERDICT_APPROVE', reason: '食堂证实',
     request_time: credit_request.request_time,
   });
-  assert.deepEqual([credited.sign_out_method, credited.credited_minutes], ['SIGN_METHOD_CONFIRMED', 1]);
+  assert.deepEqual([credited.sign_out_method, credited.credited_minutes], ['SIGN_METHOD_CONFIRMED', 30]);
   await until('the end', () => zhao.call('EvaluateTask', {...ofLunch, rating: 4}).catch(() => null));
   await liu.heard('HOURS_CONFIRMED', ofLunch.task_id);
-  console.log('周四: who forgot to sign is credited, on a word and a photo');
+  console.log('周四: who was taken for absent appeals, on a word and a photo, and is credited');
 
   const complaint = await li.call('RaiseComplaint', {...escort, statement: '通知太晚'});
   const {complaints: [open]} = await zhao.call('ListComplaints', {area_code: community});

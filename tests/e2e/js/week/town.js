@@ -1,7 +1,7 @@
 // What the days of the week have in common.
 'use strict';
 const {createHash, createHmac} = require('node:crypto');
-const {sleep} = require('../app');
+const {pass} = require('../app');
 
 const community = '310110001001';
 const day = 86_400;
@@ -9,14 +9,18 @@ const week = {};  // what one day leaves for the next
 const now = () => Math.floor(Date.now() / 1000);
 const window = (start, length) => ({start: {seconds: start}, end: {seconds: start + length}});
 const photo = (name) => ({url: `https://photos.example.org/${name}.jpg`, sha256: createHash('sha256').update(name).digest()});
-// Until a moment after that second.
-const reach = (seconds) => sleep(seconds * 1000 + 200 - Date.now());
+// A moment after that second.
+const reach = (seconds) => pass(seconds - Date.now() / 1000);
 
-// The minute of the day in China, and the day of the week.
-function inChina(seconds) {
-  const date = new Date((seconds + 8 * 3600) * 1000);  // its UTC fields are China's
-  return {minute: date.getUTCHours() * 60 + date.getUTCMinutes(), weekday: date.getUTCDay() || 7};
-}
+// The first Monday of a month: no month ends in a week that begins with it. Midnight in China is at 16:00 UTC.
+const monday = (() => {
+  const today = new Date(Date.now() + 8 * 3_600_000);  // its UTC fields are China's
+  today.setUTCHours(0, 0, 0, 0);
+  do today.setUTCDate(today.getUTCDate() + 1); while (today.getUTCDay() !== 1 || today.getUTCDate() > 7);
+  return today / 1000 - 8 * 3600;
+})();
+// A time of the week, in China: 1 is its Monday, 8 the next one.
+const at = (weekday, hour, minute = 0) => monday + (weekday - 1) * day + hour * 3600 + minute * 60;
 
 // By the coordinator, at the community.
 async function publish(title, category, when, slots, more = {}) {
@@ -35,4 +39,4 @@ function totp(secret) {
   return String(number).padStart(6, '0');
 }
 
-module.exports = {community, day, inChina, now, photo, publish, reach, totp, week, window};
+module.exports = {at, community, day, now, photo, publish, reach, totp, week, window};

@@ -2,18 +2,17 @@
 'use strict';
 const assert = require('node:assert/strict');
 const {refused} = require('../app');
-const {community, day, inChina, now, photo, week, window} = require('./town');
+const {at, community, day, now, photo, reach, week, window} = require('./town');
 
 async function onBehalf() {
   const {li, zhao, place} = week;
-  week.start = now() + 45;  // when the work of Thursday begins
   const contact = week.contact = {name: '李阿姨', phone: li.phone, address: '平凉路1号101室'};
   const beneficiary = week.beneficiary = {
     name: '王秀英', relation: 'RELATION_NEIGHBOUR', consent: 'CONSENT_SPOKEN', consent_time: {seconds: now() - 60},
   };
   const need = await li.call('CreateNeed', {
     title: '陪王奶奶看病', description: '腿脚不便', category: 'elderly_care', area_code: community, place, people_wanted: 1,
-    window: window(week.start, 10), contact, beneficiary,
+    window: window(at(4, 9, 30), 2 * 3600), contact, beneficiary,
   });
   week.ofNeed = {need_id: need.need_id};
   await li.call('UpdateNeed', {
@@ -90,19 +89,17 @@ async function lend() {
   assert.equal((await li.call('CloseNeed', ofNeed)).state, 'NEED_STATE_CLOSED');
   console.log('周二: a unit has wheelchairs to lend, and somebody needs one');
 
-  // A slot of today that begins within a minute or so, and the same of tomorrow, of which a reminder is due then.
-  const soon = Math.ceil((now() + 15) / 60) * 60;
-  const {minute, weekday} = inChina(soon);
-  const slot = {start_minute: minute, end_minute: Math.min(minute + 30, 1440)};
+  const slots = [6, 7].map((weekday) => ({weekday, start_minute: 14 * 60, end_minute: 15 * 60}));
   const hall = await zhao.call('CreateResource', {
     title: '党群活动室', category: 'venue', area_code: community, place, capacity: 1,
-    slots: [{...slot, weekday}, {...slot, weekday: weekday % 7 + 1}], booking: {auto_confirm: true, waitlist_max: 1},
+    slots, booking: {auto_confirm: true, waitlist_max: 1},
   });
   const book = (who, start) => who.call('BookResource', {resource_id: hall.resource_id, start_time: {seconds: start}});
-  week.hall = {resource_id: hall.resource_id, begins: soon, missed: await book(chen, soon), kept: await book(li, soon + day)};
-  console.log('周二: a room can be booked, today and tomorrow');
+  week.hall = {missed: await book(chen, at(6, 14)), kept: await book(li, at(7, 14))};
+  console.log('周二: a room can be booked, for the weekend');
 }
 
 module.exports = async () => {
+  reach(at(2, 9));
   for (const part of [onBehalf, whenever, everyWeek, lend]) await part();
 };

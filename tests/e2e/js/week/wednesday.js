@@ -1,12 +1,12 @@
 // 接单: work is found and taken; minds are changed.
 'use strict';
 const assert = require('node:assert/strict');
-const {messages, refused, until} = require('../app');
-const {community, day, now, publish, reach, week, window} = require('./town');
+const {messages, Person, refused, until} = require('../app');
+const {at, community, day, now, publish, reach, week, window} = require('./town');
 
 async function look() {
-  const {chen, zhao, sun, place, care, escort, start} = week;
-  week.ofClinic = await publish('量血压', 'free_clinic', window(now() + 3608, 1800), 2, {skills: [care], credentials: ['nurse']});
+  const {chen, zhao, sun, place, care, escort} = week;
+  week.ofClinic = await publish('量血压', 'free_clinic', window(at(8, 9), 3600), 2, {skills: [care], credentials: ['nurse']});
   const wish = {area_code: community, claimable: true, filter: {text: '看病', free_slots: 1, may_take: true}};
   const found = await until('the task', async () => (await chen.call('ListTasks', wish)).tasks[0]);
   assert.equal(found.task_id, escort.task_id);
@@ -14,8 +14,8 @@ async function look() {
   assert.ok(found.free_slots > 0);
   const near = (more) => chen.call('FindNearestTasks', {point: place, radius_m: 500, ...more});
   const clinics = await near({
-    category: 'medical', start_after: {seconds: start + 60},
-    filter: {start_before: {seconds: now() + day}, skills: [care], text: '血压', free_slots: 2, may_take: true},
+    category: 'medical', start_after: {seconds: at(5, 0)},
+    filter: {start_before: {seconds: at(9, 0)}, skills: [care], text: '血压', free_slots: 2, may_take: true},
   });
   assert.deepEqual(clinics.hits.map(({task, distance_m}) => [task.title, distance_m < 500]), [['量血压', true]]);
   const first = await near({page_size: 1});
@@ -32,7 +32,7 @@ async function look() {
   const {candidates} = await zhao.call('RecommendPeople', week.ofClinic);
   assert.deepEqual(candidates.map(({person_id}) => person_id), [chen.id], 'of those who may, and why');
   assert.ok(candidates[0].reasons.length > 0);
-  const ofHoliday = await publish('除夕值守', 'patrol', window(now() + 21 * day, 3600), 1);  // when 小陈 is away
+  const ofHoliday = await publish('除夕值守', 'patrol', window(at(1, 18) + 21 * day, 3600), 1);  // when 小陈 is away
   await until('people for the holiday', async () => {
     const {candidates} = await zhao.call('RecommendPeople', ofHoliday).catch(() => ({candidates: []}));
     assert.ok(candidates.every(({person_id}) => person_id !== chen.id));
@@ -56,19 +56,19 @@ async function take() {
   await zhao.call('AssignTask', {...week.ofClinic, person_id: chen.id});
   await chen.heard('TASK_ASSIGNED', week.ofClinic.task_id);
   const {items} = await chen.call('ListMyAssignments', {});
-  assert.deepEqual(items.map((item) => item.task.title), ['陪王奶奶看病', '量血压', '平安巡逻'], 'the soonest first');
+  assert.deepEqual(items.map((item) => item.task.title), ['平安巡逻', '陪王奶奶看病', '量血压'], 'the soonest first');
   console.log('周三: work is found, looked at and taken; both sides know each other');
 }
 
 async function offer() {
   const {chen, liu, li, sun, zhao} = week;
-  const ofCleaning = week.ofCleaning = await publish('楼道大扫除', 'cleaning', window(now() + 2 * day, 3600), 3,
+  const ofCleaning = week.ofCleaning = await publish('楼道大扫除', 'cleaning', window(at(5, 14), 3600), 3,
     {slots_min: 2, show_teammates: true});
   await zhao.call('OfferTask', {...ofCleaning, person_id: chen.id});
   const {agenda, unread_count} = await chen.call('GetHome', {person_id: chen.id});
   const left = agenda.offers[0].assignment.offer_expire_time.seconds - now();
   assert.ok(left > 1700 && left <= 1800, 'half an hour to answer, on the first screen');
-  assert.equal(agenda.next.task.title, '陪王奶奶看病');
+  assert.equal(agenda.next.task.title, '平安巡逻');
   assert.equal((await chen.call('GetAgenda', {person_id: chen.id})).accepted_count, 3);
   assert.ok(unread_count > 0);
   const {cursor} = await chen.heard('OFFER_RECEIVED', ofCleaning.task_id);
@@ -78,12 +78,13 @@ async function offer() {
   const {assignments: [declined]} = await zhao.call('ListTaskAssignments', ofCleaning);
   assert.deepEqual([declined.state, declined.reason], ['ASSIGNMENT_STATE_DECLINED', '想跟单位一起去']);
 
-  const ofDesk = await publish('活动签到台', 'publicity', window(now() + 3 * day, 3600), 1);
+  const ofDesk = week.ofDesk = await publish('活动签到台', 'publicity', window(at(6, 10), 2 * 3600), 1);
   await zhao.call('OfferTask', {...ofDesk, person_id: li.id});
   await sun.call('ClaimTask', ofDesk);
-  await li.heard('TASK_FILLED', ofDesk.task_id);
+  const {nearby_tasks} = await li.heard('TASK_FILLED', ofDesk.task_id);
+  assert.deepEqual(nearby_tasks.map(({title}) => title).sort(), ['楼道大扫除', '除夕值守'].sort(), 'what else she could take there');
   assert.equal((await li.call('GetMyAssignment', ofDesk)).assignment.end_cause, 'END_CAUSE_ENOUGH_PEOPLE');
-  // And of those who wait for a place: one moves up, and one waits in vain, as the evening of Thursday tells.
+  // And of those who wait for a place: one moves up, and one waits in vain, as Thursday tells.
   assert.equal((await liu.call('ClaimTask', ofDesk)).state, 'ASSIGNMENT_STATE_WAITLISTED');
   await sun.call('WithdrawAssignment', {...ofDesk, reason: '临时出差'});
   await liu.heard('WAITLIST_PROMOTED', ofDesk.task_id);
@@ -92,9 +93,9 @@ async function offer() {
 }
 
 async function unitComes() {
-  const {chen, liu, li, sun, zhao, unit, ofCleaning, start} = week;
-  const ofCalendars = await publish('发放年历', 'visiting', window(now() + 4 * day, 3600), 3);
-  await liu.call('ClaimUnitSlots', {...ofCalendars, ...unit, slots: 2, name_by: {seconds: now() + 6}});
+  const {chen, liu, li, sun, zhao, unit, ofCleaning} = week;
+  const ofCalendars = await publish('发放年历', 'visiting', window(at(7, 14), 3600), 3);
+  await liu.call('ClaimUnitSlots', {...ofCalendars, ...unit, slots: 2, name_by: {seconds: at(3, 12)}});
   await liu.call('NameUnitMember', {...ofCalendars, ...unit, person_id: chen.id});
   await liu.call('ClaimUnitSlots', {...ofCleaning, ...unit, slots: 2});
   await liu.call('NameUnitMember', {...ofCleaning, ...unit, person_id: chen.id});
@@ -102,11 +103,11 @@ async function unitComes() {
   const claim = await liu.call('WithdrawUnitClaim', {...ofCleaning, ...unit, slots: 1, reason: '人手有限'});
   assert.deepEqual([claim.named, claim.open_slots], [1, 0]);
   assert.equal((await liu.call('GetUnitClaim', {...ofCleaning, ...unit})).members[0].display_name, '陈志远');
-  week.ofMarket = await publish('早市引导', 'civility', window(start + 16, 60), 3);
-  await liu.call('ClaimUnitSlots', {...week.ofMarket, ...unit, slots: 1, name_by: {seconds: start + 8}});
+  week.ofMarket = await publish('集市引导', 'civility', window(at(4, 14), 3600), 3);
+  await liu.call('ClaimUnitSlots', {...week.ofMarket, ...unit, slots: 1, name_by: {seconds: at(4, 8)}});
   await liu.call('NameUnitMember', {...week.ofMarket, ...unit, person_id: chen.id});
-  week.ofLunch = await publish('送午餐', 'meal_delivery', window(start, 2), 1);
-  week.ofRain = await publish('发雨具', 'delivery', window(start + 3, 12), 2, {geofence_m: 5000});
+  week.ofLunch = await publish('送午餐', 'meal_delivery', window(at(4, 11, 30), 1800), 1);
+  week.ofRain = await publish('发雨具', 'delivery', window(at(4, 12, 30), 3600), 2, {geofence_m: 5000});
   for (const ofTask of [week.ofLunch, week.ofRain, week.ofMarket]) await liu.call('ClaimTask', ofTask);
   await li.call('ClaimTask', week.ofMarket);
   assert.equal((await sun.call('ClaimTask', week.ofLunch)).state, 'ASSIGNMENT_STATE_WAITLISTED');
@@ -116,6 +117,7 @@ async function unitComes() {
   await li.call('ClaimTask', ofCleaning);
   assert.deepEqual((await chen.call('ListTeammates', ofCleaning)).teammates.map(({person_id}) => person_id), [li.id]);
   await li.call('WithdrawAssignment', {...ofCleaning, reason: '孙子来了'});
+  reach(at(3, 12));
   await liu.heard('UNIT_CLAIM_SETTLED', ofCalendars.task_id);
   const settled = await liu.call('GetUnitClaim', {...ofCalendars, ...unit});
   assert.deepEqual([settled.claim.named, settled.claim.returned], [1, 1], 'nobody was named for the other slot in time');
@@ -152,7 +154,7 @@ async function letGo() {
   await li.heard('PLACE_TAKEN_OVER', ofCleaning.task_id);
   // Late, it is the only way.
   const ofPatrol = week.ofPatrol;
-  await reach(week.patrolWithdrawBy);
+  reach(at(3, 13));
   await refused(chen.call('WithdrawAssignment', ofPatrol), 'TOO_LATE_TO_WITHDRAW');
   await chen.call('RequestWithdrawal', {...ofPatrol, reason: '孩子发烧'});
   await zhao.heardAt(community, 'WITHDRAWAL_REQUESTED', ofPatrol.task_id);
@@ -169,15 +171,18 @@ async function letGo() {
   assert.equal((await answer(liu, 'WITHDRAWAL_VERDICT_APPROVE')).state, 'ASSIGNMENT_STATE_WITHDRAWN');
   await liu.heard('WITHDRAWAL_APPROVED', ofPatrol.task_id);
   await zhao.call('CancelTask', {...ofCleaning, reason: '下雨'});
-  await sun.heard('TASK_CANCELLED', ofCleaning.task_id);
+  const {nearby_tasks} = await sun.heard('TASK_CANCELLED', ofCleaning.task_id);
+  assert.ok(nearby_tasks.length > 0 && nearby_tasks.every(({task_id}) => task_id !== ofCleaning.task_id), 'instead of it');
   console.log('周三: who asks to be let go is, once somebody else comes or the coordinator agrees');
 }
 
 // What has come on its own by now.
 async function reminders() {
-  const {chen, ofClinic} = week;
-  await chen.heard('CREDENTIAL_EXPIRING');
-  await chen.heard('SIGN_IN_REMINDER', ofClinic.task_id);
+  const {chen} = week;
+  const told = async (credential) => (await chen.call('ListNotifications', {person_id: chen.id, page_size: 200})).notifications
+    .some(({kind, body}) => kind === 'NOTIFICATION_KIND_CREDENTIAL_EXPIRING' && body.includes(credential));
+  await until('what expires in a month', () => told('护士'));
+  await until('what expires in a week', () => told('心理咨询师'));
   const again = await until('the push that failed', async () => {
     const pushes = await messages('/push');
     const failed = pushes.find(({status}) => status !== 200);
@@ -185,14 +190,34 @@ async function reminders() {
   });
   assert.equal(again.message.pushId, again.id, 'the same push, under the same id');
   await until('a push', async () => (await chen.pushed()).some(({message}) => message.devices[0].pushToken === 'token-of-chen'));
-  await chen.call('SetPreferences', {person_id: chen.id, preferences: week.quiet});
-  week.quietSince = Date.now();
   console.log('周三: reminders come in time, and pushes come again until they are taken');
 }
 
+async function night() {
+  const {chen, li, zhao, escort} = week;
+  reach(at(3, 22, 30));
+  await zhao.call('SendTaskMessage', {...escort, text: '请带医保卡', states: ['ASSIGNMENT_STATE_ACCEPTED']});
+  await chen.heard('TASK_MESSAGE', escort.task_id);
+  await Person.login(chen.phone, '新平板');
+  const pushed = async (who, since) => (await who.pushed()).map(({message}) => message)
+    .filter(({time}) => Date.parse(time) > since * 1000);
+  const kinds = async () => (await pushed(chen, at(3, 22))).map(({kind}) => kind.replace('NOTIFICATION_KIND_', ''));
+  await until('what is urgent', async () => (await kinds()).length > 0);
+  assert.deepEqual(await kinds(), ['NEW_SIGN_IN'], 'nothing else in quiet hours');
+  reach(at(4, 7));
+  await until('the end of quiet hours', async () => (await kinds()).length > 1);
+  assert.deepEqual(await kinds(), ['NEW_SIGN_IN', 'TASK_MESSAGE']);
+  assert.deepEqual(await pushed(li, at(3, 9)), [], 'of work she hears at eight');
+  reach(at(4, 8));
+  const digest = await until('the digest', async () => (await pushed(li, at(3, 9)))[0]);
+  assert.ok(digest.count > 1);
+  assert.equal(digest.devices[0].title, `您有 ${digest.count} 条新消息`);
+  console.log('周三: at night only what cannot wait is pushed; the rest comes in the morning, and then the digest');
+}
+
 module.exports = async () => {
-  week.patrolWithdrawBy = now() + 8;
-  week.ofPatrol = await publish('平安巡逻', 'patrol', window(week.patrolWithdrawBy + 2 * 3600, 3600), 1);
+  reach(at(3, 10));
+  week.ofPatrol = await publish('平安巡逻', 'patrol', window(at(3, 15), 3600), 1);
   await until('to be known', () => week.chen.call('ClaimTask', week.ofPatrol).catch(() => null));
-  for (const part of [look, take, offer, unitComes, swap, letGo, reminders]) await part();
+  for (const part of [look, take, offer, unitComes, swap, letGo, reminders, night]) await part();
 };
