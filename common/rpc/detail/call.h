@@ -94,7 +94,7 @@ class Call : public RawCall::Handler, public LoopQueue::Item {
   SteadyTime started_;
   std::atomic<int> references_{2};
   bool ended_ = false;
-  bool taken_on_ = false;  // neither refused for lack of room nor late before it began
+  bool taken_on_ = false;  // the chain has let it in: a look at its scope, or its handler, began
   bool awaited_ = false;   // the engine's, as what follows
   bool leaving_ = false;
   SteadyTime concluded_;

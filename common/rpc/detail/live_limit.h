@@ -27,7 +27,8 @@ class LiveLimit {
   void Done() { ++done_; }
   // Every few hundred milliseconds.
   void Measure(SteadyTime now) {
-    if (busy_) {
+    const bool busy = live_ >= kAlways / 2;
+    if (busy_ && busy) {
       const std::chrono::duration<double> took = now - measured_;
       const double in_time = static_cast<double>(done_) * (kLongestWait / took);
       // Only half the way: a pause of Redis is no overload yet.
@@ -35,9 +36,11 @@ class LiveLimit {
       limit_ = static_cast<std::size_t>(
           std::clamp(limit, static_cast<double>(kAlways), static_cast<double>(kMost)));
     } else {
-      limit_ = kMost;  // what was done of little says nothing of what can be done
+      // What was done of little says nothing of what can be done. Nor may a limit outlive the last
+      // calls: nobody measures while there are none.
+      limit_ = kMost;
     }
-    busy_ = live_ >= kAlways / 2;
+    busy_ = busy;
     done_ = 0;
     measured_ = now;
   }

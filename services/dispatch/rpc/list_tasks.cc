@@ -173,12 +173,12 @@ Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
       hit.set_distance_m(found.distance_m);
     }
   }
+  context.Charge(paging::CallsOwed(static_cast<int64_t>(read), response.hits_size()));
   if (!request.filter().may_take()) {
     std::vector<v1::Task*> tasks;
     for (auto& hit : *response.mutable_hits()) tasks.push_back(hit.mutable_task());
     CO_RETURN_IF_ERROR(co_await SetMyStates(app_, context, std::move(tasks)));
   }
-  context.Charge(paging::CallsOwed(static_cast<int64_t>(read), response.hits_size()));
   if (read < hits.size() || more) {
     response.set_next_page_token(paging::Encode(PositionOf(hits[read - 1]), query, now));
   }

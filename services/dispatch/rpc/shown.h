@@ -9,8 +9,8 @@
 
 namespace baodao::dispatch {
 
-// In full for its requester, its publisher, coordinators of its area and other services. With all
-// that is not stored of it (see v1::Task), but for my_state.
+// In full for its requester, its publisher and coordinators of its area, with all that is not
+// stored of it (see v1::Task) but my_state; for other services as it is stored.
 v1::Task Shown(const App& app, const rpc::CallContext& context, v1::Task task);
 // Without what is wrong with somebody's standing, unless for coordinators of the area: whether a
 // volunteer was suspended, or keeps apart from the requester, is not the requester's to know; nor

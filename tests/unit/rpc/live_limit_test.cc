@@ -60,6 +60,14 @@ TEST_F(LiveLimitTest, ABurstAfterQuietIsServedWhole) {
   EXPECT_EQ(Come(300), 300);
 }
 
+// Nothing is measured while no call is live.
+TEST_F(LiveLimitTest, NoLimitOutlivesTheLastCalls) {
+  Come(300);
+  Pass(0);
+  Pass(300);
+  EXPECT_EQ(Come(9'000), 9'000);
+}
+
 TEST_F(LiveLimitTest, AShortPauseIsNoOverload) {
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(Come(400), 400);
