@@ -42,18 +42,27 @@ void AddCategories(const std::string& categories, std::vector<std::string>* term
   }
 }
 
-// `term` as it stands in the query, between these.
-std::string Joined(const Wanted& wanted, const std::string& quote, const std::string& and_sign,
-                   const std::string& or_sign) {
+// As a query language writes it.
+struct Syntax {
+  std::string quote, and_sign, or_sign;
+  // Behind terms in brackets: they are to meet before anything else is read; empty: need not be
+  // said.
+  std::string first;
+};
+
+std::string Joined(const Wanted& wanted, const Syntax& syntax) {
   const auto quoted = [&](std::string* out, const std::string& term) {
-    absl::StrAppend(out, quote, term, quote);
+    absl::StrAppend(out, syntax.quote, term, syntax.quote);
   };
-  std::vector<std::string> parts;
-  for (const std::string& term : wanted.terms) quoted(&parts.emplace_back(), term);
-  for (const std::vector<std::string>& choice : wanted.choices) {
-    parts.push_back(absl::StrCat("(", absl::StrJoin(choice, or_sign, quoted), ")"));
+  std::string all = absl::StrJoin(wanted.terms, syntax.and_sign, quoted);
+  if (wanted.terms.size() > 1 && !wanted.choices.empty() && !syntax.first.empty()) {
+    all = absl::StrCat("((", all, ")", syntax.first, ")");
   }
-  return absl::StrJoin(parts, and_sign);
+  for (const std::vector<std::string>& choice : wanted.choices) {
+    if (!all.empty()) all += syntax.and_sign;
+    absl::StrAppend(&all, "(", absl::StrJoin(choice, syntax.or_sign, quoted), ")");
+  }
+  return all;
 }
 
 }  // namespace
@@ -124,8 +133,13 @@ Wanted WantedBy(const search::Asked& asked) {
   return wanted;
 }
 
-std::string Fts5Query(const Wanted& wanted) { return Joined(wanted, "\"", " AND ", " OR "); }
+// FTS5 reads on in all parts of an AND whenever one of them has moved, and takes an AND within
+// another for one: words that hardly meet would have every mark read along with them. A NOT stands
+// by itself; no document has "_none".
+std::string Fts5Query(const Wanted& wanted) {
+  return Joined(wanted, {"\"", " AND ", " OR ", " NOT \"_none\""});
+}
 
-std::string TsQuery(const Wanted& wanted) { return Joined(wanted, "'", " & ", " | "); }
+std::string TsQuery(const Wanted& wanted) { return Joined(wanted, {"'", " & ", " | ", ""}); }
 
 }  // namespace baodao::records

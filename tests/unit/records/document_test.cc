@@ -65,9 +65,14 @@ TEST(DocumentTest, MarksOfDifferentThingsDiffer) {
 TEST(DocumentTest, QuestionsAreAskedInBothLanguages) {
   Wanted wanted = WantedBy(search::AskedBy("楼道 ae"));
   wanted.choices = {{"_s_1", "_s_2"}, {"_a_310110"}};
-  EXPECT_EQ(Fts5Query(wanted),
-            "\"楼道\" AND \"_p_ae\" AND (\"_s_1\" OR \"_s_2\") AND (\"_a_310110\")");
+  EXPECT_EQ(
+      Fts5Query(wanted),
+      "((\"楼道\" AND \"_p_ae\") NOT \"_none\") AND (\"_s_1\" OR \"_s_2\") AND (\"_a_310110\")");
   EXPECT_EQ(TsQuery(wanted), "'楼道' & '_p_ae' & ('_s_1' | '_s_2') & ('_a_310110')");
+  wanted.terms.pop_back();
+  EXPECT_EQ(Fts5Query(wanted), "\"楼道\" AND (\"_s_1\" OR \"_s_2\") AND (\"_a_310110\")");
+  wanted.choices.clear();
+  EXPECT_EQ(Fts5Query(wanted), "\"楼道\"");
 }
 
 }  // namespace
