@@ -4,7 +4,8 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
-#include <thread>
+
+#include "common/testing/until.h"
 
 namespace baodao::bench {
 
@@ -16,15 +17,15 @@ Program::Program(asio::io_context& loop, std::vector<std::string> argv,
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   process_ =
       std::make_unique<testing::ChildProcess>(argv, std::map<std::string, std::string>{}, log);
-  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  for (;;) {
+  std::string said;
+  const auto serves = [&] {
     std::ifstream file(log);
-    const std::string said(std::istreambuf_iterator<char>(file), {});
-    if (said.find("serving\n") != std::string::npos) return;
-    if (!process_->Running() || std::chrono::steady_clock::now() > limit) {
-      throw std::runtime_error(argv.front() + " does not start: " + said);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    said.assign(std::istreambuf_iterator<char>(file), {});
+    return said.find("serving\n") != std::string::npos;
+  };
+  const auto decided = [&] { return serves() || !process_->Running(); };
+  if (!testing::Until(decided, std::chrono::seconds(30)) || !serves()) {
+    throw std::runtime_error(argv.front() + " does not start: " + said);
   }
 }
 

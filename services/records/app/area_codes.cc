@@ -13,10 +13,8 @@ SoughtAreas AreaSeeker::Seek(const std::shared_ptr<const areas::AreaTree>& tree,
     for (const areas::Area& area : tree->All()) known_.push_back(area.code());
     std::ranges::sort(known_);
   }
-  std::vector<std::string> codes;
-  for (const std::string& code : known_) {
-    if (tree->Covers(area_code, code)) codes.push_back(code);
-  }
+  std::vector<std::string> codes = CodesOf(*tree, area_code);
+  std::ranges::sort(codes);
   return records::Seek(known_, std::move(codes));
 }
 
