@@ -52,7 +52,9 @@ struct ServerOptions {
   Millis connection_age_grace{20 * 60'000};
   // Memory of all connections together; beyond it gRPC closes some of them.
   std::size_t max_transport_bytes = 256u << 20;
-  // Unary calls being served at once; beyond that new ones are refused as OVERLOADED.
+  // Unary calls being served at once; beyond that new ones are refused as OVERLOADED, and so are
+  // those of a method of which more are being served than get done in a second
+  // (ops/decisions/0056).
   std::size_t max_live_calls = 10'000;
   RateLimits rate_limits;
   // Addresses whose `x-real-ip` metadata is believed when callers are told apart by address: the
