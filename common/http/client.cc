@@ -16,8 +16,8 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr size_t kMostBody = 64 * 1024;
-constexpr curl_off_t kLongestRetryAfter = 24 * 3600;
+constexpr size_t kMostBody = size_t{64} * 1024;
+constexpr curl_off_t kLongestRetryAfter = curl_off_t{24} * 3600;
 
 struct FreeHandle {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }

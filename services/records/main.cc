@@ -23,6 +23,7 @@
 #include "services/records/store/migrations.h"
 #include "services/records/workers/alignment.h"
 #include "services/records/workers/ingest.h"
+#include "services/records/workers/merging.h"
 
 namespace baodao::records {
 namespace {
@@ -70,6 +71,7 @@ struct RecordsService final : service::Service {
     const std::string target = runtime.config.Str("records_database");
     if (DialectOf(target) == Dialect::kSqlite) {
       runtime.Spawn("disk", WatchDisk(runtime.clock, runtime.metrics, target));
+      runtime.Spawn("merging", MergeForEver(runtime.clock, database));
     }
     co_return absl::OkStatus();
   }

@@ -171,7 +171,7 @@ absl::Status Call::Admit(bool* needs_scope) {
   if (std::chrono::steady_clock::now() >= state_->deadline) {
     return Refuse(Reason::DEADLINE_EXCEEDED);
   }
-  const absl::Status admitted =
+  absl::Status admitted =
       engine_->chain().Admit(method_, arrival_, state_.get(), &invocation_->request(), needs_scope);
   // What is refused at once says nothing of how many can be served.
   taken_on_ = admitted.ok();

@@ -61,9 +61,13 @@ Task<absl::Status> Standings::OnEvent(const events::Delivery& delivery) {
   if (!delivery.event.has_profile_changed()) co_return absl::OkStatus();
   const registration::v1::Profile& profile = delivery.event.profile_changed().profile();
   app_.profiles.Apply(profile);
+  const auto options = rpc::CallOptions::Tracing(delivery.event.trace_id());
+  if (!delivery.event.profile_changed().narrowed()) {
+    // What was regained lifts the mark of whoever is at work.
+    co_return co_await Review(profile.person_id(), Reach::kAccepted, options);
+  }
   CO_RETURN_IF_ERROR(co_await Arm(kProfileTimer, profile.person_id(), delivery.id));
-  co_return co_await ReviewProfile(profile.person_id(),
-                                   rpc::CallOptions::Tracing(delivery.event.trace_id()));
+  co_return co_await ReviewProfile(profile.person_id(), options);
 }
 
 Task<absl::Status> Standings::Arm(std::string_view kind, std::string person_id,

@@ -28,7 +28,7 @@ class Standings {
   // For a consumer group over registration: each event is handled once in the deployment, and again
   // by another replica when this one dies over it.
   Task<absl::Status> OnEvent(const events::Delivery& delivery);
-  // The second look, half a minute after a loss (kStandingTimer) or another change of a profile
+  // The second look, half a minute after a loss (kStandingTimer) or a profile was narrowed
   // (kProfileTimer): a claim that was under way, or that a replica decided which had not heard of
   // it, stands by now.
   Task<absl::Status> LookAgain(timers::Timer timer);

@@ -57,20 +57,38 @@ absl::StatusOr<std::optional<int64_t>> TryWrite(Connection& connection, const Ba
   return fresh;
 }
 
+// Of each batch; nothing where somebody else moved a position.
+absl::StatusOr<std::vector<int64_t>> TryWrite(Connection& connection,
+                                              const std::vector<const Batch*>& batches) {
+  std::vector<int64_t> all;
+  for (const Batch* batch : batches) {
+    ASSIGN_OR_RETURN(const std::optional<int64_t> fresh, TryWrite(connection, *batch));
+    if (!fresh) return std::vector<int64_t>();
+    all.push_back(*fresh);
+  }
+  return all;
+}
+
 }  // namespace
 
-absl::StatusOr<int64_t> Write(Connection& connection, const Batch& batch) {
+absl::StatusOr<std::vector<int64_t>> WriteAll(Connection& connection,
+                                              const std::vector<const Batch*>& batches) {
   for (int i = 0; i < kTries; ++i) {
     connection.Begin();
-    const absl::StatusOr<std::optional<int64_t>> fresh = TryWrite(connection, batch);
-    if (fresh.ok() && *fresh) {
+    const absl::StatusOr<std::vector<int64_t>> fresh = TryWrite(connection, batches);
+    if (fresh.ok() && !fresh->empty()) {
       connection.Commit();
-      return **fresh;
+      return fresh;
     }
     connection.Rollback();
     RETURN_IF_ERROR(fresh.status());
   }
   return absl::AbortedError("others write the same stream");
+}
+
+absl::StatusOr<int64_t> Write(Connection& connection, const Batch& batch) {
+  ASSIGN_OR_RETURN(const std::vector<int64_t> fresh, WriteAll(connection, {&batch}));
+  return fresh.front();
 }
 
 absl::Status Restore(Connection& connection, const std::vector<Rows>& all) {

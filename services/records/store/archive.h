@@ -50,6 +50,9 @@ struct Batch {
 // the database has gone back (a standby took over, a copy was restored) and must get again what it
 // lost.
 absl::StatusOr<int64_t> Write(Connection& connection, const Batch& batch);
+// Several, all or none, in one transaction.
+absl::StatusOr<std::vector<int64_t>> WriteAll(Connection& connection,
+                                              const std::vector<const Batch*>& batches);
 
 // What their owners have now, as rows of no event (0-0): a row that an event has written stays,
 // unless that was before a part of the streams that is missing. In one transaction.

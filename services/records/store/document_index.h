@@ -2,6 +2,7 @@
 // is after an event, in the same transaction, so whatever gates the row gates the document.
 #pragma once
 
+#include <absl/status/statusor.h>
 #include <soci/soci.h>
 
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "services/records/domain/document.h"
 #include "services/records/domain/rows_of.h"
+#include "services/records/store/connection.h"
 
 namespace baodao::records {
 
@@ -47,5 +49,9 @@ class DocumentIndex {
   soci::statement insert_;
   soci::statement update_;
 };
+
+// SQLite only: merges a little of what the index is split into by small writes, which every search
+// reads side by side. False when there is nothing to merge.
+absl::StatusOr<bool> MergeIndex(Connection& connection);
 
 }  // namespace baodao::records

@@ -240,6 +240,22 @@ v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version) {
   return profile;
 }
 
+bool Narrows(const v1::Profile& before, const v1::Profile& after) {
+  const auto lacks = [](const Tags& all, const Tags& some) {
+    return std::ranges::any_of(
+        some, [&](const std::string& one) { return std::ranges::find(all, one) == all.end(); });
+  };
+  const auto lost = [&](const v1::Credential& held) {
+    return std::ranges::none_of(after.credentials(), [&](const v1::Credential& now) {
+      return now.kind() == held.kind() && ToTime(now.expire_time()) >= ToTime(held.expire_time());
+    });
+  };
+  return lacks(after.area_codes(), before.area_codes()) ||
+         lacks(after.categories(), before.categories()) || lacks(after.skills(), before.skills()) ||
+         lacks(before.blocked_person_ids(), after.blocked_person_ids()) ||
+         std::ranges::any_of(before.credentials(), lost);
+}
+
 v1::Identity MakeIdentity(const v1::PersonRecord& record, PrivateFields fields, Time now) {
   const v1::Person& person = record.person();
   v1::Identity identity;

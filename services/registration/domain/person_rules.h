@@ -52,6 +52,8 @@ void PutPhoneInForce(const std::string& kept, Time now, v1::PersonRecord* record
 
 // The profile for dispatch and matching; `version` is the record's.
 v1::Profile MakeProfile(const v1::PersonRecord& record, uint64_t version);
+// ProfileChanged.narrowed.
+bool Narrows(const v1::Profile& before, const v1::Profile& after);
 
 // Name, phone, confirmed unit and the credentials valid now, in clear; without the unit's name and
 // consent_required.

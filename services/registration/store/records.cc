@@ -2,7 +2,9 @@
 
 #include <google/protobuf/util/message_differencer.h>
 
+#include <algorithm>
 #include <set>
+#include <utility>
 
 #include "common/record/indexes.h"
 #include "services/registration/domain/person_rules.h"
@@ -11,8 +13,17 @@ namespace baodao::registration {
 
 bool FillEvent(const record::Versioned<v1::PersonRecord>& before, const v1::PersonRecord& after,
                events::v1::Event* event) {
+  using google::protobuf::util::MessageDifferencer;
+  const uint64_t version = before.version + 1;
+  const v1::Profile was = MakeProfile(before.record, version);
+  v1::Profile now = MakeProfile(after, version);
+  if (MessageDifferencer::Equals(was, now) &&
+      std::ranges::equal(before.record.search_terms(), after.search_terms())) {
+    return false;
+  }
   events::v1::ProfileChanged& change = *event->mutable_profile_changed();
-  *change.mutable_profile() = MakeProfile(after, before.version + 1);
+  change.set_narrowed(Narrows(was, now));
+  *change.mutable_profile() = std::move(now);
   *change.mutable_search_terms() = after.search_terms();
   return true;
 }

@@ -28,11 +28,12 @@ class StandingsTest : public HandlersTest {
     for (auto& replica : replicas_) replica->source.people[person] = profile;
     return profile;
   }
-  static events::Delivery ProfileEvent(registration::v1::Profile profile) {
+  static events::Delivery ProfileEvent(registration::v1::Profile profile, bool narrowed = true) {
     events::Delivery delivery;
     delivery.service = "registration";
     delivery.id = "1748736000000-1";
     *delivery.event.mutable_profile_changed()->mutable_profile() = std::move(profile);
+    delivery.event.mutable_profile_changed()->set_narrowed(narrowed);
     return delivery;
   }
   static events::Delivery LossEvent(const std::string& person) {
@@ -106,7 +107,7 @@ TEST_F(StandingsTest, WhatWasAcceptedIsReleasedAndOthersTakeOver) {
   RunTimersUntil([&] { return On(task, next).state() == v1::ASSIGNMENT_STATE_OFFERED; });
   EXPECT_TRUE(On(task, next).holds_slot());
   // Back in good standing they may start anew.
-  ASSERT_THAT(Run(replicas_[0]->standings.OnEvent(ProfileEvent(Change(person, true)))),
+  ASSERT_THAT(Run(replicas_[0]->standings.OnEvent(ProfileEvent(Change(person, true), false))),
               testing::IsOk());
   EXPECT_THAT(Run(Claim(0, person, later, "c4")), testing::IsOk());
 }
@@ -152,6 +153,21 @@ TEST_F(StandingsTest, WorkUnderWayGoesOnUntilACoordinatorDecides) {
   out.set_person_id(person);
   const auto signed_out = Run(replicas_[1]->assignments.SignOut(Coordinator(), out));
   ASSERT_THAT(signed_out, testing::IsOk());
+}
+
+TEST_F(StandingsTest, WhatIsRegainedLiftsTheMarkAtOnceAndNeedsNoSecondLook) {
+  const std::string person = NewPerson();
+  const std::string task = Publish(NewTask(minutes(10), 1, 2)).task_id();
+  ASSERT_THAT(Run(Claim(0, person, task, "c")), testing::IsOk());
+  ASSERT_THAT(Run(replicas_[0]->assignments.SignIn(As(person), Code(task, "in"))), testing::IsOk());
+  Suspend(person);
+  ASSERT_EQ(On(task, person).end_cause(), v1::END_CAUSE_NOT_REGISTERED);
+  const size_t armed = ArmedFor(person).size();
+  events::Delivery regained = ProfileEvent(Change(person, true), false);
+  regained.id = "1748736000000-2";
+  ASSERT_THAT(Run(replicas_[1]->standings.OnEvent(regained)), testing::IsOk());
+  EXPECT_EQ(On(task, person).end_cause(), v1::END_CAUSE_UNSPECIFIED);
+  EXPECT_EQ(ArmedFor(person).size(), armed);
 }
 
 TEST_F(StandingsTest, ThePersonThemselvesMaySignOut) {
@@ -262,7 +278,7 @@ TEST_F(StandingsTest, ABlockIsLookedAtOnceMoreToo) {
   EXPECT_TRUE(ArmedFor(requester).empty());
 }
 
-TEST_F(StandingsTest, AnyChangeOfAProfileIsLookedAtOnceMore) {
+TEST_F(StandingsTest, ASkillThatIsGoneIsLookedAtOnceMore) {
   const std::string person = NewPerson();
   v1::PublishTaskRequest request = NewTask(hours(3), 1, 2);
   request.add_skills("first_aid");

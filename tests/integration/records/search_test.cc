@@ -1,6 +1,7 @@
 // Finding tasks, needs, units and people in both databases.
 #include <sstream>
 
+#include "services/records/store/document_index.h"
 #include "services/records/store/search_areas.h"
 #include "tests/integration/records/search_fixture.h"
 
@@ -31,6 +32,33 @@ TEST_P(SearchTest, AllWordsAreThereAndTheNewestComesFirst) {
   EXPECT_EQ(row.category, "cleaning");
   EXPECT_EQ(row.area_code, "A");
   EXPECT_EQ(row.state, dispatch::v1::TASK_STATE_OPEN);
+}
+
+// PostgreSQL's index has no parts.
+class MergingTest : public SearchTest {};
+
+// FTS5 reads all parts of its index side by side.
+TEST_P(MergingTest, LeavesFewPartsAndFindsTheSame) {
+  const auto parts = [this] {
+    return Number("SELECT COUNT(DISTINCT segid) FROM document_index_idx");
+  };
+  constexpr int kTasks = 60;
+  for (int minute = 1; minute <= kTasks; ++minute) PutTask(minute, "楼道清理");
+  for (int minute = 1; minute <= kTasks; minute += 2) PutTask(minute, "陪同就医");
+  EXPECT_GT(parts(), 3);
+  SearchQuery query = Asking("楼道");
+  query.size = kTasks;
+  const std::vector<int> before = Minutes(query);
+  EXPECT_THAT(before, SizeIs(kTasks / 2));
+  int steps = 0;
+  while (Do<bool>(MergeIndex)) ++steps;
+  EXPECT_GT(steps, 0);
+  EXPECT_LE(parts(), 3);
+  EXPECT_EQ(Minutes(query), before);
+  Do<bool>([](Connection& connection) -> absl::StatusOr<bool> {
+    connection.sql() << "INSERT INTO document_index (document_index) VALUES ('integrity-check')";
+    return true;
+  });
 }
 
 TEST_P(SearchTest, PagesShowEverythingOnce) {
@@ -327,6 +355,8 @@ INSTANTIATE_TEST_SUITE_P(All, SearchTest, ::testing::Values(Dialect::kSqlite, Di
                          DialectName);
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, SearchFileTest, ::testing::Values(Dialect::kSqlite), DialectName);
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, MergingTest, ::testing::Values(Dialect::kSqlite), DialectName);
 
 }  // namespace
 }  // namespace baodao::records

@@ -288,6 +288,34 @@ TEST_P(PersonServiceTest, ProfilesGrowWithEveryChange) {
   EXPECT_EQ(announced, third.version());
 }
 
+TEST_P(PersonServiceTest, OnlyWhatOthersSeeIsAnnouncedAndWhatIsGoneIsSaid) {
+  const Account account = LogIn("13812345678");
+  ASSERT_THAT(Send(account.token, Update(account.id)), testing::IsOk());
+  const auto announced = [&] {
+    return CountEvents([](const events::v1::Event& event) { return event.has_profile_changed(); });
+  };
+  const auto narrowed = [&] {
+    return CountEvents(
+        [](const events::v1::Event& event) { return event.profile_changed().narrowed(); });
+  };
+  const auto before = announced();
+  v1::UpdatePersonRequest request;
+  request.set_person_id(account.id);
+  request.set_request_id(NextRequest());
+  request.set_party_branch("楼道第三支部");
+  request.mutable_update_mask()->add_paths("party_branch");
+  ASSERT_THAT(Send(account.token, request), testing::IsOk());
+  EXPECT_EQ(announced(), before);
+  EXPECT_EQ(narrowed(), 0);
+  v1::UpdatePersonRequest fewer;
+  fewer.set_person_id(account.id);
+  fewer.set_request_id(NextRequest());
+  fewer.mutable_update_mask()->add_paths("skills");
+  ASSERT_THAT(Send(account.token, fewer), testing::IsOk());
+  EXPECT_EQ(announced(), before + 1);
+  EXPECT_EQ(narrowed(), 1);
+}
+
 TEST_P(PersonServiceTest, TheSameRequestHasOneEffect) {
   const Account account = LogIn("13812345678");
   v1::UpdatePersonRequest request = Update(account.id);

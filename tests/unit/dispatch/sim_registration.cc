@@ -26,6 +26,7 @@ void Registration::Change(const std::string& person) {
                           : registration::v1::REGISTRATION_STATE_SUSPENDED);
   events::v1::Event event;
   *event.mutable_profile_changed()->mutable_profile() = profile;
+  event.mutable_profile_changed()->set_narrowed(lost);
   for (auto& replica : world_.replicas) world_.Spawn(Hear(*replica, profile));
   ++pending_;
   world_.Spawn(Follow(std::move(registration), std::move(event)));

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "common/clock/timestamp.h"
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
@@ -159,6 +161,43 @@ TEST(Profile, CarriesWhatMatters) {
   EXPECT_THAT(profile.area_codes(), ElementsAre("310110001001"));
   EXPECT_DOUBLE_EQ(profile.home().latitude(), 31.274);
   EXPECT_EQ(profile.version(), 7u);
+}
+
+TEST(Profile, IsNarrowedByWhatIsGoneAndByWhoIsKeptApart) {
+  v1::Profile before;
+  before.add_area_codes("310110001001");
+  before.add_categories("party_member");
+  before.add_skills("first_aid");
+  before.add_blocked_person_ids("per_b");
+  v1::Credential& held = *before.add_credentials();
+  held.set_kind("nurse");
+  *held.mutable_expire_time() = ToTimestamp(kNow);
+  EXPECT_FALSE(Narrows(v1::Profile(), v1::Profile()));
+  EXPECT_FALSE(Narrows(before, before));
+
+  v1::Profile wider = before;
+  wider.add_area_codes("310110001002");
+  wider.add_categories("veteran");
+  wider.add_skills("driving");
+  wider.clear_blocked_person_ids();
+  *wider.mutable_credentials(0)->mutable_expire_time() = ToTimestamp(kNow + Millis(1));
+  wider.set_radius_m(500);
+  EXPECT_FALSE(Narrows(before, wider));
+  EXPECT_TRUE(Narrows(wider, before)) << "as a whole";
+
+  const auto narrowed = [&](const std::function<void(v1::Profile&)>& change) {
+    v1::Profile after = before;
+    change(after);
+    return Narrows(before, after);
+  };
+  EXPECT_TRUE(narrowed([](v1::Profile& p) { p.set_area_codes(0, "310110001002"); }));
+  EXPECT_TRUE(narrowed([](v1::Profile& p) { p.clear_categories(); }));
+  EXPECT_TRUE(narrowed([](v1::Profile& p) { p.clear_skills(); }));
+  EXPECT_TRUE(narrowed([](v1::Profile& p) { p.clear_credentials(); }));
+  EXPECT_TRUE(narrowed([](v1::Profile& p) {
+    *p.mutable_credentials(0)->mutable_expire_time() = ToTimestamp(kNow - Millis(1));
+  }));
+  EXPECT_TRUE(narrowed([](v1::Profile& p) { p.add_blocked_person_ids("per_c"); }));
 }
 
 // It used to be what people said of themselves: any unit could be made to hear of a stranger.

@@ -1,0 +1,13 @@
+// The index of words in few parts.
+#pragma once
+
+#include "common/async/task.h"
+#include "common/clock/clock.h"
+#include "services/records/store/database.h"
+
+namespace baodao::records {
+
+// Merges for ever, a little a second, between what is written; cancel it. For SQLite.
+Task<void> MergeForEver(Clock& clock, Database& database);
+
+}  // namespace baodao::records
