@@ -58,7 +58,7 @@ class AreaTreeFeed {
   // Never null; empty before Load. Keep the pointer for the length of one decision.
   const std::shared_ptr<const AreaTree>& tree() const { return tree_; }
   bool loaded() const { return applied_ != 0; }
-  // What was imported before it is in the tree; the epoch before Load.
+  // Everything that was imported before it is in the tree; the epoch before Load.
   Time as_of() const { return as_of_; }
   // Whether `descendant` is `ancestor` or below it, in the current tree: for rpc::AccessPolicy.
   bool Covers(std::string_view ancestor, std::string_view descendant) const {

@@ -17,8 +17,8 @@
 
 namespace baodao {
 
-// What `work` returned on one of `threads`. It owns what it needs: whoever waits for it may be gone
-// before it ends; then it is left out if it has not begun, and destroyed on that thread.
+// The result of `work`, run on one of `threads`. It owns what it needs: whoever waits for it may be
+// gone before it ends; then it is left out if it has not begun, and destroyed on that thread.
 template <class T>
 Task<T> OnThread(asio::io_context& loop, asio::thread_pool& threads, std::function<T()> work) {
   struct Waiting {

@@ -19,7 +19,7 @@ inline constexpr auth::KeyFiles kKeyFiles{"certificates.jwk", "certificates.json
 // The text that a QR code holds; sets the facts' kid. Its form stands at the message.
 std::string Sign(dispatch::v1::CertificateFacts facts, const auth::PrivateKey& key);
 
-// What the text says, whoever brings it; DATA_LOSS unless one of `keys` has signed just this.
+// The facts in the text, whoever brings it; DATA_LOSS unless one of `keys` has signed just this.
 // Whether the certificate has expired or was revoked is another question.
 absl::StatusOr<dispatch::v1::CertificateFacts> Verify(std::string_view text,
                                                       const auth::KeySet& keys);

@@ -115,7 +115,7 @@ std::string CheckVersion(const Value& value) {
   return plain && text.size() <= 32 ? "" : "must be at most 32 letters, digits, dots and dashes";
 }
 
-// What the services that take private data in must agree on.
+// The services that take private data in must agree on these.
 std::vector<Row> PrivacyRows() {
   return {
       {"privacy_version", Type::kString, "",

@@ -1,8 +1,6 @@
 // The state machine of one person's part in something with a limited number of seats, as a table.
 #pragma once
 
-#include <string_view>
-
 #include "baodao/enrollment/v1/enrollment.pb.h"
 #include "common/record/machine.h"
 
@@ -20,7 +18,6 @@ enum class Event {
   kLeave,
   kRelease,  // let go of by others
 };
-inline constexpr int kEvents = 10;
 
 inline constexpr record::Machine<v1::Standing, Event> kStandingMachine = [] {
   using enum Event;
@@ -50,8 +47,5 @@ inline constexpr record::Machine<v1::Standing, Event> kStandingMachine = [] {
           {v1::STANDING_IN, kRelease, v1::STANDING_UNSPECIFIED},
       });
 }();
-
-// "join", "lapse": for metrics and logs.
-std::string_view Name(Event event);
 
 }  // namespace baodao::enrollment

@@ -16,7 +16,7 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr size_t kMostBody = size_t{64} * 1024;
+constexpr size_t kMaxBody = size_t{64} * 1024;
 constexpr curl_off_t kLongestRetryAfter = curl_off_t{24} * 3600;
 
 struct FreeHandle {
@@ -30,7 +30,7 @@ using Headers = std::unique_ptr<curl_slist, FreeHeaders>;
 // The rest is read and dropped: the connection can be used again.
 size_t TakeBody(char* data, size_t, size_t size, void* body) {
   auto& text = *static_cast<std::string*>(body);
-  text.append(data, std::min(size, kMostBody - text.size()));
+  text.append(data, std::min(size, kMaxBody - text.size()));
   return size;
 }
 

@@ -41,7 +41,7 @@ class Client {
   // The answer, whatever its status; redirections are answers. Certificates of https:// are checked
   // against those of the machine. UNAVAILABLE where the server did not get the request: too many
   // wait, it cannot be reached, the client is stopped. DEADLINE_EXCEEDED where it may have got it
-  // and nothing came back. Whoever waits may be cancelled: what has begun goes on.
+  // and nothing came back. The waiting call may be cancelled: what has begun goes on.
   Task<absl::StatusOr<Response>> Post(Request request);
   // Cuts short what is under way and refuses what comes.
   void Stop() { stopping_ = true; }

@@ -93,8 +93,8 @@ double CallsOwed(int64_t read, int64_t shown) {
   return std::max(0.0, static_cast<double>(read - shown) / kReadsPerCall - 1);
 }
 
-int PageSize(int requested, int standard, int most) {
-  return std::min(requested <= 0 ? standard : requested, most);
+int PageSize(int requested, int standard, int max) {
+  return std::min(requested <= 0 ? standard : requested, max);
 }
 
 }  // namespace baodao::paging

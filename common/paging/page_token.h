@@ -1,9 +1,6 @@
 // Page tokens of list methods: bound to their query by a key of the deployment, so that nobody but
 // its services can make one, and any replica takes another's.
-//
-//   const paging::Query query = paging::QueryOf(key_ring, "lists.ListNeeds", request);
-//   CO_ASSIGN_OR_RETURN(std::string after, paging::Decode(request.page_token(), query,
-//   clock.Now())); … response.set_next_page_token(paging::Encode(last_id, query, clock.Now()));
+// Handlers take both from asked_page.h.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -47,7 +44,7 @@ absl::StatusOr<std::string> Decode(std::string_view token, const Query& query, T
 // rpc::CallContext::Charge).
 double CallsOwed(int64_t read, int64_t shown);
 
-// `requested` of a request's page_size: 0 means `standard`, and never more than `most`.
-int PageSize(int requested, int standard, int most);
+// `requested` of a request's page_size: 0 means `standard`, and never more than `max`.
+int PageSize(int requested, int standard, int max);
 
 }  // namespace baodao::paging

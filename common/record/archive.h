@@ -20,7 +20,7 @@ class Archive {
  public:
   virtual ~Archive() = default;
 
-  // On disk when OK: since when it is there in this version. Of several versions of a record the
+  // On disk when OK: since when it is there in this version. Among several versions of a record the
   // newest stays, however often each is sent. STALE_VERSION where another record is there under
   // this version or a newer one. `owner_id`: the person with whose account it is deleted; empty:
   // it stays for good.
@@ -41,7 +41,8 @@ struct Retirement {
   // It is copied some time before it leaves: a backup of the archive made in between has it, too.
   Time CopyAt(Time over_since) const { return over_since + keep - keep / 4; }
   // Copies it. Answers when it may leave, or is to be copied again: at once where that is not after
-  // `now`. What the archive does not take waits, so that others of the service's timers go first.
+  // `now`. A record that the archive does not take waits, so that others of the service's timers go
+  // first.
   Task<Time> Copy(std::string id, std::string owner_id, store::Stored record, Time over_since,
                   Time now) const;
 

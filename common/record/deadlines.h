@@ -1,4 +1,4 @@
-// What the timers of records do. Included by repository.h only.
+// The work of the timers of records. Included by repository.h only.
 #pragma once
 
 #include "common/record/repository.h"

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/log/log.h"
+#include "common/paging/asked_page.h"
 #include "common/record/repository.h"
 #include "common/validate/tags.h"
 
@@ -64,10 +65,12 @@ Task<absl::StatusOr<Response>> Repository::List(
     rpc::CallContext context, const T& type, const Request& request, PageQuery query,
     std::function<absl::Status(Response*, Versioned<RecordOf<T>>)> show,
     std::function<bool(const RecordOf<T>&)> fits, int standard_size) {
-  const paging::Query token = paging::QueryOf(
-      ring_, std::string(context.method()) + "/" + context.caller().Caller(), request);
-  CO_ASSIGN_OR_RETURN(query.after, paging::Decode(request.page_token(), token, clock_.Now()));
-  query.size = request.page_size() == 0 ? standard_size : request.page_size();
+  // The bounds of the request hold the largest page.
+  CO_ASSIGN_OR_RETURN(const paging::AskedPage asked,
+                      paging::PageAskedFor(ring_, context, request, clock_.Now(), standard_size,
+                                           std::numeric_limits<int>::max()));
+  query.after = asked.after;
+  query.size = asked.size;
   Response response;
   CO_ASSIGN_OR_RETURN(Page<RecordOf<T>> page, co_await ReadPage(type, query, std::move(fits)));
   const auto lists = static_cast<int64_t>(query.lists.size());
@@ -88,7 +91,7 @@ Task<absl::StatusOr<Response>> Repository::List(
     CO_RETURN_IF_ERROR(show(&response, std::move(record)));
   }
   if (!page.next.empty()) {
-    response.set_next_page_token(paging::Encode(page.next, token, clock_.Now()));
+    response.set_next_page_token(asked.TokenFor(page.next));
   }
   co_return response;
 }

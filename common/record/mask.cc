@@ -6,9 +6,6 @@
 #include <algorithm>
 #include <string>
 #include <utility>
-#include <vector>
-
-#include "common/status/status.h"
 
 namespace baodao::record {
 namespace {
@@ -45,8 +42,9 @@ bool OnlyEmpties(const Message& request) {
   });
 }
 
-absl::Status CheckMask(const Message& request, std::initializer_list<std::string_view> known,
-                       std::initializer_list<std::string_view> required) {
+std::vector<Violation> MaskViolations(const Message& request,
+                                      std::initializer_list<std::string_view> known,
+                                      std::initializer_list<std::string_view> required) {
   std::vector<Violation> violations;
   for (const std::string& path : MaskOf(request).paths()) {
     if (std::ranges::find(known, path) == known.end()) {
@@ -55,6 +53,12 @@ absl::Status CheckMask(const Message& request, std::initializer_list<std::string
       violations.push_back({path, ViolationKind::REQUIRED, {}});
     }
   }
+  return violations;
+}
+
+absl::Status CheckMask(const Message& request, std::initializer_list<std::string_view> known,
+                       std::initializer_list<std::string_view> required) {
+  std::vector<Violation> violations = MaskViolations(request, known, required);
   if (violations.empty()) return absl::OkStatus();
   return RefuseFields(std::move(violations));
 }

@@ -6,14 +6,21 @@
 
 #include <initializer_list>
 #include <string_view>
+#include <vector>
+
+#include "common/status/status.h"
 
 namespace baodao::record {
 
 // Whether the request's update_mask names the field.
 bool Sets(const google::protobuf::Message& request, std::string_view field);
 
-// That the update_mask names nothing but `known` fields, and none of `required` that the request
-// leaves empty: UNKNOWN_FIELD, REQUIRED.
+// The update_mask names fields that are not `known` (UNKNOWN_FIELD), or `required` ones that the
+// request leaves empty (REQUIRED).
+std::vector<Violation> MaskViolations(const google::protobuf::Message& request,
+                                      std::initializer_list<std::string_view> known,
+                                      std::initializer_list<std::string_view> required);
+// Refuses for these.
 absl::Status CheckMask(const google::protobuf::Message& request,
                        std::initializer_list<std::string_view> known,
                        std::initializer_list<std::string_view> required);

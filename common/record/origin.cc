@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "common/clock/timestamp.h"
+
 namespace baodao::record {
 
 Origin OriginOf(const rpc::CallContext& context, Time now) {
@@ -13,6 +15,13 @@ Origin OriginOf(const rpc::CallContext& context, Time now) {
 Origin OriginOf(std::string service, Time now) {
   const rpc::TraceId trace = rpc::NewTraceId();
   return {std::move(service), std::string(trace.data(), trace.size()), now};
+}
+
+void FillHeader(const std::string& actor_id, const std::string& trace_id, Time now,
+                events::v1::Event* event) {
+  *event->mutable_time() = ToTimestamp(now);
+  event->set_actor_id(actor_id);
+  event->set_trace_id(trace_id);
 }
 
 }  // namespace baodao::record

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "baodao/events/v1/events.pb.h"
 #include "common/clock/clock.h"
 #include "common/rpc/context.h"
 
@@ -17,5 +18,8 @@ struct Origin {
 Origin OriginOf(const rpc::CallContext& context, Time now);
 // The origin of a change that a service makes by itself, in a trace of its own.
 Origin OriginOf(std::string service, Time now);
+// The header of an event: who, in which trace, when.
+void FillHeader(const std::string& actor_id, const std::string& trace_id, Time now,
+                events::v1::Event* event);
 
 }  // namespace baodao::record

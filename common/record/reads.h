@@ -5,16 +5,6 @@
 
 namespace baodao::record {
 
-template <class Record>
-absl::StatusOr<Versioned<Record>> Repository::Parse(const store::Stored& stored) {
-  Versioned<Record> versioned;
-  versioned.version = stored.version;
-  if (stored.exists() && !versioned.record.ParseFromString(stored.bytes)) {
-    return absl::DataLossError("a stored " + Named<Record>().name() + " cannot be parsed");
-  }
-  return versioned;
-}
-
 template <class T>
 Task<absl::StatusOr<Versioned<RecordOf<T>>>> Repository::Find(const T& type, std::string id) {
   (void)type;

@@ -14,11 +14,16 @@ rpc::AccessPolicy Repository::Access() {
   };
   policy.resolve = [this](rpc::CallContext context,
                           std::string id) -> Task<absl::StatusOr<rpc::Scope>> {
-    const auto kept = kept_.find(std::string_view(id).substr(0, id.find('_')));
-    if (kept == kept_.end() || !kept->second.scope) return Unknown(std::move(id));
-    return kept->second.scope(std::move(context), std::move(id));
+    const Kept* const kept = KeptById(id);
+    if (kept == nullptr || !kept->scope) return Unknown(std::move(id));
+    return kept->scope(std::move(context), std::move(id));
   };
   return policy;
+}
+
+const Repository::Kept* Repository::KeptById(std::string_view id) const {
+  const auto kept = kept_.find(id.substr(0, id.find('_')));
+  return kept == kept_.end() ? nullptr : &kept->second;
 }
 
 const Repository::Kept& Repository::KeptOf(const record::v1::Type& named) const {
@@ -32,11 +37,11 @@ Task<absl::StatusOr<rpc::Scope>> Repository::Unknown(std::string id) {
 }
 
 Task<absl::Status> Repository::OnDeadline(timers::Timer timer) {
-  const auto kept = kept_.find(std::string_view(timer.id).substr(0, timer.id.find('_')));
-  if (kept == kept_.end()) {
+  const Kept* const kept = KeptById(timer.id);
+  if (kept == nullptr) {
     co_return absl::InvalidArgumentError("a deadline of nothing: " + timer.member);
   }
-  co_return co_await kept->second.on_deadline(std::move(timer));
+  co_return co_await kept->on_deadline(std::move(timer));
 }
 
 Task<absl::Status> Repository::Update(int shard, Origin origin,

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,9 +22,10 @@
 #include "common/async/task.h"
 #include "common/crypto/key_ring.h"
 #include "common/ids/ids.h"
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/record/creation_limit.h"
 #include "common/record/page.h"
+#include "common/record/parse.h"
 #include "common/record/transaction.h"
 #include "common/record/type.h"
 #include "common/status/macros.h"
@@ -85,6 +87,8 @@ class Repository {
   void Add(const T& type, Hooks<T> hooks = {});
   // For the access rules: the scope of whatever was added.
   rpc::AccessPolicy Access();
+  // Whether the id is of a type that was added.
+  bool Keeps(std::string_view id) const { return KeptById(id) != nullptr; }
   // For timers of kDeadlineTimer: moves what is due. One that comes too early, or for nothing, is
   // set to where it belongs, or cleared; an error: again later.
   Task<absl::Status> OnDeadline(timers::Timer timer);
@@ -236,8 +240,6 @@ class Repository {
   std::string KeyOf(std::string_view id) const {
     return store_.keys().Of(ShardOfId(id), Named<Record>().name(), id);
   }
-  template <class Record>
-  static absl::StatusOr<Versioned<Record>> Parse(const store::Stored& stored);
   // In the order asked; version 0 where there is none.
   template <class Record>
   Task<absl::StatusOr<std::vector<Versioned<Record>>>> LoadEach(std::vector<std::string> keys);
@@ -250,6 +252,8 @@ class Repository {
   template <class T>
   Task<absl::Status> Retire(const T& type, Transaction& transaction,
                             const Versioned<RecordOf<T>>& before);
+  // Null for the id of a type that was never added.
+  const Kept* KeptById(std::string_view id) const;
   // Throws, and so fails the call, with the name of a type that was never added.
   const Kept& KeptOf(const record::v1::Type& named) const;
   // AREA_UNKNOWN.

@@ -1,13 +1,9 @@
 #include "common/record/transaction.h"
 
-#include "common/clock/timestamp.h"
-
 namespace baodao::record {
 
 void Transaction::Fill(events::v1::Event* event) const {
-  *event->mutable_time() = ToTimestamp(origin_.now);
-  event->set_actor_id(origin_.actor_id);
-  event->set_trace_id(origin_.trace_id);
+  FillHeader(origin_.actor_id, origin_.trace_id, origin_.now, event);
 }
 
 void Transaction::Emit(events::v1::Event event) {

@@ -186,7 +186,7 @@ struct Type {
     if (owner != nullptr && !(shown.*owner)().empty()) scope.owner_ids.push_back((shown.*owner)());
     return scope;
   }
-  // What its etag tells: the version, without those that a record with unedited_versions counts.
+  // The version that its etag tells, without those that a record with unedited_versions counts.
   static uint64_t EditOf(uint64_t version, const Record& record) {
     if constexpr (requires { record.unedited_versions(); }) {
       return version - record.unedited_versions();

@@ -11,13 +11,13 @@
 
 namespace baodao::search {
 
-// Of the terms of a name and of a whole phone, as it is kept ("" for none of either): 16
+// Hashes of the terms of a name and of a whole phone, as it is kept ("" for none of either): 16
 // hexadecimal digits each.
 std::vector<std::string> BlindTerms(const crypto::KeyRing& ring, std::string_view name,
                                     std::string_view phone);
 
-// What a query asks for, all of it: a mobile number in any form, or else words of a name. Nothing
-// for a query without a letter or digit.
+// Hashes of all that a query asks for: a mobile number in any form, or else words of a name.
+// Nothing for a query without a letter or digit.
 std::vector<std::string> BlindQuery(const crypto::KeyRing& ring, std::string_view query);
 
 }  // namespace baodao::search

@@ -1,4 +1,4 @@
-// What texts are found by. Pure functions over UTF-8.
+// The terms that texts are found by. Pure functions over UTF-8.
 //
 // A run of Chinese characters has no blanks between its words: each of its characters and each pair
 // of neighbours is a term, so that words of two characters are found. Everything else has words
@@ -23,7 +23,7 @@ std::vector<std::string> TermsOf(std::string_view text);
 // The beginnings of its words and numbers, whole ones too, each once.
 std::vector<std::string> PrefixesOf(std::string_view text);
 
-// What a query asks for: all of it. Chinese is asked for by its pairs, a character that stands
+// All that a query asks for. Chinese is asked for by its pairs, a character that stands
 // alone by itself.
 struct Asked {
   std::vector<std::string> terms;  // each once

@@ -15,7 +15,7 @@ namespace baodao::service {
 namespace {
 
 constexpr Millis kLookEvery{15'000};
-// Of a hash with a longer value each field costs some hundred bytes more: as the shipped redis.conf
+// In a hash with a longer value each field costs some hundred bytes more: as the shipped redis.conf
 // has it.
 constexpr double kPackedValue = 512;
 constexpr metrics::Spec kUsed{"baodao_redis_memory_bytes", metrics::Type::kGauge,
@@ -47,7 +47,7 @@ struct Memory {
   double fullness() const { return limit == 0 ? 0 : used / limit; }
 };
 
-// Of the fullest node.
+// The memory of the fullest node.
 Task<std::optional<Memory>> ReadMemory(redis::Client& redis) {
   redis::Command ask = redis::Command::Any("INFO", "memory");
   const std::vector<absl::StatusOr<redis::Reply>> replies =

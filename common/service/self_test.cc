@@ -4,7 +4,7 @@
 
 #include "baodao/diagnostics/v1/diagnostics.pb.h"
 #include "baodao/events/v1/events.pb.h"
-#include "common/clock/timestamp.h"
+#include "common/record/origin.h"
 #include "common/status/macros.h"
 #include "common/store/mutate.h"
 
@@ -22,9 +22,8 @@ Task<absl::StatusOr<Decision>> Decide(store::Store& store, Clock& clock, rpc::Ca
   const std::string key = store.keys().Of(shard, "diagnostics", name);
   CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await store.Get(key, read));
   events::v1::Event event;
-  *event.mutable_time() = ToTimestamp(clock.Now());
-  event.set_actor_id(context.caller().Caller());
-  event.set_trace_id(std::string(context.trace_id()));
+  record::FillHeader(context.caller().Caller(), std::string(context.trace_id()), clock.Now(),
+                     &event);
   store::Commit commit(shard);
   commit.Put(key, stored.version, std::string(kRecordBytes, 'x'));
   commit.IndexAdd(store.keys().Of(shard, "diagnostics"),

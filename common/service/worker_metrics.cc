@@ -59,7 +59,7 @@ void RaiseTo(metrics::Counter* counter, uint64_t total) {
   if (missing > 0) counter->Increment(missing);
 }
 
-// Of an event that is seen for the first time.
+// The age of an event that is seen for the first time.
 void NoteAge(metrics::Histogram* age, Time now, const events::Delivery& delivery) {
   if (delivery.attempt != 1 || !delivery.event.has_time()) return;
   age->Observe(Seconds(std::max(Millis(0), now - ToTime(delivery.event.time()))));

@@ -147,7 +147,7 @@ Task<void> TimerLoop::Impl::Look() {
 
 // Asks for the timers of all shards.
 Task<void> TimerLoop::Impl::Refresh() {
-  // What is set from now on, and may be missing in the answer, is heard of.
+  // A timer that is set from now on may be missing in the answer, but is heard of.
   std::ranges::fill(next, std::nullopt);
   const absl::StatusOr<std::vector<std::optional<Time>>> asked = co_await store.NextTimers();
   if (!asked.ok()) {

@@ -25,11 +25,11 @@ absl::Status CheckNewTag(vocabulary::TagKind kind, std::string field, std::strin
 absl::Status CheckNewTags(const google::protobuf::Message& request);
 // RETIRED_TAG for every retired tag that the request brings into a record which has it not yet:
 // `before` is the record, or an empty one, and has the request's tags in fields of the same names.
-// Of an update only the fields count that its update_mask names.
+// In an update only the fields count that its update_mask names.
 absl::Status CheckNewTags(const google::protobuf::Message& request,
                           const google::protobuf::Message& before);
 
-// What a filter means that names a tag in this field: the tag and all below it. Empty where it
+// The tags that a filter by this field means: the one it names and all below it. Empty where it
 // names none.
 std::vector<std::string> TagsAskedFor(const google::protobuf::Message& request,
                                       const std::string& field);

@@ -20,7 +20,7 @@ namespace baodao::vocabulary {
 namespace {
 
 // So that the whole of it is one small answer.
-constexpr size_t kMostTags = 1'000;
+constexpr size_t kMaxTags = 1'000;
 constexpr size_t kLongestName = 40;  // characters
 constexpr std::string_view kKeys[] = {"zh", "en", "parent", "retired", "needs_verification"};
 
@@ -65,8 +65,8 @@ class Reader {
           .emplace(entry.tag.tag, all_.tags_.size());
       all_.tags_.push_back(std::move(entry.tag));
     }
-    if (all_.tags_.size() > kMostTags) {
-      return absl::InvalidArgumentError(fmt::format("{}: more than {} tags", path_, kMostTags));
+    if (all_.tags_.size() > kMaxTags) {
+      return absl::InvalidArgumentError(fmt::format("{}: more than {} tags", path_, kMaxTags));
     }
     for (size_t i = 0; i < entries_.size(); ++i) RETURN_IF_ERROR(CheckPlace(i));
     return std::move(all_);
@@ -140,7 +140,7 @@ class Reader {
                                  "at its ends",
                                  key, kLongestName));
       }
-      // Whoever chooses by name could not tell them apart.
+      // People who choose by name could not tell them apart.
       if (!names_.emplace(tag.kind, key, *name).second) {
         return Wrong(line, where, fmt::format("another tag is called {}, too", *name));
       }

@@ -8,7 +8,7 @@
 namespace baodao::vocabulary {
 namespace {
 
-constexpr size_t kMostNear = 3;
+constexpr size_t kMaxNear = 3;
 
 }  // namespace
 
@@ -51,7 +51,7 @@ std::vector<std::string> Vocabulary::Near(TagKind kind, std::string_view tag) co
   std::ranges::sort(near);
   std::vector<std::string> nearest;
   for (auto& [distance, name] : near) {
-    if (nearest.size() < kMostNear) nearest.push_back(std::move(name));
+    if (nearest.size() < kMaxNear) nearest.push_back(std::move(name));
   }
   return nearest;
 }

@@ -31,7 +31,7 @@ bool IsAboutTheMessage(int status) {
   return status == 400 || status == 410 || status == 413 || status == 422;
 }
 
-// Of this machine: "http://127.0.0.1:8080/…", "http://localhost/…", "http://[::1]".
+// An address of this machine: "http://127.0.0.1:8080/…", "http://localhost/…", "http://[::1]".
 bool IsLocal(std::string_view url) {
   for (const std::string_view local : {"http://127.0.0.1", "http://localhost", "http://[::1]"}) {
     if (!url.starts_with(local)) continue;

@@ -17,7 +17,7 @@
 
 namespace baodao::webhook {
 
-// What became of one try.
+// The outcome of one try.
 struct Outcome {
   enum class Kind {
     kAccepted,    // a 2xx answer
@@ -39,8 +39,8 @@ std::vector<std::string> HeadersOf(const std::string& id, const std::string& bod
 // bytes. nullopt for any other text.
 std::optional<std::string> KeyOf(std::string_view secret);
 
-// Of settings: an address that may be empty, and a secret that may be. An address has neither user
-// nor password, and begins with http:// only on this machine: what is sent is private.
+// Checks of settings: an address that may be empty, and a secret that may be. An address has
+// neither user nor password, and begins with http:// only on this machine: what is sent is private.
 config::Validator Url();
 config::Validator Secret();
 

@@ -18,12 +18,12 @@
 
 namespace baodao::ctl {
 
-// What one side knows: of each task its state, of each person "<minutes> min in <entries>".
+// One side's knowledge: of each task its state, of each person "<minutes> min in <entries>".
 struct Account {
   std::map<std::string, std::string> tasks;
   std::map<std::string, std::string> hours;
   int64_t minutes = 0;
-  // Of each person whose ledger is not as it was written: the first fault.
+  // The first fault in the ledger of each person whose ledger is not as it was written.
   std::map<std::string, std::string> faults;
   // The owner alone: of each person with hours.
   std::vector<dispatch::v1::Balance> heads;

@@ -31,7 +31,7 @@ class Owners {
   Task<absl::Status> Needs(Use<lists::v1::ListNeedsResponse> use);
   Task<absl::Status> Units(Use<registration::v1::ListUnitsResponse> use);
   Task<absl::Status> Registrations(Use<registration::v1::ListRegistrationsResponse> use);
-  // Of every shard, perhaps with what people are found by.
+  // The profiles of every shard, perhaps with what people are found by.
   Task<absl::Status> Profiles(Use<registration::v1::ListProfilesResponse> use,
                               bool with_search_terms = false);
 

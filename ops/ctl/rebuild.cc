@@ -69,7 +69,7 @@ Event EventOf(dispatch::v1::Assignment assignment, const dispatch::v1::Task& tas
   return event;
 }
 
-// Of the profile only what people are found by is kept.
+// The profile itself is not kept, only what people are found by.
 Event EventOf(const registration::v1::Profile& profile,
               const registration::v1::SearchTerms& search_terms) {
   Event event;

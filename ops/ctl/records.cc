@@ -14,7 +14,7 @@ namespace baodao::ctl {
 namespace {
 
 constexpr int kRounds = 3;
-constexpr size_t kMostShown = 100;
+constexpr size_t kMaxShown = 100;
 
 using Values = std::map<std::string, std::string>;
 
@@ -61,12 +61,12 @@ void AddDiffering(Table& table, const std::set<std::string>& ids, const Values& 
                   const Values& archive) {
   size_t shown = 0;
   for (const std::string& id : ids) {
-    if (++shown > kMostShown) return;
+    if (++shown > kMaxShown) return;
     table.Add({id, ValueOf(owner, id), ValueOf(archive, id)});
   }
 }
 
-// What differs in every round: the others changed while they were read.
+// The ids that differ in both rounds: the others changed while they were read.
 std::set<std::string> Both(const std::set<std::string>& one, const std::set<std::string>& other) {
   std::set<std::string> ids;
   std::ranges::set_intersection(one, other, std::inserter(ids, ids.end()));

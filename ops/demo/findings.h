@@ -1,4 +1,4 @@
-// What was found out about the promises.
+// Findings about the promises.
 #pragma once
 
 #include <fmt/core.h>
@@ -29,10 +29,10 @@ struct Findings {
   }
 };
 
-// What units, guests of rooms and holders of certificates were promised; adds whatever the story
-// awaits that somebody hears. After the minutes are known.
+// Checks the promises to units, guests of rooms and holders of certificates; adds whatever the
+// story awaits that somebody hears. After the minutes are known.
 Task<void> CheckAround(World& world, Findings& findings);
-// What was promised to those on site: who signed whom, when, and what was said and shown of it.
+// Checks the promises to those on site: who signed whom, when, and what was said and shown of it.
 Task<void> CheckOnSite(World& world, Findings& findings);
 
 }  // namespace baodao::demo

@@ -27,7 +27,7 @@ Task<void> Announce(World& world, size_t i) {
   ++world.counts["announcements"];
 }
 
-// Whoever is of a community finds what it has announced.
+// People of a community find what it has announced.
 Task<void> ReadNews(World& world, const Actor& person) {
   inbox::v1::ListMyAnnouncementsRequest list;
   list.set_person_id(person.person_id);

@@ -1,11 +1,11 @@
-// What happens where the work is: who leads, and whose phone has no network.
+// Events where the work is: who leads, and whose phone has no network.
 #pragma once
 
 #include "ops/demo/world.h"
 
 namespace baodao::demo {
 
-// Of so many jobs one is led and asks people to check in, and in another one a phone has no
+// One in so many jobs is led and asks people to check in, and in another one a phone has no
 // network.
 inline constexpr size_t kOnSiteEvery = 8;
 inline bool IsLed(size_t job) { return job % kOnSiteEvery == 2; }

@@ -21,7 +21,7 @@ void CheckLed(const Job& job, const Assignment& one, Findings& findings) {
   }
 }
 
-// What came in later counts from when the code was shown, never from later on.
+// Signs that came in later count from when the code was shown, never from later on.
 void CheckSentLater(const Job& job, const Assignment& one, Findings& findings) {
   const dispatch::v1::SignDetail& detail = one.sign_in_detail();
   if (!detail.has_receive_time()) return;

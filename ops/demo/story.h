@@ -25,7 +25,7 @@ Task<void> StaffTasks(World& world);
 Task<void> ChangeMinds(World& world);
 // Before the work: who comes is told where to meet, and who leads.
 Task<void> PrepareOnSite(World& world);
-// What goes on in communities besides: announcements, rooms that are booked, needs of every week.
+// Other goings-on in communities: announcements, rooms that are booked, needs of every week.
 Task<void> LiveOn(World& world);
 // 服务 → 评价 → 反馈: sign-in, sign-out, evaluation, hours, closing.
 Task<void> Serve(World& world);

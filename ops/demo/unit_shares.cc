@@ -36,7 +36,7 @@ size_t UnitAt(const World& world, size_t community, size_t turn) {
   return there.empty() ? SIZE_MAX : there[turn % there.size()];
 }
 
-// Whoever has no other work at that time; all of the demo's tasks are at about the same time.
+// Somebody who has no other work at that time; all of the demo's tasks are at about the same time.
 Task<bool> NameSomebody(World& world, const Share& share) {
   size_t asked = 0;
   for (const Actor& person : world.people) {

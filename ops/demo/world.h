@@ -81,7 +81,7 @@ struct Paper {
   dispatch::v1::Certificate certificate;
 };
 
-// What somebody must hear sooner or later.
+// News that somebody must hear sooner or later.
 struct Awaited {
   const Actor* who = nullptr;
   inbox::v1::NotificationKind kind = inbox::v1::NOTIFICATION_KIND_UNSPECIFIED;

@@ -1,4 +1,4 @@
-# What sets certificates (Pango, Cairo, QR codes) and writes calendars (libical), for this service alone.
+# The libraries that set certificates (Pango, Cairo, QR codes) and writes calendars (libical), for this service alone.
 pkg_check_modules(PANGOCAIRO REQUIRED IMPORTED_TARGET pangocairo)
 pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(LIBICAL REQUIRED IMPORTED_TARGET libical)

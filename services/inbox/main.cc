@@ -97,7 +97,7 @@ struct InboxService final : service::Service {
     CO_RETURN_IF_ERROR(sender.status());
     co_await areas.Load();
     runtime.Spawn("pushes", pusher.Run());
-    // What is under way would hold up the stop; it is sent again.
+    // Pushes under way would hold up the stop; they are sent again.
     if (*sender) runtime.OnStop([this] { (*sender)->Stop(); });
     co_return absl::OkStatus();
   }

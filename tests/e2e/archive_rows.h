@@ -13,10 +13,10 @@ namespace baodao::testing {
 
 class ArchiveRows {
  public:
-  // What the owners have, too: without the events that rows came from and what only those tell
-  // (when tasks were staffed, when registrations became ACTIVE or ceased to be it), and without the
-  // time of a task's last change, which to its owner each of its assignments' is. Of activations
-  // the sums.
+  // The rows that the owners have, too: without the events that rows came from and what only those
+  // tell (when tasks were staffed, when registrations became ACTIVE or ceased to be it), and
+  // without the time of a task's last change, which to its owner each of its assignments' is. For
+  // activations the sums.
   static std::vector<std::string> OfState(const std::string& database) {
     ArchiveRows rows(database, false);
     rows.Add(
@@ -37,7 +37,7 @@ class ArchiveRows {
     return rows.all_;
   }
 
-  // What only one of them has: "- " before a row of the first, "+ " of the second.
+  // The rows that only one of them has: "- " before a row of the first, "+ " of the second.
   static std::vector<std::string> Differing(std::vector<std::string> one,
                                             std::vector<std::string> other) {
     std::ranges::sort(one);

@@ -158,9 +158,9 @@ inline Time ComingMidnight() {
   return std::chrono::floor<std::chrono::days>(local) + std::chrono::hours(48 - 8);
 }
 
-// What bounds do not say: a need has a window or wishes; a rule by which it recurs is one; a
-// resource that takes bookings has slots, and they start when a slot does. Any day is one. Of signs
-// there is one.
+// Rules beyond the bounds: a need has a window or wishes; a rule by which it recurs is one; a
+// resource that takes bookings has slots, and they start when a slot does. Any day is one. Among
+// signs there is one.
 inline void FillBeyondBounds(Message& request) {
   if (auto* const need = dynamic_cast<lists::v1::CreateNeedRequest*>(&request)) {
     FillField(*need, need->GetDescriptor()->FindFieldByName("window"));

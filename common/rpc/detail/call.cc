@@ -173,7 +173,7 @@ absl::Status Call::Admit(bool* needs_scope) {
   }
   absl::Status admitted =
       engine_->chain().Admit(method_, arrival_, state_.get(), &invocation_->request(), needs_scope);
-  // What is refused at once says nothing of how many can be served.
+  // Calls refused at once say nothing of how many can be served.
   taken_on_ = admitted.ok();
   return admitted;
 }

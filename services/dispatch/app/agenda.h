@@ -1,4 +1,4 @@
-// What people have to do: the tasks they are on, are offered and wait for.
+// The agendas of people: the tasks they are on, are offered and wait for.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -18,7 +18,7 @@ using AssignmentItem = v1::ListMyAssignmentsResponse::Item;
 
 inline constexpr size_t kItemsAtOnce = 32;
 
-// Of a person's parts in tasks, those to be read.
+// A person's parts in tasks that are to be read.
 using Wanted = std::function<bool(const v1::Assignment&)>;
 
 // See Task.my_state.

@@ -12,6 +12,7 @@
 #include "common/crypto/random.h"
 #include "common/ids/ids.h"
 #include "common/record/closed_accounts.h"
+#include "common/record/parse.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/app/agenda.h"
@@ -68,14 +69,9 @@ std::string FeedTokenOf(const crypto::KeyRing& ring, const v1::CalendarFeedRecor
       ring.LookupHash(absl::StrCat("calendar_feed:", feed.person_id(), ":", feed.nonce())));
 }
 
-Task<absl::StatusOr<HeldFeed>> LoadFeed(App& app, std::string person_id) {
+Task<absl::StatusOr<StoredFeed>> LoadFeed(App& app, std::string person_id) {
   CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await app.store.Get(app.keys.Feed(person_id)));
-  HeldFeed held;
-  held.version = stored.version;
-  if (stored.exists() && !held.record.ParseFromString(stored.bytes)) {
-    co_return absl::DataLossError("a calendar feed cannot be parsed");
-  }
-  co_return held;
+  co_return record::Parse<v1::CalendarFeedRecord>(stored);
 }
 
 Task<absl::Status> CloseFeed(App& app, std::string person_id, record::Origin origin) {
@@ -83,8 +79,8 @@ Task<absl::Status> CloseFeed(App& app, std::string person_id, record::Origin ori
   CO_RETURN_IF_ERROR(co_await closed.Close(person_id));
   const std::function<Task<absl::Status>(record::Transaction&)> close =
       [&](record::Transaction& transaction) -> Task<absl::Status> {
-    CO_ASSIGN_OR_RETURN(HeldFeed feed, co_await LoadFeed(app, person_id));
-    if (!feed.IsOpen()) co_return absl::OkStatus();
+    CO_ASSIGN_OR_RETURN(StoredFeed feed, co_await LoadFeed(app, person_id));
+    if (!IsOpen(feed)) co_return absl::OkStatus();
     feed.record.clear_nonce();
     feed.record.clear_shown();
     transaction.commit().Put(app.keys.Feed(person_id), feed.version,
@@ -97,8 +93,8 @@ Task<absl::Status> CloseFeed(App& app, std::string person_id, record::Origin ori
 Task<absl::StatusOr<std::string>> OwnerOfFeed(App& app, std::string token) {
   const std::string person = absl::StrCat(kPersonPrefix, token.substr(0, token.find('.')));
   if (!ids::IsValid(person, "per")) co_return Refuse(Reason::CALENDAR_FEED_UNKNOWN);
-  CO_ASSIGN_OR_RETURN(const HeldFeed feed, co_await LoadFeed(app, person));
-  if (!feed.IsOpen() || !crypto::SecureEquals(token, FeedTokenOf(app.ring, feed.record))) {
+  CO_ASSIGN_OR_RETURN(const StoredFeed feed, co_await LoadFeed(app, person));
+  if (!IsOpen(feed) || !crypto::SecureEquals(token, FeedTokenOf(app.ring, feed.record))) {
     co_return Refuse(Reason::CALENDAR_FEED_UNKNOWN);
   }
   co_return person;
@@ -108,8 +104,8 @@ Task<absl::StatusOr<std::vector<FeedEvent>>> ReadFeed(App& app, std::string pers
   std::vector<FeedEvent> events;
   std::function<Task<absl::StatusOr<store::Commit>>()> decide =
       [&]() -> Task<absl::StatusOr<store::Commit>> {
-    CO_ASSIGN_OR_RETURN(HeldFeed feed, co_await LoadFeed(app, person_id));
-    if (!feed.IsOpen()) co_return Refuse(Reason::CALENDAR_FEED_UNKNOWN);
+    CO_ASSIGN_OR_RETURN(StoredFeed feed, co_await LoadFeed(app, person_id));
+    if (!IsOpen(feed)) co_return Refuse(Reason::CALENDAR_FEED_UNKNOWN);
     CO_ASSIGN_OR_RETURN(events, co_await ReadEvents(app, person_id, feed.record));
     store::Commit commit(app.keys.ShardOf(person_id));
     if (Remember(&events, &feed.record, app.clock.Now())) {

@@ -1,4 +1,4 @@
-// What certificates are made of: hours from the ledger, a name, a signature.
+// The parts of certificates: hours from the ledger, a name, a signature.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -35,9 +35,9 @@ struct StatementSource {
 // `channel`, to `records`, outlives it.
 StatementSource StatementsAt(rpc::Channel& channel);
 
-// What was credited to the person for services in the area's subtree and the period. The caller
-// pays for the entries added up. HOURS_NOT_COMPLETE unless `records` has the newest entry of the
-// ledger and says that nothing is missing; PEER_UNAVAILABLE.
+// The hours that were credited to the person for services in the area's subtree and the period. The
+// caller pays for the entries added up. HOURS_NOT_COMPLETE unless `records` has the newest entry of
+// the ledger and says that nothing is missing; PEER_UNAVAILABLE.
 Task<absl::StatusOr<ServedHours>> ReadServedHours(App& app, const StatementSource& source,
                                                   rpc::CallContext context,
                                                   v1::IssueCertificateRequest request);

@@ -10,7 +10,7 @@
 
 namespace baodao::dispatch {
 
-// Of a record that has its id.
+// The words of a record that has its id, sealed in it.
 void SealWords(const crypto::KeyRing& ring, const v1::ComplaintWords& words,
                v1::ComplaintRecord* record);
 absl::StatusOr<v1::ComplaintWords> OpenWords(const crypto::KeyRing& ring,

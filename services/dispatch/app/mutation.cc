@@ -42,7 +42,7 @@ Task<absl::StatusOr<std::string>> KnownAnswer(App& app, const Mutation& mutation
 
 Task<absl::StatusOr<std::string>> EarlierOr(App& app, Mutation mutation, std::string task_id,
                                             absl::Status refusal) {
-  // Of what cannot be asked now, nobody knows whether it is refused.
+  // Where somebody cannot be asked now, nobody knows whether the call is refused.
   if (!IsRefusal(refusal) || absl::IsUnavailable(refusal)) co_return refusal;
   CO_ASSIGN_OR_RETURN(std::string earlier, co_await KnownAnswer(app, mutation, task_id));
   if (earlier.empty()) co_return refusal;

@@ -53,7 +53,7 @@ std::string PlaceSealedAs(const std::string& task_id, const std::string& person_
   return "task:" + task_id + ":sign:" + person_id;
 }
 
-// Where the person signed on the task, if they did by position. Of some tasks in a calendar they
+// Where the person signed on the task, if they did by position. For some tasks in a calendar they
 // are not: a reservation of which nothing came.
 Task<absl::StatusOr<std::optional<v1::SignPlace>>> PlaceOn(App& app, std::string task_id,
                                                            std::string person_id) {
@@ -87,7 +87,7 @@ Task<absl::StatusOr<std::optional<v1::SignPlace>>> LastPlace(App& app, std::stri
   co_return last;
 }
 
-// What is to be known of a position that has been checked.
+// The proof that a position is, and what is to be known of it.
 Task<absl::StatusOr<Proof>> ProofByPosition(App& app, const Subject& subject,
                                             const v1::SignRequest& request) {
   const Time now = app.clock.Now();

@@ -17,7 +17,7 @@ namespace baodao::dispatch {
 // slowly, clocks differ.
 inline constexpr Millis kCodeStep = crypto::kTotpStep;
 // Codes a person may try for one task in ten minutes, before one that is right and used; and as
-// many positions. Of calls with codes from a phone without network so many may be wrong in all.
+// many positions. Among calls with codes from a phone without network so many may be wrong in all.
 inline constexpr int kProofTries = 5;
 
 // Six digits that only services with the keys can tell: a keyed hash, the same in every replica.

@@ -1,4 +1,4 @@
-// What taking a task would come to, read without taking it.
+// The prospects of taking a task, read without taking it.
 #pragma once
 
 #include <absl/status/statusor.h>

@@ -11,7 +11,7 @@
 
 namespace baodao::dispatch {
 
-// Of the people that one release names.
+// The most people that one release names.
 inline constexpr int kMaxReleased = 100;
 
 // The caller's own part in the task; PERMISSION_DENIED for whoever has none.

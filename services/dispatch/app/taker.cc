@@ -162,7 +162,8 @@ Task<absl::StatusOr<std::optional<Reservation>>> Taker::ReserveIfPromising(
   absl::StatusOr<Reservation> reserved =
       co_await app_.calendars.Reserve(order.person_id, WorkOf(seen->record.task()), mark);
   if (!reserved.ok()) {
-    // What is known here may be old, and only a slot takes time: the decision itself says the rest.
+    // The knowledge of this process may be old, and only a slot takes time: the decision itself
+    // says the rest.
     if (!IsAboutTime(reserved.status())) co_return std::move(reserved).status();
     *pass = Gate::Pass();  // for somebody whose time is free
     CO_ASSIGN_OR_RETURN(const bool takes, co_await WouldTake(order, command));

@@ -24,7 +24,7 @@ inline constexpr record::Machine<v1::CertificateState, CertificateEvent> kCertif
      {v1::CERTIFICATE_STATE_ISSUED, CertificateEvent::kExpire, v1::CERTIFICATE_STATE_EXPIRED},
      {v1::CERTIFICATE_STATE_REVOKED, CertificateEvent::kExpire, v1::CERTIFICATE_STATE_EXPIRED}});
 
-// What the ledger holds of a person's service in an area and a period.
+// The sums in the ledger of a person's service in an area and a period.
 struct ServedHours {
   int64_t automatic_minutes = 0;
   int64_t manual_minutes = 0;
@@ -34,10 +34,11 @@ struct ServedHours {
 // OK, or the violation: it ends after its start, lasts ten years at most, and is over.
 absl::Status CheckCertifiedPeriod(const common::v1::TimeWindow& period, Time now);
 
-// Of the person and area in `request`; without id, and without the area's name. NOTHING_TO_CERTIFY.
+// A certificate of the person and area in `request`; without id, and without the area's name.
+// NOTHING_TO_CERTIFY.
 absl::StatusOr<v1::Certificate> NewCertificate(const v1::IssueCertificateRequest& request,
                                                const ServedHours& hours, Time now);
-// What is signed.
+// The facts that are signed.
 v1::CertificateFacts FactsOf(const v1::Certificate& certificate, const std::string& name);
 
 // WRONG_STATE.

@@ -70,7 +70,7 @@ v1::Assignment& Change::Move(const std::string& person_id, AssignmentEvent event
     if (event == AssignmentEvent::kRelease) ChangeCodeKey();
   }
   if (event == AssignmentEvent::kMiss) record.set_missed_ms(now_.time_since_epoch().count());
-  // Whoever came after all has been on the task since they accepted.
+  // A person who came after all has been on the task since they accepted.
   if (*after == v1::ASSIGNMENT_STATE_ACCEPTED && before != v1::ASSIGNMENT_STATE_NO_SHOW) {
     *assignment.mutable_accept_time() = ToTimestamp(now_);
   }

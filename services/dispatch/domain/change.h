@@ -69,7 +69,7 @@ class Change {
   // Their request is over and they stay; `reason` may be empty.
   void EndWithdrawal(const std::string& person_id, v1::WithdrawalChange how,
                      const std::string& reason = {});
-  // Of the person moved last, whose request has ended with that: how; without this it is OVER.
+  // How the request of the person moved last has ended with that; without this it is OVER.
   void SetWithdrawal(v1::WithdrawalChange how) { moved_.back().withdrawal = how; }
   // Puts somebody on the task (as Move does), in whose place `leaver` is WITHDRAWN; nobody's where
   // that is empty. The leaver's slot is `handed_on`, unless the newcomer fills another: one that

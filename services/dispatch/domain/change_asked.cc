@@ -1,4 +1,4 @@
-// What people who have accepted ask of a task: to be let go, or that a colleague comes instead.
+// The wishes of people who have accepted a task: to be let go, or that a colleague comes instead.
 #include <algorithm>
 
 #include "services/dispatch/domain/change.h"

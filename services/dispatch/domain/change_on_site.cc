@@ -1,4 +1,4 @@
-// What a change does to who leads, and to who is to be heard from.
+// The effects of a change on who leads, and on who is to be heard from.
 #include "services/dispatch/domain/change.h"
 #include "services/dispatch/domain/times.h"
 
@@ -35,7 +35,7 @@ void Change::MoveCheckIn(v1::Assignment& assignment, CheckInEvent event) {
   if (!after) return;
   assignment.set_check_in_state(*after);
   effects_.transitions.push_back({"check_in", before, *after});
-  // Of somebody who was on time nobody needs to hear.
+  // Nobody needs to hear of somebody who was on time.
   const bool news = event != CheckInEvent::kHear || before == v1::CHECK_IN_STATE_MISSED;
   if (news) checked_.push_back({assignment.person_id(), before, *after});
 }

@@ -55,7 +55,7 @@ void Change::ArmFollowing() {
   const v1::Task& task = aggregate_.task();
   const enrollment::Seats seats = SeatsOf(task);
   const bool over = IsFinal(task.state());
-  // What units had claimed of it is settled with it.
+  // The slots that units had claimed of it are settled with it.
   if (over && task.state() != before_ && !aggregate_.record().unit_claims().empty()) {
     Arm(TimerName(kUnitClaimTimer, task.task_id()), now_);
   }

@@ -30,7 +30,7 @@ inline constexpr Millis kAnswerComplaintWithin = std::chrono::hours(24 * 14);
 inline constexpr Millis kRemindOfComplaintAfter = std::chrono::hours(24 * 3);
 inline constexpr int kComplaintsPerDay = 10;
 
-// What a task knows of a person; null where they never had to do with it.
+// A person's part in a task; null where they never had to do with it.
 using Part = const v1::AssignmentRecord*;
 
 // `about` is empty for how the task was run; `theirs` then counts for nothing. SELF_COMPLAINT,

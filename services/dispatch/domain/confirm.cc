@@ -65,7 +65,7 @@ absl::Status CheckConfirm(const Aggregate& aggregate, const ConfirmCommand& comm
     RETURN_IF_ERROR(CheckServedTime(task, service.start, service.end));
     if (!TakesSlot(aggregate.StateOf(service.person_id))) ++slots;
   }
-  // Whoever asked to be let go and was not is still on it.
+  // A person who asked to be let go and was not is still on it.
   const int free = FreeSlots(task) - task.leaving_count();
   return slots <= free ? absl::OkStatus() : Refuse(Reason::TASK_FULL);
 }

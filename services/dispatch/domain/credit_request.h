@@ -16,7 +16,7 @@ struct CreditCommand {
   // When they served, as they say.
   Time start;
   Time end;
-  // What speaks for it, sealed, and how many photos are in it.
+  // The evidence for it, sealed, and how many photos are in it.
   std::string sealed_proof;
   int photo_count = 0;
 };

@@ -43,7 +43,7 @@ struct SignPeopleCommand {
 absl::StatusOr<Effects> DecideSignPeople(Aggregate& aggregate, const SignPeopleCommand& command,
                                          Time now);
 
-// What others on the task may see of somebody's assignment: when and how they signed.
+// The part of somebody's assignment that others on the task may see: when and how they signed.
 v1::Assignment SeenByOthers(const v1::Assignment& assignment);
 
 }  // namespace baodao::dispatch

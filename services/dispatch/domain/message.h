@@ -1,4 +1,4 @@
-// What coordinators tell the people of one task.
+// Messages of coordinators to the people of one task.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -11,9 +11,9 @@
 
 namespace baodao::dispatch {
 
-// Of one task in 24 hours.
+// For one task, in 24 hours.
 inline constexpr int kMessagesPerDay = 5;
-// Of one task; the oldest go.
+// For one task; the oldest go.
 inline constexpr uint64_t kMessagesKept = 50;
 // Whom one event names at most.
 inline constexpr int kToldPerEvent = 100;

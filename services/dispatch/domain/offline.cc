@@ -23,7 +23,8 @@ absl::Status CheckOrder(Time in, Time out) {
   return Refuse(Reason::SERVED_TIME_INVALID, {{"start", ToRfc3339(in)}, {"end", ToRfc3339(out)}});
 }
 
-// Whoever comes in once the task is past goes out with it: at its end where they do not say when.
+// A person who comes in once the task is past goes out with it: at its end where they do not say
+// when.
 absl::Status CheckGoesOut(const v1::Task& task, const OfflineCommand& command, Time now) {
   if (command.sign_out || !IsPast(task, now) || now >= EndOf(task)) return absl::OkStatus();
   return WrongState(record::StateName(task.state()));
@@ -36,8 +37,8 @@ absl::Status CheckAccepted(const v1::Assignment& assignment, Time sign_in) {
   return Refuse(Reason::TOO_EARLY, {{"from", ToRfc3339(accepted)}});
 }
 
-// Whoever came once they were a NO_SHOW needs a coordinator, with network or without; one who puts
-// them back on the task signs them in, too.
+// Somebody who came once they were a NO_SHOW needs a coordinator, with network or without; one who
+// puts them back on the task signs them in, too.
 absl::Status CheckNotMissed(const v1::AssignmentRecord& record, Time sign_in) {
   const Time missed(Millis(record.missed_ms()));
   if (record.missed_ms() == 0 || sign_in < missed) return absl::OkStatus();
@@ -47,7 +48,7 @@ absl::Status CheckNotMissed(const v1::AssignmentRecord& record, Time sign_in) {
 absl::Status CheckComesBack(const Aggregate& aggregate, const OfflineCommand& command, Time now) {
   const v1::Task& task = aggregate.task();
   RETURN_IF_ERROR(CheckSignInTime(task, *command.sign_in));
-  // Whoever asked to be let go and was not is still on it.
+  // A person who asked to be let go and was not is still on it.
   if (FreeSlots(task) - task.leaving_count() < 1) return Refuse(Reason::TASK_FULL);
   return CheckGoesOut(task, command, now);
 }
@@ -89,7 +90,7 @@ Effects ComeIn(Aggregate& aggregate, const OfflineCommand& command, AssignmentEv
   if (event == AssignmentEvent::kProve) {
     change.SetReservation(command.person_id, command.reservation);
   }
-  // What they may have asked for is on record now.
+  // The credit they may have asked for is on record now.
   if (IsPending(aggregate.Find(command.person_id))) {
     change.Move(command.person_id, CreditEvent::kCancel);
   }

@@ -28,7 +28,7 @@ absl::Status CheckTags(const google::protobuf::RepeatedField<int>& tags, RatingS
 // requester).
 absl::StatusOr<Effects> DecideRate(Aggregate& aggregate, const RatingCommand& command, Time now);
 
-// What was said of the person's service.
+// The ratings of the person's service.
 v1::ServiceRatings RatingsOf(const v1::AssignmentRecord& record);
 
 }  // namespace baodao::dispatch

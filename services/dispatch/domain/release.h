@@ -1,4 +1,4 @@
-// What people on a task may know of each other, and when.
+// How much people on a task may know of each other, and when.
 #pragma once
 
 #include <absl/status/status.h>
@@ -32,8 +32,8 @@ enum class Detail {
 // WRONG_STATE for a task that is over.
 absl::Status CheckNotOver(const v1::Task& task);
 
-// WRONG_STATE once nobody is shown any more. Whoever is to confirm a service after the fact must
-// see whose: an EXPIRED task shows names until that is too late.
+// WRONG_STATE once nobody is shown any more. People who are to confirm a service after the fact
+// must see whose: an EXPIRED task shows names until that is too late.
 absl::Status CheckPeopleShown(const v1::Task& task, Time now);
 
 // How much of the person is shown while CheckPeopleShown lets it be.

@@ -1,4 +1,4 @@
-// What a person can do about that which keeps them from a task.
+// The ways past that which keeps a person from a task.
 #pragma once
 
 #include "baodao/dispatch/v1/assignment.pb.h"

@@ -10,7 +10,7 @@
 
 namespace baodao::dispatch {
 
-// What somebody signs by, and what is to be known of it.
+// The proof that somebody signs by, and what is to be known of it.
 struct Proof {
   v1::SignMethod method = v1::SIGN_METHOD_UNSPECIFIED;
   v1::SignDetail detail;

@@ -40,10 +40,10 @@ enum class AssignmentEvent {
   kProve,    // was there in time, as a code shows that came in late
 };
 
-// Of somebody at work who is to be heard from.
+// The events of somebody at work who is to be heard from.
 enum class CheckInEvent { kHear, kDue, kMiss };
 
-// Of a request to credit service after the fact.
+// The events of a request to credit service after the fact.
 enum class CreditEvent { kRequest, kApprove, kReject, kCancel, kLapse };
 
 // UNSPECIFIED stands for "no such task yet" and "never was on the task".

@@ -54,13 +54,13 @@ inline constexpr int32_t kMaxPeople = 12'000;
 // more than a commit can carry.
 inline constexpr size_t kPeoplePerCommit = 2'000;
 
-// Whoever is to be heard from has so long after they are reminded.
+// Somebody who is to be heard from has so long after they are reminded.
 inline constexpr Millis kCheckInGrace = minutes(5);
 // Where people are to be heard from, there are at most so many.
 inline constexpr int kMaxCheckedIn = 200;
-// What a phone without network has noted is taken until so long after the end.
+// The notes of a phone without network are taken until so long after the end.
 inline constexpr Millis kOfflineUntil = hours(12);
-// Of so many changes of the key of a task's codes it is known when they were.
+// So many changes of the key of a task's codes are kept with their times.
 inline constexpr int kMaxCodeKeys = 8;
 
 inline Time StartOf(const v1::Task& task) { return ToTime(task.window().start()); }

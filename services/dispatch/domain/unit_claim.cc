@@ -85,7 +85,7 @@ std::vector<std::string> NamedBy(const Aggregate& aggregate, const std::string& 
   return named;
 }
 
-// What those named came to; false while somebody's hours are still to be credited.
+// Sums up the service of those named; false while somebody's hours are still to be credited.
 bool AddUp(const Aggregate& aggregate, v1::UnitClaim* claim) {
   if (!NamedBy(aggregate, claim->unit_id(), v1::ASSIGNMENT_STATE_SIGNED_OUT).empty()) return false;
   for (const std::string& person :
@@ -107,7 +107,7 @@ std::optional<Time> NextNaming(const v1::TaskRecord& record) {
   return next;
 }
 
-// What is due of a claim that is live.
+// The event that is due for a claim that is live.
 std::optional<UnitClaimEvent> DueOf(const v1::Task& task, const v1::UnitClaim& claim, Time now) {
   const bool open = claim.state() == v1::UNIT_CLAIM_STATE_OPEN;
   if (task.state() == v1::TASK_STATE_CANCELLED || task.state() == v1::TASK_STATE_EXPIRED) {
@@ -170,7 +170,7 @@ absl::StatusOr<Effects> DecideWithdrawClaim(Aggregate& aggregate, const std::str
   const std::vector<std::string> named =
       part ? std::vector<std::string>()
            : NamedBy(aggregate, unit_id, v1::ASSIGNMENT_STATE_ACCEPTED);
-  // Whoever has signed in stays, and with them the claim.
+  // Those who have signed in stay, and with them the claim.
   if (!part && static_cast<int>(named.size()) < live->named()) return Refuse(Reason::TASK_STARTED);
   const bool late = now >= ToTime(aggregate.task().withdraw_by());
   if (!named.empty() && late && !by_coordinator) return Refuse(Reason::TOO_LATE_TO_WITHDRAW);

@@ -20,7 +20,7 @@ absl::StatusOr<Effects> DecideWithdraw(Aggregate& aggregate, const std::string& 
   Change change(aggregate, now);
   change.Move(person_id, AssignmentEvent::kWithdraw).set_reason(reason);
   if (asked && by_coordinator) change.SetWithdrawal(v1::WITHDRAWAL_CHANGE_APPROVED);
-  // Whoever asked has left once: when they asked.
+  // A person who asked has left once: when they asked.
   if (!by_coordinator && !asked) NoteDeparture(aggregate.Change(person_id), now);
   return change.Finish();
 }

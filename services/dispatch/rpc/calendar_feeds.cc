@@ -18,7 +18,7 @@ namespace {
 constexpr int kReads = 30;
 constexpr Millis kReadsWithin = minutes(10);
 
-// What is written of a change of the person's feed, and who hears of it.
+// Writes a change of the person's feed down, and tells those who hear of it.
 void TellFeedChange(record::Transaction& transaction, const std::string& person, bool made) {
   events::v1::Event event;
   event.mutable_calendar_feed_changed()->set_person_id(person);
@@ -44,7 +44,7 @@ Answer<v1::CalendarFeed> CalendarHandlers::CreateCalendarFeed(
       [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::CalendarFeedRecord>> {
     record::ClosedAccounts closed(app_.store);
     CO_RETURN_IF_ERROR(co_await closed.Check(person));
-    CO_ASSIGN_OR_RETURN(HeldFeed feed, co_await LoadFeed(app_, person));
+    CO_ASSIGN_OR_RETURN(StoredFeed feed, co_await LoadFeed(app_, person));
     feed.record.set_person_id(person);
     feed.record.set_nonce(crypto::RandomToken(16));
     *feed.record.mutable_create_time() = ToTimestamp(transaction.now());
@@ -68,8 +68,8 @@ Answer<v1::CalendarFeed> CalendarHandlers::RevokeCalendarFeed(
   const std::string person = context.caller().person_id;
   const record::Decide<v1::CalendarFeed> revoke =
       [&](record::Transaction& transaction) -> Task<absl::StatusOr<v1::CalendarFeed>> {
-    CO_ASSIGN_OR_RETURN(HeldFeed feed, co_await LoadFeed(app_, person));
-    if (!feed.IsOpen()) co_return Refuse(Reason::CALENDAR_FEED_UNKNOWN);
+    CO_ASSIGN_OR_RETURN(StoredFeed feed, co_await LoadFeed(app_, person));
+    if (!IsOpen(feed)) co_return Refuse(Reason::CALENDAR_FEED_UNKNOWN);
     // Its version goes on, so that no slow read of it brings it back.
     feed.record.clear_nonce();
     feed.record.clear_shown();

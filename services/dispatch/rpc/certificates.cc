@@ -21,7 +21,7 @@ namespace baodao::dispatch {
 namespace {
 
 constexpr double kCallsOfAPage = 19;  // besides its own
-constexpr int kMostPages = 16;
+constexpr int kMaxPages = 16;
 constexpr int kStandardRevoked = 100;
 
 absl::Status CheckCertifies(const areas::Area& area) {
@@ -80,7 +80,7 @@ Answer<v1::GetCertificatePdfResponse> CertificateHandlers::GetCertificatePdf(
     co_return WrongState(record::StateName(certificate.state()));
   }
   context.Charge(kCallsOfAPage);
-  if (pages_under_way_ >= kMostPages) co_return Refuse(Reason::OVERLOADED);
+  if (pages_under_way_ >= kMaxPages) co_return Refuse(Reason::OVERLOADED);
   ++pages_under_way_;
   const absl::Cleanup done = [this] { --pages_under_way_; };
   CO_ASSIGN_OR_RETURN(const std::string text, OpenText(app_.ring, found.record));

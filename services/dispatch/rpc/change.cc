@@ -28,7 +28,7 @@ struct Successor {
   bool has_time = false;
 };
 
-// What else a decision on their proposal must know of them.
+// Reads what else a decision on their proposal must know of them.
 Task<absl::StatusOr<Successor>> ReadSuccessor(App& app, rpc::CallOptions peers, std::string task_id,
                                               std::string person_id) {
   Successor successor;

@@ -10,7 +10,7 @@
 #include "common/clock/timestamp.h"
 #include "common/crypto/sealed_message.h"
 #include "common/log/log.h"
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/photo/photo.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -183,14 +183,13 @@ Answer<v1::ListCreditRequestsResponse> LedgerHandlers::ListCreditRequests(
     rpc::CallContext context, v1::ListCreditRequestsRequest request) {
   const std::shared_ptr<const areas::AreaTree> tree = app_.tree();
   CO_RETURN_IF_ERROR(areas::CheckKnown(*tree, request.area_code()));
-  const Time now = app_.clock.Now();
-  const paging::Query token = paging::QueryOf(
-      app_.ring, std::string(context.method()) + "/" + context.caller().Caller(), request);
+  CO_ASSIGN_OR_RETURN(const paging::AskedPage asked,
+                      paging::PageAskedFor(app_.ring, context, request, app_.clock.Now(), 20, 100));
   const std::vector<std::string_view> lists(1, kCreditList);
   record::PageQuery query = TasksIn(app_.keys, *tree, request.area_code(), lists);
-  CO_ASSIGN_OR_RETURN(query.after, paging::Decode(request.page_token(), token, now));
+  query.after = asked.after;
   const auto read = static_cast<int64_t>(query.lists.size());
-  const auto size = static_cast<size_t>(paging::PageSize(request.page_size(), 20, 100));
+  const auto size = static_cast<size_t>(asked.size);
   CO_ASSIGN_OR_RETURN(record::Walk walk,
                       record::Walk::Begin(app_.store, std::move(query), size + 1));
   // One more than is shown tells whether there is a next page.
@@ -198,7 +197,7 @@ Answer<v1::ListCreditRequestsResponse> LedgerHandlers::ListCreditRequests(
   v1::ListCreditRequestsResponse response;
   if (positions.size() > size) {
     positions.pop_back();
-    response.set_next_page_token(paging::Encode(positions.back().Encode(), token, now));
+    response.set_next_page_token(asked.TokenFor(positions.back().Encode()));
   }
   CO_ASSIGN_OR_RETURN(std::vector<RequestItem> items,
                       co_await ReadRequests(app_, request.area_code(), std::move(positions)));

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "common/ids/ids.h"
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/store/mutate.h"
@@ -55,21 +55,18 @@ Answer<v1::Balance> LedgerHandlers::CorrectHours(rpc::CallContext context,
 }
 
 Answer<v1::ListLedgerEntriesResponse> LedgerHandlers::ListLedgerEntries(
-    rpc::CallContext, v1::ListLedgerEntriesRequest request) {
-  const paging::Query query = paging::QueryOf(app_.ring, "dispatch.ListLedgerEntries", request);
-  const Time now = app_.clock.Now();
-  CO_ASSIGN_OR_RETURN(const std::string position, paging::Decode(request.page_token(), query, now));
-  const uint64_t after = std::strtoull(position.c_str(), nullptr, 10);
-  const int size = paging::PageSize(request.page_size(), 20, 200);
+    rpc::CallContext context, v1::ListLedgerEntriesRequest request) {
+  CO_ASSIGN_OR_RETURN(const paging::AskedPage asked,
+                      paging::PageAskedFor(app_.ring, context, request, app_.clock.Now(), 20, 200));
+  const uint64_t after = std::strtoull(asked.after.c_str(), nullptr, 10);
   // One more than shown tells whether there is a next page.
   CO_ASSIGN_OR_RETURN(std::vector<v1::LedgerEntry> entries,
-                      co_await app_.ledgers.List(request.person_id(), after, size + 1));
+                      co_await app_.ledgers.List(request.person_id(), after, asked.size + 1));
   v1::ListLedgerEntriesResponse response;
-  const bool more = entries.size() > static_cast<size_t>(size);
+  const bool more = entries.size() > static_cast<size_t>(asked.size);
   if (more) entries.pop_back();
   if (more) {
-    response.set_next_page_token(
-        paging::Encode(std::to_string(entries.back().sequence()), query, now));
+    response.set_next_page_token(asked.TokenFor(std::to_string(entries.back().sequence())));
   }
   for (v1::LedgerEntry& entry : entries) *response.add_entries() = std::move(entry);
   co_return response;

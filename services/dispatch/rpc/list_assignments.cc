@@ -4,7 +4,7 @@
 #include <tuple>
 #include <utility>
 
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/app/agenda.h"
@@ -16,13 +16,12 @@ namespace baodao::dispatch {
 
 Answer<v1::ListTaskAssignmentsResponse> AssignmentHandlers::ListTaskAssignments(
     rpc::CallContext context, v1::ListTaskAssignmentsRequest request) {
-  const paging::Query query = paging::QueryOf(app_.ring, "dispatch.ListTaskAssignments", request);
-  const Time now = app_.clock.Now();
-  CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), query, now));
+  CO_ASSIGN_OR_RETURN(
+      const paging::AskedPage asked,
+      paging::PageAskedFor(app_.ring, context, request, app_.clock.Now(), 200, 1000));
   CO_ASSIGN_OR_RETURN(const auto loaded, co_await app_.tasks.ReadWithPeople(request.task_id()));
   const auto everybody = [](const v1::Assignment&) { return true; };
-  const int size = paging::PageSize(request.page_size(), 200, 1000);
-  const PeoplePage page = NextPeople(*loaded, after, size, everybody);
+  const PeoplePage page = NextPeople(*loaded, asked.after, asked.size, everybody);
   context.Charge(paging::CallsOwed(static_cast<int64_t>(loaded->people.size()),
                                    static_cast<int64_t>(page.person_ids.size())));
   v1::ListTaskAssignmentsResponse response;
@@ -30,9 +29,7 @@ Answer<v1::ListTaskAssignmentsResponse> AssignmentHandlers::ListTaskAssignments(
     *response.add_assignments() =
         Shown(app_, context, loaded->record.task(), loaded->people.at(person).assignment());
   }
-  if (page.more) {
-    response.set_next_page_token(paging::Encode(page.person_ids.back(), query, now));
-  }
+  if (page.more) response.set_next_page_token(asked.TokenFor(page.person_ids.back()));
   co_return response;
 }
 
@@ -48,16 +45,14 @@ Answer<v1::ListMyAssignmentsResponse> AssignmentHandlers::ListMyAssignments(
     rpc::CallContext context, v1::ListMyAssignmentsRequest request) {
   if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
   const std::string person = context.caller().person_id;
-  const Time now = app_.clock.Now();
-  const paging::Query query =
-      paging::QueryOf(app_.ring, std::string(context.method()) + "/" + person, request);
-  CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), query, now));
+  CO_ASSIGN_OR_RETURN(const paging::AskedPage asked,
+                      paging::PageAskedFor(app_.ring, context, request, app_.clock.Now(), 20, 200));
   CO_ASSIGN_OR_RETURN(std::vector<record::Position> tasks, co_await CurrentTasksOf(app_, person));
-  if (!after.empty()) {
-    CO_ASSIGN_OR_RETURN(const record::Position last, record::Position::Decode(after));
+  if (!asked.after.empty()) {
+    CO_ASSIGN_OR_RETURN(const record::Position last, record::Position::Decode(asked.after));
     std::erase_if(tasks, [&](const auto& task) { return !IsBehind(task, last); });
   }
-  const auto size = static_cast<size_t>(paging::PageSize(request.page_size(), 20, 200));
+  const auto size = static_cast<size_t>(asked.size);
   v1::ListMyAssignmentsResponse response;
   size_t looked_at = 0;
   const auto missing = [&] { return size - static_cast<size_t>(response.items_size()); };
@@ -70,8 +65,10 @@ Answer<v1::ListMyAssignmentsResponse> AssignmentHandlers::ListMyAssignments(
       if (items[i]) *response.add_items() = *std::move(items[i]);
     }
   }
+  context.Charge(paging::CallsOwed(app_.store.shards() + static_cast<int64_t>(looked_at),
+                                   response.items_size()));
   if (looked_at < tasks.size()) {
-    response.set_next_page_token(paging::Encode(tasks[looked_at - 1].Encode(), query, now));
+    response.set_next_page_token(asked.TokenFor(tasks[looked_at - 1].Encode()));
   }
   co_return response;
 }

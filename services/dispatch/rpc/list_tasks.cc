@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "common/clock/timestamp.h"
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/validate/tags.h"
@@ -37,7 +37,7 @@ std::vector<std::string_view> ListsFor(const v1::ListTasksRequest& request) {
 }
 
 // The nearest ones are looked at, so many at most, however many pages they fill.
-constexpr int kMostNear = 1'000;
+constexpr int kMaxNear = 1'000;
 
 // The place of a task on the pages of those nearest: behind it the next page begins.
 std::string PositionOf(const NearIndex::Hit& hit) {
@@ -61,7 +61,7 @@ Near NearestAfter(const NearIndex& near, const v1::FindNearestTasksRequest& requ
     });
     return static_cast<int>(found.hits.size()) == most;
   };
-  // A first page mostly needs few. Of those as far away as the last some may be missing.
+  // A first page mostly needs few. Among those as far away as the last some may be missing.
   if (after.empty()) {
     found.more = find(2 * static_cast<int>(limit) + 20);
     if (!found.more) return found;
@@ -69,7 +69,7 @@ Near NearestAfter(const NearIndex& near, const v1::FindNearestTasksRequest& requ
     std::erase_if(found.hits, [&](const auto& hit) { return hit.distance_m == farthest; });
     if (found.hits.size() >= limit) return found;
   }
-  find(kMostNear);
+  find(kMaxNear);
   found.more = false;
   std::erase_if(found.hits, [&](const auto& hit) { return PositionOf(hit) <= after; });
   return found;
@@ -77,7 +77,7 @@ Near NearestAfter(const NearIndex& near, const v1::FindNearestTasksRequest& requ
 
 }  // namespace
 
-// What the filter must know of the caller.
+// The facts that the filter must know of the caller.
 Answer<TaskFilter> TaskHandlers::FilterOf(rpc::CallContext context, v1::TaskFilter asked) {
   if (!asked.may_take()) co_return TaskFilter(asked, std::nullopt);
   if (!context.caller().IsPerson()) co_return Refuse(Reason::PERMISSION_DENIED);
@@ -142,10 +142,10 @@ int TaskHandlers::RadiusOf(const rpc::CallContext& context,
 
 Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
     rpc::CallContext context, v1::FindNearestTasksRequest request) {
-  const auto limit = static_cast<size_t>(paging::PageSize(request.page_size(), 20, 100));
   const Time now = app_.clock.Now();
-  const paging::Query query = paging::QueryOf(app_.ring, context.method(), request);
-  CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), query, now));
+  CO_ASSIGN_OR_RETURN(const paging::AskedPage asked,
+                      paging::PageAskedFor(app_.ring, context, request, now, 20, 100));
+  const auto limit = static_cast<size_t>(asked.size);
   CO_ASSIGN_OR_RETURN(const TaskFilter filter, co_await FilterOf(context, request.filter()));
   const std::vector<std::string> categories = validate::TagsAskedFor(request, "category");
   const auto fits = [&](const v1::Task& task) {
@@ -155,7 +155,7 @@ Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
            filter.Fits(task);
   };
   const auto [hits, more] =
-      NearestAfter(near_, request, RadiusOf(context, request), after, limit, now);
+      NearestAfter(near_, request, RadiusOf(context, request), asked.after, limit, now);
   v1::FindNearestTasksResponse response;
   size_t read = 0;
   while (read < hits.size() && response.hits_size() < static_cast<int>(limit)) {
@@ -180,7 +180,7 @@ Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
     CO_RETURN_IF_ERROR(co_await SetMyStates(app_, context, std::move(tasks)));
   }
   if (read < hits.size() || more) {
-    response.set_next_page_token(paging::Encode(PositionOf(hits[read - 1]), query, now));
+    response.set_next_page_token(asked.TokenFor(PositionOf(hits[read - 1])));
   }
   co_return response;
 }

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/status/macros.h"
 #include "services/dispatch/app/mutation.h"
 #include "services/dispatch/app/releases.h"
@@ -33,25 +33,23 @@ Task<absl::StatusOr<v1::TaskMessage>> SendTaskMessage(App& app, rpc::CallContext
 
 Task<absl::StatusOr<v1::ListTaskMessagesResponse>> ListTaskMessages(
     App& app, rpc::CallContext context, v1::ListTaskMessagesRequest request) {
-  const paging::Query query = paging::QueryOf(app.ring, context.method(), request);
-  const Time now = app.clock.Now();
-  CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), query, now));
+  CO_ASSIGN_OR_RETURN(const paging::AskedPage asked,
+                      paging::PageAskedFor(app.ring, context, request, app.clock.Now(), 20, 50));
   CO_ASSIGN_OR_RETURN(v1::TaskRecord record, co_await app.tasks.Read(request.task_id()));
   CO_RETURN_IF_ERROR(co_await CheckMaySeeContact(app, context, std::move(*record.mutable_task())));
   CO_ASSIGN_OR_RETURN(std::vector<v1::TaskMessage> messages,
                       co_await ReadMessages(app.store, app.keys, request.task_id()));
   const auto first = std::ranges::find_if(messages, [&](const v1::TaskMessage& message) {
-    return after.empty() || std::to_string(message.number()) == after;
+    return asked.after.empty() || std::to_string(message.number()) == asked.after;
   });
   messages.erase(messages.begin(), first);
-  const auto size = static_cast<size_t>(paging::PageSize(request.page_size(), 20, 50));
+  const auto size = static_cast<size_t>(asked.size);
   v1::ListTaskMessagesResponse response;
   for (size_t i = 0; i < std::min(size, messages.size()); ++i) {
     *response.add_messages() = std::move(messages[i]);
   }
   if (messages.size() > size) {
-    const std::string next = std::to_string(messages[size].number());
-    response.set_next_page_token(paging::Encode(next, query, now));
+    response.set_next_page_token(asked.TokenFor(std::to_string(messages[size].number())));
   }
   co_return response;
 }

@@ -14,9 +14,9 @@
 namespace baodao::dispatch {
 namespace {
 
-constexpr int kMostNamed = 3;
-// Of the nearest so many are looked at: the work for one of thousands who are told stays small.
-constexpr int kMostLookedAt = 20;
+constexpr int kMaxNamed = 3;
+// So many of the nearest are looked at: the work for one of thousands who are told stays small.
+constexpr int kMaxLookedAt = 20;
 
 // The person without the task that they are off: its time may not be given back yet.
 void ForgetTask(const std::string& task_id, Seeker* seeker) {
@@ -44,7 +44,7 @@ Answer<v1::NearbyTasks> TaskHandlers::GetNearbyTasks(rpc::CallContext context,
   if (!known->record.task().has_place()) co_return nearby;
   const Time now = app_.clock.Now();
   std::vector<NearIndex::Hit> hits =
-      near_.Find(known->record.task().place(), kWalkM, kMostLookedAt, now);
+      near_.Find(known->record.task().place(), kWalkM, kMaxLookedAt, now);
   std::erase_if(hits, [&](const auto& hit) { return hit.task_id == request.task_id(); });
   if (hits.empty()) co_return nearby;
 
@@ -59,7 +59,7 @@ Answer<v1::NearbyTasks> TaskHandlers::GetNearbyTasks(rpc::CallContext context,
   for (const NearIndex::Hit& hit : hits) keys.push_back(app_.keys.Task(hit.task_id));
   CO_ASSIGN_OR_RETURN(const std::vector<store::Stored> stored,
                       co_await app_.store.GetMany(std::move(keys)));
-  for (size_t i = 0; i < hits.size() && nearby.tasks_size() < kMostNamed; ++i) {
+  for (size_t i = 0; i < hits.size() && nearby.tasks_size() < kMaxNamed; ++i) {
     v1::TaskRecord record;
     if (!stored[i].exists() || !record.ParseFromString(stored[i].bytes)) continue;
     const v1::Task& task = record.task();

@@ -59,8 +59,8 @@ absl::Status ReadTimes(const App& app, const v1::TaskRecord& record,
   return absl::OkStatus();
 }
 
-// What the codes prove. Only of whoever is expected, and only while it is taken: each call with a
-// wrong code is one of few.
+// The times that the codes prove. Only for somebody who is expected, and only while it is taken:
+// each call with a wrong code is one of few.
 Task<absl::StatusOr<OfflineCommand>> ProveOffline(App& app, rpc::CallContext context,
                                                   v1::SendOfflineSignsRequest request) {
   OfflineCommand command;

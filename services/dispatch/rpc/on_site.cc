@@ -22,7 +22,7 @@ bool CoordinatesTask(const App& app, const rpc::CallContext& context, const v1::
   return context.caller().Coordinates(task.area_code(), app.relations.covers);
 }
 
-// Of whom the leader is not shown by the roster they are told nothing.
+// The leader is told nothing of people whom the roster does not show.
 absl::Status CheckOnRoster(const App& app, const std::string& leader, const std::string& person,
                            const v1::AssignmentRecord* part) {
   if (part != nullptr && IsOnRoster(leader, part->assignment(), app.relations.blocks)) {
@@ -31,7 +31,7 @@ absl::Status CheckOnRoster(const App& app, const std::string& leader, const std:
   return Refuse(Reason::NOT_ASSIGNED, {{"person", person}});
 }
 
-// What a leader hears of a teammate whose standing has ended: not why.
+// A leader does not hear why the standing of a teammate has ended.
 absl::Status HiddenFromLeader(const v1::Assignment& assignment, const absl::Status& standing) {
   if (!IsRefusal(standing) || absl::IsUnavailable(standing)) return standing;
   return WrongState(record::StateName(assignment.state()));
@@ -94,7 +94,7 @@ Task<absl::StatusOr<v1::Task>> NameLeader(App& app, rpc::CallContext context,
   CO_ASSIGN_OR_RETURN(const auto known,
                       co_await app.tasks.Peek(request.task_id(), request.person_id()));
   Mutation mutation = MutationOf(app, context, request.task_id(), request);
-  // Of somebody who is on the task only: nobody asks about others by this.
+  // Only about somebody who is on the task: nobody asks about others by this.
   if (known->people.contains(request.person_id())) {
     const absl::Status standing = co_await CheckStanding(app, rpc::CallOptions::From(context),
                                                          request.person_id(), known->record.task());

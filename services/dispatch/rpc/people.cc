@@ -36,8 +36,7 @@ v1::TaskPerson PersonOf(v1::Assignment assignment, Identity identity, Detail det
 
 Answer<v1::ListTaskPeopleResponse> AssignmentHandlers::ListTaskPeople(
     rpc::CallContext context, v1::ListTaskPeopleRequest request) {
-  const paging::Query query = paging::QueryOf(app_.ring, "dispatch.ListTaskPeople", request);
-  CO_ASSIGN_OR_RETURN(Look look, LookOf(app_, request, query));
+  CO_ASSIGN_OR_RETURN(Look look, LookOf(app_, context, request));
   look.check = [this](const v1::Task& task) { return CheckPeopleShown(task, app_.clock.Now()); };
   const auto detail_of = [this, &context](const v1::Task& task, const v1::Assignment& assignment) {
     const bool coordinates = context.caller().Coordinates(task.area_code(), app_.relations.covers);
@@ -53,16 +52,13 @@ Answer<v1::ListTaskPeopleResponse> AssignmentHandlers::ListTaskPeople(
     *response.add_people() = PersonOf(Shown(app_, context, seen.task, std::move(assignment)),
                                       std::move(identity), detail);
   }
-  if (!seen.last.empty()) {
-    response.set_next_page_token(paging::Encode(seen.last, query, app_.clock.Now()));
-  }
+  response.set_next_page_token(std::move(seen.next_page_token));
   co_return response;
 }
 
 Answer<v1::ListTeammatesResponse> AssignmentHandlers::ListTeammates(
     rpc::CallContext context, v1::ListTeammatesRequest request) {
-  const paging::Query query = paging::QueryOf(app_.ring, "dispatch.ListTeammates", request);
-  CO_ASSIGN_OR_RETURN(Look look, LookOf(app_, request, query));
+  CO_ASSIGN_OR_RETURN(Look look, LookOf(app_, context, request));
   CO_ASSIGN_OR_RETURN(const v1::TaskRecord record, co_await app_.tasks.Read(request.task_id()));
   const v1::Task& task = record.task();
   CO_RETURN_IF_ERROR(CheckNotOver(task));
@@ -80,9 +76,7 @@ Answer<v1::ListTeammatesResponse> AssignmentHandlers::ListTeammates(
     teammate.set_display_name(std::move(*identity.mutable_display_name()));
     if (identity.has_photo()) *teammate.mutable_photo() = std::move(*identity.mutable_photo());
   }
-  if (!seen.last.empty()) {
-    response.set_next_page_token(paging::Encode(seen.last, query, app_.clock.Now()));
-  }
+  response.set_next_page_token(std::move(seen.next_page_token));
   co_return response;
 }
 

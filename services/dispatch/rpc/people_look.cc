@@ -17,13 +17,13 @@ Task<absl::StatusOr<Seen>> LookAtPeople(App& app, rpc::CallContext context, Look
   const v1::Task& before = loaded->record.task();
   CO_RETURN_IF_ERROR(look.check(before));
   const auto fits = [&](const v1::Assignment& one) { return look.shows(before, one); };
-  const PeoplePage page = NextPeople(*loaded, look.after, look.size, fits);
+  const PeoplePage page = NextPeople(*loaded, look.asked.after, look.asked.size, fits);
   const auto size = static_cast<int64_t>(page.person_ids.size());
   context.Charge(paging::CallsOwed(static_cast<int64_t>(loaded->people.size()), size) +
                  static_cast<double>(size) / kPeoplePerCall);
   Seen seen;
   if (page.person_ids.empty()) co_return seen;
-  if (page.more) seen.last = page.person_ids.back();
+  if (page.more) seen.next_page_token = look.asked.TokenFor(page.person_ids.back());
   CO_ASSIGN_OR_RETURN(
       std::vector<Identity> identities,
       co_await app.identities->List(rpc::CallOptions::From(context), page.person_ids));

@@ -8,17 +8,16 @@
 #include <utility>
 #include <vector>
 
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/status/macros.h"
 #include "services/dispatch/app/releases.h"
 
 namespace baodao::dispatch {
 
-// What a page may show.
+// The page that is asked for, and whom it may show.
 struct Look {
   std::string task_id;
-  std::string after;
-  int size = 0;
+  paging::AskedPage asked;
   // Why nobody of the task is shown now.
   std::function<absl::Status(const v1::Task&)> check;
   std::function<bool(const v1::Task&, const v1::Assignment&)> shows;
@@ -27,17 +26,18 @@ struct Look {
 struct Seen {
   v1::Task task;
   std::vector<std::pair<v1::Assignment, registration::v1::Identity>> people;
-  // Where the next page goes on; empty: there is none.
-  std::string last;
+  // Empty: there is no next page.
+  std::string next_page_token;
 };
 
 // The page that the request asks for.
 template <class Request>
-absl::StatusOr<Look> LookOf(const App& app, const Request& request, const paging::Query& query) {
+absl::StatusOr<Look> LookOf(const App& app, const rpc::CallContext& context,
+                            const Request& request) {
   Look look;
   look.task_id = request.task_id();
-  look.size = paging::PageSize(request.page_size(), 20, kMaxReleased);
-  ASSIGN_OR_RETURN(look.after, paging::Decode(request.page_token(), query, app.clock.Now()));
+  ASSIGN_OR_RETURN(look.asked, paging::PageAskedFor(app.ring, context, request, app.clock.Now(), 20,
+                                                    kMaxReleased));
   return look;
 }
 

@@ -53,7 +53,7 @@ Answer<v1::RatingCode> TaskHandlers::IssueRatingCode(rpc::CallContext context,
   call.decide = [&issuer](Aggregate& aggregate, Time now) {
     return DecideRatingCode(aggregate, issuer, now);
   };
-  // What is kept as the answer says only which code it was.
+  // The answer that is kept says only which code it was.
   call.answer = [](const Aggregate& aggregate) {
     return std::to_string(aggregate.record().rating_codes());
   };

@@ -1,7 +1,7 @@
 // RatingService.
 #include <utility>
 
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/status/macros.h"
 #include "services/dispatch/app/mutation.h"
 #include "services/dispatch/app/releases.h"
@@ -60,10 +60,8 @@ bool SeesAll(const App& app, const rpc::CallContext& context, const v1::Task& ta
 
 Task<absl::StatusOr<v1::ListRatingsResponse>> ListRatings(App& app, rpc::CallContext context,
                                                           v1::ListRatingsRequest request) {
-  const paging::Query query = paging::QueryOf(
-      app.ring, std::string(context.method()) + "/" + context.caller().Caller(), request);
-  const Time now = app.clock.Now();
-  CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), query, now));
+  CO_ASSIGN_OR_RETURN(const paging::AskedPage asked,
+                      paging::PageAskedFor(app.ring, context, request, app.clock.Now(), 50, 200));
   CO_ASSIGN_OR_RETURN(const auto loaded, co_await app.tasks.ReadWithPeople(request.task_id()));
   const bool all = SeesAll(app, context, loaded->record.task());
   const std::string caller = context.caller().person_id;
@@ -73,15 +71,14 @@ Task<absl::StatusOr<v1::ListRatingsResponse>> ListRatings(App& app, rpc::CallCon
     const bool rated = record.has_of_volunteer() || record.has_of_service();
     return rated && (all || assignment.person_id() == caller);
   };
-  const int size = paging::PageSize(request.page_size(), 50, 200);
-  const PeoplePage page = NextPeople(*loaded, after, size, fits);
+  const PeoplePage page = NextPeople(*loaded, asked.after, asked.size, fits);
   context.Charge(paging::CallsOwed(static_cast<int64_t>(loaded->people.size()),
                                    static_cast<int64_t>(page.person_ids.size())));
   v1::ListRatingsResponse response;
   for (const std::string& person : page.person_ids) {
     *response.add_ratings() = RatingsOf(loaded->people.at(person));
   }
-  if (page.more) response.set_next_page_token(paging::Encode(page.person_ids.back(), query, now));
+  if (page.more) response.set_next_page_token(asked.TokenFor(page.person_ids.back()));
   co_return response;
 }
 

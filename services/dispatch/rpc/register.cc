@@ -1,6 +1,5 @@
 #include <utility>
 
-#include "common/ids/ids.h"
 #include "common/status/macros.h"
 #include "services/dispatch/rpc/handlers.h"
 #include "services/dispatch/rpc/routes.h"
@@ -22,9 +21,8 @@ Task<absl::StatusOr<rpc::Scope>> ResolveTask(App& app, std::string task_id) {
 
 rpc::ScopeResolver ScopesOf(App& app) {
   return [&app, records = app.records.Access().resolve](rpc::CallContext context, std::string id) {
-    const bool other = ids::IsValid(id, record::Named<v1::ComplaintRecord>().prefix()) ||
-                       ids::IsValid(id, record::Named<v1::CertificateRecord>().prefix());
-    return other ? records(std::move(context), std::move(id)) : ResolveTask(app, std::move(id));
+    return app.records.Keeps(id) ? records(std::move(context), std::move(id))
+                                 : ResolveTask(app, std::move(id));
   };
 }
 

@@ -11,7 +11,7 @@
 namespace baodao::dispatch {
 namespace {
 
-// Of somebody on the roster, as long as CheckNotOver lets it be.
+// For somebody on the roster, as long as CheckNotOver lets it be.
 Detail DetailForLeader(const v1::Task& task, const v1::Assignment& assignment, Time now) {
   const bool comes = assignment.state() == v1::ASSIGNMENT_STATE_ACCEPTED ||
                      assignment.state() == v1::ASSIGNMENT_STATE_SIGNED_IN;
@@ -36,8 +36,7 @@ v1::RosterEntry EntryOf(const v1::Assignment& assignment, registration::v1::Iden
 
 Task<absl::StatusOr<v1::ListRosterResponse>> ListRoster(App& app, rpc::CallContext context,
                                                         v1::ListRosterRequest request) {
-  const paging::Query query = paging::QueryOf(app.ring, context.method(), request);
-  CO_ASSIGN_OR_RETURN(Look look, LookOf(app, request, query));
+  CO_ASSIGN_OR_RETURN(Look look, LookOf(app, context, request));
   CO_ASSIGN_OR_RETURN(const v1::TaskRecord record, co_await app.tasks.Read(request.task_id()));
   CO_RETURN_IF_ERROR(CheckNotOver(record.task()));
   CO_RETURN_IF_ERROR(co_await CheckLeads(app, context, record.task()));
@@ -57,9 +56,7 @@ Task<absl::StatusOr<v1::ListRosterResponse>> ListRoster(App& app, rpc::CallConte
     const Detail detail = DetailForLeader(seen.task, assignment, now);
     *response.add_people() = EntryOf(assignment, std::move(identity), detail);
   }
-  if (!seen.last.empty()) {
-    response.set_next_page_token(paging::Encode(seen.last, query, now));
-  }
+  response.set_next_page_token(std::move(seen.next_page_token));
   co_return response;
 }
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "common/clock/timestamp.h"
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/photo/photo.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -37,7 +37,7 @@ Task<absl::StatusOr<v1::ServicePhotos>> SetServicePhotos(App& app, rpc::CallCont
     *photos.mutable_update_time() = ToTimestamp(now);
     return DecidePhotos(aggregate, command, now);
   };
-  // What is kept as the answer shows no photo.
+  // The answer that is kept shows no photo.
   call.answer = [&photos](const Aggregate&) {
     v1::ServicePhotos kept;
     *kept.mutable_update_time() = photos.update_time();
@@ -54,32 +54,30 @@ Task<absl::StatusOr<v1::ServicePhotos>> SetServicePhotos(App& app, rpc::CallCont
 
 Task<absl::StatusOr<v1::ListServicePhotosResponse>> ListServicePhotos(
     App& app, rpc::CallContext context, v1::ListServicePhotosRequest request) {
-  const paging::Query query = paging::QueryOf(app.ring, context.method(), request);
-  const Time now = app.clock.Now();
-  CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), query, now));
+  CO_ASSIGN_OR_RETURN(const paging::AskedPage asked,
+                      paging::PageAskedFor(app.ring, context, request, app.clock.Now(), 20, 50));
   CO_ASSIGN_OR_RETURN(const v1::TaskRecord record, co_await app.tasks.Read(request.task_id()));
   const v1::Task& task = record.task();
   const bool coordinates = context.caller().Coordinates(task.area_code(), app.relations.covers);
   if (!coordinates) CO_RETURN_IF_ERROR(co_await CheckMaySeeContact(app, context, task));
   CO_ASSIGN_OR_RETURN(std::vector<v1::ServicePhotos> all,
                       co_await ReadPhotos(app.store, app.keys, app.ring, request.task_id()));
-  // Whoever gave some was there: that is seen where teammates are.
+  // People who gave some were there: that is seen where teammates are.
   const auto shows = [&](const std::string& person) {
     if (coordinates || context.caller().Is(person)) return true;
     return task.show_teammates() &&
            !KeepApart(context.caller().person_id, person, app.relations.blocks);
   };
   std::erase_if(all, [&](const v1::ServicePhotos& one) {
-    return one.person_id() <= after || !shows(one.person_id());
+    return one.person_id() <= asked.after || !shows(one.person_id());
   });
-  const auto size = static_cast<size_t>(paging::PageSize(request.page_size(), 20, 50));
+  const auto size = static_cast<size_t>(asked.size);
   v1::ListServicePhotosResponse response;
   for (size_t i = 0; i < std::min(size, all.size()); ++i) {
     *response.add_photos() = std::move(all[i]);
   }
   if (all.size() > size) {
-    const std::string& last = response.photos().rbegin()->person_id();
-    response.set_next_page_token(paging::Encode(last, query, now));
+    response.set_next_page_token(asked.TokenFor(response.photos().rbegin()->person_id()));
   }
   co_return response;
 }

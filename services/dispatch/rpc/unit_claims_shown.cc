@@ -1,4 +1,4 @@
-// What units, and coordinators, see of claims.
+// Claims as units, and coordinators, see them.
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -24,7 +24,7 @@ bool IsNamed(const v1::Assignment& assignment, const std::string& unit_id) {
          (TakesSlot(assignment.state()) || assignment.state() == v1::ASSIGNMENT_STATE_NO_SHOW);
 }
 
-// What a person asks of the task, and of which colleague, is not for their unit.
+// A unit does not see what a person asks of the task, and of which colleague.
 void HideAsked(v1::Assignment* assignment) {
   assignment->clear_reason();
   assignment->clear_successor_id();

@@ -4,7 +4,7 @@
 #include <map>
 #include <optional>
 
-#include "common/clock/timestamp.h"
+#include "common/record/origin.h"
 #include "services/dispatch/store/indexes.h"
 #include "services/dispatch/store/tasks.h"
 
@@ -80,9 +80,7 @@ void AddTimers(const std::vector<TaskCall*>& decided, store::Commit& commit) {
 
 std::string Stamp(events::v1::Event event, Time now, const std::string& actor,
                   const std::string& trace_id) {
-  *event.mutable_time() = ToTimestamp(now);
-  event.set_actor_id(actor);
-  event.set_trace_id(trace_id);
+  record::FillHeader(actor, trace_id, now, &event);
   return event.SerializeAsString();
 }
 

@@ -6,6 +6,7 @@
 
 #include "common/async/for_each.h"
 #include "common/log/log.h"
+#include "common/record/parse.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/store/mutate.h"
@@ -29,12 +30,7 @@ store::Commit PutCalendar(const DispatchKeys& keys, const std::string& person_id
 Task<absl::StatusOr<Calendars::Held>> Calendars::Load(std::string person_id, store::Read read) {
   CO_ASSIGN_OR_RETURN(const store::Stored stored,
                       co_await store_.Get(tasks_.keys().Calendar(person_id), read));
-  Held held;
-  held.version = stored.version;
-  if (!held.record.ParseFromString(stored.bytes)) {
-    co_return absl::DataLossError("a calendar cannot be parsed");
-  }
-  co_return held;
+  co_return record::Parse<v1::CalendarRecord>(stored);
 }
 
 Task<absl::StatusOr<v1::CalendarRecord>> Calendars::Read(std::string person_id) {

@@ -12,6 +12,7 @@
 
 #include "common/async/task.h"
 #include "common/clock/clock.h"
+#include "common/record/type.h"
 #include "common/store/store.h"
 #include "services/dispatch/domain/calendar.h"
 #include "services/dispatch/store/tasks.h"
@@ -63,10 +64,7 @@ class Calendars {
   Task<absl::StatusOr<v1::CalendarRecord>> Read(std::string person_id);
 
  private:
-  struct Held {
-    uint64_t version = 0;
-    v1::CalendarRecord record;
-  };
+  using Held = record::Versioned<v1::CalendarRecord>;
   // Checks a calendar before an entry is added.
   using Rule = std::function<absl::Status(const v1::CalendarRecord&, const Work&)>;
   Rule AllLimits() const;

@@ -10,6 +10,7 @@
 #include "common/clock/timestamp.h"
 #include "common/ledger/chain.h"
 #include "common/log/log.h"
+#include "common/record/parse.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/dispatch/store/ledger_fields.h"
@@ -53,12 +54,7 @@ events::v1::Event EventOf(const Credit& credit, const v1::LedgerEntry& entry) {
 
 Task<absl::StatusOr<Ledgers::Stored>> Ledgers::Load(std::string person_id) {
   CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await store_.Get(keys_.Hours(person_id)));
-  Stored head;
-  head.version = stored.version;
-  if (!head.record.ParseFromString(stored.bytes)) {
-    co_return absl::DataLossError("a ledger cannot be parsed");
-  }
-  co_return head;
+  co_return record::Parse<v1::LedgerRecord>(stored);
 }
 
 Task<absl::Status> Ledgers::Add(Credit credit) {

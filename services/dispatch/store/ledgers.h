@@ -15,6 +15,7 @@
 #include "baodao/records/v1/retirement.pb.h"
 #include "common/async/task.h"
 #include "common/clock/clock.h"
+#include "common/record/type.h"
 #include "common/store/mutate.h"
 #include "common/store/store.h"
 #include "services/dispatch/store/keys.h"
@@ -78,10 +79,7 @@ class Ledgers {
 
  private:
   using Entries = std::vector<v1::LedgerEntry>;
-  struct Stored {
-    uint64_t version = 0;
-    v1::LedgerRecord record;
-  };
+  using Stored = record::Versioned<v1::LedgerRecord>;
   Task<absl::StatusOr<Stored>> Load(std::string person_id);
   // Entries of the store with sequence > `after`, at most `limit`.
   Task<absl::StatusOr<Entries>> ReadStored(std::string person_id, const v1::LedgerRecord& head,

@@ -28,8 +28,9 @@ bool AwaitsCredit(const Loaded& loaded) {
   });
 }
 
-// What leads to the home of somebody who asked for help, in whose words. The archive keeps it of
-// nobody: what is kept there of a task is everybody's who was on it, and goes with no account.
+// Whether the task leads to the home of somebody who asked for help, or holds their words. The
+// archive keeps it of nobody: what is kept there of a task is everybody's who was on it, and goes
+// with no account.
 bool HoldsPrivate(const v1::TaskRecord& record) {
   const v1::Task& task = record.task();
   if (!record.sealed_contact().empty()) return true;

@@ -110,7 +110,7 @@ class Tasks {
   Task<absl::StatusOr<std::shared_ptr<Loaded>>> LoadRetired(const std::string& task_id);
   // Nothing is written for them.
   void FinishRetired(const Loaded& loaded, Calls& calls);
-  // What a timer that fired for a task that is over writes.
+  // The writes of a timer that fired for a task that is over.
   Task<absl::StatusOr<store::Commit>> DecideRetire(const Loaded& loaded, std::string timer);
   // ABORTED where the task changed at the same moment.
   Task<absl::Status> ApplyRetire(std::string task_id, store::Commit commit);

@@ -29,11 +29,11 @@ class Deadlines {
   Task<absl::Status> Credit(timers::Timer timer);
   Task<absl::Status> Release(timers::Timer timer);
   Task<absl::Status> Retire(timers::Timer timer);
-  // Of one person's request for credit.
+  // For one person's request for credit.
   Task<absl::Status> CreditRequest(timers::Timer timer);
-  // Of one person who is to be heard from.
+  // For one person who is to be heard from.
   Task<absl::Status> CheckIn(timers::Timer timer);
-  // Of a person, not of a task.
+  // For a person, not for a task.
   Task<absl::Status> Ledger(timers::Timer timer);
 
  private:

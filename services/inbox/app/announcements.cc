@@ -38,7 +38,7 @@ Task<absl::StatusOr<NewestAnnouncements>> Announcements::Newest(rpc::CallOptions
                       co_await AudienceOf(std::move(options), std::move(person_id)));
   NewestAnnouncements newest;
   if (audience.query.lists.empty()) co_return newest;
-  audience.query.size = kMostUnread;
+  audience.query.size = kMaxUnread;
   const auto fits = [&audience, now = clock_.Now()](const v1::AnnouncementRecord& record) {
     return IsFor(record.announcement(), audience.person, now);
   };

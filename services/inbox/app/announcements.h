@@ -18,10 +18,10 @@ namespace baodao::inbox {
 // The newest of a person's announcements, for the first screen.
 struct NewestAnnouncements {
   std::vector<v1::Announcement> shown;
-  int unread = 0;  // kMostUnread: so many or more
+  int unread = 0;  // kMaxUnread: so many or more
 };
 inline constexpr size_t kShownAtHome = 3;
-inline constexpr int kMostUnread = 10;
+inline constexpr int kMaxUnread = 10;
 
 // Where a person hears announcements, and which of them.
 struct Audience {

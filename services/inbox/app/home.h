@@ -1,4 +1,4 @@
-// What other services know of a person for the first screen of an app.
+// The first screen of an app: what other services know of a person.
 #pragma once
 
 #include <absl/status/statusor.h>

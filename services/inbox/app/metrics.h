@@ -1,4 +1,4 @@
-// What inbox counts.
+// The metrics of inbox.
 #pragma once
 
 #include "common/metrics/metrics.h"

@@ -49,7 +49,7 @@ Task<void> Nearby::AddTo(v1::NotificationRecord* notice, std::string person_id,
     *notice->mutable_nearby_tasks() = std::move(*found->mutable_tasks());
     co_return;
   }
-  // Of one whose task or profile is gone there is nothing to say; the others are asked on.
+  // There is nothing to say about one whose task or profile is gone; the others are asked on.
   if (absl::IsNotFound(found.status())) co_return;
   silent_until_ = clock_.Now() + kNotAsked;
   log::Warn("notice.nearby_unknown", {{"task", notice->subject_id()}, {"status", found.status()}});

@@ -1,4 +1,4 @@
-// What else is near for people whose task fell away: dispatch knows.
+// Other tasks near people whose task fell away: dispatch knows them.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -28,7 +28,7 @@ class Nearby {
   Nearby(NearbySource source, Clock& clock) : source_(std::move(source)), clock_(clock) {}
 
   // Adds to a notice about a task what its person could take near that, where the text of its kind
-  // names this. What has become of the task they hear in any case: where dispatch does not answer
+  // names this. They hear in any case what has become of the task: where dispatch does not answer
   // within a second, nothing is added, and it is not asked again for half a minute. Nor is it asked
   // for notices that are more than ten seconds late: the events of a stream are told one after the
   // other, and thousands of questions, or slow answers, would keep all that come behind waiting.

@@ -24,7 +24,7 @@ inline constexpr record::Machine<v1::AnnouncementState, AnnouncementEvent> kAnno
      {v1::ANNOUNCEMENT_STATE_PUBLISHED, AnnouncementEvent::kExpire,
       v1::ANNOUNCEMENT_STATE_EXPIRED}});
 
-// Of one area in 24 hours.
+// For one area, in 24 hours.
 inline constexpr int kAnnouncementsPerDay = 5;
 
 // The one asked for, PUBLISHED, without id. Refuses an expire_time that has passed or is too far

@@ -36,8 +36,8 @@ bool IsDoubtful(const dispatch::v1::SignDetail& detail) {
                              [](int doubt) { return doubt != dispatch::v1::SIGN_DOUBT_CLOCK_OFF; });
 }
 
-// What a request to be let go, made or over with this change, comes to; plain where there is none,
-// or the state says it.
+// The way of a change with which a request to be let go was made or is over; plain where there is
+// none, or the state says it.
 How WayOfWithdrawal(dispatch::v1::WithdrawalChange change) {
   switch (change) {
     case dispatch::v1::WITHDRAWAL_CHANGE_REQUESTED:

@@ -19,7 +19,7 @@ void TellOfBooking(const events::v1::BookingChanged& changed, Collector* tell) {
   tell->Tell(BookingRules(), changed.before(), booking.state(), way, Party::kPerson,
              booking.person_id());
   if (changed.by_owner()) return;
-  // What one person does again and again with a resource is still one thing to its owner.
+  // One person's doings with a resource, again and again, are one thing to its owner.
   tell->About(booking.booking_id(), params, booking.resource_id() + ":" + booking.person_id());
   tell->Tell(BookingRules(), changed.before(), booking.state(), way, Party::kOwner,
              booking.owner_id());

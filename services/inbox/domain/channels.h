@@ -30,7 +30,7 @@ bool HasDevices(v1::ChannelsRecord* channels, Time now);
 // Refuses preferences that name a group twice.
 absl::Status CheckPreferences(const v1::Preferences& preferences);
 
-// What the person sees, without devices and undelivered pushes past their life.
+// The channels as the person sees them, without devices and undelivered pushes past their life.
 v1::Channels ChannelsOf(const v1::ChannelsRecord& channels, Time now);
 
 }  // namespace baodao::inbox

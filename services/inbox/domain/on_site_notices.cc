@@ -1,4 +1,4 @@
-// What happens where the work is: who leads, who is to be heard from.
+// Notices of events where the work is: who leads, who is to be heard from.
 #include "services/inbox/domain/collector.h"
 #include "services/inbox/domain/kinds.h"
 

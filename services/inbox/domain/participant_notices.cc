@@ -1,4 +1,4 @@
-// What people say to and of each other: messages, ratings, complaints.
+// Notices of what people say to and of each other: messages, ratings, complaints.
 #include "services/inbox/domain/collector.h"
 #include "services/inbox/domain/kinds.h"
 

@@ -1,4 +1,4 @@
-// What people say to and of each other: messages, ratings, complaints.
+// Rules for what people say to and of each other: messages, ratings, complaints.
 #include <array>
 
 #include "baodao/dispatch/v1/complaint.pb.h"

@@ -197,7 +197,7 @@ bool Failed(v1::ChannelsRecord* channels, uint64_t number, bool refused,
   const auto push = FindPush(channels, number);
   if (push == channels->mutable_pushes()->end()) return false;
   push->set_failures(push->failures() + 1);
-  if (refused || push->failures() >= kMostFailures) {
+  if (refused || push->failures() >= kMaxFailures) {
     GiveUp(channels, *push, now);
     channels->mutable_pushes()->erase(push);
     return true;

@@ -18,7 +18,7 @@ inline constexpr uint32_t kPushesAnHour = 20;
 // A notification that is found later than this after it came is not pushed any more.
 inline constexpr Millis kPushedWithin = std::chrono::hours(24);
 // A push is given up after so many failures, which takes five to eight hours.
-inline constexpr uint32_t kMostFailures = 14;
+inline constexpr uint32_t kMaxFailures = 14;
 // The pause between two tries, by itself or as the gateway asks for it, is no longer than this;
 // half of it may be added, so that those that failed together come apart.
 inline constexpr Millis kLongestPause = std::chrono::hours(1);

@@ -1,4 +1,4 @@
-// What an inbox is to remind its owner of: tasks that they were accepted for.
+// The reminders of an inbox: tasks that they were accepted for.
 #pragma once
 
 #include <optional>

@@ -62,7 +62,7 @@ enum class How {
 };
 
 inline constexpr int kAny = -1;
-// Of a credential: it is about to end.
+// A credential is about to end.
 inline constexpr int kExpiring = 2;
 
 struct Rule {

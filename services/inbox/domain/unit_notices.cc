@@ -30,7 +30,7 @@ void TellOfUnitClaim(const events::v1::UnitClaimChanged& changed, Collector* tel
   const dispatch::v1::UnitClaim& claim = changed.claim();
   const events::v1::TaskBrief& task = changed.task();
   const Time start = ToTime(task.start_time());
-  // What one unit does again and again with a task is still one thing.
+  // One unit's doings with a task, again and again, are one thing.
   tell->About(claim.task_id(),
               {{"task", task.title()},
                {"unit", claim.unit_name()},

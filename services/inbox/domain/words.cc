@@ -28,7 +28,7 @@ constexpr Phrase kCauses[] = {
 // Not named: it is nobody else's affair who does not want to meet whom.
 constexpr Phrase kOtherCause = {"", "不再符合要求", "the conditions have changed"};
 
-// What stands in the way of the deletion of an account, as ACCOUNT_IN_USE names it.
+// The obstacles to the deletion of an account, as ACCOUNT_IN_USE names it.
 constexpr Phrase kObligations[] = {
 #define TERM(key, value, zh, en) {std::string_view(#key) == "obligation" ? #value : "", zh, en},
 #include "common/status/terms.def"

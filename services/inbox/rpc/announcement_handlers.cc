@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/record/day_limit.h"
+#include "common/record/parse.h"
 #include "common/status/macros.h"
 #include "common/store/mutate.h"
 #include "common/validate/tags.h"
@@ -27,13 +28,10 @@ Task<absl::Status> AnnouncementHandlers::Count(record::Transaction& transaction,
                                                std::string area_code) {
   const std::string key = PublishedKey(records_.store().keys(), transaction.shard(), area_code);
   CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await records_.store().Get(key));
-  v1::PublishedRecord published;
-  if (!published.ParseFromString(stored.bytes)) {
-    co_return absl::DataLossError("what " + area_code + " published cannot be parsed");
-  }
-  CO_RETURN_IF_ERROR(
-      record::CountInDay(kAnnouncementsPerDay, transaction.now(), published.mutable_time_ms()));
-  transaction.commit().Put(key, stored.version, published.SerializeAsString());
+  CO_ASSIGN_OR_RETURN(auto published, record::Parse<v1::PublishedRecord>(stored));
+  CO_RETURN_IF_ERROR(record::CountInDay(kAnnouncementsPerDay, transaction.now(),
+                                        published.record.mutable_time_ms()));
+  transaction.commit().Put(key, published.version, published.record.SerializeAsString());
   co_return absl::OkStatus();
 }
 

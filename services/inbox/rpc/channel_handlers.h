@@ -35,7 +35,7 @@ class ChannelHandlers {
  private:
   using ChangeChannels = std::function<absl::Status(const Owner&, v1::ChannelsRecord*, Time now)>;
 
-  // What comes from now on is pushed, if it was not: there are devices now.
+  // Notifications from now on are pushed, if they were not: there are devices now.
   Task<absl::Status> StartPushes(Owner owner, v1::ChannelsRecord* channels, store::Commit* commit);
   // Gives the request one answer: the channels as `change` leaves them.
   template <class Request>

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "common/paging/page_token.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/store/mutate.h"
@@ -46,14 +45,11 @@ v1::Notification InboxHandlers::Present(const Entry& entry, Locale locale, uint6
 
 Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(rpc::CallContext context,
                                                                         Owner owner,
-                                                                        std::string page_token,
-                                                                        paging::Query token_query,
-                                                                        int limit) {
-  const Time now = clock_.Now();
-  CO_ASSIGN_OR_RETURN(const std::string position, paging::Decode(page_token, token_query, now));
+                                                                        paging::AskedPage asked) {
+  const int limit = asked.size;
   std::optional<Cursor> before;
-  if (!position.empty()) {
-    before = Cursor::Parse(position);
+  if (!asked.after.empty()) {
+    before = Cursor::Parse(asked.after);
     if (!before) co_return Refuse(Reason::PAGE_TOKEN_INVALID);
   }
   // First what the inbox holds; then, of what was displaced from it, the urgent ones.
@@ -74,7 +70,7 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(rpc::Cal
     *response.add_notifications() = Present(entry, context.locale(), head.read());
   }
   if (more) {
-    response.set_next_page_token(paging::Encode(entries.back().cursor.Text(), token_query, now));
+    response.set_next_page_token(asked.TokenFor(entries.back().cursor.Text()));
   }
   response.set_unread_count(UnreadCount(head));
   co_return response;
@@ -83,9 +79,10 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::Page(rpc::Cal
 Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::List(
     rpc::CallContext context, v1::ListNotificationsRequest request) {
   CO_ASSIGN_OR_RETURN(const Owner owner, PersonAsked(inbox_, request.person_id()));
-  const int limit = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
-  co_return co_await Page(context, owner, request.page_token(),
-                          paging::QueryOf(ring_, context.method(), request), limit);
+  CO_ASSIGN_OR_RETURN(
+      paging::AskedPage asked,
+      paging::PageAskedFor(ring_, context, request, clock_.Now(), kStandardPage, kLargestPage));
+  co_return co_await Page(context, owner, std::move(asked));
 }
 
 Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::ListArea(
@@ -95,10 +92,11 @@ Task<absl::StatusOr<v1::ListNotificationsResponse>> InboxHandlers::ListArea(
     co_return Refuse(Reason::AREA_UNKNOWN, {{"area", request.area_code()}});
   }
   const Owner owner{request.area_code(), tree->ShardOf(request.area_code(), inbox_.store().keys())};
-  const int limit = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
+  CO_ASSIGN_OR_RETURN(
+      paging::AskedPage asked,
+      paging::PageAskedFor(ring_, context, request, clock_.Now(), kStandardPage, kLargestPage));
   CO_ASSIGN_OR_RETURN(v1::ListNotificationsResponse response,
-                      co_await Page(context, owner, request.page_token(),
-                                    paging::QueryOf(ring_, context.method(), request), limit));
+                      co_await Page(context, owner, std::move(asked)));
   // Shared by many: what one of them has read is not known.
   response.clear_unread_count();
   co_return response;

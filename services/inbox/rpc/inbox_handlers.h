@@ -10,7 +10,7 @@
 #include "common/areas/feed.h"
 #include "common/clock/clock.h"
 #include "common/crypto/key_ring.h"
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/rpc/context.h"
 #include "common/rpc/router.h"
 #include "services/inbox/app/hub.h"
@@ -44,8 +44,7 @@ class InboxHandlers {
 
  private:
   Task<absl::StatusOr<v1::ListNotificationsResponse>> Page(rpc::CallContext context, Owner owner,
-                                                           std::string page_token,
-                                                           paging::Query token_query, int limit);
+                                                           paging::AskedPage asked);
   v1::Notification Present(const Entry& entry, Locale locale, uint64_t read) const;
   // The position of a resume token (empty: now). RESUME_TOKEN_TOO_OLD where something after it is
   // gone.

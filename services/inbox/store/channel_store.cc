@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "common/record/parse.h"
 #include "common/status/macros.h"
 #include "common/store/mutate.h"
 #include "services/inbox/domain/channels.h"
@@ -10,7 +11,7 @@
 namespace baodao::inbox {
 namespace {
 
-// What a token is sealed for.
+// The place that a token is sealed for.
 std::string PlaceOf(const Owner& person) { return "device:" + person.id + ":push_token"; }
 
 }  // namespace
@@ -21,12 +22,7 @@ std::string ChannelStore::KeyOf(const Owner& person) const {
 
 Task<absl::StatusOr<LoadedChannels>> ChannelStore::Load(Owner person) {
   CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await store_.Get(KeyOf(person)));
-  LoadedChannels channels;
-  channels.version = stored.version;
-  if (!channels.record.ParseFromString(stored.bytes)) {
-    co_return absl::DataLossError("the channels of " + person.id + " cannot be parsed");
-  }
-  co_return channels;
+  co_return record::Parse<v1::ChannelsRecord>(stored);
 }
 
 void ChannelStore::Put(store::Commit* commit, const Owner& person,

@@ -11,15 +11,14 @@
 #include "baodao/inbox/v1/records.pb.h"
 #include "common/async/task.h"
 #include "common/crypto/key_ring.h"
+#include "common/record/type.h"
 #include "common/store/store.h"
 #include "services/inbox/store/inbox_store.h"
 
 namespace baodao::inbox {
 
-struct LoadedChannels {
-  uint64_t version = 0;
-  v1::ChannelsRecord record;  // empty where the person has set nothing yet
-};
+// Empty where the person has set nothing yet.
+using LoadedChannels = record::Versioned<v1::ChannelsRecord>;
 
 // Loop thread only.
 class ChannelStore {

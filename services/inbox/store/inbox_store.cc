@@ -10,6 +10,8 @@
 #include "baodao/events/v1/events.pb.h"
 #include "common/clock/timestamp.h"
 #include "common/ids/ids.h"
+#include "common/record/origin.h"
+#include "common/record/parse.h"
 #include "common/status/macros.h"
 #include "common/store/mutate.h"
 #include "common/timers/timer_loop.h"
@@ -75,12 +77,7 @@ std::optional<Owner> InboxStore::PersonOwner(const std::string& person_id) const
 
 Task<absl::StatusOr<LoadedHead>> InboxStore::LoadHead(Owner owner, store::Read read) {
   CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await store_.Get(HeadKey(owner), read));
-  LoadedHead head;
-  head.version = stored.version;
-  if (!head.record.ParseFromString(stored.bytes)) {
-    co_return absl::DataLossError("the inbox head of " + owner.id + " cannot be parsed");
-  }
-  co_return head;
+  co_return record::Parse<v1::InboxRecord>(stored);
 }
 
 void InboxStore::ExpectHead(store::Commit* commit, const Owner& owner,
@@ -113,9 +110,7 @@ void InboxStore::Append(store::Commit* commit, const Owner& owner, v1::InboxReco
   // Few inboxes are watched; for the others the event would be most of what an addition costs.
   if (cause.now >= Time(Millis(head->watched_until_ms()))) return;
   events::v1::Event event;
-  *event.mutable_time() = ToTimestamp(cause.now);
-  event.set_actor_id(cause.actor_id);
-  event.set_trace_id(cause.trace_id);
+  record::FillHeader(cause.actor_id, cause.trace_id, cause.now, &event);
   event.mutable_notification_added()->set_owner_id(owner.id);
   event.mutable_notification_added()->set_number(head->added());
   commit->Emit(event.SerializeAsString());
@@ -291,8 +286,8 @@ Task<absl::Status> InboxStore::Erase(Owner owner) {
     for (const std::string& key : {EntriesKey(owner), UrgentKey(owner), HeldKey(owner)}) {
       commit.Remove(key);
     }
-    // What others do because of the deletion would fill it again. Its number stays, as its watchers
-    // have it.
+    // Notices of what others do because of the deletion would fill it again. Its number stays, as
+    // its watchers have it.
     v1::InboxRecord left;
     left.set_added(head.record.added());
     left.set_read(head.record.added());

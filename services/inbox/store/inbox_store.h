@@ -13,6 +13,7 @@
 #include "baodao/inbox/v1/records.pb.h"
 #include "common/async/task.h"
 #include "common/clock/clock.h"
+#include "common/record/type.h"
 #include "common/store/store.h"
 #include "services/inbox/domain/cursor.h"
 #include "services/inbox/domain/told.h"
@@ -56,10 +57,7 @@ struct Excerpt {
 };
 
 // The head of an inbox as it was read.
-struct LoadedHead {
-  uint64_t version = 0;
-  v1::InboxRecord record;
-};
+using LoadedHead = record::Versioned<v1::InboxRecord>;
 
 struct Addition {
   // Without number. Without kind nothing is added and only the reminder changes.
@@ -102,7 +100,7 @@ class InboxStore {
   Task<absl::StatusOr<Excerpt>> After(Owner owner, Cursor after, int limit);
   // Strictly before `before` (nothing: from the newest), newest first.
   Task<absl::StatusOr<Excerpt>> Before(Owner owner, std::optional<Cursor> before, int limit);
-  // Of those that were displaced from the above the urgent ones, newest first. Strictly before
+  // The urgent ones among those displaced from the above, newest first. Strictly before
   // `before`: the last that the above or an earlier answer showed. `head` as it was read before.
   Task<absl::StatusOr<std::vector<Entry>>> Displaced(Owner owner, v1::InboxRecord head,
                                                      std::optional<Cursor> before, int limit);
@@ -130,7 +128,7 @@ class InboxStore {
     uint64_t first = 1;
     uint64_t last = 0;
   };
-  // What stays when the old leaves: from which position on, and when the first of it came.
+  // The part that stays when the old leaves: from which position on, and when the first of it came.
   struct Young {
     uint64_t first = 1;
     Time came = Time::max();
@@ -140,7 +138,7 @@ class InboxStore {
   std::string EntriesKey(const Owner& owner) const;
   std::string UrgentKey(const Owner& owner) const;
   std::string HeldKey(const Owner& owner) const;
-  // What stands at these positions, in their order; nothing where it has been dropped.
+  // The entries at these positions, in their order; nothing for one that has been dropped.
   Task<absl::StatusOr<std::vector<std::optional<v1::NotificationRecord>>>> Read(std::string key,
                                                                                 Range range);
   // The same as entries, without gaps.

@@ -60,7 +60,7 @@ class Pusher {
   int under_way() const { return under_way_; }
 
  private:
-  // What one firing of the timer decided.
+  // The decision of one firing of the timer.
   struct Plan {
     std::optional<v1::PushRecord> push;  // leased
     v1::ChannelsRecord channels;

@@ -1,4 +1,4 @@
-// What lists knows of an account that is to be deleted, and drops of one that was.
+// Accounts that are to be deleted, and what lists drops of those that were.
 #pragma once
 
 #include <absl/status/status.h>
@@ -11,7 +11,7 @@
 
 namespace baodao::lists {
 
-// Of which types something of the person's is not over.
+// The types of which something of the person's is not over.
 Task<absl::StatusOr<v1::Obligations>> ObligationsOf(App& app, std::string person_id);
 
 // Erases what is private in everything that was the person's, and lets no token that is left bring

@@ -23,7 +23,7 @@ struct App {
   const crypto::KeyRing& key_ring;
   Peers& peers;
   work::Limits limits = {};
-  // Of the text about privacy in force; empty: there is none.
+  // The version of the text about privacy in force; empty: there is none.
   std::string privacy_version = {};
 };
 

@@ -11,7 +11,7 @@ namespace baodao::lists {
 // Who may decide about a booking beside the person who made it. Services count as coordinators.
 enum class Manager { kNone, kOwner, kCoordinator };
 Task<absl::StatusOr<Manager>> ManagerOf(App& app, rpc::CallContext context, v1::Booking booking);
-// Of access rules: the person, and the owner of the resource or the liaison of the unit it belongs
+// For access rules: the person, and the owner of the resource or the liaison of the unit it belongs
 // to.
 Task<absl::StatusOr<rpc::Scope>> ScopeOfBooking(App& app, v1::BookingRecord record);
 

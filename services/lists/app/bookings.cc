@@ -4,6 +4,7 @@
 
 #include "common/clock/timestamp.h"
 #include "common/enrollment/roster.h"
+#include "common/record/parse.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/store/keys.h"
@@ -21,17 +22,14 @@ Task<absl::Status> Count(App& app, record::Transaction& transaction, v1::Booking
   const std::string key = OpenBookingsKey(app.records.store().keys(), transaction.shard(),
                                           record.counted_in(), booking.person_id());
   CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await app.records.store().Get(key));
-  v1::OpenBookings open;
-  if (stored.exists() && !open.ParseFromString(stored.bytes)) {
-    co_return absl::DataLossError("stored open bookings cannot be parsed");
-  }
+  CO_ASSIGN_OR_RETURN(auto open, record::Parse<v1::OpenBookings>(stored));
   if (IsOpen(booking.state())) {
-    CO_RETURN_IF_ERROR(CountIn(&open, booking.booking_id(), SlotOf(booking)));
+    CO_RETURN_IF_ERROR(CountIn(&open.record, booking.booking_id(), SlotOf(booking)));
   } else {
-    CountOut(&open, booking.booking_id());
+    CountOut(&open.record, booking.booking_id());
   }
   // Also where there are none: a record made anew would have versions that it had before.
-  transaction.commit().Put(key, stored.version, open.SerializeAsString());
+  transaction.commit().Put(key, open.version, open.record.SerializeAsString());
   co_return absl::OkStatus();
 }
 
@@ -74,8 +72,8 @@ record::PageQuery SlotsFrom(App& app, const std::string& resource_id, Time from)
 }
 
 // OK, or SLOT_FULL where bookings by hours that the resource had before overlap the slot: their
-// places are not this one's, but the room is. Whoever books expects the resource as it is, so no
-// others are made by those hours meanwhile.
+// places are not this one's, but the room is. A person who books expects the resource as it is, so
+// no others are made by those hours meanwhile.
 Task<absl::Status> CheckRoom(App& app, std::string resource_id, Slot slot) {
   constexpr std::chrono::hours kLongest{24};
   record::PageQuery query = SlotsFrom(app, std::move(resource_id), slot.start - kLongest);

@@ -71,7 +71,7 @@ Task<absl::StatusOr<record::Versioned<v1::NeedRecord>>> Cancellations::Prepare(
   const record::Origin origin = record::OriginOf(context, app_.clock.Now());
   record::Versioned<v1::NeedRecord> need;
   const auto prepare = [&](record::Transaction& transaction) -> Task<absl::Status> {
-    CO_ASSIGN_OR_RETURN(need, co_await app_.records.Load(kNeed, request.need_id()));
+    CO_ASSIGN_OR_RETURN(need, co_await app_.records.Load(context, kNeed, request.need_id()));
     for (int i = 0; need.record.publishing(); ++i) {
       if (i == kSettlings) co_return Refuse(Reason::CONFLICT_RETRY);
       CO_RETURN_IF_ERROR(co_await publications_.Settle(request.need_id(),

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/record/parse.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/app/details.h"
@@ -18,17 +19,14 @@ Task<absl::Status> CountSeries(App& app, record::Transaction& transaction,
   const std::string key = OpenNeedSeriesKey(app.records.store().keys(), transaction.shard(),
                                             record.counted_in(), series.requester_id());
   CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await app.records.store().Get(key));
-  v1::OpenNeedSeries open;
-  if (stored.exists() && !open.ParseFromString(stored.bytes)) {
-    co_return absl::DataLossError("stored open series cannot be parsed");
-  }
+  CO_ASSIGN_OR_RETURN(auto open, record::Parse<v1::OpenNeedSeries>(stored));
   if (IsOpen(series.state())) {
-    CO_RETURN_IF_ERROR(CountIn(&open, series.need_series_id()));
+    CO_RETURN_IF_ERROR(CountIn(&open.record, series.need_series_id()));
   } else {
-    CountOut(&open, series.need_series_id());
+    CountOut(&open.record, series.need_series_id());
   }
   // Also where there are none: a record made anew would have versions that it had before.
-  transaction.commit().Put(key, stored.version, open.SerializeAsString());
+  transaction.commit().Put(key, open.version, open.record.SerializeAsString());
   co_return absl::OkStatus();
 }
 

@@ -27,7 +27,7 @@ class Peers {
   // registration's GetUnit. NOT_FOUND when there is none.
   virtual Task<absl::StatusOr<registration::v1::Unit>> GetUnit(rpc::CallOptions options,
                                                                std::string unit_id) = 0;
-  // Of registration's BatchGetIdentities the one. NOT_FOUND when there is none.
+  // The one identity of registration's BatchGetIdentities. NOT_FOUND when there is none.
   virtual Task<absl::StatusOr<registration::v1::Identity>> GetIdentity(rpc::CallOptions options,
                                                                        std::string person_id) = 0;
 };

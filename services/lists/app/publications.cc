@@ -110,7 +110,8 @@ Task<absl::StatusOr<bool>> Publications::TryBegin(const rpc::CallContext& contex
                                                   const v1::PublishNeedRequest& request,
                                                   const store::RequestKey& key, bool* marked) {
   const Publisher publisher = PublisherOf(context, key);
-  CO_ASSIGN_OR_RETURN(const auto loaded, co_await app_.records.Load(kNeed, request.need_id()));
+  CO_ASSIGN_OR_RETURN(const auto loaded,
+                      co_await app_.records.Load(context, kNeed, request.need_id()));
   if (IsPublishedBy(loaded.record, publisher)) co_return true;
   if (loaded.record.publishing() && loaded.record.publish_caller() == key.caller &&
       loaded.record.publish_request_id() == key.request_id) {

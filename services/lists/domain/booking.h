@@ -56,7 +56,7 @@ inline constexpr Millis kAnsweredWithin = std::chrono::hours(48);
 inline constexpr Millis kRemindedBefore = std::chrono::hours(24);
 // After the end of a slot the owner has so long to say who did not come.
 inline constexpr Millis kMarkedWithin = std::chrono::hours(24);
-// What a person can have at once with the resources of a subdistrict.
+// The most bookings that a person can have at once with the resources of a subdistrict.
 inline constexpr int kMaxOpenBookings = 10;
 
 // PENDING, CONFIRMED or WAITLISTED.

@@ -14,7 +14,7 @@
 namespace baodao::lists {
 namespace {
 
-// What an occurrence says: the need without what became of it.
+// The content of an occurrence: the need without what became of it.
 v1::Need TemplateOf(v1::Need need) {
   need.clear_need_id();
   need.clear_window();

@@ -27,7 +27,7 @@ inline constexpr record::Machine<v1::NeedSeriesState, NeedSeriesEvent> kNeedSeri
 
 // A need is made so long before its occurrence starts.
 inline constexpr Millis kMadeBefore = std::chrono::hours(24 * 7);
-// What a person can have at once in a subdistrict.
+// The most series that a person can have at once in a subdistrict.
 inline constexpr int kMaxOpenSeries = 5;
 
 bool IsOpen(v1::NeedSeriesState state);

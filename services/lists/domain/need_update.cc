@@ -38,7 +38,7 @@ absl::Status CheckEdits(const v1::UpdateNeedRequest& request, const work::Limits
   return window ? validate::CheckWindow(request.window(), limits, now) : absl::OkStatus();
 }
 
-// What can be cancelled can be edited, as long as no volunteer has been promised anything.
+// A need that can be cancelled can be edited, as long as no volunteer has been promised anything.
 absl::Status CheckEditable(const v1::NeedRecord& record) {
   const v1::Need& need = record.need();
   RETURN_IF_ERROR(CheckMove(need, NeedEvent::kCancel));

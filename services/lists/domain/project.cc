@@ -90,7 +90,7 @@ absl::Status Evaluate(v1::Project* project, int rating, const std::string& comme
 absl::Status Update(v1::Project* project, const v1::UpdateProjectRequest& request, Time now) {
   RETURN_IF_ERROR(record::CheckMask(request, {"title", "description", "category", "campaign_days"},
                                     {"title", "category"}));
-  // What can be cancelled can be edited.
+  // A project that can be cancelled can be edited.
   if (!kProjectMachine.Next(project->state(), ProjectEvent::kCancel)) {
     return WrongState(record::StateName(project->state()));
   }

@@ -28,7 +28,7 @@ absl::Status CheckExpiry(const v1::CreateResourceRequest& request, Time now) {
   return RefuseField("expire_time", ViolationKind::TOO_FAR_AHEAD, {{"max", std::move(latest)}});
 }
 
-// What BookingTerms ask of the rest, where there are any.
+// The demands of BookingTerms on the rest, where there are any.
 absl::Status CheckTerms(const v1::Resource& resource) {
   if (!resource.has_booking()) return absl::OkStatus();
   if (resource.slots().empty()) return RefuseField("slots", ViolationKind::REQUIRED);

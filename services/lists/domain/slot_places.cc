@@ -55,7 +55,7 @@ std::vector<std::string> GiveUpPlace(v1::SlotRecord* slot, const std::string& bo
   std::vector<std::string> promoted;
   for (const enrollment::Moved& moved : enrollment::Release(*places, booking_id, now).moved) {
     if (moved.event != enrollment::Event::kPromote) continue;
-    // Whoever waits wants the place and may give it back: nobody has to accept it first.
+    // A person who waits wants the place and may give it back: nobody has to accept it first.
     enrollment::Accept(*places, moved.id, now);
     promoted.push_back(moved.id);
   }

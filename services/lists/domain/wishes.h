@@ -14,7 +14,7 @@ namespace baodao::lists {
 
 inline constexpr std::chrono::days kLongestRange{60};
 
-// What is wrong with the wishes by field; WISHES_UNFULFILLABLE where nothing to come fits them;
+// The faults of the wishes by field; WISHES_UNFULFILLABLE where nothing to come fits them;
 // refusals of what fits as validate::CheckWindow.
 absl::Status CheckWishes(const v1::TimeWishes& wishes, const work::Limits& limits, Time now);
 // Whether the window lies within the wishes and lasts as long at least.

@@ -120,7 +120,8 @@ BookingAnswer CancelBooking(App& app, rpc::CallContext context, v1::CancelBookin
   const BookingChange cancel = [&](v1::BookingRecord* record, Manager caller, Time now) {
     const v1::Booking& booking = record->booking();
     const bool own = context.caller().Is(booking.person_id());
-    // Whoever may decide about it does so when it is too late for the person that they are, too.
+    // A caller who may decide about it does so when it is too late for the person that they are,
+    // too.
     const bool late = now >= ToTime(booking.cancel_until());
     const bool by_person = own && (caller == Manager::kNone || !late);
     return lists::Cancel(record, by_person, request.reason(), now);

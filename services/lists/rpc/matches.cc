@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "common/ids/ids.h"
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/lists/domain/need_rules.h"
@@ -13,9 +13,6 @@
 
 namespace baodao::lists {
 namespace {
-
-constexpr int kStandardPage = 20;
-constexpr int kLargestPage = 200;
 
 Task<absl::StatusOr<std::string>> AreaOfAnswer(App& app, std::string answer_id,
                                                record::Transaction* transaction) {
@@ -67,17 +64,16 @@ Task<absl::StatusOr<v1::ListMatchesResponse>> ListMatches(App& app, rpc::CallCon
                                                           v1::ListMatchesRequest request) {
   CO_ASSIGN_OR_RETURN(const auto loaded,
                       co_await app.records.Load(context, kNeed, request.need_id()));
-  const Time now = app.clock.Now();
-  const paging::Query token = paging::QueryOf(app.key_ring, context.method(), request);
-  CO_ASSIGN_OR_RETURN(const std::string after, paging::Decode(request.page_token(), token, now));
-  const int size = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
+  CO_ASSIGN_OR_RETURN(
+      const paging::AskedPage asked,
+      paging::PageAskedFor(app.key_ring, context, request, app.clock.Now(), 20, 200));
   // Matches are only ever added, at the end.
   int from = loaded.record.matches_size();
-  if (!after.empty()) from = std::atoi(after.c_str());
-  const int to = std::max(0, from - size);
+  if (!asked.after.empty()) from = std::atoi(asked.after.c_str());
+  const int to = std::max(0, from - asked.size);
   v1::ListMatchesResponse response;
   for (int i = from - 1; i >= to; --i) *response.add_matches() = loaded.record.matches(i);
-  if (to > 0) response.set_next_page_token(paging::Encode(std::to_string(to), token, now));
+  if (to > 0) response.set_next_page_token(asked.TokenFor(std::to_string(to)));
   co_return response;
 }
 

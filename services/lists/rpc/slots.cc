@@ -5,7 +5,7 @@
 #include "common/clock/timestamp.h"
 #include "common/enrollment/roster.h"
 #include "common/ids/ids.h"
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/status/macros.h"
 #include "services/lists/rpc/services.h"
 
@@ -37,21 +37,20 @@ std::vector<Slot> OpenSlots(const v1::Resource& resource, Time from, Time now, s
 Task<absl::StatusOr<v1::ListSlotsResponse>> ListSlots(App& app, rpc::CallContext context,
                                                       v1::ListSlotsRequest request) {
   const Time now = app.clock.Now();
-  const paging::Query query = paging::QueryOf(
-      app.key_ring, std::string(context.method()) + "/" + context.caller().Caller(), request);
-  CO_ASSIGN_OR_RETURN(const std::string next, paging::Decode(request.page_token(), query, now));
+  CO_ASSIGN_OR_RETURN(const paging::AskedPage asked,
+                      paging::PageAskedFor(app.key_ring, context, request, now, 50, 200));
   CO_ASSIGN_OR_RETURN(const auto found,
                       co_await app.records.Load(kResource, request.resource_id()));
   const v1::Resource& resource = found.record.resource();
-  const auto size = static_cast<size_t>(paging::PageSize(request.page_size(), 50, 200));
-  // The id of a slot tells its start.
-  const Time from = ids::TimeOf(next).value_or(ToTime(request.from_time()));
+  const auto size = static_cast<size_t>(asked.size);
+  // The token names the first slot of its page, whose id tells its start.
+  const Time from = ids::TimeOf(asked.after).value_or(ToTime(request.from_time()));
   const std::vector<Slot> slots = OpenSlots(resource, from, now, size + 1);
   std::vector<std::string> names;
   for (const Slot& slot : slots) names.push_back(SlotIdOf(resource.resource_id(), slot.start));
   v1::ListSlotsResponse response;
   if (names.size() > size) {
-    response.set_next_page_token(paging::Encode(names.back(), query, now));
+    response.set_next_page_token(asked.TokenFor(names.back()));
     names.pop_back();
   }
   CO_ASSIGN_OR_RETURN(const auto booked, co_await app.records.LoadMany(kSlot, names));

@@ -82,7 +82,7 @@ bool FillEvent(const record::Versioned<v1::BookingRecord>& before, const v1::Boo
 
 bool FillEvent(const record::Versioned<v1::NeedSeriesRecord>& before,
                const v1::NeedSeriesRecord& after, events::v1::Event* event) {
-  // Of one that was made a need the event of that tells, of one left out SkipOccurrence.
+  // The event of a need tells of an occurrence that was made one, SkipOccurrence of one left out.
   if (before.record.series().state() == after.series().state()) return false;
   events::v1::NeedSeriesChanged& changed = *event->mutable_need_series_changed();
   *changed.mutable_series() = after.series();
@@ -101,7 +101,7 @@ bool FillEvent(const record::Versioned<v1::ProjectRecord>& before, const v1::Pro
   events::v1::ProjectChanged& changed = *event->mutable_project_changed();
   *changed.mutable_project() = project;
   changed.set_before(old.state());
-  // Of the last move, too, when they are let go.
+  // Followers hear of the last move, too, with which they are let go.
   if (!reminder) *changed.mutable_follower_ids() = before.record.follower_ids();
   // The unit that gave it back is told so, too.
   if (project.unit_id().empty()) {

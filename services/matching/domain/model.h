@@ -65,7 +65,7 @@ struct Apart {
 };
 
 struct Person {
-  // What rules and costs read of a candidate stands together, what rules out most of them first.
+  // The fields that rules and costs read stand together, those that rule out most people first.
   TagSet skills;
   TagSet categories;
   // Home, or else the centre of an area the person is registered with.

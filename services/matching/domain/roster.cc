@@ -14,7 +14,8 @@ TagSet KindsOf(const Person& person) {
   return kinds;
 }
 
-// Of two points of the unit sphere that are so far apart along the surface of the earth.
+// The squared chord between two points of the unit sphere that are so far apart along the surface
+// of the earth.
 double SquaredChord(double distance_m) {
   const double angle = std::min(distance_m / areas::kEarthRadiusM, std::numbers::pi);
   const double chord = 2 * std::sin(angle / 2);

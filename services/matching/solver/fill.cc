@@ -102,7 +102,7 @@ class Filling {
     return last != kNone;
   }
 
-  // What the person is on that lies one level on; kNone if nothing does.
+  // The edge that the person was given and that leads one level on; kNone if none does.
   int32_t Onward(int32_t person, int32_t level) const {
     for (int32_t nth = 0; nth < count_[person]; ++nth) {
       const int32_t index = given_[first_given_[person] + nth];
@@ -149,14 +149,14 @@ class Filling {
   // The edges of task t are by_task_[i] for i from first_edge_[t] up to the next.
   std::vector<int32_t> first_edge_;
   std::vector<int32_t> by_task_;
-  // What person p is on is given_[i] for the first count_[p] of i from first_given_[p].
+  // The edges given to person p are given_[i] for the first count_[p] of i from first_given_[p].
   std::vector<int32_t> first_given_;
   std::vector<int32_t> given_;
   std::vector<int32_t> count_;
   std::vector<int32_t> free_;   // slots, by task
   std::vector<int32_t> level_;  // by task
   std::vector<int32_t> next_;   // by task: where to go on among its edges
-  // What a person would be put on, and what they leave for it.
+  // The edge that a person would be given, and the one they give up for it.
   std::vector<std::pair<int32_t, int32_t>> path_;
 };
 

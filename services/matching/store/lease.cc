@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "baodao/matching/v1/records.pb.h"
+#include "common/record/parse.h"
 #include "common/status/macros.h"
 
 namespace baodao::matching {
@@ -17,12 +18,11 @@ std::string Leases::KeyOf(const std::string& district) const {
 
 Task<absl::StatusOr<Fence>> Leases::Hold(std::string district) {
   CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await store_.Get(KeyOf(district)));
-  v1::LeaseRecord lease;
-  lease.ParseFromString(stored.bytes);
+  CO_ASSIGN_OR_RETURN(const auto lease, record::Parse<v1::LeaseRecord>(stored));
   const Time now = clock_.Now();
-  const bool free = !stored.exists() || Time(Millis(lease.expire_ms())) <= now;
-  if (!free && lease.holder() != holder_) co_return Fence{};
-  co_return co_await Write(std::move(district), stored.version, now + ttl_, now + ttl_);
+  const bool free = !lease.exists() || Time(Millis(lease.record.expire_ms())) <= now;
+  if (!free && lease.record.holder() != holder_) co_return Fence{};
+  co_return co_await Write(std::move(district), lease.version, now + ttl_, now + ttl_);
 }
 
 Task<absl::StatusOr<Fence>> Leases::Confirm(Fence fence) {

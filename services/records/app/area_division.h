@@ -10,7 +10,7 @@ namespace baodao::records {
 
 // The open areas right below `area_code`, and which of them every area belongs to whose things
 // belong to the subtree: those below it, without what others took over, and those that it took
-// over. What lay in a closed area belongs to the area itself. `area_code` is known.
+// over. Rows of a closed area belong to the area itself. `area_code` is known.
 AreaDivision DivideArea(const areas::AreaTree& tree, const std::string& area_code);
 
 }  // namespace baodao::records

@@ -17,7 +17,7 @@ bool HasAll(const std::string& name, const search::Asked& asked) {
   return std::ranges::find(prefixes, asked.prefix) != prefixes.end();
 }
 
-// What HasAll finds has it; cheap enough for every area there is.
+// An area that HasAll finds has it; cheap enough for every area there is.
 bool MayHaveAll(const std::string& folded, const search::Asked& asked) {
   return folded.find(asked.prefix) != folded.npos &&
          std::ranges::all_of(asked.terms, [&](const std::string& term) {

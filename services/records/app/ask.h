@@ -1,4 +1,4 @@
-// What people ask, measured.
+// Measures the questions that people ask.
 #pragma once
 
 #include <absl/status/statusor.h>

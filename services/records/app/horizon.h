@@ -34,8 +34,9 @@ class Horizon {
   // Tells how far behind it is for ever, also while the database does not answer; cancel it.
   Task<void> Measure();
 
-  // Of every answer read from now on. Never goes back. A stream that was read to its end counts as
-  // now; any other up to the last of its events that is in. Dead letters count as in.
+  // The time up to which every answer read from now on is complete. Never goes back. A stream that
+  // was read to its end counts as now; any other up to the last of its events that is in. Dead
+  // letters count as in.
   Time as_of() const { return as_of_; }
   // Events before it were lost to the archive; the epoch where none were.
   Time complete_since() const { return complete_since_; }

@@ -1,4 +1,4 @@
-// What records counts.
+// The metrics of records.
 #pragma once
 
 #include <map>

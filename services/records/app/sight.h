@@ -1,4 +1,4 @@
-// What a caller may see of a person's past.
+// The part of a person's past that a caller may see.
 #pragma once
 
 #include <absl/status/statusor.h>

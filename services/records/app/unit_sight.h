@@ -1,4 +1,4 @@
-// What a caller may see of a unit's past.
+// The part of a unit's past that a caller may see.
 #pragma once
 
 #include <absl/status/statusor.h>

@@ -11,7 +11,7 @@
 namespace baodao::records {
 namespace {
 
-constexpr size_t kMostCategories = 50;
+constexpr size_t kMaxCategories = 50;
 
 void KeepOnce(std::vector<uint32_t>* numbers) {
   std::ranges::sort(*numbers);
@@ -178,13 +178,13 @@ void AreaTally::Add(const ActivationFact& fact) {
 void AreaTally::LimitCategories() {
   std::map<std::string, int64_t> all;
   for (const Cell& cell : rows_.back().cells) AddCounts(cell.figures.need_categories, &all);
-  if (all.size() <= kMostCategories) return;
+  if (all.size() <= kMaxCategories) return;
   std::vector<std::pair<int64_t, std::string>> order;
   order.reserve(all.size());
   for (const auto& [category, count] : all) order.emplace_back(-count, category);
   std::ranges::sort(order);
   std::set<std::string> kept;
-  for (size_t i = 0; i < kMostCategories; ++i) kept.insert(order[i].second);
+  for (size_t i = 0; i < kMaxCategories; ++i) kept.insert(order[i].second);
   for (Row& row : rows_) {
     for (Cell& cell : row.cells) LumpOthers(kept, &cell.figures.need_categories);
   }

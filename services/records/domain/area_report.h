@@ -1,4 +1,4 @@
-// What happened in an area and in each of those below it, month by month; the figures are defined
+// The report of an area and of each of those below it, month by month; the figures are defined
 // in report.proto.
 #pragma once
 
@@ -135,7 +135,7 @@ class AreaTally {
   AreaReports Finish();
 
  private:
-  // Of an area and a month.
+  // The figures of an area and a month.
   struct Cell {
     AreaFigures figures;  // active_… are changes
     std::vector<int64_t> accept_seconds;

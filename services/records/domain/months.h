@@ -16,10 +16,10 @@ class Months {
   explicit Months(const Period& period);
 
   const Period& period() const { return period_; }
-  // Of every month that the period touches, ascending: "2026-11".
+  // The names of all months that the period touches, ascending: "2026-11".
   const std::vector<std::string>& names() const { return names_; }
   size_t size() const { return names_.size(); }
-  // What of the period lies in one of them.
+  // The part of the period that lies in one of them.
   Period PartIn(size_t month) const;
   // Which of them a time within the period lies in.
   size_t Of(int64_t ms) const;

@@ -124,7 +124,7 @@ void AddTaskColumns(Locale locale, AreaColumns* columns) {
   add({"服务单位数", "Active units"}, [](const F& f) { return f.active_units; });
 }
 
-// What every row begins with, and its figures.
+// The cells that every row begins with, and its figures.
 template <class Figures>
 class SheetMaker {
  public:

@@ -1,4 +1,4 @@
-// What is kept of tasks, assignments, needs, registrations and hours: one struct a table, a member
+// The rows of tasks, assignments, needs, registrations and hours: one struct a table, a member
 // a column (see store/tables.h). Times are milliseconds since the epoch, 0 for none; states and
 // other enums are the numbers of the API. Nothing here is private.
 #pragma once
@@ -23,7 +23,7 @@ struct Source {
   explicit Source(const StreamId& id) : event_ms(id.ms), event_seq(id.seq) {}
 };
 
-// What events of assignments tell of their task, too.
+// The part of a task that events of its assignments tell, too.
 struct TaskHead : Source {
   using Source::Source;
   std::string task_id;
@@ -53,7 +53,7 @@ struct AssignmentRow : Source {
   using Source::Source;
   std::string task_id;
   std::string person_id;
-  // Of the task, so that a person's history can be read in order and by area.
+  // The task's, so that a person's history can be read in order and by area.
   int64_t start_ms = 0;
   std::string area_code;
   int64_t state = 0;

@@ -79,7 +79,7 @@ NeedRow RowOf(const lists::v1::Need& need, const StreamId& id) {
   row.requester_id = need.requester_id();
   row.task_id = need.task_id();
   row.people_wanted = need.people_wanted();
-  // Of one with wishes: when it may be at all.
+  // For a need with wishes: when it may be at all.
   const common::v1::TimeWindow& when = need.has_wishes() ? need.wishes().range() : need.window();
   row.start_ms = MsOf(when.start());
   row.end_ms = MsOf(when.end());

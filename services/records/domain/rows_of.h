@@ -1,4 +1,4 @@
-// What an event changes in the archive.
+// The changes that an event makes in the archive.
 #pragma once
 
 #include <optional>

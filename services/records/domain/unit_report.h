@@ -1,4 +1,4 @@
-// What the people of a unit have done; the figures are defined in report.proto.
+// The report of what the people of a unit have done; the figures are defined in report.proto.
 #pragma once
 
 #include <cstdint>

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "common/clock/timestamp.h"
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/records/app/ask.h"
@@ -72,12 +72,13 @@ Task<absl::StatusOr<Response>> ArchiveHandlers::Page(
     rpc::CallContext context, Request request,
     absl::StatusOr<std::vector<Row>> (*read)(Connection&, const std::string& after, int64_t size),
     std::string Row::*id, void (*show)(const Row& row, Response* response)) {
-  const paging::Query token = paging::QueryOf(ring_, context.method(), request);
-  CO_ASSIGN_OR_RETURN(std::string after, paging::Decode(request.page_token(), token, clock_.Now()));
+  CO_ASSIGN_OR_RETURN(const paging::AskedPage asked,
+                      paging::PageAskedFor(ring_, context, request, clock_.Now(),
+                                           kStandardArchivePage, kLargestArchivePage));
   Response response;
   *response.mutable_as_of() = ToTimestamp(horizon_.as_of());
-  const int size = paging::PageSize(request.page_size(), kStandardArchivePage, kLargestArchivePage);
-  Database::Work<std::vector<Row>> work = [read, after = std::move(after),
+  const int size = asked.size;
+  Database::Work<std::vector<Row>> work = [read, after = asked.after,
                                            size](Connection& connection) {
     return read(connection, after, size + 1);
   };
@@ -86,7 +87,7 @@ Task<absl::StatusOr<Response>> ArchiveHandlers::Page(
   const bool more = rows.size() > static_cast<size_t>(size);
   if (more) rows.pop_back();
   for (const Row& row : rows) show(row, &response);
-  if (more) response.set_next_page_token(paging::Encode(rows.back().*id, token, clock_.Now()));
+  if (more) response.set_next_page_token(asked.TokenFor(rows.back().*id));
   co_return response;
 }
 

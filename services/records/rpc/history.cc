@@ -8,12 +8,11 @@
 #include <utility>
 
 #include "common/clock/timestamp.h"
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/validate/tags.h"
 #include "services/records/app/ask.h"
-#include "services/records/rpc/token_of.h"
 #include "services/records/rpc/up_to.h"
 
 namespace baodao::records {
@@ -47,18 +46,17 @@ std::string PositionOf(const NeedHistoryFact& fact) {
   return Encode(fact.need.create_ms, fact.need.need_id);
 }
 
-// What a list of a person's tasks and one of their needs are asked alike.
+// Fills in what a list of a person's tasks and one of their needs are asked alike.
 template <class Request, class AnyQuery>
-absl::Status FillIn(const Request& request, const paging::Query& token, Time now, AnyQuery* query) {
+absl::Status FillIn(const Request& request, const paging::AskedPage& asked, AnyQuery* query) {
   if (request.has_period()) {
     query->period = PeriodOf(request.period());
     RETURN_IF_ERROR(CheckPeriod(*query->period, 0));
   }
   query->states.assign(request.states().begin(), request.states().end());
   query->categories = validate::TagsAskedFor(request, "category");
-  query->size = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
-  ASSIGN_OR_RETURN(const std::string position, paging::Decode(request.page_token(), token, now));
-  ASSIGN_OR_RETURN(query->after, Decode(position));
+  query->size = asked.size;
+  ASSIGN_OR_RETURN(query->after, Decode(asked.after));
   return absl::OkStatus();
 }
 
@@ -114,8 +112,10 @@ Task<absl::StatusOr<v1::ListHistoryResponse>> HistoryHandlers::ListUnitHistory(
 template <class Response, class Request, class AnyQuery>
 Task<absl::StatusOr<Response>> HistoryHandlers::Page(rpc::CallContext context, Request request,
                                                      AnyQuery query) {
-  const paging::Query token = TokenOf(ring_, context, request);
-  CO_RETURN_IF_ERROR(FillIn(request, token, clock_.Now(), &query));
+  CO_ASSIGN_OR_RETURN(
+      const paging::AskedPage asked,
+      paging::PageAskedFor(ring_, context, request, clock_.Now(), kStandardPage, kLargestPage));
+  CO_RETURN_IF_ERROR(FillIn(request, asked, &query));
   Response response;
   SetHorizon(horizon_, &response);
   using Facts = typename decltype(ReadHistory(std::declval<Connection&>(), query))::value_type;
@@ -129,8 +129,7 @@ Task<absl::StatusOr<Response>> HistoryHandlers::Page(rpc::CallContext context, R
   for (const auto& fact : page.facts) *response.add_items() = Show(fact);
   response.set_total_size(static_cast<int32_t>(page.total));
   if (page.more) {
-    response.set_next_page_token(
-        paging::Encode(PositionOf(page.facts.back()), token, clock_.Now()));
+    response.set_next_page_token(asked.TokenFor(PositionOf(page.facts.back())));
   }
   co_return response;
 }
@@ -142,11 +141,11 @@ Task<absl::StatusOr<v1::GetStatementResponse>> HistoryHandlers::GetStatement(
   query.period = PeriodOf(request.period());
   CO_RETURN_IF_ERROR(CheckPeriod(query.period, kLongestPeriodDays));
   query.categories = validate::TagsAskedFor(request, "category");
-  query.size = paging::PageSize(request.page_size(), kStandardPage, kLargestPage);
-  const paging::Query token = TokenOf(ring_, context, request);
-  CO_ASSIGN_OR_RETURN(const std::string position,
-                      paging::Decode(request.page_token(), token, clock_.Now()));
-  CO_ASSIGN_OR_RETURN(query.after, Decode(position));
+  CO_ASSIGN_OR_RETURN(
+      const paging::AskedPage asked,
+      paging::PageAskedFor(ring_, context, request, clock_.Now(), kStandardPage, kLargestPage));
+  query.size = asked.size;
+  CO_ASSIGN_OR_RETURN(query.after, Decode(asked.after));
   CO_ASSIGN_OR_RETURN(query.areas,
                       co_await sight_.AreasFor(context, request.person_id(), request.area_code()));
   v1::GetStatementResponse response;
@@ -165,7 +164,7 @@ Task<absl::StatusOr<v1::GetStatementResponse>> HistoryHandlers::GetStatement(
   if (page.more) {
     const StatementFact& last = page.facts.back();
     const std::string id = std::to_string(last.entry.sequence);
-    response.set_next_page_token(paging::Encode(Encode(last.service_ms, id), token, clock_.Now()));
+    response.set_next_page_token(asked.TokenFor(Encode(last.service_ms, id)));
   }
   co_return response;
 }

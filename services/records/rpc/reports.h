@@ -43,7 +43,7 @@ class ReportHandlers {
  private:
   using UnitPtr = std::shared_ptr<const UnitFact>;
   using AreaNames = std::map<std::string, std::string>;
-  // What becomes of a report, on a thread of the database.
+  // Reads and makes up a report, on a thread of the database.
   template <class T>
   using AreaView = std::function<absl::StatusOr<T>(const AreaReports&)>;
   template <class T>

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
 #include "common/search/blind_terms.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
@@ -13,7 +13,6 @@
 #include "services/records/app/ask.h"
 #include "services/records/rpc/search_answers.h"
 #include "services/records/rpc/search_question.h"
-#include "services/records/rpc/token_of.h"
 #include "services/records/rpc/up_to.h"
 
 namespace baodao::records {
@@ -46,7 +45,7 @@ absl::StatusOr<SearchQuery> SearchHandlers::Narrow(const rpc::CallContext& conte
   query.size = paging::PageSize(request.page_size(), kStandardPageOfFound, kLargestPageOfFound);
   ASSIGN_OR_RETURN(
       const std::string before,
-      paging::Decode(request.page_token(), TokenOf(ring_, context, request), clock_.Now()));
+      paging::Decode(request.page_token(), paging::QueryOf(ring_, context, request), clock_.Now()));
   if (!before.empty() && !absl::SimpleAtoi(before, &query.range.end)) {
     return Refuse(Reason::PAGE_TOKEN_INVALID);
   }
@@ -77,7 +76,7 @@ Task<absl::StatusOr<Response>> SearchHandlers::Page(
                       co_await Ask(database_, metrics_, seconds, std::move(work)));
   for (const Row& row : page.rows) show(row, &response);
   if (page.more) {
-    const paging::Query token = TokenOf(ring_, context, request);
+    const paging::Query token = paging::QueryOf(ring_, context, request);
     response.set_next_page_token(paging::Encode(std::to_string(page.last), token, clock_.Now()));
   }
   co_return response;
@@ -119,7 +118,7 @@ Task<absl::StatusOr<v1::SearchPeopleResponse>> SearchHandlers::SearchPeople(
   query.wanted.terms = search::BlindQuery(ring_, request.query());
   CO_RETURN_IF_ERROR(CheckWords(query.wanted.terms.size()));
   CO_ASSIGN_OR_RETURN(query.states, LiveStates(request));
-  // Of a person's registrations those alone that were asked for.
+  // Only those of a person's registrations that were asked for.
   std::function<void(const PersonFact&, v1::SearchPeopleResponse*)> show =
       [tree = areas_.tree(), area = request.area_code(), states = query.states](
           const PersonFact& person, v1::SearchPeopleResponse* response) {

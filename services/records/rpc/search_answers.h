@@ -1,4 +1,4 @@
-// What was found as clients see it.
+// The hits of searches as clients see them.
 #pragma once
 
 #include <functional>

@@ -10,14 +10,14 @@
 namespace baodao::records {
 namespace {
 
-constexpr size_t kMostWords = 64;
+constexpr size_t kMaxWords = 64;
 
 }  // namespace
 
 absl::Status CheckWords(size_t words) {
   if (words == 0) return RefuseField("query", ViolationKind::REQUIRED);
-  if (words <= kMostWords) return absl::OkStatus();
-  return RefuseField("query", ViolationKind::TOO_MANY, {{"max", std::to_string(kMostWords)}});
+  if (words <= kMaxWords) return absl::OkStatus();
+  return RefuseField("query", ViolationKind::TOO_MANY, {{"max", std::to_string(kMaxWords)}});
 }
 
 absl::StatusOr<SearchQuery> WordsOf(const std::string& text) {

@@ -1,4 +1,4 @@
-// What the requests of searches ask the index for.
+// The questions that the requests of searches put to the index.
 #pragma once
 
 #include <absl/status/status.h>

@@ -54,8 +54,8 @@ absl::StatusOr<int64_t> Write(Connection& connection, const Batch& batch);
 absl::StatusOr<std::vector<int64_t>> WriteAll(Connection& connection,
                                               const std::vector<const Batch*>& batches);
 
-// What their owners have now, as rows of no event (0-0): a row that an event has written stays,
-// unless that was before a part of the streams that is missing. In one transaction.
+// The state that their owners have now, as rows of no event (0-0): a row that an event has written
+// stays, unless that was before a part of the streams that is missing. In one transaction.
 absl::Status Restore(Connection& connection, const std::vector<Rows>& all);
 
 absl::StatusOr<std::vector<Position>> ReadPositions(Connection& connection);

@@ -107,7 +107,7 @@ int64_t ReadRegistrations(Connection& connection, const AreaCodes& areas, const 
   return AddAll(select, fact, tally);
 }
 
-// What came before the period counts as one change of each area.
+// Everything before the period counts as one change of each area.
 int64_t ReadActivations(Connection& connection, const AreaCodes& areas, const Period& period,
                         AreaTally* tally) {
   ActivationFact fact;

@@ -14,7 +14,7 @@ namespace {
 // Primary result codes of SQLite: too big, constraint, mismatch.
 constexpr int kTooBig = 18, kConstraint = 19, kMismatch = 20;
 
-// Of a server that cannot be reached, or is no longer there.
+// Time limits for a server that cannot be reached, or is no longer there.
 constexpr std::pair<const char*, const char*> kTimeouts[] = {{"connect_timeout", "5"},
                                                              {"keepalives_idle", "10"},
                                                              {"keepalives_interval", "5"},
@@ -48,7 +48,7 @@ std::string WithTimeouts(std::string url) {
 Connection::Connection(const std::string& target)
     : dialect_(DialectOf(target)), sql_(ParametersOf(target)) {
   if (dialect_ == Dialect::kPostgres) {
-    // What was committed is on disk: events are acknowledged after it.
+    // A commit is on disk before the events are acknowledged.
     sql_ << "SET synchronous_commit = on";
     // A statement that hangs holds up a thread and, while it writes, the others.
     sql_ << "SET statement_timeout = '30s'";
@@ -92,7 +92,7 @@ absl::Status StatusOf(const soci::soci_error& error) {
     hopeless = state.starts_with("22") || state.starts_with("23");
   }
   std::string what = "database: " + error.get_error_message();
-  // What PostgreSQL adds in further lines (DETAIL) may be values of the row.
+  // The further lines that PostgreSQL adds (DETAIL) may hold values of the row.
   what = what.substr(0, what.find('\n'));
   return hopeless ? absl::InternalError(what) : absl::UnavailableError(what);
 }

@@ -48,8 +48,8 @@ class Connection {
   std::unique_ptr<Upserts> upserts_;  // ends before its session
 };
 
-// What went wrong: INTERNAL for data that the database will never take, UNAVAILABLE for everything
-// that may pass. Without the values of the statement.
+// The status of a failure: INTERNAL for data that the database will never take, UNAVAILABLE for
+// everything that may pass. Without the values of the statement.
 absl::Status StatusOf(const soci::soci_error& error);
 
 }  // namespace baodao::records

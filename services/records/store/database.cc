@@ -12,7 +12,7 @@ namespace {
 constexpr int kWriters = 4;
 constexpr int kReaders = 4;
 // Reads that wait or run. Nobody waits for the ones behind.
-constexpr int kMostReads = 256;
+constexpr int kMaxReads = 256;
 
 // SQLite would make it readable for everybody.
 void MakePrivateFile(const std::string& path) {
@@ -36,7 +36,7 @@ Database::~Database() {
 }
 
 Task<absl::Status> Database::RunStep(Lane& lane, Step step) {
-  if (lane.reads && lane.waiting >= kMostReads) {
+  if (lane.reads && lane.waiting >= kMaxReads) {
     co_return absl::UnavailableError("database: too many questions wait for it");
   }
   ++lane.waiting;

@@ -13,8 +13,8 @@
 
 namespace baodao::records {
 
-// Calls `ask` with some of the codes at a time: a statement takes only so many names. What it
-// counts must add up.
+// Calls `ask` with some of the codes at a time: a statement takes only so many names. The answers
+// that it counts must add up.
 template <class Ask>
 void InParts(const std::vector<std::string>& codes, const Ask& ask) {
   constexpr size_t kAtOnce = 500;
@@ -41,7 +41,7 @@ class Query {
   // `text`, and one of the values in brackets; of none of them nothing is true.
   Query& AddIn(std::string_view text, const std::vector<std::string>& values);
 
-  // The columns, in their order. What they are read into outlives the query.
+  // The columns, in their order. The places they are read into outlive the query.
   template <class... Column>
   void Into(Column&... columns) {
     (statement_.exchange(soci::into(columns)), ...);

@@ -1,4 +1,4 @@
-// What people ask of the archive.
+// The questions that people ask of the archive.
 #pragma once
 
 #include <absl/status/statusor.h>

@@ -34,7 +34,7 @@ struct AreaSummary {
   WaitingCount open_offers;
 };
 
-// Of these areas, all of one moment.
+// The desks of these areas, all of one moment.
 absl::StatusOr<AreaSummary> ReadSummary(Connection& connection,
                                         const std::vector<std::string>& areas);
 

@@ -53,8 +53,8 @@ class StaffedMark {
   soci::statement statement_;
 };
 
-// Notes where and when the service of an entry was, if its task is known. What comes before its
-// task is placed when it is read.
+// Notes where and when the service of an entry was, if its task is known. An entry that comes
+// before its task is placed when it is read.
 class EntryPlace {
  public:
   explicit EntryPlace(soci::session& sql);
@@ -122,11 +122,11 @@ class Erasure {
 class Upserts {
  public:
   explicit Upserts(soci::session& sql);
-  // Of an event.
+  // Writes the rows of an event.
   void Write(const Rows& rows);
-  // Of no event: what their owner has. A row that is there stays, unless the event it came from was
-  // before `lost_before`, from when on all events are known; an entry of the ledger, which never
-  // changes, in any case.
+  // Writes rows of no event: what their owner has. A row that is there stays, unless the event it
+  // came from was before `lost_before`, from when on all events are known; an entry of the ledger,
+  // which never changes, in any case.
   void Restore(const Rows& rows, int64_t lost_before);
 
  private:

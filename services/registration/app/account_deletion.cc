@@ -86,7 +86,7 @@ void EraseProof(v1::VerificationRecord* record) {
 Task<absl::Status> Delete(App& app, record::Transaction& transaction,
                           const record::Versioned<v1::PersonRecord>& before) {
   const std::string id = before.record.person().person_id();
-  // Whoever is told that a registration ends is told that the person has ended it.
+  // Those who are told that a registration ends are told that the person has ended it.
   transaction.set_actor(id);
   v1::PersonRecord after = before.record;
   CO_RETURN_IF_ERROR(co_await EndRegistrations(app, transaction, before.record));
@@ -99,7 +99,7 @@ Task<absl::Status> Delete(App& app, record::Transaction& transaction,
   co_return absl::OkStatus();
 }
 
-// What lies in other commits: begun again, it goes on with what is left.
+// Erases what lies in other commits: begun again, it goes on with what is left.
 Task<absl::Status> EraseRemains(App& app, record::Transaction& transaction,
                                 const record::Versioned<v1::PersonRecord>& before) {
   const std::string id = before.record.person().person_id();

@@ -32,7 +32,7 @@ struct LoginLimits {
   int address_per_hour = 600;
 };
 
-// What other services count on a person for, by the names of terms.def.
+// The obligations of a person in other services, by the names of terms.def.
 using AskObligations = std::function<Task<absl::StatusOr<std::vector<std::string>>>(
     rpc::CallOptions options, std::string person_id)>;
 

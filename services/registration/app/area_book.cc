@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "baodao/registration/v1/records.pb.h"
+#include "common/record/parse.h"
 #include "common/status/macros.h"
 #include "services/registration/store/keys.h"
 
@@ -15,13 +16,11 @@ AreaBook::AreaBook(store::Store& store, Clock& clock)
 Task<absl::StatusOr<std::vector<v1::Area>>> AreaBook::Read() {
   CO_ASSIGN_OR_RETURN(const store::Stored stored,
                       co_await store_.Get(RegistrationKeys(store_.keys()).Areas()));
-  v1::AreaTreeRecord record;
-  if (!record.ParseFromString(stored.bytes)) {
-    co_return absl::DataLossError("the stored tree of areas cannot be parsed");
-  }
-  version_ = stored.version;
-  co_return std::vector<v1::Area>(std::make_move_iterator(record.mutable_areas()->begin()),
-                                  std::make_move_iterator(record.mutable_areas()->end()));
+  CO_ASSIGN_OR_RETURN(auto tree, record::Parse<v1::AreaTreeRecord>(stored));
+  version_ = tree.version;
+  auto* const areas = tree.record.mutable_areas();
+  co_return std::vector<v1::Area>(std::make_move_iterator(areas->begin()),
+                                  std::make_move_iterator(areas->end()));
 }
 
 Task<absl::StatusOr<AreaBook::Tree>> AreaBook::Newest() {

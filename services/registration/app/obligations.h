@@ -1,4 +1,4 @@
-// What others count on a person for: their account is not deleted before it is over.
+// The obligations of a person to others: their account is not deleted before it is over.
 #pragma once
 
 #include <absl/status/statusor.h>

@@ -9,7 +9,7 @@
 
 namespace baodao::registration {
 
-// What somebody sends to prove that they hold a phone.
+// A code that somebody sends to prove that they hold a phone.
 struct GivenCode {
   std::string phone;
   std::string code;

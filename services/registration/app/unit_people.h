@@ -1,4 +1,4 @@
-// What changes about the people of a unit, told and checked.
+// Changes of the people of a unit, told and checked.
 #pragma once
 
 #include <absl/status/status.h>

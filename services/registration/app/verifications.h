@@ -35,7 +35,7 @@ Task<absl::Status> LapseVerification(App& app, record::Transaction& transaction,
 Task<absl::Status> RemindOfCredentials(record::Transaction& transaction,
                                        record::Versioned<v1::PersonRecord> before);
 
-// What tells of a credential that was put on record, renewed or taken away.
+// The event of a credential that was put on record, renewed or taken away.
 events::v1::Event CredentialEvent(const std::string& person_id, v1::Credential credential,
                                   bool granted, const std::string& reason);
 

@@ -17,7 +17,7 @@ inline constexpr std::chrono::hours kDeleteAfter{15 * 24};
 // By how much it is put off while something is open.
 inline constexpr std::chrono::hours kPutOff{24};
 
-// What is left elsewhere is erased so much later: a login that had begun has left its session then.
+// The rest elsewhere is erased so much later: a login that had begun has left its session then.
 inline constexpr std::chrono::seconds kRemainsAfter{1};
 
 // Whether its deletion was asked for, or has come.

@@ -1,5 +1,5 @@
-// What people consent to: the text about privacy that is in force, known by its version; an empty
-// version: there is none, and nobody is asked.
+// The text that people consent to: the one about privacy that is in force, known by its version; an
+// empty version: there is none, and nobody is asked.
 #pragma once
 
 #include <absl/status/status.h>
@@ -12,7 +12,7 @@
 
 namespace baodao::registration {
 
-// Of a person; the oldest go first.
+// For a person; the oldest go first.
 inline constexpr int kMaxConsents = 20;
 
 // Whether the person is still to be asked.

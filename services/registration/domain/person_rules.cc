@@ -7,6 +7,7 @@
 #include "common/clock/time_text.h"
 #include "common/clock/timestamp.h"
 #include "common/photo/photo.h"
+#include "common/record/mask.h"
 #include "common/status/status.h"
 #include "common/vocabulary/current.h"
 #include "services/registration/domain/verification_rules.h"
@@ -23,22 +24,6 @@ using vocabulary::v1::TAG_KIND_SKILL;
 constexpr std::chrono::days kFarthestAbsence{365};
 // In metres. Less finds nothing.
 constexpr int kSmallestRadius = 100;
-
-constexpr std::string_view kPersonPaths[] = {"display_name",
-                                             "address",
-                                             "categories",
-                                             "skills",
-                                             "willing",
-                                             "availability",
-                                             "unit_id",
-                                             "home",
-                                             "blocked_person_ids",
-                                             "photo",
-                                             "languages",
-                                             "party_branch",
-                                             "emergency_contact",
-                                             "absences",
-                                             "radius_m"};
 
 // Each tag (or id) once, in the order given.
 void SetTags(const Tags& from, Tags* to) {
@@ -142,13 +127,12 @@ std::string ConfirmedUnit(const v1::PersonRecord& record) {
 }  // namespace
 
 absl::Status CheckPersonUpdate(const v1::UpdatePersonRequest& request, Time now) {
-  std::vector<Violation> violations;
-  for (const std::string& path : request.update_mask().paths()) {
-    if (std::find(std::begin(kPersonPaths), std::end(kPersonPaths), path) ==
-        std::end(kPersonPaths)) {
-      violations.push_back({"update_mask", ViolationKind::UNKNOWN_FIELD, {{"field", path}}});
-    }
-  }
+  std::vector<Violation> violations = record::MaskViolations(
+      request,
+      {"display_name", "address", "categories", "skills", "willing", "availability", "unit_id",
+       "home", "blocked_person_ids", "photo", "languages", "party_branch", "emergency_contact",
+       "absences", "radius_m"},
+      {});
   for (int i = 0; i < request.availability_size(); ++i) {
     const common::v1::WeeklySlot& slot = request.availability(i);
     if (slot.start_minute() < slot.end_minute()) continue;

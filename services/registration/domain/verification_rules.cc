@@ -28,7 +28,7 @@ bool IsActiveAt(const v1::PersonRecord& person, const std::string& area) {
   return std::ranges::count(person.area_codes(), area) > 0;
 }
 
-// What a call to grant the credential directly would say.
+// The request that would grant the credential directly.
 v1::GrantCredentialRequest GrantOf(const v1::Verification& verification) {
   v1::GrantCredentialRequest grant;
   grant.set_person_id(verification.person_id());

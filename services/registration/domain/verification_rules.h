@@ -28,7 +28,7 @@ inline constexpr record::Machine<v1::VerificationState, VerificationEvent> kVeri
 
 // How long an application waits for an answer.
 inline constexpr Millis kAnswerWithin = std::chrono::hours(24 * 30);
-// Of one person.
+// For one person.
 inline constexpr int kMaxOpenVerifications = 8;
 inline constexpr int kMaxCategories = 16;
 

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "common/log/log.h"
-#include "common/paging/page_token.h"
+#include "common/paging/asked_page.h"
+#include "common/record/parse.h"
 #include "common/status/macros.h"
 #include "services/registration/domain/area_import.h"
 #include "services/registration/rpc/routes.h"
@@ -54,21 +55,19 @@ std::vector<const v1::Area*> Slice(const areas::AreaTree& tree, const v1::ListAr
 Task<absl::StatusOr<v1::ImportAreasResponse>> Import(App& app, record::Transaction& transaction,
                                                      const AreaSheet& sheet) {
   CO_ASSIGN_OR_RETURN(const store::Stored stored, co_await app.store().Get(app.keys.Areas()));
-  v1::AreaTreeRecord before;
-  if (!before.ParseFromString(stored.bytes)) {
-    co_return absl::DataLossError("the stored tree of areas cannot be parsed");
-  }
-  std::vector<v1::Area> current(before.areas().begin(), before.areas().end());
+  CO_ASSIGN_OR_RETURN(const auto before, record::Parse<v1::AreaTreeRecord>(stored));
+  const auto& areas = before.record.areas();
+  std::vector<v1::Area> current(areas.begin(), areas.end());
   CO_ASSIGN_OR_RETURN(ImportPlan plan, PlanImport(std::move(current), sheet));
   if (plan.changes()) {
     v1::AreaTreeRecord after;
     for (v1::Area& area : plan.areas) *after.add_areas() = std::move(area);
-    transaction.commit().Put(app.keys.Areas(), stored.version, after.SerializeAsString());
+    transaction.commit().Put(app.keys.Areas(), before.version, after.SerializeAsString());
     events::v1::Event event;
     event.mutable_areas_imported()->set_areas(after.areas_size());
     transaction.Emit(std::move(event));
   } else {
-    transaction.commit().Expect(app.keys.Areas(), stored.version);
+    transaction.commit().Expect(app.keys.Areas(), before.version);
   }
   v1::ImportAreasResponse response;
   response.set_added(plan.added);
@@ -102,21 +101,19 @@ Task<absl::StatusOr<v1::Area>> GetArea(App& app, rpc::CallContext, v1::GetAreaRe
 
 Task<absl::StatusOr<v1::ListAreasResponse>> ListAreas(App& app, rpc::CallContext context,
                                                       v1::ListAreasRequest request) {
-  const paging::Query query = paging::QueryOf(app.vault.ring(), context.method(), request);
-  CO_ASSIGN_OR_RETURN(const std::string after,
-                      paging::Decode(request.page_token(), query, app.clock.Now()));
+  CO_ASSIGN_OR_RETURN(const paging::AskedPage asked,
+                      paging::PageAskedFor(app.vault.ring(), context, request, app.clock.Now(),
+                                           kStandardAreaPage, kLargestAreaPage));
   // Other services read the tree with this, upon the event of an import: no older one may be shown.
   CO_ASSIGN_OR_RETURN(const AreaBook::Tree tree, co_await app.areas.Newest());
-  for (const std::string& code : {request.parent_code(), after}) {
+  for (const std::string& code : {request.parent_code(), asked.after}) {
     if (!code.empty()) CO_RETURN_IF_ERROR(areas::CheckKnown(*tree, code));
   }
-  const int size = paging::PageSize(request.page_size(), kStandardAreaPage, kLargestAreaPage);
   v1::ListAreasResponse response;
   const bool closed_too = LooksAfterTheTree(context.caller());
-  for (const v1::Area* area : Slice(*tree, request, after, size, closed_too)) {
-    if (response.areas_size() == size) {
-      const std::string& last = response.areas(size - 1).code();
-      response.set_next_page_token(paging::Encode(last, query, app.clock.Now()));
+  for (const v1::Area* area : Slice(*tree, request, asked.after, asked.size, closed_too)) {
+    if (response.areas_size() == asked.size) {
+      response.set_next_page_token(asked.TokenFor(response.areas().rbegin()->code()));
       break;
     }
     *response.add_areas() = *area;

@@ -48,7 +48,7 @@ Task<absl::StatusOr<v1::ListMyUnitsResponse>> ListMyUnits(App& app, rpc::CallCon
   co_return response;
 }
 
-// What the caller says of somebody, with the weight it has.
+// The caller's word about somebody, with the weight it has.
 LiaisonWord WordOf(const App& app, const rpc::CallContext& context, const v1::UnitRecord& record,
                    const std::string& person_id) {
   const v1::Unit& unit = record.unit();
@@ -69,8 +69,8 @@ using LiaisonRule = std::function<absl::Status(const LiaisonWord&, Time now, v1:
 
 enum class Existence { kAnyId, kKnownPerson };
 
-// `change` decides on the unit; what has become of its liaisons is told. Whoever must be there is
-// looked for as it is decided: one whose account is deleted in that very moment leaves the unit
+// `change` decides on the unit; what has become of its liaisons is told. Somebody who must be there
+// is looked for as it is decided: one whose account is deleted in that very moment leaves the unit
 // when the remains of that are erased.
 template <class Request>
 UnitAnswer ChangeLiaisons(App& app, rpc::CallContext context, const Request& request,

@@ -72,9 +72,10 @@ Task<absl::StatusOr<v1::ListUnitMembersResponse>> ListUnitMembers(
 }
 
 // All of the person's registrations that came through the unit.
-MemberAnswer DecideMember(App& app, record::Transaction& transaction,
+MemberAnswer DecideMember(App& app, rpc::CallContext context, record::Transaction& transaction,
                           const v1::UnitMemberRequest& request, bool confirmed) {
-  CO_ASSIGN_OR_RETURN(const auto unit, co_await app.records.Load(kUnit, request.unit_id()));
+  CO_ASSIGN_OR_RETURN(const auto unit,
+                      co_await app.records.Load(context, kUnit, request.unit_id()));
   CO_ASSIGN_OR_RETURN(Subject person, co_await Subject::Load(app.records, request.person_id()));
   CO_ASSIGN_OR_RETURN(const std::vector<v1::Registration> live,
                       co_await person.LiveRegistrations(app.records));
@@ -108,7 +109,7 @@ MemberAnswer DecideMember(App& app, record::Transaction& transaction,
 MemberAnswer ChangeMember(App& app, rpc::CallContext context, const v1::UnitMemberRequest& request,
                           bool confirmed) {
   record::Decide<v1::UnitMemberAnswer> decide = [&](record::Transaction& transaction) {
-    return DecideMember(app, transaction, request, confirmed);
+    return DecideMember(app, context, transaction, request, confirmed);
   };
   const int shard = app.records.ShardOfId(request.person_id());
   co_return co_await app.records.Mutate<v1::UnitMemberAnswer>(context, request, shard,

@@ -47,7 +47,7 @@ bool FillEvent(const record::Versioned<v1::SessionRecord>& before, const v1::Ses
 
 namespace {
 
-// What an owner has in every shard.
+// The records of an owner in every shard.
 template <class Record>
 record::PageQuery InAllShards(const store::Keys& keys, const std::string& owner_id) {
   const record::IndexKeys lists(keys, record::Named<Record>().name());

@@ -200,7 +200,7 @@ class BookingRaceTest : public RaceTest {
   }
 
   std::vector<Slot> slots_;
-  // What somebody was told last of their booking of a slot.
+  // The last that somebody was told of their booking of a slot.
   std::map<std::string, std::map<size_t, Booking>> mine_;
   Both<lists::v1::BookingService> bookings_{lists(0), lists(1)};
 };

@@ -30,7 +30,7 @@ class SwapTest : public TaskRaceTest {
   Task<void> Step() {
     const Turn turn = co_await TurnOf(AnyPerson(), tasks_[Below(tasks_.size())]);
     co_await Act(turn);
-    // Whoever is proposed is in a hurry, as whoever takes it back is.
+    // The one who is proposed is in a hurry, as is the one who takes it back.
     if (OneIn(3)) co_await AnswerSomeProposal();
   }
   Task<absl::StatusOr<Assignment>> Act(const Turn& turn) {

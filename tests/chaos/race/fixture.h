@@ -17,8 +17,8 @@
 
 namespace baodao::testing {
 
-// What was asked, answered and told about something, in that order: for whoever reads why a check
-// has failed.
+// All that was asked, answered and told about something, in that order: for whoever reads why a
+// check has failed.
 class Story {
  public:
   void Tell(const std::string& subject, std::string line) {
@@ -82,7 +82,7 @@ class RaceTest : public CrashTest {
   rpc::Channel& lists(size_t replica) { return lists_[replica]; }
 
   // Sends the same request until it is answered, each time to one of the two, and tells the story
-  // of `subject`. What was answered once is kept, see ExpectTheSameAnswers.
+  // of `subject`. An answer is kept, see ExpectTheSameAnswers.
   template <class Service, class Req, class Resp>
   Task<absl::StatusOr<Resp>> Ask(Both<Service>& both,
                                  rpc::detail::UnaryMember<rpc::AsyncOf<Service>, Req, Resp> method,

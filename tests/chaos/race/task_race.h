@@ -120,7 +120,7 @@ class TaskRaceTest : public RaceTest {
   TaskReplay ExpectWhole() {
     const std::vector<events::v1::Event> events = EventsOf("dispatch");
     TaskReplay replay(tasks_, events);
-    // Of each task the first: the others follow from it.
+    // The first of each task: the others follow from it.
     std::set<std::string> shown_already;
     for (const auto& [task, what] : replay.broken()) {
       if (!shown_already.insert(task).second) continue;
@@ -158,7 +158,7 @@ class TaskRaceTest : public RaceTest {
     for (const std::string& line : replay.Of(task).told) text += "  " + line + "\n";
     return text;
   }
-  // What a person is on, as kept beside the person.
+  // The tasks that a person is on, as kept beside the person.
   void ExpectOwnList(const TaskReplay& replay, const demo::Actor& person) {
     dispatch::v1::ListMyAssignmentsRequest request;
     request.set_page_size(200);

@@ -109,7 +109,7 @@ void TaskReplay::ApplyPeople(Task& task) {
   }
 }
 
-// What ends gives back what nobody was named for, at that moment and never again.
+// A claim that ends gives back what nobody was named for, at that moment and never again.
 void TaskReplay::ApplyClaims(Task& task, int open_before) {
   int given_back = 0;
   bool ended = false;

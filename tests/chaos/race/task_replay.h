@@ -1,4 +1,4 @@
-// What happened to tasks, replayed from their events: each decision must follow from what was
+// The history of tasks, replayed from their events: each decision must follow from what was
 // before it, and leave no slot with two people, none with nobody, and nobody at two places.
 #pragma once
 
@@ -20,11 +20,11 @@ class TaskReplay {
     std::vector<std::string> told;  // one line an event
   };
 
-  // Of these tasks only, which lie in one shard; events in the order of its stream.
+  // Only these tasks, which lie in one shard; events in the order of its stream.
   TaskReplay(const std::vector<std::string>& tasks, const std::vector<events::v1::Event>& events);
 
   const Task& Of(const std::string& task_id) const { return tasks_.at(task_id); }
-  // What must not be, with the task it is about.
+  // The faults found, with the task each is about.
   const std::vector<std::pair<std::string, std::string>>& broken() const { return broken_; }
   // How often somebody came in the place of another, and how often a unit's naming ended.
   int handovers() const { return handovers_; }

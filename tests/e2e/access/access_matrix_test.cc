@@ -89,17 +89,12 @@ class AccessMatrixTest : public ::testing::Test {
     const auto registrations = town_->Run(
         demo::Must(world.backend.registrations, &client::Registrations::ListSubjectRegistrations,
                    leaver.token, mine));
-    // Of these one person or area may have few: in which state they are by now is all one here.
-    std::map<std::string, Made> kept;
-    for (const char* few : {"verification_id", "announcement_id", "need_series_id"}) {
-      if (records_.contains(few)) kept[few] = records_[few];
-    }
+    earlier_.merge(records_);
     records_ = {
         {"person_id", {owner.person_id, owner.token}},
         {"subject_id", {leaver.person_id, leaver.token}},
         {"unit_id", {world.units[0].unit_id, world.units[0].liaison.token}},
         {"registration_id", {registrations.registrations(0).registration_id(), leaver.token}}};
-    records_.merge(kept);
     for (size_t known = 0; known < records_.size();) {
       known = records_.size();
       for (const ctl::RecordType& type : ctl::RecordTypes()) {
@@ -108,7 +103,7 @@ class AccessMatrixTest : public ::testing::Test {
     }
   }
 
-  // Who makes one of the type. Whoever complains has accepted the task at some time, which the
+  // Who makes one of the type. A person who complains has accepted the task at some time, which the
   // owner of everything else never did.
   static const std::string& MakerOf(const ctl::RecordType& type) {
     const std::string& participant = town_->world->people[4].token;
@@ -116,7 +111,7 @@ class AccessMatrixTest : public ::testing::Test {
     for (const char* method : {"ClaimTask", "WithdrawAssignment"}) {
       for (const Rpc& rpc : AllRpcs()) {
         if (rpc.method->name() != method) continue;
-        EXPECT_TRUE(CallAbout(rpc, participant, {}).ok()) << method;
+        EXPECT_THAT(CallAbout(rpc, participant, {}), IsOk()) << method;
       }
     }
     return participant;
@@ -137,6 +132,11 @@ class AccessMatrixTest : public ::testing::Test {
           by_person ? MakerOf(type) : town_->world->communities[0].coordinator.token;
       std::string bytes;
       const grpc::Status status = CallRaw(*town_, rpc, token, RequestAbout(rpc, {}), &bytes);
+      // One person or area may have few of these: in which state they are by now is all one here.
+      if (!status.ok() && earlier_.contains(type.IdField())) {
+        records_[type.IdField()] = earlier_[type.IdField()];
+        return;
+      }
       if (!status.ok()) {
         throw std::runtime_error(rpc.method->full_name() + ": " + FromGrpc(status).ToString());
       }
@@ -241,6 +241,7 @@ class AccessMatrixTest : public ::testing::Test {
 
   static inline Town* town_ = nullptr;
   static inline std::map<std::string, Made> records_;
+  static inline std::map<std::string, Made> earlier_;  // the first of each type
 };
 
 constexpr char kDistrict[] = "310110";
@@ -393,7 +394,7 @@ TEST_F(AccessMatrixTest, HandlersThatDecideThemselvesRefuseAStranger) {
                                                      {"RemoveLeader", "NOT_LEADER"},
                                                      {"RequestCredit", "NOT_ASSIGNED"},
                                                      {"RequestWithdrawal", "NOT_ASSIGNED"},
-                                                     // Of the feed made a moment before.
+                                                     // The token of the feed made a moment before.
                                                      {"RevokeCalendarFeed", "OK"},
                                                      {"SendOfflineSigns", "NOT_ASSIGNED"},
                                                      {"SetServicePhotos", "NOT_ASSIGNED"},

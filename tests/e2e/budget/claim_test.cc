@@ -1,7 +1,7 @@
-// What a claim may cost: counts, since those are the same on every machine and however busy it is.
-// Time is measured by `make bench`. A budget is what the last improvement left: whoever needs less
-// lowers it here, and whoever needs more says why. System calls and instructions are not counted:
-// where this runs, nothing can count them.
+// The cost that a claim may have: counts, since those are the same on every machine and however
+// busy it is. Time is measured by `make bench`. A budget is what the last improvement left: whoever
+// needs less lowers it here, and whoever needs more says why. System calls and instructions are not
+// counted: where this runs, nothing can count them.
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <gtest/gtest.h>
@@ -25,9 +25,9 @@
 namespace baodao::testing {
 namespace {
 
-// Of Redis, a claim by one person of a task of their own, one after the other, with all consumers
-// of its events: the calls of a function, the commands within and outside of them, and what is
-// appended to the append-only file. Any other command has a budget of none.
+// Commands of Redis for a claim by one person of a task of their own, one after the other, with all
+// consumers of its events: the calls of a function, the commands within and outside of them, and
+// what is appended to the append-only file. Any other command has a budget of none.
 const std::map<std::string, double> kRedisBudget = {
     {"fcall", 3},     // the reservation, the claim, the notification
     {"set", 6},       // two requests, one of them twice; calendar, task, head of the inbox
@@ -38,7 +38,7 @@ const std::map<std::string, double> kRedisBudget = {
 };
 // Sizes of numbers.
 constexpr double kMargin = 1.03;
-// What happens once, and not for each claim: a list that grows, a connection that is made.
+// Costs that come once, and not with each claim: a list that grows, a connection that is made.
 constexpr double kBesides = 0.1;
 
 // All that is allocated in dispatch, by gRPC too; 656 to 684 when this was written. The margin is
@@ -46,12 +46,12 @@ constexpr double kBesides = 0.1;
 constexpr double kAllocations = 690;
 constexpr double kMarginOfAllocations = 1.1;
 
-// What services ask when there is nothing to do, and what asks how far they are: so many a second,
-// whatever is claimed.
+// Questions of services when there is nothing to do, and of those who ask how far they are: so many
+// a second, whatever is claimed.
 const std::set<std::string> kWaiting = {"eval",    "exists", "hget",         "hgetall",
                                         "hincrby", "info",   "xinfo|stream", "xlen",
                                         "xrange",  "xread",  "xtrim",        "zrange"};
-// What they note meanwhile: who is alive, and how far each is, five times a second at most.
+// Notes that they make meanwhile: who is alive, and how far each is, five times a second at most.
 constexpr const char* kNotes[] = {":members", ":cursors", ":database"};
 
 using Counts = std::map<std::string, double>;
@@ -127,7 +127,7 @@ Counts CountsOf(RedisServer& redis) {
     if (!line.starts_with(kCommand) || colon == std::string::npos) continue;
     const std::string command = line.substr(kCommand.size(), colon - kCommand.size());
     if (kWaiting.contains(command)) continue;
-    // What writes has been counted where it is written.
+    // Writes have been counted where they are made.
     counts.emplace(command, std::stod(line.substr(line.find('=') + 1)));
   }
   return counts;
@@ -179,7 +179,7 @@ class ClaimBudgetTest : public ::testing::Test {
     return CountsOf(deployment().redis());
   }
 
-  // What dispatch has allocated since its start, and for how long it ran; ends it.
+  // The allocations of dispatch since its start, and for how long it ran; ends it.
   struct Life {
     double allocations = 0;
     double seconds = 0;
@@ -198,7 +198,7 @@ class ClaimBudgetTest : public ::testing::Test {
     }
     return life;
   }
-  // Of a dispatch of its own, with so many claims and a while of nothing.
+  // The same for a dispatch of its own, with so many claims and a while of nothing.
   Life Live(size_t claims, Millis idle) {
     started_ = Steady::now();
     deployment().Start("dispatch");

@@ -174,7 +174,7 @@ function find(notifications, kind, subject_id) {
     (!subject_id || one.subject_id === subject_id));
 }
 
-// What has come to an address of the gateway (gateway.js), in the order it came.
+// The messages that have come to an address of the gateway (gateway.js), in the order it came.
 async function messages(to) {
   const came = await (await fetch(process.env.MESSAGE_GATEWAY)).json();
   return came.filter((one) => one.to === to);

@@ -1,4 +1,4 @@
-// What stands between a backend and phones: takes the messages that are posted to it, as a push gateway and one for SMS
+// The gateway between a backend and phones: takes the messages that are posted to it, as a push gateway and one for SMS
 // would, and shows them to whoever plays the people. It runs a command that finds it by its environment:
 //   node gateway.js COMMAND [ARGUMENT…]
 'use strict';

@@ -21,7 +21,7 @@ inline bool IsRead(const Rpc& rpc) {
          !kChange.contains(rpc.method->name());
 }
 
-// What a call was answered with; of a stream all that came within a moment.
+// The answer of a call; of a stream all that came within a moment.
 struct Answered {
   grpc::Status status;
   std::string bytes;

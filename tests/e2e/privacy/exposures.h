@@ -1,4 +1,4 @@
-// Who may see what that is private, when, and where: all of it. What is one's own may be seen by
+// Who may see what that is private, when, and where: all of it. One's own data may be seen by
 // oneself anywhere and at any time, and stands nowhere here.
 #pragma once
 

@@ -215,7 +215,7 @@ void Life::Accept() {
      Task() + "text: " + Quote(Keep("message.text", "门禁密码是七七八八", "coordinator")));
   Do("leaver", "RequestWithdrawal",
      Task() + "reason: " + Quote(Keep("withdrawal.reason", "要去医院做化疗", "leaver")));
-  // Whoever waited is asked instead, and has agreed to nothing yet.
+  // The one who waited is asked instead, and has agreed to nothing yet.
   Await("asked", "GetMyAssignment", Task(), [](const Message& mine) {
     const auto& part = dynamic_cast<const dispatch::v1::GetMyAssignmentResponse&>(mine);
     return part.assignment().state() == dispatch::v1::ASSIGNMENT_STATE_OFFERED;

@@ -14,7 +14,7 @@
 
 namespace baodao::testing {
 
-// What nobody may see but those whom it is shown to on purpose.
+// Values that nobody may see but those to whom they are shown on purpose.
 struct Secret {
   std::string name;   // "contact.phone"
   std::string value;  // as it stands in an answer
@@ -41,7 +41,7 @@ class Life {
 
   // Who calls: by name, with a token of theirs.
   const std::map<std::string, std::string>& tokens() const { return tokens_; }
-  // What calls name: ids and texts by the field they are asked in.
+  // The values that calls name: ids and texts by the field they are asked in.
   const std::map<std::string, std::string>& named() const { return named_; }
   const std::vector<Secret>& secrets() const { return secrets_; }
   // Their id; empty of who has no account.

@@ -192,7 +192,7 @@ TEST_F(PrivacyTest, WhatIsPrivateIsShownOnlyWhereAndWhileItIsMeantTo) {
           << "nothing of \"" << row.why << "\" is shown when it is " << NameOf(phase);
     }
   }
-  // What nobody was answered was not looked through.
+  // An answer that nobody got was not looked through.
   for (const auto& [method, refusal] : refused_) {
     ADD_FAILURE() << method << " is answered to nobody, at last with: " << refusal;
   }

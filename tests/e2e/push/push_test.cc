@@ -46,7 +46,7 @@ class PushTest : public ::testing::Test {
                          person.token, claim));
   }
 
-  // What the gateway answers.
+  // The answers of the gateway.
   std::atomic<int> status_ = 200;
   std::atomic<bool> hangs_ = false;
   HttpServer gateway_{[this](const HttpRequest&) {

@@ -118,7 +118,7 @@ class RecordsTest : public ::testing::Test {
                         "person_id = :person AND sequence = 1",
         soci::use(person);
   }
-  // What owners and archive differ in is named, and nothing else.
+  // The differences of owners and archive are named, and nothing else.
   void ExpectCheckFindsWhatDiffers() {
     const ctl::Outcome same = Check();
     EXPECT_EQ(same.code, ctl::kOk) << same.out << same.err;
@@ -211,7 +211,7 @@ TEST_F(RecordsTest, ALostDatabaseIsRebuiltFromTheOwners) {
   EXPECT_EQ(Check().code, ctl::kOk);
   EXPECT_EQ(Ctl("rebuild").code, ctl::kOk);
   EXPECT_THAT(ArchiveRows::Differing(before, Rows()), IsEmpty()) << "again";
-  // What happens now comes as usual.
+  // Later events come as usual.
   town_.Run(town_.Publish(0, 2, std::chrono::hours(24)));
   town_.Run(town_.AwaitRecords());
   EXPECT_EQ(Check().code, ctl::kOk);
@@ -286,7 +286,7 @@ TEST_F(RecordsTest, NothingPrivateIsInTheDatabase) {
   }
 }
 
-// What it cannot understand it does not touch.
+// It does not touch what it cannot understand.
 TEST(RecordsStartTest, ANewerDatabaseIsRefusedInOneLine) {
   Deployment deployment;
   deployment.process("records").End(SIGTERM);

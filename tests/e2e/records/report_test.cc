@@ -12,6 +12,7 @@
 
 #include "common/clock/time_text.h"
 #include "common/testing/http.h"
+#include "common/testing/matchers.h"
 #include "common/testing/temp_dir.h"
 #include "tests/ctl.h"
 #include "tests/e2e/town.h"
@@ -48,7 +49,7 @@ class ReportsTest : public ::testing::Test {
     return period;
   }
 
-  // What people's own histories come to.
+  // The sums of people's own histories.
   struct Served {
     int64_t services = 0;
     int64_t minutes = 0;
@@ -95,7 +96,7 @@ class ReportsTest : public ::testing::Test {
         &client::Reports::ExportAreaReport, rpc::CallOptions::As(world().OperatorToken()), request);
     std::string bytes;
     while (const auto chunk = town_.Run(stream.Next())) bytes += chunk->content();
-    EXPECT_TRUE(stream.status().ok()) << stream.status();
+    EXPECT_THAT(stream.status(), IsOk());
     return bytes;
   }
 

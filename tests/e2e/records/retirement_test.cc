@@ -1,5 +1,5 @@
-// What is over leaves Redis while services and Redis are killed: every id answers as before, no
-// balance changes, and only what is alive is left.
+// Records that are over leave Redis while services and Redis are killed: every id answers as
+// before, no balance changes, and only what is alive is left.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -156,7 +156,7 @@ class RetirementTest : public ::testing::Test {
     add("ledger", "*");
     return left;
   }
-  // What the archive has whole.
+  // The records that the archive has whole.
   size_t Copied() {
     records::Connection connection(deployment().records_file());
     int64_t count = 0;

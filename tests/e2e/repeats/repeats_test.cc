@@ -586,7 +586,7 @@ TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
   for (const Sent& sent : sent_) {
     std::string answer;
     const absl::Status status = Again(town_, sent, sent.request, &answer);
-    EXPECT_TRUE(status.ok()) << sent.rpc->method->name() << ": " << status;
+    EXPECT_THAT(status, IsOk()) << sent.rpc->method->name() << ": " << status;
     EXPECT_EQ(answer, sent.answer) << sent.rpc->method->name();
   }
   EXPECT_EQ(before.Changes(), std::vector<std::string>());

@@ -95,9 +95,8 @@ TEST_F(RushTest, FiveHundredClaimsOnTenSlotsGiveExactlyTen) {
       if (answer.ok()) {
         ++states[answer->state()];
       } else {
-        EXPECT_TRUE(Is(answer.status(), Reason::WAITLIST_FULL) ||
-                    Is(answer.status(), Reason::TASK_FULL))
-            << answer.status();
+        EXPECT_THAT(answer, ::testing::AnyOf(IsRefusal(Reason::WAITLIST_FULL),
+                                             IsRefusal(Reason::TASK_FULL)));
       }
     }
     EXPECT_EQ(states[dispatch::v1::ASSIGNMENT_STATE_ACCEPTED], 10);

@@ -1,4 +1,4 @@
-// What a person has to do and waits for, in short.
+// The things that a person has to do and waits for, in short.
 #include "common/testing/matchers.h"
 #include "tests/integration/dispatch/later.h"
 

@@ -30,7 +30,7 @@ class CalendarFeedTest : public KnownPeopleTest {
     return Run(theirs_.GetCalendarFeed(Nobody(), Asking(token)));
   }
   static rpc::CallContext Nobody() { return rpc::CallContext::Internal(auth::Principal{}, "test"); }
-  // Of the task's event in the feed: "STATUS SEQUENCE"; empty where there is none.
+  // The state of the task's event in the feed: "STATUS SEQUENCE"; empty where there is none.
   static std::string Shown(const std::string& calendar, const std::string& task) {
     const std::string text = absl::StrReplaceAll(calendar, {{"\r\n ", ""}});
     const size_t from = text.find("UID:" + task);

@@ -298,9 +298,10 @@ TEST_F(FindTest, TheNearestComeInPagesThatLeaveNothingOut) {
     std::set<std::string> found;
     double last = 0;
     int shown = 0;
+    const std::string person = NewPerson();
     request.clear_page_token();
     do {
-      const auto page = Run(replica.tasks.FindNearestTasks(As(NewPerson()), request));
+      const auto page = Run(replica.tasks.FindNearestTasks(As(person), request));
       if (!page.ok()) throw std::runtime_error(page.status().ToString());
       for (const auto& hit : page->hits()) {
         EXPECT_GE(hit.distance_m(), last);

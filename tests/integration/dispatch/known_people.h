@@ -42,7 +42,7 @@ class Directory final : public Identities {
 
   std::map<std::string, std::vector<auth::RoleGrant>> roles;
   std::map<std::string, registration::v1::Unit> units;
-  // What happens while it is asked the next time.
+  // Runs while it is asked the next time.
   std::function<Task<void>()> meanwhile;
   int asked = 0;
 
@@ -159,7 +159,7 @@ class KnownPeopleTest : public LaterTest {
   }
   static std::string NameOnly(const std::string& person) { return Directory::NameOf(person) + " "; }
 
-  // What is on record of the task's shard, in order.
+  // The releases on record of the task's shard, in order.
   std::vector<events::v1::ContactReleased> Releases(const std::string& task) {
     const DispatchKeys& keys = one_->app.keys;
     const auto entries =

@@ -1,4 +1,4 @@
-// What lists say of each task to whoever asks.
+// Tasks in lists, as they say to each caller what they are to it.
 #include <map>
 #include <string>
 #include <vector>

@@ -29,7 +29,7 @@ class MissedTest : public LaterTest {
     options.ledgers.keep = kKeep;
     return options;
   }
-  // Of `archived_`, as records answers.
+  // The entries of `archived_`, as records answers.
   Task<absl::StatusOr<std::vector<v1::LedgerEntry>>> ReadArchived(
       records::v1::GetLedgerEntriesRequest request) {
     std::vector<v1::LedgerEntry> found;

@@ -1,4 +1,4 @@
-// What is near a task that somebody is off.
+// Tasks near one that somebody is off.
 #include "common/testing/matchers.h"
 #include "services/dispatch/workers/task_feed.h"
 #include "tests/integration/dispatch/handlers_fixture.h"
@@ -81,7 +81,7 @@ TEST_F(NearbyTest, OnlyWhatThePersonMayTakeAndHasTimeFor) {
   skilled.add_skills("nursing");
   const std::string nursing = Publish(skilled).task_id();
   EXPECT_THAT(Near(person_, left_), ElementsAre(at_once, later));
-  // Of their calendar the task they are off does not count, what else they have accepted does.
+  // In their calendar the task they are off does not count, others that they have accepted do.
   ASSERT_THAT(Run(Claim(0, person_, left_, "left")), testing::IsOk());
   EXPECT_THAT(Near(person_, left_), ElementsAre(at_once, later));
   const std::string busy = NewPerson();

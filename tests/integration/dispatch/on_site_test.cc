@@ -224,7 +224,7 @@ TEST_F(OnSiteTest, WhoLeadsNoMoreHasNothingOfIt) {
   EXPECT_THAT(Roster(By(leader), task), ElementsAre("NOT_LEADER"));
   EXPECT_EQ(Why(Code(By(leader), task).status()), "NOT_LEADER");
   EXPECT_EQ(Why(Sign(By(leader), task, v1::SIGN_ACTION_SIGN_IN, {mate}).status()), "NOT_LEADER");
-  // What they have kept proves nothing of them.
+  // The codes that they have kept prove nothing of them.
   v1::SignRequest sign = Here(task);
   sign.clear_position();
   sign.set_code(SignCode(before.secret(), later_.Now()));
@@ -244,8 +244,8 @@ TEST_F(OnSiteTest, WhoLeadsNoMoreHasNothingOfIt) {
   EXPECT_EQ(Why(Remove(ByCoordinator(), task).status()), "NO_LEADER");
 }
 
-// Whoever was shown it as a coordinator once proved their own presence by it, as soon as they were
-// none any more.
+// People who were shown it as coordinators once proved their own presence by it, as soon as they
+// were none any more.
 TEST_F(OnSiteTest, WhoSawTheCodesAsACoordinatorProvesNothingByThem) {
   const std::string task = PublishFor(NewTask(minutes(10), 1, 4)).task_id();
   const std::string former = NewPerson(), mate = NewPerson();
@@ -355,7 +355,7 @@ TEST_F(OnSiteTest, NobodySignsAtTwoPlacesAtOnce) {
   later_.ahead += minutes(1);
   EXPECT_THAT(Ok(SignInHere(person, Here(far, 31.4745))).sign_in_detail().doubts(),
               ElementsAre(v1::SIGN_DOUBT_IMPOSSIBLE_SPEED));
-  // What cannot be read of other work keeps nobody.
+  // Other work that cannot be read keeps nobody.
   v1::AssignmentRecord part = Ok(Run(one_->app.tasks.ReadAssignment(near, person)));
   part.set_sealed_sign_place("no place");
   store::Commit commit(one_->app.keys.ShardOf(near));

@@ -1,4 +1,4 @@
-// What people say to and of each other: messages to those on a task, ratings, complaints.
+// Words of people to and about each other: messages to those on a task, ratings, complaints.
 #include <algorithm>
 
 #include "baodao/dispatch/v1/complaint.grpc.pb.h"

@@ -185,7 +185,7 @@ TEST_F(PeopleTest, APageCostsACallMoreForEveryFourPeople) {
   EXPECT_EQ(debts.owed, 2);
 }
 
-// Whoever is to confirm that they came after all must know whose service it is.
+// A person who is to confirm that they came after all must know whose service it is.
 TEST_F(PeopleTest, WhoDidNotComeIsNamedUntilTheirServiceCanBeConfirmedNoMore) {
   const v1::Task task = PublishFor(NewTask(hours(1), 1, 1));
   const std::string id = task.task_id(), person = NewPerson();

@@ -41,7 +41,7 @@ class TaskRetirementTest : public MissedTest {
     timer.due = clock_.Now();
     return Run(one_.deadlines.Ledger(timer));
   }
-  // Of the chain of the person's ledger: "" for none.
+  // The fault in the chain of the person's ledger: "" for none.
   std::string FaultOf(const std::string& person) {
     ledger::ChainCheck chain(BalanceOf(person, *Run(one_.app.ledgers.Head(person))));
     const std::vector<v1::LedgerEntry> entries = *Run(one_.app.ledgers.List(person, 0, 100));

@@ -4,6 +4,7 @@
 
 #include "common/events/detail/streams.h"
 #include "common/events/rewind.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/events/events_fixture.h"
 
 namespace baodao::events {
@@ -44,7 +45,7 @@ class BatchTest : public EventsTest {
   GroupLag Lag() { return Ok(ReadGroupLag(client(), SystemClock(), group_, {service_}, kShards)); }
   void RewindTo(const std::string& id) {
     const absl::Status status = Run(Rewind(client(), group_, service_, 1, id));
-    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_THAT(status, testing::IsOk());
   }
   std::string IdOf(int shard, int index) {
     const std::string key = store().keys().Events(shard);
@@ -123,7 +124,7 @@ TEST_P(BatchTest, EveryEventNamesTheOneBefore) {
   EXPECT_EQ(passed_.size(), 31u) << "the dead letter, too";
 }
 
-// Whoever keeps a position of its own must not stand before it for ever.
+// A group that keeps a position of its own must not stand before it for ever.
 TEST_P(BatchTest, TheHandlerHearsOfADeadLetterAtTheEnd) {
   EmitAll(1, 2);
   store::Commit commit(1);

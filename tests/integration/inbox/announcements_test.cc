@@ -1,4 +1,4 @@
-// What areas announce, and what of it each person sees.
+// Announcements of areas, and which of them each person sees.
 #include <gmock/gmock.h>
 
 #include "baodao/inbox/v1/announcement.grpc.pb.h"

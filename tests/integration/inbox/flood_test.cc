@@ -178,7 +178,7 @@ TEST_P(FloodTest, UrgentNoticesOfAnAreaAreNotDisplaced) {
   EXPECT_FALSE(pending.contains("reg_0"));
 }
 
-// What a page had shown came again among the urgent ones once it had been displaced.
+// Notices that a page had shown came again among the urgent ones once it had been displaced.
 TEST_P(FloodTest, PagesShowEverythingOnceThoughItIsDisplacedInBetween) {
   for (int i = 0; i < 10; ++i) ASSERT_THAT(Deliver(LowRating(i)), testing::IsOk());
   v1::ListAreaNotificationsRequest request;

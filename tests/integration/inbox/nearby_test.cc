@@ -1,4 +1,4 @@
-// Whoever hears that their task fell away hears what else they could take near it.
+// People who hear that their task fell away hear what else they could take near it.
 #include <gtest/gtest.h>
 
 #include "common/testing/matchers.h"

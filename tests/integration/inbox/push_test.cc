@@ -39,7 +39,7 @@ class PushTest : public InboxTest {
   };
 
   void SetUp() override {
-    // What one replica seals the other opens.
+    // One replica opens what the other seals.
     replicas_[1]->ring = replicas_[0]->ring;
     for (int replica : {0, 1}) {
       sending_.push_back(std::make_unique<Sending>(*this, replica));
@@ -76,7 +76,7 @@ class PushTest : public InboxTest {
     co_return outcome;
   }
 
-  // Of now: an old one has expired.
+  // A push of now: an old one has expired.
   std::string Token() { return reader_ = tokens_.Person(reader_id_); }
 
   v1::Channels Register(const std::string& push_token) {

@@ -144,7 +144,7 @@ TEST_P(WatchTest, ATokenOlderThanWhatIsKeptIsRefused) {
   auto start = Watch("0-0");
   EXPECT_FALSE(Next(start).has_value());
   EXPECT_THAT(start, testing::IsRefusal(Reason::RESUME_TOKEN_TOO_OLD));
-  // Of the 1,300 the first 300 are gone: whoever has seen these misses nothing.
+  // The first 300 of the 1,300 are gone: whoever has seen these misses nothing.
   auto in_time = Watch("0-300");
   EXPECT_EQ(NextSubject(in_time), "tsk_301");
   auto late = Watch("0-299");
@@ -227,9 +227,9 @@ class PlayedWatchTest : public InboxTest {
     request.set_resume_token(token);
     auth::Principal reader = auth::Principal::Person(reader_id_);
     reader.expires = expires;
-    const rpc::CallContext ctx = rpc::CallContext::Internal(std::move(reader));
+    const rpc::CallContext context = rpc::CallContext::Internal(std::move(reader));
     rpc::Writer<v1::WatchInboxResponse> writer(sink);
-    return testing::Run(loop_, replicas_[0]->handlers.Watch(ctx, request, writer));
+    return testing::Run(loop_, replicas_[0]->handlers.Watch(context, request, writer));
   }
   std::string EntriesKey() { return stores_[0]->keys().Of(5, "entries", reader_id_); }
   // In the commit, behind everybody's back.

@@ -108,7 +108,7 @@ class InboxTest : public testing::ServiceFixture, public ::testing::WithParamInt
   int areas_read_ = 0;
   int units_asked_ = 0;
   std::string trace_asked_;  // of the last of them
-  // What dispatch says is near, by person; and who was asked for.
+  // The tasks that dispatch says are near, by person; and who was asked for.
   std::map<std::string, dispatch::v1::NearbyTasks> near_;
   std::vector<std::string> near_asked_;
   bool dispatch_is_down_ = false;

@@ -1,4 +1,4 @@
-// What lists asks of an account, and what it keeps of one that was deleted.
+// Accounts in lists: what keeps one from being deleted, and what is left of one that was.
 #include "services/lists/app/account.h"
 
 #include <google/protobuf/descriptor.h>

@@ -105,7 +105,7 @@ class BookingsTest : public ListsTest {
     return states;
   }
 
-  // What replica 1 does at `time`, until nothing is due any more.
+  // Lets replica 1 do what is due at `time`, until nothing is any more.
   void PassTo(Time time) {
     if (time > clock_.Now()) clock_.AdvanceTo(time);
     for (int round = 0; round < 3; ++round) {

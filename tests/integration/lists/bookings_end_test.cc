@@ -1,4 +1,4 @@
-// What becomes of bookings by time and with their resource, and who sees them.
+// The end of bookings by time and with their resource, and who sees them.
 #include <algorithm>
 
 #include "common/testing/fake_archive.h"

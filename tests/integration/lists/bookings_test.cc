@@ -139,7 +139,7 @@ TEST_P(BookingsTest, APlaceGivenBackGoesToTheNextOfTheWaitlist) {
                      event.booking_changed().booking().state() == BOOKING_STATE_CONFIRMED;
             }),
             1);
-  // Whoever waits may go, too, and nobody moves up for it.
+  // A person who waits may go, too, and nobody moves up for it.
   ASSERT_THAT(Cancel(By(all[2].person_id()), all[2].booking_id()), testing::IsOk());
   EXPECT_EQ(StateOf(all[1].booking_id()), BOOKING_STATE_CONFIRMED);
   EXPECT_EQ(Ok(Book(first, room)).state(), BOOKING_STATE_WAITLISTED) << "and may come back";

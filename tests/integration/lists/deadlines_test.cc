@@ -57,7 +57,7 @@ TEST_P(DeadlinesTest, ANeedExpiresADayAfterItsTime) {
   const v1::Need need = AcceptedNeed();
   const Time due = ToTime(need.window().end()) + kNeedGrace;
   EXPECT_EQ(NextTimer(need.need_id()), due);
-  ASSERT_TRUE(Fire(need.need_id()).ok()) << "too early: nothing happens";
+  ASSERT_THAT(Fire(need.need_id()), testing::IsOk()) << "too early: nothing happens";
   EXPECT_EQ(Record(need.need_id()).need().state(), v1::NEED_STATE_ACCEPTED);
   EXPECT_EQ(NextTimer(need.need_id()), due);
   Pass(due - clock_.Now());

@@ -39,7 +39,7 @@ TEST_P(LimitsTest, APersonRaisesFiftyNeedsADay) {
   ASSERT_THAT(raised, testing::IsOk());
   // Wherever they are raised.
   for (int i = 1; i < kCreatedPerDay; ++i) {
-    ASSERT_TRUE(CreateNeed(requester_, i % 2 == 0 ? kCommunity : kElsewhere).ok()) << i;
+    ASSERT_THAT(CreateNeed(requester_, i % 2 == 0 ? kCommunity : kElsewhere), testing::IsOk()) << i;
   }
   const v1::CreateNeedRequest more = RequestFor(kCommunity);
   for (int i = 0; i < 2; ++i) {
@@ -60,14 +60,14 @@ TEST_P(LimitsTest, APersonRaisesFiftyNeedsADay) {
 
 TEST_P(LimitsTest, CopiesOfOneRequestCountOnce) {
   const v1::CreateNeedRequest request = RequestFor(kCommunity);
-  for (int i = 0; i < kCreatedPerDay + 5; ++i) ASSERT_TRUE(Raise(request).ok()) << i;
+  for (int i = 0; i < kCreatedPerDay + 5; ++i) ASSERT_THAT(Raise(request), testing::IsOk()) << i;
   EXPECT_THAT(CreateNeed(requester_, kCommunity), testing::IsOk());
 }
 
 TEST_P(LimitsTest, ResourcesAndProjectsOfAPersonAreLimitedToo) {
   for (int i = 0; i < kCreatedPerDay; ++i) {
-    ASSERT_TRUE(OfferRoom(requester_).ok()) << i;
-    ASSERT_TRUE(Propose(coordinator_).ok()) << i;
+    ASSERT_THAT(OfferRoom(requester_), testing::IsOk()) << i;
+    ASSERT_THAT(Propose(coordinator_), testing::IsOk()) << i;
   }
   EXPECT_THAT(OfferRoom(requester_), testing::IsRefusal(Reason::RATE_LIMITED));
   EXPECT_THAT(Propose(coordinator_), testing::IsRefusal(Reason::RATE_LIMITED));

@@ -1,4 +1,4 @@
-// What people and units have listed and proposed: they find it again, and edit it.
+// Things that people and units have listed and proposed: they find it again, and edit it.
 #include "tests/integration/lists/bookings.h"
 
 namespace baodao::lists {

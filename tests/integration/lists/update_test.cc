@@ -83,7 +83,7 @@ TEST_P(UpdateTest, ANewTimeIsReviewedAgainAndMovesTheDeadline) {
   EXPECT_EQ(ToTime(peers_.requests.back().window().start()), clock_.Now() + std::chrono::hours(72));
 }
 
-// What volunteers were promised does not change under them, nor while dispatch is being asked.
+// A promise to volunteers does not change under them, nor while dispatch is being asked.
 TEST_P(UpdateTest, NotOnceATaskIsMadeOfIt) {
   const v1::Need need = AcceptedNeed();
   peers_.fates = {FakePeers::Fate::kUnreachable};

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "common/testing/matchers.h"
 #include "common/testing/until.h"
 #include "services/records/store/retired.h"
 #include "tests/integration/records/database_fixture.h"
@@ -53,7 +54,7 @@ Entry HoursAt(StreamId id, int64_t sequence, int64_t minutes) {
   return entry;
 }
 
-// Of the events numbered from+1 … to, in their order.
+// The rows of the events numbered from+1 … to, in their order.
 Batch HoursOf(int from, int to) {
   Batch batch{{"dispatch", 3}, {}, {from, 0}};
   for (int i = from + 1; i <= to; ++i) batch.entries.push_back(HoursAt({i, 0}, i, 10));
@@ -183,7 +184,7 @@ TEST_P(ArchiveTest, ALaterEntryTakesTheNumberOfALostOne) {
   EXPECT_EQ(Number("SELECT SUM(minutes) FROM ledger"), 75);
 }
 
-// What an assignment tells of its task does not keep out what only the task's own, older event
+// The event of an assignment does not keep out what only the task's own, older event
 // tells.
 TEST_P(ArchiveTest, AnOlderTaskEventAddsWhatTheAssignmentsDoNotTell) {
   EXPECT_EQ(Put({AssignmentAt({7, 0}, 2, 2)}), 1);
@@ -234,7 +235,7 @@ TEST_P(ArchiveTest, WhatWasRetiredOfAPersonGoesWithTheirAccount) {
   EXPECT_EQ(Put({deleted}), 1);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM retired"), 2);
   EXPECT_EQ(Number("SELECT COUNT(*) FROM retired WHERE owner_id = 'per_1'"), 0);
-  // What was over, but still with its owner's service, is retired afterwards.
+  // A record that was over, but still with its owner's service, is retired afterwards.
   EXPECT_EQ(keep("ned_1", "per_1"), 0);
   EXPECT_EQ(keep("res_1", "per_1"), 0);
   EXPECT_EQ(keep("ned_2", "per_2"), 5);
@@ -290,7 +291,7 @@ TEST_P(ArchiveTest, WhoeverWasSlowerWritesOnlyWhatIsLeft) {
   EXPECT_FALSE(done);
   other.Commit();
   writer.join();
-  ASSERT_TRUE(fresh.ok()) << fresh.status();
+  ASSERT_THAT(fresh, testing::IsOk());
   EXPECT_EQ(*fresh, 1);
   EXPECT_EQ(Number("SELECT SUM(minutes) FROM ledger"), 30);
   EXPECT_EQ(At().events, 2);

@@ -16,7 +16,7 @@ namespace baodao::records {
 namespace {
 
 constexpr int kReaderThreads = 4;
-constexpr int kMostWaiting = 256;
+constexpr int kMaxWaiting = 256;
 
 class DatabaseLanesTest : public DatabaseTest {
  protected:
@@ -68,28 +68,28 @@ TEST_P(DatabaseLanesTest, AReadThatNobodyWaitsForAnyMoreIsLeftOut) {
   EXPECT_TRUE(testing::Await(loop_, [this] { return ended_ == 1; }));
   Release();
   EXPECT_TRUE(testing::Await(loop_, [this] { return ended_ == 1 + kReaderThreads; }));
-  EXPECT_TRUE(testing::Run(loop_, database_->Read<bool>(Nothing)).ok()) << "behind it";
+  EXPECT_THAT(testing::Run(loop_, database_->Read<bool>(Nothing)), testing::IsOk()) << "behind it";
   EXPECT_FALSE(ran);
 }
 
 TEST_P(DatabaseLanesTest, BehindTooManyNobodyWaitsButTheServiceItselfStillLooks) {
   Hold();
-  for (int i = kReaderThreads; i < kMostWaiting; ++i) Start(Nothing);
+  for (int i = kReaderThreads; i < kMaxWaiting; ++i) Start(Nothing);
   loop_.restart();
   loop_.poll();
   const absl::StatusOr<bool> refused = testing::Run(loop_, database_->Read<bool>(Nothing));
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kUnavailable);
-  EXPECT_TRUE(testing::Run(loop_, database_->Watch<bool>(Nothing)).ok());
+  EXPECT_THAT(testing::Run(loop_, database_->Watch<bool>(Nothing)), testing::IsOk());
   EXPECT_EQ(ended_, 0);
   Release();
-  EXPECT_TRUE(testing::Await(loop_, [this] { return ended_ == kMostWaiting; }));
-  EXPECT_TRUE(testing::Run(loop_, database_->Read<bool>(Nothing)).ok());
+  EXPECT_TRUE(testing::Await(loop_, [this] { return ended_ == kMaxWaiting; }));
+  EXPECT_THAT(testing::Run(loop_, database_->Read<bool>(Nothing)), testing::IsOk());
 }
 
 // SQLite has no server that may be restarted, or that limits the time of statements.
 class DatabaseServerTest : public DatabaseLanesTest {};
 
-// Of a large table it takes longer than any statement may otherwise.
+// For a large table it takes longer than any statement may otherwise.
 TEST_P(DatabaseServerTest, AMigrationMayTakeItsTime) {
   std::vector<Migration> migrations = Migrations();
   migrations.push_back(
@@ -115,7 +115,7 @@ TEST_P(DatabaseServerTest, ARestartOfTheDatabaseBetweenTwoQuestionsIsNotSeen) {
   EXPECT_TRUE(testing::Await(loop_, [this] { return ended_ == kReaderThreads; }));
   SharedPostgres().Kill();
   SharedPostgres().Restart();
-  EXPECT_TRUE(testing::Run(loop_, database_->Read<bool>(ask)).ok());
+  EXPECT_THAT(testing::Run(loop_, database_->Read<bool>(ask)), testing::IsOk());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, DatabaseLanesTest,

@@ -1,4 +1,4 @@
-// What a person has raised: pages, filters, totals.
+// The needs that a person has raised: pages, filters, totals.
 #include <gmock/gmock.h>
 
 #include "baodao/lists/v1/need.pb.h"

@@ -9,6 +9,7 @@
 
 #include "baodao/dispatch/v1/assignment.pb.h"
 #include "common/clock/time_text.h"
+#include "common/testing/matchers.h"
 #include "tests/integration/records/database_fixture.h"
 
 namespace baodao::records {
@@ -258,18 +259,18 @@ TEST_P(ReadsTest, EntriesComeInPagesByTheDayOfTheService) {
 // The plans of PostgreSQL depend on statistics.
 class ReadPlansTest : public ReadsTest {};
 
-// What is asked about one person among many is found by indexes.
+// Questions about one person among many are answered by indexes.
 TEST_P(ReadPlansTest, NoQuestionReadsAWholeTable) {
   const std::string plans = Do<std::string>([](Connection& connection) {
     std::ostringstream asked;
     connection.sql().set_log_stream(&asked);
     HistoryQuery history{.person_id = kPerson, .after = PagePosition{5, "t"}};
-    EXPECT_TRUE(ReadHistory(connection, history).ok());
+    EXPECT_THAT(ReadHistory(connection, history), testing::IsOk());
     NeedHistoryQuery needs{.person_id = kPerson, .after = PagePosition{5, "n"}};
-    EXPECT_TRUE(ReadHistory(connection, needs).ok());
+    EXPECT_THAT(ReadHistory(connection, needs), testing::IsOk());
     StatementQuery statement{.person_id = kPerson, .period = {0, 5}, .after = PagePosition{5, "1"}};
-    EXPECT_TRUE(ReadStatement(connection, statement).ok());
-    EXPECT_TRUE(AreasOf(connection, kPerson).ok());
+    EXPECT_THAT(ReadStatement(connection, statement), testing::IsOk());
+    EXPECT_THAT(AreasOf(connection, kPerson), testing::IsOk());
     connection.sql().set_log_stream(nullptr);
     std::istringstream lines(asked.str());
     std::string plans;

@@ -37,7 +37,7 @@ TEST_P(RecoveryTest, AnOlderDatabaseCatchesUp) {
   EXPECT_EQ(lag.dead_letters, 0);
 }
 
-// What was trimmed before it came here is said, not passed over.
+// Events that were trimmed before they came here are named, not passed over.
 TEST_P(RecoveryTest, AStreamThatLacksItsBeginningIsNoted) {
   for (int i = 0; i < 3; ++i) Serve("tsk_" + std::to_string(i), kHere, 60);
   const std::string key = events::detail::EventsKey("dispatch", 2);
@@ -57,7 +57,7 @@ TEST_P(RecoveryTest, AStreamThatLacksItsBeginningIsNoted) {
   EXPECT_EQ(Number(incomplete), 1);
 }
 
-// What cannot be read is set aside; the others of its batch come in.
+// An event that cannot be read is set aside; the others of its batch come in.
 TEST_P(RecoveryTest, AnEventThatIsNoneHoldsBackNoOther) {
   Serve("tsk_1", kHere, 60);
   store::Commit commit(2);
@@ -103,7 +103,7 @@ TEST_P(RecoveryTest, AnOutageOfTheDatabaseIsWaitedOut) {
   if (postgres) {
     SharedPostgres().Kill();
   } else {
-    // What the writer has open is read-only, until it opens another connection.
+    // The file that the writer has open is read-only, until it opens another connection.
     Do<bool>([](Connection& connection) -> absl::StatusOr<bool> {
       connection.sql() << "PRAGMA query_only = 1";
       return true;
@@ -212,7 +212,7 @@ TEST_P(RecoveryTest, AReplicaWithAnotherDatabaseIsRefused) {
 // PostgreSQL's disk is another one's.
 class FullDiskTest : public RecoveryTest {
  protected:
-  // Of the connection that writes next: the code is that of a disk without room.
+  // The error of the connection that writes next: the code is that of a disk without room.
   void AllowPages(const std::string& pages) {
     Do<bool>([pages](Connection& connection) -> absl::StatusOr<bool> {
       connection.sql() << "PRAGMA max_page_count = " + pages;

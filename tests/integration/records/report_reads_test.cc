@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "common/testing/matchers.h"
 #include "services/records/app/area_division.h"
 #include "tests/integration/records/report_town.h"
 
@@ -27,14 +28,14 @@ class ReportReadsTest : public ReportTown {
       std::vector<std::string> codes;
       for (const auto& [code, child] : division.child_of) codes.push_back(code);
       AreaTally tally(division, Months(period));
-      EXPECT_TRUE(ReadAreaReport(connection, codes, period, &tally).ok());
+      EXPECT_THAT(ReadAreaReport(connection, codes, period, &tally), testing::IsOk());
       return tally.Finish();
     });
   }
   UnitReport ReportOf(const std::string& unit_id, const Period& period = TwoMonths()) {
     return Do<UnitReport>([&](Connection& connection) -> absl::StatusOr<UnitReport> {
       UnitTally tally(Months(period), [](const std::string&) { return true; });
-      EXPECT_TRUE(ReadUnitReport(connection, unit_id, period, &tally).ok());
+      EXPECT_THAT(ReadUnitReport(connection, unit_id, period, &tally), testing::IsOk());
       return tally.Finish();
     });
   }
@@ -265,10 +266,10 @@ TEST_P(ReportPlansTest, NoReportReadsAWholeTable) {
     connection.sql().set_log_stream(&asked);
     const Period period = TwoMonths();
     AreaTally areas({{"A", ""}, {{"A", ""}}, {{"A", 0}}}, Months(period));
-    EXPECT_TRUE(ReadAreaReport(connection, {"A", "B"}, period, &areas).ok());
+    EXPECT_THAT(ReadAreaReport(connection, {"A", "B"}, period, &areas), testing::IsOk());
     UnitTally units(Months(period), [](const std::string&) { return true; });
-    EXPECT_TRUE(ReadUnitReport(connection, kUnitOne, period, &units).ok());
-    EXPECT_TRUE(ReadUnit(connection, kUnitOne).ok());
+    EXPECT_THAT(ReadUnitReport(connection, kUnitOne, period, &units), testing::IsOk());
+    EXPECT_THAT(ReadUnit(connection, kUnitOne), testing::IsOk());
     connection.sql().set_log_stream(nullptr);
     std::istringstream lines(asked.str());
     std::string plans;

@@ -97,7 +97,7 @@ TEST_P(RestoreTest, WhatIsMissingIsFilledIn) {
   }
 }
 
-// What was read a moment ago is older than what has come since.
+// A state that was read a moment ago is older than what has come since.
 TEST_P(RestoreTest, WhatAnEventHasWrittenStays) {
   Ingest(AssignmentNow(dispatch::v1::ASSIGNMENT_STATE_SIGNED_OUT), 5);
   Ingest(HoursNow(1, 60), 6);

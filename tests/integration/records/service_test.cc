@@ -1,4 +1,4 @@
-// What records answers, and whom.
+// The answers of records, and who gets them.
 #include <gmock/gmock.h>
 
 #include "tests/integration/records/records_fixture.h"
@@ -192,7 +192,7 @@ TEST_P(RecordsTest, TheLagGrowsWhileNobodyCanLook) {
   EXPECT_TRUE(Await([&] { return !measuring; }));
 }
 
-// Of somebody of whom nothing has happened yet.
+// The answer about somebody of whom nothing has happened yet.
 TEST_P(RecordsTest, ANewPersonsHistoryIsEmpty) {
   ASSERT_THAT(List(own_), testing::IsOk());
   EXPECT_EQ(List(own_)->total_size(), 0);

@@ -74,7 +74,7 @@ class AccountDeletionTest : public ServiceTest {
   int Gone() {
     return CountEvents([](const auto& event) { return event.has_account_deleted(); });
   }
-  // Of the phone, after any time.
+  // The phone logs in once more, after any time.
   Account Again() {
     ForgetLastMinute(kLeaversPhone);
     return LogIn(kLeaversPhone);

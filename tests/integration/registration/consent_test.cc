@@ -1,4 +1,4 @@
-// What people consent to, and what they may not do without.
+// Consent of people, and what they may not do without it.
 #include "baodao/registration/v1/account.grpc.pb.h"
 #include "baodao/registration/v1/verification.grpc.pb.h"
 #include "common/testing/matchers.h"

@@ -102,7 +102,7 @@ class ServiceTest : public testing::ServiceFixture, public ::testing::WithParamI
   v1::Unit MakeUnit(const std::string& area, const std::string& liaison);
   v1::Profile ProfileOf(const std::string& person_id);
 
-  // What other services count on anybody for.
+  // The obligations of anybody in other services.
   std::vector<std::string> obligations_elsewhere_;
 
   // Moves the clock and lets the timers that are due fire, as one replica would.

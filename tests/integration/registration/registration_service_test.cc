@@ -252,9 +252,8 @@ TEST_P(RegistrationServiceTest, ConcurrentReportsMakeOneRegistration) {
     ++done;
     succeeded += answer.ok();
     if (!answer.ok()) {
-      EXPECT_TRUE(Is(answer.status(), Reason::ALREADY_REGISTERED) ||
-                  Is(answer.status(), Reason::CONFLICT_RETRY))
-          << answer.status();
+      EXPECT_THAT(answer, ::testing::AnyOf(testing::IsRefusal(Reason::ALREADY_REGISTERED),
+                                           testing::IsRefusal(Reason::CONFLICT_RETRY)));
     }
   };
   for (int i = 0; i < kCallers; ++i) asio::co_spawn(loop_, report(i), asio::detached);

@@ -147,7 +147,7 @@ TEST_P(SessionSafetyTest, WhicheverAnswerOfARaceIsKeptWorks) {
     ASSERT_EQ(answers.size(), 3u);
     clock_.Advance(std::chrono::minutes(14));
     const auto next = Refresh(answers[kept].refresh_token());
-    EXPECT_TRUE(next.ok()) << kept << ": " << next.status();
+    EXPECT_THAT(next, testing::IsOk()) << kept << ": " << next.status();
   }
 }
 

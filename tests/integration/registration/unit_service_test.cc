@@ -62,7 +62,7 @@ class UnitServiceTest : public ServiceTest {
     request.mutable_update_mask()->add_paths("display_name");
     Ok(Call(*person_client_, &People::UpdatePerson, account.token, request));
   }
-  // What was told of liaisons, in order.
+  // The events about liaisons, in order.
   std::vector<int> Steps() {
     std::vector<int> steps;
     CountEvents([&](const auto& event) {

@@ -32,7 +32,7 @@ TEST_F(ChainTest, AnEchoComesBack) {
   const std::string trace = "0af7651916cd43dd8448eb211c80319c";
   context->AddMetadata("traceparent", "00-" + trace + "-b7ad6b7169203331-01");
   const grpc::Status status = stub_->Echo(context.get(), Request("你好"), &response);
-  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_THAT(status, testing::IsOk());
   EXPECT_EQ(response.message(), "你好");
   EXPECT_EQ(response.trace_id(), trace);
   EXPECT_EQ(response.caller(), "per_7");

@@ -1,4 +1,4 @@
-// What ends a process that does not serve yet.
+// Faults that end a process that does not serve yet.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

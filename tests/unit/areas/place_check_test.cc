@@ -52,7 +52,7 @@ std::shared_ptr<const AreaTree> Tree(Coordinate of_community, Coordinate of_subd
 }
 
 void ExpectReach(const AreaTree& tree, const std::string& area, double km) {
-  EXPECT_TRUE(CheckPlace(tree, area, North(km - 0.1)).ok()) << area;
+  EXPECT_THAT(CheckPlace(tree, area, North(km - 0.1)), testing::IsOk()) << area;
   const absl::Status far = CheckPlace(tree, area, North(km + 0.1));
   EXPECT_THAT(far, testing::IsRefusal(Reason::PLACE_FAR_FROM_AREA)) << area << far;
 }
@@ -80,12 +80,13 @@ TEST(CheckPlace, SaysHowFarAndFromWhere) {
 
 TEST(CheckPlace, NothingKnownNothingAsked) {
   const auto tree = Tree(kUnknown, kApproximate);
-  EXPECT_TRUE(CheckPlace(*tree, "111", {}).ok()) << "no place";
-  EXPECT_TRUE(CheckPlace(*tree, "999", North(500)).ok()) << "no such area";
+  EXPECT_THAT(CheckPlace(*tree, "111", {}), testing::IsOk()) << "no place";
+  EXPECT_THAT(CheckPlace(*tree, "999", North(500)), testing::IsOk()) << "no such area";
   using namespace registration::v1;  // NOLINT
   std::vector<Area> bare;
   bare.push_back(Place("1", "", AREA_LEVEL_DISTRICT, {}, COORDINATE_UNSPECIFIED));
-  EXPECT_TRUE(CheckPlace(**AreaTree::Build(std::move(bare)), "1", North(500)).ok()) << "no centre";
+  EXPECT_THAT(CheckPlace(**AreaTree::Build(std::move(bare)), "1", North(500)), testing::IsOk())
+      << "no centre";
 }
 
 }  // namespace

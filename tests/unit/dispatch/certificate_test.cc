@@ -95,7 +95,7 @@ TEST(CertificateTest, EveryChangeOfAByteOfTheFactsOrTheSignatureIsDetected) {
   EXPECT_FALSE(certificate::Verify(text, auth::KeySet::Of(auth::GeneratePrivateKey())).ok());
 }
 
-// What pdftotext (poppler-utils) reads.
+// The text that pdftotext (poppler-utils) reads.
 std::string TextOfPdf(const std::string& pdf) {
   const testing::TempDir dir;
   std::ofstream(dir.File("page.pdf"), std::ios::binary) << pdf;

@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/check_in.h"
 
+#include "common/testing/matchers.h"
 #include "services/dispatch/domain/close.h"
 #include "services/dispatch/domain/deadlines.h"
 #include "services/dispatch/domain/sign.h"
@@ -70,12 +71,12 @@ TEST_F(CheckInTest, NobodyIsAskedWhereTheTaskDoesNot) {
   EXPECT_EQ(Refusal(DecideCheckIn(aggregate(), "per_x", kStart)), "NOT_ASSIGNED");
   aggregate().task().set_check_in_minutes(0);
   EXPECT_EQ(CheckIn(kStart), "NO_CHECK_INS");
-  ASSERT_TRUE(SignIn().ok());
+  ASSERT_THAT(SignIn(), testing::IsOk());
   EXPECT_EQ(State(), v1::CHECK_IN_STATE_UNSPECIFIED);
 }
 
 TEST_F(CheckInTest, WhoIsNotHeardFromIsRemindedThenMissedAgainAndAgain) {
-  ASSERT_TRUE(SignIn().ok());
+  ASSERT_THAT(SignIn(), testing::IsOk());
   // Early.
   EXPECT_EQ(Timer(Fire(kStart + minutes(29))), kStart + minutes(30));
   const Effects due = Fire(kStart + minutes(30));
@@ -95,13 +96,13 @@ TEST_F(CheckInTest, WhoIsNotHeardFromIsRemindedThenMissedAgainAndAgain) {
 
 // Nobody is missed because the timers stood still.
 TEST_F(CheckInTest, EverybodyHasFiveMinutesHoweverLateTheyAreReminded) {
-  ASSERT_TRUE(SignIn().ok());
+  ASSERT_THAT(SignIn(), testing::IsOk());
   EXPECT_EQ(Timer(Fire(kStart + minutes(90))), kStart + minutes(95));
   EXPECT_THAT(Told(Fire(kStart + minutes(94))), IsEmpty());
 }
 
 TEST_F(CheckInTest, SigningOutEndsIt) {
-  ASSERT_TRUE(SignIn().ok());
+  ASSERT_THAT(SignIn(), testing::IsOk());
   Fire(kStart + minutes(30));
   Fire(kStart + minutes(35));
   const auto out = DecideSignOut(aggregate(), "per_a", ProofBy(v1::SIGN_METHOD_COORDINATOR),
@@ -114,7 +115,7 @@ TEST_F(CheckInTest, SigningOutEndsIt) {
 
 // The timer of the end has heard of nobody: that was the last that was told of somebody missed.
 TEST_F(CheckInTest, NobodyIsHeardFromByATimer) {
-  ASSERT_TRUE(SignIn().ok());
+  ASSERT_THAT(SignIn(), testing::IsOk());
   Fire(kStart + minutes(30));
   Fire(kStart + minutes(35));
   const Effects ended = DecideEnd(aggregate(), kStart + hours(3));
@@ -125,22 +126,22 @@ TEST_F(CheckInTest, NobodyIsHeardFromByATimer) {
 TEST_F(CheckInTest, NorByTheEndOfTheTask) {
   aggregate().task().set_check_in_minutes(10);
   const Proof proof = ProofBy(v1::SIGN_METHOD_CODE);
-  ASSERT_TRUE(DecideSignIn(aggregate(), "per_a", proof, kStart - minutes(30)).ok());
+  ASSERT_THAT(DecideSignIn(aggregate(), "per_a", proof, kStart - minutes(30)), testing::IsOk());
   Fire(kStart - minutes(20));
   Fire(kStart - minutes(15));
   const auto cancelled =
       DecideCancel(aggregate(), "停电", v1::NEED_OUTCOME_UNSPECIFIED, kStart - minutes(14));
-  ASSERT_TRUE(cancelled.ok());
+  ASSERT_THAT(cancelled, testing::IsOk());
   EXPECT_THAT(Told(*cancelled), ElementsAre("MISSED → NONE"));
 }
 
 TEST_F(CheckInTest, TheEndOfSomebodyOnTimeIsNoNews) {
-  ASSERT_TRUE(SignIn().ok());
+  ASSERT_THAT(SignIn(), testing::IsOk());
   EXPECT_THAT(Told(DecideEnd(aggregate(), kStart + hours(3))), IsEmpty());
 }
 
 TEST_F(CheckInTest, NorIsThatOfSomebodyWhoWasJustReminded) {
-  ASSERT_TRUE(SignIn().ok());
+  ASSERT_THAT(SignIn(), testing::IsOk());
   Fire(kStart + hours(3));
   ASSERT_EQ(State(), v1::CHECK_IN_STATE_DUE);
   EXPECT_THAT(Told(DecideEnd(aggregate(), kStart + hours(3))), IsEmpty());

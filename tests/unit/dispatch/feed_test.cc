@@ -1,4 +1,4 @@
-// What a calendar feed shows, remembers, and how it is written.
+// Calendar feeds: what they show and remember, and how they are written.
 #include "services/dispatch/domain/feed.h"
 
 #include <absl/strings/str_replace.h>

@@ -24,7 +24,7 @@ TEST(GeofenceTest, InsideAndOutside) {
   EXPECT_EQ(MetadataOf(far)["max"], "300");
 }
 
-// What a position may be off by counts for whoever has it, up to a bound.
+// The error of a position counts for whoever has it, up to a bound.
 TEST(GeofenceTest, APositionMayBeOffByItsAccuracy) {
   const auto place = Point(31.27, 121.52), far = Point(31.2728, 121.52);  // 311 m
   EXPECT_EQ(Refusal(CheckGeofence(place, place, 300, Position{far, 10})), "OUTSIDE_GEOFENCE");

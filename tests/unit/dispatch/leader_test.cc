@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/leader.h"
 
+#include "common/testing/matchers.h"
 #include "services/dispatch/domain/close.h"
 #include "services/dispatch/domain/code_holders.h"
 #include "services/dispatch/domain/deadlines.h"
@@ -34,7 +35,7 @@ class LeaderTest : public TaskFixture {
   }
   void LeaderSignsIn() {
     const Proof proof = ProofBy(v1::SIGN_METHOD_POSITION);
-    ASSERT_TRUE(DecideSignIn(aggregate(), "per_a", proof, kStart - minutes(10)).ok());
+    ASSERT_THAT(DecideSignIn(aggregate(), "per_a", proof, kStart - minutes(10)), testing::IsOk());
   }
   // "<person> <step>" of each.
   static std::vector<std::string> LeadersTold(const absl::StatusOr<Effects>& effects) {
@@ -63,7 +64,7 @@ TEST_F(LeaderTest, OneOfThoseOnTheTaskLeads) {
   EXPECT_EQ(aggregate().record().code_key(), 1);
   EXPECT_THAT(aggregate().record().code_key_since_ms(),
               ElementsAre(kNow.time_since_epoch().count()));
-  ASSERT_TRUE(DecideRemoveLeader(aggregate(), "per_b", false, kNow).ok());
+  ASSERT_THAT(DecideRemoveLeader(aggregate(), "per_b", false, kNow), testing::IsOk());
   EXPECT_TRUE(aggregate().Find("per_b")->had_code_key());
 }
 
@@ -80,11 +81,12 @@ TEST_F(LeaderTest, ItIsKnownOfTheLastKeysSinceWhenTheyWere) {
 TEST_F(LeaderTest, SoManyCoordinatorsAreNotedAndNoMore) {
   for (int i = 0; i < kMaxCodeHolders; ++i) {
     for (int again = 0; again < 2; ++again) {
-      ASSERT_TRUE(DecideNoteCodeHolder(aggregate(), "per_" + std::to_string(i), kNow).ok());
+      ASSERT_THAT(DecideNoteCodeHolder(aggregate(), "per_" + std::to_string(i), kNow),
+                  testing::IsOk());
     }
   }
   EXPECT_EQ(aggregate().record().code_holder_ids_size(), kMaxCodeHolders);
-  ASSERT_TRUE(DecideNoteCodeHolder(aggregate(), "per_x", kNow).ok());
+  ASSERT_THAT(DecideNoteCodeHolder(aggregate(), "per_x", kNow), testing::IsOk());
   EXPECT_FALSE(IsCodeHolder(aggregate().record(), "per_x")) << "nobody gives them the key";
   v1::AssignmentRecord mine;
   mine.mutable_assignment()->set_person_id("per_7");
@@ -107,7 +109,7 @@ TEST_F(LeaderTest, TheyGiveItUpOrACoordinatorTakesIt) {
               ElementsAre("per_a LEADER_STEP_LEFT"));
   EXPECT_EQ(aggregate().record().code_key(), 0) << "nobody took it from them";
   EXPECT_EQ(Refusal(DecideRemoveLeader(aggregate(), "per_c", true, kNow)), "NO_LEADER");
-  ASSERT_TRUE(DecideNameLeader(aggregate(), "per_b", kNow).ok());
+  ASSERT_THAT(DecideNameLeader(aggregate(), "per_b", kNow), testing::IsOk());
   EXPECT_THAT(LeadersTold(DecideRemoveLeader(aggregate(), "per_c", true, kNow)),
               ElementsAre("per_b LEADER_STEP_REMOVED"));
   EXPECT_TRUE(task().leader_id().empty());
@@ -148,7 +150,7 @@ TEST_F(LeaderTest, NobodyIsToldOfTheLeaderOfAServedTask) {
 
 TEST_F(LeaderTest, NobodyIsToldOfTheLeaderOfACancelledTask) {
   const auto cancelled = DecideCancel(aggregate(), "停电", v1::NEED_OUTCOME_UNSPECIFIED, kNow);
-  ASSERT_TRUE(cancelled.ok());
+  ASSERT_THAT(cancelled, testing::IsOk());
   EXPECT_TRUE(task().leader_id().empty());
   EXPECT_THAT(LeadersTold(cancelled), IsEmpty());
 }

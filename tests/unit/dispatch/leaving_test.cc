@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/leaving.h"
 
+#include "common/testing/matchers.h"
 #include "services/dispatch/domain/close.h"
 #include "services/dispatch/domain/deadlines.h"
 #include "services/dispatch/domain/offer.h"
@@ -47,7 +48,7 @@ class LeavingTest : public TaskFixture {
 TEST_F(LeavingTest, WhoAsksIsExpectedAndTheirSlotIsToBeHad) {
   ASSERT_EQ(Refusal(DecideWithdraw(aggregate(), "per_a", false, kLate)), "TOO_LATE_TO_WITHDRAW");
   const auto asked = Ask();
-  ASSERT_TRUE(asked.ok());
+  ASSERT_THAT(asked, testing::IsOk());
   EXPECT_EQ(StateOf("per_a"), kAccepted);
   EXPECT_EQ(task().accepted_count(), 1);
   EXPECT_EQ(task().leaving_count(), 1);
@@ -66,7 +67,7 @@ TEST_F(LeavingTest, WhoAsksIsExpectedAndTheirSlotIsToBeHad) {
 TEST_F(LeavingTest, WhoWaitsIsAskedFirst) {
   Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
   const auto asked = Ask();
-  ASSERT_TRUE(asked.ok());
+  ASSERT_THAT(asked, testing::IsOk());
   EXPECT_EQ(Armed(*asked, Timer("promote")), kLate);
   EXPECT_EQ(Armed(*asked, Timer("sla")), kLate + minutes(30));
 }
@@ -74,10 +75,10 @@ TEST_F(LeavingTest, WhoWaitsIsAskedFirst) {
 TEST_F(LeavingTest, WhoeverTakesASlotLetsGoOfWhoAskedFirst) {
   record_.mutable_task()->set_slots_max(2);
   Add("per_b", kAccepted);
-  ASSERT_TRUE(Ask("per_b").ok());
-  ASSERT_TRUE(Ask("per_a").ok());
+  ASSERT_THAT(Ask("per_b"), testing::IsOk());
+  ASSERT_THAT(Ask("per_a"), testing::IsOk());
   const auto taken = Do(Command(TakeKind::kClaim, ProfileOf("per_n")), kLate);
-  ASSERT_TRUE(taken.ok());
+  ASSERT_THAT(taken, testing::IsOk());
   EXPECT_EQ(StateOf("per_n"), kAccepted);
   EXPECT_EQ(StateOf("per_b"), kWithdrawn);
   EXPECT_EQ(aggregate().Find("per_b")->assignment().end_cause(), v1::END_CAUSE_REPLACED);
@@ -95,7 +96,7 @@ TEST_F(LeavingTest, WhoeverTakesASlotLetsGoOfWhoAskedFirst) {
 
 TEST_F(LeavingTest, AnOfferToTheWaitlistPromisesTheSlot) {
   Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
-  ASSERT_TRUE(Ask().ok());
+  ASSERT_THAT(Ask(), testing::IsOk());
   PromoteNext();
   EXPECT_EQ(FreeSlots(task()), 0);
   EXPECT_EQ(Refusal(DecideCancelWithdrawal(aggregate(), "per_a", kLate)), "PLACE_PROMISED");
@@ -112,11 +113,11 @@ TEST_F(LeavingTest, AnOfferToTheWaitlistPromisesTheSlot) {
 
 TEST_F(LeavingTest, DeclinedItIsTheirsAgain) {
   Add("per_w", v1::ASSIGNMENT_STATE_WAITLISTED);
-  ASSERT_TRUE(Ask().ok());
+  ASSERT_THAT(Ask(), testing::IsOk());
   PromoteNext();
-  ASSERT_TRUE(DecideDecline(aggregate(), "per_w", kLate).ok());
+  ASSERT_THAT(DecideDecline(aggregate(), "per_w", kLate), testing::IsOk());
   const auto back = DecideCancelWithdrawal(aggregate(), "per_a", kLate);
-  ASSERT_TRUE(back.ok());
+  ASSERT_THAT(back, testing::IsOk());
   EXPECT_EQ(ToldOf(*back), v1::WITHDRAWAL_CHANGE_CANCELLED);
   EXPECT_FALSE(Asks("per_a"));
   EXPECT_EQ(task().leaving_count(), 0);
@@ -128,14 +129,14 @@ TEST_F(LeavingTest, ACoordinatorAnswers) {
   EXPECT_EQ(Refusal(DecideAnswerWithdrawal(aggregate(), "per_x", true, "", kLate)), "NOT_ASSIGNED");
   EXPECT_EQ(Refusal(DecideAnswerWithdrawal(aggregate(), "per_a", true, "", kLate)),
             "NO_WITHDRAWAL_REQUEST");
-  ASSERT_TRUE(Ask().ok());
+  ASSERT_THAT(Ask(), testing::IsOk());
   const auto refused = DecideAnswerWithdrawal(aggregate(), "per_a", false, "缺人", kLate);
-  ASSERT_TRUE(refused.ok());
+  ASSERT_THAT(refused, testing::IsOk());
   EXPECT_EQ(ToldOf(*refused), v1::WITHDRAWAL_CHANGE_REFUSED);
   EXPECT_EQ(aggregate().Find("per_a")->assignment().reason(), "缺人");
-  ASSERT_TRUE(Ask().ok());
+  ASSERT_THAT(Ask(), testing::IsOk());
   const auto agreed = DecideAnswerWithdrawal(aggregate(), "per_a", true, "保重", kLate);
-  ASSERT_TRUE(agreed.ok());
+  ASSERT_THAT(agreed, testing::IsOk());
   EXPECT_EQ(ToldOf(*agreed), v1::WITHDRAWAL_CHANGE_APPROVED);
   EXPECT_EQ(StateOf("per_a"), kWithdrawn);
   EXPECT_EQ(task().leaving_count(), 0);
@@ -143,21 +144,21 @@ TEST_F(LeavingTest, ACoordinatorAnswers) {
 }
 
 TEST_F(LeavingTest, TheAnswerIsNotSaidOfTheService) {
-  ASSERT_TRUE(Ask().ok());
-  ASSERT_TRUE(DecideAnswerWithdrawal(aggregate(), "per_a", false, "缺人", kLate).ok());
+  ASSERT_THAT(Ask(), testing::IsOk());
+  ASSERT_THAT(DecideAnswerWithdrawal(aggregate(), "per_a", false, "缺人", kLate), testing::IsOk());
   ASSERT_TRUE(
       DecideSignIn(aggregate(), "per_a", ProofBy(v1::SIGN_METHOD_CODE), kStart - minutes(5)).ok());
   EXPECT_EQ(aggregate().Find("per_a")->assignment().reason(), "");
 }
 
 TEST_F(LeavingTest, WhoAsksAndThenWithdrawsHasLeftOnce) {
-  ASSERT_TRUE(Ask("per_a", kNow).ok());
-  ASSERT_TRUE(DecideWithdraw(aggregate(), "per_a", false, kNow).ok());
+  ASSERT_THAT(Ask("per_a", kNow), testing::IsOk());
+  ASSERT_THAT(DecideWithdraw(aggregate(), "per_a", false, kNow), testing::IsOk());
   EXPECT_EQ(aggregate().Find("per_a")->departures(), 1);
 }
 
 TEST_F(LeavingTest, ItLapsesWhenNobodyCanComeAnyMore) {
-  ASSERT_TRUE(Ask().ok());
+  ASSERT_THAT(Ask(), testing::IsOk());
   EXPECT_EQ(Armed(DecideBegin(aggregate(), kStart - Millis(1)), Timer("begin")), kStart);
   const Effects begun = DecideBegin(aggregate(), kStart);
   EXPECT_EQ(ToldOf(begun), v1::WITHDRAWAL_CHANGE_LAPSED);
@@ -169,10 +170,10 @@ TEST_F(LeavingTest, ItLapsesWhenNobodyCanComeAnyMore) {
 }
 
 TEST_F(LeavingTest, SigningInTakesItBack) {
-  ASSERT_TRUE(Ask().ok());
+  ASSERT_THAT(Ask(), testing::IsOk());
   const auto in =
       DecideSignIn(aggregate(), "per_a", ProofBy(v1::SIGN_METHOD_CODE), kStart - minutes(5));
-  ASSERT_TRUE(in.ok());
+  ASSERT_THAT(in, testing::IsOk());
   EXPECT_EQ(ToldOf(*in), v1::WITHDRAWAL_CHANGE_CANCELLED);
   EXPECT_EQ(task().leaving_count(), 0);
   EXPECT_EQ(aggregate().record().leaving_size(), 0);
@@ -180,15 +181,16 @@ TEST_F(LeavingTest, SigningInTakesItBack) {
 
 // Whatever else takes the person off the task ends the request with it.
 TEST_F(LeavingTest, ItEndsWithTheirPartInTheTask) {
-  ASSERT_TRUE(Ask().ok());
+  ASSERT_THAT(Ask(), testing::IsOk());
   registration::v1::Profile gone = ProfileOf("per_a");
   gone.clear_area_codes();
   DecideStanding(aggregate(), gone, kRelations, kLate);
   EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_RELEASED);
   EXPECT_EQ(aggregate().record().leaving_size(), 0);
   ASSERT_EQ(Claim("per_b"), "OK");
-  ASSERT_TRUE(Ask("per_b").ok());
-  ASSERT_TRUE(DecideCancel(aggregate(), "暴雨", v1::NEED_OUTCOME_UNSPECIFIED, kLate).ok());
+  ASSERT_THAT(Ask("per_b"), testing::IsOk());
+  ASSERT_THAT(DecideCancel(aggregate(), "暴雨", v1::NEED_OUTCOME_UNSPECIFIED, kLate),
+              testing::IsOk());
   EXPECT_EQ(StateOf("per_b"), v1::ASSIGNMENT_STATE_RELEASED);
   EXPECT_EQ(task().leaving_count(), 0);
   EXPECT_EQ(aggregate().record().leaving_size(), 0);
@@ -197,10 +199,10 @@ TEST_F(LeavingTest, ItEndsWithTheirPartInTheTask) {
 // Before withdraw_by it is the way to leave only if somebody else comes.
 TEST_F(LeavingTest, ItIsBoundedAndMayBeEarly) {
   EXPECT_EQ(Refusal(Ask("per_x")), "NOT_ASSIGNED");
-  ASSERT_TRUE(Ask("per_a", kNow).ok());
+  ASSERT_THAT(Ask("per_a", kNow), testing::IsOk());
   EXPECT_EQ(Refusal(Ask("per_a", kNow)), "WITHDRAWAL_REQUESTED");
   for (int i = 0; i < 2; ++i) {
-    ASSERT_TRUE(DecideCancelWithdrawal(aggregate(), "per_a", kNow).ok());
+    ASSERT_THAT(DecideCancelWithdrawal(aggregate(), "per_a", kNow), testing::IsOk());
     EXPECT_EQ(Refusal(Ask("per_a", kNow)), i == 0 ? "OK" : "LEFT_TOO_OFTEN");
   }
 }
@@ -208,7 +210,7 @@ TEST_F(LeavingTest, ItIsBoundedAndMayBeEarly) {
 TEST_F(LeavingTest, NotEverybodyOfATaskAsksAtOnce) {
   record_.mutable_task()->set_slots_max(30);
   for (int i = 0; i < 21; ++i) Add("per_" + std::to_string(i), kAccepted);
-  for (int i = 0; i < 20; ++i) ASSERT_TRUE(Ask("per_" + std::to_string(i)).ok());
+  for (int i = 0; i < 20; ++i) ASSERT_THAT(Ask("per_" + std::to_string(i)), testing::IsOk());
   EXPECT_EQ(Refusal(Ask("per_20")), "TOO_MANY_LEAVING");
 }
 
@@ -268,7 +270,7 @@ TEST_F(LeavingTest, WhoWaitsHearsWhenTheLastOneHasCome) {
   EXPECT_TRUE(DecideBegin(aggregate(), kStart).events.empty());
   const auto in =
       DecideSignIn(aggregate(), "per_a", ProofBy(v1::SIGN_METHOD_CODE), kStart + minutes(5));
-  ASSERT_TRUE(in.ok());
+  ASSERT_THAT(in, testing::IsOk());
   EXPECT_EQ(Armed(*in, Timer("begin")), kStart + minutes(5));
   DecideBegin(aggregate(), kStart + minutes(5));
   EXPECT_EQ(StateOf("per_w"), v1::ASSIGNMENT_STATE_RELEASED);
@@ -280,7 +282,7 @@ TEST_F(LeavingTest, WhoHoldsAnOfferHearsWhenTheLastSlotIsTaken) {
       DecideOffer(aggregate(), Command(TakeKind::kClaim, ProfileOf("per_o")), Millis(0), kNow)
           .ok());
   const auto taken = Do(Command(TakeKind::kClaim, ProfileOf("per_n")));
-  ASSERT_TRUE(taken.ok());
+  ASSERT_THAT(taken, testing::IsOk());
   EXPECT_EQ(Armed(*taken, Timer("release")), kNow);
   const Effects effects = DecideRelease(aggregate(), kNow);
   EXPECT_EQ(StateOf("per_o"), v1::ASSIGNMENT_STATE_RELEASED);

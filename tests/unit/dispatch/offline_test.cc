@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/offline.h"
 
+#include "common/testing/matchers.h"
 #include "services/dispatch/domain/close.h"
 #include "services/dispatch/domain/credit_request.h"
 #include "services/dispatch/domain/deadlines.h"
@@ -34,7 +35,7 @@ class OfflineTest : public TaskFixture {
 
 TEST_F(OfflineTest, BothSignsCountAsOfTheirTime) {
   const auto sent = Send(kStart + minutes(5), kStart + minutes(65), kStart + minutes(80));
-  ASSERT_TRUE(sent.ok());
+  ASSERT_THAT(sent, testing::IsOk());
   EXPECT_EQ(Mine().state(), v1::ASSIGNMENT_STATE_SIGNED_OUT);
   EXPECT_EQ(Mine().credited_minutes(), 60);
   EXPECT_EQ(Mine().sign_in_method(), v1::SIGN_METHOD_CODE);
@@ -46,10 +47,10 @@ TEST_F(OfflineTest, BothSignsCountAsOfTheirTime) {
 }
 
 TEST_F(OfflineTest, WhatIsOnRecordIsPassedOver) {
-  ASSERT_TRUE(Send(kStart, std::nullopt, kStart + minutes(10)).ok());
+  ASSERT_THAT(Send(kStart, std::nullopt, kStart + minutes(10)), testing::IsOk());
   EXPECT_TRUE(Send(kStart, std::nullopt, kStart + minutes(20))->events.empty());
   // The phone has no answer for its sign-in, and sends it with the sign-out.
-  ASSERT_TRUE(Send(kStart, kStart + hours(1), kEnd).ok());
+  ASSERT_THAT(Send(kStart, kStart + hours(1), kEnd), testing::IsOk());
   EXPECT_EQ(Mine().credited_minutes(), 60);
   EXPECT_TRUE(Send(kStart, kStart + hours(1), kEnd)->events.empty());
 }
@@ -60,14 +61,14 @@ TEST_F(OfflineTest, RefusesWhatCannotBe) {
   EXPECT_EQ(Refusal(Send(kStart - minutes(31), std::nullopt, kEnd)), "TOO_EARLY");
   EXPECT_EQ(Refusal(Send(kEnd, std::nullopt, kEnd + minutes(1))), "TOO_LATE");
   EXPECT_EQ(Refusal(Send(kStart, kEnd, kEnd + kOfflineUntil)), "TOO_LATE");
-  ASSERT_TRUE(Send(kStart + minutes(5), std::nullopt, kStart + minutes(10)).ok());
+  ASSERT_THAT(Send(kStart + minutes(5), std::nullopt, kStart + minutes(10)), testing::IsOk());
   EXPECT_EQ(Refusal(Send(std::nullopt, kStart + minutes(4), kEnd)), "SERVED_TIME_INVALID");
 }
 
 TEST_F(OfflineTest, WhoWasTakenForANoShowIsNone) {
   Miss();
   ASSERT_EQ(Mine().state(), v1::ASSIGNMENT_STATE_NO_SHOW);
-  ASSERT_TRUE(Send(kStart + minutes(5), std::nullopt, kStart + minutes(50)).ok());
+  ASSERT_THAT(Send(kStart + minutes(5), std::nullopt, kStart + minutes(50)), testing::IsOk());
   EXPECT_EQ(Mine().state(), v1::ASSIGNMENT_STATE_SIGNED_IN);
   EXPECT_EQ(task().state(), v1::TASK_STATE_IN_SERVICE);
   EXPECT_EQ(aggregate().Find("per_a")->reservation(), 9u);
@@ -125,7 +126,7 @@ TEST_F(OfflineTest, AnExpiredTaskWasServedAfterAll) {
   Miss();
   DecideEnd(aggregate(), kEnd + hours(1));
   ASSERT_EQ(task().state(), v1::TASK_STATE_EXPIRED);
-  ASSERT_TRUE(Send(kStart + minutes(5), kEnd - minutes(10), kEnd + hours(2)).ok());
+  ASSERT_THAT(Send(kStart + minutes(5), kEnd - minutes(10), kEnd + hours(2)), testing::IsOk());
   EXPECT_EQ(task().state(), v1::TASK_STATE_SERVED);
   EXPECT_EQ(Mine().credited_minutes(), 105);
 }
@@ -134,23 +135,23 @@ TEST_F(OfflineTest, AnExpiredTaskWasServedAfterAll) {
 TEST_F(OfflineTest, WhoComesInAfterTheTaskGoesOutWithIt) {
   Miss();
   DecideEnd(aggregate(), kEnd + hours(1));
-  ASSERT_TRUE(Send(kStart + minutes(5), std::nullopt, kEnd + hours(2)).ok());
+  ASSERT_THAT(Send(kStart + minutes(5), std::nullopt, kEnd + hours(2)), testing::IsOk());
   EXPECT_EQ(Mine().state(), v1::ASSIGNMENT_STATE_SIGNED_OUT);
   EXPECT_EQ(Mine().sign_out_method(), v1::SIGN_METHOD_TIMER);
   EXPECT_EQ(Mine().credited_minutes(), 115);
 }
 
 TEST_F(OfflineTest, TheirSignOutReplacesTheTimers) {
-  ASSERT_TRUE(Send(kStart, std::nullopt, kStart + minutes(10)).ok());
+  ASSERT_THAT(Send(kStart, std::nullopt, kStart + minutes(10)), testing::IsOk());
   DecideEnd(aggregate(), kEnd + hours(1));
   ASSERT_EQ(Mine().credited_minutes(), 120);
-  ASSERT_TRUE(Send(kStart, kStart + minutes(45), kEnd + hours(2)).ok());
+  ASSERT_THAT(Send(kStart, kStart + minutes(45), kEnd + hours(2)), testing::IsOk());
   EXPECT_EQ(Mine().credited_minutes(), 45);
   EXPECT_EQ(Mine().sign_out_method(), v1::SIGN_METHOD_CODE);
 }
 
 TEST_F(OfflineTest, ButNotOnceTheHoursMayBeCredited) {
-  ASSERT_TRUE(Send(kStart, std::nullopt, kStart + minutes(10)).ok());
+  ASSERT_THAT(Send(kStart, std::nullopt, kStart + minutes(10)), testing::IsOk());
   DecideEnd(aggregate(), kEnd + hours(1));
   aggregate().record().set_confirmation(v1::CONFIRMATION_EVALUATION);
   EXPECT_TRUE(Send(kStart, kStart + minutes(45), kEnd + hours(2))->events.empty());
@@ -163,7 +164,7 @@ TEST_F(OfflineTest, PhotosAreGivenByThoseWhoWereThere) {
   };
   EXPECT_EQ(give("per_a", true), "WRONG_STATE");
   EXPECT_EQ(give("per_x", true), "NOT_ASSIGNED");
-  ASSERT_TRUE(Send(kStart, std::nullopt, kStart).ok());
+  ASSERT_THAT(Send(kStart, std::nullopt, kStart), testing::IsOk());
   EXPECT_EQ(give("per_a", true), "OK");
   EXPECT_EQ(give("per_a", true), "OK");
   EXPECT_EQ(aggregate().record().photographer_ids_size(), 1);

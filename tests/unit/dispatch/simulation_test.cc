@@ -321,7 +321,7 @@ class Simulation {
     *sign.mutable_phone_time() = ToTimestamp(time);
     return sign;
   }
-  // What a phone noted that had no network for a while: in, out or both.
+  // The notes of a phone that had no network for a while: in, out or both.
   Task<void> SendLater(App& app, Call call) {
     co_await world_.clock.SleepFor(minutes(25 * call.number));
     auto request = About<v1::SendOfflineSignsRequest>(call);

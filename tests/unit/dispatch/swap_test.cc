@@ -1,5 +1,6 @@
 #include "services/dispatch/domain/swap.h"
 
+#include "common/testing/matchers.h"
 #include "services/dispatch/domain/close.h"
 #include "services/dispatch/domain/leaving.h"
 #include "services/dispatch/domain/offer.h"
@@ -53,7 +54,7 @@ TEST_F(SwapTest, TheColleagueIsOfferedThePlaceAndBothChangeAtOnce) {
             "TASK_FULL");
   EXPECT_TRUE(DecideRelease(aggregate(), kNow).events.empty());
   const auto taken = Do(Command(TakeKind::kAccept, ProfileOf("per_b")));
-  ASSERT_TRUE(taken.ok());
+  ASSERT_THAT(taken, testing::IsOk());
   EXPECT_EQ(StateOf("per_b"), v1::ASSIGNMENT_STATE_ACCEPTED);
   EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_WITHDRAWN);
   EXPECT_EQ(Of("per_a").end_cause(), v1::END_CAUSE_REPLACED);
@@ -88,13 +89,13 @@ TEST_F(SwapTest, WhyAColleagueCannotComeIsNotTold) {
 
 TEST_F(SwapTest, DeclinedItIsNotProposedToThemAgain) {
   ASSERT_EQ(Propose("per_b"), "OK");
-  ASSERT_TRUE(DecideDecline(aggregate(), "per_b", kNow).ok());
+  ASSERT_THAT(DecideDecline(aggregate(), "per_b", kNow), testing::IsOk());
   EXPECT_EQ(StateOf("per_a"), v1::ASSIGNMENT_STATE_ACCEPTED);
   ExpectNoProposal();
   EXPECT_EQ(Propose("per_b"), "CANNOT_SUCCEED");
   for (const char* who : {"per_c", "per_d", "per_e", "per_f"}) {
     ASSERT_EQ(Propose(who), "OK");
-    ASSERT_TRUE(DecideCancelSwap(aggregate(), "per_a", kNow).ok());
+    ASSERT_THAT(DecideCancelSwap(aggregate(), "per_a", kNow), testing::IsOk());
     EXPECT_EQ(StateOf(who), v1::ASSIGNMENT_STATE_RELEASED);
   }
   EXPECT_EQ(Propose("per_g"), "TOO_MANY_SWAPS");
@@ -105,7 +106,7 @@ TEST_F(SwapTest, DeclinedItIsNotProposedToThemAgain) {
 // There is no place to give any more.
 TEST_F(SwapTest, ItEndsWithTheProposersPart) {
   ASSERT_EQ(Propose("per_b"), "OK");
-  ASSERT_TRUE(DecideWithdraw(aggregate(), "per_a", false, kNow).ok());
+  ASSERT_THAT(DecideWithdraw(aggregate(), "per_a", false, kNow), testing::IsOk());
   EXPECT_EQ(StateOf("per_b"), v1::ASSIGNMENT_STATE_RELEASED);
   ExpectNoProposal();
   EXPECT_EQ(Refusal(Do(Command(TakeKind::kAccept, ProfileOf("per_b")))), "NO_OFFER");
@@ -124,7 +125,7 @@ TEST_F(SwapTest, ItEndsWhenTheProposerSignsIn) {
 TEST_F(SwapTest, WhoAsksToBeLetGoProposesNobody) {
   ASSERT_EQ(Propose("per_b"), "OK");
   const auto asked = DecideRequestWithdrawal(aggregate(), "per_a", "发烧", kNow);
-  ASSERT_TRUE(asked.ok());
+  ASSERT_THAT(asked, testing::IsOk());
   EXPECT_EQ(asked->events.back().assignment_changed().withdrawal(),
             v1::WITHDRAWAL_CHANGE_REQUESTED);
   EXPECT_EQ(StateOf("per_b"), v1::ASSIGNMENT_STATE_RELEASED);
@@ -139,7 +140,8 @@ TEST_F(SwapTest, WhoAsksToBeLetGoProposesNobody) {
 
 TEST_F(SwapTest, ACancelledTaskEndsIt) {
   ASSERT_EQ(Propose("per_b"), "OK");
-  ASSERT_TRUE(DecideCancel(aggregate(), "暴雨", v1::NEED_OUTCOME_UNSPECIFIED, kNow).ok());
+  ASSERT_THAT(DecideCancel(aggregate(), "暴雨", v1::NEED_OUTCOME_UNSPECIFIED, kNow),
+              testing::IsOk());
   EXPECT_EQ(StateOf("per_b"), v1::ASSIGNMENT_STATE_RELEASED);
   ExpectNoProposal();
 }

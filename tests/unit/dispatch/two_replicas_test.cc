@@ -217,7 +217,7 @@ TEST_F(CalendarsTest, NobodyKeepsTimeThatAReplicaRemembersAsFree) {
 class LeavingRaceTest : public CalendarsTest {
  protected:
   // Accesses to the store of any of the calls below.
-  static constexpr int kMostAccesses = 9;
+  static constexpr int kMaxAccesses = 9;
 
   static rpc::CallContext By(const std::string& person) {
     return rpc::CallContext::Internal(auth::Principal::Person(person), "test");
@@ -254,7 +254,7 @@ class LeavingRaceTest : public CalendarsTest {
     timer.shard = world_.keys.ShardOf(task_);
     timer.due = world_.clock.Now();
     const absl::Status fired = co_await world_.replicas[replica]->deadlines.Promote(timer);
-    EXPECT_TRUE(fired.ok()) << fired;
+    EXPECT_THAT(fired, testing::IsOk());
   }
   Task<void> Accept(size_t replica, std::string person) {
     Expect(co_await world_.replicas[replica]->assignments.AcceptOffer(
@@ -292,7 +292,7 @@ class LeavingRaceTest : public CalendarsTest {
 };
 
 TEST_F(LeavingRaceTest, ARequestAndAClaim) {
-  for (int access = 1; access <= kMostAccesses; ++access) {
+  for (int access = 1; access <= kMaxAccesses; ++access) {
     SCOPED_TRACE(access);
     Begin("ask-claim-" + std::to_string(access));
     Meet(access, ClaimFor(0, other_), Ask(1));
@@ -304,7 +304,7 @@ TEST_F(LeavingRaceTest, ARequestAndAClaim) {
 }
 
 TEST_F(LeavingRaceTest, AClaimAndAChangeOfMind) {
-  for (int access = 1; access <= kMostAccesses; ++access) {
+  for (int access = 1; access <= kMaxAccesses; ++access) {
     SCOPED_TRACE(access);
     Begin("claim-cancel-" + std::to_string(access));
     Do(Ask(1));
@@ -318,7 +318,7 @@ TEST_F(LeavingRaceTest, AClaimAndAChangeOfMind) {
 }
 
 TEST_F(LeavingRaceTest, APromotionAndAChangeOfMind) {
-  for (int access = 1; access <= kMostAccesses; ++access) {
+  for (int access = 1; access <= kMaxAccesses; ++access) {
     SCOPED_TRACE(access);
     Begin("promote-cancel-" + std::to_string(access));
     Do(ClaimFor(1, other_));  // waits

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "common/testing/machine.h"
 #include "services/dispatch/domain/close.h"
 #include "services/dispatch/domain/leaving.h"
 #include "services/dispatch/domain/withdraw.h"
@@ -11,13 +12,20 @@ namespace baodao::dispatch {
 namespace {
 
 TEST(UnitClaimMachine, EveryPairIsAsWrittenDown) {
-  EXPECT_EQ(kUnitClaimMachine.rows().size(), 10u);
-  for (const auto state : {v1::UNIT_CLAIM_STATE_RELEASED, v1::UNIT_CLAIM_STATE_REPORTED}) {
-    EXPECT_TRUE(kUnitClaimMachine.IsFinal(state));
-  }
-  for (const auto state : {v1::UNIT_CLAIM_STATE_LAPSED, v1::UNIT_CLAIM_STATE_WITHDRAWN}) {
-    EXPECT_EQ(kUnitClaimMachine.Next(state, UnitClaimEvent::kClaim), v1::UNIT_CLAIM_STATE_OPEN);
-  }
+  using enum v1::UnitClaimState;
+  using enum UnitClaimEvent;
+  testing::CheckEveryPair(kUnitClaimMachine,
+                          {{{UNIT_CLAIM_STATE_UNSPECIFIED, kClaim}, UNIT_CLAIM_STATE_OPEN},
+                           {{UNIT_CLAIM_STATE_LAPSED, kClaim}, UNIT_CLAIM_STATE_OPEN},
+                           {{UNIT_CLAIM_STATE_WITHDRAWN, kClaim}, UNIT_CLAIM_STATE_OPEN},
+                           {{UNIT_CLAIM_STATE_OPEN, kSettle}, UNIT_CLAIM_STATE_NAMED},
+                           {{UNIT_CLAIM_STATE_OPEN, kLapse}, UNIT_CLAIM_STATE_LAPSED},
+                           {{UNIT_CLAIM_STATE_OPEN, kWithdraw}, UNIT_CLAIM_STATE_WITHDRAWN},
+                           {{UNIT_CLAIM_STATE_OPEN, kRelease}, UNIT_CLAIM_STATE_RELEASED},
+                           {{UNIT_CLAIM_STATE_NAMED, kWithdraw}, UNIT_CLAIM_STATE_WITHDRAWN},
+                           {{UNIT_CLAIM_STATE_NAMED, kRelease}, UNIT_CLAIM_STATE_RELEASED},
+                           {{UNIT_CLAIM_STATE_NAMED, kReport}, UNIT_CLAIM_STATE_REPORTED}},
+                          kReport);
 }
 
 class UnitClaimTest : public TaskFixture {
@@ -114,7 +122,7 @@ TEST_F(UnitClaimTest, ASlotHandedOnIsNotTheUnitsAgain) {
   EXPECT_EQ(Numbers(), "OPEN 0 open 0 named; held 0 accepted 1");
 }
 
-// Whoever is named fills a slot that was held, not that of whoever leaves.
+// A person who is named fills a slot that was held, not that of whoever leaves.
 TEST_F(UnitClaimTest, AMemberWhoLeavesForOneWhoIsNamedLeavesTheSlotToTheUnit) {
   record_.mutable_task()->set_slots_max(2);
   ASSERT_EQ(Refusal(Claim("unt_1", 2)), "OK");

@@ -3,48 +3,33 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
-#include <string>
-#include <utility>
+#include "common/testing/machine.h"
 
 namespace baodao::enrollment {
 namespace {
 
 TEST(StandingsTest, EveryPair) {
-  const std::map<std::pair<v1::Standing, std::string>, v1::Standing> machine = {
-      {{v1::STANDING_UNSPECIFIED, "join"}, v1::STANDING_IN},
-      {{v1::STANDING_UNSPECIFIED, "queue"}, v1::STANDING_WAITING},
-      {{v1::STANDING_UNSPECIFIED, "offer"}, v1::STANDING_OFFERED},
-      {{v1::STANDING_UNSPECIFIED, "admit"}, v1::STANDING_IN},
-      {{v1::STANDING_OFFERED, "join"}, v1::STANDING_IN},
-      {{v1::STANDING_OFFERED, "queue"}, v1::STANDING_WAITING},
-      {{v1::STANDING_OFFERED, "accept"}, v1::STANDING_IN},
-      {{v1::STANDING_OFFERED, "admit"}, v1::STANDING_IN},
-      {{v1::STANDING_OFFERED, "decline"}, v1::STANDING_UNSPECIFIED},
-      {{v1::STANDING_OFFERED, "lapse"}, v1::STANDING_UNSPECIFIED},
-      {{v1::STANDING_OFFERED, "release"}, v1::STANDING_UNSPECIFIED},
-      {{v1::STANDING_WAITING, "promote"}, v1::STANDING_OFFERED},
-      {{v1::STANDING_WAITING, "admit"}, v1::STANDING_IN},
-      {{v1::STANDING_WAITING, "leave"}, v1::STANDING_UNSPECIFIED},
-      {{v1::STANDING_WAITING, "release"}, v1::STANDING_UNSPECIFIED},
-      {{v1::STANDING_IN, "leave"}, v1::STANDING_UNSPECIFIED},
-      {{v1::STANDING_IN, "release"}, v1::STANDING_UNSPECIFIED},
-  };
-  size_t possible = 0;
-  for (int s = 0; s < v1::Standing_ARRAYSIZE; ++s) {
-    for (int e = 0; e < kEvents; ++e) {
-      const auto standing = static_cast<v1::Standing>(s);
-      const auto event = static_cast<Event>(e);
-      const auto next = kStandingMachine.Next(standing, event);
-      const auto expected = machine.find({standing, std::string(Name(event))});
-      const std::string pair = v1::Standing_Name(standing) + " × " + std::string(Name(event));
-      ASSERT_EQ(next.has_value(), expected != machine.end()) << pair;
-      if (!next) continue;
-      EXPECT_EQ(*next, expected->second) << pair;
-      ++possible;
-    }
-  }
-  EXPECT_EQ(possible, machine.size());
+  using enum v1::Standing;
+  using enum Event;
+  testing::CheckEveryPair(kStandingMachine,
+                          {{{STANDING_UNSPECIFIED, kJoin}, STANDING_IN},
+                           {{STANDING_UNSPECIFIED, kQueue}, STANDING_WAITING},
+                           {{STANDING_UNSPECIFIED, kOffer}, STANDING_OFFERED},
+                           {{STANDING_UNSPECIFIED, kAdmit}, STANDING_IN},
+                           {{STANDING_OFFERED, kJoin}, STANDING_IN},
+                           {{STANDING_OFFERED, kQueue}, STANDING_WAITING},
+                           {{STANDING_OFFERED, kAccept}, STANDING_IN},
+                           {{STANDING_OFFERED, kAdmit}, STANDING_IN},
+                           {{STANDING_OFFERED, kDecline}, STANDING_UNSPECIFIED},
+                           {{STANDING_OFFERED, kLapse}, STANDING_UNSPECIFIED},
+                           {{STANDING_OFFERED, kRelease}, STANDING_UNSPECIFIED},
+                           {{STANDING_WAITING, kPromote}, STANDING_OFFERED},
+                           {{STANDING_WAITING, kAdmit}, STANDING_IN},
+                           {{STANDING_WAITING, kLeave}, STANDING_UNSPECIFIED},
+                           {{STANDING_WAITING, kRelease}, STANDING_UNSPECIFIED},
+                           {{STANDING_IN, kLeave}, STANDING_UNSPECIFIED},
+                           {{STANDING_IN, kRelease}, STANDING_UNSPECIFIED}},
+                          kRelease);
 }
 
 TEST(StandingsTest, UnknownStandingsHaveNoWayOut) {

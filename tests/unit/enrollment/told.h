@@ -58,12 +58,19 @@ inline std::string Told(Refusal refusal) {
   return kNames[static_cast<size_t>(refusal)];
 }
 
+inline std::string Told(Event event) {
+  static constexpr std::array<const char*, 10> kNames = {"join",   "queue",  "offer",   "promote",
+                                                         "accept", "admit",  "decline", "lapse",
+                                                         "leave",  "release"};
+  return kNames[static_cast<size_t>(event)];
+}
+
 // "FULL", or "a leave, w promote -minimum".
 inline std::string Told(const Outcome& outcome) {
   if (outcome.refusal) return Told(*outcome.refusal);
   std::string told;
   for (const Moved& moved : outcome.moved) {
-    told += (told.empty() ? "" : ", ") + moved.id + " " + std::string(Name(moved.event));
+    told += (told.empty() ? "" : ", ") + moved.id + " " + Told(moved.event);
   }
   if (outcome.became_full) told += " +full";
   if (outcome.reached_minimum) told += " +minimum";

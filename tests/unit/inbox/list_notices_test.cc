@@ -214,7 +214,7 @@ TEST(Notices, OfBookings) {
             Lines{"booking_missed → per_p"});
 }
 
-// What one person took back used to stand in for what another asked.
+// A change that one person took back used to stand in for what another asked.
 TEST(Notices, AnOwnerHearsOfEachPersonsBookingsApart) {
   using namespace lists::v1;
   const events::v1::Event one = Booked(BOOKING_STATE_UNSPECIFIED, BOOKING_STATE_PENDING, "per_p");

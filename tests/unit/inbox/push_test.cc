@@ -187,7 +187,7 @@ TEST(PushTest, PausesDoubleUpToAnHourAndThenItIsGivenUp) {
   Time now = At("2026-11-29 10:00");
   PlanPush(&channels, NotificationOf("task_accepted", 1, now), now);
   Millis longest{0}, all{0};
-  for (uint32_t failure = 1; failure < kMostFailures; ++failure) {
+  for (uint32_t failure = 1; failure < kMaxFailures; ++failure) {
     ASSERT_FALSE(Failed(&channels, 1, false, std::nullopt, 0, now)) << failure;
     const Millis pause = *NextPush(channels) - now;
     if (failure <= 3) EXPECT_EQ(pause, seconds(10) * (1 << (failure - 1)));

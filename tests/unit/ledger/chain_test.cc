@@ -98,7 +98,7 @@ TEST_F(ChainTest, EveryChangedByteShows) {
         std::string other = bytes;
         other[at] = static_cast<char>(other[at] ^ mask);
         Entries entries = entries_;
-        // What cannot be read shows by itself; some bits of numbers are not read.
+        // An entry that cannot be read shows by itself; some bits of numbers are not read.
         if (!entries[i].ParseFromString(other)) continue;
         using google::protobuf::util::MessageDifferencer;
         if (MessageDifferencer::Equals(entries[i], entries_[i])) continue;

@@ -107,7 +107,7 @@ TEST(Slots, AreTheWeeklyHoursInPartsOnTheCalendarOfChina) {
   request.mutable_booking()->set_slot_minutes(0);
   EXPECT_EQ(Starts(Made(request), kSunday, kSunday + hours(24 * 14)),
             (std::vector<std::string>{"2025-06-04 09:00", "2025-06-11 09:00"}));
-  // What does not fill a whole part, and midnight in China.
+  // Time that does not fill a whole part, and midnight in China.
   request.mutable_booking()->set_slot_minutes(90);
   auto& night = *request.add_slots();
   night.set_weekday(7);

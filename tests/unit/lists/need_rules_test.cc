@@ -151,7 +151,7 @@ TEST(Review, MergingNeedsOneWhoseOutcomeIsStillToCome) {
       case v1::NEED_STATE_ACCEPTED:
       case v1::NEED_STATE_MATCHED:
       case v1::NEED_STATE_IN_PROGRESS:
-        EXPECT_TRUE(status.ok()) << s << status;
+        EXPECT_THAT(status, testing::IsOk()) << s << status;
         continue;
       case v1::NEED_STATE_MERGED:
         EXPECT_THAT(status, testing::IsRefusal(Reason::MERGE_CYCLE)) << status;

@@ -70,7 +70,7 @@ TEST(Recurrence, RefusesRulesWithoutEndBeginOrSense) {
   EXPECT_EQ(Starts("FREQ=DAILY;COUNT=367", "2025-06-02 09:00").size(), 367u);
 }
 
-// What the rules say, day by day: the calendar is absl's.
+// The days by the rules, one by one: the calendar is absl's.
 struct Plain {
   std::string rule;
   std::function<bool(absl::CivilDay first, absl::CivilDay day)> names;

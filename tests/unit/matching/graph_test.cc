@@ -130,7 +130,7 @@ Outcome Match(const City& city, const GraphOptions& options, int widenings) {
     filled.clear();
     for (const int32_t index : most) filled.push_back(problem.edges[index]);
     const Bottleneck bottleneck = BottleneckOf(builder, most);
-    // What the graph becomes does not depend on how its slots were filled.
+    // The graph does not depend on how its slots were filled.
     const Bottleneck same = BottleneckOf(builder, SolveOptimal(problem).chosen);
     EXPECT_EQ(bottleneck.tasks, same.tasks);
     EXPECT_EQ(bottleneck.people, same.people);

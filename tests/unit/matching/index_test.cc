@@ -259,7 +259,7 @@ TEST_F(IndexTest, ShortageCountsAnewWhenASlotFrees) {
   EXPECT_EQ(this->task("tsk_a").lacking_since, kNow + minutes(9));
 }
 
-// Whoever asks to be let go is expected, and yet others are sought; also while it runs.
+// A person who asks to be let go is expected, and yet others are sought; also while it runs.
 TEST_F(IndexTest, SlotsThatPeopleLeaveAreToBeHad) {
   DispatchTask task = MakeTask("tsk_a");
   index_.Apply(task, kNow);

@@ -4,6 +4,7 @@
 
 #include "baodao/registration/v1/registration.pb.h"
 #include "common/crypto/base64.h"
+#include "common/paging/asked_page.h"
 #include "common/status/status.h"
 #include "common/testing/matchers.h"
 #include "common/validate/text.h"
@@ -95,6 +96,28 @@ TEST(PageToken, OnlyTheDeploymentCanMakeOne) {
               testing::IsRefusal(Reason::PAGE_TOKEN_INVALID));
   const std::string made = Encode("reg_", QueryOf(ours, "List", request), kNow);
   EXPECT_THAT(Decode(made, QueryOf(ours, "List", request), kNow), testing::IsOk());
+}
+
+TEST(AskedPage, GoesOnForTheSameCallerOfTheSameMethodOnly) {
+  const crypto::KeyRing ring = crypto::KeyRing::Generate();
+  const auto asked_by = [&](const std::string& person, const std::string& method,
+                            const ListRegistrationsRequest& request) {
+    const auto context = rpc::CallContext::Internal(auth::Principal::Person(person), method);
+    return PageAskedFor(ring, context, request, kNow, 20, 200);
+  };
+  ListRegistrationsRequest request = Request("310110");
+  const auto first = asked_by("per_1", "List", request);
+  ASSERT_THAT(first, testing::IsOk());
+  EXPECT_EQ(first->after, "");
+  EXPECT_EQ(first->size, 20);
+  request.set_page_token(first->TokenFor("reg_7"));
+  request.set_page_size(900);
+  const auto second = asked_by("per_1", "List", request);
+  ASSERT_THAT(second, testing::IsOk());
+  EXPECT_EQ(second->after, "reg_7");
+  EXPECT_EQ(second->size, 200);
+  EXPECT_THAT(asked_by("per_2", "List", request), testing::IsRefusal(Reason::PAGE_TOKEN_INVALID));
+  EXPECT_THAT(asked_by("per_1", "Other", request), testing::IsRefusal(Reason::PAGE_TOKEN_INVALID));
 }
 
 TEST(CallsOwed, CountsWhatWasReadForNothing) {

@@ -118,7 +118,7 @@ TEST_F(PageTest, ManyOfOneMillisecondAreWalkedThrough) {
   std::vector<std::string> found;
   do {
     const auto page = Page(query);
-    ASSERT_TRUE(page.ok()) << page.status();
+    ASSERT_THAT(page, testing::IsOk());
     found.insert(found.end(), page->ids.begin(), page->ids.end());
     query.after = page->next;
   } while (!query.after.empty());

@@ -29,7 +29,7 @@ class RetirementTest : public ::testing::Test {
     records_.Add(kThing);
   }
 
-  // Of an area and a person, already over or not.
+  // A record of an area and a person, already over or not.
   std::string Make(lists::v1::ProjectState state) {
     ProjectRecord record;
     Project& project = *record.mutable_project();

@@ -93,7 +93,7 @@ TEST_F(MigrationsTest, OursAreNumberedWithoutGaps) {
   EXPECT_EQ(*MigrateTo(Migrations()), number);
 }
 
-// What is on disk when it is acknowledged is there after a crash, and references are checked.
+// A write that was acknowledged is there after a crash, and references are checked.
 TEST_F(MigrationsTest, SqliteIsOpenedSafely) {
   Connection connection(dir_.File("records.db"));
   std::string mode;

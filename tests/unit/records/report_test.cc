@@ -45,7 +45,7 @@ TEST(MonthsTest, TheyAreThoseOfChinaThatThePeriodTouches) {
   EXPECT_EQ(months.Of(At("2026-09-30T16:00:00Z")), 0u);
   EXPECT_EQ(months.Of(At("2026-10-31T15:59:59Z")), 0u);
   EXPECT_EQ(months.Of(At("2026-10-31T16:00:00Z")), 1u);
-  // Of the first and the last, a moment.
+  // A moment of the first and of the last.
   const Months edges({At("2026-12-31T15:59:59Z"), At("2027-01-31T16:00:01Z")});
   EXPECT_THAT(edges.names(), ElementsAre("2026-12", "2027-01", "2027-02"));
   EXPECT_EQ(edges.PartIn(0).start_ms, At("2026-12-31T15:59:59Z"));

@@ -159,7 +159,7 @@ TEST_F(CredentialTest, SixteenKindsAtMost) {
     ASSERT_THAT(Grant("kind_" + std::to_string(i), kNow + kYear), testing::IsOk());
   }
   EXPECT_THAT(Grant("one_more", kNow + kYear), testing::IsRefusal(Reason::TOO_MANY_CREDENTIALS));
-  EXPECT_TRUE(Grant("kind_3", kNow + kYear).ok()) << "a renewal";
+  EXPECT_THAT(Grant("kind_3", kNow + kYear), testing::IsOk()) << "a renewal";
 }
 
 TEST_F(CredentialTest, RevokedIsGone) {

@@ -43,26 +43,26 @@ class LiaisonRules : public ::testing::Test {
 using testing::ReasonName;
 
 TEST_F(LiaisonRules, TheWordOfAUnitThatHasReportedWaitsForACoordinator) {
-  EXPECT_TRUE(Add("per_b", "per_a").ok());
+  EXPECT_THAT(Add("per_b", "per_a"), testing::IsOk());
   EXPECT_EQ(Liaisons(), "per_a +per_b ");
   EXPECT_EQ(ReasonName(Add("per_b", "per_a")), "LIAISON_CHANGE_WAITS");
-  EXPECT_TRUE(Answer("per_b", "per_c").ok());
+  EXPECT_THAT(Answer("per_b", "per_c"), testing::IsOk());
   EXPECT_EQ(Liaisons(), "per_a per_b ");
   EXPECT_EQ(ReasonName(Add("per_b", "per_a")), "ALREADY_LIAISON");
-  EXPECT_TRUE(Remove("per_a", "per_b").ok());
+  EXPECT_THAT(Remove("per_a", "per_b"), testing::IsOk());
   EXPECT_EQ(Liaisons(), "per_a per_b -per_a ");
-  EXPECT_TRUE(Answer("per_a", "per_c").ok());
+  EXPECT_THAT(Answer("per_a", "per_c"), testing::IsOk());
   EXPECT_EQ(Liaisons(), "per_b ");
   EXPECT_EQ(unit_.liaison_id(), "per_b");
 }
 
 TEST_F(LiaisonRules, WhatIsDoneAtOnce) {
-  EXPECT_TRUE(Add("per_b", "per_c", true).ok());
-  EXPECT_TRUE(Remove("per_b", "per_b").ok());
+  EXPECT_THAT(Add("per_b", "per_c", true), testing::IsOk());
+  EXPECT_THAT(Remove("per_b", "per_b"), testing::IsOk());
   EXPECT_EQ(Liaisons(), "per_a ");
   unit_.clear_area_codes();
-  EXPECT_TRUE(Add("per_b", "per_a").ok());
-  EXPECT_TRUE(Remove("per_a", "per_b").ok());
+  EXPECT_THAT(Add("per_b", "per_a"), testing::IsOk());
+  EXPECT_THAT(Remove("per_a", "per_b"), testing::IsOk());
   EXPECT_EQ(Liaisons(), "per_b ");
 }
 
@@ -70,16 +70,16 @@ TEST_F(LiaisonRules, WhatIsDoneAtOnce) {
 TEST_F(LiaisonRules, TheWordOfAUnitThatIsActiveNowhereNowWaitsAsWell) {
   unit_.clear_area_codes();
   has_reported_ = true;
-  EXPECT_TRUE(Add("per_b", "per_a").ok());
+  EXPECT_THAT(Add("per_b", "per_a"), testing::IsOk());
   EXPECT_EQ(Liaisons(), "per_a +per_b ");
 }
 
 TEST_F(LiaisonRules, TheLastOneStaysWhoeverAsks) {
   EXPECT_EQ(ReasonName(Remove("per_a", "per_a")), "LAST_LIAISON");
   EXPECT_EQ(ReasonName(Remove("per_a", "per_c", true)), "LAST_LIAISON");
-  EXPECT_TRUE(Add("per_b", "per_c", true).ok());
-  EXPECT_TRUE(Remove("per_b", "per_a").ok());
-  EXPECT_TRUE(Remove("per_a", "per_a").ok());
+  EXPECT_THAT(Add("per_b", "per_c", true), testing::IsOk());
+  EXPECT_THAT(Remove("per_b", "per_a"), testing::IsOk());
+  EXPECT_THAT(Remove("per_a", "per_a"), testing::IsOk());
   // It was not the last one's removal when it was asked for.
   EXPECT_EQ(ReasonName(Answer("per_b", "per_c")), "LAST_LIAISON");
   EXPECT_EQ(Liaisons(), "per_b -per_b ");
@@ -87,23 +87,23 @@ TEST_F(LiaisonRules, TheLastOneStaysWhoeverAsks) {
 
 TEST_F(LiaisonRules, NobodyAnswersTheirOwn) {
   EXPECT_EQ(ReasonName(Answer("per_b", "per_c")), "NO_LIAISON_CHANGE");
-  EXPECT_TRUE(Add("per_b", "per_a").ok());
+  EXPECT_THAT(Add("per_b", "per_a"), testing::IsOk());
   EXPECT_EQ(ReasonName(Answer("per_b", "per_a")), "OWN_LIAISON_CHANGE");
   EXPECT_EQ(ReasonName(Answer("per_b", "per_b")), "OWN_LIAISON_CHANGE");
-  EXPECT_TRUE(Answer("per_b", "per_c", false).ok());
+  EXPECT_THAT(Answer("per_b", "per_c", false), testing::IsOk());
   EXPECT_EQ(Liaisons(), "per_a ");
 }
 
 TEST_F(LiaisonRules, TheOppositeWordTakesOneBack) {
-  EXPECT_TRUE(Add("per_b", "per_a").ok());
-  EXPECT_TRUE(Remove("per_b", "per_a").ok());
+  EXPECT_THAT(Add("per_b", "per_a"), testing::IsOk());
+  EXPECT_THAT(Remove("per_b", "per_a"), testing::IsOk());
   EXPECT_EQ(Liaisons(), "per_a ");
   EXPECT_EQ(ReasonName(Remove("per_b", "per_a")), "NOT_A_LIAISON");
 }
 
 TEST_F(LiaisonRules, ThereAreAtMostSoManyAndWhatNobodyAnswersLapses) {
   for (const char* person : {"per_b", "per_c", "per_d", "per_e"}) {
-    EXPECT_TRUE(Add(person, "per_a").ok());
+    EXPECT_THAT(Add(person, "per_a"), testing::IsOk());
   }
   EXPECT_EQ(ReasonName(Add("per_f", "per_a")), "TOO_MANY_LIAISONS");
   v1::UnitRecord record;

@@ -46,7 +46,7 @@ TEST_F(VaultTest, OwnersSeeAllOthersMasks) {
   EXPECT_EQ(vault_.Open(Sealed())->home->latitude(), 31.27364);
 }
 
-// What others follow people by: their events have it, and have no name and no phone.
+// Others follow people by keyed hashes: events have these, and no name and no phone.
 TEST_F(VaultTest, EventsTellWhatAPersonIsFoundBy) {
   record::Versioned<v1::PersonRecord> before;
   events::v1::Event event;

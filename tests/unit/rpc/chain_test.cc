@@ -250,7 +250,7 @@ TEST_F(ChainTest, MutationsThatSucceedAreLimitedOnTopOfCalls) {
   answers_ = true;
   for (int i = 0; i < 2; ++i) EXPECT_THAT(Pass("Write", one, "request_id: 'r'"), testing::IsOk());
   EXPECT_REFUSED(Pass("Write", one, "request_id: 'r'"), RATE_LIMITED);
-  EXPECT_TRUE(Pass("Public", one, kGood).ok()) << "reading goes on";
+  EXPECT_THAT(Pass("Public", one, kGood), testing::IsOk()) << "reading goes on";
   EXPECT_THAT(Pass("Write", tokens_.Person("per_2"), "request_id: 'r'"), testing::IsOk());
   for (int i = 0; i < 5; ++i) {
     EXPECT_THAT(Pass("Write", tokens_.Service("lists"), "request_id: 'r'"), testing::IsOk());
@@ -278,7 +278,7 @@ TEST_F(ChainTest, AMethodMayHaveABucketOfItsOwn) {
   EXPECT_THAT(Pass("Public", one, kGood), testing::IsOk());
   EXPECT_REFUSED(Pass("Public", one, kGood), RATE_LIMITED);
   bucket_.reset();
-  EXPECT_TRUE(Pass("Public", one, kGood).ok()) << "the common bucket was not touched";
+  EXPECT_THAT(Pass("Public", one, kGood), testing::IsOk()) << "the common bucket was not touched";
 }
 
 // Its bucket is scarce for what answers keep: refusals, which keep nothing, used it up.

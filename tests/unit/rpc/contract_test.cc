@@ -50,6 +50,7 @@
 #include "baodao/registration/v1/vocabulary.pb.h"
 #include "baodao/validate/v1/field.pb.h"
 #include "common/rpc/detail/access_plan.h"
+#include "common/testing/matchers.h"
 #include "common/testing/paths.h"
 #include "common/validate/validate.h"
 
@@ -111,7 +112,7 @@ TEST(ContractTest, EveryProtoWithAServiceIsLookedAt) {
 TEST(ContractTest, EveryMethodHasAnAccessRuleThatMakesSense) {
   for (const MethodDescriptor* method : Methods()) {
     const auto plan = rpc::detail::AccessPlan::Compile(method);
-    EXPECT_TRUE(plan.ok()) << method->full_name() << ": " << plan.status().message();
+    EXPECT_THAT(plan, testing::IsOk()) << method->full_name();
   }
 }
 

@@ -4,6 +4,7 @@
 #include "baodao/dispatch/v1/task.pb.h"
 #include "common/areas/geo.h"
 #include "common/status/status.h"
+#include "common/testing/matchers.h"
 #include "common/validate/validate.h"
 
 namespace baodao::validate {
@@ -29,9 +30,9 @@ TEST(PlaceTest, GcjTwoIsConvertedOnce) {
   dispatch::v1::FindNearestTasksRequest find;
   *find.mutable_point() = InShanghai();
   const Validator validator(find.GetDescriptor());
-  EXPECT_TRUE(validator.Check(&find).ok());
+  EXPECT_THAT(validator.Check(&find), testing::IsOk());
   ExpectConverted(find.point());
-  EXPECT_TRUE(validator.Check(&find).ok());
+  EXPECT_THAT(validator.Check(&find), testing::IsOk());
   ExpectConverted(find.point());
 }
 

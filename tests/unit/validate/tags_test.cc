@@ -74,7 +74,7 @@ TEST_F(TagsTest, ARetiredTagIsRefusedInWhatMakesARecord) {
   ASSERT_EQ(ViolationsOf(one).size(), 1u);
   EXPECT_EQ(Localise(ViolationsOf(one)[0], Locale::kZh), "这个人员类别已停用，不能再新填：militia");
   EXPECT_THAT(CheckNewTag(vocabulary::v1::TAG_KIND_PERSON, "category", "veteran"), testing::IsOk());
-  // What is to be taken away, or looked for, may be.
+  // Tags that are to be taken away, or looked for, may be retired.
   registration::v1::RevokeVerificationRequest revoke;
   revoke.set_request_id("r");
   revoke.set_person_id("per_01J00000000000000000000009");

@@ -1,4 +1,4 @@
-// What is not stored of a task.
+// The fields of a task that are not stored.
 #include "common/work/task_view.h"
 
 #include <gtest/gtest.h>

@@ -23,7 +23,7 @@ CREATE TABLE identity (
 
 CREATE TABLE tasks (
   task_id TEXT NOT NULL PRIMARY KEY,
-  -- What the events of assignments tell of their task as well, and the event it was last written from.
+  -- The part that the events of assignments tell of their task as well, and the event it was last written from.
   title TEXT NOT NULL DEFAULT '',
   area_code TEXT NOT NULL DEFAULT '',
   requester_id TEXT NOT NULL DEFAULT '',
@@ -35,7 +35,7 @@ CREATE TABLE tasks (
   end_ms BIGINT NOT NULL DEFAULT 0,
   head_ms BIGINT NOT NULL DEFAULT 0,
   head_seq BIGINT NOT NULL DEFAULT 0,
-  -- What only its own events tell.
+  -- The part that only its own events tell.
   category TEXT NOT NULL DEFAULT '',
   publisher_id TEXT NOT NULL DEFAULT '',
   slots_min BIGINT NOT NULL DEFAULT 0,

@@ -1,9 +1,9 @@
--- What reports ask for.
+-- Columns and indexes that reports ask for.
 
 -- When enough people had accepted for the first time.
 ALTER TABLE tasks ADD COLUMN staffed_ms BIGINT NOT NULL DEFAULT 0;
 
--- Of the task, where it was known when the entry came; start_ms 0: look at the task.
+-- Area and start of the task, where it was known when the entry came; start_ms 0: look at the task.
 ALTER TABLE ledger ADD COLUMN area_code TEXT NOT NULL DEFAULT '';
 ALTER TABLE ledger ADD COLUMN start_ms BIGINT NOT NULL DEFAULT 0;
 

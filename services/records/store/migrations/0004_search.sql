@@ -1,4 +1,4 @@
--- What people search.
+-- Documents that people search.
 
 ALTER TABLE units ADD COLUMN kind BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE units ADD COLUMN area_code TEXT NOT NULL DEFAULT '';

@@ -1,2 +1,2 @@
--- What a person has raised, newest first.
+-- The needs of a person, newest first.
 CREATE INDEX needs_of_requester ON needs (requester_id, create_ms, need_id);

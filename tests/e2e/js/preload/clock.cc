@@ -24,7 +24,7 @@ namespace {
 
 const std::atomic<std::int64_t>* ahead = nullptr;
 
-// What asks for the time before this has run, as an allocator may, gets the machine's.
+// Code that asks for the time before this has run, as an allocator may, gets the machine's.
 __attribute__((constructor)) void Open() {
   const char* path = std::getenv("STORY_CLOCK");
   const int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
@@ -40,8 +40,8 @@ __attribute__((constructor)) void Open() {
 
 std::int64_t Ahead() { return ahead ? ahead->load(std::memory_order_relaxed) : 0; }
 
-// What the name stands for without this file. A guarded static would wait by a futex, and so call
-// here.
+// The function that the name stands for without this file. A guarded static would wait by a futex,
+// and so call here.
 template <typename Function>
 Function* Next(const char* name, std::atomic<Function*>* known) {
   Function* next = known->load(std::memory_order_relaxed);

@@ -33,7 +33,7 @@ async function hours() {
 
 async function certificate() {
   const {chen, zhao} = week;
-  // Of a period that is over: the service began a moment ago.
+  // For a period that is over: the service began a moment ago.
   const certificate = await until('the certificate', () => chen.call('IssueCertificate',
     {person_id: chen.id, area_code: community, period: window(now() - day, day)}).catch(() => null));
   const {signed_text} = await chen.call('GetCertificate', {certificate_id: certificate.certificate_id});

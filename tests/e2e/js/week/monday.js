@@ -128,7 +128,7 @@ async function verify() {
   assert.equal((await li.call('ListPersonVerifications', {person_id: li.id})).verifications.length, 3);
   await zhao.call('RevokeVerification', {person_id: li.id, category: 'community_talent', reason: '登记有误'});
   await li.heard('CATEGORY_REVOKED');
-  // Of one that expires a reminder comes a month before, and again a week before.
+  // For one that expires a reminder comes a month before, and again a week before.
   const grant = (kind, expires) => zhao.call('GrantCredential',
     {person_id: chen.id, kind, issuer: '上海市卫生健康委员会', expire_time: {seconds: expires}});
   await grant('nurse', at(2, 10) + 30 * day);

@@ -63,7 +63,7 @@ async function absent() {
   console.log('周六: who does not come is noted, and somebody else takes the place while there is time');
 }
 
-// What was booked on Tuesday.
+// The booking of Tuesday.
 async function comeOrNot() {
   const {chen, li, zhao, hall} = week;
   reach(at(6, 14));

@@ -1,4 +1,4 @@
-// What the days of the week have in common.
+// The things that the days of the week have in common.
 'use strict';
 const {createHash, createHmac} = require('node:crypto');
 const {pass} = require('../app');

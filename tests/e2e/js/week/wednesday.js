@@ -176,7 +176,7 @@ async function letGo() {
   console.log('周三: who asks to be let go is, once somebody else comes or the coordinator agrees');
 }
 
-// What has come on its own by now.
+// The messages that have come on their own by now.
 async function reminders() {
   const {chen} = week;
   const told = async (credential) => (await chen.call('ListNotifications', {person_id: chen.id, page_size: 200})).notifications
