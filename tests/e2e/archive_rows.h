@@ -58,7 +58,10 @@ class ArchiveRows {
     AddTable(records::NeedsTable());
     AddTable(records::RegistrationsTable());
     AddTable(records::UnitsTable());
+    AddTable(records::PeopleTable());
     AddTable(records::LedgerTable());
+    // What searches find; in which order those of a millisecond are found is left to chance.
+    Add("SELECT 'documents|' || id || '|' || terms FROM documents ORDER BY 1");
   }
 
   void Add(const std::string& select) {

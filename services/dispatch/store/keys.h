@@ -29,8 +29,9 @@
 //                              state
 //   complaint-of:<person>
 //                      index   complaints that a person raised         as these
-//   created:complaint:<person>
-//                      value   how many the person raised in a day     24 hours
+//   created:<type>:<person>
+//                      value   how many complaints, and certificates,  24 hours
+//                              the person made in a day
 //   unit-claims:<unit> index   tasks of the shard of which the unit has  as the tasks
 //                              claimed slots, by start
 //   tries:<task>:<p>   value   wrong sign-in codes of a person         10 minutes
@@ -44,6 +45,10 @@
 //   feed_reads:<p>     value   reads of a person's feed                10 minutes
 //   closed:<person>    value   their account was deleted just now      1 hour
 //   certificate:<id>   record  CertificateRecord                       keep_ended once EXPIRED
+//   certificate-in:<area>…
+//                      index   those that an area issued, of one state as these
+//   certificate-of:<person>
+//                      index   those of a person                       as these
 //   hours:<person>     record  LedgerRecord, guards the ledger         one a person
 //   ledger:<person>    hash    sequence (20 digits) → LedgerEntry;     keep_ended
 //                              "task:<task>" → sequence

@@ -1,5 +1,5 @@
 // Every key of lists beside those of any service (common/store/keys.h). {NN} is the shard: that of
-// the area's subdistrict, for `added` the person's.
+// the area's subdistrict, for `created` the person's.
 //
 // clang-format off
 //
@@ -26,7 +26,8 @@
 //   project-in:<area>…     index   projects in an area, of one state      as its projects
 //   project-of:<id>        index   those of a proposer, of a unit, and    as these; followers
 //                                  of follower:<person>                   kMaxFollowers a project
-//   added:<type>:<person>  value   how many the person added in a day     24 hours
+//   created:<type>:<person>
+//                          value   how many the person made in a day      24 hours
 //   closed:<person>        value   their account was deleted just now     1 hour
 //   releases               stream  who was shown which contact (Events),  1,000,000 a shard
 //                                  kept for audits

@@ -50,13 +50,13 @@ TaskHead HeadOf(const events::v1::TaskBrief& brief, const std::string& task_id,
   return row;
 }
 
-AssignmentRow RowOf(const events::v1::AssignmentChanged& change, const StreamId& id) {
-  const dispatch::v1::Assignment& assignment = change.assignment();
+AssignmentRow RowOf(const dispatch::v1::Assignment& assignment, const events::v1::TaskBrief& brief,
+                    const StreamId& id) {
   AssignmentRow row(id);
   row.task_id = assignment.task_id();
   row.person_id = assignment.person_id();
-  row.start_ms = MsOf(change.task().start_time());
-  row.area_code = change.task().area_code();
+  row.start_ms = MsOf(brief.start_time());
+  row.area_code = brief.area_code();
   row.state = assignment.state();
   row.unit_id = assignment.unit_id();
   row.accept_ms = MsOf(assignment.accept_time());
@@ -121,6 +121,13 @@ LedgerRow RowOf(const events::v1::HoursCredited& credited, const StreamId& id) {
   return row;
 }
 
+// What changed of somebody's part in a task.
+template <class Change>
+void AddPart(const Change& change, const StreamId& id, Rows* rows) {
+  rows->task_head = HeadOf(change.task(), change.assignment().task_id(), id);
+  rows->assignment = RowOf(change.assignment(), change.task(), id);
+}
+
 std::optional<TaskStaffed> StaffedBy(const events::v1::Event& event) {
   const events::v1::AssignmentChanged& change = event.assignment_changed();
   if (change.task().before() != dispatch::v1::TASK_STATE_OPEN ||
@@ -174,13 +181,13 @@ Rows RowsOf(const events::v1::Event& event, const StreamId& id) {
     case events::v1::Event::kTaskChanged:
       rows.task = RowOf(event.task_changed().task(), id);
       break;
-    case events::v1::Event::kAssignmentChanged: {
-      const events::v1::AssignmentChanged& change = event.assignment_changed();
-      rows.task_head = HeadOf(change.task(), change.assignment().task_id(), id);
-      rows.assignment = RowOf(change, id);
+    case events::v1::Event::kAssignmentChanged:
+      AddPart(event.assignment_changed(), id, &rows);
       rows.staffed = StaffedBy(event);
       break;
-    }
+    case events::v1::Event::kCreditRequestChanged:
+      AddPart(event.credit_request_changed(), id, &rows);
+      break;
     case events::v1::Event::kNeedChanged:
       rows.need = RowOf(event.need_changed().need(), id);
       break;

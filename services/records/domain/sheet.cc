@@ -4,16 +4,25 @@
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_replace.h>
 
+#include <algorithm>
+#include <string_view>
+
 namespace baodao::records {
 namespace {
 
 constexpr char kByteOrderMark[] = "\xef\xbb\xbf";
 
+// Excel takes text that begins so for a formula, in Chinese also with the wide form of the sign.
+bool IsFormula(std::string_view text) {
+  constexpr std::string_view kBeginnings[] = {"=",  "+",  "-",  "@",  "\t", "\r",
+                                              "\n", "＝", "＋", "－", "＠"};
+  return std::ranges::any_of(kBeginnings,
+                             [&](std::string_view sign) { return text.starts_with(sign); });
+}
+
 struct CsvText {
   std::string operator()(const std::string& text) const {
-    constexpr std::string_view kFormula = "=+-@\t\r";
-    const bool formula = !text.empty() && kFormula.find(text.front()) != kFormula.npos;
-    std::string safe = formula ? "'" + text : text;
+    std::string safe = IsFormula(text) ? "'" + text : text;
     if (safe.find_first_of(",\"\r\n") == safe.npos) return safe;
     return "\"" + absl::StrReplaceAll(safe, {{"\"", "\"\""}}) + "\"";
   }

@@ -4,8 +4,11 @@
 #include <soci/postgresql/soci-postgresql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
+#include "common/log/log.h"
 #include "services/records/store/upserts.h"
 
 namespace baodao::records {
@@ -13,6 +16,12 @@ namespace {
 
 // Primary result codes of SQLite: too big, constraint, mismatch.
 constexpr int kTooBig = 18, kConstraint = 19, kMismatch = 20;
+
+// How long a connection of SQLite waits for others; and for readers, to empty its log.
+constexpr int kWaitSeconds = 10;
+constexpr int kWaitForReadersSeconds = 1;
+// From 4 MB on SQLite itself takes over the content of the log.
+constexpr uint64_t kLargeLog = 16 * uint64_t{1'048'576};
 
 // Time limits for a server that cannot be reached, or is no longer there.
 constexpr std::pair<const char*, const char*> kTimeouts[] = {{"connect_timeout", "5"},
@@ -25,7 +34,12 @@ soci::connection_parameters ParametersOf(const std::string& target) {
   if (DialectOf(target) == Dialect::kPostgres) {
     return soci::connection_parameters(*soci::factory_postgresql(), WithTimeouts(target));
   }
-  return soci::connection_parameters(*soci::factory_sqlite3(), "timeout=10 db=\"" + target + "\"");
+  return soci::connection_parameters(
+      *soci::factory_sqlite3(), absl::StrCat("timeout=", kWaitSeconds, " db=\"", target, "\""));
+}
+
+void WaitForOthers(soci::session& sql, int seconds) {
+  sql << absl::StrCat("PRAGMA busy_timeout = ", 1'000 * seconds);
 }
 
 }  // namespace
@@ -46,7 +60,10 @@ std::string WithTimeouts(std::string url) {
 }
 
 Connection::Connection(const std::string& target)
-    : dialect_(DialectOf(target)), sql_(ParametersOf(target)) {
+    : dialect_(DialectOf(target)),
+      log_file_(target + "-wal"),
+      log_limit_(kLargeLog),
+      sql_(ParametersOf(target)) {
   if (dialect_ == Dialect::kPostgres) {
     // A commit is on disk before the events are acknowledged.
     sql_ << "SET synchronous_commit = on";
@@ -62,6 +79,7 @@ Connection::Connection(const std::string& target)
   sql_ << "PRAGMA journal_mode = WAL", soci::into(mode);
   sql_ << "PRAGMA synchronous = FULL";
   sql_ << "PRAGMA foreign_keys = ON";
+  sql_ << absl::StrCat("PRAGMA journal_size_limit = ", kLargeLog);
 }
 
 Connection::~Connection() = default;
@@ -81,6 +99,25 @@ void Connection::BeginRead() {
 void Connection::Commit() { sql_ << "COMMIT"; }
 
 void Connection::Rollback() { sql_ << "ROLLBACK"; }
+
+void Connection::BoundLog() {
+  if (dialect_ != Dialect::kSqlite) return;
+  std::error_code error;
+  const uint64_t size = std::filesystem::file_size(log_file_, error);
+  if (error || size < log_limit_) return;
+  int busy = 1, pages = 0, moved = 0;
+  try {
+    WaitForOthers(sql_, kWaitForReadersSeconds);
+    sql_ << "PRAGMA wal_checkpoint(TRUNCATE)", soci::into(busy), soci::into(pages),
+        soci::into(moved);
+    WaitForOthers(sql_, kWaitSeconds);
+  } catch (const soci::soci_error& failed) {
+    // What was written is in the log, on disk, whatever becomes of it.
+    log::Warn("records.log_not_emptied", {{"status", StatusOf(failed)}});
+  }
+  if (busy != 0) log::Warn("records.log_grows", {{"bytes", static_cast<int64_t>(size)}});
+  log_limit_ = kLargeLog + (busy == 0 ? 0 : size);
+}
 
 absl::Status StatusOf(const soci::soci_error& error) {
   bool hopeless = false;

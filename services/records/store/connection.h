@@ -4,6 +4,7 @@
 #include <absl/status/status.h>
 #include <soci/soci.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,8 +43,16 @@ class Connection {
   void Commit();
   void Rollback();
 
+  // After a write. SQLite begins its log (-wal) anew only in a moment in which nobody reads: where
+  // reads follow one another without a gap it would grow until the disk is full. A large one is
+  // emptied, for which the reads that have begun are waited for, though not long: where some take
+  // longer it may grow on for a while.
+  void BoundLog();
+
  private:
   Dialect dialect_;
+  std::string log_file_;  // of SQLite
+  uint64_t log_limit_;    // from where on it is emptied
   soci::session sql_;
   std::unique_ptr<Upserts> upserts_;  // ends before its session
 };

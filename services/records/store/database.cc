@@ -72,6 +72,7 @@ absl::Status Database::Try(Lane& lane, const Step& step,
   try {
     if (!connection) connection = std::make_unique<Connection>(target_);
     absl::Status status = step(*connection);
+    if (!lane.reads) connection->BoundLog();
     const std::lock_guard lock(lane.mutex);
     lane.idle.push_back(std::move(connection));
     return status;

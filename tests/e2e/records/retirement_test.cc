@@ -1,5 +1,6 @@
 // Records that are over leave Redis while services and Redis are killed: every id answers as
 // before, no balance changes, and only what is alive is left.
+#include <absl/strings/escaping.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -163,6 +164,26 @@ class RetirementTest : public ::testing::Test {
     connection.sql() << "SELECT COUNT(*) FROM retired", soci::into(count);
     return static_cast<size_t>(count);
   }
+  // In base64 no search of the file would see it.
+  void ExpectNothingPrivateIsArchived() {
+    std::vector<std::string> secrets = {"王秀英", "13800001234", "号101室"};
+    for (const demo::Actor& person : world().people) {
+      secrets.insert(secrets.end(), {person.name, person.phone});
+    }
+    records::Connection connection(deployment().records_file());
+    const soci::rowset<std::string> bodies =
+        (connection.sql().prepare << "SELECT body FROM retired");
+    size_t records = 0;
+    for (const std::string& body : bodies) {
+      std::string bytes;
+      ASSERT_TRUE(absl::Base64Unescape(body, &bytes));
+      ++records;
+      for (const std::string& secret : secrets) {
+        EXPECT_EQ(bytes.find(secret), bytes.npos) << secret;
+      }
+    }
+    EXPECT_GE(records, Ended());
+  }
   size_t Ended() const { return tasks_.size() + needs_.size() + registrations_.size(); }
   // A timer that was taken by a process that was killed fires again after half a minute.
   static void Await(const std::function<bool()>& done) {
@@ -220,6 +241,7 @@ TEST_F(RetirementTest, WhatIsOverLeavesAndNothingIsLost) {
     EXPECT_EQ(after.at(question), answer) << question;
     EXPECT_NE(answer, "NOT_FOUND") << question;
   }
+  ExpectNothingPrivateIsArchived();
   const ctl::Outcome check =
       ctl::OutcomeOf({"--port-base", std::to_string(deployment().port_base()), "--keys",
                       deployment().keys_dir(), "records", "check"});

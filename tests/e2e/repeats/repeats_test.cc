@@ -12,6 +12,7 @@
 #include "common/testing/until.h"
 #include "tests/e2e/every_rpc.h"
 #include "tests/e2e/stored.h"
+#include "tests/key_families.h"
 
 namespace baodao::testing {
 namespace {
@@ -596,6 +597,16 @@ TEST_F(RepeatsTest, EveryMutationHasOneEffectAndOneAnswer) {
         << sent.rpc->method->name() << ": " << status;
   }
   EXPECT_EQ(before.Changes(), std::vector<std::string>());
+
+  std::set<std::string> families;
+  for (const auto& key : town_.deployment.redis().Do({"KEYS", "*"}).items) {
+    families.insert(KeyFamilies::Of(key.text));
+  }
+  EXPECT_GT(families.size(), 40u);
+  const KeyFamilies bounded;
+  for (const std::string& family : families) {
+    EXPECT_TRUE(bounded.Has(family)) << family << " has no bound in decision 0029";
+  }
 }
 
 }  // namespace

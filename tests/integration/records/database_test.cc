@@ -3,13 +3,17 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/cancellation_signal.hpp>
 #include <atomic>
+#include <filesystem>
 #include <future>
+#include <thread>
 #include <vector>
 
 #include "common/testing/matchers.h"
+#include "services/records/store/retired.h"
 #include "tests/integration/records/database_fixture.h"
 
 namespace baodao::records {
@@ -117,6 +121,72 @@ TEST_P(DatabaseServerTest, ARestartOfTheDatabaseBetweenTwoQuestionsIsNotSeen) {
   SharedPostgres().Restart();
   EXPECT_THAT(testing::Run(loop_, database_->Read<bool>(ask)), testing::IsOk());
 }
+
+// PostgreSQL bounds its own (max_wal_size).
+class DatabaseLogTest : public DatabaseTest {
+ protected:
+  static constexpr uint64_t kMegabyte = 1'048'576;
+
+  uint64_t LogBytes() const { return std::filesystem::file_size(target_ + "-wal"); }
+  void WriteMegabyte() {
+    RetiredRow row;
+    row.record_id = "tsk_" + std::to_string(++written_);
+    row.version = 1;
+    row.body.assign(kMegabyte, 'x');
+    Do<RetiredRow>([row](Connection& connection) { return KeepRetired(connection, row); });
+  }
+  // The log is read up to here, until the connection commits.
+  static void Look(Connection& connection) {
+    int64_t count = 0;
+    connection.BeginRead();
+    connection.sql() << "SELECT COUNT(*) FROM positions", soci::into(count);
+  }
+
+  int written_ = 0;
+  bool begun_[2] = {false, false};  // each its own reader's
+};
+
+// It grew for as long as they went on: one reader is always there who began before the last write.
+TEST_P(DatabaseLogTest, ReadsWithoutAGapDoNotLetItGrow) {
+  std::atomic<bool> stop = false;
+  std::atomic<int> turn = 0;
+  // Each read begins before that of the other ends.
+  const auto read = [&](int self) {
+    Connection connection(target_);
+    const auto await_turn = [&] {
+      while (!stop && turn != self) std::this_thread::yield();
+    };
+    for (await_turn(); !stop; await_turn()) {
+      if (begun_[self]) connection.Commit();
+      Look(connection);
+      begun_[self] = true;
+      turn = 1 - self;
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  };
+  std::thread one(read, 0), other(read, 1);
+  uint64_t largest = 0;
+  for (int i = 0; i < 60; ++i) {
+    WriteMegabyte();
+    largest = std::max(largest, LogBytes());
+  }
+  stop = true;
+  one.join();
+  other.join();
+  EXPECT_LT(largest, 40 * kMegabyte);
+}
+
+TEST_P(DatabaseLogTest, AReadThatTakesLongHoldsUpNoWrite) {
+  Connection reader(target_);
+  Look(reader);
+  while (LogBytes() < 18 * kMegabyte) WriteMegabyte();
+  reader.Commit();
+  const int until = 2 * written_;
+  while (written_ < until && LogBytes() >= 18 * kMegabyte) WriteMegabyte();
+  EXPECT_LT(LogBytes(), 18 * kMegabyte) << "once it has ended";
+}
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, DatabaseLogTest, ::testing::Values(Dialect::kSqlite), DialectName);
 
 INSTANTIATE_TEST_SUITE_P(All, DatabaseLanesTest,
                          ::testing::Values(Dialect::kSqlite, Dialect::kPostgres), DialectName);

@@ -251,5 +251,37 @@ TEST_F(OneServerTest, AnOutageIsStoreUnavailable) {
   server_.Restart();
 }
 
+// Before the machine swaps, and without forgetting anything.
+TEST_F(OneServerTest, AFullRedisRefusesToWriteAndSaysSo) {
+  const Keys keys("full", 4);
+  const std::unique_ptr<RedisStore> store = Ok(RedisStore::Open(loop_, *client_, keys));
+  const auto put = [&](const std::string& id) {
+    Commit commit(1);
+    commit.Put(keys.Of(1, "task", id), 0, "record " + id);
+    commit.IndexAdd(keys.Of(1, "all"), 1, id);
+    commit.Emit("event");
+    commit.Answer(Request(id), "answer");
+    return testing::Run(loop_, store->Apply(std::move(commit)));
+  };
+  const auto policy = server_.Do({"CONFIG", "GET", "maxmemory-policy"});
+  ASSERT_EQ(policy.items.at(1).text, "noeviction");
+  ASSERT_THAT(put("a"), testing::IsOk());
+  server_.Do({"CONFIG", "SET", "maxmemory", "1"});
+  const auto refused = put("b");
+  EXPECT_THAT(refused, testing::IsRefusal(Reason::STORE_FULL)) << refused.status();
+  EXPECT_TRUE(absl::IsUnavailable(refused.status())) << "to be sent again";
+  EXPECT_THAT(testing::Run(loop_, store->Increment(keys.Of(1, "tries"), Millis(1'000))),
+              testing::IsRefusal(Reason::STORE_FULL));
+  EXPECT_EQ(Ok(store->Get(keys.Of(1, "task", "a"))).bytes, "record a") << "reads go on";
+
+  server_.Do({"CONFIG", "SET", "maxmemory", "0"});
+  EXPECT_FALSE(Ok(store->Get(keys.Of(1, "task", "b"))).exists());
+  EXPECT_EQ(Ok(store->IndexSize(keys.Of(1, "all"))), 1);
+  EXPECT_EQ(server_.Do({"XLEN", keys.Events(1)}).integer, 1);
+  const auto again = put("b");
+  ASSERT_THAT(again, testing::IsOk());
+  EXPECT_EQ(again->kind, CommitOutcome::Kind::kApplied) << "the same request";
+}
+
 }  // namespace
 }  // namespace baodao::store

@@ -94,6 +94,28 @@ TEST(RowsOfTest, AnAssignmentTellsOfItsTaskToo) {
   EXPECT_EQ(rows.assignment->event_seq, 1);
 }
 
+// It changes the assignment beside its state; an archive made from the owners would have differed.
+TEST(RowsOfTest, ARequestForCreditTellsOfItsAssignment) {
+  events::v1::Event event;
+  events::v1::CreditRequestChanged& change = *event.mutable_credit_request_changed();
+  change.mutable_assignment()->set_task_id("tsk_1");
+  change.mutable_assignment()->set_person_id("per_1");
+  change.mutable_assignment()->set_state(dispatch::v1::ASSIGNMENT_STATE_NO_SHOW);
+  *change.mutable_assignment()->mutable_update_time() = ToTimestamp(Time(Millis(9'000)));
+  change.mutable_task()->set_area_code("310110001001");
+  change.mutable_task()->set_state(dispatch::v1::TASK_STATE_SERVED);
+  *change.mutable_task()->mutable_start_time() = ToTimestamp(Time(Millis(5'000)));
+  const Rows rows = RowsOf(event, {7, 1});
+  ASSERT_TRUE(rows.task_head && rows.assignment);
+  EXPECT_EQ(rows.task_head->task_id, "tsk_1");
+  EXPECT_EQ(rows.task_head->state, dispatch::v1::TASK_STATE_SERVED);
+  EXPECT_EQ(rows.assignment->person_id, "per_1");
+  EXPECT_EQ(rows.assignment->state, dispatch::v1::ASSIGNMENT_STATE_NO_SHOW);
+  EXPECT_EQ(rows.assignment->start_ms, 5'000);
+  EXPECT_EQ(rows.assignment->update_ms, 9'000);
+  EXPECT_EQ(rows.assignment->event_ms, 7);
+}
+
 TEST(RowsOfTest, WhatNobodyAsksForLeavesNothing) {
   events::v1::Event event;
   event.mutable_notification_added()->set_number(3);

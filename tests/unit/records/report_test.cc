@@ -222,6 +222,18 @@ TEST(CsvTest, NoTextBecomesAFormula) {
             "\"a,b\",\"say \"\"no\"\"\",\"'=1,2\"\r\n");
 }
 
+// Names are kept in NFC, which leaves them wide, and a Chinese Excel calculates with them.
+TEST(CsvTest, NoTextBecomesAFormulaInItsWideForm) {
+  Sheet sheet;
+  sheet.headings = {"单位"};
+  for (const char* text : {"＝1＋1", "＋1", "－1", "＠a", "\na", "一＝二", "１"}) {
+    sheet.rows.push_back({std::string(text)});
+  }
+  EXPECT_EQ(Csv(sheet),
+            "\xef\xbb\xbf"
+            "单位\r\n'＝1＋1\r\n'＋1\r\n'－1\r\n'＠a\r\n\"'\na\"\r\n一＝二\r\n１\r\n");
+}
+
 uint32_t Little(const std::string& bytes, size_t at, size_t size) {
   uint32_t value = 0;
   std::memcpy(&value, bytes.data() + at, size);

@@ -203,5 +203,19 @@ TEST(ContractTest, EveryMutationHasARequestId) {
   }
 }
 
+// Up to when events are in it. Retired records and ledgers are what their owners had written.
+TEST(ContractTest, EveryAnswerOfTheArchiveSaysUpToWhenItIs) {
+  const std::set<std::string> rows = {"RetireRecord", "GetRetiredRecord", "GetLedgerEntries",
+                                      "RestoreRecords"};
+  int answers = 0;
+  for (const MethodDescriptor* method : Methods()) {
+    if (method->file()->package() != "baodao.records.v1") continue;
+    EXPECT_NE(Has(method->output_type(), "as_of"), rows.contains(method->name()))
+        << method->full_name();
+    ++answers;
+  }
+  EXPECT_GT(answers, 12);
+}
+
 }  // namespace
 }  // namespace baodao

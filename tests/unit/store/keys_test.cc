@@ -2,8 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+
 #include "common/ids/ids.h"
 #include "common/redis/slot.h"
+#include "common/testing/paths.h"
+#include "tests/key_families.h"
 
 namespace baodao::store {
 namespace {
@@ -39,6 +48,47 @@ TEST(KeysTest, ShardOfIdIsAlwaysInRange) {
   EXPECT_EQ(keys.ShardOfId(ids::New("tsk", 13)), 13);
   EXPECT_LT(keys.ShardOfId(ids::New("tsk", 1000)), 16);
   EXPECT_EQ(keys.ShardOfId("nonsense"), 0);
+}
+
+// "task" for a line "//   task:<task>  record  …" of a table of keys; empty for any other.
+std::string FamilyIn(const std::string& line) {
+  constexpr std::string_view kRow = "//   ";
+  if (!line.starts_with(kRow)) return "";
+  std::string name = line.substr(kRow.size(), line.find_first_of(" ", kRow.size()) - kRow.size());
+  if (name.starts_with('{')) name = testing::KeyFamilies::Of(name);
+  name = name.substr(0, name.find_first_of(":["));
+  const bool is_name = !name.empty() && std::ranges::all_of(name, [](unsigned char c) {
+    return std::islower(c) != 0 || c == '_' || c == '-';
+  });
+  return is_name && name != "key" && name != "baodao" ? name : "";
+}
+
+// One that has no bound grows until Redis is full.
+TEST(KeysTest, EveryFamilyHasItsBoundInTheDecisionRecord) {
+  namespace fs = std::filesystem;
+  std::set<std::string> families;
+  const auto add = [&](const fs::path& path) {
+    std::ifstream file(path);
+    for (std::string line; std::getline(file, line);) families.insert(FamilyIn(line));
+  };
+  add(testing::SourceFile("common/store/keys.h"));
+  for (const auto& entry : fs::recursive_directory_iterator(testing::SourceFile("services"))) {
+    const std::string name = entry.path().filename();
+    if (name == "keys.h" || name == "lease.h" || name == "claim.h") add(entry.path());
+  }
+  families.erase("");
+  EXPECT_GT(families.size(), 70u);
+  const testing::KeyFamilies bounded;
+  for (const std::string& family : families) {
+    EXPECT_TRUE(bounded.Has(family)) << family << " has no bound in decision 0029";
+  }
+  for (const std::string& name : bounded.names()) {
+    const bool exists =
+        name == "baodao:*" || std::ranges::any_of(families, [&](const std::string& family) {
+          return testing::KeyFamilies::Fits(name, family);
+        });
+    EXPECT_TRUE(exists) << "decision 0029 bounds " << name << ", which no layout has";
+  }
 }
 
 }  // namespace
