@@ -33,7 +33,7 @@ bench: build ## Measure; prints a table and writes build/bench.json
 bench-peers: build ## The same claims by PostgreSQL and by BullMQ behind Node, in turns with ours; needs npm
 	@BUILD=$(BUILD) tests/bench/peers/bench.sh
 
-bench-large: build ## Many streams, too many calls, a million open tasks; half an hour, 6 GB
+bench-large: build ## Many streams, too many calls, a million people and open tasks; an hour, 10 GB
 	@$(BUILD)/bin/baodao_bench --rows list_open,claim_spread,large --out $(BUILD)/bench-large.json
 
 lint: build ## Layers of the services, clang-format, clang-tidy, shellcheck

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/events/detail/streams.h"
+#include "common/redis/script.h"
 #include "common/status/macros.h"
 
 namespace baodao::events {
@@ -106,12 +107,13 @@ Task<absl::StatusOr<std::string>> CompleteFrom(redis::Client& client, std::strin
 
 Task<absl::StatusOr<std::vector<std::string>>> LastIds(redis::Client& client, std::string service,
                                                        int shards) {
-  std::vector<redis::Command> commands;
+  // Asked every other second, so it must be short.
+  static redis::Script last_id(kLastId);
+  std::vector<redis::Script::Call> calls;
   for (int shard = 0; shard < shards; ++shard) {
-    const std::string key = detail::EventsKey(service, shard);
-    commands.push_back(redis::Command::On(key, "EVAL", kLastId, 1, key));
+    calls.push_back({{detail::EventsKey(service, shard)}, {}});
   }
-  const auto replies = co_await client.CallEach(std::move(commands));
+  const redis::Script::Replies replies = co_await last_id.RunEach(client, std::move(calls));
   std::vector<std::string> ids;
   for (const absl::StatusOr<redis::Reply>& reply : replies) {
     if (!reply.ok()) co_return reply.status();

@@ -15,6 +15,10 @@ constexpr Spec kHandlingSeconds{"grpc_server_handling_seconds",
                                 Type::kHistogram,
                                 "From an RPC's arrival to its end.",
                                 {"grpc_type", "grpc_service", "grpc_method"}};
+constexpr Spec kOverloaded{"baodao_rpc_overloaded_total",
+                           Type::kCounter,
+                           "RPCs answered OVERLOADED, by this service or one that it asked.",
+                           {"grpc_type", "grpc_service", "grpc_method"}};
 
 // As other languages' gRPC middleware spells them, so that common dashboards work.
 constexpr std::array<const char*, 17> kCodes = {
@@ -40,6 +44,7 @@ RpcMetrics::Method* RpcMetrics::Add(const std::string& type, const std::string& 
   Method& entry = methods_.emplace_back();
   entry.started_ = registry_.CounterOf(kStarted, {type, service, method});
   entry.seconds_ = registry_.HistogramOf(kHandlingSeconds, {type, service, method});
+  entry.overloaded_ = registry_.CounterOf(kOverloaded, {type, service, method});
   // All codes now, at zero: a rate over a series that appears with its first error misses that one.
   for (size_t code = 0; code < kCodes.size(); ++code) {
     entry.handled_[code] = registry_.CounterOf(kHandled, {type, service, method, kCodes[code]});

@@ -18,11 +18,14 @@ class RpcMetrics {
     void Started() { started_->Increment(); }
     // Once per call, when it has ended.
     void Handled(grpc::StatusCode code, double seconds);
+    // Beside Handled, of a call that was answered OVERLOADED.
+    void Overloaded() { overloaded_->Increment(); }
 
    private:
     friend class RpcMetrics;
     Counter* started_;
     Histogram* seconds_;
+    Counter* overloaded_;
     std::array<Counter*, 17> handled_;  // By gRPC code.
   };
 

@@ -111,9 +111,12 @@ bool Channel::TryAnother(size_t replica, int attempt, SteadyTime end, const absl
     doubted_until = {};
     return false;
   }
+  const bool another = static_cast<size_t>(attempt) < replicas_.size() && now < end;
+  // It has answered, and of one method: others are served there (ops/decisions/0056).
+  if (Is(status, Reason::OVERLOADED)) return another;
   // A call that ran out of its caller's time says nothing about whom it asked.
   if (now < end || absl::IsUnavailable(status)) doubted_until = now + kDoubt;
-  return static_cast<size_t>(attempt) < replicas_.size() && now < end;
+  return another;
 }
 
 absl::Status Channel::Prepare(const CallOptions& options, std::optional<Millis> limit,

@@ -83,7 +83,7 @@ std::string Deployment::Log(const std::string& service) const {
 }
 
 void Deployment::AwaitServing(const std::string& service) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  const auto end = std::chrono::steady_clock::now() + options_.start_limit;
   while (true) {
     const std::string log = Log(service);
     int serving = 0;

@@ -30,10 +30,10 @@ struct DeploymentOptions {
   std::map<std::string, std::string> environment;
   // More flags of one service, by its name.
   std::map<std::string, std::vector<std::string>> arguments;
+  std::chrono::seconds start_limit{60};  // of one service
 };
 
-// Throws std::runtime_error, with the end of the log, when something does not start within a
-// minute.
+// Throws std::runtime_error, with the end of the log, when something does not start in time.
 class Deployment {
  public:
   using Options = DeploymentOptions;

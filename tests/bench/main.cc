@@ -34,6 +34,12 @@ int main(int argc, char** argv) {
   app.add_option("--open-tasks", scale.open_tasks, "Open tasks of the rows named 1m")
       ->check(CLI::Range(1'000, 10'000'000))
       ->capture_default_str();
+  app.add_option("--stored-people", scale.stored_people, "People of restart_1m")
+      ->check(CLI::Range(1'000, 10'000'000))
+      ->capture_default_str();
+  app.add_option("--large-match-people", scale.large_match_people, "People of match_100k_300k")
+      ->check(CLI::Range(1'000, 1'000'000))
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   try {
     const auto results = baodao::bench::MeasureRows(scale, baodao::bench::RowsOf(rows));

@@ -178,6 +178,14 @@ double ResidentBytes(pid_t pid) {
   return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
+double PeakBytes(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) * 1024;
+  }
+  throw std::runtime_error("the system does not tell how much memory a process had at most");
+}
+
 void Settle(testing::Town& town) {
   // Idle polling costs well under 2 % of a core; catching up costs far more.
   for (int attempt = 0; attempt < 600; ++attempt) {

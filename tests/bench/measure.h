@@ -64,8 +64,9 @@ double RedisCpu(testing::Town& town);
 double ServiceCpu(testing::Town& town, const std::string& service);
 // Bytes in use in Redis.
 double RedisMemory(testing::Town& town);
-// Resident bytes of a process.
+// Resident bytes of a process: now, and the most since it began.
 double ResidentBytes(pid_t pid);
+double PeakBytes(pid_t pid);
 // The value below which `share` of them are; reorders them. Not of none.
 double Percentile(std::vector<double>& values, double share);
 

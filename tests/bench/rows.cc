@@ -22,7 +22,9 @@ const Groups& AllGroups() {
         "records_ingest", "match_10k_50k", "search_1m", "bytes_per_person", "bytes_per_task",
         "bytes_per_task_sql", "bytes_per_task_retired"}},
       {"peers", {"postgres_spread", "bullmq_spread", "postgres_hot", "bullmq_hot"}},
-      {"large", {"watch_10k", "overload_3x", "list_open_1m", "claim_spread_1m", "restart_1m"}}};
+      {"large",
+       {"match_100k_300k", "watch_10k", "overload_3x", "list_open_1m", "claim_spread_1m",
+        "restart_1m"}}};
   return groups;
 }
 
@@ -144,6 +146,7 @@ class Run {
   }
 
   void Large() {
+    if (Wants({"match_100k_300k"})) Keep(MatchMany(scene_.scale()));
     if (Wants({"watch_10k"})) Keep(WatchMany(scene_));
     if (Wants({"overload_3x"})) Keep(Overload(scene_));
     if (!Wants({"list_open_1m", "claim_spread_1m", "restart_1m"})) return;

@@ -21,10 +21,15 @@ struct Scale {
   size_t match_people = 50'000;  // of match_10k_50k
   size_t match_tasks = 10'000;
   size_t echo_calls = 100'000;
-  size_t search_rows = 1'000'000;  // of search_1m
-  size_t rounds = 5;               // of what is measured in turns
-  size_t open_tasks = 1'000'000;   // of list_open_1m, claim_spread_1m, restart_1m
+  size_t search_rows = 1'000'000;       // of search_1m
+  size_t rounds = 5;                    // of what is measured in turns
+  size_t open_tasks = 1'000'000;        // of list_open_1m, claim_spread_1m, restart_1m
+  size_t stored_people = 1'000'000;     // of restart_1m
+  size_t large_match_people = 300'000;  // of match_100k_300k, with a task for three of them
 };
+
+// The town in which everything is measured.
+testing::TownOptions TownOf();
 
 // The town, and several connections to its dispatch.
 class Scene {
@@ -98,5 +103,7 @@ class Visible {
 // More people report first; then open tasks and people are matched, offering nothing. `claimed` are
 // cancelled before, so that everybody is free.
 Result Match(Scene& scene, const std::vector<std::string>& claimed);
+// The same with many more, most of whom are put into the store (see seed.h); in a town of its own.
+Result MatchMany(const Scale& scale);
 
 }  // namespace baodao::bench

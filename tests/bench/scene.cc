@@ -7,17 +7,19 @@ namespace {
 
 constexpr size_t kCommunities = 46;
 
-testing::Town::Options TownOf() {
-  testing::Town::Options options;
+}  // namespace
+
+testing::TownOptions TownOf() {
+  testing::TownOptions options;
   options.people = kFirstPeople;
   options.communities = kCommunities;
   // The limits are looked up on every call, but nobody reaches them.
   options.deployment.arguments["dispatch"] = {"--rate_limits=true", "--rate_person=1000000",
                                               "--rate_anonymous=1000000"};
+  // With a million of everything.
+  options.deployment.start_limit = std::chrono::minutes(30);
   return options;
 }
-
-}  // namespace
 
 Scene::Scene(const Scale& scale)
     : scale_(scale),

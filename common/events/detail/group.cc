@@ -32,6 +32,8 @@ Group::Group(asio::io_context& loop, redis::Client& client, Clock& clock, GroupO
       handler_(std::move(handler)),
       together_(std::move(together)),
       members_(client, options_.group, options_.consumer, options_.claim_idle),
+      take_(TakeScript()),
+      save_(SaveScript()),
       shards_(static_cast<size_t>(options_.shards)),
       beat_(loop),
       dirty_(loop),

@@ -14,6 +14,7 @@
 #include "common/events/detail/members.h"
 #include "common/events/detail/streams.h"
 #include "common/events/group_consumer.h"
+#include "common/redis/script.h"
 
 namespace baodao::events::detail {
 
@@ -69,11 +70,14 @@ class Group final : public GroupConsumer {
   Task<void> RunLane(Lane* lane);
 
   // group_cursors.cc
+  static redis::Script TakeScript();
+  static redis::Script SaveScript();
   Task<absl::StatusOr<redis::Reply>> Begin(const GroupStream& stream);
   Task<int> NoteStart(GroupStream& stream, std::string id);
   Task<void> TakeNoteBack(GroupStream& stream, std::string id);
   Task<void> KeepCursors();
-  Task<void> Save(std::vector<GroupStream*> streams);
+  // Streams by their shards.
+  Task<void> Save(std::vector<std::vector<GroupStream*>> shards);
   Task<void> SaveAll();
   Task<void> CheckTerms();
   void Lose(GroupStream& stream);
@@ -95,6 +99,8 @@ class Group final : public GroupConsumer {
   Handler handler_;
   BatchHandler together_;  // empty: events are handled one by one only
   Members members_;
+  redis::Script take_;
+  redis::Script save_;
   std::deque<GroupStream> streams_;
   std::vector<Shard> shards_;
   std::vector<std::unique_ptr<Lane>> lanes_;

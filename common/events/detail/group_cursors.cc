@@ -12,10 +12,10 @@ namespace {
 // After a suspicious start, this many batches are handled one event at a time.
 constexpr int kSuspectBatches = 2;
 
-// A cursor is "id|count|term". Both scripts: the hash; the field, ….
+// A cursor is "id|count|term".
 
-// …, what it begins with where there is none. Raises the term and answers the cursor; nil where
-// there is none and nothing to begin with.
+// The hash; the field, what it begins with where there is none. Raises the term and answers the
+// cursor; nil where there is none and nothing to begin with.
 constexpr char kTake[] = R"(
 local cursor = redis.call('HGET', KEYS[1], ARGV[1]) or ARGV[2]
 if cursor == '' then return false end
@@ -25,38 +25,42 @@ redis.call('HSET', KEYS[1], ARGV[1], taken)
 return taken
 )";
 
-// …, id, count, term. Moves it forward, for whoever took it last: 1, or else 0. One that an
-// operator has removed is put there again.
+// The hashes; the field, then id, count and term for each hash. Moves each forward, for whoever
+// took it last: 1, or else 0. One that an operator has removed is put there again.
 constexpr char kSave[] = R"(
-local cursor = redis.call('HGET', KEYS[1], ARGV[1])
-if cursor then
-  local ms, seq, term = string.match(cursor, '^(%d+)-(%d+)|%d*|?(%d*)$')
-  if (tonumber(term) or 0) ~= tonumber(ARGV[4]) then return 0 end
-  local new_ms, new_seq = string.match(ARGV[2], '^(%d+)-(%d+)$')
-  ms, seq, new_ms, new_seq = tonumber(ms), tonumber(seq), tonumber(new_ms), tonumber(new_seq)
-  if new_ms < ms or (new_ms == ms and new_seq < seq) then return 0 end
-  if new_ms == ms and new_seq == seq then return 1 end
+local function save(key, field, id, count, wanted)
+  local cursor = redis.call('HGET', key, field)
+  if cursor then
+    local ms, seq, term = string.match(cursor, '^(%d+)-(%d+)|%d*|?(%d*)$')
+    if (tonumber(term) or 0) ~= tonumber(wanted) then return 0 end
+    local new_ms, new_seq = string.match(id, '^(%d+)-(%d+)$')
+    ms, seq, new_ms, new_seq = tonumber(ms), tonumber(seq), tonumber(new_ms), tonumber(new_seq)
+    if new_ms < ms or (new_ms == ms and new_seq < seq) then return 0 end
+    if new_ms == ms and new_seq == seq then return 1 end
+  end
+  redis.call('HSET', key, field, id .. '|' .. count .. '|' .. wanted)
+  return 1
 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. '|' .. ARGV[3] .. '|' .. ARGV[4])
-return 1
+local saved = {}
+for i, key in ipairs(KEYS) do
+  saved[i] = save(key, ARGV[1], ARGV[3 * i - 1], ARGV[3 * i], ARGV[3 * i + 1])
+end
+return saved
 )";
 
-redis::Command TakeCommand(const std::string& key, const std::string& field,
-                           const std::string& first) {
-  return redis::Command::On(key, "EVAL", kTake, 1, key, field, first);
-}
-
 }  // namespace
+
+redis::Script Group::TakeScript() { return redis::Script(kTake); }
+redis::Script Group::SaveScript() { return redis::Script(kSave); }
 
 // A shard that comes here is taken stream by stream: the term of the cursor grows by one, and what
 // whoever had it before still puts down is refused from then on.
 Task<absl::Status> Group::Load(Shard& shard) {
-  std::vector<redis::Command> commands;
+  std::vector<redis::Script::Call> calls;
   for (const GroupStream* stream : shard.streams) {
-    commands.push_back(TakeCommand(stream->cursors_key, stream->field, ""));
+    calls.push_back({{stream->cursors_key}, {stream->field, ""}});
   }
-  std::vector<absl::StatusOr<redis::Reply>> replies =
-      co_await client_.CallEach(std::move(commands));
+  redis::Script::Replies replies = co_await take_.RunEach(client_, std::move(calls));
   for (size_t i = 0; i < replies.size(); ++i) {
     GroupStream& stream = *shard.streams[i];
     if (replies[i].ok() && replies[i]->IsNil()) replies[i] = co_await Begin(stream);
@@ -82,8 +86,8 @@ Task<absl::StatusOr<redis::Reply>> Group::Begin(const GroupStream& stream) {
   if (!info.ok()) co_return info.status();
   Cursor first;
   first.count = info->added - info->length;
-  redis::Command take = TakeCommand(stream.cursors_key, stream.field, Format(first));
-  co_return co_await client_.Call(std::move(take));
+  redis::Script::Call take{{stream.cursors_key}, {stream.field, Format(first)}};
+  co_return co_await take_.Run(client_, std::move(take));
 }
 
 // Notes that `id` is about to be handled. Returns how often that was noted and never taken back:
@@ -120,26 +124,34 @@ Task<void> Group::TakeNoteBack(GroupStream& stream, std::string id) {
   (void)co_await client_.Call(std::move(tell));
 }
 
-Task<void> Group::Save(std::vector<GroupStream*> streams) {
-  std::vector<redis::Command> commands;
+Task<void> Group::Save(std::vector<std::vector<GroupStream*>> shards) {
+  std::vector<redis::Script::Call> calls;
   std::vector<uint64_t> terms;
-  for (GroupStream* stream : streams) {
-    stream->dirty = false;
-    terms.push_back(stream->term);
-    const std::string& key = stream->cursors_key;
-    commands.push_back(redis::Command::On(key, "EVAL", kSave, 1, key, stream->field,
-                                          stream->position, stream->count, stream->term));
+  for (const std::vector<GroupStream*>& streams : shards) {
+    redis::Script::Call& call = calls.emplace_back();
+    call.arguments.push_back(options_.group);
+    for (GroupStream* stream : streams) {
+      stream->dirty = false;
+      terms.push_back(stream->term);
+      call.keys.push_back(stream->cursors_key);
+      call.arguments.push_back(stream->position);
+      call.arguments.push_back(absl::StrCat(stream->count));
+      call.arguments.push_back(absl::StrCat(stream->term));
+    }
   }
-  if (commands.empty()) co_return;
-  std::vector<absl::StatusOr<redis::Reply>> replies =
-      co_await client_.CallEach(std::move(commands));
+  if (calls.empty()) co_return;
+  const redis::Script::Replies replies = co_await save_.RunEach(client_, std::move(calls));
   bool failed = false;
-  for (size_t i = 0; i < streams.size(); ++i) {
-    if (!replies[i].ok()) {
-      streams[i]->dirty = true;
-      failed = true;
-    } else if (replies[i]->integer == 0 && streams[i]->term == terms[i]) {
-      Lose(*streams[i]);
+  auto term = terms.begin();
+  for (size_t shard = 0; shard < shards.size(); ++shard) {
+    for (size_t i = 0; i < shards[shard].size(); ++i, ++term) {
+      GroupStream& stream = *shards[shard][i];
+      if (!replies[shard].ok()) {
+        stream.dirty = true;
+        failed = true;
+      } else if (replies[shard]->items.at(i).integer == 0 && stream.term == *term) {
+        Lose(stream);
+      }
     }
   }
   if (failed) dirty_.Notify();
@@ -155,21 +167,22 @@ void Group::Lose(GroupStream& stream) {
 }
 
 Task<void> Group::SaveAll() {
-  std::vector<GroupStream*> streams;
-  for (GroupStream& stream : streams_) {
-    if (stream.dirty) streams.push_back(&stream);
+  std::vector<std::vector<GroupStream*>> dirty;
+  for (const Shard& shard : shards_) {
+    std::vector<GroupStream*> streams = shard.streams;
+    std::erase_if(streams, [](const GroupStream* stream) { return !stream->dirty; });
+    if (!streams.empty()) dirty.push_back(std::move(streams));
   }
-  co_await Save(std::move(streams));
+  co_await Save(std::move(dirty));
 }
 
 // A replica whose streams stand still learns that somebody else has set one of them back.
 Task<void> Group::CheckTerms() {
-  std::vector<GroupStream*> streams;
+  std::vector<std::vector<GroupStream*>> here;
   for (const Shard& shard : shards_) {
-    if (shard.state != Shard::State::kHere) continue;
-    streams.insert(streams.end(), shard.streams.begin(), shard.streams.end());
+    if (shard.state == Shard::State::kHere) here.push_back(shard.streams);
   }
-  co_await Save(std::move(streams));
+  co_await Save(std::move(here));
 }
 
 Task<void> Group::KeepCursors() {

@@ -161,7 +161,7 @@ Task<void> Group::Advance(GroupStream& stream, const Entry& entry) {
   }
   stream.dirty = true;
   if (stream.suspects > 0 && --stream.suspects >= 0) {
-    std::vector<GroupStream*> one{&stream};
+    std::vector<std::vector<GroupStream*>> one{{&stream}};
     co_await Save(std::move(one));
   } else {
     dirty_.Notify();

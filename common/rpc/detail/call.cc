@@ -230,6 +230,8 @@ void Call::End(const absl::Status& status) {
   engine_->Remove(this);
   const grpc::Status outcome = Outcome(status);
   Count(outcome);
+  const bool unavailable = outcome.error_code() == grpc::StatusCode::UNAVAILABLE;
+  if (unavailable && Is(status, Reason::OVERLOADED)) method_.metrics->Overloaded();
   engine_->AddLeaving(this);
   Conclude(outcome);
 }

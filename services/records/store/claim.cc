@@ -1,5 +1,6 @@
 #include "services/records/store/claim.h"
 
+#include "common/redis/script.h"
 #include "common/status/macros.h"
 #include "common/store/keys.h"
 
@@ -20,8 +21,9 @@ return 1
 
 Task<absl::Status> ClaimDatabase(redis::Client& redis, std::string id) {
   const std::string key = store::Keys("records", 1).Of(0, "database");
-  redis::Command command = redis::Command::On(key, "EVAL", kClaim, 1, key, id, kClaimMs);
-  CO_ASSIGN_OR_RETURN(const redis::Reply reply, co_await redis.Call(std::move(command)));
+  static redis::Script claim(kClaim);
+  redis::Script::Call call{{key}, {std::move(id), std::to_string(kClaimMs)}};
+  CO_ASSIGN_OR_RETURN(const redis::Reply reply, co_await claim.Run(redis, std::move(call)));
   if (reply.integer == 1) co_return absl::OkStatus();
   co_return absl::FailedPreconditionError(
       "replicas of records with another database are running: all must have the same");

@@ -48,7 +48,7 @@ constexpr double kMarginOfAllocations = 1.1;
 
 // Questions of services when there is nothing to do, and of those who ask how far they are: so many
 // a second, whatever is claimed.
-const std::set<std::string> kWaiting = {"eval",    "exists", "hget",         "hgetall",
+const std::set<std::string> kWaiting = {"evalsha", "exists", "hget",         "hgetall",
                                         "hincrby", "info",   "xinfo|stream", "xlen",
                                         "xrange",  "xread",  "xtrim",        "zrange"};
 // Notes that they make meanwhile: who is alive, and how far each is, five times a second at most.

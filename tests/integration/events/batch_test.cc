@@ -47,6 +47,17 @@ class BatchTest : public EventsTest {
     const absl::Status status = Run(Rewind(client(), group_, service_, 1, id));
     EXPECT_THAT(status, testing::IsOk());
   }
+  // How often a command was called, on all primaries.
+  int64_t Calls(const std::string& command) {
+    redis::Command info = redis::Command::Any("INFO", "commandstats");
+    int64_t calls = 0;
+    for (const auto& reply : Run(client().CallPrimaries(std::move(info)))) {
+      const std::string field = "cmdstat_" + command + ":calls=";
+      const size_t at = Ok(reply).text.find(field);
+      if (at != std::string::npos) calls += std::stoll(reply->text.substr(at + field.size()));
+    }
+    return calls;
+  }
   std::string IdOf(int shard, int index) {
     const std::string key = store().keys().Events(shard);
     return Do(key, {"XRANGE", key, "-", "+"}).items.at(static_cast<size_t>(index)).items[0].text;
@@ -177,6 +188,32 @@ TEST_P(BatchTest, ARewindNeverGoesForward) {
   RewindTo("99999999999999-0");
   Emit(1, "more");
   EXPECT_TRUE(Await([&] { return names_.size() == 4; }));
+}
+
+// Their whole texts went to Redis with each call, a hundred a second where nothing happened.
+TEST_P(BatchTest, ScriptsAreSentInFullOnlyToWhomTheyAreNew) {
+  EmitAll(1, 5);
+  const auto consumer = New();
+  const auto consumer_runs = Start(*consumer);
+  EXPECT_TRUE(Await([&] { return names_.size() == 5 && Lag().unread == 0; }));
+  Ok(LastIds(client(), service_, kShards));
+  // It rests: several times over, each shard is looked at.
+  const auto rest = [&] {
+    const int64_t before = Calls("evalsha");
+    return Await([&] { return Calls("evalsha") > before + 5 * kShards; });
+  };
+  EXPECT_TRUE(rest()) << "on each node for the first time";
+  const int64_t in_full = Calls("eval");
+  EXPECT_TRUE(rest());
+  Ok(LastIds(client(), service_, kShards));
+  EXPECT_EQ(Calls("eval"), in_full);
+  // As a server that was started, or has taken over.
+  redis::Command forget = redis::Command::Any("SCRIPT", "FLUSH");
+  for (const auto& reply : Run(client().CallPrimaries(std::move(forget)))) Ok(reply);
+  Emit(1, "more");
+  EXPECT_TRUE(Await([&] { return names_.size() == 6 && Lag().unread == 0; }));
+  EXPECT_EQ(Ok(LastIds(client(), service_, kShards)).at(1), IdOf(1, 5));
+  EXPECT_GT(Calls("eval"), in_full);
 }
 
 TEST_P(BatchTest, AStreamTellsFromWhereOnItIsComplete) {

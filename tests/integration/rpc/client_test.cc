@@ -178,6 +178,27 @@ TEST_F(ClientTest, ARefusalIsAnAnswer) {
   EXPECT_LE(CounterOfEcho(metrics, "grpc_server_handled_total", "\"Unauthenticated\""), 0);
 }
 
+// It has too much of one method, perhaps, and nobody asked it for anything for ten seconds.
+TEST_F(ClientTest, AReplicaThatIsOverloadedIsAskedAgain) {
+  Router router;
+  Misbehaving handlers(router);
+  metrics::Registry metrics;
+  ServerOptions full = testing::TestServerOptions(tokens_, metrics);
+  full.max_live_calls = 0;
+  testing::RpcServer other(loop_, router, full);
+  ChannelOptions options = AsService(other.target() + "," + server_.target());
+  options.attempts = 1;
+  Channel channel(loop_, options);
+  Client<DiagnosticsService> client(channel);
+  for (int i = 0; i < 4; ++i) {
+    const auto answer = testing::Run(loop_, client.Call(&Async::Echo, CallOptions(), Request("")));
+    ASSERT_THAT(answer, testing::IsOk());
+  }
+  EXPECT_EQ(handlers_.started, 4) << "whoever is refused there is served here";
+  EXPECT_EQ(CounterOfEcho(metrics, "baodao_rpc_overloaded_total", ""), 4);
+  EXPECT_EQ(CounterOfEcho(metrics, "grpc_server_handled_total", "\"Unavailable\""), 4);
+}
+
 // The only one there is: no call waits longer than its own limit.
 TEST_F(ClientTest, AHungPeerHoldsACallForItsTimeAndNoLonger) {
   const HungServer hung(loop_);

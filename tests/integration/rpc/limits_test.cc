@@ -232,6 +232,7 @@ TEST_F(LimitsTest, WhereLittleGetsDoneNewCallsAreRefused) {
   }));
   EXPECT_THAT(refused, testing::IsRefusal(Reason::OVERLOADED)) << refused;
   EXPECT_GT(RetryAfterOf(refused).value_or(Millis(0)), Millis(0));
+  EXPECT_GE(CounterOfEcho(metrics_, "baodao_rpc_overloaded_total", ""), 1);
   CommitResponse unused;
   const absl::Status other = FromGrpc(stub_->Commit(Context().get(), CommitRequest(), &unused));
   EXPECT_FALSE(Is(other, Reason::OVERLOADED)) << "another method: " << other;

@@ -85,6 +85,11 @@ TEST(RpcMetrics, CountsByCodeFromZero) {
   EXPECT_THAT(text, HasSubstr("grpc_server_handling_seconds_count{" + labels + "} 3"));
   EXPECT_THAT(text, HasSubstr(handled("Unauthenticated") + "0"));
   EXPECT_THAT(text, HasSubstr(handled("Unavailable") + "0"));
+  const std::string overloaded = "baodao_rpc_overloaded_total{" + labels + "} ";
+  EXPECT_THAT(text, HasSubstr(overloaded + "0"));
+  claim->Handled(grpc::StatusCode::UNAVAILABLE, 0.001);
+  claim->Overloaded();
+  EXPECT_THAT(registry.Text(), HasSubstr(overloaded + "1"));
 }
 
 TEST(RedisMetrics, CountsCommandsAndTotals) {
