@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <asio/steady_timer.hpp>
 #include <asio/this_coro.hpp>
+#include <map>
 #include <utility>
 
 #include "common/crypto/random.h"
 #include "common/redis/errors.h"
+#include "common/redis/slot.h"
 #include "common/status/macros.h"
 #include "common/store/detail/binary.h"
 #include "common/store/detail/commit_queue.h"
@@ -83,24 +85,34 @@ Task<absl::StatusOr<Stored>> RedisStore::Get(std::string key, Read read) {
 Task<absl::StatusOr<std::vector<Stored>>> RedisStore::GetMany(std::vector<std::string> keys,
                                                               Read read) {
   std::vector<Stored> result(keys.size());
-  std::vector<size_t> asked;  // what memory does not have
-  std::vector<redis::Command> commands;
+  // Those that memory does not have. Keys of a shard lie in one slot: one command asks for them.
+  std::map<uint16_t, std::vector<size_t>> asked;
   for (size_t i = 0; i < keys.size(); ++i) {
     std::optional<Stored> found;
     if (read == Read::kRecent) found = cache_.Find(keys[i]);
     if (found) {
       result[i] = *std::move(found);
-      continue;
+    } else {
+      asked[redis::KeySlot(keys[i])].push_back(i);
     }
-    asked.push_back(i);
-    commands.push_back(redis::Command::On(keys[i], "GET", keys[i]));
   }
-  if (commands.empty()) co_return result;
+  if (asked.empty()) co_return result;
+  std::vector<redis::Command> commands;
+  for (const auto& [slot, places] : asked) {
+    redis::Command& command = commands.emplace_back(keys[places.front()]);
+    command.Add("MGET");
+    for (const size_t i : places) command.Add(keys[i]);
+  }
   std::vector<absl::StatusOr<redis::Reply>> replies = co_await CallEach(std::move(commands));
-  for (size_t i = 0; i < asked.size(); ++i) {
-    CO_RETURN_IF_ERROR(replies[i].status());
-    result[asked[i]] = detail::ParseRecord(replies[i]->text);
-    cache_.Refresh(keys[asked[i]], result[asked[i]]);
+  auto reply = replies.begin();
+  for (const auto& [slot, places] : asked) {
+    CO_RETURN_IF_ERROR(reply->status());
+    for (size_t j = 0; j < places.size(); ++j) {
+      Stored& stored = result[places[j]];
+      stored = detail::ParseRecord((*reply)->items.at(j).text);
+      cache_.Refresh(keys[places[j]], stored);
+    }
+    ++reply;
   }
   co_return result;
 }

@@ -19,6 +19,12 @@ sources '*.cc' '*.h' | xargs clang-format --dry-run --Werror || {
 }
 sources '*.sh' '.ci/run' | xargs shellcheck
 
+# The vocabulary of ops/decisions/0026, as far as a line tells.
+if sources '*.cc' '*.h' '*.proto' '*.sql' '*.lua' | xargs grep -nE '^ *(//|--) (What|Whoever|Of) |\bkMost[A-Z]'; then
+  echo "lint: a comment says subject, verb, object; the most that there may be is kMax…" >&2
+  exit 1
+fi
+
 # tests/e2e/metrics holds every service to its list of metrics. All that the code declares stand in some list; alerts and
 # dashboards name none but these (of a histogram its series), and none with colons but those that rules record. The
 # values of labels stand in quotes.

@@ -1,4 +1,4 @@
-// What only shows in the large: many streams, too many calls, many open tasks. Not part of a
+// Loads that show only in the large: many streams, too many calls, many open tasks. Not part of a
 // default run.
 #pragma once
 

@@ -49,7 +49,7 @@ ProcessStat StatOf(pid_t pid) {
   return stat;
 }
 
-// Of a process and its children: a database has one for each connection.
+// Processor time of a process and its children: a database has one for each connection.
 double FamilyCpu(pid_t pid) {
   double cpu = StatOf(pid).cpu_us;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {

@@ -25,7 +25,8 @@ struct Result {
   double cpu_us_others = 0;   // of the other services, per call, which hear of its events
   double cpu_us_redis = 0;    // of Redis, per call, with what consumers of the events do
   double cpu_us_client = 0;   // of this program, per call
-  // Of Redis, per call, those within functions too, with what waiting consumers ask meanwhile.
+  // Commands of Redis, per call, those within functions too, with what waiting consumers ask
+  // meanwhile.
   double redis_commands = 0;
   double redis_bytes_in = 0;
   double redis_bytes_out = 0;

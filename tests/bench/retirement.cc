@@ -41,7 +41,7 @@ void AwaitRetirement(testing::Town& town) {
   }
 }
 
-// Of answers, which are kept for a day, and of events, for an hour at least.
+// The bytes of answers, which are kept for a day, and of events, for an hour at least.
 double MemoryForAWhile(testing::Town& town) {
   static constexpr char kSum[] = R"(
     local sum = 0

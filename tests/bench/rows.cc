@@ -28,7 +28,7 @@ const Groups& AllGroups() {
   return groups;
 }
 
-// What a row is compared with, where that was measured, too.
+// The rows that a row is compared with, where they were measured, too.
 const std::map<std::string, std::vector<std::string>>& Baselines() {
   static const std::map<std::string, std::vector<std::string>> baselines = {
       {"floor_fcall", {"floor_echo"}},

@@ -9,8 +9,8 @@
 
 namespace baodao::bench {
 
-// Of rows and groups of rows ("default", "peers", "large"), the rows. Throws std::invalid_argument
-// that lists all names when one is unknown.
+// The rows named by rows and groups of rows ("default", "peers", "large"). Throws
+// std::invalid_argument that lists all names when one is unknown.
 std::set<std::string> RowsOf(const std::vector<std::string>& names);
 
 std::vector<Result> MeasureRows(const Scale& scale, const std::set<std::string>& rows);

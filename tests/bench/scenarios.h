@@ -53,7 +53,7 @@ void ReportUntil(Scene& scene, size_t people);
 // Tokens of operators enough that none of them changes more than a person may in a day.
 std::vector<std::string> OperatorsFor(Scene& scene, size_t calls);
 
-// What is compared call by call. The scene and the program must outlive the load.
+// Loads that are compared call by call. The scene and the program must outlive the load.
 Load Echo(Scene& scene);
 Load Commits(Scene& scene);
 Load ListOpen(Scene& scene);
@@ -75,12 +75,12 @@ Task<void> Claim(Scene& scene, rpc::Client<dispatch::v1::AssignmentService>& ass
 
 // `visible`: how long its hours took to be seen in SQL.
 Result LoopFull(Scene& scene, Result* visible);
-// Of the SQLite of records, once everything is in it.
+// The size of records' SQLite, once everything is in it.
 double ArchiveBytes(Scene& scene);
 Result HistoryPage(Scene& scene);
 Result AreaReportYear(Scene& scene);
 Result RecordsIngest(Scene& scene);
-// Of tasks that were taken and cancelled and have left Redis; in a town of its own.
+// Bytes of tasks that were taken and cancelled and have left Redis; in a town of its own.
 Result BytesPerRetiredTask();
 // Tasks of a year are put into the archive first.
 Result SearchTasks(Scene& scene);

@@ -68,12 +68,12 @@ void PutTasks(Scene& scene) {
     const auto written = records::Write(connection, batch);
     if (!written.ok()) throw std::runtime_error(written.status().ToString());
   }
-  // As records does in the quiet hours of that year.
-  while (records::MergeIndex(connection).value()) {
+  // As records does once a day.
+  for (bool all = true; records::MergeIndex(connection, all).value(); all = false) {
   }
 }
 
-// What people look for, by turns: words that half of all rows have, and words of few; words that
+// The searches of people, by turns: words that half of all rows have, and words of few; words that
 // never meet, that the district does not have, that were used months ago; of one community, of a
 // subdistrict, of the district; of one state, of one month.
 records::v1::SearchTasksRequest SearchOf(Scene& scene, size_t i) {

@@ -60,7 +60,7 @@ class ArchiveRows {
     AddTable(records::UnitsTable());
     AddTable(records::PeopleTable());
     AddTable(records::LedgerTable());
-    // What searches find; in which order those of a millisecond are found is left to chance.
+    // The results of searches; in which order those of a millisecond are found is left to chance.
     Add("SELECT 'documents|' || id || '|' || terms FROM documents ORDER BY 1");
   }
 

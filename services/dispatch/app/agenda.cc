@@ -58,6 +58,7 @@ std::vector<record::Position> CurrentTasks(const v1::CalendarRecord& calendar,
     if (entry.end_ms() > from) starts[entry.task_id()] = static_cast<double>(entry.start_ms());
   }
   std::vector<record::Position> tasks;
+  tasks.reserve(starts.size());
   for (const auto& [id, start] : starts) tasks.push_back({start, id});
   std::ranges::stable_sort(tasks, {}, &record::Position::sort);
   return tasks;

@@ -10,6 +10,7 @@
 
 #include "common/clock/timestamp.h"
 #include "common/paging/asked_page.h"
+#include "common/record/parse.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "common/validate/tags.h"
@@ -166,10 +167,10 @@ Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
     for (const store::Stored& one : stored) {
       if (response.hits_size() == static_cast<int>(limit)) break;
       const NearIndex::Hit& found = hits[read++];
-      v1::TaskRecord record;
-      if (!one.exists() || !record.ParseFromString(one.bytes) || !fits(record.task())) continue;
+      CO_ASSIGN_OR_RETURN(auto loaded, record::Parse<v1::TaskRecord>(one));
+      if (!loaded.exists() || !fits(loaded.record.task())) continue;
       v1::FindNearestTasksResponse::Hit& hit = *response.add_hits();
-      *hit.mutable_task() = Shown(app_, context, std::move(*record.mutable_task()));
+      *hit.mutable_task() = Shown(app_, context, std::move(*loaded.record.mutable_task()));
       hit.set_distance_m(found.distance_m);
     }
   }

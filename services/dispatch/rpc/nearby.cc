@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/record/parse.h"
 #include "common/status/macros.h"
 #include "services/dispatch/app/seeker.h"
 #include "services/dispatch/domain/states.h"
@@ -60,10 +61,10 @@ Answer<v1::NearbyTasks> TaskHandlers::GetNearbyTasks(rpc::CallContext context,
   CO_ASSIGN_OR_RETURN(const std::vector<store::Stored> stored,
                       co_await app_.store.GetMany(std::move(keys)));
   for (size_t i = 0; i < hits.size() && nearby.tasks_size() < kMaxNamed; ++i) {
-    v1::TaskRecord record;
-    if (!stored[i].exists() || !record.ParseFromString(stored[i].bytes)) continue;
-    const v1::Task& task = record.task();
-    if (!IsClaimable(task) || JoinUntil(task) <= now || !filter.Fits(task)) continue;
+    CO_ASSIGN_OR_RETURN(const auto loaded, record::Parse<v1::TaskRecord>(stored[i]));
+    const v1::Task& task = loaded.record.task();
+    if (!loaded.exists() || !IsClaimable(task) || JoinUntil(task) <= now || !filter.Fits(task))
+      continue;
     AddNearby(task, hits[i].distance_m, &nearby);
   }
   co_return nearby;

@@ -63,7 +63,7 @@ Task<absl::Status> Standings::OnEvent(const events::Delivery& delivery) {
   app_.profiles.Apply(profile);
   const auto options = rpc::CallOptions::Tracing(delivery.event.trace_id());
   if (!delivery.event.profile_changed().narrowed()) {
-    // What was regained lifts the mark of whoever is at work.
+    // A standing that was regained lifts the mark of whoever is at work.
     co_return co_await Review(profile.person_id(), Reach::kAccepted, options);
   }
   CO_RETURN_IF_ERROR(co_await Arm(kProfileTimer, profile.person_id(), delivery.id));

@@ -18,11 +18,11 @@ namespace {
 // Bits of a number below its kind, and below its milliseconds.
 constexpr int kKindShift = 58;
 constexpr int kMsShift = 10;
-constexpr int64_t kMostMs = (int64_t{1} << (kKindShift - kMsShift)) - 1;
+constexpr int64_t kMaxMs = (int64_t{1} << (kKindShift - kMsShift)) - 1;
 
 int64_t FirstOf(DocumentKind kind, int64_t ms) {
   return (static_cast<int64_t>(kind) << kKindShift) +
-         (std::clamp<int64_t>(ms, 0, kMostMs) << kMsShift);
+         (std::clamp<int64_t>(ms, 0, kMaxMs) << kMsShift);
 }
 
 std::string Mark(std::string_view of, std::string_view value) {

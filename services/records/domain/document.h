@@ -1,4 +1,4 @@
-// What rows are found by: tasks, needs, units and people as documents of one index.
+// The words that rows are found by: tasks, needs, units and people as documents of one index.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct NumberRange {
   int64_t start = 0;
   int64_t end = 0;
 };
-// Of all documents of the kind, or of those made in the period.
+// The numbers of all documents of the kind, or of those made in the period.
 NumberRange RangeOf(DocumentKind kind, const std::optional<Period>& period);
 
 // Beside its words a document has marks, which questions ask for as for words. They begin with "_",
@@ -40,14 +40,14 @@ std::string AreasMark(std::string_view beginning);
 std::string PlacesMark(int64_t state, std::string_view beginning);
 std::string PrefixMark(std::string_view beginning);
 
-// What a task, a need or a unit is found by; of a unit the kind is its state.
+// The facts that a task, a need or a unit is found by; for a unit the kind is its state.
 struct DocumentFacts {
   std::string title;
   std::string categories;  // separated by blanks
   std::string area_code;
   int64_t state = 0;
 };
-// What a person is found by.
+// The facts that a person is found by.
 struct PersonFacts {
   struct Place {
     std::string area_code;
@@ -61,7 +61,7 @@ struct PersonFacts {
 std::string DocumentOf(const DocumentFacts& facts);
 std::string DocumentOf(const PersonFacts& facts);
 
-// What is asked of an index: all of the terms, and of each choice at least one.
+// A question to an index: all of the terms, and of each choice at least one.
 struct Wanted {
   std::vector<std::string> terms;
   std::vector<std::vector<std::string>> choices;

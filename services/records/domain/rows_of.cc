@@ -121,7 +121,7 @@ LedgerRow RowOf(const events::v1::HoursCredited& credited, const StreamId& id) {
   return row;
 }
 
-// What changed of somebody's part in a task.
+// A change of somebody's part in a task.
 template <class Change>
 void AddPart(const Change& change, const StreamId& id, Rows* rows) {
   rows->task_head = HeadOf(change.task(), change.assignment().task_id(), id);

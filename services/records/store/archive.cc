@@ -57,7 +57,7 @@ absl::StatusOr<std::optional<int64_t>> TryWrite(Connection& connection, const Ba
   return fresh;
 }
 
-// Of each batch; nothing where somebody else moved a position.
+// A count for each batch; none where somebody else moved a position.
 absl::StatusOr<std::vector<int64_t>> TryWrite(Connection& connection,
                                               const std::vector<const Batch*>& batches) {
   std::vector<int64_t> all;

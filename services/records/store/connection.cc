@@ -112,7 +112,7 @@ void Connection::BoundLog() {
         soci::into(moved);
     WaitForOthers(sql_, kWaitSeconds);
   } catch (const soci::soci_error& failed) {
-    // What was written is in the log, on disk, whatever becomes of it.
+    // The rows are in the log, on disk, whatever becomes of it.
     log::Warn("records.log_not_emptied", {{"status", StatusOf(failed)}});
   }
   if (busy != 0) log::Warn("records.log_grows", {{"bytes", static_cast<int64_t>(size)}});

@@ -83,12 +83,12 @@ void DocumentIndex::Write(DocumentKind kind) {
   }
 }
 
-absl::StatusOr<bool> MergeIndex(Connection& connection) {
-  constexpr int kPages = 64;
+absl::StatusOr<bool> MergeIndex(Connection& connection, bool all) {
+  const int pages = all ? -64 : 64;
   int64_t before = 0, after = 0;
   connection.sql() << "SELECT total_changes()", soci::into(before);
   connection.sql() << "INSERT INTO document_index (document_index, rank) VALUES ('merge', :pages)",
-      soci::use(kPages, "pages");
+      soci::use(pages, "pages");
   connection.sql() << "SELECT total_changes()", soci::into(after);
   // As FTS5 tells it: the statement itself is one.
   return after - before > 1;

@@ -50,8 +50,9 @@ class DocumentIndex {
   soci::statement update_;
 };
 
-// SQLite only: merges a little of what the index is split into by small writes, which every search
-// reads side by side. False when there is nothing to merge.
-absl::StatusOr<bool> MergeIndex(Connection& connection);
+// SQLite only: merges some of the parts of the index, which small writes add and every search reads
+// side by side: parts of a like size, or from now on, with `all`, whatever there is. False when
+// there is nothing to merge.
+absl::StatusOr<bool> MergeIndex(Connection& connection, bool all);
 
 }  // namespace baodao::records

@@ -41,10 +41,10 @@ class Search {
   }
 
  private:
-  // What PostgreSQL reads the two indexes with.
+  // The settings that PostgreSQL reads the two indexes with.
   static constexpr char kNumbers[] = "enable_indexscan", kWords[] = "enable_bitmapscan";
   // Documents of which the rows are looked at for their area, in one page.
-  static constexpr int64_t kMostRows = 40'000;
+  static constexpr int64_t kMaxRows = 40'000;
   // PostgreSQL: as many of the newest documents are looked at before the index is asked, and of
   // those that it finds, and as many further ones where it finds more; fewer where each has its row
   // looked at as well.
@@ -65,7 +65,7 @@ class Search {
       Query last(connection_.sql());
       last.Add("SELECT document_index.rowid FROM document_index WHERE ");
       match(last, query_.range.start);
-      last.Add(" ORDER BY document_index.rowid DESC LIMIT 1 OFFSET ?", kMostRows - 1);
+      last.Add(" ORDER BY document_index.rowid DESC LIMIT 1 OFFSET ?", kMaxRows - 1);
       floor = NumberOf(last);
     }
     Query select(connection_.sql());
@@ -90,7 +90,7 @@ class Search {
     floor = ReadNewest(*floor, MostFurther());
     if (floor) LookFurther(*floor);
   }
-  // Of the `most` newest below `end`; nothing where the page is full or there are no others,
+  // Those of the `most` newest below `end`; nothing where the page is full or there are no others,
   // otherwise how far that was.
   std::optional<int64_t> ReadNewest(int64_t end, int64_t most) {
     ReadBy(kNumbers, kWords);
@@ -111,7 +111,7 @@ class Search {
     last.Add(" ORDER BY number DESC LIMIT 1 OFFSET ?", most - 1);
     return NumberOf(last);
   }
-  // Of all below `end`, by the index; false where it finds too many.
+  // Those of all below `end`, by the index; false where it finds too many.
   bool ReadFound(int64_t end) {
     ReadBy(kWords, kNumbers);
     int64_t found = 0;

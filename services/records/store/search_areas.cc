@@ -11,7 +11,7 @@ namespace {
 using Codes = std::vector<std::string>;
 
 // To look for one of several marks costs a step for each of them at every document that has one.
-constexpr size_t kMostMarks = 100;
+constexpr size_t kMaxMarks = 100;
 
 // A list of codes is bound as one value.
 std::string ListOf(Dialect dialect, const Codes& codes) {
@@ -25,7 +25,7 @@ AreaFilter::AreaFilter(Connection& connection, std::string table, const SoughtAr
                        std::vector<int> states)
     : dialect_(connection.dialect()), table_(std::move(table)), states_(std::move(states)) {
   const auto few = [&](const Codes& others) {
-    return (areas.beginnings.size() + others.size()) * MarksOfEach() <= kMostMarks;
+    return (areas.beginnings.size() + others.size()) * MarksOfEach() <= kMaxMarks;
   };
   Codes used = areas.others;
   if (!few(used)) used = UsedOf(connection, used);

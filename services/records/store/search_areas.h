@@ -13,7 +13,7 @@ namespace baodao::records {
 
 class AreaFilter {
  public:
-  // Of the documents of `table` those that lie in one of `areas`; of people, who have `states`,
+  // Those documents of `table` that lie in one of `areas`; of people, who have `states`,
   // those with a registration in one of these states there.
   AreaFilter(Connection& connection, std::string table, const SoughtAreas& areas,
              std::vector<int> states);

@@ -1,4 +1,4 @@
-// What is found by its words.
+// Records found by their words.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -18,16 +18,16 @@ struct SearchQuery {
   Wanted wanted;
   // Where the index begins and ends to be looked at.
   NumberRange range;
-  // What lies in one of these areas; none: anywhere.
+  // The areas to look in; none: anywhere.
   std::optional<SoughtAreas> areas;
-  // Of people, and then never empty: the states of the registration that lies there.
+  // For people, and then never empty: the states of the registration that lies there.
   std::vector<int> states;
   int size = 20;
 };
 
 template <class Row>
 struct SearchPage {
-  // What was made last comes first. Fewer than were asked for, even none, where there is more: a
+  // The record made last comes first. Fewer than were asked for, even none, where there is more: a
   // search looks at so much at a time.
   std::vector<Row> rows;
   bool more = false;

@@ -7,7 +7,8 @@
 
 namespace baodao::records {
 
-// Merges for ever, a little a second, between what is written; cancel it. For SQLite.
+// Merges for ever, a little a second, between what is written: parts of a like size, and once a day
+// all of them. Cancel it. For SQLite.
 Task<void> MergeForEver(Clock& clock, Database& database);
 
 }  // namespace baodao::records

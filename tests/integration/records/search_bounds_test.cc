@@ -69,7 +69,7 @@ TEST_P(ManyDocumentsTest, ASearchLooksAtSoManyAtATime) {
   EXPECT_THAT(PagesOf(wide), ElementsAre(1)) << "rare words are found at once";
 }
 
-// What is of PostgreSQL.
+// PostgreSQL alone.
 class ManyDocumentsOfPostgresTest : public ManyDocumentsTest {};
 
 // However its planner takes words that never meet, or all meet.

@@ -34,7 +34,7 @@ class SearchModelTest : public SearchTest {
     return codes;
   }
 
-  // Of all pages.
+  // From all pages.
   std::vector<int> Found(SearchQuery query) {
     std::vector<int> minutes;
     for (;;) {

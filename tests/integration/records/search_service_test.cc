@@ -1,4 +1,4 @@
-// What searches answer, and whom.
+// The answers of searches, and who gets them.
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -158,7 +158,7 @@ TEST_P(SearchServiceTest, PeopleAreFoundByCoordinatorsOfWhereTheyReported) {
   const auto found = People(here, "欧阳", kHere);
   ASSERT_EQ(found->people(0).registrations_size(), 1);
   EXPECT_EQ(found->people(0).registrations(0).area_code(), kHere);
-  // Of registrations elsewhere nothing is told, and who has left is not found.
+  // Nothing is told of registrations elsewhere, and who has left is not found.
   Register(id, kThere, registration::v1::REGISTRATION_STATE_PENDING);
   AwaitAll();
   EXPECT_EQ(People(here, "欧阳", kHere)->people(0).registrations_size(), 1);
@@ -244,7 +244,7 @@ TEST_P(SearchServiceTest, SearchesThatMakeNoSenseAreRefused) {
   std::string many;
   for (int i = 0; i < 64; ++i) unicode::Append(0x3300 + i, &many);
   EXPECT_THAT(Tasks(many), refused);
-  // What looks like the language of an index is words.
+  // A query that looks like the language of an index is words.
   for (const char* query :
        {"楼\" OR \"道", "楼*", "NEAR(楼 道)", "terms:楼", "'楼' | !'道'", "a_s_1"}) {
     EXPECT_THAT(Tasks(query), testing::IsOk()) << query;

@@ -51,9 +51,17 @@ TEST_P(MergingTest, LeavesFewPartsAndFindsTheSame) {
   const std::vector<int> before = Minutes(query);
   EXPECT_THAT(before, SizeIs(kTasks / 2));
   int steps = 0;
-  while (Do<bool>(MergeIndex)) ++steps;
+  const auto merge = [this](bool all) {
+    return Do<bool>([all](Connection& connection) { return MergeIndex(connection, all); });
+  };
+  while (merge(false)) ++steps;
   EXPECT_GT(steps, 0);
   EXPECT_LE(parts(), 3);
+  EXPECT_EQ(Minutes(query), before);
+  PutTask(kTasks + 1, "助餐");
+  for (bool all = true; merge(all); all = false) {
+  }
+  EXPECT_EQ(parts(), 1);
   EXPECT_EQ(Minutes(query), before);
   Do<bool>([](Connection& connection) -> absl::StatusOr<bool> {
     connection.sql() << "INSERT INTO document_index (document_index) VALUES ('integrity-check')";
@@ -292,7 +300,7 @@ TEST_P(SearchTest, PeopleAreFoundAmongThousandsOfAreas) {
   EXPECT_THAT(found({2}), ElementsAre(one)) << "nobody knows where X9 is";
 }
 
-// What is of SQLite.
+// SQLite alone.
 class SearchFileTest : public SearchTest {
  protected:
   // The steps of SQLite's plans of what a search asks.

@@ -1,4 +1,4 @@
-// What rows are found by.
+// The words that rows are found by.
 #include "services/records/domain/document.h"
 
 #include <gmock/gmock.h>

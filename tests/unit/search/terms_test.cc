@@ -1,4 +1,4 @@
-// What texts are found by, and what queries ask for.
+// The terms that texts are found by, and those that queries ask for.
 #include "common/search/terms.h"
 
 #include <gmock/gmock.h>
