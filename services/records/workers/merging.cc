@@ -20,12 +20,12 @@ Task<void> MergeForEver(Clock& clock, Database& database) {
   Time all_due = clock.Now();
   for (;;) {
     const bool all = all_due <= clock.Now();
-    if (all) all_due = clock.Now() + kAllEvery;
     Database::Work<bool> merge = [all](Connection& connection) {
       return MergeIndex(connection, all);
     };
     const absl::StatusOr<bool> more = co_await database.Write(std::move(merge));
     if (!more.ok()) log::Warn("records.merge_failed", {{"error", more.status().message()}});
+    if (all && more.ok()) all_due = clock.Now() + kAllEvery;
     const bool soon = more.ok() && *more;
     co_await clock.SleepFor(soon ? kPause : kRest);
   }
