@@ -47,4 +47,22 @@ std::string UnitNameOf(size_t index) {
 
 const Trade& TradeOf(size_t index) { return kTrades[index % kTrades.size()]; }
 
+registration::v1::UpdatePersonRequest ProfileOf(World& world, size_t index, size_t community) {
+  const auto& center = world.communities[community].area.center();
+  const auto near = [&world](double degrees) {
+    return degrees + (static_cast<double>(world.Random(1000)) - 500) / 80'000;
+  };
+  registration::v1::UpdatePersonRequest profile;
+  profile.set_display_name(NameOf(index));
+  profile.add_skills(TradeOf(index).skill);
+  profile.add_skills(TradeOf(index / 10 + 3).skill);
+  profile.add_categories(index % 3 == 0 ? "party_member" : "volunteer");
+  profile.mutable_home()->set_latitude(near(center.latitude()));
+  profile.mutable_home()->set_longitude(near(center.longitude()));
+  for (const char* path : {"display_name", "skills", "categories", "home"}) {
+    profile.mutable_update_mask()->add_paths(path);
+  }
+  return profile;
+}
+
 }  // namespace baodao::demo

@@ -1,4 +1,4 @@
-// Synthetic names, phones and trades.
+// Synthetic names, phones, trades and profiles.
 #pragma once
 
 #include <string>
@@ -21,5 +21,8 @@ struct Trade {
 };
 // Something residents need; by index, repeating.
 const Trade& TradeOf(size_t index);
+
+// Name, skills, category, and a home within about 700 m of the community's centre.
+registration::v1::UpdatePersonRequest ProfileOf(World& world, size_t index, size_t community);
 
 }  // namespace baodao::demo

@@ -51,21 +51,9 @@ Task<void> ReportUnit(World& world, size_t i) {
 
 Task<void> WriteProfile(World& world, size_t i) {
   Actor& person = world.people[i];
-  const auto& center = world.communities[person.community].area.center();
-  registration::v1::UpdatePersonRequest update;
+  registration::v1::UpdatePersonRequest update = ProfileOf(world, i, person.community);
   update.set_request_id(world.RequestId());
   update.set_person_id(person.person_id);
-  update.set_display_name(person.name);
-  update.add_skills(TradeOf(i).skill);
-  update.add_skills(TradeOf(i / 10 + 3).skill);
-  update.add_categories(i % 3 == 0 ? "party_member" : "volunteer");
-  // Within about 700 m of the community's centre.
-  update.mutable_home()->set_latitude(center.latitude() +
-                                      (static_cast<double>(world.Random(1000)) - 500) / 80'000);
-  update.mutable_home()->set_longitude(center.longitude() +
-                                       (static_cast<double>(world.Random(1000)) - 500) / 80'000);
-  for (const char* path : {"display_name", "skills", "categories", "home"})
-    update.mutable_update_mask()->add_paths(path);
   if (person.unit != SIZE_MAX) {
     update.set_unit_id(world.units[person.unit].unit_id);
     update.mutable_update_mask()->add_paths("unit_id");

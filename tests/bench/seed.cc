@@ -43,25 +43,6 @@ T Value(absl::StatusOr<T> value) {
   return *std::move(value);
 }
 
-// As ops/demo/report_in.cc writes it.
-registration::v1::UpdatePersonRequest ProfileOf(demo::World& world, size_t i) {
-  const auto& center = world.communities[i % world.communities.size()].area.center();
-  const auto near = [&world](double degrees) {
-    return degrees + (static_cast<double>(world.Random(1000)) - 500) / 80'000;
-  };
-  registration::v1::UpdatePersonRequest profile;
-  profile.set_display_name(demo::NameOf(i));
-  profile.add_skills(demo::TradeOf(i).skill);
-  profile.add_skills(demo::TradeOf(i / 10 + 3).skill);
-  profile.add_categories(i % 3 == 0 ? "party_member" : "volunteer");
-  profile.mutable_home()->set_latitude(near(center.latitude()));
-  profile.mutable_home()->set_longitude(near(center.longitude()));
-  for (const char* path : {"display_name", "skills", "categories", "home"}) {
-    profile.mutable_update_mask()->add_paths(path);
-  }
-  return profile;
-}
-
 class Seeder {
  public:
   Seeder(demo::World& world, const crypto::KeyRing& ring, store::Store& store)
@@ -100,7 +81,8 @@ class Seeder {
   // Puts the person; answers their registration.
   RegistrationRecord Reported(size_t i, record::Transaction& transaction, const std::string& phone,
                               const std::string& phone_hash) {
-    const demo::Community& community = world_.communities[i % world_.communities.size()];
+    const size_t place = i % world_.communities.size();
+    const demo::Community& community = world_.communities[place];
     const auto now = ToTimestamp(transaction.now());
     PersonRecord record;
     auto& person = *record.mutable_person();
@@ -108,7 +90,8 @@ class Seeder {
     *person.mutable_create_time() = *person.mutable_update_time() = now;
     PrivateFields fields;
     fields.phone = phone;
-    registration::ApplyPersonUpdate(ProfileOf(world_, i), transaction.now(), &record, &fields);
+    registration::ApplyPersonUpdate(demo::ProfileOf(world_, i, place), transaction.now(), &record,
+                                    &fields);
     vault_.Seal(fields, &record);
     record.set_phone_hash(phone_hash);
 
