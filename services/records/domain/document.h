@@ -60,6 +60,8 @@ struct PersonFacts {
 // The words and marks, separated by blanks, never empty.
 std::string DocumentOf(const DocumentFacts& facts);
 std::string DocumentOf(const PersonFacts& facts);
+// Those terms of a document that another does not have, separated by blanks.
+std::string TermsMissing(const std::string& terms, const std::string& others);
 
 // A question to an index: all of the terms, and of each choice at least one.
 struct Wanted {

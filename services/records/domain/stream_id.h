@@ -1,4 +1,4 @@
-// Where an event stands in its stream.
+// Streams of events, and where an event stands in its own.
 #pragma once
 
 #include <compare>
@@ -7,6 +7,13 @@
 #include <string_view>
 
 namespace baodao::records {
+
+struct StreamName {
+  std::string service;
+  int64_t shard = 0;
+
+  auto operator<=>(const StreamName&) const = default;  // NOLINT(modernize-use-nullptr)
+};
 
 // "<milliseconds>-<number>", as the streams give them out; 0-0 stands before every event.
 struct StreamId {

@@ -7,6 +7,7 @@
 
 #include "common/crypto/random.h"
 #include "common/status/macros.h"
+#include "services/records/store/positions.h"
 #include "services/records/store/upserts.h"
 
 namespace baodao::records {
@@ -14,30 +15,11 @@ namespace {
 
 constexpr int kTries = 5;
 
-StreamId ReadPosition(soci::session& sql, const StreamName& stream) {
-  std::string id = "0-0";
-  sql << "SELECT stream_id FROM positions WHERE service = :service AND shard = :shard",
-      soci::use(stream.service, "service"), soci::use(stream.shard, "shard"), soci::into(id);
-  return StreamId::Parse(id);
-}
-
-// Moves the position from where it was read. False where somebody else has moved it since.
-bool MovePosition(soci::session& sql, const StreamName& stream, const StreamId& from,
-                  const StreamId& to, int64_t events) {
-  const std::string before = from.Text();
-  const std::string after = to.Text();
-  soci::statement move =
-      (sql.prepare << "UPDATE positions SET stream_id = :after, events = events + :events "
-                      "WHERE service = :service AND shard = :shard AND stream_id = :before",
-       soci::use(after, "after"), soci::use(events, "events"), soci::use(stream.service, "service"),
-       soci::use(stream.shard, "shard"), soci::use(before, "before"));
-  move.execute(true);
-  return move.get_affected_rows() == 1;
-}
-
-// How many events came in; nothing where somebody else moved the position.
-absl::StatusOr<std::optional<int64_t>> TryWrite(Connection& connection, const Batch& batch) {
-  const StreamId position = ReadPosition(connection.sql(), batch.stream);
+// Moves the position and adds what is to be written. How many events come in; nothing where
+// somebody else moved the position.
+absl::StatusOr<std::optional<int64_t>> TakeIn(Connection& connection, const Batch& batch,
+                                              NewestRows* rows) {
+  const StreamId position = connection.positions().Read(batch.stream);
   if (position < batch.previous) {
     return absl::AbortedError("the database lacks what was written to it before");
   }
@@ -49,9 +31,9 @@ absl::StatusOr<std::optional<int64_t>> TryWrite(Connection& connection, const Ba
       last = std::max(last, entry.id);
       ++fresh;
     }
-    connection.upserts().Write(entry.rows);
+    rows->Add(entry.rows);
   }
-  if (last != position && !MovePosition(connection.sql(), batch.stream, position, last, fresh)) {
+  if (last != position && !connection.positions().Move(batch.stream, position, last, fresh)) {
     return std::nullopt;
   }
   return fresh;
@@ -61,11 +43,13 @@ absl::StatusOr<std::optional<int64_t>> TryWrite(Connection& connection, const Ba
 absl::StatusOr<std::vector<int64_t>> TryWrite(Connection& connection,
                                               const std::vector<const Batch*>& batches) {
   std::vector<int64_t> all;
+  NewestRows rows;
   for (const Batch* batch : batches) {
-    ASSIGN_OR_RETURN(const std::optional<int64_t> fresh, TryWrite(connection, *batch));
+    ASSIGN_OR_RETURN(const std::optional<int64_t> fresh, TakeIn(connection, *batch, &rows));
     if (!fresh) return std::vector<int64_t>();
     all.push_back(*fresh);
   }
+  connection.upserts().Write(rows);
   return all;
 }
 
@@ -98,7 +82,9 @@ absl::Status Restore(Connection& connection, const std::vector<Rows>& all) {
       soci::into(lost_before);
   // Rows of no event are replaced as well.
   lost_before = std::max<int64_t>(lost_before, 1);
-  for (const Rows& rows : all) connection.upserts().Restore(rows, lost_before);
+  NewestRows newest;
+  for (const Rows& rows : all) newest.Add(rows);
+  connection.upserts().Restore(newest, lost_before);
   connection.Commit();
   return absl::OkStatus();
 }
@@ -134,7 +120,7 @@ void EnsurePositions(Connection& connection, const std::map<StreamName, int64_t>
 
 void SetBack(Connection& connection, const StreamName& stream, const StreamId& from,
              const StreamId& to) {
-  MovePosition(connection.sql(), stream, from, to, 0);
+  connection.positions().Move(stream, from, to, 0);
 }
 
 absl::StatusOr<std::string> DatabaseId(Connection& connection) {

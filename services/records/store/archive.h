@@ -13,13 +13,6 @@
 
 namespace baodao::records {
 
-struct StreamName {
-  std::string service;
-  int64_t shard = 0;
-
-  auto operator<=>(const StreamName&) const = default;  // NOLINT(modernize-use-nullptr)
-};
-
 struct Position {
   StreamName stream;
   StreamId id;         // everything up to here is in, or is a dead letter

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "common/log/log.h"
+#include "services/records/store/positions.h"
 #include "services/records/store/upserts.h"
 
 namespace baodao::records {
@@ -84,8 +85,13 @@ Connection::Connection(const std::string& target)
 
 Connection::~Connection() = default;
 
+StreamPositions& Connection::positions() {
+  if (!positions_) positions_ = std::make_unique<StreamPositions>(sql_);
+  return *positions_;
+}
+
 Upserts& Connection::upserts() {
-  if (!upserts_) upserts_ = std::make_unique<Upserts>(sql_);
+  if (!upserts_) upserts_ = std::make_unique<Upserts>(sql_, dialect_);
   return *upserts_;
 }
 

@@ -20,6 +20,7 @@ Dialect DialectOf(std::string_view target);
 // minute at most), where it has none of its own.
 std::string WithTimeouts(std::string url);
 
+class StreamPositions;
 class Upserts;
 
 // Everything throws what SOCI throws: then the connection is not to be used any more, and what was
@@ -34,6 +35,7 @@ class Connection {
   soci::session& sql() { return sql_; }
   Dialect dialect() const { return dialect_; }
   // Prepared once, when first asked for.
+  StreamPositions& positions();
   Upserts& upserts();
 
   // For writing: alone in SQLite, read committed in PostgreSQL.
@@ -54,7 +56,9 @@ class Connection {
   std::string log_file_;  // of SQLite
   uint64_t log_limit_;    // from where on it is emptied
   soci::session sql_;
-  std::unique_ptr<Upserts> upserts_;  // ends before its session
+  // These end before their session.
+  std::unique_ptr<StreamPositions> positions_;
+  std::unique_ptr<Upserts> upserts_;
 };
 
 // The status of a failure: INTERNAL for data that the database will never take, UNAVAILABLE for

@@ -1,26 +1,56 @@
 #include "services/records/store/document_index.h"
 
+#include <set>
+#include <string_view>
+#include <tuple>
+
 #include "baodao/registration/v1/registration.pb.h"
+#include "services/records/store/query.h"
 
 namespace baodao::records {
 namespace {
 
-// Reads the one row, if there is one. To its end: SQLite would keep the transaction open.
-bool ReadOne(soci::statement& select) {
-  const bool found = select.execute(true);
-  while (found && select.fetch()) {
+using Document = std::tuple<int64_t, DocumentKind, std::string_view>;
+
+// In the order of their numbers: FTS5 writes a part of its index for every step back.
+std::set<Document> ChangedBy(const NewestRows& rows) {
+  std::set<Document> changed;
+  const auto add = [&](DocumentKind kind, std::string_view id) {
+    changed.emplace(WantedNumber(kind, id), kind, id);
+  };
+  for (const auto& [id, row] : rows.task_heads) add(DocumentKind::kTask, id);
+  for (const auto& [id, row] : rows.needs) add(DocumentKind::kNeed, id);
+  for (const auto& [id, row] : rows.units) add(DocumentKind::kUnit, id);
+  for (const auto& [id, row] : rows.people) add(DocumentKind::kPerson, id);
+  for (const auto& [id, row] : rows.registrations) {
+    if (!IsUnit(row->subject_id)) add(DocumentKind::kPerson, row->subject_id);
   }
-  return found;
+  return changed;
 }
 
 }  // namespace
+
+Postings::Postings(soci::session& sql)
+    : remove_((sql.prepare << "INSERT INTO document_index (document_index, rowid, terms) VALUES "
+                              "('delete', :number, :terms)",
+               soci::use(number_, "number"), soci::use(gone_, "terms"))),
+      add_((sql.prepare << "INSERT INTO document_index (rowid, terms) VALUES (:number, :terms)",
+            soci::use(number_, "number"), soci::use(come_, "terms"))) {}
+
+void Postings::Change(int64_t number, const std::string& before, const std::string& after) {
+  number_ = number;
+  gone_ = TermsMissing(before, after);
+  come_ = TermsMissing(after, before);
+  if (!gone_.empty()) remove_.execute(true);
+  if (!come_.empty()) add_.execute(true);
+}
 
 soci::statement DocumentIndex::Facts(soci::session& sql, const std::string& select) {
   return (sql.prepare << select, soci::use(id_, "id"), soci::into(facts_.title),
           soci::into(facts_.categories), soci::into(facts_.area_code), soci::into(facts_.state));
 }
 
-DocumentIndex::DocumentIndex(soci::session& sql)
+DocumentIndex::DocumentIndex(soci::session& sql, Dialect dialect)
     : task_(Facts(sql, "SELECT title, category, area_code, state FROM tasks WHERE task_id = :id")),
       need_(Facts(sql, "SELECT title, category, area_code, state FROM needs WHERE need_id = :id")),
       unit_(Facts(sql, "SELECT name, categories, area_code, kind FROM units WHERE unit_id = :id")),
@@ -41,43 +71,54 @@ DocumentIndex::DocumentIndex(soci::session& sql)
   static_assert(registration::v1::REGISTRATION_STATE_PENDING == 1 &&
                 registration::v1::REGISTRATION_STATE_ACTIVE == 2 &&
                 registration::v1::REGISTRATION_STATE_SUSPENDED == 3);
+  if (dialect == Dialect::kSqlite) postings_.emplace(sql);
 }
 
-void DocumentIndex::Update(const Rows& rows) {
-  if (rows.task) UpdateFacts(DocumentKind::kTask, rows.task->task_id, task_);
-  if (rows.task_head) UpdateFacts(DocumentKind::kTask, rows.task_head->task_id, task_);
-  if (rows.need) UpdateFacts(DocumentKind::kNeed, rows.need->need_id, need_);
-  if (rows.unit) UpdateFacts(DocumentKind::kUnit, rows.unit->unit_id, unit_);
-  if (rows.person) UpdatePerson(rows.person->person_id);
-  if (rows.registration && !IsUnit(rows.registration->subject_id)) {
-    UpdatePerson(rows.registration->subject_id);
+void DocumentIndex::Update(const NewestRows& rows) {
+  for (const auto& [number, kind, id] : ChangedBy(rows)) {
+    id_ = id;
+    if (MakeTerms(kind)) Write(number);
   }
 }
 
-void DocumentIndex::UpdateFacts(DocumentKind kind, const std::string& id, soci::statement& facts) {
-  id_ = id;
-  if (!ReadOne(facts)) return;
-  terms_ = DocumentOf(facts_);
-  Write(kind);
+bool DocumentIndex::MakeTerms(DocumentKind kind) {
+  switch (kind) {
+    case DocumentKind::kTask:
+      return MakeTerms(task_);
+    case DocumentKind::kNeed:
+      return MakeTerms(need_);
+    case DocumentKind::kUnit:
+      return MakeTerms(unit_);
+    case DocumentKind::kPerson:
+      return MakeTermsOfPerson();
+  }
+  return false;
 }
 
-void DocumentIndex::UpdatePerson(const std::string& id) {
-  id_ = id;
+bool DocumentIndex::MakeTerms(soci::statement& facts) {
+  if (!ReadOne(facts)) return false;
+  terms_ = DocumentOf(facts_);
+  return true;
+}
+
+bool DocumentIndex::MakeTermsOfPerson() {
   // Registrations may be heard of before the person.
-  if (!ReadOne(of_person_)) return;
+  if (!ReadOne(of_person_)) return false;
   person_.places.clear();
   places_.execute();
   while (places_.fetch()) person_.places.push_back(place_);
   terms_ = DocumentOf(person_);
-  Write(DocumentKind::kPerson);
+  return true;
 }
 
-void DocumentIndex::Write(DocumentKind kind) {
+void DocumentIndex::Write(int64_t wanted_number) {
   if (ReadOne(find_)) {
-    if (terms_ != old_terms_) update_.execute(true);
+    if (terms_ == old_terms_) return;
+    update_.execute(true);
+    if (postings_) postings_->Change(number_, old_terms_, terms_);
     return;
   }
-  for (number_ = WantedNumber(kind, id_);; ++number_) {
+  for (number_ = wanted_number;; ++number_) {
     insert_.execute(true);
     if (insert_.get_affected_rows() == 1) return;
   }

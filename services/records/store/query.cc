@@ -6,6 +6,13 @@
 
 namespace baodao::records {
 
+bool ReadOne(soci::statement& select) {
+  const bool found = select.execute(true);
+  while (found && select.fetch()) {
+  }
+  return found;
+}
+
 std::string Query::Bind(std::variant<int64_t, std::string> value) {
   const std::string name = absl::StrCat("v", values_.size());
   values_.push_back(std::move(value));

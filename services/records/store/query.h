@@ -1,4 +1,4 @@
-// A question put together from parts, with its values beside it.
+// Helpers for questions, and those put together from parts, with their values beside them.
 #pragma once
 
 #include <soci/soci.h>
@@ -24,6 +24,9 @@ void InParts(const std::vector<std::string>& codes, const Ask& ask) {
     ask(std::vector<std::string>(first, first + static_cast<ptrdiff_t>(count)));
   }
 }
+
+// Reads the one row, if there is one. To its end: SQLite would keep the transaction open.
+bool ReadOne(soci::statement& select);
 
 class Query {
  public:

@@ -1,5 +1,7 @@
 #include "services/records/store/upserts.h"
 
+#include <set>
+
 #include "baodao/registration/v1/registration.pb.h"
 
 namespace baodao::records {
@@ -99,7 +101,7 @@ void Erasure::Write(const std::string& person_id) {
   delete_.execute(true);
 }
 
-Upserts::Upserts(soci::session& sql)
+Upserts::Upserts(soci::session& sql, Dialect dialect)
     : task_heads_(sql, TaskHeadsTable()),
       tasks_(sql, TasksTable()),
       assignments_(sql, AssignmentsTable()),
@@ -114,53 +116,49 @@ Upserts::Upserts(soci::session& sql)
       places_(sql),
       entry_tasks_(sql),
       erasure_(sql),
-      documents_(sql) {}
+      documents_(sql, dialect) {}
 
-void Upserts::Write(const Rows& rows) {
-  if (rows.task) {
-    task_heads_.Write(*rows.task);
-    tasks_.Write(*rows.task);
+void Upserts::Write(const NewestRows& rows) {
+  WriteThings(rows, 0);
+  for (const TaskStaffed* staffed : rows.staffed) staffed_.Write(*staffed);
+  std::set<std::string> registration_ids;
+  for (const ActivationRow* activation : rows.activations) {
+    activations_.Write(*activation);
+    registration_ids.insert(activation->registration_id);
   }
-  // Before the assignment, which refers to it.
-  if (rows.task_head) task_heads_.Write(*rows.task_head);
-  if (rows.assignment) assignments_.Write(*rows.assignment);
-  if (rows.staffed) staffed_.Write(*rows.staffed);
-  if (rows.need) needs_.Write(*rows.need);
-  if (rows.registration) registrations_.Write(*rows.registration);
-  if (rows.activation) {
-    activations_.Write(*rows.activation);
-    activation_base_.Write(rows.activation->registration_id);
-  }
-  if (rows.unit) units_.Write(*rows.unit);
-  if (rows.person) people_.Write(*rows.person);
-  if (rows.ledger) {
-    ledger_.Write(*rows.ledger);
-    places_.Write(*rows.ledger);
-  }
-  if (!rows.erased_person_id.empty()) erasure_.Write(rows.erased_person_id);
+  for (const std::string& id : registration_ids) activation_base_.Write(id);
+  for (const LedgerRow* entry : rows.ledger) WriteEntry(*entry);
+  for (const std::string_view id : rows.erased_person_ids) erasure_.Write(std::string(id));
   documents_.Update(rows);
 }
 
-void Upserts::Restore(const Rows& rows, int64_t lost_before) {
-  if (rows.task) {
-    task_heads_.Write(*rows.task, lost_before);
-    tasks_.Write(*rows.task, lost_before);
-  }
-  if (rows.task_head) task_heads_.Write(*rows.task_head, lost_before);
-  if (rows.assignment) assignments_.Write(*rows.assignment, lost_before);
-  if (rows.need) needs_.Write(*rows.need, lost_before);
-  if (rows.registration) {
-    registrations_.Write(*rows.registration, lost_before);
-    activation_base_.Write(rows.registration->registration_id);
-  }
-  if (rows.unit) units_.Write(*rows.unit, lost_before);
-  if (rows.person) people_.Write(*rows.person, lost_before);
-  if (rows.ledger) {
-    ledger_.Write(*rows.ledger);
-    places_.Write(*rows.ledger);
-    entry_tasks_.Write(*rows.ledger);
+void Upserts::Restore(const NewestRows& rows, int64_t lost_before) {
+  WriteThings(rows, lost_before);
+  for (const auto& [id, row] : rows.registrations) activation_base_.Write(row->registration_id);
+  for (const LedgerRow* entry : rows.ledger) {
+    WriteEntry(*entry);
+    entry_tasks_.Write(*entry);
   }
   documents_.Update(rows);
+}
+
+void Upserts::WriteThings(const NewestRows& rows, int64_t lost_before) {
+  const auto write = [lost_before](const auto& newest, auto* upsert) {
+    for (const auto& [key, row] : newest) upsert->Write(*row, lost_before);
+  };
+  write(rows.task_heads, &task_heads_);
+  write(rows.tasks, &tasks_);
+  // After the tasks, which they refer to.
+  write(rows.assignments, &assignments_);
+  write(rows.needs, &needs_);
+  write(rows.registrations, &registrations_);
+  write(rows.units, &units_);
+  write(rows.people, &people_);
+}
+
+void Upserts::WriteEntry(const LedgerRow& entry) {
+  ledger_.Write(entry);
+  places_.Write(entry);
 }
 
 }  // namespace baodao::records

@@ -3,7 +3,7 @@
 
 #include <soci/soci.h>
 
-#include "services/records/domain/rows_of.h"
+#include "services/records/domain/newest_rows.h"
 #include "services/records/store/document_index.h"
 #include "services/records/store/tables.h"
 
@@ -121,15 +121,18 @@ class Erasure {
 
 class Upserts {
  public:
-  explicit Upserts(soci::session& sql);
-  // Writes the rows of an event.
-  void Write(const Rows& rows);
+  Upserts(soci::session& sql, Dialect dialect);
+  // Writes the rows of events.
+  void Write(const NewestRows& rows);
   // Writes rows of no event: what their owner has. A row that is there stays, unless the event it
   // came from was before `lost_before`, from when on all events are known; an entry of the ledger,
   // which never changes, in any case.
-  void Restore(const Rows& rows, int64_t lost_before);
+  void Restore(const NewestRows& rows, int64_t lost_before);
 
  private:
+  void WriteThings(const NewestRows& rows, int64_t lost_before);
+  void WriteEntry(const LedgerRow& entry);
+
   Upsert<TaskHead> task_heads_;
   Upsert<TaskRow> tasks_;
   Upsert<AssignmentRow> assignments_;

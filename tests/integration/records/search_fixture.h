@@ -52,6 +52,14 @@ class SearchTest : public ReportTown {
     }
     return minutes;
   }
+  // That the index of SQLite has the terms of the documents and no others.
+  void ExpectWholeIndex() {
+    if (GetParam() != Dialect::kSqlite) return;
+    Do<bool>([](Connection& connection) -> absl::StatusOr<bool> {
+      connection.sql() << "INSERT INTO document_index (document_index) VALUES ('integrity-check')";
+      return true;
+    });
+  }
   // Among these areas, of `known` and these.
   static SoughtAreas Among(std::vector<std::string> codes, std::vector<std::string> known = {}) {
     known.insert(known.end(), codes.begin(), codes.end());

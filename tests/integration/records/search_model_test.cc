@@ -13,7 +13,23 @@ class SearchModelTest : public SearchTest {
   struct Known {
     std::vector<std::string> words;
     std::string area;
+    int64_t state = dispatch::v1::TASK_STATE_OPEN;
   };
+
+  // In one of the areas; some lie in areas that the tree does not have yet.
+  void Draw(int minute, Known* task) {
+    task->words.clear();
+    for (const char* word : {"aa", "bb", "cc"}) {
+      if (Below(2) == 0) task->words.push_back(word);
+    }
+    task->area = Below(20) == 0
+                     ? absl::StrFormat("310110003%03d", 100 + Below(3))
+                     : areas_[static_cast<size_t>(Below(static_cast<int>(areas_.size())))];
+    Put(minute, *task);
+  }
+  void Put(int minute, const Known& task) {
+    PutTask(minute, absl::StrJoin(task.words, " "), task.area, task.state);
+  }
 
   int Below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
 
@@ -60,18 +76,16 @@ TEST_P(SearchModelTest, TheSameIsFound) {
     }
   }
   for (const std::string& code : Scattered(150)) areas_.push_back(code);
-  std::vector<Known> tasks;
-  for (int minute = 0; minute < 250; ++minute) {
-    Known task;
-    for (const char* word : {"aa", "bb", "cc"}) {
-      if (Below(2) == 0) task.words.push_back(word);
-    }
-    // Some lie in areas that the tree does not have yet.
-    task.area = Below(20) == 0
-                    ? absl::StrFormat("310110003%03d", 100 + Below(3))
-                    : areas_[static_cast<size_t>(Below(static_cast<int>(areas_.size())))];
-    PutTask(minute, absl::StrJoin(task.words, " "), task.area);
-    tasks.push_back(std::move(task));
+  std::vector<Known> tasks(250);
+  for (int minute = 0; minute < 250; ++minute) Draw(minute, &tasks[static_cast<size_t>(minute)]);
+  // What was changed is found as it is now: its state mostly, now and then everything.
+  for (int change = 0; change < 250; ++change) {
+    const int minute = Below(250);
+    Known& task = tasks[static_cast<size_t>(minute)];
+    task.state =
+        std::vector<int64_t>{dispatch::v1::TASK_STATE_OPEN,
+                             dispatch::v1::TASK_STATE_CLOSED}[static_cast<size_t>(Below(2))];
+    Below(4) == 0 ? Draw(minute, &task) : Put(minute, task);
   }
   for (int round = 0; round < 25; ++round) {
     const std::vector<std::string> words =
@@ -80,6 +94,8 @@ TEST_P(SearchModelTest, TheSameIsFound) {
     query.size = 5 + Below(60);
     const std::vector<std::string> codes = AreasSought();
     if (round % 5 != 0) query.areas = Seek(Sorted(areas_), Sorted(codes));
+    const bool open_only = round % 2 == 0;
+    if (open_only) query.wanted.choices = {{StateMark(dispatch::v1::TASK_STATE_OPEN)}};
     std::vector<int> expected;
     for (int minute = 249; minute >= 0; --minute) {
       const Known& task = tasks[static_cast<size_t>(minute)];
@@ -87,12 +103,14 @@ TEST_P(SearchModelTest, TheSameIsFound) {
         return std::ranges::find(task.words, word) != task.words.end();
       };
       if (!std::ranges::all_of(words, has)) continue;
+      if (open_only && task.state != dispatch::v1::TASK_STATE_OPEN) continue;
       if (!query.areas || std::ranges::find(codes, task.area) != codes.end()) {
         expected.push_back(minute);
       }
     }
     EXPECT_EQ(Found(query), expected) << "round " << round << ", of " << codes.size() << " areas";
   }
+  ExpectWholeIndex();
 }
 
 INSTANTIATE_TEST_SUITE_P(All, SearchModelTest,

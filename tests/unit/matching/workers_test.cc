@@ -86,6 +86,12 @@ class WorkersTest : public ::testing::Test {
     Do(replica->feed.Load());
     return replica;
   }
+  // It has changed since it was published.
+  static DispatchTask MakeJoinedTask(const std::string& id) {
+    DispatchTask task = MakeTask(id);
+    task.set_version(2);
+    return task;
+  }
   void AddTask(const DispatchTask& task) { dispatch_.tasks[task.task_id()] = task; }
   // Runs the feed until it sleeps, does the rest meanwhile, and ends it.
   void WhileFeedRuns(
@@ -121,8 +127,8 @@ class WorkersTest : public ::testing::Test {
 };
 
 TEST_F(WorkersTest, SnapshotHoldsPeopleTasksAndWhoIsOnThem) {
-  for (int i = 0; i < 5; ++i) AddTask(MakeTask("tsk_" + std::to_string(i)));
-  DispatchTask served = MakeTask("tsk_served");
+  for (int i = 0; i < 5; ++i) AddTask(MakeJoinedTask("tsk_" + std::to_string(i)));
+  DispatchTask served = MakeJoinedTask("tsk_served");
   served.set_state(dispatch::v1::TASK_STATE_SERVED);
   AddTask(served);
   for (const std::string task : {"tsk_3", "tsk_served"}) {
@@ -137,6 +143,17 @@ TEST_F(WorkersTest, SnapshotHoldsPeopleTasksAndWhoIsOnThem) {
   EXPECT_EQ(replica->index.people().size(), 6u);
   EXPECT_EQ(replica->index.tasks().size(), 5u) << "served work is over";
   EXPECT_EQ(replica->index.FindPerson("per_0")->calendar.entries().size(), 2u);
+}
+
+// A million tasks that nobody has looked at yet would be as many calls.
+TEST_F(WorkersTest, NobodyIsAskedForWhoIsOnATaskAsItWasPublished) {
+  DispatchTask fresh = MakeTask("tsk_fresh");
+  fresh.set_version(1);
+  AddTask(fresh);
+  AddTask(MakeJoinedTask("tsk_joined"));
+  const auto replica = LoadedReplica("a");
+  EXPECT_EQ(dispatch_.listed, std::vector<std::string>{"tsk_joined"});
+  EXPECT_NE(replica->index.FindTask("tsk_fresh"), nullptr);
 }
 
 TEST_F(WorkersTest, LoadWaitsForDispatch) {
@@ -171,7 +188,7 @@ TEST_F(WorkersTest, HistoryIsReadAsFarBackAsItCounts) {
   const auto add = [&](const std::string& id, Time start,
                        TaskState state = dispatch::v1::TASK_STATE_CLOSED) {
     const bool came = state == dispatch::v1::TASK_STATE_CLOSED;
-    DispatchTask task = MakeTask(id);
+    DispatchTask task = MakeJoinedTask(id);
     task.set_state(state);
     *task.mutable_window()->mutable_start() = ToTimestamp(start);
     *task.mutable_window()->mutable_end() = ToTimestamp(start + hours(2));
@@ -233,7 +250,7 @@ TEST_F(WorkersTest, AfterAGapWhatCameOfTheWorkIsKnown) {
     task.set_version(5);
     AddTask(task);
   };
-  for (const std::string id : {"tsk_a", "tsk_b"}) AddTask(MakeTask(id));
+  for (const std::string id : {"tsk_a", "tsk_b"}) AddTask(MakeJoinedTask(id));
   assign("tsk_a", "per_0", ASSIGNMENT_STATE_ACCEPTED);
   const auto lived = LoadedReplica("a");
   WhileFeedRuns(*lived);
@@ -259,7 +276,7 @@ TEST_F(WorkersTest, AfterAGapWhatCameOfTheWorkIsKnown) {
 TEST_F(WorkersTest, HistoryGoesOnWhereItStopped) {
   std::vector<std::string> all;
   for (int i = 0; i < 6; ++i) {
-    DispatchTask task = MakeTask("tsk_" + std::to_string(i));
+    DispatchTask task = MakeJoinedTask("tsk_" + std::to_string(i));
     task.set_state(dispatch::v1::TASK_STATE_CLOSED);
     *task.mutable_window()->mutable_start() = ToTimestamp(kNow - hours(20));
     *task.mutable_window()->mutable_end() = ToTimestamp(kNow - hours(18));

@@ -50,6 +50,15 @@ TEST(DocumentTest, ItHasWordsBeginningsAndMarks) {
             "_person 0123 4567 _r2_310110 _u2_31 _u2_3101 _u2_310110 _c_veteran");
 }
 
+TEST(DocumentTest, MissingTermsAreThoseOfOneOnly) {
+  const std::string open = DocumentOf({"楼道 aed", "cleaning", "310110", 3});
+  const std::string closed = DocumentOf({"楼道 aed", "cleaning", "310110", 7});
+  EXPECT_EQ(TermsMissing(open, closed), "_s_3");
+  EXPECT_EQ(TermsMissing(closed, open), "_s_7");
+  EXPECT_EQ(TermsMissing(open, open), "");
+  EXPECT_EQ(TermsMissing("b a b c", "c"), "a b");
+}
+
 // "A1" and "a1" are two areas; indexes know no capitals.
 TEST(DocumentTest, MarksOfDifferentThingsDiffer) {
   EXPECT_NE(AreaMark("A1"), AreaMark("a1"));

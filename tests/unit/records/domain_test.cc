@@ -5,6 +5,7 @@
 #include "common/clock/time_text.h"
 #include "common/clock/timestamp.h"
 #include "common/testing/matchers.h"
+#include "services/records/domain/newest_rows.h"
 #include "services/records/domain/period.h"
 #include "services/records/domain/rows_of.h"
 #include "services/records/domain/statement.h"
@@ -24,6 +25,43 @@ TEST(StreamIdTest, IdsAreComparedAsNumbers) {
   for (const char* text : {"", "7", "-", "a-b", "7-", "7-x", "7-1-2"}) {
     EXPECT_EQ(StreamId::Parse(text), StreamId{}) << text;
   }
+}
+
+TEST(NewestRowsTest, TheNewestOfEachThingIsLeft) {
+  const auto event = [](int64_t ms, const char* person, int64_t state) {
+    const StreamId id{ms, 0};
+    Rows rows;
+    rows.task_head.emplace(id).task_id = "tsk_a";
+    rows.task_head->accepted_count = ms;
+    AssignmentRow& assignment = rows.assignment.emplace(id);
+    assignment.task_id = "tsk_a";
+    assignment.person_id = person;
+    assignment.state = state;
+    rows.staffed = TaskStaffed{"tsk_a", ms};
+    return rows;
+  };
+  // One that was waiting comes late.
+  const std::vector<Rows> events = {event(1, "per_a", 1), event(4, "per_a", 4),
+                                    event(2, "per_a", 2), event(3, "per_b", 3)};
+  NewestRows newest;
+  for (const Rows& rows : events) newest.Add(rows);
+  ASSERT_EQ(newest.task_heads.size(), 1u);
+  EXPECT_EQ(newest.task_heads.at("tsk_a")->accepted_count, 4);
+  ASSERT_EQ(newest.assignments.size(), 2u);
+  EXPECT_EQ(newest.assignments.at({"tsk_a", "per_a"})->state, 4);
+  EXPECT_EQ(newest.assignments.at({"tsk_a", "per_b"})->state, 3);
+  EXPECT_EQ(newest.staffed.size(), 4u);
+}
+
+TEST(NewestRowsTest, ATaskIsAHeadToo) {
+  Rows whole, head;
+  whole.task.emplace(StreamId{2, 0}).task_id = "tsk_a";
+  head.task_head.emplace(StreamId{1, 0}).task_id = "tsk_a";
+  NewestRows newest;
+  newest.Add(whole);
+  newest.Add(head);
+  EXPECT_EQ(newest.task_heads.at("tsk_a"), &*whole.task);
+  EXPECT_EQ(newest.tasks.at("tsk_a"), &*whole.task);
 }
 
 TEST(PeriodTest, MonthsAreThoseOfChina) {

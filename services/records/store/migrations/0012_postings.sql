@@ -1,0 +1,3 @@
+-- The terms of a document that changed are changed by records, which knows the ones that differ.
+-- sqlite:
+DROP TRIGGER documents_updated;
