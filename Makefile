@@ -47,7 +47,8 @@ format: ## Rewrite sources in the house style
 
 test-asan: setup ## Unit and integration tests under AddressSanitizer and UBSan
 	@ops/dev/build.sh build-asan Release address,undefined $(JOBS)
-	@ctest --test-dir build-asan --output-on-failure --no-tests=error -j $(JOBS) -R '$(SANITIZER_TESTS)'
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/ops/dev/leaks.txt \
+	  ctest --test-dir build-asan --output-on-failure --no-tests=error -j $(JOBS) -R '$(SANITIZER_TESTS)'
 
 # Debian's gRPC and protobuf are not instrumented: whatever passes through them looks like a race. In records, whose SQL
 # runs on threads of its own, only the tests that call it over gRPC are left out.

@@ -114,8 +114,8 @@ struct RecordsService final : service::Service {
 }  // namespace baodao::records
 
 int main(int argc, char** argv) {
-  // A connection is used by one thread at a time, and nobody reads SQLite's statistics: without
-  // locks for either a search takes a quarter less.
+  // A connection is used by one thread at a time, and nobody reads SQLite's statistics: it need not
+  // lock anything for either.
   sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   baodao::service::Program program;

@@ -82,9 +82,9 @@ TEST_P(LooseTest, WhoPublishesPicksAmongWhatFits) {
   EXPECT_EQ(peers_.requests.size(), 0u);
   ASSERT_THAT(PublishAt(id, page.windows(1)), testing::IsOk());
   EXPECT_EQ(ToTime(peers_.requests.back().window().start()), ToTime(page.windows(1).start()));
-  const auto& needs = Events().back().need_changed().need();
-  EXPECT_FALSE(needs.has_window());
-  EXPECT_TRUE(needs.has_wishes());
+  const v1::Need need = Events().back().need_changed().need();
+  EXPECT_FALSE(need.has_window());
+  EXPECT_TRUE(need.has_wishes());
 }
 
 // The task of one afternoon is lost: other days are left.
