@@ -110,6 +110,7 @@ Task<absl::StatusOr<std::vector<std::string>>> LastIds(redis::Client& client, st
   // Asked every other second, so it must be short.
   static redis::Script last_id(kLastId);
   std::vector<redis::Script::Call> calls;
+  calls.reserve(static_cast<size_t>(shards));
   for (int shard = 0; shard < shards; ++shard) {
     calls.push_back({{detail::EventsKey(service, shard)}, {}});
   }

@@ -49,10 +49,12 @@ std::vector<std::string> FeedTasks(const v1::CalendarRecord& calendar,
   for (const auto& entry : calendar.entries()) ends[entry.task_id()] = entry.end_ms();
   std::erase_if(ends, [&](const auto& one) { return one.second < MillisOf(now - kFeedPast); });
   std::vector<std::pair<int64_t, std::string>> latest;
+  latest.reserve(ends.size());
   for (const auto& [task, end] : ends) latest.emplace_back(end, task);
   std::ranges::sort(latest, std::greater());
   if (latest.size() > kMaxFeedEvents) latest.resize(kMaxFeedEvents);
   std::vector<std::string> tasks;
+  tasks.reserve(latest.size());
   for (auto& [end, task] : latest) tasks.push_back(std::move(task));
   return tasks;
 }

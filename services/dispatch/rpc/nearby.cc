@@ -57,6 +57,7 @@ Answer<v1::NearbyTasks> TaskHandlers::GetNearbyTasks(rpc::CallContext context,
   const TaskFilter filter(asked, std::move(seeker));
 
   std::vector<std::string> keys;
+  keys.reserve(hits.size());
   for (const NearIndex::Hit& hit : hits) keys.push_back(app_.keys.Task(hit.task_id));
   CO_ASSIGN_OR_RETURN(const std::vector<store::Stored> stored,
                       co_await app_.store.GetMany(std::move(keys)));

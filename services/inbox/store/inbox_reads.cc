@@ -106,6 +106,7 @@ Task<absl::StatusOr<std::vector<v1::NotificationRecord>>> InboxStore::Since(Owne
   std::vector<v1::NotificationRecord> newer;
   const Range range{std::max(number, head.dropped()) + 1, head.added()};
   CO_ASSIGN_OR_RETURN(std::vector<Entry> entries, co_await ReadEntries(EntriesKey(owner), range));
+  newer.reserve(entries.size());
   for (Entry& entry : entries) newer.push_back(std::move(entry.record));
   co_return newer;
 }

@@ -76,7 +76,7 @@ record::PageQuery SlotsFrom(App& app, const std::string& resource_id, Time from)
 // no others are made by those hours meanwhile.
 Task<absl::Status> CheckRoom(App& app, std::string resource_id, Slot slot) {
   constexpr std::chrono::hours kLongest{24};
-  record::PageQuery query = SlotsFrom(app, std::move(resource_id), slot.start - kLongest);
+  record::PageQuery query = SlotsFrom(app, resource_id, slot.start - kLongest);
   CO_ASSIGN_OR_RETURN(const auto page, co_await app.records.ReadPage(kSlot, std::move(query)));
   for (const auto& other : page.records) {
     if (BlocksRoom(other.record, slot)) co_return Refuse(Reason::SLOT_FULL);

@@ -140,8 +140,10 @@ absl::Status CountIn(v1::OpenBookings* open, const std::string& booking_id,
 
 void CountOut(v1::OpenBookings* open, const std::string& booking_id) {
   auto& all = *open->mutable_open();
-  all.erase(std::ranges::remove(all, booking_id, &v1::OpenBookings::Open::booking_id).begin(),
-            all.end());
+  const auto is_it = [&](const v1::OpenBookings::Open& one) {
+    return one.booking_id() == booking_id;
+  };
+  all.erase(std::remove_if(all.begin(), all.end(), is_it), all.end());
 }
 
 }  // namespace baodao::lists

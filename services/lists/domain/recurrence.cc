@@ -35,7 +35,7 @@ absl::CivilSecond ToCivil(const icaltimetype& at) {
 // UNTIL is given as a day, which counts whole, as a time in China, or in UTC.
 icaltimetype UntilInChina(icaltimetype until) {
   if (icaltime_is_utc(until)) {
-    const absl::CivilSecond local = ToCivil(until) + 8 * 60 * 60;
+    const absl::CivilSecond local = ToCivil(until) + int64_t{8} * 60 * 60;
     until.year = static_cast<int>(local.year());
     until.month = local.month();
     until.day = local.day();

@@ -47,6 +47,7 @@ Task<absl::StatusOr<v1::ListSlotsResponse>> ListSlots(App& app, rpc::CallContext
   const Time from = ids::TimeOf(asked.after).value_or(ToTime(request.from_time()));
   const std::vector<Slot> slots = OpenSlots(resource, from, now, size + 1);
   std::vector<std::string> names;
+  names.reserve(slots.size());
   for (const Slot& slot : slots) names.push_back(SlotIdOf(resource.resource_id(), slot.start));
   v1::ListSlotsResponse response;
   if (names.size() > size) {

@@ -59,7 +59,7 @@ absl::StatusOr<std::vector<int64_t>> WriteAll(Connection& connection,
                                               const std::vector<const Batch*>& batches) {
   for (int i = 0; i < kTries; ++i) {
     connection.Begin();
-    const absl::StatusOr<std::vector<int64_t>> fresh = TryWrite(connection, batches);
+    absl::StatusOr<std::vector<int64_t>> fresh = TryWrite(connection, batches);
     if (fresh.ok() && !fresh->empty()) {
       connection.Commit();
       return fresh;

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "baodao/dispatch/v1/assignment.pb.h"
+#include "baodao/dispatch/v1/ledger.pb.h"
 
 namespace baodao::records {
 

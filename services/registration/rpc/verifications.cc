@@ -101,12 +101,12 @@ Task<absl::StatusOr<Verifier>> AnswererOf(App& app, rpc::CallContext context,
   if (verifier.id == verification.person_id() || verifier.id == verification.applicant_id()) {
     co_return Refuse(Reason::OWN_VERIFICATION);
   }
-  const std::string area = verification.area_code();
+  std::string area = verification.area_code();
   if (verifier.coordinates(area)) co_return verifier;
   std::string unit_id = UnitThrough(person, area);
   CO_ASSIGN_OR_RETURN(const bool liaison, co_await IsLiaison(app, verifier.id, std::move(unit_id)));
   if (!liaison) co_return Refuse(Reason::PERMISSION_DENIED);
-  verifier.coordinates = [area](std::string_view asked) { return asked == area; };
+  verifier.coordinates = [area = std::move(area)](std::string_view asked) { return asked == area; };
   co_return verifier;
 }
 
