@@ -39,7 +39,7 @@ dispatch::v1::ListTasksRequest TasksOf(const std::string& area_code,
   return request;
 }
 
-// Whoever joins it changes it: nobody has been on it yet.
+// A task that somebody joins changes: nobody has been on this one yet.
 bool IsAsPublished(const DispatchTask& task) { return task.version() == 1; }
 
 // The first error of several calls made at the same time.

@@ -1,4 +1,4 @@
-// What the rows of several events come to.
+// The rows of several events, folded into those that are to be written.
 #pragma once
 
 #include <map>
@@ -11,8 +11,7 @@
 
 namespace baodao::records {
 
-// Of the rows of one thing the newest only, which would replace the others. Refers to the rows it
-// was given.
+// The newest row of each thing, which would replace the others. Refers to the rows it was given.
 struct NewestRows {
   template <class Row>
   using ById = std::map<std::string_view, const Row*>;

@@ -56,7 +56,9 @@ class SearchTest : public ReportTown {
   void ExpectWholeIndex() {
     if (GetParam() != Dialect::kSqlite) return;
     Do<bool>([](Connection& connection) -> absl::StatusOr<bool> {
-      connection.sql() << "INSERT INTO document_index (document_index) VALUES ('integrity-check')";
+      // 1: the content as well.
+      connection.sql() << "INSERT INTO document_index (document_index, rank) VALUES "
+                          "('integrity-check', 1)";
       return true;
     });
   }

@@ -78,7 +78,7 @@ TEST_P(SearchModelTest, TheSameIsFound) {
   for (const std::string& code : Scattered(150)) areas_.push_back(code);
   std::vector<Known> tasks(250);
   for (int minute = 0; minute < 250; ++minute) Draw(minute, &tasks[static_cast<size_t>(minute)]);
-  // What was changed is found as it is now: its state mostly, now and then everything.
+  // Tasks that changed are found as they are now: mostly the state differs, now and then all.
   for (int change = 0; change < 250; ++change) {
     const int minute = Below(250);
     Known& task = tasks[static_cast<size_t>(minute)];
