@@ -228,7 +228,8 @@ TEST_F(RetirementTest, WhatIsOverLeavesAndNothingIsLost) {
   Await([&] { return Copied() > Ended() / 2; });
   Crash("lists");
   const size_t all = LeftInRedis().size();
-  Await([&] { return LeftInRedis().size() < all; });
+  // On a busy machine all may be gone before lists serves again.
+  Await([&] { return all == 0 || LeftInRedis().size() < all; });
   Crash("records");
   Crash("registration");
   deployment().redis().Kill();
