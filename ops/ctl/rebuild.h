@@ -18,8 +18,8 @@ class Rebuilder {
   Rebuilder(Session& session, std::string token)
       : session_(session), owners_(session, std::move(token)) {}
 
-  // Sends all there is; says how far it is after every 10,000 records. Records that have been sent
-  // before an error stays.
+  // Sends all there is; says how far it is after every 10,000 records. What has been sent before an
+  // error stays.
   Task<absl::Status> Run();
   // How many of each kind have been sent.
   const std::map<std::string, int64_t>& sent() const { return sent_; }
