@@ -241,14 +241,14 @@ TEST_F(LimitsTest, WhereLittleGetsDoneNewCallsAreRefused) {
   EXPECT_TRUE(testing::Until([&] { return Echo(Context().get(), Request("")).ok(); }));
 }
 
-// 2,000 streams with 15 of 16 MiB each would have been 30 GB. gRPC keeps to its quota twice over;
-// without one these here take 320 MB.
+// 2,000 streams with 15 of 16 MiB each would have been 30 GB. gRPC keeps to two or three times its
+// quota, on a busy machine four; without one these here take 320 MB.
 TEST_F(LimitsTest, StalledMessagesDoNotFillTheMemory) {
   constexpr std::size_t kQuota = 32u << 20;
 #ifdef __SANITIZE_ADDRESS__
   constexpr std::size_t kBound = 1024u << 20;  // what is freed is kept in quarantine
 #else
-  constexpr std::size_t kBound = 96u << 20;
+  constexpr std::size_t kBound = 192u << 20;
 #endif
   options_.max_transport_bytes = kQuota;
   StartServer();
