@@ -26,6 +26,13 @@ namespace baodao::config {
 inline constexpr std::array<std::string_view, 6> kServices = {"registration", "lists", "dispatch",
                                                               "matching",     "inbox", "records"};
 
+// The kinds of things that leave Redis some time after they are over, as the settings keep_<kind>
+// name them: records of these types, entries of ledgers, and notifications.
+inline constexpr std::array<std::string_view, 13> kEndingKinds = {
+    "registration", "verification", "need",        "need_series", "resource",
+    "booking",      "project",      "task",        "complaint",   "certificate",
+    "announcement", "ledger",       "notification"};
+
 enum class Type {
   kString,
   kInt,

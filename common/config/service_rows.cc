@@ -54,12 +54,25 @@ std::vector<Row> StoreRows() {
       {"shards", Type::kInt, "0",
        "Shards of the store, fixed at its first start; 0: what it has, 16 for a new one.", false,
        Between(0, 1024)},
-      {"keep_ended", Type::kDuration, "30d",
-       "How long what is over (tasks, needs, registrations, entries of ledgers, …) stays in Redis; "
-       "afterwards it is in records only. Below 30 days service is confirmed for as long only; the "
-       "archive has it a quarter of this before.",
-       false, Between(1, 10.0 * 366 * 86'400)},
   };
+}
+
+constexpr double kTenYears = 10.0 * 366 * 86'400;
+
+std::vector<Row> KeepRows() {
+  std::vector<Row> rows = {
+      {"keep_ended", Type::kDuration, "30d",
+       "How long what is over stays in Redis; afterwards it is in records only. The archive has it "
+       "a quarter of this before.",
+       false, Between(1, kTenYears)},
+  };
+  for (const std::string_view kind : kEndingKinds) {
+    std::string help = "Of the kind " + std::string(kind) + "; 0s: as keep_ended.";
+    if (kind == "task") help += " Below 30 days service is confirmed for as long only.";
+    rows.push_back({"keep_" + std::string(kind), Type::kDuration, "0s", std::move(help), false,
+                    Between(0, kTenYears)});
+  }
+  return rows;
 }
 
 std::vector<Row> SecurityRows() {
@@ -138,8 +151,8 @@ std::vector<Row> LogRows() {
 
 std::vector<Row> ServiceRows(int port) {
   std::vector<Row> rows = NetworkRows(port);
-  for (auto& more : {StoreRows(), SecurityRows(), PeerRows(), VocabularyRows(), WorkRows(),
-                     PrivacyRows(), LogRows()}) {
+  for (auto& more : {StoreRows(), KeepRows(), SecurityRows(), PeerRows(), VocabularyRows(),
+                     WorkRows(), PrivacyRows(), LogRows()}) {
     rows.insert(rows.end(), more.begin(), more.end());
   }
   return rows;

@@ -68,21 +68,41 @@ std::unique_ptr<Archive> NewArchive(rpc::Channel& channel) {
   return std::make_unique<RpcArchive>(channel);
 }
 
-Task<Time> Retirement::Copy(std::string id, std::string owner_id, store::Stored record,
-                            Time over_since, Time now) const {
+Millis KeepTimes::Of(std::string_view kind) const {
+  const auto found = differing.find(kind);
+  return found == differing.end() ? all : found->second;
+}
+
+KeepTimes KeepTimesOf(const config::Config& config) {
+  KeepTimes times{config.Duration("keep_ended"), {}};
+  for (const std::string_view kind : config::kEndingKinds) {
+    const Millis keep = config.Duration("keep_" + std::string(kind));
+    if (keep != Millis(0)) times.differing.emplace(kind, keep);
+  }
+  return times;
+}
+
+Time Retirement::CopyAt(std::string_view type, Time over_since) const {
+  const Millis kept = keep.Of(type);
+  return over_since + kept - kept / 4;
+}
+
+Task<Time> Retirement::Copy(std::string type, std::string id, std::string owner_id,
+                            store::Stored record, Time over_since, Time now) const {
+  const Millis kept = keep.Of(type);
   const absl::StatusOr<Time> copied =
       co_await archive->Keep(id, std::move(owner_id), std::move(record));
-  if (copied.ok()) co_return std::max(over_since + keep, *copied + keep / 4);
+  if (copied.ok()) co_return std::max(over_since + kept, *copied + kept / 4);
   if (!Is(copied.status(), Reason::PEER_UNAVAILABLE)) {
     log::Error("record.not_archived", {{"id", id}, {"status", copied.status()}});
   }
-  co_return now + std::min(kCopyAgain, keep / 4);
+  co_return now + std::min(kCopyAgain, kept / 4);
 }
 
 Task<absl::StatusOr<store::Stored>> Retirement::Find(std::string type, std::string id,
                                                      Time now) const {
   const std::optional<Time> created = ids::TimeOf(id);
-  const Millis young = std::min<Millis>(keep, std::chrono::hours(1));
+  const Millis young = std::min<Millis>(keep.Of(type), std::chrono::hours(1));
   if (archive == nullptr || !created || *created + young > now) {
     co_return NotFound(std::move(type), std::move(id));
   }

@@ -5,11 +5,14 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "common/async/task.h"
 #include "common/clock/clock.h"
+#include "common/config/config.h"
 #include "common/rpc/client.h"
 #include "common/store/commit.h"
 
@@ -33,21 +36,31 @@ class Archive {
 // `channel`, to `records`, outlives it.
 std::unique_ptr<Archive> NewArchive(rpc::Channel& channel);
 
+// How long what is over stays in the store, by its kind ("task").
+struct KeepTimes {
+  Millis all{0};
+  std::map<std::string, Millis, std::less<>> differing;
+
+  Millis Of(std::string_view kind) const;
+};
+// By the settings keep_ended and keep_<kind>.
+KeepTimes KeepTimesOf(const config::Config& config);
+
 // When a record that is over leaves the store, and for where.
 struct Retirement {
   Archive* archive = nullptr;  // none: nothing leaves
-  Millis keep{0};              // in the store once it is over
+  KeepTimes keep;
 
   // It is copied some time before it leaves: a backup of the archive made in between has it, too.
-  Time CopyAt(Time over_since) const { return over_since + keep - keep / 4; }
+  Time CopyAt(std::string_view type, Time over_since) const;
   // Copies it. Answers when it may leave, or is to be copied again: at once where that is not after
   // `now`. A record that the archive does not take waits, so that others of the service's timers go
   // first.
-  Task<Time> Copy(std::string id, std::string owner_id, store::Stored record, Time over_since,
-                  Time now) const;
+  Task<Time> Copy(std::string type, std::string id, std::string owner_id, store::Stored record,
+                  Time over_since, Time now) const;
 
   // The archived record, or NOT_FOUND. Nobody is asked for an id so young that it cannot have left,
-  // also where `keep` was shorter an hour ago.
+  // also where it was kept for a shorter time an hour ago.
   Task<absl::StatusOr<store::Stored>> Find(std::string type, std::string id, Time now) const;
 };
 

@@ -38,8 +38,9 @@ Task<absl::Status> Repository::Retire(const T& type, Transaction& transaction,
   const std::string& id = type.IdOf(before.record);
   store::Stored copy{before.version, before.record.SerializeAsString()};
   const Time now = transaction.now();
-  const Time leave = co_await retirement_.Copy(id, type.PersonOf(before.record), std::move(copy),
-                                               *type.OverSince(before.record), now);
+  const Time leave =
+      co_await retirement_.Copy(Named<RecordOf<T>>().name(), id, type.PersonOf(before.record),
+                                std::move(copy), *type.OverSince(before.record), now);
   if (leave <= now) {
     transaction.Delete(type, before);
   } else {

@@ -80,7 +80,7 @@ class Repository {
 
   // Before anything is added: records of types that say so leave for the archive once they are
   // over, and are read from there. The archive outlives it.
-  void SetRetirement(Retirement retirement) { retirement_ = retirement; }
+  void SetRetirement(Retirement retirement) { retirement_ = std::move(retirement); }
   // Before the first call: what the service keeps. `type` outlives it. Aborts where a deadline has
   // nothing to do.
   template <class T>
@@ -184,7 +184,7 @@ class Repository {
                                    std::string id);
 
   Transaction Begin(int shard, Origin origin) {
-    return Transaction(store_.keys(), tree_, shard, std::move(origin), retirement_);
+    return Transaction(store_.keys(), tree_, shard, std::move(origin), &retirement_);
   }
 
   // The lists that together hold a type's records of an area's subtree, in one of `states` (none:

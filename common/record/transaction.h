@@ -33,9 +33,10 @@ class Transaction {
   using Tree = std::function<std::shared_ptr<const areas::AreaTree>()>;
   using Edit = std::function<void(events::v1::Event*)>;
 
-  // `keys` outlives it. The tree is asked when a record is filed: a decision may refresh it.
+  // `keys` and `retirement` (none: nothing leaves) outlive it. The tree is asked when a record is
+  // filed: a decision may refresh it.
   Transaction(const store::Keys& keys, Tree tree, int shard, Origin origin,
-              Retirement retirement = {})
+              const Retirement* retirement = nullptr)
       : keys_(keys),
         tree_(std::move(tree)),
         origin_(std::move(origin)),
@@ -92,7 +93,7 @@ class Transaction {
   const store::Keys& keys_;
   Tree tree_;
   Origin origin_;
-  Retirement retirement_;
+  const Retirement* retirement_;
   store::Commit commit_;
   std::vector<Transition> transitions_;
   absl::Status status_;
@@ -138,9 +139,10 @@ void Transaction::Delete(const T& type, const Versioned<typename T::Record>& bef
 template <class T>
 std::optional<Time> Transaction::DueOf(const T& type, const typename T::Record& record) const {
   const auto due = type.deadline != nullptr ? type.deadline(record) : std::nullopt;
-  if (due || retirement_.archive == nullptr) return due;
+  if (due || retirement_ == nullptr || retirement_->archive == nullptr) return due;
   const std::optional<Time> since = type.OverSince(record);
-  return since ? std::optional(retirement_.CopyAt(*since)) : std::nullopt;
+  if (!since) return std::nullopt;
+  return retirement_->CopyAt(Named<typename T::Record>().name(), *since);
 }
 
 }  // namespace baodao::record

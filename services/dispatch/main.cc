@@ -36,9 +36,9 @@ std::vector<config::Row> Rows() {
 AppOptions OptionsOf(const config::Config& config, record::Archive& archive, Identities& identities,
                      rpc::Channel& records) {
   AppOptions options;
-  const Millis keep = config.Duration("keep_ended");
-  options.tasks.retirement = {&archive, keep};
-  options.ledgers = ArchiveAt(records, keep);
+  record::KeepTimes keep = record::KeepTimesOf(config);
+  options.ledgers = ArchiveAt(records, keep.Of("ledger"));
+  options.tasks.retirement = {&archive, std::move(keep)};
   options.identities = &identities;
   options.limits = work::LimitsOf(config);
   options.tasks.cache_weight = static_cast<size_t>(config.Int("cached_tasks"));

@@ -48,7 +48,7 @@ struct InboxService final : service::Service {
   InboxService(service::Runtime& runtime, service::Host& host)
       : runtime(runtime),
         areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
-        store(runtime.store, runtime.config.Duration("keep_ended")),
+        store(runtime.store, record::KeepTimesOf(runtime.config).Of("notification")),
         channels(runtime.store, runtime.key_ring),
         handlers(store, hub, areas, runtime.key_ring, runtime.clock),
         channel_handlers(channels, store, runtime.clock),
@@ -70,7 +70,7 @@ struct InboxService final : service::Service {
         sender(webhook::FromConfig(runtime.loop, runtime.config, "push", kPushesAtOnce)),
         pusher(runtime.loop, store, channels, areas, runtime.clock, metrics, Sending()),
         timers(runtime.store, runtime.clock) {
-    records.SetRetirement({archive.get(), runtime.config.Duration("keep_ended")});
+    records.SetRetirement({archive.get(), record::KeepTimesOf(runtime.config)});
     records.Add(kAnnouncement);
     timers.Register(std::string(kRemindTimer),
                     [this](const timers::Timer& timer) { return deliverer.OnReminder(timer); });

@@ -41,7 +41,7 @@ struct ListsService final : service::Service {
         services(app, publications),
         follower(app, publications),
         timers(runtime.store, runtime.clock, TimerOptions()) {
-    records.SetRetirement({archive.get(), runtime.config.Duration("keep_ended")});
+    records.SetRetirement({archive.get(), record::KeepTimesOf(runtime.config)});
     AddRecords(app);
     timers.Register(std::string(kPublishTimer),
                     [this](const timers::Timer& timer) { return publications.Resume(timer.id); });

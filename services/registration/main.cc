@@ -115,7 +115,7 @@ struct RegistrationService final : service::Service {
             privacy.value_or(v1::PrivacyTerms())},
         handlers(app),
         timers(runtime.store, runtime.clock) {
-    records.SetRetirement({archive.get(), runtime.config.Duration("keep_ended")});
+    records.SetRetirement({archive.get(), record::KeepTimesOf(runtime.config)});
     AddRecords(app);
     timers.Register(std::string(record::kDeadlineTimer),
                     [this](const timers::Timer& timer) { return records.OnDeadline(timer); });

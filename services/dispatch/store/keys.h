@@ -4,7 +4,7 @@
 // clang-format off
 //
 //   {NN}dispatch:…     type    holds                                   bound
-//   task:<task>        record  TaskRecord: the root of an aggregate,   keep_ended once it is over
+//   task:<task>        record  TaskRecord: the root of an aggregate,   keep_task once it is over
 //                              with which the next three change
 //   people:<task>      hash    person id → AssignmentRecord            kMaxPeople
 //   messages:<task>    hash    number → TaskMessage, likewise          kMessagesKept
@@ -23,7 +23,7 @@
 //                              an offer of or waits for, by start; or  lapsed
 //                              requests credit for, by when it lapses
 //   complaint:<complaint>
-//                      record  ComplaintRecord, beside its task        keep_ended once over
+//                      record  ComplaintRecord, beside its task        keep_complaint once over
 //   complaint-in:<area>…
 //                      index   complaints that an area answers, of one as these
 //                              state
@@ -44,13 +44,13 @@
 //   feed:<person>      record  CalendarFeedRecord                      one a person
 //   feed_reads:<p>     value   reads of a person's feed                10 minutes
 //   closed:<person>    value   their account was deleted just now      1 hour
-//   certificate:<id>   record  CertificateRecord                       keep_ended once EXPIRED
+//   certificate:<id>   record  CertificateRecord                       keep_certificate once EXPIRED
 //   certificate-in:<area>…
 //                      index   those that an area issued, of one state as these
 //   certificate-of:<person>
 //                      index   those of a person                       as these
 //   hours:<person>     record  LedgerRecord, guards the ledger         one a person
-//   ledger:<person>    hash    sequence (20 digits) → LedgerEntry;     keep_ended
+//   ledger:<person>    hash    sequence (20 digits) → LedgerEntry;     keep_ledger
 //                              "task:<task>" → sequence
 //
 // clang-format on

@@ -66,7 +66,7 @@ void SetRetireTimer(const record::Retirement& retirement, const v1::Task& before
   if (retirement.archive == nullptr || IsFinal(before.state()) == IsFinal(after.state())) return;
   std::string timer = TimerName(kRetireTimer, after.task_id());
   if (IsFinal(after.state())) {
-    commit->SetTimer(std::move(timer), retirement.CopyAt(OverSince(after)));
+    commit->SetTimer(std::move(timer), retirement.CopyAt("task", OverSince(after)));
   } else {
     commit->ClearTimer(std::move(timer));
   }
@@ -76,7 +76,7 @@ Task<absl::Status> Tasks::Retire(std::string task_id, std::string timer) {
   CO_ASSIGN_OR_RETURN(std::shared_ptr<const Loaded> loaded, co_await ReadWithPeople(task_id));
   const v1::Task& task = loaded->record.task();
   const bool leaves = !loaded->retired && IsFinal(task.state()) &&
-                      clock_.Now() >= options_.retirement.CopyAt(OverSince(task));
+                      clock_.Now() >= options_.retirement.CopyAt("task", OverSince(task));
   // In a commit of its own: a version is copied as it is here, and as it was copied before.
   if (leaves && HoldsPrivate(loaded->record)) {
     v1::TaskRecord record = loaded->record;
@@ -109,15 +109,17 @@ Task<absl::StatusOr<store::Commit>> Tasks::DecideRetire(const Loaded& loaded, st
     commit.ClearTimer(std::move(timer));
     co_return commit;
   }
-  const bool too_early = now < retirement.CopyAt(since);
+  const bool too_early = now < retirement.CopyAt("task", since);
   if (too_early || AwaitsCredit(loaded)) {
     commit.Expect(key, loaded.version);
-    commit.SetTimer(std::move(timer), too_early ? retirement.CopyAt(since) : now + kLookAgain);
+    commit.SetTimer(std::move(timer),
+                    too_early ? retirement.CopyAt("task", since) : now + kLookAgain);
     co_return commit;
   }
   store::Stored copy{loaded.version, BytesOf(loaded)};
   // It is everybody's who was on it.
-  const Time leave = co_await retirement.Copy(task.task_id(), "", std::move(copy), since, now);
+  const Time leave =
+      co_await retirement.Copy("task", task.task_id(), "", std::move(copy), since, now);
   if (now < leave) {
     commit.Expect(key, loaded.version);
     commit.SetTimer(std::move(timer), leave);

@@ -33,7 +33,7 @@ Task<absl::StatusOr<bool>> Tasks::Exists(std::string task_id) {
   CO_ASSIGN_OR_RETURN(const uint64_t version, co_await store_.VersionOf(keys_.Task(task_id)));
   if (version != 0) co_return true;
   // The id of a need's task is as old as the need: the task may have come and gone.
-  if (*ids::TimeOf(task_id) + options_.retirement.keep > clock_.Now()) co_return false;
+  if (*ids::TimeOf(task_id) + options_.retirement.keep.Of("task") > clock_.Now()) co_return false;
   const auto retired = co_await LoadRetired(task_id);
   if (absl::IsNotFound(retired.status())) co_return false;
   CO_RETURN_IF_ERROR(retired.status());

@@ -8,13 +8,13 @@
 //   {NN}inbox:…              type    holds                                     bound
 //   head:<owner>             record  InboxRecord: counts, what is read,        one an owner, tasks
 //                                    tallies, reminders                        ahead
-//   entries:<owner>          hash    number → NotificationRecord               kKept, keep_ended
-//   urgent:<owner>           hash    the urgent ones of these, once more, by   kKept, keep_ended
+//   entries:<owner>          hash    number → NotificationRecord               kKept, keep_notification
+//   urgent:<owner>           hash    the urgent ones of these, once more, by   kKept, keep_notification
 //                                    their own count
 //   held:<owner>             hash    tally → notification held back            kMaxTallies, kHeldFor
 //   channels:<person>        record  ChannelsRecord: devices, preferences      kMaxDevices, one a person
 //   announcement:<announcement>
-//                            record  AnnouncementRecord                        keep_ended once over
+//                            record  AnnouncementRecord                        keep_announcement once over
 //   announcement-in:<area>…  index   those of an area's subtree, of one state  as these
 //   announcement-of:<area>   index   those PUBLISHED for the whole area        as these
 //   published:<area>         record  PublishedRecord: when it published        kAnnouncementsPerDay

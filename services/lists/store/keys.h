@@ -4,25 +4,25 @@
 // clang-format off
 //
 //   {NN}lists:…            type    holds                                  bound
-//   need:<need>            record  NeedRecord                             keep_ended once over
+//   need:<need>            record  NeedRecord                             keep_need once over
 //   need-in:<area>…        index   needs in an area, of one state         as its needs
 //   need-of:<person>       index   needs that a person raised             as its needs
-//   need_series:<series>   record  NeedSeriesRecord                       keep_ended once over
+//   need_series:<series>   record  NeedSeriesRecord                       keep_need_series once over
 //   need_series-in:<area>… index   series in an area, of one state        as its series
 //   need_series-of:<person>
 //                          index   series of a person                     as these
 //   open-need-series:<subdistrict>:<person>
 //                          record  OpenNeedSeries                         kMaxOpenSeries; stays
-//   resource:<resource>    record  ResourceRecord                         keep_ended once over
+//   resource:<resource>    record  ResourceRecord                         keep_resource once over
 //   resource-in:<area>…    index   resources in an area, of one state     as its resources
 //   resource-of:<owner>    index   those of a person or a unit            as these
-//   booking:<booking>      record  BookingRecord                          keep_ended once over
+//   booking:<booking>      record  BookingRecord                          keep_booking once over
 //   booking-of:<id>        index   those of a person, of a resource       as these
 //   slot:<slot>            record  SlotRecord                             a day after the slot
 //   slot-of:<resource>     index   slots of a resource by their starts    as these
 //   open-bookings:<subdistrict>:<person>
 //                          record  OpenBookings                           kMaxOpenBookings; stays
-//   project:<project>      record  ProjectRecord                          keep_ended once over
+//   project:<project>      record  ProjectRecord                          keep_project once over
 //   project-in:<area>…     index   projects in an area, of one state      as its projects
 //   project-of:<id>        index   those of a proposer, of a unit, and    as these; followers
 //                                  of follower:<person>                   kMaxFollowers a project

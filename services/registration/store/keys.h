@@ -15,12 +15,12 @@
 //   person:<person>           record  PersonRecord                           for good
 //   person-in:<area>          index   people registered in an area           as its people
 //   person-all                index   people of the shard                    as its people
-//   registration:<reg>        record  RegistrationRecord                     keep_ended once over
+//   registration:<reg>        record  RegistrationRecord                     keep_registration once over
 //   registration-in:<area>…   index   registrations, of one state            as these
 //   registration-of:<id>      index   those of a person or a unit            as these
 //   registration-of:<unit>/members
 //                             index   live ones that came through a unit     as these
-//   verification:<vrf>        record  VerificationRecord                     keep_ended once over
+//   verification:<vrf>        record  VerificationRecord                     keep_verification once over
 //   verification-in:<area>…   index   applications, of one state             as these
 //   verification-of:<id>      index   those of a person or a unit            as these
 //   phone:<hash>              record  the id of the person who has it, or    one a phone

@@ -346,7 +346,7 @@ TEST_F(CreditRequestsTest, ATaskStaysUntilItsRequestsAreOver) {
   const std::string person = NewPerson();
   const v1::Task task = Asked(person);
   AppOptions options;
-  options.tasks.retirement = {&archive_, hours(24)};
+  options.tasks.retirement = {&archive_, {hours(24), {}}};
   LaterReplica hasty(loop_, *replicas_[0], clock_, ring_, std::move(options));
   const auto retire = [&] {
     clock_.ahead += hours(24);

@@ -22,7 +22,7 @@ class MissedTest : public LaterTest {
 
   AppOptions Options() {
     AppOptions options;
-    options.tasks.retirement = {&archive_, kKeep};
+    options.tasks.retirement = {&archive_, {kKeep, {}}};
     options.ledgers.read = [this](records::v1::GetLedgerEntriesRequest request) {
       return ReadArchived(std::move(request));
     };

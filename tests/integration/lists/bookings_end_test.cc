@@ -115,7 +115,8 @@ TEST_P(BookingsEndTest, AWithdrawnResourceCancelsWhatIsToCome) {
 
 TEST_P(BookingsEndTest, WhatIsOverLeavesForTheArchive) {
   testing::FakeArchive archive;
-  for (const auto& replica : replicas_) replica->records.SetRetirement({&archive, hours(24 * 30)});
+  for (const auto& replica : replicas_)
+    replica->records.SetRetirement({&archive, {hours(24 * 30), {}}});
   const std::string id = Ok(Book(requester_id_, List(RoomOf(1, 0)))).booking_id();
   ASSERT_THAT(Cancel(By(requester_id_), id), testing::IsOk());
   PassTo(clock_.Now() + hours(24 * 31));

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "common/config/config.h"
 #include "common/record/machine.h"
@@ -21,6 +23,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::UnorderedElementsAreArray;
 
 TEST(RecordTypesTest, TheProtosTellNamePrefixServiceAndMethod) {
   const std::vector<RecordType> types = RecordTypes();
@@ -78,6 +81,20 @@ TEST(RecordTypesTest, TheListOfKeysHasEveryType) {
     const std::string text(std::istreambuf_iterator<char>(file), {});
     EXPECT_THAT(text, HasSubstr("\n//   " + type.name + ":<")) << path << " lacks it";
   }
+}
+
+// The list of keys names the settings that say how long a record is kept.
+TEST(RecordTypesTest, EveryKindThatEndsHasASetting) {
+  std::set<std::string> kinds;
+  const std::regex setting("keep_([a-z_]+)");
+  for (const std::string_view service : config::kServices) {
+    std::ifstream file(testing::SourceFile("services/" + std::string(service) + "/store/keys.h"));
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    for (std::sregex_iterator at(text.begin(), text.end(), setting), end; at != end; ++at) {
+      kinds.insert((*at)[1]);
+    }
+  }
+  EXPECT_THAT(config::kEndingKinds, UnorderedElementsAreArray(kinds));
 }
 
 TEST(RecordTypesTest, TheHelpOfInspectNamesThemAll) {

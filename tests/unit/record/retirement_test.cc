@@ -4,7 +4,9 @@
 
 #include <asio/io_context.hpp>
 #include <string>
+#include <vector>
 
+#include "common/config/config.h"
 #include "common/record/repository.h"
 #include "common/store/memory_store.h"
 #include "common/testing/fake_archive.h"
@@ -25,7 +27,7 @@ constexpr Millis kKeep = hours(24 * 30);
 class RetirementTest : public ::testing::Test {
  protected:
   RetirementTest() {
-    records_.SetRetirement({&archive_, kKeep});
+    records_.SetRetirement({&archive_, {kKeep, {}}});
     records_.Add(kThing);
   }
 
@@ -103,6 +105,23 @@ TEST_F(RetirementTest, ARecordThatIsOverIsCopiedAndLeavesLater) {
   EXPECT_EQ(retired->version, before.version);
   EXPECT_EQ(retired->record.SerializeAsString(), before.record.SerializeAsString());
   EXPECT_THAT(Write(*retired, retired->record), testing::IsRefusal(Reason::ARCHIVED));
+  EXPECT_FALSE(IsStored(id));
+}
+
+TEST_F(RetirementTest, AKindOfItsOwnTimeLeavesThen) {
+  const std::vector<std::string> flags = {"--keep_ended", "30d", "--keep_project", "90d"};
+  const config::Outcome settings =
+      config::Load("lists", "Needs.", config::ServiceRows(7102), {flags, {}});
+  ASSERT_EQ(settings.text, "");
+  const KeepTimes times = KeepTimesOf(settings.config);
+  EXPECT_EQ(times.Of("need"), kKeep);
+  records_.SetRetirement({&archive_, times});
+  const std::string id = Make(lists::v1::PROJECT_STATE_EXPIRED);
+  const Time over = clock_.Now();
+  ASSERT_THAT(FireAt(id, over + kKeep * 3 * 3 / 4), testing::IsOk());
+  EXPECT_THAT(archive_.records, SizeIs(1));
+  EXPECT_EQ(NextTimer(id), over + kKeep * 3);
+  ASSERT_THAT(FireAt(id, over + kKeep * 3), testing::IsOk());
   EXPECT_FALSE(IsStored(id));
 }
 
