@@ -19,8 +19,8 @@ namespace {
 
 // Looked at for one person at a time.
 constexpr int kEntriesAtOnce = 200;
-// Until the archive is asked again for what it lacks, or while it is away.
-constexpr Millis kAskAgain = std::chrono::hours(1);
+// At the latest, until the archive is asked again for what it lacks, or while it is away.
+constexpr Millis kAskAgain = std::chrono::minutes(10);
 
 // How many of the first it has word for word.
 size_t CountSame(const std::vector<v1::LedgerEntry>& entries,
@@ -110,7 +110,7 @@ Task<absl::StatusOr<store::Commit>> Ledgers::DecideRetire(std::string person_id,
       log::Error("dispatch.ledger_not_archived",
                  {{"person", person_id}, {"sequence", entries[leave].sequence()}});
     }
-    commit.SetTimer(std::move(timer), now + kAskAgain);
+    commit.SetTimer(std::move(timer), now + std::min(kAskAgain, archive_.keep / 4));
   } else if (stay != entries.end()) {
     commit.SetTimer(std::move(timer), ToTime(stay->time()) + archive_.keep);
   } else if (head.record.retired_sequence() < head.record.last_sequence()) {

@@ -186,10 +186,12 @@ class RetirementTest : public ::testing::Test {
   }
   size_t Ended() const { return tasks_.size() + needs_.size() + registrations_.size(); }
   // A timer that was taken by a process that was killed fires again after half a minute.
-  static void Await(const std::function<bool()>& done) {
+  void Await(const std::function<bool()>& done) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(120);
     while (!done()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end);
+      ASSERT_LT(std::chrono::steady_clock::now(), end)
+          << Copied() << " of " << Ended()
+          << " copied; left: " << ::testing::PrintToString(LeftInRedis());
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   }

@@ -244,6 +244,17 @@ TEST_F(TaskRetirementTest, OldHoursLeaveAndTheBalanceStays) {
   EXPECT_EQ(left[0].sequence(), 5u);
 }
 
+// It asked an hour later, however short the times are that entries are kept for.
+TEST_F(TaskRetirementTest, HoursThatTheArchiveLacksAreAskedForAgainSoon) {
+  const std::string person = NewPerson();
+  Closed(person);
+  clock_.ahead += kKeep;
+  ASSERT_THAT(RetireLedger(person), testing::IsOk());
+  const std::string timers = one_.app.keys.base().Timers(one_.app.keys.ShardOf(person));
+  const std::string due = server_.Do({"ZSCORE", timers, timers::Member(kLedgerTimer, person)}).text;
+  EXPECT_LE(Time(Millis(std::stoll(due))), clock_.Now() + std::chrono::minutes(10));
+}
+
 // A town that lives on: what a year leaves in Redis is what a month leaves. Five tasks a day, or
 // BAODAO_YEAR_TASKS_A_DAY: 500 take twelve minutes. --gtest_output=xml:FILE tells what was left.
 class YearTest : public TaskRetirementTest {
