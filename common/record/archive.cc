@@ -15,9 +15,6 @@
 namespace baodao::record {
 namespace {
 
-// At the latest, whatever is kept for how long.
-constexpr Millis kCopyAgain = std::chrono::minutes(10);
-
 using Service = records::v1::RetirementService;
 using Calls = rpc::AsyncOf<Service>;
 
@@ -82,6 +79,8 @@ KeepTimes KeepTimesOf(const config::Config& config) {
   return times;
 }
 
+Millis AskAgainAfter(Millis keep) { return std::min<Millis>(std::chrono::minutes(10), keep / 4); }
+
 Time Retirement::CopyAt(std::string_view type, Time over_since) const {
   const Millis kept = keep.Of(type);
   return over_since + kept - kept / 4;
@@ -96,7 +95,7 @@ Task<Time> Retirement::Copy(std::string type, std::string id, std::string owner_
   if (!Is(copied.status(), Reason::PEER_UNAVAILABLE)) {
     log::Error("record.not_archived", {{"id", id}, {"status", copied.status()}});
   }
-  co_return now + std::min(kCopyAgain, kept / 4);
+  co_return now + AskAgainAfter(kept);
 }
 
 Task<absl::StatusOr<store::Stored>> Retirement::Find(std::string type, std::string id,

@@ -46,6 +46,10 @@ struct KeepTimes {
 // By the settings keep_ended and keep_<kind>.
 KeepTimes KeepTimesOf(const config::Config& config);
 
+// How long until the archive is asked again about what it did not take, or lacks: ten minutes, less
+// for what is kept for a short time.
+Millis AskAgainAfter(Millis keep);
+
 // When a record that is over leaves the store, and for where.
 struct Retirement {
   Archive* archive = nullptr;  // none: nothing leaves

@@ -9,6 +9,7 @@
 #include "common/clock/timestamp.h"
 #include "common/ids/ids.h"
 #include "common/log/log.h"
+#include "common/record/archive.h"
 #include "common/status/macros.h"
 #include "common/timers/timer_loop.h"
 #include "services/dispatch/store/ledger_fields.h"
@@ -19,8 +20,6 @@ namespace {
 
 // Looked at for one person at a time.
 constexpr int kEntriesAtOnce = 200;
-// At the latest, until the archive is asked again for what it lacks, or while it is away.
-constexpr Millis kAskAgain = std::chrono::minutes(10);
 
 // How many of the first it has word for word.
 size_t CountSame(const std::vector<v1::LedgerEntry>& entries,
@@ -110,7 +109,7 @@ Task<absl::StatusOr<store::Commit>> Ledgers::DecideRetire(std::string person_id,
       log::Error("dispatch.ledger_not_archived",
                  {{"person", person_id}, {"sequence", entries[leave].sequence()}});
     }
-    commit.SetTimer(std::move(timer), now + std::min(kAskAgain, archive_.keep / 4));
+    commit.SetTimer(std::move(timer), now + record::AskAgainAfter(archive_.keep));
   } else if (stay != entries.end()) {
     commit.SetTimer(std::move(timer), ToTime(stay->time()) + archive_.keep);
   } else if (head.record.retired_sequence() < head.record.last_sequence()) {
