@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/crypto/random.h"
 #include "common/status/macros.h"
 #include "common/status/status.h"
 #include "services/inbox/rpc/inbox_handlers.h"
@@ -71,8 +72,11 @@ Task<absl::Status> InboxHandlers::Watch(rpc::CallContext context, v1::WatchInbox
   // At once, so that the client can resume from here even if nothing ever comes.
   if (!co_await writer.Write(HeartbeatAt(position))) co_return absl::OkStatus();
   CO_RETURN_IF_ERROR(co_await CatchUp(context, owner, &position, writer));
+  // The first one comes sooner, so that streams that came together, as all do after a restart, do
+  // not have their heartbeats together ever after.
+  Millis pause(static_cast<int64_t>(crypto::RandomBits() % kHeartbeat.count()));
   // Reading again at every heartbeat also finds what no wake-up told of.
-  while (co_await writer.Wait(kHeartbeat)) {
+  while (co_await writer.Wait(std::exchange(pause, kHeartbeat))) {
     const Time now = clock_.Now();
     if (now >= context.caller().expires) co_return Refuse(Reason::TOKEN_EXPIRED);
     if (now - expected >= kWatched / 4) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <set>
 #include <utility>
 
 #include "common/testing/matchers.h"
@@ -288,6 +289,22 @@ TEST_P(PlayedWatchTest, WhatNoWakeUpToldOfIsFoundAtTheNextHeartbeat) {
   ASSERT_THAT(Watch(sink, ""), testing::IsOk());
   ASSERT_EQ(sink.written.size(), 2u);
   EXPECT_TRUE(sink.written.back().has_notification());
+}
+
+// As all do after a restart.
+TEST_P(PlayedWatchTest, StreamsThatCameTogetherDoNotHaveTheirHeartbeatsTogether) {
+  std::set<Millis> first;
+  for (int i = 0; i < 20; ++i) {
+    PlayedSink sink;
+    sink.on_wait = [&] {
+      if (sink.waits.size() == 2) sink.Close();
+    };
+    ASSERT_THAT(Watch(sink, ""), testing::IsOk());
+    EXPECT_LT(sink.waits[0], kHeartbeat);
+    EXPECT_EQ(sink.waits[1], kHeartbeat);
+    first.insert(sink.waits[0]);
+  }
+  EXPECT_GT(first.size(), 10u);
 }
 
 // Nobody is woken by what comes between the place it begins at and the head that it changes.
