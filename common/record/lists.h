@@ -63,7 +63,7 @@ Task<absl::StatusOr<PageQuery>> Repository::AskedFor(const T& type, const Reques
 template <class Response, class T, class Request>
 Task<absl::StatusOr<Response>> Repository::List(
     rpc::CallContext context, const T& type, const Request& request, PageQuery query,
-    std::function<absl::Status(Response*, Versioned<RecordOf<T>>)> show,
+    std::function<absl::Status(Response*, Versioned<RecordOf<T>>&&)> show,
     std::function<bool(const RecordOf<T>&)> fits, int standard_size) {
   // The bounds of the request hold the largest page.
   CO_ASSIGN_OR_RETURN(const paging::AskedPage asked,
@@ -101,7 +101,7 @@ Task<absl::StatusOr<Response>> Repository::List(rpc::CallContext context, const 
                                                 const Request& request, PageQuery query,
                                                 ViewOf<T>* (Response::*add)(),
                                                 std::function<bool(const RecordOf<T>&)> fits) {
-  const auto show = [&](Response* response, Versioned<RecordOf<T>> found) -> absl::Status {
+  const auto show = [&](Response* response, Versioned<RecordOf<T>>&& found) -> absl::Status {
     ASSIGN_OR_RETURN(*(response->*add)(), Show(context, type, std::move(found)));
     return absl::OkStatus();
   };
@@ -142,6 +142,7 @@ Task<absl::StatusOr<Page<RecordOf<T>>>> Repository::ReadPage(
                         co_await store_.GetMany(std::move(keys)));
     loaded += static_cast<int64_t>(found.size());
     page.read = walk.looked_at();
+    page.records.reserve(std::min(size, page.records.size() + found.size()));
     for (size_t i = 0; i < found.size(); ++i) {
       if (page.records.size() == size) {
         page.read -= static_cast<int64_t>(found.size() - i);  // for the next page
@@ -149,13 +150,15 @@ Task<absl::StatusOr<Page<RecordOf<T>>>> Repository::ReadPage(
         co_return page;
       }
       last = found[i];
-      absl::StatusOr<Versioned<Record>> record = Parse<Record>(stored[i]);
+      // In its place at once: to move a record takes as long as to parse a part of it.
+      Versioned<Record>& record = page.records.emplace_back();
+      const absl::Status parsed = Parse(stored[i], &record);
       // It hides itself, not the lists it stands in.
-      if (!record.ok()) {
-        log::Error("record.unreadable", {{"id", last->id}, {"status", record.status()}});
-      } else if (wanted(*record)) {
-        page.records.push_back(*std::move(record));
-      } else {
+      if (!parsed.ok()) {
+        log::Error("record.unreadable", {{"id", last->id}, {"status", parsed}});
+        page.records.pop_back();
+      } else if (!wanted(record)) {
+        page.records.pop_back();
         sparse = true;
       }
     }

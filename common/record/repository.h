@@ -215,7 +215,7 @@ class Repository {
   template <class Response, class T, class Request>
   Task<absl::StatusOr<Response>> List(
       rpc::CallContext context, const T& type, const Request& request, PageQuery query,
-      std::function<absl::Status(Response*, Versioned<RecordOf<T>>)> show,
+      std::function<absl::Status(Response*, Versioned<RecordOf<T>>&&)> show,
       std::function<bool(const RecordOf<T>&)> fits = nullptr, int standard_size = 20);
   // The same of records as Show shows them.
   template <class T, class Request, class Response>

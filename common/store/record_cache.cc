@@ -18,11 +18,12 @@ std::optional<Stored> RecordCache::Find(const std::string& key) {
 }
 
 void RecordCache::Refresh(const std::string& key, const Stored& stored) {
-  if (records_.Peek(key) == nullptr) return;
-  if (stored.exists()) {
-    Put(key, stored);
-  } else {
+  const Stored* const known = records_.Peek(key);
+  if (known == nullptr) return;
+  if (!stored.exists()) {
     records_.Erase(key);
+  } else if (known->version < stored.version) {
+    Put(key, stored);
   }
 }
 

@@ -34,12 +34,11 @@ int SlotsForNewcomers(const dispatch::v1::Task& task, Time now) {
 
 }  // namespace
 
-dispatch::v1::Task Labelled(const areas::AreaTree& tree, dispatch::v1::Task task, Time now) {
-  const areas::Area* const area = tree.CurrentOf(task.area_code());
-  task.set_area_name(area == nullptr ? task.area_code() : area->name());
-  if (area != nullptr) task.set_publisher_name(BodyName(tree, *area));
-  task.set_free_slots(SlotsForNewcomers(task, now));
-  return task;
+void Label(const areas::AreaTree& tree, Time now, dispatch::v1::Task* task) {
+  const areas::Area* const area = tree.CurrentOf(task->area_code());
+  task->set_area_name(area == nullptr ? task->area_code() : area->name());
+  if (area != nullptr) task->set_publisher_name(BodyName(tree, *area));
+  task->set_free_slots(SlotsForNewcomers(*task, now));
 }
 
 }  // namespace baodao::work

@@ -7,22 +7,21 @@
 
 namespace baodao::work {
 
-// The task without whose it is and what is said of it: requester, need, reason of a cancellation,
-// comment and author of the evaluation, who leads. For those who have nothing to do with it.
-inline dispatch::v1::Task PublicView(dispatch::v1::Task task) {
-  task.clear_requester_id();
-  task.clear_need_id();
-  task.clear_cancel_reason();
-  task.clear_leader_id();
-  if (task.has_evaluation()) {
-    task.mutable_evaluation()->clear_comment();
-    task.mutable_evaluation()->clear_evaluator_id();
+// Leaves out whose it is and what is said of it: requester, need, reason of a cancellation, comment
+// and author of the evaluation, who leads. For those who have nothing to do with it.
+inline void Redact(dispatch::v1::Task* task) {
+  task->clear_requester_id();
+  task->clear_need_id();
+  task->clear_cancel_reason();
+  task->clear_leader_id();
+  if (task->has_evaluation()) {
+    task->mutable_evaluation()->clear_comment();
+    task->mutable_evaluation()->clear_evaluator_id();
   }
-  return task;
 }
 
-// The task with what is not stored of it and is the same for everybody: area_name, publisher_name,
+// Fills in what is not stored of it and is the same for everybody: area_name, publisher_name,
 // free_slots.
-dispatch::v1::Task Labelled(const areas::AreaTree& tree, dispatch::v1::Task task, Time now);
+void Label(const areas::AreaTree& tree, Time now, dispatch::v1::Task* task);
 
 }  // namespace baodao::work

@@ -119,11 +119,11 @@ v1::AssignmentState MyStateOf(const v1::Assignment& mine, Time now) {
 AssignmentItem ItemOf(const App& app, v1::TaskRecord task, v1::AssignmentRecord mine) {
   const Time now = app.clock.Now();
   AssignmentItem item;
-  *item.mutable_task() = work::Labelled(*app.tree(), std::move(*task.mutable_task()), now);
-  item.mutable_task()->set_my_state(MyStateOf(mine.assignment(), now));
-  if (!TakesSlot(mine.assignment().state())) {
-    *item.mutable_task() = work::PublicView(std::move(*item.mutable_task()));
-  }
+  v1::Task* const shown = item.mutable_task();
+  *shown = std::move(*task.mutable_task());
+  work::Label(*app.tree(), now, shown);
+  shown->set_my_state(MyStateOf(mine.assignment(), now));
+  if (!TakesSlot(mine.assignment().state())) work::Redact(shown);
   *item.mutable_assignment() = std::move(*mine.mutable_assignment());
   return item;
 }

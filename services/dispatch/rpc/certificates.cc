@@ -116,7 +116,7 @@ Answer<v1::ListRevokedCertificatesResponse> CertificateHandlers::ListRevokedCert
   google::protobuf::RepeatedField<int> revoked;
   revoked.Add(v1::CERTIFICATE_STATE_REVOKED);
   const auto show = [](v1::ListRevokedCertificatesResponse* response,
-                       record::Versioned<v1::CertificateRecord> found) {
+                       record::Versioned<v1::CertificateRecord>&& found) {
     response->add_numbers(found.record.certificate().certificate_id());
     return absl::OkStatus();
   };

@@ -114,8 +114,11 @@ Answer<v1::ListTasksResponse> TaskHandlers::ListTasks(rpc::CallContext context,
     };
   }
   if (request.has_start_after()) begin_at(ToTime(request.start_after()));
-  const auto show = [&](v1::ListTasksResponse* response, record::Versioned<v1::TaskRecord> found) {
-    *response->add_tasks() = Shown(app_, context, std::move(*found.record.mutable_task()));
+  const auto show = [&](v1::ListTasksResponse* response,
+                        record::Versioned<v1::TaskRecord>&& found) {
+    v1::Task* const task = response->add_tasks();
+    *task = std::move(*found.record.mutable_task());
+    ToView(app_, context, task);
     return absl::OkStatus();
   };
   CO_ASSIGN_OR_RETURN(v1::ListTasksResponse response,
@@ -170,7 +173,8 @@ Answer<v1::FindNearestTasksResponse> TaskHandlers::FindNearestTasks(
       CO_ASSIGN_OR_RETURN(auto loaded, record::Parse<v1::TaskRecord>(one));
       if (!loaded.exists() || !fits(loaded.record.task())) continue;
       v1::FindNearestTasksResponse::Hit& hit = *response.add_hits();
-      *hit.mutable_task() = Shown(app_, context, std::move(*loaded.record.mutable_task()));
+      *hit.mutable_task() = std::move(*loaded.record.mutable_task());
+      ToView(app_, context, hit.mutable_task());
       hit.set_distance_m(found.distance_m);
     }
   }

@@ -24,10 +24,10 @@ bool SeesAll(const App& app, const auth::Principal& caller, const v1::Task& task
 
 }  // namespace
 
-v1::Task Shown(const App& app, const rpc::CallContext& context, v1::Task task) {
-  if (context.caller().IsService()) return task;
-  task = work::Labelled(*app.tree(), std::move(task), app.clock.Now());
-  return SeesAll(app, context.caller(), task) ? task : work::PublicView(std::move(task));
+void ToView(const App& app, const rpc::CallContext& context, v1::Task* task) {
+  if (context.caller().IsService()) return;
+  work::Label(*app.tree(), app.clock.Now(), task);
+  if (!SeesAll(app, context.caller(), *task)) work::Redact(task);
 }
 
 v1::Assignment Shown(const App& app, const rpc::CallContext& context, const v1::Task& task,
@@ -42,14 +42,22 @@ v1::Assignment Shown(const App& app, const rpc::CallContext& context, const v1::
 }
 
 Task<absl::StatusOr<v1::Task>> ShownToPeople(App& app, rpc::CallContext context, v1::Task task) {
-  if (!context.caller().IsPerson()) co_return Shown(app, context, std::move(task));
-  const auto mine = co_await app.tasks.ReadAssignment(task.task_id(), context.caller().person_id);
-  if (Is(mine.status(), Reason::NOT_ASSIGNED)) co_return Shown(app, context, std::move(task));
-  CO_RETURN_IF_ERROR(mine.status());
-  const Time now = app.clock.Now();
-  task.set_my_state(MyStateOf(mine->assignment(), now));
-  if (!TakesSlot(mine->assignment().state())) co_return Shown(app, context, std::move(task));
-  co_return work::Labelled(*app.tree(), std::move(task), now);
+  bool takes_part = false;
+  if (context.caller().IsPerson()) {
+    const auto mine = co_await app.tasks.ReadAssignment(task.task_id(), context.caller().person_id);
+    if (mine.ok()) {
+      task.set_my_state(MyStateOf(mine->assignment(), app.clock.Now()));
+      takes_part = TakesSlot(mine->assignment().state());
+    } else if (!Is(mine.status(), Reason::NOT_ASSIGNED)) {
+      co_return mine.status();
+    }
+  }
+  if (takes_part) {
+    work::Label(*app.tree(), app.clock.Now(), &task);
+  } else {
+    ToView(app, context, &task);
+  }
+  co_return task;
 }
 
 Task<absl::Status> SetMyStates(App& app, rpc::CallContext context, std::vector<v1::Task*> tasks) {

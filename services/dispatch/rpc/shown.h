@@ -9,9 +9,10 @@
 
 namespace baodao::dispatch {
 
-// In full for its requester, its publisher and coordinators of its area, with all that is not
-// stored of it (see v1::Task) but my_state; for other services as it is stored.
-v1::Task Shown(const App& app, const rpc::CallContext& context, v1::Task task);
+// Makes of a stored task what the caller may see: in full for its requester, its publisher and
+// coordinators of its area, with all that is not stored of it (see v1::Task) but my_state; for
+// other services as it is stored.
+void ToView(const App& app, const rpc::CallContext& context, v1::Task* task);
 // Without what is wrong with somebody's standing, unless for coordinators of the area: whether a
 // volunteer was suspended, or keeps apart from the requester, is not the requester's to know; nor
 // is what somebody asked the community for, or whether how they signed is in doubt.

@@ -85,11 +85,12 @@ Task<absl::StatusOr<v1::ListUnitClaimsResponse>> UnitClaimHandlers::ListUnitClai
     query.lists.push_back(app_.keys.UnitClaims(shard, request.unit_id()));
   }
   const auto show = [&](v1::ListUnitClaimsResponse* response,
-                        record::Versioned<v1::TaskRecord> found) -> absl::Status {
+                        record::Versioned<v1::TaskRecord>&& found) -> absl::Status {
     const v1::UnitClaim* const claim = FindClaim(found.record, request.unit_id());
     v1::ListUnitClaimsResponse::Item& item = *response->add_items();
     *item.mutable_claim() = *claim;
-    *item.mutable_task() = Shown(app_, context, std::move(*found.record.mutable_task()));
+    *item.mutable_task() = std::move(*found.record.mutable_task());
+    ToView(app_, context, item.mutable_task());
     return absl::OkStatus();
   };
   // It may have made way for another since the list was read.

@@ -35,7 +35,7 @@ SeriesAnswer GetNeedSeries(App& app, rpc::CallContext context, v1::GetNeedSeries
 }
 
 absl::Status AddWithoutOccurrences(v1::ListNeedSeriesResponse* response,
-                                   record::Versioned<v1::NeedSeriesRecord> found) {
+                                   record::Versioned<v1::NeedSeriesRecord>&& found) {
   v1::NeedSeries& series = *response->add_series();
   series = std::move(*found.record.mutable_series());
   series.clear_occurrences();

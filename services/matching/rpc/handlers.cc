@@ -127,8 +127,9 @@ Task<absl::StatusOr<v1::RecommendTasksResponse>> MatchingHandlers::RecommendTask
        RankTasks(index_, terms, settings_.policy, slot, LimitOf(request.limit()))) {
     v1::RecommendTasksResponse::Item& item = *response.add_items();
     *item.mutable_candidate() = ToProto(terms, ranked, context.locale());
-    *item.mutable_task() =
-        work::Labelled(index_.tree(), work::PublicView(ranked.task->task), clock_.Now());
+    *item.mutable_task() = ranked.task->task;
+    work::Redact(item.mutable_task());
+    work::Label(index_.tree(), clock_.Now(), item.mutable_task());
   }
   co_return response;
 }

@@ -42,7 +42,7 @@ Task<absl::StatusOr<v1::ListMySessionsResponse>> ListMySessions(App& app, rpc::C
   // Services and minted operators are nobody.
   if (!person.exists()) co_return v1::ListMySessionsResponse();
   const auto show = [&](v1::ListMySessionsResponse* response,
-                        record::Versioned<v1::SessionRecord> found) {
+                        record::Versioned<v1::SessionRecord>&& found) {
     *response->add_sessions() = ViewOf(found.record, context);
     return absl::OkStatus();
   };

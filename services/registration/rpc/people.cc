@@ -80,7 +80,7 @@ Task<absl::StatusOr<v1::ListPeopleResponse>> ListPeople(App& app, rpc::CallConte
   }
   // Masked also for a coordinator who is among them.
   const auto show = [&](v1::ListPeopleResponse* response,
-                        record::Versioned<v1::PersonRecord> found) -> absl::Status {
+                        record::Versioned<v1::PersonRecord>&& found) -> absl::Status {
     kPerson.SetEtag(found.version, &found.record);
     ASSIGN_OR_RETURN(*response->add_people(), app.vault.Show(found.record, false));
     return absl::OkStatus();
@@ -106,7 +106,7 @@ Task<absl::StatusOr<v1::ListProfilesResponse>> ListProfiles(App& app, rpc::CallC
   record::PageQuery query = app.records.InShard(kPerson, request.shard());
   query.descending = false;
   const auto show = [&request](v1::ListProfilesResponse* response,
-                               record::Versioned<v1::PersonRecord> found) {
+                               record::Versioned<v1::PersonRecord>&& found) {
     *response->add_profiles() = MakeProfile(found.record, found.version);
     if (request.with_search_terms()) {
       *response->add_search_terms()->mutable_terms() = found.record.search_terms();

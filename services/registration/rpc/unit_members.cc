@@ -43,7 +43,7 @@ Task<absl::StatusOr<Known>> WhoTheyAre(App& app, const v1::ListUnitMembersRespon
 Task<absl::StatusOr<v1::ListUnitMembersResponse>> ListUnitMembers(
     App& app, rpc::CallContext context, v1::ListUnitMembersRequest request) {
   const auto show = [&](v1::ListUnitMembersResponse* response,
-                        record::Versioned<v1::RegistrationRecord> found) {
+                        record::Versioned<v1::RegistrationRecord>&& found) {
     *response->add_members() = MemberOf(found.record.registration());
     return absl::OkStatus();
   };

@@ -49,7 +49,8 @@ TEST(TaskView, NamesTheAreaAndTheBodyThatPublishes) {
       {"999", "999", ""},
   };
   for (const Example& example : examples) {
-    const dispatch::v1::Task shown = Labelled(*NamedTree(), TaskIn(example.code), kToday);
+    dispatch::v1::Task shown = TaskIn(example.code);
+    Label(*NamedTree(), kToday, &shown);
     EXPECT_EQ(shown.area_name(), example.area) << example.code;
     EXPECT_EQ(shown.publisher_name(), example.publisher) << example.code;
   }
@@ -57,7 +58,10 @@ TEST(TaskView, NamesTheAreaAndTheBodyThatPublishes) {
 
 TEST(TaskView, FreeAreSlotsThatNobodyComesBefore) {
   dispatch::v1::Task task = TaskIn("310110");
-  const auto free = [&](Time now) { return Labelled(*NamedTree(), task, now).free_slots(); };
+  const auto free = [&](Time now) {
+    Label(*NamedTree(), now, &task);
+    return task.free_slots();
+  };
   task.set_accepted_count(1);
   EXPECT_EQ(free(kToday), 2);
   task.set_held_count(1);
