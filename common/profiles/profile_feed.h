@@ -1,5 +1,5 @@
-// Keeps a ProfileCache current: the snapshot at start, events from then on, a snapshot of the shard
-// again after a gap.
+// Tells of every profile there is: the snapshot at start, events from then on, a snapshot of the
+// shard again after a gap.
 //
 //   tail->Prepare();  co_await feed.Load();  Spawn(tail->Run());
 //   tail handler: feed.OnEvent(delivery);  gap handler: feed.OnGap(service, shard)
@@ -7,20 +7,25 @@
 
 #include <absl/status/status.h>
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "common/clock/clock.h"
 #include "common/events/consumer.h"
-#include "common/profiles/profile_cache.h"
+#include "common/profiles/source.h"
 
 namespace baodao::profiles {
 
 // Loop thread only.
 class ProfileFeed {
  public:
-  // All outlive it. `shards` is that of the deployment.
-  ProfileFeed(ProfileCache& cache, Clock& clock, int shards)
-      : cache_(cache), clock_(clock), shards_(shards) {}
+  // Versions tell what is newer: it may be told of a profile twice, and of an older one later.
+  using Take = std::function<void(const Profile&)>;
+
+  // `source` and `clock` outlive it. `shards` is that of the deployment.
+  ProfileFeed(Source& source, Take take, Clock& clock, int shards)
+      : source_(source), take_(std::move(take)), clock_(clock), shards_(shards) {}
 
   // Returns when all shards have been read, however long registration is down.
   Task<void> Load();
@@ -31,8 +36,11 @@ class ProfileFeed {
 
  private:
   Task<void> LoadShard(int shard);
+  // Profiles read before an error have been told of.
+  Task<absl::Status> ReadShard(int shard);
 
-  ProfileCache& cache_;
+  Source& source_;
+  Take take_;
   Clock& clock_;
   int shards_;
 };

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "baodao/registration/v1/person.grpc.pb.h"
-#include "common/profiles/profile_cache.h"
+#include "common/profiles/source.h"
 #include "common/rpc/client.h"
 
 namespace baodao::profiles {

@@ -82,16 +82,21 @@ std::string Deployment::Log(const std::string& service) const {
   return text.str();
 }
 
+int Deployment::TimesServing(const std::string& service) const {
+  const std::string log = Log(service);
+  int serving = 0;
+  for (size_t at = log.find("service.serving"); at != std::string::npos;
+       at = log.find("service.serving", at + 1)) {
+    ++serving;
+  }
+  return serving;
+}
+
 void Deployment::AwaitServing(const std::string& service) {
   const auto end = std::chrono::steady_clock::now() + options_.start_limit;
-  while (true) {
-    const std::string log = Log(service);
-    int serving = 0;
-    for (size_t at = log.find("service.serving"); at != std::string::npos;
-         at = log.find("service.serving", at + 1))
-      ++serving;
-    if (serving == starts_[service]) return;
+  while (TimesServing(service) != starts_[service]) {
     if (!processes_[service]->Running() || std::chrono::steady_clock::now() > end) {
+      const std::string log = Log(service);
       throw std::runtime_error(service + " did not start:\n" +
                                log.substr(log.size() > 2000 ? log.size() - 2000 : 0));
     }
@@ -99,16 +104,13 @@ void Deployment::AwaitServing(const std::string& service) {
   }
 }
 
-void Deployment::Start(const std::string& service) {
-  // A killed start may not have come to serving: what counts is the next one.
-  const std::string log = Log(service);
-  int serving = 0;
-  for (size_t at = log.find("service.serving"); at != std::string::npos;
-       at = log.find("service.serving", at + 1))
-    ++serving;
-  starts_[service] = serving;
-  Spawn(service);
-  AwaitServing(service);
+void Deployment::Start(const std::vector<std::string>& services) {
+  for (const std::string& service : services) {
+    // A killed start may not have come to serving: what counts is the next one.
+    starts_[service] = TimesServing(service);
+    Spawn(service);
+  }
+  for (const std::string& service : services) AwaitServing(service);
 }
 
 void Deployment::Kill(const std::string& service) { processes_.at(service)->End(SIGKILL); }

@@ -53,8 +53,9 @@ class Deployment {
   ChildProcess& process(const std::string& service) { return *processes_.at(service); }
   std::string Log(const std::string& service) const;
 
-  // Starts a service that was ended; returns when it serves.
-  void Start(const std::string& service);
+  // Starts services that were ended, all at once; returns when they serve.
+  void Start(const std::vector<std::string>& services);
+  void Start(const std::string& service) { Start(std::vector{service}); }
   // SIGKILL.
   void Kill(const std::string& service);
 
@@ -63,6 +64,8 @@ class Deployment {
   // The address of Redis, as services are told it.
   std::string Addresses();
   void Spawn(const std::string& service);
+  // How often its log says that it serves.
+  int TimesServing(const std::string& service) const;
   void AwaitServing(const std::string& service);
 
   Options options_;

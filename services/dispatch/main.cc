@@ -52,7 +52,9 @@ struct DispatchService final : service::Service {
         areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
         source(runtime.ChannelTo("registration")),
         profiles(source),
-        profile_feed(profiles, runtime.clock, runtime.store.shards()),
+        profile_feed(
+            source, [this](const profiles::Profile& profile) { profiles.Apply(profile); },
+            runtime.clock, runtime.store.shards()),
         archive(record::NewArchive(runtime.ChannelTo("records"))),
         identities(IdentitiesAt(runtime.ChannelTo("registration"))),
         app(

@@ -23,11 +23,10 @@ struct MatchingService final : service::Service {
       : runtime(runtime),
         settings(SettingsOf(runtime.config)),
         areas(areas::FromRegistration(runtime.ChannelTo("registration")), runtime.clock),
-        source(runtime.ChannelTo("registration")),
-        profiles(source),
+        people(runtime.ChannelTo("registration")),
         dispatch(runtime.ChannelTo("dispatch")),
         metrics(runtime.metrics),
-        feed(index, areas, profiles, dispatch, runtime.clock, FeedOptions(runtime.store.shards())),
+        feed(index, areas, people, dispatch, runtime.clock, FeedOptions(runtime.store.shards())),
         matcher(runtime.loop, index, settings, runtime.clock, metrics),
         offers(index, dispatch, settings, runtime.clock, metrics),
         leases(runtime.store, runtime.clock, ids::New("rpl", 0), settings.lease),
@@ -52,8 +51,7 @@ struct MatchingService final : service::Service {
   service::Runtime& runtime;
   Settings settings;
   areas::AreaTreeFeed areas;
-  profiles::RegistrationSource source;
-  profiles::ProfileCache profiles;
+  profiles::RegistrationSource people;
   RpcDispatch dispatch;
   MatchingMetrics metrics;
   CandidateIndex index;

@@ -14,10 +14,10 @@ void NearIndex::Apply(const std::string& task_id, const Sight& sight) {
     held->second.version = sight.version;  // a task does not move
     held->second.until = sight.until;
   } else {
-    Place& place = places_[task_id];
-    place = {{areas::PointOf(sight.place), next_++}, sight.until, sight.version};
-    index_.Add(place.entry);
-    by_entry_[place.entry.id] = task_id;
+    const areas::PointIndex::Entry entry{areas::PointOf(sight.place), next_++};
+    index_.Add(entry);
+    const auto added = places_.emplace(task_id, Place{entry, sight.until, sight.version}).first;
+    by_entry_[entry.id] = &*added;
   }
 }
 
@@ -51,13 +51,11 @@ void NearIndex::Drop(const std::string& task_id) {
 // Tasks that have started stay in the index until they end; they must not hide the others.
 std::vector<NearIndex::Hit> NearIndex::Find(const common::v1::GeoPoint& point, double radius_m,
                                             int limit, Time now) const {
-  const auto ahead = [&](int32_t entry) {
-    return places_.find(by_entry_.at(entry))->second.until > now;
-  };
+  const auto ahead = [&](int32_t entry) { return by_entry_.at(entry)->second.until > now; };
   std::vector<Hit> hits;
   for (const areas::PointIndex::Hit& hit :
        index_.Nearest(areas::PointOf(point), radius_m, static_cast<size_t>(limit), ahead)) {
-    hits.push_back({by_entry_.at(hit.id), hit.distance_m});
+    hits.push_back({by_entry_.at(hit.id)->first, hit.distance_m});
   }
   return hits;
 }

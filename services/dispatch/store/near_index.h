@@ -56,7 +56,7 @@ class NearIndex {
 
   areas::PointIndex index_;
   StringMap<Place> places_;
-  std::unordered_map<int32_t, std::string> by_entry_;
+  std::unordered_map<int32_t, const StringMap<Place>::value_type*> by_entry_;  // of places_
   int32_t next_ = 0;
 };
 

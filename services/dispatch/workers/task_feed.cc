@@ -1,5 +1,9 @@
 #include "services/dispatch/workers/task_feed.h"
 
+#include <functional>
+#include <utility>
+
+#include "common/async/for_each.h"
 #include "common/log/log.h"
 #include "common/status/macros.h"
 #include "services/dispatch/domain/states.h"
@@ -9,6 +13,8 @@ namespace baodao::dispatch {
 namespace {
 
 constexpr int kPage = 500;
+// So that Redis reads one while another is taken over.
+constexpr size_t kListsAtOnce = 4;
 
 }  // namespace
 
@@ -29,8 +35,20 @@ void TaskFeed::Note(const std::string& task_id, v1::TaskState state, uint64_t ve
   change(state, +1);
 }
 
-Task<absl::Status> TaskFeed::LoadList(std::string_view list) {
-  record::PageQuery query = TasksIn(app_.keys, *app_.tree(), "", std::span(&list, 1));
+Task<absl::Status> TaskFeed::LoadLists(std::string_view name) {
+  const record::PageQuery all = TasksIn(app_.keys, *app_.tree(), "", std::span(&name, 1));
+  absl::Status failed;
+  std::function<Task<void>(size_t)> load = [&](size_t i) -> Task<void> {
+    record::PageQuery query = all;
+    // Each by itself: a page merged from all would read a part of every list.
+    query.lists = {all.lists[i]};
+    failed.Update(co_await LoadAll(std::move(query)));
+  };
+  co_await ForEach(all.lists.size(), kListsAtOnce, std::move(load));
+  co_return failed;
+}
+
+Task<absl::Status> TaskFeed::LoadAll(record::PageQuery query) {
   query.size = kPage;
   do {
     CO_ASSIGN_OR_RETURN(const record::Page<v1::TaskRecord> page,
@@ -46,8 +64,8 @@ Task<absl::Status> TaskFeed::LoadList(std::string_view list) {
 }
 
 Task<absl::Status> TaskFeed::Load() {
-  CO_RETURN_IF_ERROR(co_await LoadList(kLiveList));
-  co_return co_await LoadList(kDoneList);
+  CO_RETURN_IF_ERROR(co_await LoadLists(kLiveList));
+  co_return co_await LoadLists(kDoneList);
 }
 
 Task<absl::Status> TaskFeed::OnEvent(const events::Delivery& delivery) {

@@ -34,7 +34,10 @@ class TaskFeed {
     v1::TaskState state = v1::TASK_STATE_UNSPECIFIED;
     uint64_t version = 0;
   };
-  Task<absl::Status> LoadList(std::string_view list);
+  // The lists of that name (kLiveList, …), of every area.
+  Task<absl::Status> LoadLists(std::string_view name);
+  // All pages.
+  Task<absl::Status> LoadAll(record::PageQuery query);
   void Note(const std::string& task_id, v1::TaskState state, uint64_t version);
 
   App& app_;

@@ -9,7 +9,7 @@
 
 #include "common/async/task.h"
 #include "common/clock/clock.h"
-#include "common/profiles/profile_cache.h"
+#include "common/profiles/source.h"
 #include "common/record/repository.h"
 #include "services/inbox/store/records.h"
 

@@ -18,17 +18,15 @@ constexpr std::chrono::days kWorkload{31};
 
 }  // namespace
 
-IndexFeed::IndexFeed(CandidateIndex& index, areas::AreaTreeFeed& areas,
-                     profiles::ProfileCache& profiles, Dispatch& dispatch, Clock& clock,
-                     Options options)
+IndexFeed::IndexFeed(CandidateIndex& index, areas::AreaTreeFeed& areas, profiles::Source& people,
+                     Dispatch& dispatch, Clock& clock, Options options)
     : index_(index),
       areas_(areas),
-      profiles_(profiles, clock, options.shards),
+      profiles_(
+          people, [this](const Profile& profile) { index_.Apply(profile); }, clock, options.shards),
       dispatch_(dispatch),
       clock_(clock),
-      options_(options) {
-  profiles.Observe([this](const profiles::ProfilePtr& profile) { index_.Apply(*profile); });
-}
+      options_(options) {}
 
 Task<void> IndexFeed::Load() {
   for (Millis pause = options_.retry_min;; pause = std::min(2 * pause, options_.retry_max)) {

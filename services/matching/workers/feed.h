@@ -10,8 +10,8 @@
 #include "common/areas/feed.h"
 #include "common/clock/clock.h"
 #include "common/events/consumer.h"
-#include "common/profiles/profile_cache.h"
 #include "common/profiles/profile_feed.h"
+#include "common/profiles/source.h"
 #include "services/matching/app/dispatch.h"
 #include "services/matching/domain/index.h"
 
@@ -33,7 +33,7 @@ class IndexFeed {
     Millis retry_max{5'000};
   };
 
-  IndexFeed(CandidateIndex& index, areas::AreaTreeFeed& areas, profiles::ProfileCache& profiles,
+  IndexFeed(CandidateIndex& index, areas::AreaTreeFeed& areas, profiles::Source& people,
             Dispatch& dispatch, Clock& clock, Options options);
 
   // Returns once everything that matching decides on is in the index, however long the other

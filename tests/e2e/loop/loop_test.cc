@@ -136,7 +136,7 @@ TEST(LoopTest, AStopIsCleanAndTheNextStartFindsEverythingAgain) {
   }
   town.deployment.redis().Stop();
   town.deployment.redis().Restart();
-  for (const std::string& service : services) town.deployment.Start(service);
+  town.deployment.Start(services);
   dispatch::v1::GetTaskRequest get;
   get.set_task_id(task.task_id());
   dispatch::v1::Task again = town.Run(demo::Must(town.world->backend.tasks, &client::Tasks::GetTask,

@@ -82,8 +82,7 @@ class ServiceTest : public baodao::testing::ServiceFixture {
   MatchingMetrics metrics_{registry_};
   CandidateIndex index_;
   areas::AreaTreeFeed tree_{&SmallAreas, clock_};
-  profiles::ProfileCache profiles_{source_};
-  IndexFeed feed_{index_, tree_, profiles_, dispatch_, clock_, TwoShards()};
+  IndexFeed feed_{index_, tree_, source_, dispatch_, clock_, TwoShards()};
   Matcher matcher_{loop_, index_, settings_, clock_, metrics_};
   Offers offers_{index_, dispatch_, settings_, clock_, metrics_};
   MatchingHandlers handlers_{index_,      dispatch_, matcher_, offers_,
@@ -278,8 +277,7 @@ TEST_F(EventsTest, EventsOfDispatchReachTheIndex) {
   FakeDispatch dispatch(SystemClock());
   FakePeople source;
   areas::AreaTreeFeed tree(&SmallAreas, SystemClock());
-  profiles::ProfileCache profiles(source);
-  IndexFeed feed(index, tree, profiles, dispatch, SystemClock(), TwoShards());
+  IndexFeed feed(index, tree, source, dispatch, SystemClock(), TwoShards());
   events::TailOptions options;
   options.services.push_back("dispatch");
   options.shards = 2;

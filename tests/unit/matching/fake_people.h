@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "common/profiles/profile_cache.h"
+#include "common/profiles/source.h"
 #include "common/status/status.h"
 #include "services/matching/domain/model.h"
 

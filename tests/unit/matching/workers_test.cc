@@ -38,9 +38,8 @@ struct Replica {
           FakeDispatch& fake_dispatch, std::shared_ptr<const areas::AreaTree> area_tree,
           const Settings& settings, const std::string& name)
       : tree([area_tree] { return AreasOf(area_tree); }, clock),
-        profiles(people),
         metrics(registry),
-        feed(index, tree, profiles, fake_dispatch, clock, FeedOptions()),
+        feed(index, tree, people, fake_dispatch, clock, FeedOptions()),
         matcher(loop, index, settings, clock, metrics),
         offers(index, fake_dispatch, settings, clock, metrics),
         leases(store, clock, name, settings.lease),
@@ -53,7 +52,6 @@ struct Replica {
   }
 
   areas::AreaTreeFeed tree;
-  profiles::ProfileCache profiles;
   metrics::Registry registry;
   MatchingMetrics metrics;
   CandidateIndex index;
