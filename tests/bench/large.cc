@@ -285,6 +285,7 @@ Result Restart(Scene& scene) {
   for (const std::string_view service : config::kServices) deployment.Kill(std::string(service));
   const size_t people = std::max(scene.world().people.size(), scene.scale().stored_people);
   SeedPeople(scene.town(), scene.world().people.size(), people);
+  AwaitRewritten(scene.town());
   Result result;
   result.name = "restart_1m";
   result.unit = "ms";

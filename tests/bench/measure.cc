@@ -196,6 +196,12 @@ void Settle(testing::Town& town) {
   throw std::runtime_error("Redis does not become idle");
 }
 
+void AwaitRewritten(testing::Town& town) {
+  while (FieldOf(InfoOf(town, "persistence"), "aof_rewrite_in_progress") != 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
 Result Measure(testing::Town& town, const Load& load) {
   return MeasurePart(town, load, 0, load.calls);
 }

@@ -97,16 +97,32 @@ Task<void> IndexFeed::LoadHistory() {
 
 Task<absl::Status> IndexFeed::LoadTasks(dispatch::v1::ListTasksRequest* request,
                                         std::vector<std::string>* seen) {
-  do {
-    CO_ASSIGN_OR_RETURN(const dispatch::v1::ListTasksResponse page,
-                        co_await dispatch_.ListTasks(rpc::CallOptions(), *request));
-    CO_RETURN_IF_ERROR(co_await LoadPage(page));
+  absl::StatusOr<dispatch::v1::ListTasksResponse> page =
+      co_await dispatch_.ListTasks(rpc::CallOptions(), *request);
+  for (;;) {
+    CO_RETURN_IF_ERROR(page.status());
+    dispatch::v1::ListTasksRequest next = *request;
+    next.set_page_token(page->next_page_token());
+    const bool more = !next.page_token().empty();
+    absl::Status loaded;
+    absl::StatusOr<dispatch::v1::ListTasksResponse> following;
+    std::function<Task<void>(size_t)> step = [&](size_t i) -> Task<void> {
+      if (i == 0 && more) {
+        following = co_await dispatch_.ListTasks(rpc::CallOptions(), next);
+      } else {
+        loaded = co_await LoadPage(*page);
+      }
+    };
+    // dispatch makes the next page while this one is taken over.
+    co_await ForEach(more ? 2 : 1, 2, std::move(step));
+    CO_RETURN_IF_ERROR(loaded);
     if (seen != nullptr) {
-      for (const DispatchTask& task : page.tasks()) seen->push_back(task.task_id());
+      for (const DispatchTask& task : page->tasks()) seen->push_back(task.task_id());
     }
-    request->set_page_token(page.next_page_token());
-  } while (!request->page_token().empty());
-  co_return absl::OkStatus();
+    *request = std::move(next);
+    if (!more) co_return absl::OkStatus();
+    page = std::move(following);
+  }
 }
 
 Task<absl::Status> IndexFeed::LoadPage(const dispatch::v1::ListTasksResponse& page) {
