@@ -1,5 +1,6 @@
 #include "common/profiles/profile_cache.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/status/status.h"
@@ -35,11 +36,20 @@ Task<ProfilePtr> ProfileCache::Newest(rpc::CallOptions options, std::string pers
   co_return Find(person_id);
 }
 
+bool ProfileCache::Blocks(std::string_view by, std::string_view person_id) const {
+  const auto it = profiles_.find(by);
+  if (it == profiles_.end() || !it->second.blocks) return false;
+  const ProfilePtr profile = Find(by);
+  const auto& blocked = profile->blocked_person_ids();
+  return std::ranges::find(blocked, person_id) != blocked.end();
+}
+
 bool ProfileCache::Apply(const Profile& profile) {
   if (profile.person_id().empty()) return false;
   Packed& held = profiles_[profile.person_id()];
   if (!held.bytes.empty() && held.version >= profile.version()) return false;
   held.version = profile.version();
+  held.blocks = profile.blocked_person_ids_size() > 0;
   held.bytes = profile.SerializeAsString();
   return true;
 }

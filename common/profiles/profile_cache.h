@@ -1,7 +1,7 @@
 // People's profiles, which claims are judged by, in memory. Versions make every source safe to
 // apply twice and in any order.
 //
-// Loop thread only. A replica holds every profile of its deployment, packed: some 400 bytes each.
+// Loop thread only. A replica holds every profile of its deployment, packed: some 300 bytes each.
 #pragma once
 
 #include <absl/status/statusor.h>
@@ -37,6 +37,9 @@ class ProfileCache {
   // when there is none either.
   Task<ProfilePtr> Newest(rpc::CallOptions options, std::string person_id);
 
+  // Whether the one keeps apart from the other, as far as this replica has heard.
+  bool Blocks(std::string_view by, std::string_view person_id) const;
+
   // Takes a profile over unless the one held is as new. True when it was newer.
   bool Apply(const Profile& profile);
 
@@ -47,6 +50,7 @@ class ProfileCache {
   // a microsecond or two.
   struct Packed {
     uint64_t version = 0;
+    bool blocks = false;  // somebody: asked of many people at once, and true of few
     std::string bytes;
   };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/areas/feed.h"
+#include "common/profiles/profile_cache.h"
 #include "common/profiles/profile_feed.h"
 #include "common/profiles/registration_source.h"
 #include "common/service/startup.h"

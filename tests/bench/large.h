@@ -22,7 +22,7 @@ std::vector<std::string> PublishMillion(Scene& scene);
 // list_open and claim_spread with these.
 std::vector<Result> MeasureWithMillion(Scene& scene, const std::vector<std::string>& ids);
 // All services are killed; people are put into the store until there are Scale::stored_people; all
-// are started, one after the other.
+// are started at once. The value is the time until all serve.
 Result Restart(Scene& scene);
 
 }  // namespace baodao::bench

@@ -197,9 +197,14 @@ void Settle(testing::Town& town) {
 }
 
 void AwaitRewritten(testing::Town& town) {
-  while (FieldOf(InfoOf(town, "persistence"), "aof_rewrite_in_progress") != 0) {
+  for (int attempt = 0; attempt < 3'000; ++attempt) {
+    const std::string info = InfoOf(town, "persistence");
+    if (FieldOf(info, "aof_rewrite_in_progress") + FieldOf(info, "aof_rewrite_scheduled") == 0) {
+      return;
+    }
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
+  throw std::runtime_error("Redis does not end rewriting its file");
 }
 
 Result Measure(testing::Town& town, const Load& load) {

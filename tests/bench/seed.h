@@ -12,7 +12,7 @@ namespace baodao::bench {
 // record types, the vault and the commit of registration: profile, ACTIVE registration and session,
 // with their lists and timers, in one commit each. There are no events of them: in a store that has
 // grown over a year these have long been read and trimmed. So no service that is running hears of
-// them; one that starts reads them as it reads everybody.
+// them; one that starts reads them as it reads everybody. Redis does not rewrite its file any more.
 void SeedPeople(testing::Town& town, size_t first, size_t end);
 
 }  // namespace baodao::bench

@@ -1,6 +1,5 @@
 #include "services/dispatch/app/app.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "common/crypto/random.h"
@@ -10,17 +9,7 @@
 #include "services/dispatch/store/records.h"
 
 namespace baodao::dispatch {
-namespace {
-
-// As far as this replica has heard: it holds everybody's profile.
-bool Blocked(const profiles::ProfileCache& profiles, std::string_view by, std::string_view person) {
-  const profiles::ProfilePtr profile = profiles.Find(by);
-  if (profile == nullptr) return false;
-  return std::ranges::find(profile->blocked_person_ids(), person) !=
-         profile->blocked_person_ids().end();
-}
-
-}  // namespace
+namespace {}  // namespace
 
 App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto::KeyRing& ring,
          profiles::ProfileCache& profiles, Tree tree, metrics::Registry& registry,
@@ -33,7 +22,7 @@ App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto
       tree(std::move(tree)),
       relations{
           [this](std::string_view a, std::string_view b) { return this->tree()->Covers(a, b); },
-          [this](std::string_view a, std::string_view b) { return Blocked(this->profiles, a, b); },
+          [this](std::string_view a, std::string_view b) { return this->profiles.Blocks(a, b); },
           [this](std::string_view code) {
             const std::shared_ptr<const areas::AreaTree> tree = this->tree();
             const areas::Area* const current = tree->CurrentOf(code);

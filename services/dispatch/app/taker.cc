@@ -107,7 +107,7 @@ Task<absl::StatusOr<std::string>> Taker::DecideInRounds(const TakeOrder& order, 
     // A review of a moment ago may not have been heard of here, or not when this round began.
     if (IsAboutProfile(answer.status()) && !std::exchange(renewed, true)) {
       const auto newest = co_await app_.profiles.Newest(order.peers, order.person_id);
-      if (newest != profile) continue;
+      if (newest != nullptr && newest->version() > profile->version()) continue;
     }
     CO_RETURN_IF_ERROR(answer.status());
     if (*answer) co_return **std::move(answer);

@@ -27,6 +27,10 @@ class NearIndex {
     double distance_m = 0;
   };
 
+  NearIndex() = default;
+  NearIndex(const NearIndex&) = delete;  // by_entry_ points into places_
+  NearIndex& operator=(const NearIndex&) = delete;
+
   // Takes the task over, or drops it when it cannot be claimed. Older versions than the one held
   // change nothing.
   void Apply(const v1::Task& task);

@@ -1,6 +1,7 @@
 #include "services/dispatch/workers/task_feed.h"
 
 #include <functional>
+#include <span>
 #include <utility>
 
 #include "common/async/for_each.h"
@@ -39,6 +40,7 @@ Task<absl::Status> TaskFeed::LoadLists(std::string_view name) {
   const record::PageQuery all = TasksIn(app_.keys, *app_.tree(), "", std::span(&name, 1));
   absl::Status failed;
   std::function<Task<void>(size_t)> load = [&](size_t i) -> Task<void> {
+    if (!failed.ok()) co_return;
     record::PageQuery query = all;
     // Each by itself: a page merged from all would read a part of every list.
     query.lists = {all.lists[i]};

@@ -1,6 +1,7 @@
 // Watching an inbox without gaps: subscribe first, then read from the token on, again after every
 // wake-up. Notifications that a watcher has not read stay in the inbox; nothing is queued for it
 // here, however slow it is.
+#include <algorithm>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -72,19 +73,24 @@ Task<absl::Status> InboxHandlers::Watch(rpc::CallContext context, v1::WatchInbox
   // At once, so that the client can resume from here even if nothing ever comes.
   if (!co_await writer.Write(HeartbeatAt(position))) co_return absl::OkStatus();
   CO_RETURN_IF_ERROR(co_await CatchUp(context, owner, &position, writer));
-  // The first one comes sooner, so that streams that came together, as all do after a restart, do
-  // not have their heartbeats together ever after.
-  Millis pause(static_cast<int64_t>(crypto::RandomBits() % kHeartbeat.count()));
-  // Reading again at every heartbeat also finds what no wake-up told of.
-  while (co_await writer.Wait(std::exchange(pause, kHeartbeat))) {
+  // At a moment of its own, whatever wakes it meanwhile: streams that were opened together, as all
+  // are after a restart, do not have their heartbeats together ever after.
+  Time beat =
+      clock_.Now() + Millis(static_cast<int64_t>(crypto::RandomBits() % kHeartbeat.count()));
+  for (;;) {
+    // A clock may go back.
+    if (!co_await writer.Wait(std::clamp(beat - clock_.Now(), Millis(0), kHeartbeat))) break;
     const Time now = clock_.Now();
     if (now >= context.caller().expires) co_return Refuse(Reason::TOKEN_EXPIRED);
     if (now - expected >= kWatched / 4) {
       expected = now;
       (co_await inbox_.ExpectWatcher(owner, now)).IgnoreError();
     }
+    // Reading again at every heartbeat also finds what no wake-up told of.
     const Cursor before = position;
     CO_RETURN_IF_ERROR(co_await CatchUp(context, owner, &position, writer));
+    if (now < beat) continue;
+    beat = now + kHeartbeat;
     if (position == before && !co_await writer.Write(HeartbeatAt(before))) break;
   }
   co_return absl::OkStatus();

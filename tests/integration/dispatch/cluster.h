@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/clock/clock.h"
+#include "common/profiles/profile_cache.h"
 #include "common/testing/service_fixture.h"
 #include "services/dispatch/rpc/handlers.h"
 #include "services/dispatch/workers/deadlines.h"

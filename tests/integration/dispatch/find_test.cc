@@ -201,7 +201,7 @@ TEST_F(FindTest, PeopleWhoSayHowFarTheyGoSeeThatFar) {
     profile.set_person_id(person);
     profile.set_radius_m(radius_m);
     profile.set_version(version);
-    replica.profiles.Apply(std::move(profile));
+    replica.profiles.Apply(profile);
   };
   EXPECT_EQ(found(), 1) << "nobody has said anything: on foot";
   say(5'000, 1);

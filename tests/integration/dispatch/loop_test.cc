@@ -312,6 +312,33 @@ TEST_F(LoopTest, NobodyIsRefusedForWhatAReplicaHasNotHeardOf) {
   EXPECT_THAT(offered, testing::IsOk());
 }
 
+// Each answer of the cache is an object of its own: it was taken for a newer profile.
+TEST_F(LoopTest, WhoeverIsRefusedByTheNewestProfileIsDecidedOnOnce) {
+  const std::string known = NewPerson(), changed = NewPerson();
+  Replica& replica = *replicas_[0];
+  for (const std::string& id : {known, changed}) {
+    registration::v1::Profile profile;  // registered nowhere
+    profile.set_person_id(id);
+    profile.set_version(2);
+    replica.source.people[id] = profile;
+    if (id == changed) profile.set_version(1);
+    ASSERT_TRUE(replica.profiles.Apply(profile));
+  }
+  const std::string task = Publish(NewTask(hours(3), 1, 3)).task_id();
+  const auto commands = [&] {
+    constexpr std::string_view kField = "total_commands_processed:";
+    const std::string stats = server_.Do({"INFO", "stats"}).text;
+    return std::stoll(stats.substr(stats.find(kField) + kField.size()));
+  };
+  const auto cost = [&](const std::string& person) {
+    const auto before = commands();
+    EXPECT_EQ(Why(Run(Claim(0, person, task, "1")).status()), "NOT_REGISTERED");
+    return commands() - before;
+  };
+  const auto once = cost(known);
+  EXPECT_LT(once, cost(changed));
+}
+
 // An approval heard of while the claim was being decided upon the profile of before: the owner had
 // nothing newer than what was held by then, which was taken for nothing new.
 TEST_F(LoopTest, NobodyIsRefusedForWhatAReplicaHearsOfMeanwhile) {
@@ -325,7 +352,7 @@ TEST_F(LoopTest, NobodyIsRefusedForWhatAReplicaHearsOfMeanwhile) {
   const auto claim = [&]() -> Task<void> { claimed = co_await Claim(0, person, task, "1"); };
   const auto hear = [&]() -> Task<void> {  // by now the claim waits for the store
     auto approved = co_await replica.source.Get(rpc::CallOptions(), person);
-    EXPECT_TRUE(replica.profiles.Apply(*std::move(approved)));
+    EXPECT_TRUE(replica.profiles.Apply(*approved));
   };
   std::vector<Task<void>> both;
   both.push_back(claim());

@@ -261,6 +261,7 @@ INSTANTIATE_TEST_SUITE_P(Stores, PlayedWatchTest, ::testing::Values(Backend::kMe
 TEST_P(PlayedWatchTest, AnIdleStreamBeatsWithinFifteenSeconds) {
   PlayedSink sink;
   sink.on_wait = [&] {
+    clock_.Advance(sink.waits.back());
     if (sink.waits.size() == 5) sink.Close();
   };
   ASSERT_THAT(Watch(sink, ""), testing::IsOk());
@@ -297,14 +298,28 @@ TEST_P(PlayedWatchTest, StreamsThatCameTogetherDoNotHaveTheirHeartbeatsTogether)
   for (int i = 0; i < 20; ++i) {
     PlayedSink sink;
     sink.on_wait = [&] {
+      clock_.Advance(sink.waits.back());
       if (sink.waits.size() == 2) sink.Close();
     };
     ASSERT_THAT(Watch(sink, ""), testing::IsOk());
     EXPECT_LT(sink.waits[0], kHeartbeat);
     EXPECT_EQ(sink.waits[1], kHeartbeat);
+    EXPECT_EQ(sink.written.size(), 2u) << "at the beginning, and after the first wait";
     first.insert(sink.waits[0]);
   }
   EXPECT_GT(first.size(), 10u);
+}
+
+// All streams are woken after a gap in the events.
+TEST_P(PlayedWatchTest, AWakeUpMovesNoHeartbeat) {
+  PlayedSink sink;
+  sink.on_wait = [&] {
+    if (sink.waits.size() == 2) sink.Close();
+    clock_.Advance(sink.waits.back() / 2);
+  };
+  ASSERT_THAT(Watch(sink, ""), testing::IsOk());
+  EXPECT_EQ(sink.waits[1], sink.waits[0] - sink.waits[0] / 2);
+  EXPECT_EQ(sink.written.size(), 1u);
 }
 
 // Nobody is woken by what comes between the place it begins at and the head that it changes.

@@ -34,7 +34,7 @@ void Registration::Change(const std::string& person) {
 
 Task<void> Registration::Hear(Replica& replica, registration::v1::Profile profile) {
   co_await world_.clock.SleepFor(Millis(world_.Below(200)));
-  replica.profiles.Apply(std::move(profile));
+  replica.profiles.Apply(profile);
 }
 
 Task<void> Registration::Follow(events::v1::Event registration, events::v1::Event profile) {

@@ -3,6 +3,10 @@
 #include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <asio/co_spawn.hpp>
+#include <asio/io_context.hpp>
+#include <exception>
 #include <map>
 #include <string>
 #include <utility>
@@ -91,6 +95,18 @@ TEST_F(ProfilesTest, AnOlderProfileReplacesNothing) {
   EXPECT_EQ(cache_.Find("per_1")->skills(0), "driving");
   EXPECT_TRUE(cache_.Apply(ProfileOf("per_1", 8)));
   EXPECT_EQ(cache_.Find("per_1")->skills(0), "medical");
+}
+
+TEST_F(ProfilesTest, WhomSomebodyKeepsApartFromIsKnown) {
+  Profile profile = ProfileOf("per_1", 1);
+  cache_.Apply(profile);
+  EXPECT_FALSE(cache_.Blocks("per_1", "per_2"));
+  profile.set_version(2);
+  profile.add_blocked_person_ids("per_2");
+  cache_.Apply(profile);
+  EXPECT_TRUE(cache_.Blocks("per_1", "per_2"));
+  EXPECT_FALSE(cache_.Blocks("per_1", "per_3"));
+  EXPECT_FALSE(cache_.Blocks("per_2", "per_1"));
 }
 
 TEST_F(ProfilesTest, WhoeverIsNotHeldIsAskedFor) {
