@@ -150,7 +150,7 @@ Task<absl::StatusOr<Page<RecordOf<T>>>> Repository::ReadPage(
         co_return page;
       }
       last = found[i];
-      // In its place at once: to move a record takes as long as to parse a part of it.
+      // In its place at once, so that it is moved only into the answer.
       Versioned<Record>& record = page.records.emplace_back();
       const absl::Status parsed = Parse(stored[i], &record);
       // It hides itself, not the lists it stands in.

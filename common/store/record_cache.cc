@@ -22,7 +22,7 @@ void RecordCache::Refresh(const std::string& key, const Stored& stored) {
   if (known == nullptr) return;
   if (!stored.exists()) {
     records_.Erase(key);
-  } else if (known->version < stored.version) {  // or else nothing is copied
+  } else if (known->version < stored.version) {  // Put copies the bytes
     Put(key, stored);
   }
 }

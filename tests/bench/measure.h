@@ -59,7 +59,8 @@ double RatioOf(const Result& result, const Result& baseline);
 
 // Waits until Redis has been idle for a while: consumers of earlier events have caught up.
 void Settle(testing::Town& town);
-// Redis rewrites its file after many writes, with a core of its own.
+// Waits until Redis has rewritten its file, which it does after many writes, with a core of its
+// own.
 void AwaitRewritten(testing::Town& town);
 
 // Microseconds of CPU since its start.

@@ -9,7 +9,6 @@
 #include "services/dispatch/store/records.h"
 
 namespace baodao::dispatch {
-namespace {}  // namespace
 
 App::App(asio::io_context& loop, store::Store& store, Clock& clock, const crypto::KeyRing& ring,
          profiles::ProfileCache& profiles, Tree tree, metrics::Registry& registry,

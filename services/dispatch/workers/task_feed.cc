@@ -2,7 +2,9 @@
 
 #include <functional>
 #include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "common/async/for_each.h"
 #include "common/log/log.h"
@@ -37,16 +39,17 @@ void TaskFeed::Note(const std::string& task_id, v1::TaskState state, uint64_t ve
 }
 
 Task<absl::Status> TaskFeed::LoadLists(std::string_view name) {
-  const record::PageQuery all = TasksIn(app_.keys, *app_.tree(), "", std::span(&name, 1));
+  record::PageQuery all = TasksIn(app_.keys, *app_.tree(), "", std::span(&name, 1));
+  const std::vector<std::string> lists = std::exchange(all.lists, {});
   absl::Status failed;
   std::function<Task<void>(size_t)> load = [&](size_t i) -> Task<void> {
     if (!failed.ok()) co_return;
     record::PageQuery query = all;
     // Each by itself: a page merged from all would read a part of every list.
-    query.lists = {all.lists[i]};
+    query.lists = {lists[i]};
     failed.Update(co_await LoadAll(std::move(query)));
   };
-  co_await ForEach(all.lists.size(), kListsAtOnce, std::move(load));
+  co_await ForEach(lists.size(), kListsAtOnce, std::move(load));
   co_return failed;
 }
 
