@@ -117,10 +117,14 @@ void CandidateIndex::KeepApart(PersonSlot slot, const Profile& profile) {
 CandidateIndex::Applied CandidateIndex::Apply(const DispatchTask& task, Time now) {
   if (IsOver(task.state())) {
     const OpenTask* known = FindTask(task.task_id());
-    if (known == nullptr || task.version() < known->task.version()) return Applied::kOld;
+    if (known != nullptr && task.version() < known->task.version()) return Applied::kOld;
+    // History is read from lists of what was over long ago.
+    const Time at = ToTime(task.update_time());
+    if (at > now - kLongestRead) End(task.task_id(), task.version(), at);
     Drop(task.task_id());
-    return Applied::kDone;
+    return known == nullptr ? Applied::kOld : Applied::kDone;
   }
+  if (HasEnded(task)) return Applied::kOld;
   std::shared_ptr<OpenTask>& entry = tasks_[task.task_id()];
   const bool fresh = entry == nullptr;
   if (fresh) {
@@ -157,20 +161,27 @@ CandidateIndex::Applied CandidateIndex::Apply(const events::v1::AssignmentChange
                 brief.requester_id()};
   const int32_t free_before = task == nullptr ? 0 : task->FreeSlots();
   Settle(Intern(change.assignment().person_id()), task, change.assignment(), job);
-  return Apply(task, brief, free_before, now);
+  return Apply(change.assignment().task_id(), task, brief, free_before, now);
 }
 
 CandidateIndex::Applied CandidateIndex::Apply(const events::v1::UnitClaimChanged& change,
                                               Time now) {
   const auto it = tasks_.find(change.claim().task_id());
   OpenTask* task = it == tasks_.end() ? nullptr : it->second.get();
-  return Apply(task, change.task(), task == nullptr ? 0 : task->FreeSlots(), now);
+  return Apply(change.claim().task_id(), task, change.task(),
+               task == nullptr ? 0 : task->FreeSlots(), now);
 }
 
-CandidateIndex::Applied CandidateIndex::Apply(OpenTask* task, const events::v1::TaskBrief& brief,
+CandidateIndex::Applied CandidateIndex::Apply(const std::string& task_id, OpenTask* task,
+                                              const events::v1::TaskBrief& brief,
                                               int32_t free_before, Time now) {
-  if (task == nullptr) return IsOver(brief.state()) ? Applied::kDone : Applied::kUnknownTask;
-  if (brief.version() < task->task.version()) return Applied::kOld;
+  if (task != nullptr && brief.version() < task->task.version()) return Applied::kOld;
+  if (IsOver(brief.state())) {
+    End(task_id, brief.version(), now);
+    Drop(task_id);
+    return Applied::kDone;
+  }
+  if (task == nullptr) return Applied::kUnknownTask;
   task->task.set_state(brief.state());
   task->task.set_slots_max(brief.slots_max());
   task->task.set_accepted_count(brief.accepted_count());
@@ -179,7 +190,6 @@ CandidateIndex::Applied CandidateIndex::Apply(OpenTask* task, const events::v1::
   if (brief.has_repair_until()) *task->task.mutable_repair_until() = brief.repair_until();
   task->task.set_version(brief.version());
   NoteShortage(task, free_before, now);
-  if (IsOver(brief.state())) Drop(task->id());
   return Applied::kDone;
 }
 
@@ -252,13 +262,25 @@ void CandidateIndex::Drop(std::string_view task_id) {
   tasks_.erase(it);
 }
 
+void CandidateIndex::End(const std::string& task_id, uint64_t version, Time at) {
+  Ended& ended = ended_[task_id];
+  ended.version = std::max(ended.version, version);
+  ended.at = std::max(ended.at, at);
+}
+
+bool CandidateIndex::HasEnded(const DispatchTask& task) const {
+  const auto it = ended_.find(task.task_id());
+  return it != ended_.end() && task.version() <= it->second.version;
+}
+
 void CandidateIndex::Shun(std::string_view task_id, std::string_view person_id, Time until) {
   const auto it = tasks_.find(task_id);
   const PersonSlot slot = SlotOf(person_id);
   if (it != tasks_.end() && slot >= 0) it->second->shunned[slot] = until;
 }
 
-void CandidateIndex::Forget(Time work_before, Time history_before) {
+void CandidateIndex::Forget(Time work_before, Time history_before, Time over_before) {
+  std::erase_if(ended_, [&](const auto& entry) { return entry.second.at < over_before; });
   for (Person& person : people_) {
     if (!person.calendar.empty()) person.calendar.DropBefore(work_before);
     if (person.history == nullptr) continue;

@@ -5,6 +5,7 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -19,6 +20,9 @@
 #include "services/matching/domain/model.h"
 
 namespace baodao::matching {
+
+// A read of a task ends within this time, however slowly it is answered.
+inline constexpr std::chrono::hours kLongestRead{1};
 
 // Loop thread only.
 class CandidateIndex {
@@ -36,7 +40,8 @@ class CandidateIndex {
   const areas::AreaTree& tree() const { return *tree_; }
 
   Applied Apply(const Profile& profile);
-  // `now` is when a new shortage of people begins to count. A task that is over is forgotten.
+  // `now` is when a new shortage of people begins to count. A task that is over is forgotten, and
+  // what was read before it ended does not bring it back.
   Applied Apply(const DispatchTask& task, Time now);
   Applied Apply(const events::v1::AssignmentChanged& change, Time now);
   Applied Apply(const events::v1::UnitClaimChanged& change, Time now);
@@ -50,9 +55,9 @@ class CandidateIndex {
   // does not know of yet.
   void Shun(std::string_view task_id, std::string_view person_id, Time until);
 
-  // Forgets accepted work that ended before the one time, and what came of it before the other;
-  // call now and then.
-  void Forget(Time work_before, Time history_before);
+  // Forgets accepted work that ended before a time, what came of work that ended before another,
+  // and which tasks were over before a third; call now and then.
+  void Forget(Time work_before, Time history_before, Time over_before);
 
   // nullptr when not known.
   const Person* FindPerson(std::string_view id) const;
@@ -93,12 +98,15 @@ class CandidateIndex {
     const std::string& requester_id;
   };
   // `task` null: it is not known.
-  Applied Apply(OpenTask* task, const events::v1::TaskBrief& brief, int32_t free_before, Time now);
+  Applied Apply(const std::string& task_id, OpenTask* task, const events::v1::TaskBrief& brief,
+                int32_t free_before, Time now);
   void Settle(PersonSlot slot, OpenTask* task, const Assignment& assignment, const Job& job);
   void Remember(Person* person, const Assignment& assignment, const Job& job);
   // The person who asked for something; -1 for nobody in particular.
   PersonSlot RequesterOf(const std::string& person_id);
   void Drop(std::string_view task_id);
+  void End(const std::string& task_id, uint64_t version, Time at);
+  bool HasEnded(const DispatchTask& task) const;
   static void NoteShortage(OpenTask* task, int32_t free_before, Time now);
 
   std::shared_ptr<const areas::AreaTree> tree_;
@@ -107,6 +115,11 @@ class CandidateIndex {
   absl::flat_hash_map<std::string_view, PersonSlot> slots_;  // keys point into people_
   std::unordered_map<PersonSlot, Apart> apart_;              // tasks point into it
   StringMap<std::shared_ptr<OpenTask>> tasks_;
+  struct Ended {
+    uint64_t version = 0;
+    Time at;
+  };
+  StringMap<Ended> ended_;              // tasks that were over of late
   std::vector<int32_t> holders_;        // by TagId
   std::vector<int32_t> registrations_;  // by position in the tree
 };

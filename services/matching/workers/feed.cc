@@ -61,7 +61,7 @@ void IndexFeed::KeepHouse() {
   TakeTree();
   const Time now = clock_.Now();
   if (now < forget_) return;
-  index_.Forget(now - kWorkload, now - kHistory);
+  index_.Forget(now - kWorkload, now - kHistory, now - kLongestRead);
   forget_ = now + std::chrono::hours(1);
 }
 
