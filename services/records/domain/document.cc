@@ -6,7 +6,9 @@
 #include <absl/strings/str_split.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <vector>
 
 #include "common/containers/stable_hash.h"
 #include "common/ids/ids.h"
@@ -63,6 +65,22 @@ std::string Joined(const Wanted& wanted, const Syntax& syntax) {
     absl::StrAppend(&all, "(", absl::StrJoin(choice, syntax.or_sign, quoted), ")");
   }
   return all;
+}
+
+using Terms = std::vector<absl::string_view>;
+
+Terms Sorted(const std::string& text) {
+  Terms terms = absl::StrSplit(text, ' ', absl::SkipEmpty());
+  std::ranges::sort(terms);
+  terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
+  return terms;
+}
+
+// Those of `terms` that are not among the others.
+std::string Missing(const Terms& terms, const Terms& others) {
+  Terms missing;
+  std::ranges::set_difference(terms, others, std::back_inserter(missing));
+  return absl::StrJoin(missing, " ");
 }
 
 }  // namespace
@@ -127,14 +145,9 @@ std::string DocumentOf(const PersonFacts& facts) {
   return absl::StrJoin(terms, " ");
 }
 
-std::string TermsMissing(const std::string& terms, const std::string& others) {
-  const auto split = [](const std::string& text) {
-    return std::set<absl::string_view>(absl::StrSplit(text, ' ', absl::SkipEmpty()));
-  };
-  const std::set<absl::string_view> there = split(others);
-  std::set<absl::string_view> missing = split(terms);
-  std::erase_if(missing, [&](absl::string_view term) { return there.contains(term); });
-  return absl::StrJoin(missing, " ");
+TermsDiffering Compare(const std::string& first, const std::string& second) {
+  const Terms ours = Sorted(first), theirs = Sorted(second);
+  return {Missing(ours, theirs), Missing(theirs, ours)};
 }
 
 Wanted WantedBy(const search::Asked& asked) {

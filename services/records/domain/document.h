@@ -60,8 +60,12 @@ struct PersonFacts {
 // The words and marks, separated by blanks, never empty.
 std::string DocumentOf(const DocumentFacts& facts);
 std::string DocumentOf(const PersonFacts& facts);
-// Those terms of a document that another does not have, separated by blanks.
-std::string TermsMissing(const std::string& terms, const std::string& others);
+// The terms that only one of two documents has, in order and separated by blanks.
+struct TermsDiffering {
+  std::string first_only;
+  std::string second_only;
+};
+TermsDiffering Compare(const std::string& first, const std::string& second);
 
 // A question to an index: all of the terms, and of each choice at least one.
 struct Wanted {

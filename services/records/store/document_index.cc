@@ -33,16 +33,15 @@ std::set<Document> ChangedBy(const NewestRows& rows) {
 Postings::Postings(soci::session& sql)
     : remove_((sql.prepare << "INSERT INTO document_index (document_index, rowid, terms) VALUES "
                               "('delete', :number, :terms)",
-               soci::use(number_, "number"), soci::use(gone_, "terms"))),
+               soci::use(number_, "number"), soci::use(terms_.first_only, "terms"))),
       add_((sql.prepare << "INSERT INTO document_index (rowid, terms) VALUES (:number, :terms)",
-            soci::use(number_, "number"), soci::use(come_, "terms"))) {}
+            soci::use(number_, "number"), soci::use(terms_.second_only, "terms"))) {}
 
 void Postings::Change(int64_t number, const std::string& before, const std::string& after) {
   number_ = number;
-  gone_ = TermsMissing(before, after);
-  come_ = TermsMissing(after, before);
-  if (!gone_.empty()) remove_.execute(true);
-  if (!come_.empty()) add_.execute(true);
+  terms_ = Compare(before, after);
+  if (!terms_.first_only.empty()) remove_.execute(true);
+  if (!terms_.second_only.empty()) add_.execute(true);
 }
 
 soci::statement DocumentIndex::Facts(soci::session& sql, const std::string& select) {

@@ -29,7 +29,7 @@ class Postings {
 
  private:
   int64_t number_ = 0;
-  std::string gone_, come_;
+  TermsDiffering terms_;
   soci::statement remove_;
   soci::statement add_;
 };

@@ -44,7 +44,9 @@ void CountNeeds(Connection& connection, const Codes& areas, AreaSummary* summary
   int64_t state = 0, count = 0, since = 0;
   Query select(connection.sql());
   select.Into(state, count, since);
-  select.Add("SELECT state, COUNT(*), MIN(update_ms) FROM needs WHERE state IN (1, 2, 7)");
+  select.Add(
+      "SELECT state, COUNT(*), MIN(update_ms) FROM needs WHERE (state = 1 OR state = 2 OR state = "
+      "7)");
   select.AddIn(" AND area_code", areas);
   select.Add(" GROUP BY state");
   select.Run();
@@ -90,7 +92,7 @@ void CountTasks(Connection& connection, const Codes& areas, AreaSummary* summary
   select.Add(
       "SELECT state, CASE WHEN escalation_level > 0 THEN 1 ELSE 0 END, "
       "CASE WHEN rating IN (1, 2) THEN 1 ELSE 0 END, COUNT(*), MIN(create_ms), MIN(start_ms), "
-      "MIN(end_ms), MIN(update_ms) FROM tasks WHERE state IN (1, 2, 3, 4, 5)");
+      "MIN(end_ms), MIN(update_ms) FROM tasks WHERE state BETWEEN 1 AND 5");
   select.AddIn(" AND area_code", areas);
   select.Add(" GROUP BY 1, 2, 3");
   select.Run();

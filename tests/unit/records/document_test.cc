@@ -50,13 +50,18 @@ TEST(DocumentTest, ItHasWordsBeginningsAndMarks) {
             "_person 0123 4567 _r2_310110 _u2_31 _u2_3101 _u2_310110 _c_veteran");
 }
 
-TEST(DocumentTest, MissingTermsAreThoseOfOneOnly) {
+TEST(DocumentTest, ComparingTellsTheTermsOfOneOnly) {
   const std::string open = DocumentOf({"楼道 aed", "cleaning", "310110", 3});
   const std::string closed = DocumentOf({"楼道 aed", "cleaning", "310110", 7});
-  EXPECT_EQ(TermsMissing(open, closed), "_s_3");
-  EXPECT_EQ(TermsMissing(closed, open), "_s_7");
-  EXPECT_EQ(TermsMissing(open, open), "");
-  EXPECT_EQ(TermsMissing("b a b c", "c"), "a b");
+  const auto expect = [](const std::string& first, const std::string& second,
+                         const char* first_only, const char* second_only) {
+    const TermsDiffering terms = Compare(first, second);
+    EXPECT_EQ(terms.first_only, first_only);
+    EXPECT_EQ(terms.second_only, second_only);
+  };
+  expect(open, closed, "_s_3", "_s_7");
+  expect(open, open, "", "");
+  expect("b a b c", "c d", "a b", "d");
 }
 
 // "A1" and "a1" are two areas; indexes know no capitals.
