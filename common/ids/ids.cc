@@ -1,6 +1,7 @@
 #include "common/ids/ids.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cassert>
 #include <utility>
@@ -16,12 +17,18 @@ constexpr size_t kTimeChars = 10;
 constexpr size_t kShardChars = 2;
 constexpr int64_t kMaxMs = (int64_t{1} << 48) - 1;
 
+constexpr std::array<int8_t, 256> kDigits = [] {
+  std::array<int8_t, 256> digits{};
+  digits.fill(-1);
+  for (size_t i = 0; i < kAlphabet.size(); ++i) {
+    digits[static_cast<uint8_t>(kAlphabet[i])] = static_cast<int8_t>(i);
+  }
+  return digits;
+}();
+
 // The value of one base32 character, -1 for any other. Lower case and look-alikes are not accepted:
 // an id has one spelling, because it is part of keys.
-int Digit(char c) {
-  const size_t at = kAlphabet.find(c);
-  return at == kAlphabet.npos ? -1 : static_cast<int>(at);
-}
+int Digit(char c) { return kDigits[static_cast<uint8_t>(c)]; }
 
 // The ULID part of a well-formed id, empty otherwise.
 std::string_view UlidOf(std::string_view id) {

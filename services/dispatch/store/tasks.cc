@@ -67,7 +67,9 @@ Task<void> Tasks::RunBatch(std::string task_id, Calls calls) {
       co_await clock_.SleepFor(Millis(1 + options_.random() % most));
     }
   }
-  FinishCalls(calls, TaskCall::End::kRefused, Refuse(Reason::CONFLICT_RETRY));
+  if (!calls.empty()) {
+    FinishCalls(calls, TaskCall::End::kRefused, Refuse(Reason::CONFLICT_RETRY));
+  }
   FinishCopies(copies);
 }
 
