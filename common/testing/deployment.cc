@@ -64,9 +64,9 @@ void Deployment::Spawn(const std::string& service) {
   }
   const std::string program = service == kSecondDispatch ? "dispatch" : service;
   const int port = PortOf(service);
-  std::vector<std::string> argv = {
-      Binary(program), "--listen=127.0.0.1:" + std::to_string(port),
-      "--metrics_listen=127.0.0.1:" + std::to_string(port + kMetricsOffset)};
+  std::vector<std::string> argv = run_under_[service];
+  argv.insert(argv.end(), {Binary(program), "--listen=127.0.0.1:" + std::to_string(port),
+                           "--metrics_listen=127.0.0.1:" + std::to_string(port + kMetricsOffset)});
   const auto more = options_.arguments.find(service);
   if (more != options_.arguments.end())
     argv.insert(argv.end(), more->second.begin(), more->second.end());

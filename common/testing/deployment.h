@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/config/config.h"
@@ -56,6 +57,11 @@ class Deployment {
   // Starts services that were ended, all at once; returns when they serve.
   void Start(const std::vector<std::string>& services);
   void Start(const std::string& service) { Start(std::vector{service}); }
+  // From its next start on, the service is run by this command, which gets the service's own after
+  // its arguments; nothing: as it is.
+  void RunUnder(const std::string& service, std::vector<std::string> command) {
+    run_under_[service] = std::move(command);
+  }
   // SIGKILL.
   void Kill(const std::string& service);
 
@@ -74,6 +80,7 @@ class Deployment {
   std::optional<RedisCluster> cluster_;
   Ports ports_{kMetricsOffset};
   std::map<std::string, int> starts_;
+  std::map<std::string, std::vector<std::string>> run_under_;
   std::map<std::string, std::unique_ptr<ChildProcess>> processes_;
 };
 
