@@ -3,6 +3,7 @@
 #include <absl/strings/str_cat.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <utility>
 
@@ -17,7 +18,8 @@ namespace {
 
 double ParseScore(const std::string& text) {
   double score = 0;
-  return absl::SimpleAtod(text, &score) ? score : 0;
+  std::from_chars(text.data(), text.data() + text.size(), score);
+  return score;  // as it was where the text is no number
 }
 
 Time ParseTime(const std::string& score) {
