@@ -19,7 +19,7 @@ namespace {
 double ParseScore(const std::string& text) {
   double score = 0;
   std::from_chars(text.data(), text.data() + text.size(), score);
-  return score;  // as it was where the text is no number
+  return score;  // 0 where the text is no number
 }
 
 Time ParseTime(const std::string& score) {

@@ -57,8 +57,8 @@ class Deployment {
   // Starts services that were ended, all at once; returns when they serve.
   void Start(const std::vector<std::string>& services);
   void Start(const std::string& service) { Start(std::vector{service}); }
-  // From its next start on, the service is run by this command, which gets the service's own after
-  // its arguments; nothing: as it is.
+  // From its next start on the service runs under this command: its own command line is appended.
+  // Empty: as it is.
   void RunUnder(const std::string& service, std::vector<std::string> command) {
     run_under_[service] = std::move(command);
   }

@@ -1,6 +1,7 @@
 #include "services/matching/domain/index.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "common/clock/timestamp.h"
@@ -53,6 +54,9 @@ int32_t Offer(AssignmentState state) {
 int32_t Wait(AssignmentState state) {
   return state == dispatch::v1::ASSIGNMENT_STATE_WAITLISTED ? 1 : 0;
 }
+
+// Reads of tasks end within this time, however slowly they are answered.
+constexpr std::chrono::minutes kLongestRead{10};
 
 int64_t MillisOf(const google::protobuf::Timestamp& time) {
   return ToTime(time).time_since_epoch().count();
@@ -124,7 +128,7 @@ CandidateIndex::Applied CandidateIndex::Apply(const DispatchTask& task, Time now
     Drop(task.task_id());
     return known == nullptr ? Applied::kOld : Applied::kDone;
   }
-  if (HasEnded(task)) return Applied::kOld;
+  if (HasEnded(task.task_id(), task.version())) return Applied::kOld;
   std::shared_ptr<OpenTask>& entry = tasks_[task.task_id()];
   const bool fresh = entry == nullptr;
   if (fresh) {
@@ -181,7 +185,9 @@ CandidateIndex::Applied CandidateIndex::Apply(const std::string& task_id, OpenTa
     Drop(task_id);
     return Applied::kDone;
   }
-  if (task == nullptr) return Applied::kUnknownTask;
+  if (task == nullptr) {
+    return HasEnded(task_id, brief.version()) ? Applied::kOld : Applied::kUnknownTask;
+  }
   task->task.set_state(brief.state());
   task->task.set_slots_max(brief.slots_max());
   task->task.set_accepted_count(brief.accepted_count());
@@ -268,9 +274,9 @@ void CandidateIndex::End(const std::string& task_id, uint64_t version, Time at) 
   ended.at = std::max(ended.at, at);
 }
 
-bool CandidateIndex::HasEnded(const DispatchTask& task) const {
-  const auto it = ended_.find(task.task_id());
-  return it != ended_.end() && task.version() <= it->second.version;
+bool CandidateIndex::HasEnded(std::string_view task_id, uint64_t version) const {
+  const auto it = ended_.find(task_id);
+  return it != ended_.end() && version <= it->second.version;
 }
 
 void CandidateIndex::Shun(std::string_view task_id, std::string_view person_id, Time until) {
@@ -279,8 +285,11 @@ void CandidateIndex::Shun(std::string_view task_id, std::string_view person_id, 
   if (it != tasks_.end() && slot >= 0) it->second->shunned[slot] = until;
 }
 
-void CandidateIndex::Forget(Time work_before, Time history_before, Time over_before) {
-  std::erase_if(ended_, [&](const auto& entry) { return entry.second.at < over_before; });
+void CandidateIndex::ForgetEnded(Time now) {
+  std::erase_if(ended_, [&](const auto& entry) { return entry.second.at + kLongestRead < now; });
+}
+
+void CandidateIndex::Forget(Time work_before, Time history_before) {
   for (Person& person : people_) {
     if (!person.calendar.empty()) person.calendar.DropBefore(work_before);
     if (person.history == nullptr) continue;

@@ -5,7 +5,6 @@
 
 #include <absl/container/flat_hash_map.h>
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -20,9 +19,6 @@
 #include "services/matching/domain/model.h"
 
 namespace baodao::matching {
-
-// A read of a task ends within this time, however slowly it is answered.
-inline constexpr std::chrono::hours kLongestRead{1};
 
 // Loop thread only.
 class CandidateIndex {
@@ -55,9 +51,12 @@ class CandidateIndex {
   // does not know of yet.
   void Shun(std::string_view task_id, std::string_view person_id, Time until);
 
-  // Forgets accepted work that ended before a time, what came of work that ended before another,
-  // and which tasks were over before a third; call now and then.
-  void Forget(Time work_before, Time history_before, Time over_before);
+  // Forgets accepted work that ended before the one time, and what came of it before the other;
+  // call now and then.
+  void Forget(Time work_before, Time history_before);
+  // Forgets which tasks ended so long ago that no read from before is under way any more; call it
+  // more often.
+  void ForgetEnded(Time now);
 
   // nullptr when not known.
   const Person* FindPerson(std::string_view id) const;
@@ -91,6 +90,10 @@ class CandidateIndex {
   void HoldCredentials(Person* person, const Profile& profile);
   void KeepApart(PersonSlot slot, const Profile& profile);
   void CountSkills(const Person& person, int32_t by);
+  struct Ended {
+    uint64_t version = 0;
+    Time at;
+  };
   // The facts of an assignment that are known without its task.
   struct Job {
     Window window;
@@ -106,7 +109,9 @@ class CandidateIndex {
   PersonSlot RequesterOf(const std::string& person_id);
   void Drop(std::string_view task_id);
   void End(const std::string& task_id, uint64_t version, Time at);
-  bool HasEnded(const DispatchTask& task) const;
+  // Not where it is of a later version than the one that ended: when Redis fails over, an end that
+  // was heard of may be lost.
+  bool HasEnded(std::string_view task_id, uint64_t version) const;
   static void NoteShortage(OpenTask* task, int32_t free_before, Time now);
 
   std::shared_ptr<const areas::AreaTree> tree_;
@@ -115,10 +120,6 @@ class CandidateIndex {
   absl::flat_hash_map<std::string_view, PersonSlot> slots_;  // keys point into people_
   std::unordered_map<PersonSlot, Apart> apart_;              // tasks point into it
   StringMap<std::shared_ptr<OpenTask>> tasks_;
-  struct Ended {
-    uint64_t version = 0;
-    Time at;
-  };
   StringMap<Ended> ended_;              // tasks that were over of late
   std::vector<int32_t> holders_;        // by TagId
   std::vector<int32_t> registrations_;  // by position in the tree

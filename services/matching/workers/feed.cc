@@ -60,8 +60,9 @@ Task<void> IndexFeed::Run() {
 void IndexFeed::KeepHouse() {
   TakeTree();
   const Time now = clock_.Now();
+  index_.ForgetEnded(now);
   if (now < forget_) return;
-  index_.Forget(now - kWorkload, now - kHistory, now - kLongestRead);
+  index_.Forget(now - kWorkload, now - kHistory);
   forget_ = now + std::chrono::hours(1);
 }
 

@@ -76,11 +76,10 @@ Terms Sorted(const std::string& text) {
   return terms;
 }
 
-// Those of `terms` that are not among the others.
-std::string Missing(const Terms& terms, const Terms& others) {
-  Terms missing;
-  std::ranges::set_difference(terms, others, std::back_inserter(missing));
-  return absl::StrJoin(missing, " ");
+std::string TermsWithout(const Terms& terms, const Terms& others) {
+  Terms left;
+  std::ranges::set_difference(terms, others, std::back_inserter(left));
+  return absl::StrJoin(left, " ");
 }
 
 }  // namespace
@@ -145,9 +144,9 @@ std::string DocumentOf(const PersonFacts& facts) {
   return absl::StrJoin(terms, " ");
 }
 
-TermsDiffering Compare(const std::string& first, const std::string& second) {
-  const Terms ours = Sorted(first), theirs = Sorted(second);
-  return {Missing(ours, theirs), Missing(theirs, ours)};
+TermChanges ChangesOf(const std::string& before, const std::string& after) {
+  const Terms old_terms = Sorted(before), new_terms = Sorted(after);
+  return {TermsWithout(old_terms, new_terms), TermsWithout(new_terms, old_terms)};
 }
 
 Wanted WantedBy(const search::Asked& asked) {

@@ -60,12 +60,13 @@ struct PersonFacts {
 // The words and marks, separated by blanks, never empty.
 std::string DocumentOf(const DocumentFacts& facts);
 std::string DocumentOf(const PersonFacts& facts);
-// The terms that only one of two documents has, in order and separated by blanks.
-struct TermsDiffering {
-  std::string first_only;
-  std::string second_only;
+// The terms that a document has no more and those that it has anew, in order and separated by
+// blanks.
+struct TermChanges {
+  std::string gone;
+  std::string come;
 };
-TermsDiffering Compare(const std::string& first, const std::string& second);
+TermChanges ChangesOf(const std::string& before, const std::string& after);
 
 // A question to an index: all of the terms, and of each choice at least one.
 struct Wanted {

@@ -33,15 +33,15 @@ std::set<Document> ChangedBy(const NewestRows& rows) {
 Postings::Postings(soci::session& sql)
     : remove_((sql.prepare << "INSERT INTO document_index (document_index, rowid, terms) VALUES "
                               "('delete', :number, :terms)",
-               soci::use(number_, "number"), soci::use(terms_.first_only, "terms"))),
+               soci::use(number_, "number"), soci::use(changes_.gone, "terms"))),
       add_((sql.prepare << "INSERT INTO document_index (rowid, terms) VALUES (:number, :terms)",
-            soci::use(number_, "number"), soci::use(terms_.second_only, "terms"))) {}
+            soci::use(number_, "number"), soci::use(changes_.come, "terms"))) {}
 
 void Postings::Change(int64_t number, const std::string& before, const std::string& after) {
   number_ = number;
-  terms_ = Compare(before, after);
-  if (!terms_.first_only.empty()) remove_.execute(true);
-  if (!terms_.second_only.empty()) add_.execute(true);
+  changes_ = ChangesOf(before, after);
+  if (!changes_.gone.empty()) remove_.execute(true);
+  if (!changes_.come.empty()) add_.execute(true);
 }
 
 soci::statement DocumentIndex::Facts(soci::session& sql, const std::string& select) {

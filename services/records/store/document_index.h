@@ -29,7 +29,7 @@ class Postings {
 
  private:
   int64_t number_ = 0;
-  TermsDiffering terms_;
+  TermChanges changes_;
   soci::statement remove_;
   soci::statement add_;
 };

@@ -41,18 +41,17 @@ constexpr double kMargin = 1.03;
 constexpr double kBesides = 0.1;
 
 // The cost of it in dispatch, with gRPC and its own part in reading events: how often memory is
-// asked for, instructions, and system calls. Valgrind counts the last two, on every machine. The
-// margin is for how requests arrive, in more pieces where the machine is busy, and for whose thread
-// is woken.
+// asked for, instructions, and system calls. Valgrind counts the last two, however busy the machine
+// is. The margin is for other versions of gRPC and of the compiler.
 const std::map<std::string, double> kDispatchBudget = {
-    {"allocations", 450}, {"instructions", 300'000},
-    {"sendmsg", 1},       {"recvmsg", 1.1},
-    {"read", 5},          {"write", 5},
-    {"epoll_wait", 20},   {"epoll_ctl", 6},
-    {"futex", 7},         {"timerfd_settime", 2},
-    {"others", 1},
-};
+    {"allocations", 450}, {"instructions", 300'000}, {"sendmsg", 1}, {"others", 1}};
 constexpr double kMarginOfDispatch = 1.15;
+// These depend on which thread is woken first, and on the pieces that requests arrive in.
+const std::map<std::string, double> kWakingBudget = {
+    {"recvmsg", 1.1}, {"read", 5},  {"write", 5},           {"epoll_wait", 20},
+    {"epoll_ctl", 6}, {"futex", 7}, {"timerfd_settime", 2},
+};
+constexpr double kMarginOfWaking = 1.5;
 // These are no part of a claim: the clock, which only valgrind asks the kernel for, and what goes
 // on by itself, of the server of metrics (which looks up now and then) and of jemalloc (which gives
 // memory back).
@@ -173,9 +172,11 @@ Counts CountedByValgrind(const std::string& log, pid_t pid) {
       const size_t name = line.find(kName);
       if (name == std::string::npos) continue;
       const size_t from = name + kName.size();
-      const std::string call = line.substr(from, line.find_first_of(" (", from) - from);
+      std::string call = line.substr(from, line.find_first_of(" (", from) - from);
+      if (call == "epoll_pwait") call = "epoll_wait";  // the one of other processors
       if (kOfNoClaim.contains(call)) continue;
-      ++counts[kDispatchBudget.contains(call) ? call : "others"];
+      const bool known = kDispatchBudget.contains(call) || kWakingBudget.contains(call);
+      ++counts[known ? call : "others"];
     }
   }
   return counts;
@@ -240,39 +241,42 @@ class ClaimBudgetTest : public ::testing::Test {
     town_->Run(ForEach(people, 1, introduce));
   }
 
-  // The work of dispatch from its start to its end.
+  // The work of dispatch from its start to its end, and how long its claims took.
   struct Life {
     Counts counts;
-    double seconds = 0;
+    double claiming_seconds = 0;
   };
   // With so many claims and a while of nothing.
-  Life Live(size_t claims, Millis idle) {
-    const auto start = std::chrono::steady_clock::now();
+  Life Live(size_t claims, std::chrono::seconds idle) {
+    using Steady = std::chrono::steady_clock;
     deployment().Start("dispatch");
     Introduce(kWarm + kClaims);
+    const Steady::time_point start = Steady::now();
     Claim(claims);
+    const std::chrono::duration<double> claiming = Steady::now() - start;
     town_->Run(SystemClock().SleepFor(idle));
     const pid_t pid = deployment().process("dispatch").pid();
     EXPECT_EQ(deployment().process("dispatch").End(SIGTERM), 0);
     const std::string log = deployment().Log("dispatch");
-    Life life{CountedByValgrind(log, pid), 0};
+    Life life{CountedByValgrind(log, pid), claiming.count()};
     life.counts["allocations"] = AllocationsIn(log);
-    life.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     return life;
   }
-  // A claim's part of that: less what starting takes, and what waiting does.
+  // A claim's part of that: less what starting takes, and what is done while claims wait.
   Counts OfOneClaim() {
+    constexpr std::chrono::seconds kIdle{5};
     deployment().process("dispatch").End(SIGTERM);
-    Life without = Live(kWarm, Millis(0));
-    Life idle = Live(kWarm, Millis(5'000));
+    Life without = Live(kWarm, std::chrono::seconds(0));
+    Life idle = Live(kWarm, kIdle);
+    Life with = Live(kWarm + kClaims, std::chrono::seconds(0));
+    const double waits = (with.claiming_seconds - without.claiming_seconds) / kIdle.count();
     Counts counts;
-    // The longer claims take, the more is done meanwhile.
-    Life with = Live(kWarm + kClaims, Millis(0));
-    const double waits = (with.seconds - without.seconds) / (idle.seconds - without.seconds);
-    for (const auto& [what, budget] : kDispatchBudget) {
-      const double waited = (idle.counts[what] - without.counts[what]) * waits;
-      counts[what] = (with.counts[what] - without.counts[what] - waited) / kClaims;
-      RecordProperty("dispatch " + what, std::to_string(counts[what]));
+    for (const auto* budgets : {&kDispatchBudget, &kWakingBudget}) {
+      for (const auto& [what, budget] : *budgets) {
+        const double waited = (idle.counts[what] - without.counts[what]) * waits;
+        counts[what] = (with.counts[what] - without.counts[what] - waited) / kClaims;
+        RecordProperty("dispatch " + what, std::to_string(counts[what]));
+      }
     }
     return counts;
   }
@@ -320,14 +324,17 @@ TEST_F(ClaimBudgetTest, Redis) {
 
 TEST_F(ClaimBudgetTest, Dispatch) {
   const std::string out = (deployment().redis().directory() / "callgrind.out").string();
-  deployment().RunUnder("dispatch", {"/usr/bin/env", "valgrind", "--tool=callgrind",
+  deployment().RunUnder("dispatch", {"/usr/bin/env", "valgrind", "--tool=callgrind", "--vgdb=no",
                                      "--callgrind-out-file=" + out, "--trace-syscalls=yes"});
   const Counts counts = OfOneClaim();
   for (const auto& [what, budget] : kDispatchBudget) {
     EXPECT_LE(counts.at(what), budget * kMarginOfDispatch) << what;
   }
+  for (const auto& [what, budget] : kWakingBudget) {
+    EXPECT_LE(counts.at(what), budget * kMarginOfWaking) << what;
+  }
   // Far less would mean that they are not counted.
-  for (const char* what : {"allocations", "instructions", "read", "write"}) {
+  for (const char* what : {"allocations", "instructions", "sendmsg"}) {
     EXPECT_GT(counts.at(what), kDispatchBudget.at(what) / 2) << what;
   }
 }

@@ -272,9 +272,8 @@ TEST_P(ArchiveFileTest, TheFileIsItsOwnersAlone) {
   }
 }
 
-// Another replica moves the position between this one's look at it and its write.
 // Partial indexes whose condition was a list of states made two tables of their own for each row
-// that was written: a third of what a claim cost here.
+// that was written: a quarter of what a claim cost here.
 TEST_P(ArchiveFileTest, WritingARowMakesNoTableBeside) {
   const std::string statements[] = {UpsertText(TaskHeadsTable()),     UpsertText(TasksTable()),
                                     UpsertText(AssignmentsTable()),   UpsertText(NeedsTable()),
@@ -295,6 +294,7 @@ TEST_P(ArchiveFileTest, WritingARowMakesNoTableBeside) {
   }
 }
 
+// Another replica moves the position between this one's look at it and its write.
 TEST_P(ArchiveTest, WhoeverWasSlowerWritesOnlyWhatIsLeft) {
   Connection other(target_);
   other.Begin();

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <asio/io_context.hpp>
+#include <functional>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -64,6 +66,30 @@ class DatabaseTest : public ::testing::TestWithParam<Dialect> {
       std::string text;
       connection.sql() << select, soci::into(text);
       return text;
+    });
+  }
+
+  // SQLite's plans for what `ask` asks, a line for each question, a semicolon after each step.
+  std::string PlansOf(const std::function<void(Connection&)>& ask) {
+    return Do<std::string>([&](Connection& connection) -> absl::StatusOr<std::string> {
+      std::ostringstream asked;
+      connection.sql().set_log_stream(&asked);
+      ask(connection);
+      connection.sql().set_log_stream(nullptr);
+      std::istringstream lines(asked.str());
+      std::string plans;
+      for (std::string line; std::getline(lines, line);) {
+        if (!line.starts_with("SELECT") && !line.starts_with("WITH")) continue;
+        std::string step;
+        int64_t id = 0, parent = 0, unused = 0;
+        soci::statement explain =
+            (connection.sql().prepare << "EXPLAIN QUERY PLAN " + line, soci::into(id),
+             soci::into(parent), soci::into(unused), soci::into(step));
+        explain.execute();
+        while (explain.fetch()) plans += step + ";";
+        plans += "\n";
+      }
+      return plans;
     });
   }
 

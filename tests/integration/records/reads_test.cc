@@ -5,7 +5,6 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "baodao/dispatch/v1/assignment.pb.h"
 #include "common/clock/time_text.h"
@@ -89,18 +88,6 @@ class ReadsTest : public DatabaseTest {
     if (query.period.end_ms == 0) query.period = {0, Ms("2030-01-01T00:00:00Z")};
     return Do<StatementPage>(
         [query](Connection& connection) { return ReadStatement(connection, query); });
-  }
-
-  // The steps of SQLite's plan, each followed by a semicolon.
-  static std::string PlanOf(Connection& connection, const std::string& question) {
-    std::string plan, detail;
-    int64_t id = 0, parent = 0, unused = 0;
-    soci::statement explain =
-        (connection.sql().prepare << "EXPLAIN QUERY PLAN " + question, soci::into(id),
-         soci::into(parent), soci::into(unused), soci::into(detail));
-    explain.execute();
-    while (explain.fetch()) plan += detail + ";";
-    return plan;
   }
 
   int64_t events_ = 0;
@@ -261,9 +248,7 @@ class ReadPlansTest : public ReadsTest {};
 
 // Questions about one person among many are answered by indexes.
 TEST_P(ReadPlansTest, NoQuestionReadsAWholeTable) {
-  const std::string plans = Do<std::string>([](Connection& connection) {
-    std::ostringstream asked;
-    connection.sql().set_log_stream(&asked);
+  const std::string plans = PlansOf([](Connection& connection) {
     HistoryQuery history{.person_id = kPerson, .after = PagePosition{5, "t"}};
     EXPECT_THAT(ReadHistory(connection, history), testing::IsOk());
     NeedHistoryQuery needs{.person_id = kPerson, .after = PagePosition{5, "n"}};
@@ -271,15 +256,6 @@ TEST_P(ReadPlansTest, NoQuestionReadsAWholeTable) {
     StatementQuery statement{.person_id = kPerson, .period = {0, 5}, .after = PagePosition{5, "1"}};
     EXPECT_THAT(ReadStatement(connection, statement), testing::IsOk());
     EXPECT_THAT(AreasOf(connection, kPerson), testing::IsOk());
-    connection.sql().set_log_stream(nullptr);
-    std::istringstream lines(asked.str());
-    std::string plans;
-    for (std::string line; std::getline(lines, line);) {
-      if (line.starts_with("SELECT") || line.starts_with("WITH")) {
-        plans += PlanOf(connection, line) + "\n";
-      }
-    }
-    return absl::StatusOr<std::string>(plans);
   });
   EXPECT_EQ(std::count(plans.begin(), plans.end(), '\n'), 7) << plans;
   for (const char* index : {"INDEX assignments_of_person", "INDEX registrations_of_subject",

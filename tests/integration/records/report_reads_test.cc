@@ -3,8 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include <sstream>
-
 #include "common/testing/matchers.h"
 #include "services/records/app/area_division.h"
 #include "tests/integration/records/report_town.h"
@@ -244,39 +242,18 @@ TEST_P(ReportReadsTest, AUnitIsKnownAsItIsNow) {
   EXPECT_FALSE(unit("unt_9"));
 }
 
-// The steps of SQLite's plan, each followed by a semicolon.
-std::string PlanOf(Connection& connection, const std::string& question) {
-  std::string plan, detail;
-  int64_t id = 0, parent = 0, unused = 0;
-  soci::statement explain =
-      (connection.sql().prepare << "EXPLAIN QUERY PLAN " + question, soci::into(id),
-       soci::into(parent), soci::into(unused), soci::into(detail));
-  explain.execute();
-  while (explain.fetch()) plan += detail + ";";
-  return plan;
-}
-
 // The plans of PostgreSQL depend on statistics.
 class ReportPlansTest : public ReportReadsTest {};
 
 // A year of an area is read from indexes that have all of it.
 TEST_P(ReportPlansTest, NoReportReadsAWholeTable) {
-  std::string plans = Do<std::string>([](Connection& connection) {
-    std::ostringstream asked;
-    connection.sql().set_log_stream(&asked);
+  std::string plans = PlansOf([](Connection& connection) {
     const Period period = TwoMonths();
     AreaTally areas({{"A", ""}, {{"A", ""}}, {{"A", 0}}}, Months(period));
     EXPECT_THAT(ReadAreaReport(connection, {"A", "B"}, period, &areas), testing::IsOk());
     UnitTally units(Months(period), [](const std::string&) { return true; });
     EXPECT_THAT(ReadUnitReport(connection, kUnitOne, period, &units), testing::IsOk());
     EXPECT_THAT(ReadUnit(connection, kUnitOne), testing::IsOk());
-    connection.sql().set_log_stream(nullptr);
-    std::istringstream lines(asked.str());
-    std::string plans;
-    for (std::string line; std::getline(lines, line);) {
-      if (line.starts_with("SELECT")) plans += PlanOf(connection, line) + "\n";
-    }
-    return absl::StatusOr<std::string>(plans);
   });
   // All entries that came before their tasks are looked at: there are few.
   const std::string scan = "SCAN e USING INDEX ledger_unplaced";

@@ -1,6 +1,7 @@
 // The coordinator's desk, from both databases.
 #include <gmock/gmock.h>
 
+#include "common/testing/matchers.h"
 #include "services/records/store/summary_reads.h"
 #include "tests/integration/records/report_town.h"
 
@@ -115,6 +116,22 @@ TEST_P(SummaryTest, ACityIsAskedForInParts) {
   Put("t2", areas.back(), dispatch::v1::TASK_STATE_OPEN, 4);
   Expect(Read(areas).short_tasks, 2, 4);
 }
+
+// The plans of PostgreSQL depend on statistics.
+class SummaryPlansTest : public SummaryTest {};
+
+TEST_P(SummaryPlansTest, OnlyWhatWaitsIsRead) {
+  const std::string plans = PlansOf([](Connection& connection) {
+    EXPECT_THAT(ReadSummary(connection, {kWestOne, kWestTwo}), testing::IsOk());
+  });
+  for (const char* index :
+       {"registrations_waiting", "needs_waiting", "tasks_waiting", "assignments_waiting"}) {
+    EXPECT_THAT(plans, ::testing::HasSubstr(std::string("INDEX ") + index));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Sqlite, SummaryPlansTest, ::testing::Values(Dialect::kSqlite),
+                         DialectName);
 
 INSTANTIATE_TEST_SUITE_P(All, SummaryTest, ::testing::Values(Dialect::kSqlite, Dialect::kPostgres),
                          DialectName);

@@ -169,34 +169,48 @@ TEST_F(IndexTest, FinishedTaskIsForgottenItsWorkIsNot) {
   EXPECT_EQ(index_.FindTask("tsk_a"), nullptr);
   EXPECT_EQ(person("per_a").calendar.entries().size(), 1u);
   EXPECT_EQ(person("per_b").open_offers, 0) << "an offer ends with its task";
-  index_.Forget(kNow + hours(48), kNow + hours(48), kNow);
+  index_.Forget(kNow + hours(48), kNow + hours(48));
   EXPECT_TRUE(person("per_a").calendar.empty());
+}
+
+DispatchTask EndedTask(const std::string& id, Time at) {
+  DispatchTask task = MakeTask(id);
+  task.set_state(dispatch::v1::TASK_STATE_CANCELLED);
+  *task.mutable_update_time() = ToTimestamp(at);
+  task.set_version(2);
+  return task;
 }
 
 // A task that ended while the list it stands in was on its way was open again until the next gap.
 TEST_F(IndexTest, WhatWasReadBeforeATaskEndedDoesNotBringItBack) {
-  const auto ended = [](const std::string& id) {
-    DispatchTask task = MakeTask(id);
-    task.set_state(dispatch::v1::TASK_STATE_CANCELLED);
-    *task.mutable_update_time() = ToTimestamp(kNow);
-    task.set_version(2);
-    return task;
-  };
   index_.Apply(MakeTask("tsk_a"), kNow);
-  index_.Apply(ended("tsk_a"), kNow);
-  index_.Apply(ended("tsk_b"), kNow);  // its list comes later
-  index_.Apply(MakeChange(ended("tsk_c"), "per_a", dispatch::v1::ASSIGNMENT_STATE_RELEASED), kNow);
+  index_.Apply(EndedTask("tsk_a", kNow), kNow);
+  index_.Apply(EndedTask("tsk_b", kNow), kNow);  // its list comes later
+  const auto released =
+      MakeChange(EndedTask("tsk_c", kNow), "per_a", dispatch::v1::ASSIGNMENT_STATE_RELEASED);
+  index_.Apply(released, kNow);
   for (const char* id : {"tsk_a", "tsk_b", "tsk_c"}) {
     EXPECT_EQ(index_.Apply(MakeTask(id), kNow), Applied::kOld) << id;
     EXPECT_EQ(index_.FindTask(id), nullptr) << id;
   }
-  // Ended by mistake, and open again.
-  DispatchTask again = MakeTask("tsk_a");
-  again.set_version(3);
-  EXPECT_EQ(index_.Apply(again, kNow), Applied::kDone);
-  // It is not remembered for ever.
-  index_.Forget(kNow, kNow, kNow + minutes(1));
-  EXPECT_EQ(index_.Apply(MakeTask("tsk_b"), kNow), Applied::kDone);
+  // Nor is it asked for.
+  const auto accepted =
+      MakeChange(MakeTask("tsk_a"), "per_a", dispatch::v1::ASSIGNMENT_STATE_ACCEPTED);
+  EXPECT_EQ(index_.Apply(accepted, kNow), Applied::kOld);
+  // The end was lost when Redis failed over, and the task went on.
+  DispatchTask later = MakeTask("tsk_a");
+  later.set_version(3);
+  EXPECT_EQ(index_.Apply(later, kNow), Applied::kDone);
+}
+
+TEST_F(IndexTest, OnlyTasksThatEndedOfLateAreRemembered) {
+  index_.Apply(EndedTask("tsk_old", kNow - hours(24)), kNow);  // from the list of what is over
+  index_.Apply(EndedTask("tsk_new", kNow), kNow);
+  EXPECT_EQ(index_.Apply(MakeTask("tsk_old"), kNow), Applied::kDone);
+  index_.ForgetEnded(kNow + minutes(10));
+  EXPECT_EQ(index_.Apply(MakeTask("tsk_new"), kNow), Applied::kOld);
+  index_.ForgetEnded(kNow + minutes(11));
+  EXPECT_EQ(index_.Apply(MakeTask("tsk_new"), kNow), Applied::kDone);
 }
 
 // An appeal may be approved when the task is long over and gone from here.
@@ -238,10 +252,10 @@ TEST_F(IndexTest, WhatCameOfAcceptedWorkIsRemembered) {
   EXPECT_TRUE(history.ServedIn(task.area_code()));
   EXPECT_FALSE(history.ServedIn("310110001002"));
   // The work is forgotten sooner than what came of it.
-  index_.Forget(kNow + hours(48), kNow, kNow);
+  index_.Forget(kNow + hours(48), kNow);
   EXPECT_TRUE(person("per_a").calendar.empty());
   EXPECT_EQ(person("per_a").history->served(), 1);
-  index_.Forget(kNow + hours(48), kNow + hours(48), kNow);
+  index_.Forget(kNow + hours(48), kNow + hours(48));
   EXPECT_EQ(person("per_a").history, nullptr);
 }
 

@@ -50,14 +50,14 @@ TEST(DocumentTest, ItHasWordsBeginningsAndMarks) {
             "_person 0123 4567 _r2_310110 _u2_31 _u2_3101 _u2_310110 _c_veteran");
 }
 
-TEST(DocumentTest, ComparingTellsTheTermsOfOneOnly) {
+TEST(DocumentTest, ChangesAreTheTermsOfOneOnly) {
   const std::string open = DocumentOf({"楼道 aed", "cleaning", "310110", 3});
   const std::string closed = DocumentOf({"楼道 aed", "cleaning", "310110", 7});
-  const auto expect = [](const std::string& first, const std::string& second,
-                         const char* first_only, const char* second_only) {
-    const TermsDiffering terms = Compare(first, second);
-    EXPECT_EQ(terms.first_only, first_only);
-    EXPECT_EQ(terms.second_only, second_only);
+  const auto expect = [](const std::string& before, const std::string& after, const char* gone,
+                         const char* come) {
+    const TermChanges changes = ChangesOf(before, after);
+    EXPECT_EQ(changes.gone, gone);
+    EXPECT_EQ(changes.come, come);
   };
   expect(open, closed, "_s_3", "_s_7");
   expect(open, open, "", "");
