@@ -31,13 +31,22 @@ void Host::Follow(events::Handler handler) {
 }
 
 void Host::FollowInBatches(events::BatchHandler handler) {
+  FollowInBatches(GroupOptions(), std::move(handler));
+}
+
+void Host::FollowElsewhere(events::BatchHandler handler) {
   events::GroupOptions options = GroupOptions();
   options.batch = 256;
   // To end a transaction costs more than what a few events write.
   options.linger = Millis(50);
   options.outage_patience = std::chrono::days(365);
-  group_ = events::NewBatchConsumer(runtime_.loop, runtime_.redis, runtime_.clock, options,
-                                    ObserveAges(runtime_, name_, std::move(handler)));
+  FollowInBatches(std::move(options), std::move(handler));
+}
+
+void Host::FollowInBatches(events::GroupOptions options, events::BatchHandler handler) {
+  group_ =
+      events::NewBatchConsumer(runtime_.loop, runtime_.redis, runtime_.clock, std::move(options),
+                               ObserveAges(runtime_, name_, std::move(handler)));
 }
 
 void Host::Timers(timers::TimerLoop& loop) {

@@ -39,9 +39,12 @@ class Host {
   // One replica handles each event of the services that events::ServicesReadBy names; the group has
   // the service's name. Once at most.
   void Follow(events::Handler handler);
-  // The same, in batches, for a handler whose effects lie outside of Redis: while that is away the
-  // events wait for it, however long, and become no dead letters.
+  // The same, in batches.
   void FollowInBatches(events::BatchHandler handler);
+  // The same for a handler whose effects lie outside of Redis, where a transaction costs more than
+  // some events: batches are larger, and while it is away the events wait for it, however long, and
+  // become no dead letters.
+  void FollowElsewhere(events::BatchHandler handler);
   // Fires timers. Once at most.
   void Timers(timers::TimerLoop& loop);
 
@@ -55,6 +58,7 @@ class Host {
 
   void Listen(Listener listener) { listeners_.push_back(std::move(listener)); }
   events::GroupOptions GroupOptions() const;
+  void FollowInBatches(events::GroupOptions options, events::BatchHandler handler);
   Task<absl::Status> OnEvent(const events::Delivery& delivery);
   Task<void> OnGap(std::string service, int shard);
 

@@ -84,7 +84,9 @@ struct InboxService final : service::Service {
                     [this](const timers::Timer& timer) { return records.OnDeadline(timer); });
     host.Areas(areas);
     host.Tail("inbox", hub);
-    host.Follow([this](const events::Delivery& delivery) { return deliverer.OnEvent(delivery); });
+    host.FollowInBatches([this](std::vector<events::Delivery> deliveries) {
+      return deliverer.OnEvents(std::move(deliveries));
+    });
     host.Timers(timers);
     handlers.Register(&runtime.router);
     channel_handlers.Register(&runtime.router);

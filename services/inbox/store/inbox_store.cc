@@ -144,46 +144,59 @@ void InboxStore::Place(store::Commit* commit, const Owner& owner, v1::InboxRecor
   }
 }
 
-store::Commit InboxStore::CommitOf(const Owner& owner, LoadedHead head, Addition* addition,
-                                   const Cause& cause, uint64_t name) const {
-  store::Commit commit(owner.shard);
-  const std::string& subject = addition->record.subject_id();
-  for (const std::string_view family : addition->ends) {
-    TakeBack(&commit, owner, &head.record, family, addition->thing);
+bool InboxStore::Tell(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
+                      Telling* telling) const {
+  Addition& addition = telling->addition;
+  const Cause& cause = telling->cause;
+  const std::string& subject = addition.record.subject_id();
+  const uint64_t name = NameOf(addition.record.kind(), subject);
+  if (!cause.requeued && WasTold(*head, cause.event, name)) return false;
+  if (IsIdle(*head, addition)) return false;
+  for (const std::string_view family : addition.ends) {
+    TakeBack(commit, owner, head, family, addition.thing);
   }
-  if (!addition->record.kind().empty()) {
-    addition->record.set_cause(CauseOf(cause.event, name));
-    Place(&commit, owner, &head.record, addition, cause);
+  if (!addition.record.kind().empty()) {
+    addition.record.set_cause(CauseOf(cause.event, name));
+    Place(commit, owner, head, &addition, cause);
   }
-  if (addition->forget_reminder && TakeReminder(&head.record, subject)) {
-    commit.ClearTimer(TimerOf(owner, subject));
+  if (addition.forget_reminder && TakeReminder(head, subject)) {
+    commit->ClearTimer(TimerOf(owner, subject));
   }
-  if (addition->remind_at) {
-    SetReminder(&head.record, addition->record);
-    commit.SetTimer(TimerOf(owner, subject), *addition->remind_at);
+  if (addition.remind_at) {
+    SetReminder(head, addition.record);
+    commit->SetTimer(TimerOf(owner, subject), *addition.remind_at);
   }
   // Also where nothing is shown: a reminder under way must notice that it is not wanted any more.
-  if (!cause.requeued) NoteTold(&head.record, cause.event, name);
-  PutHead(&commit, owner, head);
-  return commit;
+  if (!cause.requeued) NoteTold(head, cause.event, name);
+  return true;
 }
 
-Task<absl::Status> InboxStore::Add(Owner owner, Addition addition, Cause cause) {
-  const uint64_t name = NameOf(addition.record.kind(), addition.record.subject_id());
-  if (cause.requeued) {
-    CO_ASSIGN_OR_RETURN(const bool shown, co_await Shows(owner, CauseOf(cause.event, name)));
-    if (shown) co_return absl::OkStatus();
-    addition.remind_at.reset();
-    addition.ends.clear();
+Task<absl::Status> InboxStore::Add(Owner owner, std::vector<Telling> tellings) {
+  for (auto telling = tellings.begin(); telling != tellings.end();) {
+    if (telling->cause.requeued) {
+      Addition& addition = telling->addition;
+      const uint64_t name = NameOf(addition.record.kind(), addition.record.subject_id());
+      CO_ASSIGN_OR_RETURN(const bool shown,
+                          co_await Shows(owner, CauseOf(telling->cause.event, name)));
+      if (shown) {
+        telling = tellings.erase(telling);
+        continue;
+      }
+      addition.remind_at.reset();
+      addition.ends.clear();
+    }
+    ++telling;
   }
   // Mostly this process wrote the head last, and remembers it.
   std::function<Task<absl::StatusOr<store::Commit>>(store::Read)> decide =
       [&](store::Read read) -> Task<absl::StatusOr<store::Commit>> {
     CO_ASSIGN_OR_RETURN(LoadedHead head, co_await LoadHead(owner, read));
-    const bool told = !cause.requeued && WasTold(head.record, cause.event, name);
-    if (head.record.closed() || told || IsIdle(head.record, addition))
-      co_return store::Commit(owner.shard);
-    co_return CommitOf(owner, std::move(head), &addition, cause, name);
+    store::Commit commit(owner.shard);
+    if (head.record.closed()) co_return commit;
+    bool changed = false;
+    for (Telling& telling : tellings) changed |= Tell(&commit, owner, &head.record, &telling);
+    if (changed) PutHead(&commit, owner, head);
+    co_return commit;
   };
   co_return co_await store::UpdateRecent(store_, std::move(decide));
 }

@@ -69,6 +69,12 @@ struct Addition {
   std::vector<std::string_view> ends;  // see Notice
 };
 
+// An addition and the event that tells it.
+struct Telling {
+  Addition addition;
+  Cause cause;
+};
+
 // Loop thread only.
 class InboxStore {
  public:
@@ -79,10 +85,10 @@ class InboxStore {
   // The shard in a person's id; nothing when it is no id of a person.
   std::optional<Owner> PersonOwner(const std::string& person_id) const;
 
-  // One commit, or none where nothing changes. OK also when it was done before: of a requeued event
-  // that is found in what the inbox still shows; it sets no reminder and ends nothing, because it
-  // may have been overtaken.
-  Task<absl::Status> Add(Owner owner, Addition addition, Cause cause);
+  // Those of one stream of events in their order. One commit, or none where nothing changes. OK
+  // also when it was done before: of a requeued event that is found in what the inbox still shows;
+  // it sets no reminder and ends nothing, because it may have been overtaken.
+  Task<absl::Status> Add(Owner owner, std::vector<Telling> tellings);
   // Adds the reminder that is due, if it is still wanted and its task has not begun, and clears its
   // timer.
   Task<absl::Status> Remind(Owner owner, std::string task_id, std::string timer, Cause cause);
@@ -159,9 +165,9 @@ class InboxStore {
   // Adds the notification, or holds it back.
   void Place(store::Commit* commit, const Owner& owner, v1::InboxRecord* head, Addition* addition,
              const Cause& cause) const;
-  // The addition, on this head.
-  store::Commit CommitOf(const Owner& owner, LoadedHead head, Addition* addition,
-                         const Cause& cause, uint64_t name) const;
+  // Whether the head, which is still to be put, changes by it.
+  bool Tell(store::Commit* commit, const Owner& owner, v1::InboxRecord* head,
+            Telling* telling) const;
 
   store::Store& store_;
   Millis keep_;

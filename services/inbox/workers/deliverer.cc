@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -13,7 +14,8 @@
 namespace baodao::inbox {
 namespace {
 
-constexpr size_t kNoticesAtOnce = 16;
+constexpr size_t kLettersAtOnce = 16;  // each may ask dispatch or registration
+constexpr size_t kInboxesAtOnce = 64;
 
 // Whether the person hears by name what the notice to their unit says, or something of what it
 // ends.
@@ -31,35 +33,84 @@ bool TellsByName(const std::vector<Notice>& notices, const Notice& of_unit,
 
 }  // namespace
 
-Task<absl::Status> Deliverer::OnEvent(const events::Delivery& delivery) {
-  if (delivery.event.has_unit_changed()) liaisons_.Apply(delivery.event.unit_changed().unit());
-  if (delivery.event.has_session_ended()) {
-    co_return co_await EndDevices(delivery.event.session_ended());
+Task<absl::Status> Deliverer::OnEvents(std::vector<events::Delivery> deliveries) {
+  std::vector<Report> together;
+  for (const events::Delivery& delivery : deliveries) {
+    Report report{&delivery, NoticesOf(delivery.event)};
+    if (IsFixed(report)) {
+      together.push_back(std::move(report));
+      continue;
+    }
+    CO_RETURN_IF_ERROR(co_await Tell(std::exchange(together, {})));
+    CO_RETURN_IF_ERROR(co_await TellAlone(std::move(report)));
   }
-  if (delivery.event.has_account_deleted()) {
-    co_return co_await Erase(delivery.event.account_deleted().person_id());
+  co_return co_await Tell(std::move(together));
+}
+
+bool Deliverer::IsFixed(const Report& report) const {
+  const events::v1::Event& event = report.delivery->event;
+  if (event.has_unit_changed() || event.has_session_ended() || event.has_account_deleted()) {
+    return false;
   }
-  const std::vector<Notice> notices = NoticesOf(delivery.event);
+  return std::ranges::all_of(report.notices, [this](const Notice& notice) {
+    if (notice.to.kind != Recipient::Kind::kArea) return notice.to.kind == Recipient::Kind::kPerson;
+    const areas::Area* const current = areas_.tree()->CurrentOf(notice.to.id);
+    return current != nullptr && current->code() == notice.to.id;
+  });
+}
+
+Task<absl::Status> Deliverer::TellAlone(Report report) {
+  const events::v1::Event& event = report.delivery->event;
+  if (event.has_unit_changed()) liaisons_.Apply(event.unit_changed().unit());
+  if (event.has_session_ended()) co_return co_await EndDevices(event.session_ended());
+  if (event.has_account_deleted()) co_return co_await Erase(event.account_deleted().person_id());
+  std::vector<Report> one;
+  one.push_back(std::move(report));
+  co_return co_await Tell(std::move(one));
+}
+
+Task<absl::Status> Deliverer::Tell(std::vector<Report> reports) {
+  std::vector<Letter> letters;
+  for (const Report& report : reports) {
+    if (report.notices.empty()) continue;
+    CO_ASSIGN_OR_RETURN(const Cause cause, CauseOf(*report.delivery));
+    for (size_t i = 0; i < report.notices.size(); ++i) letters.push_back({&report, i, cause, {}});
+  }
+  absl::Status first_error;
+  std::function<Task<void>(size_t)> address = [&](size_t i) -> Task<void> {
+    first_error.Update(co_await Address(letters[i]));
+  };
+  co_await ForEach(letters.size(), kLettersAtOnce, address);
+  // In the order of the events, by the id of whose inbox it is.
+  std::map<std::string, Parcel> parcels;
+  for (Letter& letter : letters) {
+    for (auto& [owner, telling] : letter.tellings) {
+      Parcel& parcel = parcels[owner.id];
+      parcel.owner = owner;
+      parcel.tellings.push_back(std::move(telling));
+    }
+  }
+  std::vector<Parcel> all;
+  for (auto& [id, parcel] : parcels) all.push_back(std::move(parcel));
+  std::function<Task<void>(size_t)> send = [&](size_t i) -> Task<void> {
+    // One recipient who cannot be reached now does not hold up the others; the event comes again.
+    first_error.Update(co_await inbox_.Add(all[i].owner, std::move(all[i].tellings)));
+  };
+  // Together, so that their commits go to Redis in one call.
+  co_await ForEach(all.size(), kInboxesAtOnce, send);
+  co_return first_error;
+}
+
+absl::StatusOr<Cause> Deliverer::CauseOf(const events::Delivery& delivery) const {
   const std::optional<Cursor> id = Cursor::Parse(delivery.id);
-  if (!id) co_return absl::InvalidArgumentError("no id of an event: " + delivery.id);
+  if (!id) return absl::InvalidArgumentError("no id of an event: " + delivery.id);
   Cause cause;
   cause.event = {delivery.service, delivery.shard, *id};
   cause.requeued = delivery.requeued;
   cause.actor_id = delivery.event.actor_id();
   cause.trace_id = delivery.event.trace_id();
   cause.now = clock_.Now();
-  absl::Status first_error;
-  std::function<Task<void>(size_t)> deliver = [&](size_t i) -> Task<void> {
-    // One recipient who cannot be reached now does not hold up the others; the event comes again.
-    first_error.Update(co_await Deliver(notices, i, cause));
-  };
-  // Together, so that their commits go to Redis in one call.
-  if (notices.size() > 1) {
-    co_await ForEach(notices.size(), kNoticesAtOnce, deliver);
-  } else if (!notices.empty()) {
-    co_await deliver(0);
-  }
-  co_return first_error;
+  return cause;
 }
 
 Task<absl::Status> Deliverer::EndDevices(events::v1::SessionEnded ended) {
@@ -76,8 +127,10 @@ Task<absl::Status> Deliverer::Erase(std::string person_id) {
   co_return co_await channels_.Erase(*owner);
 }
 
-Task<absl::Status> Deliverer::Deliver(const std::vector<Notice>& notices, size_t i, Cause cause) {
-  const Notice& notice = notices[i];
+Task<absl::Status> Deliverer::Address(Letter& letter) {
+  const std::vector<Notice>& notices = letter.report->notices;
+  const Notice& notice = notices[letter.notice];
+  const Cause& cause = letter.cause;
   CO_ASSIGN_OR_RETURN(const std::vector<Owner> owners,
                       co_await OwnersOf(notice.to, cause.trace_id));
   const bool to_unit = notice.to.kind == Recipient::Kind::kLiaison;
@@ -96,7 +149,7 @@ Task<absl::Status> Deliverer::Deliver(const std::vector<Notice>& notices, size_t
       own.record.clear_params();
     }
     co_await nearby_.AddTo(&own.record, owner.id, cause.trace_id);
-    CO_RETURN_IF_ERROR(co_await inbox_.Add(owner, std::move(own), cause));
+    letter.tellings.emplace_back(owner, Telling{std::move(own), cause});
   }
   co_return absl::OkStatus();
 }

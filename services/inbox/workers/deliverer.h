@@ -4,6 +4,7 @@
 #include <absl/status/status.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/areas/feed.h"
@@ -30,10 +31,10 @@ class Deliverer {
         areas_(areas),
         clock_(clock) {}
 
-  // For the group "inbox". One commit for each recipient, done once however often the event comes.
-  // The devices of a session that has ended are forgotten, and of an account that was deleted
-  // everything.
-  Task<absl::Status> OnEvent(const events::Delivery& delivery);
+  // For the group "inbox": events of one stream, in their order. One commit for each inbox that
+  // they tell something, done once however often they come. The devices of a session that has ended
+  // are forgotten, and of an account that was deleted everything.
+  Task<absl::Status> OnEvents(std::vector<events::Delivery> deliveries);
   // For timers of kRemindTimer, kHeldTimer and kAgeTimer.
   Task<absl::Status> OnReminder(timers::Timer timer);
   Task<absl::Status> OnHeld(timers::Timer timer);
@@ -42,8 +43,32 @@ class Deliverer {
  private:
   Task<absl::Status> EndDevices(events::v1::SessionEnded ended);
   Task<absl::Status> Erase(std::string person_id);
-  // One of the notices of an event.
-  Task<absl::Status> Deliver(const std::vector<Notice>& notices, size_t i, Cause cause);
+  // An event and what it means to people.
+  struct Report {
+    const events::Delivery* delivery;
+    std::vector<Notice> notices;
+  };
+  // One of its notices, with whom it goes to, each in a form of their own.
+  struct Letter {
+    const Report* report;
+    size_t notice;
+    Cause cause;
+    std::vector<std::pair<Owner, Telling>> tellings;
+  };
+  // All that one inbox is told.
+  struct Parcel {
+    Owner owner;
+    std::vector<Telling> tellings;
+  };
+
+  // Whether it tells the same inboxes whenever it comes again, which units and closed areas do not:
+  // an inbox that was told of a later event takes an earlier one for told.
+  bool IsFixed(const Report& report) const;
+  Task<absl::Status> TellAlone(Report report);
+  // Those that are fixed, or one. After an error whoever could be told has been.
+  Task<absl::Status> Tell(std::vector<Report> reports);
+  absl::StatusOr<Cause> CauseOf(const events::Delivery& delivery) const;
+  Task<absl::Status> Address(Letter& letter);
   // Nobody when there is nobody (any more) to tell; all liaisons of a unit.
   Task<absl::StatusOr<std::vector<Owner>>> OwnersOf(Recipient to, std::string trace_id);
   // The owner of an area's inbox, for a closed area its successor. UNAVAILABLE for an area that is

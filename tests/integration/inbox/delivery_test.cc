@@ -27,10 +27,30 @@ TEST_P(InboxTest, SpeaksTheLanguageOfTheReader) {
 TEST_P(InboxTest, AnEventToldManyTimesIsOneNotification) {
   const events::Delivery delivery = Hours(1);
   std::vector<Task<absl::Status>> told;
-  for (int i = 0; i < 20; ++i) told.push_back(replicas_[i % 2]->deliverer.OnEvent(delivery));
+  for (int i = 0; i < 20; ++i)
+    told.push_back(replicas_[i % 2]->deliverer.OnEvents(std::vector(1, delivery)));
   EXPECT_THAT(RunAll(std::move(told)), ::testing::Each(testing::IsOk()));
   EXPECT_EQ(List()->notifications_size(), 1);
   EXPECT_EQ(List()->unread_count(), 1);
+}
+
+// The events of a rush on one task are told to its coordinators in a few commits.
+TEST_P(InboxTest, EventsOfABatchAreToldInOneCommitAndOnce) {
+  std::vector<events::Delivery> batch;
+  for (int i = 1; i <= 5; ++i) batch.push_back(Hours(i));
+  ASSERT_THAT(Deliver(batch), testing::IsOk());
+  const auto list = List();
+  ASSERT_EQ(list->notifications_size(), 5);
+  EXPECT_EQ(list->notifications(0).subject_id(), "tsk_5") << "the newest first";
+  EXPECT_EQ(list->notifications(4).subject_id(), "tsk_1");
+  const Owner reader = *replicas_[0]->inbox.PersonOwner(reader_id_);
+  const auto head = testing::Run(loop_, replicas_[0]->inbox.LoadHead(reader, store::Read::kFresh));
+  EXPECT_EQ(head->version, 1u);
+  // The cursor had not been saved, and events that are known come with new ones.
+  batch.push_back(Hours(6));
+  ASSERT_THAT(Deliver(batch, 1), testing::IsOk());
+  for (const events::Delivery& delivery : batch) ASSERT_THAT(Deliver(delivery), testing::IsOk());
+  EXPECT_EQ(List()->unread_count(), 6);
 }
 
 // An inbox once remembered for a day only what it had told, and then the last 64 events: whoever
@@ -122,6 +142,31 @@ TEST_P(InboxTest, TheUnitsLiaisonHearsTheResultToo) {
   EXPECT_EQ(units_asked_, asked + 1);
 }
 
+// The liaison of the moment hears of what happened, and of nothing that came later.
+TEST_P(InboxTest, AUnitThatChangesWithinABatchIsToldAsItWas) {
+  const std::string unit = ids::New("unt", 1), before = ids::New("per", 9),
+                    after = ids::New("per", 9);
+  unit_liaisons_[unit] = before;
+  events::Delivery changed = Hours(2);
+  changed.event.mutable_unit_changed()->mutable_unit()->set_unit_id(unit);
+  changed.event.mutable_unit_changed()->mutable_unit()->add_liaison_ids(after);
+  ASSERT_THAT(Deliver({Hours(1, unit), changed, Hours(3, unit), Hours(4)}), testing::IsOk());
+  EXPECT_EQ(List()->notifications_size(), 3);
+  const auto heard = [&](const std::string& liaison) {
+    v1::ListNotificationsRequest request;
+    request.set_person_id(liaison);
+    std::vector<std::string> subjects;
+    const auto list = Call(&Inbox::ListNotifications, tokens_.Person(liaison), request);
+    for (const v1::Notification& notification : list->notifications()) {
+      if (notification.kind() != v1::NOTIFICATION_KIND_UNIT_HOURS_CREDITED) continue;
+      subjects.push_back(notification.subject_id());
+    }
+    return subjects;
+  };
+  EXPECT_THAT(heard(before), ::testing::ElementsAre("tsk_1"));
+  EXPECT_THAT(heard(after), ::testing::ElementsAre("tsk_3"));
+}
+
 // As its proposer, as its follower, or for the unit that has it now.
 TEST_P(InboxTest, ALiaisonHearsOfAProjectOnceWhateverElseTheyAreToIt) {
   using namespace lists::v1;  // NOLINT
@@ -165,15 +210,36 @@ TEST_P(InboxTest, AreaInboxesAreForTheirCoordinators) {
               testing::IsRefusal(Reason::PERMISSION_DENIED));
 }
 
+// Somebody reports to a community, as the first event.
+events::Delivery ReportTo(const std::string& community, events::Delivery delivery) {
+  auto* changed = delivery.event.mutable_registration_changed();
+  changed->mutable_registration()->set_registration_id("reg_1");
+  changed->mutable_registration()->set_subject_id("per_01J00000000000000000000077");
+  changed->mutable_registration()->set_area_code(community);
+  changed->mutable_registration()->set_state(registration::v1::REGISTRATION_STATE_PENDING);
+  return delivery;
+}
+
+// An inbox that is told of a later event takes an earlier one for told.
+TEST_P(InboxTest, ANoticeForAnAreaNotKnownYetHoldsUpWhatComesAfterIt) {
+  const std::string community = "310110009077";
+  const std::vector<events::Delivery> batch{Hours(1), ReportTo(community, Hours(2)), Hours(3)};
+  EXPECT_TRUE(absl::IsUnavailable(Deliver(batch)));
+  EXPECT_EQ(List()->notifications_size(), 1);
+  imported_.push_back(
+      testing::AreaOf(community, "310110009", registration::v1::AREA_LEVEL_COMMUNITY, "鞍山新村"));
+  ASSERT_THAT(Deliver(batch), testing::IsOk());
+  EXPECT_EQ(List()->notifications_size(), 2);
+  v1::ListAreaNotificationsRequest request;
+  request.set_area_code(community);
+  const std::string above = tokens_.Coordinator(ids::New("per", 1), "310110009");
+  EXPECT_EQ(Call(&Inbox::ListAreaNotifications, above, request)->notifications_size(), 1);
+}
+
 // The shard was once guessed from the code, and the notice lay where nobody reads.
 TEST_P(InboxTest, ANoticeForAnAreaNotKnownYetWaitsForTheTree) {
   const std::string community = "310110009077";
-  events::Delivery delivery = Hours(1);
-  auto* changed = delivery.event.mutable_registration_changed();
-  changed->mutable_registration()->set_registration_id("reg_1");
-  changed->mutable_registration()->set_subject_id(reader_id_);
-  changed->mutable_registration()->set_area_code(community);
-  changed->mutable_registration()->set_state(registration::v1::REGISTRATION_STATE_PENDING);
+  const events::Delivery delivery = ReportTo(community, Hours(1));
   const int read = areas_read_;
   EXPECT_TRUE(absl::IsUnavailable(Deliver(delivery)));
   EXPECT_EQ(areas_read_, read + 1);
@@ -274,10 +340,10 @@ TEST_P(ConsumerTest, DeliversWhatDispatchWrites) {
   options.group = "inbox";
   options.services = {"registration", "lists", "dispatch"};
   options.shards = kShards;
-  const auto consumer = events::NewGroupConsumer(loop_, client(), SystemClock(), options,
-                                                 [this](const events::Delivery& delivery) {
-                                                   return replicas_[0]->deliverer.OnEvent(delivery);
-                                                 });
+  const auto consumer = events::NewBatchConsumer(
+      loop_, client(), SystemClock(), options, [this](std::vector<events::Delivery> deliveries) {
+        return replicas_[0]->deliverer.OnEvents(std::move(deliveries));
+      });
   bool stopped = false;
   asio::co_spawn(loop_, consumer->Run(), [&](std::exception_ptr) { stopped = true; });
   EXPECT_TRUE(Await([&] { return consumer->stats().handled >= 40; }));

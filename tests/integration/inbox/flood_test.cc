@@ -85,7 +85,8 @@ class FloodTest : public InboxTest {
   }
   Task<void> DeliverAll(std::vector<events::Delivery> all) {
     for (size_t i = 0; i < all.size(); ++i) {
-      const absl::Status status = co_await replicas_[i % 2]->deliverer.OnEvent(all[i]);
+      const absl::Status status =
+          co_await replicas_[i % 2]->deliverer.OnEvents(std::vector(1, all[i]));
       if (!status.ok()) throw std::runtime_error(status.ToString());
     }
   }

@@ -38,7 +38,8 @@ class WatchTest : public InboxTest {
   Task<void> AddMany(int from, int to) {
     for (int i = from; i <= to; ++i) {
       const events::Delivery delivery = Hours(i);
-      const absl::Status status = co_await replicas_[i % 2]->deliverer.OnEvent(delivery);
+      const absl::Status status =
+          co_await replicas_[i % 2]->deliverer.OnEvents(std::vector(1, delivery));
       if (!status.ok()) throw std::runtime_error(status.ToString());
     }
   }

@@ -97,8 +97,11 @@ class InboxTest : public testing::ServiceFixture, public ::testing::WithParamInt
   // "Your hours are credited" for the reader, `minutes` long, as the `number`th event of dispatch.
   events::Delivery Hours(int number, const std::string& unit = "");
   events::Delivery Accepted(int number, dispatch::v1::AssignmentState state, Time start);
+  absl::Status Deliver(std::vector<events::Delivery> deliveries, int replica = 0) {
+    return testing::Run(loop_, replicas_[replica]->deliverer.OnEvents(std::move(deliveries)));
+  }
   absl::Status Deliver(const events::Delivery& delivery, int replica = 0) {
-    return testing::Run(loop_, replicas_[replica]->deliverer.OnEvent(delivery));
+    return Deliver(std::vector(1, delivery), replica);
   }
 
   static constexpr int kShards = 16;

@@ -105,7 +105,8 @@ class Simulation {
     // Dead letters come when everything else has been told.
     for (const events::Delivery& letter : letters_) {
       for (int i = 0; i < 2; ++i) {
-        const auto status = testing::Run(loop_, replicas_[i]->deliverer.OnEvent(letter));
+        const auto status =
+            testing::Run(loop_, replicas_[i]->deliverer.OnEvents(std::vector(1, letter)));
         if (!status.ok()) return status.ToString();
       }
     }
@@ -188,15 +189,24 @@ class Simulation {
   // on all the same, and lose what it had not put down.
   Task<void> Follow(int number, int replica) {
     Stream& stream = streams_[static_cast<size_t>(number)];
-    size_t at = stream.cursor;
+    size_t at = stream.cursor, alone = 0;
     while (at < stream.events.size()) {
       co_await clock_.SleepFor(std::chrono::seconds(Below(Below(12) == 0 ? 120 : 10)));
       if (faults_ && Below(10) == 0) {
         at = stream.cursor;
         continue;
       }
-      events::Delivery delivery = stream.events[at];
-      const absl::Status told = co_await replicas_[replica]->deliverer.OnEvent(delivery);
+      // After a batch that failed some of its events come one by one.
+      const size_t most = alone > 0 ? 1 : 1 + Below(4);
+      const size_t count = std::min<size_t>(most, stream.events.size() - at);
+      const auto first = stream.events.begin() + static_cast<ptrdiff_t>(at);
+      std::vector<events::Delivery> batch(first, first + static_cast<ptrdiff_t>(count));
+      events::Delivery delivery = batch.front();
+      const absl::Status told = co_await replicas_[replica]->deliverer.OnEvents(std::move(batch));
+      if (!told.ok() && count > 1) {
+        alone = Below(2) == 0 ? 1 : count;  // as for outages, and for whatever else
+        continue;
+      }
       if (!told.ok()) {
         // Each of its notices is shown as it comes: those held back are not found again.
         if (faults_ && Below(8) == 0 && delivery.event.has_hours_credited()) {
@@ -207,7 +217,8 @@ class Simulation {
           continue;
         }
       }
-      ++at;
+      at += count;
+      if (alone > 0) --alone;
       if (Below(3) == 0) stream.cursor = std::max(stream.cursor, at);
     }
   }
