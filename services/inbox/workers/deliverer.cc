@@ -91,6 +91,7 @@ Task<absl::Status> Deliverer::Tell(std::vector<Report> reports) {
     }
   }
   std::vector<Parcel> all;
+  all.reserve(parcels.size());
   for (auto& [id, parcel] : parcels) all.push_back(std::move(parcel));
   std::function<Task<void>(size_t)> send = [&](size_t i) -> Task<void> {
     // One recipient who cannot be reached now does not hold up the others; the event comes again.
