@@ -31,10 +31,10 @@ struct Delivery {
 // later".
 using Handler = std::function<Task<absl::Status>(const Delivery&)>;
 
-// Applies the effects of events of one stream, in their order: all of them, or none and an error.
-// Idempotent as a Handler. It owns what it was called with. An event that became a dead letter
-// comes as well, alone and empty (no change), so that whoever keeps a position of its own can pass
-// it.
+// Applies the effects of events of one stream, in their order; after an error all of them come
+// again, those that were applied too. Idempotent as a Handler. It owns what it was called with. An
+// event that became a dead letter comes as well, alone and empty (no change), so that whoever keeps
+// a position of its own can pass it.
 using BatchHandler = std::function<Task<absl::Status>(std::vector<Delivery>)>;
 
 // A loop that runs until it is stopped. One thread:

@@ -34,7 +34,7 @@ void Host::FollowInBatches(events::BatchHandler handler) {
   FollowInBatches(GroupOptions(), std::move(handler));
 }
 
-void Host::FollowElsewhere(events::BatchHandler handler) {
+void Host::FollowInLargeBatches(events::BatchHandler handler) {
   events::GroupOptions options = GroupOptions();
   options.batch = 256;
   // To end a transaction costs more than what a few events write.

@@ -42,9 +42,9 @@ class Host {
   // The same, in batches.
   void FollowInBatches(events::BatchHandler handler);
   // The same for a handler whose effects lie outside of Redis, where a transaction costs more than
-  // some events: batches are larger, and while it is away the events wait for it, however long, and
-  // become no dead letters.
-  void FollowElsewhere(events::BatchHandler handler);
+  // a few events: while that is away the events wait for it, however long, and become no dead
+  // letters.
+  void FollowInLargeBatches(events::BatchHandler handler);
   // Fires timers. Once at most.
   void Timers(timers::TimerLoop& loop);
 

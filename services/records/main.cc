@@ -50,7 +50,7 @@ struct RecordsService final : service::Service {
         summaries(database, horizon, areas, metrics),
         search(database, horizon, areas, runtime.key_ring, runtime.clock, metrics) {
     host.Areas(areas);
-    host.FollowElsewhere([this](std::vector<events::Delivery> deliveries) {
+    host.FollowInLargeBatches([this](std::vector<events::Delivery> deliveries) {
       return ingest.OnEvents(std::move(deliveries));
     });
     handlers.Register(&runtime.router);

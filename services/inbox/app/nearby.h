@@ -30,8 +30,8 @@ class Nearby {
   // Adds to a notice about a task what its person could take near that, where the text of its kind
   // names this. They hear in any case what has become of the task: where dispatch does not answer
   // within a second, nothing is added, and it is not asked again for half a minute. Nor is it asked
-  // for notices that are more than ten seconds late: the events of a stream are told one after the
-  // other, and thousands of questions, or slow answers, would keep all that come behind waiting.
+  // for notices that are more than ten seconds late: thousands of questions, or slow answers, would
+  // keep all that come behind them in their stream waiting.
   Task<void> AddTo(v1::NotificationRecord* notice, std::string person_id, std::string trace_id);
 
  private:

@@ -171,21 +171,26 @@ bool InboxStore::Tell(store::Commit* commit, const Owner& owner, v1::InboxRecord
   return true;
 }
 
+Task<absl::StatusOr<std::vector<Telling>>> InboxStore::NotShown(Owner owner,
+                                                                std::vector<Telling> tellings) {
+  std::vector<Telling> left;
+  for (Telling& telling : tellings) {
+    Addition& addition = telling.addition;
+    const uint64_t name = NameOf(addition.record.kind(), addition.record.subject_id());
+    CO_ASSIGN_OR_RETURN(const bool shown,
+                        co_await Shows(owner, CauseOf(telling.cause.event, name)));
+    if (shown) continue;
+    addition.remind_at.reset();
+    addition.ends.clear();
+    left.push_back(std::move(telling));
+  }
+  co_return left;
+}
+
 Task<absl::Status> InboxStore::Add(Owner owner, std::vector<Telling> tellings) {
-  for (auto telling = tellings.begin(); telling != tellings.end();) {
-    if (telling->cause.requeued) {
-      Addition& addition = telling->addition;
-      const uint64_t name = NameOf(addition.record.kind(), addition.record.subject_id());
-      CO_ASSIGN_OR_RETURN(const bool shown,
-                          co_await Shows(owner, CauseOf(telling->cause.event, name)));
-      if (shown) {
-        telling = tellings.erase(telling);
-        continue;
-      }
-      addition.remind_at.reset();
-      addition.ends.clear();
-    }
-    ++telling;
+  // A requeued event comes by itself.
+  if (!tellings.empty() && tellings.front().cause.requeued) {
+    CO_ASSIGN_OR_RETURN(tellings, co_await NotShown(owner, std::move(tellings)));
   }
   // Mostly this process wrote the head last, and remembers it.
   std::function<Task<absl::StatusOr<store::Commit>>(store::Read)> decide =

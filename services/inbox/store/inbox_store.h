@@ -154,6 +154,8 @@ class InboxStore {
   Task<absl::StatusOr<Young>> YoungSince(std::string key, Range range, Time time);
   // Whether some entry still kept has this cause.
   Task<absl::StatusOr<bool>> Shows(Owner owner, uint64_t cause);
+  // Those of a requeued event that the inbox does not show; they may have been overtaken.
+  Task<absl::StatusOr<std::vector<Telling>>> NotShown(Owner owner, std::vector<Telling> tellings);
   // ABORTED where the inbox has changed since it was read.
   Task<absl::Status> ApplyOnce(store::Commit commit);
   // Entry and wake-up, numbered by the head, which is still to be put.

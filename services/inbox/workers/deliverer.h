@@ -61,8 +61,9 @@ class Deliverer {
     std::vector<Telling> tellings;
   };
 
-  // Whether it tells the same inboxes whenever it comes again, which units and closed areas do not:
-  // an inbox that was told of a later event takes an earlier one for told.
+  // Whether the same inboxes are told of it whenever it comes again. Liaisons of units and places
+  // of closed areas change, and an inbox that was told of a later event takes an earlier one for
+  // told.
   bool IsFixed(const Report& report) const;
   Task<absl::Status> TellAlone(Report report);
   // Those that are fixed, or one. After an error whoever could be told has been.

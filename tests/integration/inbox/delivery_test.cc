@@ -118,8 +118,8 @@ TEST_P(InboxTest, TheUnitsLiaisonHearsTheResultToo) {
   const std::string unit = ids::New("unt", 1), liaison = ids::New("per", 9);
   unit_liaisons_[unit] = liaison;
   registration_is_down_ = true;
-  EXPECT_FALSE(Deliver(Hours(1, unit)).ok());
-  EXPECT_EQ(List()->notifications_size(), 1);
+  EXPECT_FALSE(Deliver({Hours(1, unit), Hours(2)}).ok());
+  EXPECT_EQ(List()->notifications_size(), 1) << "nobody hears of what came later";
   registration_is_down_ = false;
   events::Delivery again = Hours(1, unit);
   again.event.set_trace_id("0123456789abcdef0123456789abcdef");
